@@ -1,0 +1,258 @@
+"""The kinds of message: command, query, view, fact, state, and the envelope that events travel in.
+
+A subclass says what it is with class keywords, and registers itself when it is defined:
+
+    class SelectCourses(Command, answers=SelectionResults): ...
+    class ListBills(PageQuery, answers=Page[BillView]): ...
+    class BillsPaid(Fact, owner="finance", version=1): ...
+    class StudentState(State[StudentItem], owner="registry", version=1): ...
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, Unpack
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.naming import service_of_module, snake_case
+
+# At most this many rows ride in one event: a batch is a few messages, and none of them is huge.
+MAX_EVENT_ROWS = 500
+
+# Filled by the classes themselves as their modules are imported.
+EVENTS: "dict[tuple[str, int], type[Event]]" = {}
+OPERATIONS: "dict[tuple[str, str], type[Operation]]" = {}
+
+_Key = TypeVar("_Key")
+_Class = TypeVar("_Class", bound=type[BaseModel])
+
+
+def _register(registry: dict[_Key, _Class], key: _Key, cls: _Class) -> None:
+    other = registry.setdefault(key, cls)
+    if other.__module__ != cls.__module__:
+        raise TypeError(f"{key} stands in {other.__module__} and in {cls.__module__}")
+
+
+class Contract(BaseModel):
+    """Frozen, and tolerant of fields that a newer sender added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class View(Contract):
+    """What is answered to a command or query."""
+
+
+class Done(View):
+    """The answer of a command that has nothing to tell but that it was carried out."""
+
+
+class Operation(Contract):
+    """A command or a query. Unknown fields are refused: a misspelt filter must not mean "no filter"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: ClassVar[type[View]]
+    service: ClassVar[str] = ""
+    # The answer holds a secret (a token, a one-time password): it is never stored; a repeat runs again.
+    secret: ClassVar[bool] = False
+
+    def __init_subclass__(
+        cls,
+        *,
+        answers: type[View] | None = None,
+        service: str = "",
+        secret: bool = False,
+        **kwargs: Unpack[ConfigDict],
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if answers is not None:
+            cls.answers = answers
+        cls.service = service or service_of_module(cls.__module__)
+        cls.secret = secret
+        if hasattr(cls, "answers") and cls.service:
+            _register(OPERATIONS, (cls.service, snake_case(cls.__name__)), cls)
+
+
+class Command(Operation):
+    """A wish to change something. Named in the imperative; run at most once per idempotency key."""
+
+
+class Query(Operation):
+    """A question that changes nothing. Named `Get…` or `List…`."""
+
+
+class PageQuery(Query):
+    """A question that is answered with one page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=1_000_000, description="Page to show, from 1.", examples=[1])] = 1
+    size: Annotated[int, Field(ge=1, le=200, description="Rows on a page.", examples=[50])] = 50
+    sort: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            pattern=r"^-?[a-z][a-z0-9_]*$",
+            description="Field to order by; a leading minus turns the order round.",
+            examples=["-created_at"],
+        ),
+    ] = None
+
+
+Row = TypeVar("Row", bound=View)
+
+
+class Page(View, Generic[Row]):
+    """One page of a list, and how many rows there are in all."""
+
+    items: tuple[Row, ...]
+    page: int
+    size: int
+    total: int
+
+
+class Event(Contract):
+    """Something another service may hear of. `owner` is the one service that publishes it."""
+
+    owner: ClassVar[str] = ""
+    version: ClassVar[int] = 0
+
+    def __init_subclass__(
+        cls, *, owner: str | None = None, version: int = 1, **kwargs: Unpack[ConfigDict]
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if owner is None:
+            return
+        cls.owner, cls.version = owner, version
+        _register(EVENTS, (snake_case(cls.__name__), version), cls)
+
+
+class Fact(Event):
+    """Something happened. Deduplicated by event id, never by version; carries all that a reaction needs."""
+
+
+class StateItem(Contract):
+    """The public view of one row as it now is. A deleted row is an item too: `deleted` is its tombstone."""
+
+    id: UUID
+    version: int
+    deleted: bool = False
+
+
+Item = TypeVar("Item", bound=StateItem)
+
+
+class State(Event, Generic[Item]):
+    """Rows as they now are. Feeds copies, in any order: of two items with one id the higher version wins."""
+
+    items: Annotated[tuple[Item, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+    @classmethod
+    def item_class(cls) -> type[StateItem]:
+        """The class of one item, for those who make or keep copies."""
+        item: type[StateItem] = cls.model_fields["items"].annotation.__args__[0]  # type: ignore[union-attr]
+        return item
+
+
+class CopyRequested(Event, owner="copies", version=1):
+    """A consumer asks the owner of a kind of state to send all of it, to this consumer only."""
+
+    kind: str
+    reply_to: str
+    request_id: UUID
+    requested_at: AwareDatetime
+
+
+class CopyCompleted(Event, owner="copies", version=1):
+    """The owner has sent everything that was asked for; `count` says how many items that were."""
+
+    kind: str
+    request_id: UUID
+    count: int
+
+
+class Envelope(Contract):
+    """What every event travels in."""
+
+    event_id: UUID
+    type: str
+    version: int
+    occurred_at: AwareDatetime
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    data: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls,
+        event: Event,
+        *,
+        event_id: UUID,
+        occurred_at: datetime,
+        correlation_id: UUID,
+        causation_id: UUID | None = None,
+    ) -> Self:
+        """Wrap an event for the wire."""
+        return cls(
+            event_id=event_id,
+            type=type_name(type(event)),
+            version=event.version,
+            occurred_at=occurred_at,
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+            data=event.model_dump(mode="json"),
+        )
+
+    def event(self) -> Event:
+        """The event inside. Raises `UnknownEventError`, or `ValidationError` when the data don't fit."""
+        return event_class(self.type, self.version).model_validate(self.data)
+
+
+class UnknownEventError(LookupError):
+    """No imported contract knows this type and version. Such an event is parked, not dropped."""
+
+
+def event_class(type_: str, version: int) -> type[Event]:
+    """The contract of an event on the wire. Raises `UnknownEventError`."""
+    try:
+        return EVENTS[type_, version]
+    except KeyError:
+        raise UnknownEventError(f"{type_}.v{version}") from None
+
+
+def type_name(event: type[Event]) -> str:
+    """`BillsPaid` → `bills_paid`: the envelope's `type`."""
+    return snake_case(event.__name__)
+
+
+def exchange(owner: str) -> str:
+    """The topic exchange on which a service publishes its events."""
+    return f"{owner}.events"
+
+
+def routing_key(event: type[Event]) -> str:
+    """`BillsPaid` → `bills_paid.v1`."""
+    return f"{type_name(event)}.v{event.version}"
+
+
+# Requests for copies and their answers go round everybody's own exchange: only who asked gets the answer.
+COPIES_EXCHANGE = "jiaowu.copies"
+
+
+def copy_request_key(kind: str) -> str:
+    """Where the owner of a kind of state listens for requests. The kind is the state's `type_name`."""
+    return f"requested.{kind}"
+
+
+def copy_reply_key(consumer: str) -> str:
+    """Where a consumer hears the items it asked for, and their completion."""
+    return f"reply.{consumer}"
+
+
+def service_name(operation: type[Operation]) -> str:
+    """The service that carries out a command or answers a query."""
+    return operation.service
+
+
+def method_name(operation: type[Operation]) -> str:
+    """`SelectCourses` → `select_courses`: the RPC method."""
+    return snake_case(operation.__name__)

@@ -1,0 +1,196 @@
+"""Refusals that any service or the gateway can give."""
+
+from contracts.errors import ErrorKind, ErrorText
+
+_K = ErrorKind
+
+TEXTS = {
+    # The request itself
+    "validation_failed": ErrorText(
+        _K.INVALID,
+        "提交的内容有误，请按各字段的提示修改后重新提交。",
+        "The request has mistakes. Correct the fields listed and send it again.",
+    ),
+    "malformed_json": ErrorText(
+        _K.INVALID,
+        "请求体不是有效的 JSON，请检查后重试。",
+        "The body is not valid JSON. Check it and try again.",
+    ),
+    "body_required": ErrorText(
+        _K.INVALID, "缺少请求体，请提交 JSON 内容。", "The body is missing. Send the content as JSON."
+    ),
+    "unsupported_media_type": ErrorText(
+        _K.UNSUPPORTED,
+        "不支持这种内容类型，请使用 {expected}。",
+        "This content type is not supported. Use {expected}.",
+    ),
+    "not_acceptable": ErrorText(
+        _K.UNSUPPORTED,
+        "只能返回 {offered}，请调整 Accept 请求头。",
+        "Only {offered} can be answered. Change the Accept header.",
+    ),
+    "body_too_large": ErrorText(
+        _K.TOO_LARGE,
+        "请求体超过 {limit} 字节的上限，请缩小或分批提交。",
+        "The body exceeds {limit} bytes. Make it smaller or send it in parts.",
+    ),
+    "route_not_found": ErrorText(
+        _K.NOT_FOUND, "没有这个地址，请查阅接口文档。", "There is no such address. See the API documentation."
+    ),
+    "method_not_allowed": ErrorText(
+        _K.INVALID,
+        "这个地址不支持该方法，可用的方法：{allowed}。",
+        "This address does not take that method. It takes: {allowed}.",
+    ),
+    "idempotency_key_reused": ErrorText(
+        _K.INVALID,
+        "同一个 Idempotency-Key 已用于内容不同的请求，请换一个新的键。",
+        "This Idempotency-Key was used for another request. Use a new key.",
+    ),
+    "bad_idempotency_key": ErrorText(
+        _K.INVALID,
+        "Idempotency-Key 须为 8 至 80 个字母、数字、“-”或“_”。",
+        "An Idempotency-Key has 8 to 80 letters, digits, hyphens or underscores.",
+    ),
+    "sort_not_supported": ErrorText(
+        _K.INVALID,
+        "不能按该字段排序，可用的字段：{allowed}。",
+        "Can't sort by this field. Sort by one of: {allowed}.",
+    ),
+    # Who asks
+    "unauthenticated": ErrorText(_K.UNAUTHENTICATED, "请先登录。", "Sign in first."),
+    "token_expired": ErrorText(
+        _K.UNAUTHENTICATED,
+        "登录凭证已过期，请刷新凭证或重新登录。",
+        "The token has expired. Refresh it or sign in again.",
+    ),
+    "token_invalid": ErrorText(
+        _K.UNAUTHENTICATED, "登录凭证无效，请重新登录。", "The token is not valid. Sign in again."
+    ),
+    "token_revoked": ErrorText(
+        _K.UNAUTHENTICATED,
+        "账号信息已变更或会话已结束，请重新登录。",
+        "The account has changed or the session has ended. Sign in again.",
+    ),
+    "forbidden": ErrorText(
+        _K.FORBIDDEN,
+        "您没有进行此操作的权限，如有需要请联系管理员。",
+        "You may not do this. Ask an administrator if you need to.",
+    ),
+    "decides_own_request": ErrorText(
+        _K.FORBIDDEN,
+        "不能审核自己提交的申请，请由其他人员办理。",
+        "Nobody decides a request that they entered. Ask a colleague to decide it.",
+    ),
+    "same_reviewer": ErrorText(
+        _K.FORBIDDEN,
+        "同一申请的两次审核须由不同人员办理，请由其他人员审核。",
+        "The two reviews of one request are by different people. Ask a colleague to review it.",
+    ),
+    # The object
+    "not_found": ErrorText(
+        _K.NOT_FOUND, "没有找到该记录，请核对后重试。", "There is no such record. Check it and try again."
+    ),
+    "some_not_found": ErrorText(
+        _K.NOT_FOUND,
+        "所选记录中有 {count} 条不存在，请刷新列表后重新选择。",
+        "{count} of the chosen records do not exist. Refresh the list and choose again.",
+    ),
+    "stale_version": ErrorText(
+        _K.CONFLICT,
+        "该记录已被他人修改，请刷新后在最新内容上重新操作。",
+        "Someone has changed this record meanwhile. Reload it and make your change again.",
+    ),
+    "already_exists": ErrorText(
+        _K.CONFLICT, "已有相同的记录，请勿重复添加。", "Such a record exists already. Do not add it twice."
+    ),
+    "still_in_use": ErrorText(
+        _K.CONFLICT,
+        "该记录仍被使用，不能删除，可改为停用。",
+        "This record is in use and can't be deleted. Disable it instead.",
+    ),
+    "step_not_allowed": ErrorText(
+        _K.CONFLICT,
+        "当前状态（{state}）下不能进行“{action}”操作，请刷新后查看最新状态。",
+        "“{action}” is not possible in the state {state}. Reload to see where it stands.",
+    ),
+    "command_in_progress": ErrorText(
+        _K.CONFLICT,
+        "相关记录正在被其他操作处理，请稍后重试。",
+        "Another operation is working on these records. Try again in a moment.",
+    ),
+    # Load and trouble
+    "rate_limited": ErrorText(
+        _K.TOO_MANY,
+        "操作过于频繁，请在 {retry_after} 秒后重试。",
+        "Too many requests. Try again in {retry_after} seconds.",
+    ),
+    "overloaded": ErrorText(
+        _K.UNAVAILABLE,
+        "系统繁忙，请在 {retry_after} 秒后重试。",
+        "The system is busy. Try again in {retry_after} seconds.",
+    ),
+    "service_unavailable": ErrorText(
+        _K.UNAVAILABLE,
+        "{service} 服务暂时不可用，请稍后重试；其他功能不受影响。",
+        "The {service} service is not available now. Try again later; everything else works.",
+    ),
+    "deadline_exceeded": ErrorText(
+        _K.UNAVAILABLE,
+        "处理超时，请用同一个 Idempotency-Key 重试，不会重复办理。",
+        "This took too long. Retry with the same Idempotency-Key: nothing is done twice.",
+    ),
+    "internal_error": ErrorText(
+        _K.INTERNAL,
+        "系统内部错误，已记录。请稍后重试，或凭关联号联系管理员。",
+        "Something went wrong and has been recorded. Try again, or give an administrator the correlation id.",
+    ),
+    # Files
+    "file_too_large": ErrorText(
+        _K.TOO_LARGE,
+        "文件超过 {limit} 字节的上限，请压缩或拆分后上传。",
+        "The file exceeds {limit} bytes. Make it smaller or split it.",
+    ),
+    "file_empty": ErrorText(
+        _K.INVALID, "文件是空的，请重新选择文件。", "The file is empty. Choose another file."
+    ),
+    "file_type_not_allowed": ErrorText(
+        _K.UNSUPPORTED,
+        "文件内容不是允许的类型，请上传 {allowed}。",
+        "The content of the file is of another type. Upload {allowed}.",
+    ),
+    "file_required": ErrorText(_K.INVALID, "请选择要上传的文件。", "Choose a file to upload."),
+    "file_missing": ErrorText(
+        _K.NOT_FOUND, "文件已不存在，请重新上传。", "The file is no longer there. Upload it again."
+    ),
+    "workbook_unreadable": ErrorText(
+        _K.INVALID,
+        "无法读取该工作簿，请使用下载的模板并另存为 .xlsx。",
+        "The workbook can't be read. Use the template and save it as .xlsx.",
+    ),
+    "workbook_columns_missing": ErrorText(
+        _K.INVALID,
+        "工作簿缺少列：{columns}。请使用最新模板。",
+        "The workbook lacks the columns: {columns}. Use the current template.",
+    ),
+    "workbook_too_many_rows": ErrorText(
+        _K.TOO_LARGE,
+        "工作簿超过 {limit} 行，请拆分后分批导入。",
+        "The workbook has more than {limit} rows. Split it and import the parts.",
+    ),
+    # Tasks
+    "task_finished": ErrorText(
+        _K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."
+    ),
+    "too_many_tasks": ErrorText(
+        _K.TOO_MANY,
+        "您的机构已有 {limit} 个任务在执行，请等待其完成。",
+        "Your organisation has {limit} tasks running. Wait until one ends.",
+    ),
+    # Events
+    "not_yet": ErrorText(
+        _K.CONFLICT,
+        "所需的数据尚未到达，系统将自动重试。",
+        "What this needs has not arrived yet. It is tried again by itself.",
+    ),
+}
