@@ -1,0 +1,30 @@
+"""The pieces that tables are made of."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Integer, Uuid, func, text
+
+
+def id_column() -> Column[Any]:
+    """The primary key of a table: a UUIDv7 made before the insert."""
+    return Column("id", Uuid, primary_key=True)
+
+
+def instant(name: str, *, nullable: bool = False, **options: Any) -> Column[Any]:
+    """An aware instant, stored in UTC."""
+    return Column(name, DateTime(timezone=True), nullable=nullable, **options)
+
+
+def stamps() -> tuple[Column[Any], ...]:
+    """`version` (raised by a trigger in every UPDATE), `created_at` and `updated_at`."""
+    return (
+        Column("version", Integer, nullable=False, server_default=text("1")),
+        instant("created_at", server_default=func.now()),
+        instant("updated_at", server_default=func.now()),
+    )
+
+
+def one_of(column: str, values: type[Any] | tuple[str, ...]) -> CheckConstraint:
+    """A CHECK that a text column holds one of `values` (a tuple or a StrEnum)."""
+    allowed = ", ".join(f"'{value!s}'" for value in values)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
