@@ -110,6 +110,24 @@ class Page(View, Generic[Row]):
     total: int
 
 
+class KeysetQuery(Query):
+    """A question over all rows in order of id, for who walks through everything and misses no row."""
+
+    after: UUID | None = Field(
+        default=None,
+        description="Id of the last row seen; left out at the beginning.",
+        examples=["0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
+    )
+    limit: Annotated[int, Field(ge=1, le=5000, description="Rows to answer at most.", examples=[1000])] = 1000
+
+
+class Stretch(View, Generic[Row]):
+    """Some rows in order of id. `next_after` continues; it is empty at the end."""
+
+    items: tuple[Row, ...]
+    next_after: UUID | None
+
+
 class Event(Contract):
     """Something another service may hear of. `owner` is the one service that publishes it."""
 

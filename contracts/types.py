@@ -20,7 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from contracts.base import View
+from contracts.base import Contract, View
 from contracts.errors.fields import FieldProblemError
 
 # --- money and numbers ---
@@ -187,7 +187,10 @@ Username = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$"), Field(examples=["xz.li"])
 ]
 
-# --- lists of ids ---
+# --- ids and lists of them ---
+
+Id = Annotated[UUID, Field(examples=["0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"])]
+"""A UUIDv7, made by the service that owns the row."""
 
 _T = TypeVar("_T")
 
@@ -198,9 +201,9 @@ def _without_doubles(values: tuple[_T, ...]) -> tuple[_T, ...]:
     return values
 
 
-FewIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50), AfterValidator(_without_doubles)]
-Ids = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=500), AfterValidator(_without_doubles)]
-ManyIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=5000), AfterValidator(_without_doubles)]
+FewIds = Annotated[tuple[Id, ...], Field(min_length=1, max_length=50), AfterValidator(_without_doubles)]
+Ids = Annotated[tuple[Id, ...], Field(min_length=1, max_length=500), AfterValidator(_without_doubles)]
+ManyIds = Annotated[tuple[Id, ...], Field(min_length=1, max_length=5000), AfterValidator(_without_doubles)]
 Unique = AfterValidator(_without_doubles)
 
 # --- words of the field ---
@@ -254,6 +257,16 @@ class EnrolmentStatus(StrEnum):
     ADMISSION_FORFEITED = "admission_forfeited"
     ADMISSION_CANCELLED = "admission_cancelled"
     EXPIRED = "expired"
+
+
+class FiveElements(Contract):
+    """五要素: what, with the intake, identifies exactly one programme version."""
+
+    level: Level = Field(description="What the student studies for.")
+    student_type: Label = Field(default="开放教育", description="Student type.")
+    student_source: Label = Field(default="开放教育", description="Student source.")
+    major_code: MajorCode = Field(description="Code of the major.")
+    schooling_length: SchoolingLength = Field(description="Regular years of study.")
 
 
 class FileReference(View):

@@ -39,6 +39,14 @@ TEXTS = {
         "A time needs its offset, as in 2026-09-01T08:00:00+08:00.",
     ),
     "window_reversed": _text("结束时间须晚于开始时间。", "The end must be after the beginning."),
+    "percents_not_100": _text("形考与终考比例之和须为 100。", "Coursework and final must make 100 together."),
+    "exam_kind_with_final_only": _text(
+        "有终考时须填写考试形式，无终考时不得填写。",
+        "Give the kind of exam when there is a final, and only then.",
+    ),
+    "pre_audit_not_below_total": _text(
+        "预审学分须低于毕业总学分。", "The pre-audit credits must be below the credits in all."
+    ),
     "field_invalid": _text("内容不对，请检查后修改。", "Not valid. Check and correct it."),
 }
 

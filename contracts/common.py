@@ -1,0 +1,160 @@
+"""What the chassis answers in every service: audit trail, workflow history, tasks.
+
+One contract serves all services; `of(service, ListTasks)` is the operation of one of them:
+
+    client.call(of("courses", GetTask), {...}, context)
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import Command, Operation, Page, PageQuery, Query, View
+from contracts.errors import JsonValue, Language, describe
+from contracts.types import Code, FileReference, Id, Instant
+
+_Operation = TypeVar("_Operation", bound=Operation)
+
+
+@cache
+def of(service: str, operation: type[_Operation]) -> type[_Operation]:
+    """The operation as one service offers it."""
+    return type(
+        operation.__name__,
+        (operation,),
+        {"__module__": operation.__module__, "__doc__": operation.__doc__},
+        service=service,
+    )
+
+
+class Refusal(View):
+    """One reason why one row was refused, with its evidence and the sentence for people."""
+
+    code: str
+    params: dict[str, JsonValue] = Field(default={})
+    message: str
+
+    @classmethod
+    def of(cls, code: str, language: Language, **params: JsonValue) -> "Refusal":
+        """The refusal in the caller's language."""
+        return cls(code=code, params=params, message=describe(code, params, language))
+
+
+class RowResult(View):
+    """What became of one row of a command about many."""
+
+    id: UUID
+    state: str | None = Field(
+        default=None, description="The row's state now; empty when the row is not there."
+    )
+    refusal: Refusal | None = None
+
+
+class RowResults(View):
+    """One result a row, in the order asked; `done` of them were carried out."""
+
+    items: tuple[RowResult, ...]
+    done: int
+
+
+# --- audit trail and workflow history ---
+
+
+class AuditEntryView(View):
+    """Who did what, when, from where, to which object, before and after. ID numbers are masked."""
+
+    id: UUID
+    at: Instant
+    actor_id: UUID | None = Field(description="Empty for what the system did by itself.")
+    actor_name: str | None
+    teaching_point_id: UUID | None
+    client: str | None = Field(description="Address the request came from.")
+    object_type: str
+    object_id: UUID
+    action: str
+    before: dict[str, JsonValue] | None
+    after: dict[str, JsonValue] | None
+    correlation_id: UUID
+
+
+class ListAuditEntries(PageQuery, answers=Page[AuditEntryView]):
+    """The audit trail of one service, newest first."""
+
+    actor_id: Id | None = Field(default=None, description="Only what this user did.")
+    object_type: Code | None = Field(
+        default=None, description="Only changes of this kind of object.", examples=["selection"]
+    )
+    object_id: Id | None = Field(default=None, description="Only changes of this object.")
+    action: Code | None = Field(default=None, description="Only this action.", examples=["approve"])
+    correlation_id: Id | None = Field(default=None, description="Only what came of one request.")
+    since: Instant | None = Field(default=None, description="Only at or after this time.")
+    until: Instant | None = Field(default=None, description="Only before this time.")
+
+
+class HistoryStepView(View):
+    """One step of a workflow."""
+
+    at: Instant
+    actor_id: UUID | None
+    actor_name: str | None
+    action: str
+    from_state: str | None = Field(description="Empty for the first step.")
+    to_state: str
+    note: str | None
+
+
+# --- tasks ---
+
+
+class TaskState(StrEnum):
+    """A long job's state."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TaskView(View):
+    """A long job: how far it is, and what came of it."""
+
+    id: UUID
+    service: str = Field(description="The service that runs it.")
+    kind: str = Field(description="What it does, as `import_students`.")
+    state: TaskState
+    steps_done: int
+    steps_total: int | None = Field(description="Empty until it is known.")
+    figures: dict[str, int] = Field(
+        default={}, description="Counts that the job keeps, as `imported`, `refused`."
+    )
+    refusal: Refusal | None = Field(default=None, description="Why it failed.")
+    result: FileReference | None = Field(default=None, description="The file that it made.")
+    created_by: UUID | None
+    created_at: Instant
+    finished_at: Instant | None = None
+
+
+class GetTask(Query, answers=TaskView):
+    """State and progress of a task."""
+
+    task_id: Id = Field(description="The task.")
+
+
+class ListTasks(PageQuery, answers=Page[TaskView]):
+    """The tasks that the actor may see, newest first."""
+
+    kind: Code | None = Field(default=None, description="Only this kind.", examples=["import_students"])
+    state: TaskState | None = Field(default=None, description="Only in this state.")
+
+
+class CancelTask(Command, answers=TaskView):
+    """Stop a task before its next step. What it has done stays done. Refused: `task_finished`."""
+
+    task_id: Id = Field(description="The task.")
+
+
+COMMON_OPERATIONS: tuple[type[Operation], ...] = (ListAuditEntries, GetTask, ListTasks, CancelTask)

@@ -1,0 +1,1 @@
+"""Catalogue, programmes, selection rounds, selections and withdrawals."""

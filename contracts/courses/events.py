@@ -1,0 +1,113 @@
+"""What courses publishes. Sagas and races: docs/sagas.md."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
+from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus
+from contracts.types import Credits, EducationLevel, ExamKind, FiveElements, Instant
+
+# --- state ---
+
+
+class CourseItem(StateItem):
+    """A course as others see it. `education_levels` are the levels whose students may take it."""
+
+    code: str
+    name: str
+    credits: Credits
+    education_levels: tuple[EducationLevel, ...]
+    status: CourseStatus
+
+
+class CourseState(State[CourseItem], owner="courses", version=1):
+    """Copied by finance and exams."""
+
+
+class ProgrammeItem(StateItem):
+    """A programme version: for students of `elements` whose intake is in `from_intake`..`until_intake`."""
+
+    code: str
+    name: str
+    major_name: str
+    elements: FiveElements
+    version_number: int
+    status: ProgrammeStatus
+    from_intake: str
+    until_intake: str | None = Field(description="Last intake; empty while no later version is published.")
+    teaching_point_ids: tuple[UUID, ...] = Field(description="Where it is offered.")
+    minimum_years: str
+    maximum_years: str
+
+
+class ProgrammeState(State[ProgrammeItem], owner="courses", version=1):
+    """Copied by registry."""
+
+
+# --- facts ---
+
+
+class SelectedCourse(Contract):
+    """A selection with all that bill and exam registration need. Prices are those valid at `selected_at`."""
+
+    selection_id: UUID
+    student_id: UUID
+    teaching_point_id: UUID = Field(description="The student's point when selecting.")
+    selection_round_id: UUID
+    course_id: UUID
+    course_version_id: UUID
+    education_levels: tuple[EducationLevel, ...] = Field(
+        description="With both, the cheaper standard is charged."
+    )
+    credits: Credits
+    student_type: str
+    student_source: str
+    exam_round_id: UUID | None = Field(description="Empty when the course has no final.")
+    exam_kind: ExamKind | None = Field(description="Empty when the course has no final.")
+    selected_at: Instant
+
+
+class CoursesSelected(Fact, owner="courses", version=1):
+    """Selections were made and wait for payment → finance issues their bills or answers `BillingRefused`."""
+
+    selections: Annotated[tuple[SelectedCourse, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class ClosingSelection(Contract):
+    """An unpaid selection that is to end. `attempt` counts the askings; the answer repeats it."""
+
+    selection_id: UUID
+    attempt: int
+    reason: ClosingReason
+
+
+class SelectionsClosing(Fact, owner="courses", version=1):
+    """Courses asks for bills to be cancelled → finance: `BillsCancelled` or `BillCancellationRefused`."""
+
+    selections: Annotated[tuple[ClosingSelection, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class SentWithdrawal(Contract):
+    """A withdrawal that passed the academic review."""
+
+    withdrawal_id: UUID
+    selection_id: UUID
+    student_id: UUID
+    teaching_point_id: UUID
+    course_id: UUID
+    exam_round_id: UUID | None = Field(
+        description="Empty when the course has no final: then there is nothing to hold."
+    )
+    reason: str
+    requested_by: UUID | None = Field(description="Empty when the system opened it.")
+    requested_at: Instant
+    academic_reviewer_id: UUID
+    sent_at: Instant
+
+
+class WithdrawalsSentToFinance(Fact, owner="courses", version=1):
+    """→ exams holds the registration; → finance opens the review, which waits for that hold."""
+
+    withdrawals: Annotated[tuple[SentWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]

@@ -1,0 +1,165 @@
+"""What courses can be asked."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
+from contracts.courses.states import (
+    CourseStatus,
+    ProgrammeStatus,
+    RoundStatus,
+    SelectionState,
+    WithdrawalState,
+)
+from contracts.courses.views import (
+    CohortStudent,
+    CourseDetails,
+    CourseView,
+    Plan,
+    ProgrammeDetails,
+    ProgrammeView,
+    SelectionFacts,
+    SelectionRoundDetails,
+    SelectionRoundView,
+    SelectionStatistics,
+    SelectionView,
+    TermView,
+    WithdrawalDetails,
+    WithdrawalView,
+)
+from contracts.types import (
+    EducationLevel,
+    Id,
+    IntakeCode,
+    Label,
+    Level,
+    MajorCode,
+    SchoolingLength,
+    SearchText,
+)
+
+
+class ListTerms(PageQuery, answers=Page[TermView]):
+    """The term calendar. Sorted by `starts_on` unless told."""
+
+
+class ListCourses(PageQuery, answers=Page[CourseView]):
+    """The catalogue. Sorts: `code`, `name`, `credits`."""
+
+    search: SearchText | None = Field(default=None, description="Part of a code or name.")
+    status: CourseStatus | None = Field(default=None, description="Only in this status.")
+    education_level: EducationLevel | None = Field(default=None, description="Only for this level.")
+
+
+class GetCourse(Query, answers=CourseDetails):
+    """A course with versions and assessment requirements."""
+
+    course_id: Id = Field(description="The course.")
+
+
+class ListProgrammes(PageQuery, answers=Page[ProgrammeView]):
+    """Programmes. With all five elements and the intake it is the one that a student would study by."""
+
+    search: SearchText | None = Field(default=None, description="Part of a code or name.")
+    status: ProgrammeStatus | None = Field(default=None, description="Only in this status.")
+    level: Level | None = Field(default=None, description="Only of this level.")
+    student_type: Label | None = Field(default=None, description="Only for this student type.")
+    student_source: Label | None = Field(default=None, description="Only for this student source.")
+    major_code: MajorCode | None = Field(default=None, description="Only of this major.")
+    schooling_length: SchoolingLength | None = Field(default=None, description="Only of this length.")
+    intake: IntakeCode | None = Field(default=None, description="Only those in force for this intake.")
+    teaching_point_id: Id | None = Field(default=None, description="Only those offered there.")
+
+
+class GetProgramme(Query, answers=ProgrammeDetails):
+    """A programme with modules, courses, conditions and where it is offered."""
+
+    programme_id: Id = Field(description="The programme.")
+
+
+class ListSelectionRounds(PageQuery, answers=Page[SelectionRoundView]):
+    """Selection rounds. Sorts: `opens_at` (newest first unless told), `code`."""
+
+    status: RoundStatus | None = Field(default=None, description="Only in this status.")
+    open_now: bool | None = Field(default=None, description="Only those whose window is open, or is not.")
+
+
+class GetSelectionRound(Query, answers=SelectionRoundDetails):
+    """A selection round with its courses."""
+
+    selection_round_id: Id = Field(description="The round.")
+
+
+class GetPlan(Query, answers=Plan):
+    """A student's programme with the state of each course, and what speaks against selecting it now."""
+
+    student_id: Id = Field(description="The student.")
+
+
+class ListSelections(PageQuery, answers=Page[SelectionView]):
+    """Selections. Sorts: `selected_at` (newest first unless told), `student_number`, `course_code`."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    course_id: Id | None = Field(default=None, description="Only of this course.")
+    selection_round_id: Id | None = Field(default=None, description="Only in this round.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    state: SelectionState | None = Field(default=None, description="Only in this state.")
+    intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
+    search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+
+
+class GetSelection(Query, answers=SelectionView):
+    """One selection."""
+
+    selection_id: Id = Field(description="The selection.")
+
+
+class ListCohort(PageQuery, answers=Page[CohortStudent]):
+    """The students of one intake and programme, from whom a batch selection chooses."""
+
+    intake: IntakeCode = Field(description="Their intake.")
+    level: Level = Field(description="Their level.")
+    student_type: Label = Field(default="开放教育", description="Their student type.")
+    student_source: Label = Field(default="开放教育", description="Their student source.")
+    major_code: MajorCode = Field(description="Their major.")
+    schooling_length: SchoolingLength = Field(description="Their schooling length.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+
+
+class ListWithdrawals(PageQuery, answers=Page[WithdrawalView]):
+    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    course_id: Id | None = Field(default=None, description="Only of this course.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
+    state: WithdrawalState | None = Field(default=None, description="Only in this state.")
+    search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+
+
+class GetWithdrawal(Query, answers=WithdrawalDetails):
+    """A withdrawal with its history."""
+
+    withdrawal_id: Id = Field(description="The withdrawal.")
+
+
+class StatisticsGrouping(StrEnum):
+    """What selection figures are counted by, besides the round."""
+
+    ROUND = "round"
+    POINT = "point"
+    COURSE = "course"
+    POINT_AND_COURSE = "point_and_course"
+
+
+class GetSelectionStatistics(Query, answers=SelectionStatistics):
+    """Selections of a round by point and course."""
+
+    selection_round_id: Id = Field(description="The round.")
+    group_by: StatisticsGrouping = Field(default=StatisticsGrouping.COURSE, description="What to count by.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+
+
+class ListSelectionFacts(KeysetQuery, answers=Stretch[SelectionFacts]):
+    """Every selection as `reconcile` compares it with bills and registrations."""

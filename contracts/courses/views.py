@@ -1,0 +1,370 @@
+"""What courses answers."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import View
+from contracts.common import HistoryStepView, Refusal, TaskView
+from contracts.courses.states import (
+    AssessmentRequirementState,
+    ClosingReason,
+    CourseStatus,
+    CourseVersionStatus,
+    PlanCourseState,
+    ProgrammeStatus,
+    RoundStatus,
+    SelectionState,
+    WithdrawalState,
+)
+from contracts.types import (
+    Credits,
+    Day,
+    EducationLevel,
+    EnrolmentStatus,
+    ExamKind,
+    FiveElements,
+    Instant,
+    Money,
+)
+
+# --- calendar and catalogue ---
+
+
+class TermView(View):
+    """A term of the calendar."""
+
+    id: UUID
+    name: str
+    starts_on: Day
+    ends_on: Day
+    version: int
+
+
+class AssessmentRequirementView(View):
+    """课程考核要求: how much coursework and the final count."""
+
+    id: UUID
+    course_version_id: UUID
+    coursework_percent: int
+    final_percent: int = Field(description="0: the course has no final exam.")
+    exam_kind: ExamKind | None
+    state: AssessmentRequirementState
+    note: str | None = Field(description="Of the review.")
+    version: int
+
+
+class CourseVersionView(View):
+    """A version of a course."""
+
+    id: UUID
+    course_id: UUID
+    number: int
+    description: str | None
+    status: CourseVersionStatus
+    requirements: tuple[AssessmentRequirementView, ...]
+    version: int
+
+
+class CourseView(View):
+    """A course in the catalogue."""
+
+    id: UUID
+    code: str
+    name: str
+    credits: Credits
+    education_levels: tuple[EducationLevel, ...]
+    status: CourseStatus
+    version: int
+
+
+class CourseDetails(CourseView):
+    """A course with its versions and their requirements."""
+
+    versions: tuple[CourseVersionView, ...]
+
+
+class ProgrammeCourseView(View):
+    """A course of a programme."""
+
+    course_id: UUID
+    course_code: str
+    course_name: str
+    credits: Credits
+    suggested_term: int
+    compulsory: bool
+    degree_only: bool = Field(description="Only for students who want the degree.")
+
+
+class ModuleView(View):
+    """A module of a programme."""
+
+    id: UUID
+    name: str
+    minimum_credits: Credits
+    courses: tuple[ProgrammeCourseView, ...]
+
+
+class GraduationConditions(View):
+    """What graduation takes."""
+
+    total_credits: Credits
+    minimum_years: str
+    maximum_years: str
+    transfer_cap: Credits | None = Field(description="Credits that may come from credit transfer at most.")
+    pre_audit_credits: Credits = Field(description="Credits that put a student on the pre-audit list.")
+
+
+class DegreeConditions(View):
+    """What the bachelor's degree takes."""
+
+    minimum_average: Credits
+    minimum_thesis_mark: int
+    foreign_language_required: bool
+
+
+class ProgrammeView(View):
+    """培养方案, in lists."""
+
+    id: UUID
+    code: str
+    name: str
+    elements: FiveElements
+    major_name: str
+    version_number: int
+    status: ProgrammeStatus
+    from_intake: str
+    until_intake: str | None
+    early_selection: bool = Field(description="Whether courses may be taken before their suggested term.")
+    version: int
+
+
+class ProgrammeDetails(ProgrammeView):
+    """培养方案 with everything in it."""
+
+    modules: tuple[ModuleView, ...]
+    graduation: GraduationConditions
+    degree: DegreeConditions | None
+    teaching_point_ids: tuple[UUID, ...]
+
+
+# --- rounds and selections ---
+
+
+class SelectionRoundView(View):
+    """选课批次."""
+
+    id: UUID
+    code: str
+    name: str
+    opens_at: Instant
+    closes_at: Instant
+    payment_deadline: Instant
+    withdrawal_closes_at: Instant
+    status: RoundStatus
+    course_count: int
+    version: int
+
+
+class SelectionRoundDetails(SelectionRoundView):
+    """选课批次 with its courses."""
+
+    courses: tuple[CourseView, ...]
+
+
+class SelectionBill(View):
+    """A bill of a selection, as finance last told."""
+
+    bill_id: UUID
+    number: str
+    kind: str
+    amount: Money
+    status: str
+
+
+class SelectionView(View):
+    """A course selected by or for a student."""
+
+    id: UUID
+    student_id: UUID
+    student_number: str
+    student_name: str
+    teaching_point_id: UUID
+    course_id: UUID
+    course_code: str
+    course_name: str
+    credits: Credits
+    selection_round_id: UUID
+    exam_round_id: UUID | None
+    state: SelectionState
+    closing_reason: ClosingReason | None
+    refusal: Refusal | None = Field(
+        description="Why billing or the exam registration was refused, if it was."
+    )
+    learning_open: bool
+    withdrawal_state: WithdrawalState | None = Field(description="Of the newest withdrawal.")
+    selected_at: Instant
+    selected_by: UUID | None
+    due_at: Instant | None = Field(description="Until when to pay.")
+    bills: tuple[SelectionBill, ...]
+    version: int
+
+
+class SelectionResult(View):
+    """What became of one course of a selection: the selection, or every reason against it."""
+
+    course_id: UUID
+    selection_id: UUID | None = None
+    state: SelectionState | None = None
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = Field(
+        default=(), description="What speaks not against it, as a clash of exams."
+    )
+
+
+class SelectionResults(View):
+    """One result a course, in the order asked."""
+
+    results: tuple[SelectionResult, ...]
+
+
+class BatchPair(View):
+    """A student and course that a batch did not select, and why."""
+
+    student_id: UUID
+    course_id: UUID
+    refusals: tuple[Refusal, ...]
+
+
+class BatchSelectionResult(View):
+    """What a batch did, or in a dry run would do. A large batch answers with the task that does it."""
+
+    task: TaskView | None = None
+    dry_run: bool
+    selected: int
+    skipped: int = Field(description="Pairs already selected and open, or already passed.")
+    refused: int
+    skipped_pairs: tuple[BatchPair, ...] = Field(description="The first 1,000.")
+    refused_pairs: tuple[BatchPair, ...] = Field(description="The first 1,000.")
+
+
+class CohortStudent(View):
+    """A student whom a batch may choose."""
+
+    student_id: UUID
+    student_number: str
+    name: str
+    teaching_point_id: UUID
+    status: EnrolmentStatus
+    current_term: int | None
+
+
+class WithdrawalView(View):
+    """退课申请."""
+
+    id: UUID
+    selection_id: UUID
+    student_id: UUID
+    student_number: str
+    student_name: str
+    teaching_point_id: UUID
+    course_id: UUID
+    course_code: str
+    course_name: str
+    state: WithdrawalState
+    learning_open: bool
+    revocable: bool
+    reason: str
+    refusal: Refusal | None = Field(description="Why it was rejected by itself, as `exam_already_sat`.")
+    amount: Money | None = Field(description="What finance refunds, once approved.")
+    requested_by: UUID | None
+    requested_at: Instant
+    version: int
+
+
+class WithdrawalDetails(WithdrawalView):
+    """退课申请 with its history."""
+
+    history: tuple[HistoryStepView, ...]
+
+
+class WithdrawalResult(View):
+    """What became of one selection's request."""
+
+    selection_id: UUID
+    withdrawal_id: UUID | None = None
+    state: WithdrawalState | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class WithdrawalResults(View):
+    """One result a selection, in the order asked."""
+
+    results: tuple[WithdrawalResult, ...]
+
+
+class PlanCourse(View):
+    """A course of a student's plan, and where it stands."""
+
+    course_id: UUID
+    course_code: str
+    course_name: str
+    module: str
+    credits: Credits
+    suggested_term: int
+    compulsory: bool
+    degree_only: bool
+    state: PlanCourseState
+    selection_id: UUID | None
+    selectable: bool = Field(description="Whether it could be selected now, in some open round.")
+    refusals: tuple[Refusal, ...] = Field(description="What speaks against selecting it now.")
+
+
+class Plan(View):
+    """A student's programme with the state of each course."""
+
+    student_id: UUID
+    student_number: str
+    student_name: str
+    status: EnrolmentStatus
+    programme_id: UUID
+    programme_name: str
+    current_term: int | None = Field(description="Terms since the intake, less suspended ones.")
+    total_credits: Credits
+    selected_credits: Credits
+    courses: tuple[PlanCourse, ...]
+
+
+class SelectionCount(View):
+    """Selections of one round, point and course."""
+
+    selection_round_id: UUID
+    teaching_point_id: UUID | None = Field(description="Empty when not grouped by point.")
+    course_id: UUID | None = Field(description="Empty when not grouped by course.")
+    course_name: str | None
+    pending_payment: int
+    selected: int
+    cancelled: int
+    lapsed: int
+    withdrawn: int
+
+
+class SelectionStatistics(View):
+    """Selection figures."""
+
+    items: tuple[SelectionCount, ...]
+
+
+class SelectionFacts(View):
+    """A selection as `reconcile` compares it with bills and registrations."""
+
+    id: UUID
+    student_id: UUID
+    course_id: UUID
+    exam_round_id: UUID | None
+    state: SelectionState
+    billing_refused: bool
+    registration_refused: bool
+    withdrawal_id: UUID | None = Field(description="The newest one.")
+    withdrawal_state: WithdrawalState | None
+    changed_at: Instant
