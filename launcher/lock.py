@@ -1,0 +1,31 @@
+"""`./jiaowu lock`: pins every package of requirements.in, with hashes, into requirements.lock."""
+
+import os
+import subprocess
+import sys
+
+from launcher.paths import ROOT
+
+# The lock is the same for everybody: what this machine's pip is told about other indexes stays out of it.
+OPTIONS = [
+    "--quiet",
+    "--generate-hashes",
+    "--allow-unsafe",
+    "--strip-extras",
+    "--no-emit-index-url",
+    "--no-emit-trusted-host",
+    "--no-emit-find-links",
+]
+
+
+def run(*, upgrade: bool) -> int:
+    """Write requirements.lock anew; `upgrade` takes the newest versions instead of keeping those pinned.
+
+    Returns pip-compile's exit code.
+    """
+    reach = {"PIP_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT"}
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "PIP_" or name in reach}
+    environment |= {"PIP_CONFIG_FILE": os.devnull, "CUSTOM_COMPILE_COMMAND": "./jiaowu lock"}
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *(["--upgrade"] if upgrade else [])]
+    files = ["--output-file", "requirements.lock", "requirements.in"]
+    return subprocess.run([*command, *files], cwd=ROOT, env=environment).returncode

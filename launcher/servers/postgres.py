@@ -1,0 +1,131 @@
+"""A private PostgreSQL instance."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import psutil
+
+from launcher import packages
+from launcher.servers.account import Account, remove
+from launcher.servers.processes import ServerError, kill_all, process_of, tail
+from launcher.steps import step
+
+OLDEST = 14
+MAX_CONNECTIONS = 400
+# What a crash could lose; only for servers that are thrown away.
+NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def programs(version: int | None = None) -> Path | None:
+    """The folder of PostgreSQL's server programs: of that major version, or the newest that is installed."""
+    packaged = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    found = {int(path.parent.parent.name): path.parent for path in packaged}
+    if elsewhere := shutil.which("postgres"):
+        path = Path(elsewhere).resolve()
+        said = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
+        found.setdefault(int(said.split()[2].split(".")[0]), path.parent)
+    usable = {number: path for number, path in found.items() if number >= OLDEST}
+    wanted = version if version is not None else max(usable, default=0)
+    return usable.get(wanted)
+
+
+def ensure_installed(log: Path) -> None:
+    """Install PostgreSQL where it is missing. Raises packages.SetUpError when that can't be done."""
+    if programs() is None:
+        with step("Installing PostgreSQL"):
+            packages.install(["postgresql"], "PostgreSQL", log)
+
+
+class PostgresServer:
+    """One instance with its data below `home`, listening on 127.0.0.1:`port` only, without local sockets."""
+
+    name = "postgres"
+
+    def __init__(self, home: Path, port: int, password: str, *, durable: bool = True) -> None:
+        """`durable=False` trades safety in a crash for speed: for servers that are thrown away."""
+        self._account = Account("postgres")
+        self._home = self._account.home(home)
+        self._data = self._home / "data"
+        self._log = self._home / "postgres.log"
+        self._port = port
+        self._password = password
+        self._durable = durable
+
+    @property
+    def url(self) -> str:
+        """The administrator's address, for SQLAlchemy."""
+        return f"postgresql+psycopg2://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
+
+    @property
+    def log(self) -> Path:
+        return self._log
+
+    def running(self) -> bool:
+        """Whether this instance's main process lives."""
+        return self._process() is not None
+
+    def start(self) -> None:
+        """Make the data folder if there is none, start, and wait until it answers. Raises ServerError."""
+        if self.running():
+            return
+        self._account.make_folder(self._home)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        settings = [
+            f"port={self._port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            f"max_connections={MAX_CONNECTIONS}",
+            "shared_buffers=256MB",
+            *(() if self._durable else NOT_DURABLE),
+        ]
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self._control("start", "-l", self._log, "-t", "60", "-o", options)
+
+    def stop(self) -> None:
+        """Stop in order, ending open connections."""
+        if self.running():
+            self._control("stop", "-m", "fast", "-t", "60")
+
+    def kill(self) -> None:
+        """Kill all its processes at once, as a power cut would; `start` afterwards recovers."""
+        main = self._process()
+        if main is not None:
+            kill_all([main, *main.children(recursive=True)])
+
+    def remove(self) -> None:
+        """Stop and delete everything."""
+        self.stop()
+        remove(self._home)
+
+    def _initialise(self) -> None:
+        bin_folder = programs()
+        if bin_folder is None:
+            raise ServerError(f"PostgreSQL {OLDEST} or newer is not installed")
+        remove(self._data)
+        password = self._home / "password"
+        password.touch(mode=0o600)
+        password.write_text(self._password)
+        self._account.give(password)
+        arguments: list[str | Path] = ["-U", "postgres", "-A", "scram-sha-256", "--pwfile", password]
+        arguments += ["-E", "UTF8", "--locale=C.UTF-8"]
+        if not self._durable:
+            arguments.append("--no-sync")
+        result = self._account.run([bin_folder / "initdb", "-D", self._data, *arguments])
+        password.unlink()
+        if result.returncode != 0:
+            remove(self._data)
+            raise ServerError(f"PostgreSQL could not make its data folder {self._data}:\n{result.stderr}")
+
+    def _control(self, action: str, *arguments: str | Path) -> None:
+        version = int((self._data / "PG_VERSION").read_text())
+        bin_folder = programs(version)
+        if bin_folder is None:
+            raise ServerError(f"the data in {self._data} needs PostgreSQL {version}, which is not installed")
+        control = self._account.run([bin_folder / "pg_ctl", action, "-D", self._data, "-w", "-s", *arguments])
+        if control.returncode != 0:
+            raise ServerError(f"PostgreSQL did not {action}. {control.stderr.strip()}\n{tail(self._log)}")
+
+    def _process(self) -> psutil.Process | None:
+        return process_of(self._data / "postmaster.pid", str(self._data))

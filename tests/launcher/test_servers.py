@@ -1,0 +1,121 @@
+"""Private PostgreSQL and RabbitMQ instances, started, killed and started again for real."""
+
+import kombu
+import psutil
+import psycopg2
+import pytest
+import requests
+
+from launcher.ports import Ports
+from launcher.servers.postgres import PostgresServer
+from launcher.servers.processes import ServerError
+from launcher.servers.rabbitmq import RabbitServer
+
+pytestmark = pytest.mark.xdist_group("launcher servers")
+
+
+@pytest.fixture
+def database(tmp_path):
+    port = Ports(tmp_path / "ports.json").get("postgres")
+    server = PostgresServer(tmp_path / "postgres", port, "a password")
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def one_broker(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("broker")
+    server = RabbitServer(folder / "rabbitmq", Ports(folder / "ports.json"), "password")
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def broker(one_broker):
+    one_broker.start()  # nothing, when the test before left it running
+    return one_broker
+
+
+def connect(server):
+    return psycopg2.connect(server.url.replace("+psycopg2", ""))
+
+
+def listening_addresses(process):
+    return {connection.laddr.ip for connection in process.net_connections() if connection.status == "LISTEN"}
+
+
+def test_what_postgres_committed_survives_being_killed(database):
+    with connect(database) as connection:
+        connection.cursor().execute("create table kept (number int); insert into kept values (42)")
+    database.kill()
+    assert not database.running()
+    database.start()
+    cursor = connect(database).cursor()
+    cursor.execute("select number from kept")
+    assert cursor.fetchall() == [(42,)]
+
+
+def test_postgres_keeps_a_committed_transaction_on_disk_and_has_room_for_every_process(database):
+    cursor = connect(database).cursor()
+    wanted = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "400"}
+    cursor.execute("select name, setting from pg_settings where name = any(%s)", [list(wanted)])
+    assert dict(cursor.fetchall()) == wanted
+
+
+def test_postgres_wants_the_password(database):
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(database.url.replace("+psycopg2", "").replace("a password", "another"))
+
+
+def test_postgres_listens_on_loopback_only(database):
+    assert listening_addresses(database._process()) == {"127.0.0.1"}
+
+
+def test_starting_and_stopping_postgres_twice_changes_nothing(database):
+    main = database._process()
+    database.start()
+    assert database._process() == main
+    database.stop()
+    database.stop()
+    assert not database.running()
+
+
+def test_a_postgres_that_cannot_start_says_why(tmp_path, database):
+    other = PostgresServer(tmp_path / "other", database._port, "a password")
+    with pytest.raises(ServerError, match="Address already in use"):
+        other.start()
+    other.remove()
+
+
+def test_a_message_that_rabbitmq_confirmed_survives_being_killed(broker):
+    queue = kombu.Queue("kept", durable=True)
+    with kombu.Connection(broker.url, transport_options={"confirm_publish": True}) as connection:
+        producer = connection.Producer()
+        producer.publish({"number": 42}, routing_key="kept", declare=[queue], delivery_mode=2)
+    broker.kill()
+    assert not broker.running()
+    broker.start()
+    with kombu.Connection(broker.url) as connection:
+        assert connection.SimpleQueue(queue).get(timeout=30).payload == {"number": 42}
+
+
+def test_rabbitmq_brings_its_management_interface(broker):
+    overview = requests.get(broker.management_url + "/api/overview", timeout=5).json()
+    assert overview["node"] == "jiaowu@localhost"
+
+
+def test_rabbitmq_listens_on_loopback_only(broker):
+    node = broker._process()
+    processes = [node, *node.children(recursive=True)]
+    addresses = set().union(*(listening_addresses(process) for process in processes))
+    assert addresses <= {"127.0.0.1"}
+    assert addresses
+
+
+def test_nothing_of_rabbitmq_is_left_after_it_stopped(broker):
+    port = str(broker._ports["epmd"])
+    broker.stop()
+    assert not broker.running()
+    environments = [process.info["environ"] or {} for process in psutil.process_iter(["environ"])]
+    assert port not in [environment.get("ERL_EPMD_PORT") for environment in environments]
