@@ -1,0 +1,1 @@
+"""What every service runs on: transactions, messages, RPC, workflows, schedules. Knows no service."""

@@ -1,0 +1,138 @@
+"""What runs beside the requests: loops in threads of their own that survive a lost database or broker."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select
+
+from chassis import metrics
+from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher
+from chassis.context import system_context
+from chassis.copies import Copies
+from chassis.database import Database, is_infrastructure_failure
+from chassis.inbox import Inbox
+from chassis.relay import Relay
+from chassis.schedule import Scheduler
+from chassis.service import ScheduledEntry
+from chassis.unit_of_work import UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+KEEP_ANSWERS: Final = timedelta(days=7)
+PURGE_ROWS: Final = 5_000
+
+
+class Loop:
+    """Runs `step` again and again in a thread until stopped: at once while it does something, else when woken or after
+    `interval` seconds. A failure of the infrastructure pauses it; any other failure is logged and the loop goes on."""
+
+    def __init__(
+        self, name: str, step: Callable[[], bool], *, interval: float, close: Callable[[], None] | None = None
+    ):
+        self.name = name
+        self.step = step
+        self.interval = interval
+        self.close = close
+        self._stopping = False
+        self._woken = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do now."""
+        self._woken.set()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Finish the step in hand and end the thread, waiting at most `timeout` seconds."""
+        self._stopping = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        if self.close is not None:
+            self.close()
+
+    def _run(self) -> None:
+        pause = self.interval
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                busy = self.step()
+                pause = self.interval
+            except Exception as error:
+                busy = False
+                if is_infrastructure_failure(error) or isinstance(error, CONNECTION_ERRORS):
+                    logger.warning("loop_paused", extra={"loop": self.name, "error": type(error).__name__})
+                    pause = min(max(pause, 0.2) * 2, 5.0)
+                    threading.Event().wait(pause)
+                    continue
+                logger.exception("loop_failed", extra={"loop": self.name})
+            if not busy:
+                self._woken.wait(pause)
+
+
+class RelayLoop(Loop):
+    """The relay of one process: woken by every commit that left events, with a poll for what a killed process left."""
+
+    def __init__(self, database: Database, broker_url: str) -> None:
+        self.publisher = ConfirmingPublisher(broker_url)
+        self.relay = Relay(database, self.publisher)
+        super().__init__("relay", self._relay, interval=1.0, close=self.publisher.close)
+        database.wake_relay = self.wake
+
+    def _relay(self) -> bool:
+        count = self.relay.run_once()
+        if count == 0:
+            self.publisher.beat()
+        return count > 0
+
+
+def housekeeping(database: Database) -> Sequence[Loop]:
+    """The loops that one process of a service's task role runs: due jobs, waiting events, pages for others' copies."""
+    inbox = Inbox(database)
+    copies = Copies(database)
+    jobs = {
+        **database.service.schedule,
+        "purge_inbox": ScheduledEntry(inbox.purge, timedelta(hours=1)),
+        "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
+        "count_backlog": ScheduledEntry(count_backlog, timedelta(seconds=15)),
+    }
+    scheduler = Scheduler(database, jobs)
+
+    def due_jobs() -> bool:
+        scheduler.prepare()
+        scheduler.run_due()
+        return False
+
+    return (
+        Loop("scheduler", due_jobs, interval=1.0),
+        Loop("inbox_retry", lambda: inbox.retry_waiting() > 0, interval=1.0),
+        Loop("copy_pages", copies.serve_next_page, interval=1.0),
+    )
+
+
+def purge_answers(uow: UnitOfWork) -> int:
+    """Forget stored answers after seven days, some at a time; how many."""
+    keys = uow.service.metadata.tables["idempotency_keys"]
+    old = select(keys.c.actor_id, keys.c.command, keys.c.key).where(keys.c.created_at < uow.now - KEEP_ANSWERS)
+    part = old.limit(PURGE_ROWS).subquery()
+    these = (keys.c.actor_id == part.c.actor_id) & (keys.c.command == part.c.command) & (keys.c.key == part.c.key)
+    return uow.execute(delete(keys).where(these)).rowcount
+
+
+def count_backlog(uow: UnitOfWork) -> int:
+    """Set the gauges of waiting outbox rows and parked inbox rows."""
+    tables = uow.service.metadata.tables
+    metrics.outbox_waiting(uow.scalar(select(func.count()).select_from(tables["outbox"])))
+    inbox = tables["inbox"]
+    parked = select(inbox.c.state, func.count().label("rows")).where(inbox.c.state != "handled").group_by(inbox.c.state)
+    counts = {row.state: row.rows for row in uow.rows(parked)}
+    metrics.inbox_kept(counts.get("waiting", 0), counts.get("dead", 0))
+    return 0

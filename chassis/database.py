@@ -1,0 +1,160 @@
+"""A service's database and its unit of work: one transaction with its row scope, events, audit and idempotent answer."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from chassis.clock import Clock, SystemClock
+from chassis.context import Context, system_context
+from chassis.row_scope import role_name
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+
+if TYPE_CHECKING:
+    from chassis.service import Service
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+LOCK_TIMEOUT_MS = 3_000
+"""How long a statement waits for another transaction's row before the caller is told that it is still running."""
+STATEMENT_TIMEOUT_MS = 60_000
+"""The limit for work without a deadline of its own: jobs, steps, reactions."""
+ATTEMPTS = 3
+
+_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT, _CANCELLED, _ROW_SECURITY = (
+    "40P01",
+    "40001",
+    "55P03",
+    "57014",
+    "42501",
+)
+
+_BEGIN = (
+    "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
+    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)"
+)
+
+
+class Database:
+    """The engine of one service process. `wake_relay` is called after every commit that left events in the outbox."""
+
+    def __init__(
+        self,
+        url: str,
+        service: type[Service],
+        *,
+        clock: Clock | None = None,
+        pool_size: int = 8,
+        wake_relay: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.service = service
+        self.name = make_url(url).database or service.name
+        self.clock = clock or SystemClock()
+        self.wake_relay = wake_relay
+        # No pre-ping: a lost connection is noticed by its first statement, and the work is run again (see `run`).
+        self.engine: Engine = create_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=5, hide_parameters=True, pool_use_lifo=True
+        )
+
+    @contextmanager
+    def unit_of_work(self, context: Context | None = None) -> Iterator[UnitOfWork]:
+        """One transaction in the context's row scope: committed on a clean exit, rolled back on any exception."""
+        context = context or system_context()
+        with self.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(_BEGIN, _scope_settings(self.name, context))
+            uow = UnitOfWork(connection, self, context)
+            yield uow
+            uow.seal()
+        if uow.left_events:
+            self.wake_relay()
+
+    def run(self, context: Context, work: Callable[[UnitOfWork], Result]) -> Result:
+        """Run `work` in a transaction, again after a deadlock or a lost connection: nothing was committed by then,
+        or the idempotency key finds the answer that was.
+
+        Raises ServiceError: the work's own refusals, and the database's in the words of the catalogue.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                with self.unit_of_work(context) as uow:
+                    return work(uow)
+            except DBAPIError as error:
+                refusal = self.refusal(error)
+                if refusal is not None:
+                    raise refusal from None
+                if attempt == ATTEMPTS or not _worth_another_try(error):
+                    raise
+                logger.warning("transaction_repeated", extra={"attempt": attempt, "sqlstate": _sqlstate(error)})
+                time.sleep(0.05 * attempt)
+
+    def refusal(self, error: DBAPIError) -> ServiceError | None:
+        """What a database error means to the caller, or None when it is an infrastructure failure or a bug."""
+        sqlstate = _sqlstate(error)
+        if isinstance(error, IntegrityError):
+            constraint = error.orig.diag.constraint_name if error.orig is not None else None  # type: ignore[attr-defined]
+            code = self.service.conflicts.get(constraint or "")
+            return ServiceError(code) if code else None
+        if sqlstate == _LOCK_TIMEOUT:
+            return ServiceError("command_in_progress")
+        if sqlstate == _CANCELLED:
+            return ServiceError("deadline_exceeded")
+        if sqlstate == _ROW_SECURITY:
+            return ServiceError("not_found")
+        return None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def is_infrastructure_failure(error: BaseException) -> bool:
+    """Whether the database was out of reach or gave up, so that the same work may succeed later as it is."""
+    return isinstance(error, DBAPIError) and (_worth_another_try(error) or _sqlstate(error) in (None, _LOCK_TIMEOUT))
+
+
+def body_hash(payload: Mapping[str, Any]) -> bytes:
+    """The SHA-256 of a command's body, the same for the same JSON in any order of its fields."""
+    return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _scope_settings(database: str, context: Context) -> tuple[str, str, str, str, str]:
+    left = context.seconds_left()
+    if left is not None and left <= 0:
+        raise ServiceError("deadline_exceeded")
+    statement_timeout = STATEMENT_TIMEOUT_MS if left is None else max(1, int(left * 1000))
+    return (
+        role_name(database, context.scope.kind),
+        "{" + ",".join(str(i) for i in context.scope.ids) + "}",
+        str(context.actor.user_id or "00000000-0000-0000-0000-000000000000"),
+        str(statement_timeout),
+        str(min(LOCK_TIMEOUT_MS, statement_timeout)),
+    )
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "pgcode", None)
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    sqlstate = _sqlstate(error)
+    lost = error.connection_invalidated or (sqlstate or "").startswith(("57P", "08"))
+    return (
+        lost
+        or sqlstate in (_DEADLOCK, _SERIALIZATION)
+        or type(error).__name__ == "OperationalError"
+        and sqlstate is None
+    )

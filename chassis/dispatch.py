@@ -1,0 +1,115 @@
+"""From a request on the wire to an answer on the wire: deadline, validation, transaction, idempotency, errors."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from chassis.context import Context, from_wire
+from chassis.database import Database, body_hash
+from chassis.service import OperationEntry, Service
+from chassis.unit_of_work import DuplicateCommand, UnitOfWork
+from contracts.base import Operation
+from contracts.errors import FieldError, ServiceError
+
+logger = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Carries out the operations of one service against its database."""
+
+    def __init__(self, service: type[Service], database: Database) -> None:
+        self.service = service
+        self.database = database
+
+    def reply(self, method: str, payload: dict[str, Any], wire_context: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request: `{"answer": …}` or `{"error": …}`. Never raises: what goes wrong becomes an error."""
+        try:
+            return {"answer": self.carry_out(method, payload, from_wire(wire_context))}
+        except ServiceError as error:
+            return {"error": error.to_wire()}
+        except DBAPIError as error:
+            logger.error("database_failed", extra={"method": method, "sqlstate": getattr(error.orig, "pgcode", None)})
+            return {"error": ServiceError("service_unavailable", service=self.service.name).to_wire()}
+        except Exception:
+            logger.exception("operation_failed", extra={"method": method})
+            return {"error": ServiceError("internal_error").to_wire()}
+
+    def carry_out(self, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Run one operation and return its answer as JSON. Raises ServiceError: every refusal there is."""
+        entry = self.service.operations.get(method)
+        if entry is None:
+            raise ServiceError("route_not_found")
+        left = context.seconds_left()
+        if left is not None and left <= 0:
+            raise ServiceError("deadline_exceeded")
+        operation = parse(entry.operation, payload)
+        if entry.as_system:
+            context = context.as_system()
+        if not entry.is_command:
+            return self.database.run(context, lambda uow: _answer(entry, operation, uow))
+        return self._command(method, entry, operation, payload, context)
+
+    def _command(
+        self,
+        method: str,
+        entry: OperationEntry,
+        operation: Operation,
+        payload: dict[str, Any],
+        context: Context,
+    ) -> dict[str, Any]:
+        hashed = body_hash(payload)
+
+        def work(uow: UnitOfWork) -> dict[str, Any]:
+            answer = _answer(entry, operation, uow)
+            uow.answer(answer, method, hashed)
+            return answer
+
+        # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.
+        try:
+            return self.database.run(context, work)
+        except DuplicateCommand:
+            return self._stored_answer(method, hashed, context) or {}
+        except ServiceError:
+            stored = self._stored_answer(method, hashed, context)
+            if stored is None:
+                raise
+            return stored
+
+    def _stored_answer(self, method: str, hashed: bytes, context: Context) -> dict[str, Any] | None:
+        if context.idempotency_key is None or context.actor.user_id is None:
+            return None
+        keys = self.service.metadata.tables["idempotency_keys"]
+        wanted = select(keys.c.body_hash, keys.c.answer).where(
+            keys.c.actor_id == context.actor.user_id,
+            keys.c.command == method,
+            keys.c.key == context.idempotency_key,
+        )
+        stored = self.database.run(context.as_system(), lambda uow: uow.first(wanted))
+        if stored is None:
+            return None
+        if bytes(stored.body_hash) != hashed:
+            raise ServiceError("idempotency_key_reused")
+        answer: dict[str, Any] = stored.answer
+        return answer
+
+
+def parse(operation: type[Operation], payload: Any) -> Operation:
+    """Check a request against its contract. Raises `validation_failed` with the path and code of every fault, and
+    without the input: it may hold personal data."""
+    try:
+        return operation.model_validate(payload)
+    except ValidationError as error:
+        faults = [
+            FieldError(path=".".join(str(part) for part in fault["loc"]), code=fault["type"])
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise ServiceError("validation_failed", errors=faults) from None
+
+
+def _answer(entry: OperationEntry, operation: Operation, uow: UnitOfWork) -> dict[str, Any]:
+    return entry.handler(operation, uow).model_dump(mode="json")

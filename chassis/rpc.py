@@ -1,0 +1,236 @@
+"""Calls over the broker: nameko's consumers and queues, with deadlines, transient messages and errors as data.
+
+A request is `{"args": [payload], "kwargs": {"context": …}}`; the reply is `{"answer": …}` or `{"error": …}`. Both are
+transient and unconfirmed: when one is lost the caller's deadline passes, and it may ask again with the same key.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from eventlet.event import Event as Waiter
+from kombu import Connection
+from nameko.exceptions import ContainerBeingKilled
+from nameko.messaging import QueueConsumer
+from nameko.rpc import ReplyListener, Rpc, RpcConsumer
+
+from chassis import metrics
+from chassis.broker import CONNECTION_ERRORS
+from chassis.context import Context, to_wire
+from chassis.ids import new_id
+from chassis.wire import encode
+from contracts.base import Operation, method_name, service_name
+from contracts.errors import ServiceError
+
+logger = logging.getLogger(__name__)
+
+RPC_EXCHANGE: Final = "nameko-rpc"
+
+
+class TransientPublisher:
+    """Publishes transient messages without confirms, from any greenthread, on one connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = Connection(url, heartbeat=0, connect_timeout=3)
+        self._channel: Any = None
+        self._lock = threading.Lock()
+
+    def publish(self, body: bytes, routing_key: str, **properties: Any) -> None:
+        """Send one message to the RPC exchange. Raises an error of `CONNECTION_ERRORS` when the broker is away."""
+        with self._lock:
+            try:
+                self._send(body, routing_key, properties)
+            except CONNECTION_ERRORS:
+                # The first failure may just be the news that an idle connection has ended.
+                self._close()
+                self._send(body, routing_key, properties)
+
+    def _send(self, body: bytes, routing_key: str, properties: dict[str, Any]) -> None:
+        if self._channel is None or self._ended():
+            self._close()
+            self.connection.ensure_connection(max_retries=1, timeout=3)
+            self._channel = self.connection.channel()
+        message = self._channel.prepare_message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            properties={"delivery_mode": 1, **properties},
+        )
+        self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, timeout=3)
+
+    def _ended(self) -> bool:
+        """Whether the broker closed the connection: nothing else is ever sent to a channel that only publishes."""
+        try:
+            waiting = self.connection.connection.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return waiting in (b"", b"\x01")
+
+    def _close(self) -> None:
+        self._channel = None
+        try:
+            self.connection.collect(socket_timeout=1)
+        except Exception:
+            logger.debug("connection_not_closed", exc_info=True)
+
+
+class DirectQueueConsumer(QueueConsumer):  # type: ignore[misc]
+    """Hands messages on without a greenthread for each: its handlers only start workers or wake waiters."""
+
+    def handle_message(self, provider: Any, body: Any, message: Any) -> None:
+        provider.handle_message(body, message)
+
+
+class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
+    """The queue of one service's requests. Finds the method by its key and replies with transient messages."""
+
+    queue_consumer = DirectQueueConsumer()
+
+    def setup(self) -> None:
+        super().setup()
+        self.publisher: TransientPublisher = self.container.config["CHASSIS_PUBLISHER"]
+        self._by_key: dict[str, Any] = {}
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        key = message.delivery_info["routing_key"]
+        provider = self._by_key.get(key)
+        if provider is None:
+            name = key.rpartition(".")[2]
+            provider = next((p for p in self._providers if p.method_name == name), None)
+            if provider is None:
+                self.reply(message, {"error": ServiceError("route_not_found").to_wire()})
+                return
+            self._by_key[key] = provider
+        provider.handle_message(body, message)
+
+    def reply(self, message: Any, reply: dict[str, Any]) -> None:
+        """Answer a request and acknowledge it. A reply that cannot be sent is the caller's to ask for again."""
+        reply_to = message.properties.get("reply_to")
+        if reply_to:
+            try:
+                self.publisher.publish(encode(reply), reply_to, correlation_id=message.properties.get("correlation_id"))
+            except CONNECTION_ERRORS as error:
+                logger.warning("reply_lost", extra={"error": type(error).__name__})
+        self.queue_consumer.ack_message(message)
+
+
+class ServiceRpc(Rpc):  # type: ignore[misc]
+    """One RPC method of a service."""
+
+    rpc_consumer = ServiceRpcConsumer()
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        try:
+            (payload,), context = body["args"], body["kwargs"]["context"]
+            expired = context["deadline"] is not None and context["deadline"] <= time.time()
+        except (KeyError, TypeError, ValueError):
+            self.rpc_consumer.reply(message, {"error": ServiceError("malformed_json").to_wire()})
+            return
+        if expired:
+            # A prefetched message outlives its expiry: nobody waits for the answer, and nothing must be done late.
+            self.rpc_consumer.queue_consumer.ack_message(message)
+            metrics.rpc_handled(self.container.service_name, self.method_name, "expired", 0.0)
+            return
+        try:
+            self.container.spawn_worker(
+                self,
+                (payload, context),
+                {},
+                context_data={},
+                handle_result=partial(self._handle_result, message),
+            )
+        except ContainerBeingKilled:
+            self.rpc_consumer.requeue_message(message)
+
+    def _handle_result(self, message: Any, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        if exc_info is not None:
+            result = {"error": ServiceError("internal_error").to_wire()}
+        self.rpc_consumer.reply(message, result)
+        return result, None
+
+
+def rpc_method(reply: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]], service: str, name: str) -> Any:
+    """A function that nameko exposes as `<service>.<name>` and that answers with `reply(name, payload, context)`."""
+
+    def method(self: Any, payload: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+        started = time.perf_counter()
+        answered = reply(name, payload, context)
+        outcome = answered["error"]["code"] if "error" in answered else "ok"
+        metrics.rpc_handled(service, name, outcome, time.perf_counter() - started)
+        return answered
+
+    method.__name__ = name
+    return ServiceRpc.decorator(method)
+
+
+class Replies(ReplyListener):  # type: ignore[misc]
+    """The caller's one reply queue."""
+
+    queue_consumer = DirectQueueConsumer()
+
+    def forget(self, correlation_id: str) -> None:
+        """Stop waiting for a reply: a late one leaves no trace."""
+        self._reply_events.pop(correlation_id, None)
+
+
+class RpcClient:
+    """Calls services and waits for their answers until the context's deadline."""
+
+    def __init__(self, replies: Replies, publisher: TransientPublisher) -> None:
+        self.replies = replies
+        self.publisher = publisher
+
+    def call(
+        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = 10.0
+    ) -> dict[str, Any]:
+        """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
+
+        Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
+        `service_unavailable` when the broker is away.
+        """
+        service, method = service_name(operation), method_name(operation)
+        if context.deadline is None:
+            context = replace(context, deadline=time.time() + timeout)
+        started = time.perf_counter()
+        try:
+            answer = self._call(service, method, payload, context)
+        except ServiceError as error:
+            metrics.rpc_call(service, method, error.code, time.perf_counter() - started)
+            raise
+        metrics.rpc_call(service, method, "ok", time.perf_counter() - started)
+        return answer
+
+    def _call(self, service: str, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        left = context.seconds_left() or 0.0
+        if left <= 0:
+            raise ServiceError("deadline_exceeded")
+        correlation_id = str(new_id())
+        waiter: Waiter = self.replies.get_reply_event(correlation_id)
+        try:
+            self.publisher.publish(
+                encode({"args": [payload], "kwargs": {"context": to_wire(context)}}),
+                f"{service}.{method}",
+                reply_to=self.replies.routing_key,
+                correlation_id=correlation_id,
+                expiration=str(max(1, int(left * 1000))),
+            )
+            reply = waiter.wait(timeout=context.seconds_left())
+        except CONNECTION_ERRORS:
+            raise ServiceError("service_unavailable", service=service) from None
+        finally:
+            self.replies.forget(correlation_id)
+        if reply is None:
+            raise ServiceError("deadline_exceeded")
+        if "error" in reply:
+            raise ServiceError.from_wire(reply["error"])
+        answer: dict[str, Any] = reply["answer"]
+        return answer

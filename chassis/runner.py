@@ -1,0 +1,187 @@
+"""Runs one process of one service: `python -m chassis.runner services.courses.service [--role service|tasks]`.
+
+The role `service` answers requests and handles events, on green threads in a nameko container. The role `tasks` carries
+out long work, due jobs and housekeeping, on plain threads. Both relay the events that they commit.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if "tasks" not in sys.argv:
+    # First of all, before anything imports a socket or a lock.
+    import eventlet
+
+    eventlet.monkey_patch()
+
+import argparse
+import logging
+import signal
+import threading
+from typing import Any
+
+from chassis import health, metrics
+from chassis.background import Loop, RelayLoop, housekeeping
+from chassis.broker import EventConsumer, service_queue
+from chassis.context import system_context
+from chassis.copies import Copies
+from chassis.database import Database
+from chassis.dispatch import Dispatcher
+from chassis.inbox import Inbox
+from chassis.logging import configure
+from chassis.service import Service, load
+from chassis.settings import Settings, settings
+from chassis.wire import use_orjson
+
+logger = logging.getLogger(__name__)
+
+
+class ServiceProcess:
+    """Role `service`: RPC, events and relay."""
+
+    def __init__(self, service: type[Service], config: Settings) -> None:
+        url = config.broker_url.get_secret_value()
+        self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
+        self.relay = RelayLoop(self.database, url)
+        self.consumer = EventConsumer(url, service_queue(service.name), Inbox(self.database).handle)
+        self.consuming = threading.Thread(target=self.consumer.run, name="events", daemon=True)
+        self.container = _container(service, Dispatcher(service, self.database), url, config.workers)
+        self.copies = Copies(self.database)
+        self._complete = not service.copies
+
+    def start(self) -> None:
+        """Start everything; returns when requests are taken."""
+        self.relay.start()
+        self.consuming.start()
+        self.container.start()
+        self.copies.request_missing()
+
+    def readiness(self) -> dict[str, bool]:
+        """What must be true before requests should come here."""
+        return {
+            "database": _reachable(self.database),
+            "broker": self.consumer.connected,
+            "copies": self._copies_complete(),
+        }
+
+    def _copies_complete(self) -> bool:
+        self._complete = self._complete or not self.copies.missing()
+        return self._complete
+
+    def stop(self) -> None:
+        """Take no more requests and events, finish those in hand, send what they left."""
+        self.container.stop()
+        self.consumer.stop()
+        self.consuming.join(10)
+        self.relay.stop()
+        self.database.close()
+
+
+class TaskProcess:
+    """Role `tasks`: long work, due jobs, housekeeping and relay."""
+
+    def __init__(self, service: type[Service], config: Settings) -> None:
+        from chassis.tasks import Worker
+
+        self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
+        self.stopping = threading.Event()
+        self.worker = Worker(self.database, service)
+        self.working = threading.Thread(
+            target=self.worker.run_forever, args=(self.stopping,), name="tasks", daemon=True
+        )
+        self.loops: list[Loop] = [
+            RelayLoop(self.database, config.broker_url.get_secret_value()),
+            *housekeeping(self.database),
+        ]
+
+    def start(self) -> None:
+        """Start all threads."""
+        for loop in self.loops:
+            loop.start()
+        self.working.start()
+
+    def readiness(self) -> dict[str, bool]:
+        """What must be true for work to go on here."""
+        return {"database": _reachable(self.database)}
+
+    def stop(self) -> None:
+        """Finish the steps in hand."""
+        self.stopping.set()
+        self.working.join(20)
+        for loop in reversed(self.loops):
+            loop.stop()
+        self.database.close()
+
+
+def _reachable(database: Database) -> bool:
+    try:
+        return bool(database.run(system_context(), lambda uow: uow.connection.exec_driver_sql("SELECT true").scalar()))
+    except Exception:
+        return False
+
+
+def _container(service: type[Service], dispatcher: Dispatcher, broker_url: str, workers: int) -> Any:
+    """A nameko container with one RPC method for each declared operation."""
+    from nameko.containers import ServiceContainer
+
+    from chassis.rpc import TransientPublisher, rpc_method
+
+    methods = {name: rpc_method(dispatcher.reply, service.name, name) for name in service.operations}
+    nameko_service = type(service.__name__, (), {"name": service.name, **methods})
+    config = {
+        "AMQP_URI": broker_url,
+        "max_workers": workers,
+        "HEARTBEAT": 30,
+        "serializer": "json",
+        "CHASSIS_PUBLISHER": TransientPublisher(broker_url),
+    }
+    return ServiceContainer(nameko_service, config)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died."""
+    parser = argparse.ArgumentParser(prog="python -m chassis.runner", description="Run one process of one service.")
+    parser.add_argument("service", help="module that declares the service, such as services.courses.service")
+    parser.add_argument("--role", choices=("service", "tasks"), default="service", help="what this process does")
+    options = parser.parse_args(arguments)
+    config = settings()
+    service = load(options.service)
+    configure(service.name, options.role, config.log_format)
+    use_orjson()
+    process = (ServiceProcess if options.role == "service" else TaskProcess)(service, config)
+    metrics.watch_pool(process.database.engine.pool)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    server = health.serve(config.metrics_host, config.metrics_port, process.readiness) if config.metrics_port else None
+    process.start()
+    died = _watch(process, stopping)
+    logger.info("started", extra={"role": options.role})
+    while not stopping.wait(1.0):
+        pass
+    logger.info("stopping", extra={"role": options.role})
+    process.stop()
+    if server is not None:
+        server.stop()
+    return 1 if died else 0
+
+
+def _watch(process: ServiceProcess | TaskProcess, stopping: threading.Event) -> list[str]:
+    """Stop the process when its container dies; the returned list then holds the reason."""
+    died: list[str] = []
+
+    def wait() -> None:
+        try:
+            process.container.wait()  # type: ignore[union-attr]
+        except Exception as error:
+            logger.exception("container_died")
+            died.append(type(error).__name__)
+        stopping.set()
+
+    if isinstance(process, ServiceProcess):
+        threading.Thread(target=wait, name="container", daemon=True).start()
+    return died
+
+
+if __name__ == "__main__":
+    sys.exit(main())

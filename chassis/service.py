@@ -1,0 +1,217 @@
+"""How a service is declared: a class whose attributes are a table of what it does.
+
+    class Courses(Service):
+        name = "courses"
+        metadata = tables.metadata
+        select_courses = command(commands.select_courses)
+        get_plan = query(queries.get_plan)
+        on_bills_paid = reaction(reactions.on_bills_paid)
+        students = copy(StudentState, tables.students)
+        programme_state = publishes(ProgrammeState, queries.programme_items)
+        lapse_unpaid = scheduled(jobs.lapse_unpaid, every=timedelta(seconds=60))
+
+Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows nameko:
+`chassis.runner` gives a declared service its RPC methods and its queue.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_type_hints
+from uuid import UUID
+
+from sqlalchemy import MetaData, Table
+
+from contracts.base import (
+    Command,
+    Event,
+    Operation,
+    Query,
+    State,
+    StateItem,
+    View,
+    method_name,
+    routing_key,
+    type_name,
+)
+
+if TYPE_CHECKING:
+    from chassis.tasks import TaskKind
+    from chassis.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEntry:
+    """A command or query and its handler. `as_system` runs it outside the actor's row scope."""
+
+    operation: type[Operation]
+    answers: type[View]
+    handler: Callable[[Any, UnitOfWork], View]
+    as_system: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        return issubclass(self.operation, Command)
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionEntry:
+    """What this service does when it hears events of one type."""
+
+    event: type[Event]
+    handler: Callable[[Sequence[Any], UnitOfWork], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyEntry:
+    """A local copy of another service's rows."""
+
+    state: type[State[Any]]
+    table: Table
+    prepare: Callable[[StateItem], dict[str, Any]] | None = None
+
+    @property
+    def kind(self) -> str:
+        return type_name(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishesEntry:
+    """A state that this service owns: the rows it is about, and how their public view is made."""
+
+    state: type[State[Any]]
+    builder: Callable[[Sequence[UUID], UnitOfWork], Sequence[StateItem]]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEntry:
+    """Work that is due every so often. `job` returns how many rows it handled; it runs again at once until it is 0."""
+
+    job: Callable[[UnitOfWork], int]
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """A kind of long work, carried out in the task process."""
+
+    kind: TaskKind
+
+
+Entry = TypeVar("Entry")
+
+
+class Service:
+    """A service: subclasses declare, nothing is instantiated."""
+
+    name: ClassVar[str]
+    metadata: ClassVar[MetaData]
+    conflicts: ClassVar[dict[str, str]] = {}
+    """Constraint name → error code, for violations that mean something to the caller."""
+
+    operations: ClassVar[dict[str, OperationEntry]]
+    reactions: ClassVar[dict[str, ReactionEntry]]
+    copies: ClassVar[dict[str, CopyEntry]]
+    publications: ClassVar[dict[str, PublishesEntry]]
+    schedule: ClassVar[dict[str, ScheduledEntry]]
+    tasks: ClassVar[dict[str, TaskEntry]]
+
+    def __init_subclass__(cls) -> None:
+        from chassis.common import common_operations
+
+        entries = vars(cls)
+        for entry_name, entry in entries.items():
+            if isinstance(entry, OperationEntry) and method_name(entry.operation) != entry_name:
+                raise TypeError(
+                    f"{cls.name}.{entry_name} handles {entry.operation.__name__}: name it after its contract"
+                )
+        cls.operations = {**common_operations(cls.name), **_of_kind(entries, OperationEntry)}
+        cls.reactions = {routing_key(e.event): e for e in _of_kind(entries, ReactionEntry).values()}
+        cls.copies = {e.kind: e for e in _of_kind(entries, CopyEntry).values()}
+        cls.publications = {type_name(e.state): e for e in _of_kind(entries, PublishesEntry).values()}
+        cls.schedule = _of_kind(entries, ScheduledEntry)
+        cls.tasks = _of_kind(entries, TaskEntry)
+
+    @classmethod
+    def build_state(cls, state: type[State[Any]], ids: Sequence[UUID], uow: UnitOfWork) -> Sequence[StateItem]:
+        """The public view of these rows, made by the builder that the service declared for `state`."""
+        return cls.publications[type_name(state)].builder(ids, uow)
+
+    @classmethod
+    def heard_events(cls) -> Iterator[type[Event]]:
+        """Every event class of another service that this one listens to."""
+        yield from (entry.event for entry in cls.reactions.values())
+        yield from (entry.state for entry in cls.copies.values())
+
+
+def load(path: str) -> type[Service]:
+    """The service that a module such as `services.courses.service` declares as its `SERVICE`."""
+    service: type[Service] = importlib.import_module(path).SERVICE
+    return service
+
+
+def command(handler: Callable[[Any, UnitOfWork], View], *, as_system: bool = False) -> Any:
+    """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account."""
+    return _operation(handler, Command, as_system)
+
+
+def query(handler: Callable[[Any, UnitOfWork], View], *, as_system: bool = False) -> Any:
+    """Declare a query."""
+    return _operation(handler, Query, as_system)
+
+
+def reaction(handler: Callable[[Sequence[Any], UnitOfWork], None]) -> Any:
+    """Declare a reaction to the event type named in the handler's annotation, `Sequence[BillsPaid]`."""
+    events, *_ = _hints(handler).values()
+    return ReactionEntry(events.__args__[0], handler)
+
+
+def copy(state: type[State[Any]], table: Table, prepare: Callable[[Any], dict[str, Any]] | None = None) -> Any:
+    """Declare a local copy. `prepare` makes the columns of a row where they are not just the item's fields."""
+    return CopyEntry(state, table, prepare)
+
+
+def publishes(
+    state: type[State[Any]],
+    builder: Callable[[Sequence[UUID], UnitOfWork], Sequence[StateItem]],
+    table: Table,
+) -> Any:
+    """Declare a state that this service owns, about the rows of `table`."""
+    return PublishesEntry(state, builder, table)
+
+
+def scheduled(job: Callable[[UnitOfWork], int], *, every: timedelta) -> Any:
+    """Declare work that is due every so often, in one process at a time."""
+    return ScheduledEntry(job, every)
+
+
+def task(kind: TaskKind) -> Any:
+    """Declare a kind of long work."""
+    return TaskEntry(kind)
+
+
+def _operation(handler: Callable[[Any, UnitOfWork], View], kind: type[Operation], as_system: bool) -> OperationEntry:
+    hints = _hints(handler)
+    answers = hints.pop("return")
+    operation = next(iter(hints.values()))
+    if not issubclass(operation, kind):
+        raise TypeError(f"{handler.__name__} is declared as a {kind.__name__.lower()} but handles {operation.__name__}")
+    if operation.answers is not answers:
+        raise TypeError(f"{handler.__name__} answers {answers}, its contract says {operation.answers}")
+    return OperationEntry(operation, answers, handler, as_system)
+
+
+def _hints(handler: Callable[..., Any]) -> dict[str, Any]:
+    """The handler's annotations without the unit of work, which may be imported for type checking only."""
+    from chassis.unit_of_work import UnitOfWork
+
+    hints = get_type_hints(handler, localns={"UnitOfWork": UnitOfWork})
+    return {name: hint for name, hint in hints.items() if hint is not UnitOfWork}
+
+
+def _of_kind(entries: Any, kind: type[Entry]) -> dict[str, Entry]:
+    return {name: entry for name, entry in entries.items() if isinstance(entry, kind)}

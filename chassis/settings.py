@@ -1,0 +1,31 @@
+"""The settings of a process, from environment variables `JIAOWU_…`; nothing else configures a service."""
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One process's environment. URLs hold passwords, so they are secrets and never printed."""
+
+    model_config = SettingsConfigDict(env_prefix="JIAOWU_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = SecretStr("")
+    broker_url: SecretStr = SecretStr("")
+    files_url: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    log_format: Literal["json", "console"] = "json"
+    workers: int = 6
+    pool_size: int = 8
+    token_private_key: SecretStr = SecretStr("")
+    token_public_key: str = ""
+    http_address: str = "127.0.0.1:8000"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,304 @@
+"""For tests: a service on a real database without a broker, and a world of services with a pump between them.
+
+    courses = ServiceHarness(Courses, admin_url, "t1_courses")
+    courses.run(SelectCourses(...), as_=actor(point, "courses.select"))
+    world = World(courses, finance, exams)
+    world.settle()           # carry all outboxes to all inboxes until nothing is left
+
+Events travel through the same envelopes, JSON and inbox as in production; the pump can also deliver them doubled and
+in any order, which the services must bear.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Row, create_engine, delete, select
+from sqlalchemy.engine import make_url
+
+from chassis.broker import bindings
+from chassis.clock import SettableClock
+from chassis.context import Actor, Context, Scope, system_context
+from chassis.copies import Copies
+from chassis.database import Database
+from chassis.dispatch import Dispatcher
+from chassis.ids import new_id
+from chassis.inbox import Inbox
+from chassis.provision import Passwords, app_url, provision_database
+from chassis.schedule import Scheduler
+from chassis.service import Service
+from contracts.base import (
+    Envelope,
+    Event,
+    Operation,
+    State,
+    StateItem,
+    View,
+    method_name,
+    type_name,
+)
+from contracts.errors import ServiceError
+
+PASSWORDS = Passwords(owner="test-owner", app="test-app")
+
+Answer = TypeVar("Answer", bound=View)
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+
+
+def acting(
+    permission: str | None = None,
+    *,
+    scope: str = "school",
+    ids: Sequence[UUID] = (),
+    user_id: UUID | None = None,
+    name: str = "测试员",
+    teaching_point_id: UUID | None = None,
+    student_id: UUID | None = None,
+    key: str | None = None,
+) -> Context:
+    """The context of a signed-in person; scopes `point` and `student` name their id with the actor as well."""
+    if scope == "point" and teaching_point_id is not None and not ids:
+        ids = (teaching_point_id,)
+    if scope == "student" and student_id is not None and not ids:
+        ids = (student_id,)
+    person = Actor(user_id or new_id(), name, teaching_point_id, student_id)
+    return Context(person, Scope(scope, tuple(ids)), permission, idempotency_key=key, client="127.0.0.1")
+
+
+class ServiceHarness:
+    """One service on a database of its own."""
+
+    def __init__(
+        self,
+        service: type[Service],
+        admin_url: str,
+        database: str,
+        *,
+        clock: SettableClock | None = None,
+        build: Callable[[Connection, type[Service]], None] | None = None,
+    ) -> None:
+        self.service = service
+        self.clock = clock or SettableClock()
+        provision_database(admin_url, service, database, PASSWORDS, build=build)
+        self.admin_url = make_url(admin_url).set(database=database)
+        self.database = Database(app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20)
+        self.inbox = Inbox(self.database)
+        self.copies = Copies(self.database)
+        self.dispatcher = Dispatcher(service, self.database)
+        self.sent: list[Envelope] = []
+        """Everything that the pump has taken from the outbox, oldest first."""
+
+    # -- operations -------------------------------------------------------------------------------------------------
+
+    def run(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> Any:
+        """Carry out a command or query through the dispatcher; the answer as its contract's view.
+
+        Raises ServiceError like the real thing. `as_` is the system where it is left out.
+        """
+        context = as_ or system_context()
+        if key is not None:
+            context = replace(context, idempotency_key=key)
+        answer = self.dispatcher.carry_out(
+            method_name(type(operation)), operation.model_dump(mode="json", exclude_unset=True), context
+        )
+        return type(operation).answers.model_validate(answer)
+
+    ask = run
+
+    def refusal(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> ServiceError:
+        """The refusal of an operation. Fails when it was carried out."""
+        try:
+            answered = self.run(operation, as_, key=key)
+        except ServiceError as error:
+            return error
+        raise AssertionError(f"{type(operation).__name__} was not refused: {answered!r}")
+
+    # -- events -----------------------------------------------------------------------------------------------------
+
+    def deliver(self, *events: Event) -> None:
+        """Hand events to the inbox, as if another service had published them now. What is parked fails the test."""
+        self.inbox.handle([self.envelope(event) for event in events])
+        self.expect_nothing_parked()
+
+    def envelope(self, event: Event) -> Envelope:
+        """An event as it would arrive."""
+        return Envelope.of(event, event_id=new_id(), occurred_at=self.clock.now(), correlation_id=new_id())
+
+    def feed(self, state: type[State[Any]], *items: StateItem) -> None:
+        """Put items into the local copy of a state, as if its owner had published them."""
+        self.deliver(state(items=tuple(items)))
+
+    def take_outbox(self) -> list[tuple[str, str, Envelope]]:
+        """Take all events out of the outbox: (exchange, routing key, envelope), oldest first."""
+        outbox = self.table("outbox")
+        taken = self.rows(delete(outbox).returning(outbox))
+        events = [
+            (row.exchange, row.routing_key, Envelope.model_validate_json(row.message))
+            for row in sorted(taken, key=lambda row: row.id)
+        ]
+        self.sent.extend(envelope for _, _, envelope in events)
+        return events
+
+    def published(self, event: type[SomeEvent]) -> list[SomeEvent]:
+        """Every event of a type that this service has published so far, oldest first."""
+        waiting = [
+            Envelope.model_validate_json(row.message)
+            for row in self.rows(select(self.table("outbox")).order_by(self.table("outbox").c.id))
+        ]
+        wanted = (type_name(event), event.version)
+        return [e.event() for e in [*self.sent, *waiting] if (e.type, e.version) == wanted]  # type: ignore[misc]
+
+    def parked(self) -> list[Row[Any]]:
+        """Inbox rows that wait or are dead."""
+        inbox = self.table("inbox")
+        return self.rows(select(inbox).where(inbox.c.state != "handled"))
+
+    def expect_nothing_parked(self) -> None:
+        """Fail when an event waits or is dead."""
+        parked = [(row.type, row.state, row.code, row.detail) for row in self.parked()]
+        assert not parked, f"{self.service.name} parked {parked}"
+
+    # -- time and tables ----------------------------------------------------------------------------------------------
+
+    def run_due_jobs(self) -> int:
+        """Run every scheduled job that is due by the harness's clock."""
+        scheduler = Scheduler(self.database, self.service.schedule)
+        scheduler.prepare()
+        return scheduler.run_due()
+
+    def rows(self, statement: Any) -> list[Row[Any]]:
+        """Rows of a statement run by the system."""
+        return self.database.run(system_context(), lambda uow: uow.rows(statement))
+
+    def table(self, name: str) -> Any:
+        """A table of the service."""
+        return self.service.metadata.tables[name]
+
+    def reset(self) -> None:
+        """Delete all rows and set a fresh clock: an unused service for the next test."""
+        self.clock = self.database.clock = SettableClock()
+        names = ", ".join(table.name for table in self.service.metadata.sorted_tables)
+        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names}")
+        engine.dispose()
+        self.sent.clear()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+
+class World:
+    """Several services under one clock, and the pump that carries events between them.
+
+    With `shuffle` (a seed) events arrive in any order and some arrive twice: nothing may depend on either.
+    """
+
+    def __init__(self, *harnesses: ServiceHarness, shuffle: int | None = None) -> None:
+        self.harnesses = {harness.service.name: harness for harness in harnesses}
+        self.clock = SettableClock()
+        for harness in harnesses:
+            harness.clock = harness.database.clock = self.clock
+        self._random = None if shuffle is None else random.Random(shuffle)
+        self._bound = {h.service.name: set(bindings(h.service)) for h in harnesses}
+        self._held: list[tuple[str, Envelope]] = []
+        self._holding: Callable[[str, Envelope], bool] | None = None
+
+    def __getattr__(self, name: str) -> ServiceHarness:
+        try:
+            return self.harnesses[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def hold(self, predicate: Callable[[str, Envelope], bool]) -> None:
+        """Keep back events for which `predicate(receiver, envelope)` is true until `release`: for races."""
+        self._holding = predicate
+
+    def release(self) -> None:
+        """Let go of what was kept back; `settle` delivers it."""
+        self._holding = None
+
+    def settle(self) -> None:
+        """Carry events until nothing moves any more, letting waiting ones try again; then none may be parked."""
+        tries = 0
+        while tries < 5:
+            if self._pump():
+                continue
+            if not self._waiting():
+                break
+            tries += 1
+            self.clock.advance(timedelta(seconds=30))
+            for harness in self.harnesses.values():
+                harness.inbox.retry_waiting()
+        if self._holding is None:
+            for harness in self.harnesses.values():
+                harness.expect_nothing_parked()
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass, run what is due, and settle."""
+        self.clock.advance(by)
+        self.run_due_jobs()
+
+    def at(self, instant: datetime) -> None:
+        """Let it be `instant`, run what is due, and settle."""
+        self.clock.set(instant)
+        self.run_due_jobs()
+
+    def run_due_jobs(self) -> None:
+        """Run every scheduled job that is due, and settle."""
+        for harness in self.harnesses.values():
+            harness.run_due_jobs()
+        self.settle()
+
+    def _waiting(self) -> bool:
+        return any(row.state == "waiting" for h in self.harnesses.values() for row in h.parked())
+
+    def _pump(self) -> int:
+        deliveries = [*self._released(), *self._outgoing()]
+        if self._random is not None:
+            deliveries += [d for d in deliveries if self._random.random() < 0.3]
+            self._random.shuffle(deliveries)
+        for receiver, envelope in deliveries:
+            again = Envelope.model_validate(orjson.loads(envelope.model_dump_json()))
+            self.harnesses[receiver].inbox.handle([again])
+        return len(deliveries)
+
+    def _released(self) -> list[tuple[str, Envelope]]:
+        if self._holding is not None:
+            return []
+        released, self._held = self._held, []
+        return released
+
+    def _outgoing(self) -> Iterator[tuple[str, Envelope]]:
+        for sender in self.harnesses.values():
+            sender_bound = sender.take_outbox()
+            for exchange_name, key, envelope in sender_bound:
+                for receiver, bound in self._bound.items():
+                    if (exchange_name, key) in bound:
+                        if self._holding is not None and self._holding(receiver, envelope):
+                            self._held.append((receiver, envelope))
+                        else:
+                            yield receiver, envelope
+
+    def fill_copies(self) -> None:
+        """Bootstrap every copy from its owner."""
+        for harness in self.harnesses.values():
+            harness.copies.rebuild(
+                [k for k, entry in harness.service.copies.items() if entry.state.owner in self.harnesses]
+            )
+        self._serve_copies()
+
+    def _serve_copies(self) -> None:
+        for _ in range(100):
+            moved = self._pump()
+            served = sum(h.copies.serve_next_page() for h in self.harnesses.values())
+            if not moved and not served:
+                return
+        raise AssertionError("the copies were never complete")

@@ -1,0 +1,242 @@
+"""What a command, reaction or job works with: one transaction and what is to be written at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, CursorResult, Executable, Row, Table, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chassis.clock import local_date
+from chassis.context import Context
+from chassis.ids import new_id
+from chassis.row_scope import role_name
+from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, State, exchange, routing_key, type_name
+from contracts.errors import ServiceError
+
+if TYPE_CHECKING:
+    from chassis.database import Database
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class DuplicateCommand(Exception):
+    """This idempotency key has been used by this actor for this command: its stored answer counts."""
+
+
+class UnitOfWork:
+    """One transaction. Reads and writes go through it; events, audit rows and the answer are written when it ends."""
+
+    def __init__(self, connection: Connection, database: Database, context: Context) -> None:
+        self.connection = connection
+        self.database = database
+        self.service = database.service
+        self.context = context
+        self.now: datetime = database.clock.now()
+        self._outbox: list[dict[str, str]] = []
+        self._audit: list[dict[str, Any]] = []
+        self._changed: dict[type[State[Any]], dict[UUID, None]] = {}
+        self._answer: dict[str, Any] | None = None
+        self._causes: dict[int, Envelope] = {}
+
+    @property
+    def today(self) -> date:
+        """Today's date in Asia/Shanghai."""
+        return local_date(self.now)
+
+    @property
+    def left_events(self) -> bool:
+        """Whether this unit of work put anything in the outbox."""
+        return bool(self._outbox)
+
+    # -- reading and writing ----------------------------------------------------------------------------------------
+
+    def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
+        """Run a statement."""
+        return self.connection.execute(statement, parameters)  # type: ignore[arg-type,return-value]
+
+    def rows(self, statement: Executable, parameters: Parameters = None) -> list[Row[Any]]:
+        """All rows of a statement."""
+        return list(self.execute(statement, parameters).all())
+
+    def first(self, statement: Executable, parameters: Parameters = None) -> Row[Any] | None:
+        """The first row, or None."""
+        return self.execute(statement, parameters).first()
+
+    def one(self, statement: Executable, parameters: Parameters = None) -> Row[Any]:
+        """The first row. Raises ServiceError `not_found` when there is none in the actor's scope."""
+        row = self.first(statement, parameters)
+        if row is None:
+            raise ServiceError("not_found")
+        return row
+
+    def scalar(self, statement: Executable, parameters: Parameters = None) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement, parameters).scalar()
+
+    def update_versioned(self, table: Table, id_: UUID, expected_version: int, values: Mapping[str, Any]) -> Row[Any]:
+        """Change a row that the caller saw at `expected_version`, write its audit entry and return the new row.
+
+        Raises ServiceError `not_found`, or `stale_version` when somebody changed it in between.
+        """
+        before = self.one(select(table).where(table.c.id == id_).with_for_update())
+        if before.version != expected_version:
+            raise ServiceError("stale_version")
+        after = self.one(update(table).where(table.c.id == id_).values(**values).returning(table))
+        old, new = before._mapping, after._mapping
+        changed = [name for name in values if old[name] != new[name]]
+        self.audit(table.name, id_, "edit", {n: old[n] for n in changed}, {n: new[n] for n in changed})
+        return after
+
+    @contextmanager
+    def conflict(self, constraint: str, code: str, **params: Any) -> Iterator[None]:
+        """Turn a violation of `constraint` inside the block into ServiceError(code, **params)."""
+        try:
+            with self.connection.begin_nested():
+                yield
+        except IntegrityError as error:
+            violated = error.orig.diag.constraint_name if error.orig is not None else None  # type: ignore[attr-defined]
+            if violated != constraint:
+                raise
+            raise ServiceError(code, **params) from None
+
+    # -- what is written at the end ---------------------------------------------------------------------------------
+
+    def publish(self, event: Event, *, because: Event | None = None) -> None:
+        """Put an event in the outbox. `because` names the received event that it answers (by default the first one)."""
+        self._enqueue(exchange(type(event).owner), routing_key(type(event)), event, because)
+
+    def publish_rows(
+        self,
+        event: type[Fact],
+        field: str,
+        rows: Sequence[Any],
+        *,
+        because: Event | None = None,
+        **common: Any,
+    ) -> None:
+        """Publish a fact about many rows, split so that no message carries more than 500; none for no rows."""
+        for start in range(0, len(rows), MAX_EVENT_ROWS):
+            part = tuple(rows[start : start + MAX_EVENT_ROWS])
+            self.publish(event(**{field: part}, **common), because=because)
+
+    def publish_to(self, exchange_name: str, key: str, event: Event) -> None:
+        """Put an event in the outbox for one receiver: the copy protocol's requests and replies."""
+        self._enqueue(exchange_name, key, event, None)
+
+    def changed(self, state: type[State[Any]], ids: Iterable[UUID]) -> None:
+        """Note that these rows' public state changed: the service's builder publishes it when the transaction ends."""
+        self._changed.setdefault(state, {}).update(dict.fromkeys(ids))
+
+    def audit(
+        self,
+        object_type: str,
+        object_id: UUID,
+        action: str,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note who did what to which object, with the fields that changed. ID numbers are masked when shown."""
+        self._audit.append(
+            {
+                "id": new_id(),
+                "object_type": object_type,
+                "object_id": object_id,
+                "action": action,
+                "before": before,
+                "after": after,
+            }
+        )
+
+    def caused_by(self, events: Sequence[Event], envelopes: Sequence[Envelope]) -> None:
+        """Remember the envelopes of received events, so that what is published names its cause."""
+        self._causes = {id(event): envelope for event, envelope in zip(events, envelopes, strict=True)}
+
+    def answer(self, answer: dict[str, Any], command: str, hashed_body: bytes) -> None:
+        """Store the answer under the command's idempotency key, in this same transaction."""
+        self._answer = {"command": command, "body_hash": hashed_body.hex(), "answer": answer}
+
+    def seal(self) -> None:
+        """Write events, audit rows and the answer in one statement: the last one before the commit.
+
+        Raises DuplicateCommand when the idempotency key has an answer already; the transaction must roll back.
+        """
+        self._build_states()
+        if not (self._outbox or self._audit or self._answer):
+            return
+        context = self.context
+        parameters = {
+            "outbox": orjson.dumps(self._outbox).decode(),
+            "audit": orjson.dumps(self._audit, default=str).decode(),
+            "key": context.idempotency_key if self._answer and context.actor.user_id else None,
+            "answer": orjson.dumps(self._answer or {}).decode(),
+            "actor_id": str(context.actor.user_id) if context.actor.user_id else None,
+            "actor_name": context.actor.name,
+            "teaching_point_id": str(context.actor.teaching_point_id) if context.actor.teaching_point_id else None,
+            "client": context.client,
+            "correlation_id": str(context.correlation_id),
+        }
+        kept: int = self.connection.exec_driver_sql(_SEAL, parameters).scalar_one()
+        if parameters["key"] is not None and not kept:
+            raise DuplicateCommand
+
+    def become_system(self) -> None:
+        """See all rows from here on: for what the system itself does at the end of an actor's command."""
+        if self.context.scope.kind != "system":
+            self.connection.exec_driver_sql(
+                "SELECT set_config('role', %s, true)", (role_name(self.database.name, "system"),)
+            )
+
+    def _build_states(self) -> None:
+        if self._changed:
+            self.become_system()
+        for state, ids in self._changed.items():
+            wanted = list(ids)
+            for start in range(0, len(wanted), MAX_EVENT_ROWS):
+                items = self.service.build_state(state, wanted[start : start + MAX_EVENT_ROWS], self)
+                self.publish(state(items=tuple(items)))
+        self._changed = {}
+
+    def _enqueue(self, exchange_name: str, key: str, event: Event, because: Event | None) -> None:
+        cause = self._causes.get(id(because)) if because is not None else next(iter(self._causes.values()), None)
+        envelope = {
+            "event_id": new_id(),
+            "type": type_name(type(event)),
+            "version": type(event).version,
+            "occurred_at": self.now,
+            "correlation_id": cause.correlation_id if cause else self.context.correlation_id,
+            "causation_id": cause.event_id if cause else self.context.causation_id,
+            "data": event.model_dump(mode="json"),
+        }
+        self._outbox.append({"exchange": exchange_name, "routing_key": key, "message": orjson.dumps(envelope).decode()})
+
+
+# `kept` is 0 when the key was already there. Text parameters carry JSON: one round trip whatever the number of rows.
+_SEAL = """
+WITH events AS (
+    INSERT INTO outbox (exchange, routing_key, message)
+    SELECT exchange, routing_key, message
+    FROM jsonb_to_recordset(%(outbox)s::jsonb) AS e (exchange text, routing_key text, message text)
+), audited AS (
+    INSERT INTO audit_entries (
+        id, actor_id, actor_name, teaching_point_id, client, correlation_id, object_type, object_id, action, before, after
+    )
+    SELECT id, %(actor_id)s::uuid, %(actor_name)s, %(teaching_point_id)s::uuid, %(client)s, %(correlation_id)s::uuid,
+           object_type, object_id, action, before, after
+    FROM jsonb_to_recordset(%(audit)s::jsonb)
+        AS a (id uuid, object_type text, object_id uuid, action text, before jsonb, after jsonb)
+), kept AS (
+    INSERT INTO idempotency_keys (actor_id, command, key, body_hash, answer)
+    SELECT %(actor_id)s::uuid, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer'
+    FROM (SELECT %(answer)s::jsonb AS answer) AS stored
+    WHERE %(key)s IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) FROM kept
+"""

@@ -1,0 +1,77 @@
+"""Fixtures that all tests share: the real servers, and one database a service and worker, emptied for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chassis.service import Service
+from chassis.testing import ServiceHarness
+
+SERVERS = {
+    "postgres": "JIAOWU_TEST_POSTGRES_URL",
+    "amqp": "JIAOWU_TEST_AMQP_URL",
+    "management": "JIAOWU_TEST_AMQP_MANAGEMENT_URL",
+}
+
+
+def _server(name: str) -> str:
+    variable = SERVERS[name]
+    url = os.environ.get(variable)
+    if not url:
+        pytest.fail(f"{variable} is not set: run the tests with ./jiaowu test, which starts the servers they need")
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url() -> str:
+    """A superuser's URL on the PostgreSQL server of this test run."""
+    return _server("postgres")
+
+
+@pytest.fixture(scope="session")
+def amqp_admin_url() -> str:
+    """An administrator's URL on the RabbitMQ server of this test run."""
+    return _server("amqp")
+
+
+@pytest.fixture(scope="session")
+def management_url() -> str:
+    """The management API of that RabbitMQ server."""
+    return _server("management")
+
+
+@pytest.fixture(scope="session")
+def run_prefix() -> str:
+    """A prefix for databases and virtual hosts, its own for every worker of every run."""
+    return f"t{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def _harnesses(postgres_admin_url: str, run_prefix: str) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
+    made: dict[str, ServiceHarness] = {}
+
+    def harness(service: type[Service]) -> ServiceHarness:
+        if service.name not in made:
+            made[service.name] = ServiceHarness(service, postgres_admin_url, f"{run_prefix}_{service.name}")
+        return made[service.name]
+
+    yield harness
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture
+def harness_of(
+    _harnesses: Callable[[type[Service]], ServiceHarness],
+) -> Callable[[type[Service]], ServiceHarness]:
+    """`harness_of(Courses)`: the service on an empty database, its clock at the present."""
+
+    def fresh(service: type[Service]) -> ServiceHarness:
+        harness = _harnesses(service)
+        harness.reset()
+        return harness
+
+    return fresh
