@@ -11,6 +11,16 @@ TEXTS = {
         "提交的内容有误，请按各字段的提示修改后重新提交。",
         "The request has mistakes. Correct the fields listed and send it again.",
     ),
+    "bad_request": ErrorText(
+        _K.INVALID,
+        "无法理解该请求，请检查地址、查询参数和请求头。",
+        "The request can't be understood. Check its address, query and headers.",
+    ),
+    "request_timeout": ErrorText(
+        _K.INVALID,
+        "请求内容接收超时，请检查网络后重试。",
+        "The content took too long to arrive. Check the network and try again.",
+    ),
     "malformed_json": ErrorText(
         _K.INVALID,
         "请求体不是有效的 JSON，请检查后重试。",
@@ -125,6 +135,11 @@ TEXTS = {
         "操作过于频繁，请在 {retry_after} 秒后重试。",
         "Too many requests. Try again in {retry_after} seconds.",
     ),
+    "too_many_streams": ErrorText(
+        _K.TOO_MANY,
+        "实时消息连接不能超过 {limit} 个，请关闭不用的页面。",
+        "There may be {limit} live connections. Close the pages that you don't use.",
+    ),
     "overloaded": ErrorText(
         _K.UNAVAILABLE,
         "系统繁忙，请在 {retry_after} 秒后重试。",
@@ -151,13 +166,21 @@ TEXTS = {
         "文件超过 {limit} 字节的上限，请压缩或拆分后上传。",
         "The file exceeds {limit} bytes. Make it smaller or split it.",
     ),
-    "file_empty": ErrorText(
-        _K.INVALID, "文件是空的，请重新选择文件。", "The file is empty. Choose another file."
-    ),
+    "file_empty": ErrorText(_K.INVALID, "文件是空的，请重新选择文件。", "The file is empty. Choose another file."),
     "file_type_not_allowed": ErrorText(
         _K.UNSUPPORTED,
         "文件内容不是允许的类型，请上传 {allowed}。",
         "The content of the file is of another type. Upload {allowed}.",
+    ),
+    "file_damaged": ErrorText(
+        _K.INVALID,
+        "文件已损坏或不完整，请重新生成后上传。",
+        "The file is damaged or incomplete. Make it again and upload it.",
+    ),
+    "image_too_large": ErrorText(
+        _K.TOO_LARGE,
+        "图片超过 {limit} 像素的上限，请缩小尺寸后上传。",
+        "The image has more than {limit} pixels. Make it smaller.",
     ),
     "file_required": ErrorText(_K.INVALID, "请选择要上传的文件。", "Choose a file to upload."),
     "file_missing": ErrorText(
@@ -179,9 +202,7 @@ TEXTS = {
         "The workbook has more than {limit} rows. Split it and import the parts.",
     ),
     # Tasks
-    "task_finished": ErrorText(
-        _K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."
-    ),
+    "task_finished": ErrorText(_K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."),
     "too_many_tasks": ErrorText(
         _K.TOO_MANY,
         "您的机构已有 {limit} 个任务在执行，请等待其完成。",

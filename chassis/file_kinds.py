@@ -1,0 +1,123 @@
+"""What a file really is, told by its bytes and never by its name, and whether it is whole and of sane size."""
+
+import struct
+from collections.abc import Collection
+from enum import StrEnum
+from typing import IO
+
+from contracts.errors import ServiceError
+
+
+class FileKind(StrEnum):
+    """What a file's bytes are; also the ending of its name in the store."""
+
+    PNG = "png"
+    JPEG = "jpg"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    ZIP = "zip"
+
+    @property
+    def content_type(self) -> str:
+        """The media type that such a file is sent with."""
+        return _MEDIA_TYPES[self]
+
+    @classmethod
+    def of_media_type(cls, media_type: str) -> "FileKind":
+        """The other way round. Raises ServiceError `file_missing`: we store no others."""
+        for kind, its_type in _MEDIA_TYPES.items():
+            if its_type == media_type:
+                return kind
+        raise ServiceError("file_missing")
+
+
+_MEDIA_TYPES = {
+    FileKind.PNG: "image/png",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.PDF: "application/pdf",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.ZIP: "application/zip",
+}
+
+MAX_PIXELS = 25_000_000
+"""Pixels an image may have: few bytes can claim billions and fill the memory of whoever opens them."""
+
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": FileKind.PNG,
+    b"\xff\xd8\xff": FileKind.JPEG,
+    b"%PDF-": FileKind.PDF,
+    b"PK\x03\x04": FileKind.ZIP,
+}
+_TAIL = 1024
+
+# ZIP's last record (APPNOTE 4.3.16): signature, disks, entries, size and offset of the directory, comment length.
+_ZIP_END = struct.Struct("<4s4H2LH")
+_MAX_ZIP_COMMENT = 0xFFFF
+_MAX_ZIP_DIRECTORY = 8 * 1024 * 1024
+
+
+def check_kind(file: IO[bytes], allowed: Collection[FileKind]) -> FileKind:
+    """The kind of a whole, seekable file.
+
+    Raises ServiceError `file_type_not_allowed` (also for one that we don't know), `file_damaged`, `image_too_large`.
+    """
+    kind = sniff(file)
+    if kind is None or kind not in allowed:
+        raise ServiceError("file_type_not_allowed", allowed=", ".join(kind.upper() for kind in sorted(allowed)))
+    if kind in (FileKind.PNG, FileKind.JPEG):
+        _check_image(file, kind)
+    elif kind is FileKind.PDF and b"%%EOF" not in _tail(file, _TAIL):
+        raise ServiceError("file_damaged")
+    return kind
+
+
+def sniff(file: IO[bytes]) -> FileKind | None:
+    """The kind that the first bytes speak of (for a workbook, its list of parts); None for anything else."""
+    file.seek(0)
+    head = file.read(16)
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if kind is not FileKind.ZIP:
+        return kind
+    directory = _zip_directory(file)
+    if directory is None:
+        return None
+    is_workbook = b"[Content_Types].xml" in directory and b"xl/workbook.xml" in directory
+    return FileKind.XLSX if is_workbook else FileKind.ZIP
+
+
+def _zip_directory(file: IO[bytes]) -> bytes | None:
+    """The raw list of parts at the end of an archive, or None when it is broken, ZIP64 or absurdly long."""
+    tail = _tail(file, _ZIP_END.size + _MAX_ZIP_COMMENT)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _ZIP_END.size:
+        return None
+    _, _, _, _, _, size, offset, _ = _ZIP_END.unpack_from(tail, at)
+    end = file.seek(0, 2)
+    if size > _MAX_ZIP_DIRECTORY or offset + size > end:
+        return None
+    file.seek(offset)
+    return file.read(size)
+
+
+def _check_image(file: IO[bytes], kind: FileKind) -> None:
+    from PIL import Image  # only the gateway and imports look at images; other processes save the memory
+
+    file.seek(0)
+    try:
+        with Image.open(file, formats=["PNG" if kind is FileKind.PNG else "JPEG"]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ServiceError("image_too_large", limit=MAX_PIXELS)
+            image.verify()
+    except Image.DecompressionBombError:
+        raise ServiceError("image_too_large", limit=MAX_PIXELS) from None
+    except (OSError, SyntaxError, ValueError):
+        raise ServiceError("file_damaged") from None
+    # Pillow does not read a JPEG to its end here: a cut one lacks its last marker.
+    if kind is FileKind.JPEG and b"\xff\xd9" not in _tail(file, _TAIL):
+        raise ServiceError("file_damaged")
+
+
+def _tail(file: IO[bytes], size: int) -> bytes:
+    end = file.seek(0, 2)
+    file.seek(max(0, end - size))
+    return file.read()
