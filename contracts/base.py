@@ -134,9 +134,7 @@ class Event(Contract):
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 0
 
-    def __init_subclass__(
-        cls, *, owner: str | None = None, version: int = 1, **kwargs: Unpack[ConfigDict]
-    ) -> None:
+    def __init_subclass__(cls, *, owner: str | None = None, version: int = 1, **kwargs: Unpack[ConfigDict]) -> None:
         super().__init_subclass__(**kwargs)
         if owner is None:
             return
@@ -221,20 +219,20 @@ class Envelope(Contract):
         )
 
     def event(self) -> Event:
-        """The event inside. Raises `UnknownEventError`, or `ValidationError` when the data don't fit."""
+        """The event inside. Raises `UnknownEvent`, or `ValidationError` when the data don't fit."""
         return event_class(self.type, self.version).model_validate(self.data)
 
 
-class UnknownEventError(LookupError):
+class UnknownEvent(LookupError):
     """No imported contract knows this type and version. Such an event is parked, not dropped."""
 
 
 def event_class(type_: str, version: int) -> type[Event]:
-    """The contract of an event on the wire. Raises `UnknownEventError`."""
+    """The contract of an event on the wire. Raises `UnknownEvent`."""
     try:
         return EVENTS[type_, version]
     except KeyError:
-        raise UnknownEventError(f"{type_}.v{version}") from None
+        raise UnknownEvent(f"{type_}.v{version}") from None
 
 
 def type_name(event: type[Event]) -> str:

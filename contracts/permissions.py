@@ -1,8 +1,8 @@
 """Who may do what: roles, permissions, and the one table between them.
 
 A permission names an action in a service (`courses.select`). A role grants it over a kind of scope: the whole
-school, the actor's teaching point, own courses, own students, the student's own record. An actor's grant for a
-permission is the widest that any role gives. Every table's row policies then keep the actor inside it.
+school, the actor's teaching point, own courses, own students, the student's own record. An actor's grant for
+a permission is the widest that any role gives. Every table's row policies keep the actor inside it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -86,9 +86,7 @@ class UpdateCourse(Command, answers=CourseDetails):
     version: Version
     name: ShortText = Field(description="Name.", examples=["计算机应用基础"])
     credits: PositiveCredits = Field(description="Credits.")
-    education_levels: EducationLevels = Field(
-        description="Whose students may take it.", examples=[["undergraduate"]]
-    )
+    education_levels: EducationLevels = Field(description="Whose students may take it.", examples=[["undergraduate"]])
 
 
 class PublishCourse(Command, answers=CourseDetails):
@@ -125,9 +123,7 @@ class AddAssessmentRequirement(Command, answers=AssessmentRequirementView):
     course_version_id: Id = Field(description="The course version.")
     coursework_percent: Percent = Field(description="Weight of the coursework.")
     final_percent: Percent = Field(description="Weight of the final; 0 when there is none.")
-    exam_kind: ExamKind | None = Field(
-        default=None, description="How the final is sat; left out without a final."
-    )
+    exam_kind: ExamKind | None = Field(default=None, description="How the final is sat; left out without a final.")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -171,9 +167,7 @@ class ModuleInput(Contract, extra="forbid"):
 
     name: ShortText = Field(description="Name.", examples=["专业核心课"])
     minimum_credits: Credits = Field(description="Credits to earn in it at least.", examples=["12.0"])
-    courses: Annotated[tuple[ProgrammeCourseInput, ...], Field(max_length=200)] = Field(
-        description="Its courses."
-    )
+    courses: Annotated[tuple[ProgrammeCourseInput, ...], Field(max_length=200)] = Field(description="Its courses.")
 
 
 class GraduationConditionsInput(Contract, extra="forbid"):
@@ -181,9 +175,7 @@ class GraduationConditionsInput(Contract, extra="forbid"):
 
     total_credits: PositiveCredits = Field(description="Credits in all.", examples=["76.0"])
     minimum_years: SchoolingLength = Field(description="Years of study at least.")
-    maximum_years: SchoolingLength = Field(
-        description="Years after which the record expires.", examples=["8"]
-    )
+    maximum_years: SchoolingLength = Field(description="Years after which the record expires.", examples=["8"])
     transfer_cap: Credits | None = Field(default=None, description="Credits by credit transfer at most.")
     pre_audit_credits: Credits = Field(description="Credits for the pre-audit list.", examples=["60.0"])
 
@@ -202,19 +194,14 @@ class DegreeConditionsInput(Contract, extra="forbid"):
     foreign_language_required: Flag = Field(default=True, description="Whether the language exam is needed.")
 
 
-class _ProgrammeFields(Command):
+class _ProgrammeFields(FiveElements, Command):
     name: ShortText = Field(description="Name.", examples=["计算机科学与技术(专升本)2026版"])
     major_name: ShortText = Field(description="Name of the major.", examples=["计算机科学与技术"])
-    elements: FiveElements = Field(description="The five elements.")
     from_intake: IntakeCode = Field(description="First intake that studies by it.")
     early_selection: Flag = Field(default=True, description="Whether courses may be taken before their term.")
-    modules: Annotated[tuple[ModuleInput, ...], Field(min_length=1, max_length=20)] = Field(
-        description="Modules."
-    )
+    modules: Annotated[tuple[ModuleInput, ...], Field(min_length=1, max_length=20)] = Field(description="Modules.")
     graduation: GraduationConditionsInput = Field(description="Conditions of graduation.")
-    degree: DegreeConditionsInput | None = Field(
-        default=None, description="Conditions of the degree, if any."
-    )
+    degree: DegreeConditionsInput | None = Field(default=None, description="Conditions of the degree, if any.")
 
     @model_validator(mode="after")
     def _each_course_once(self) -> Self:
@@ -267,9 +254,7 @@ class OfferProgramme(Command, answers=ProgrammeDetails):
 class _SelectionRoundFields(Command):
     name: ShortText = Field(description="Name.", examples=["2026年秋季选课"])
     opens_at: Instant = Field(description="First moment to select.")
-    closes_at: Instant = Field(
-        description="Selecting ends before this.", examples=["2026-10-15T00:00:00+08:00"]
-    )
+    closes_at: Instant = Field(description="Selecting ends before this.", examples=["2026-10-15T00:00:00+08:00"])
     payment_deadline: Instant = Field(
         description="Unpaid selections lapse at this time.", examples=["2026-10-20T00:00:00+08:00"]
     )

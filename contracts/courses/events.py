@@ -26,13 +26,12 @@ class CourseState(State[CourseItem], owner="courses", version=1):
     """Copied by finance and exams."""
 
 
-class ProgrammeItem(StateItem):
-    """A programme version: for students of `elements` whose intake is in `from_intake`..`until_intake`."""
+class ProgrammeItem(FiveElements, StateItem):
+    """A programme version: for students of its five elements with an intake in `from_intake`..`until_intake`."""
 
     code: str
     name: str
     major_name: str
-    elements: FiveElements
     version_number: int
     status: ProgrammeStatus
     from_intake: str
@@ -58,9 +57,7 @@ class SelectedCourse(Contract):
     selection_round_id: UUID
     course_id: UUID
     course_version_id: UUID
-    education_levels: tuple[EducationLevel, ...] = Field(
-        description="With both, the cheaper standard is charged."
-    )
+    education_levels: tuple[EducationLevel, ...] = Field(description="With both, the cheaper standard is charged.")
     credits: Credits
     student_type: str
     student_source: str
@@ -97,9 +94,7 @@ class SentWithdrawal(Contract):
     student_id: UUID
     teaching_point_id: UUID
     course_id: UUID
-    exam_round_id: UUID | None = Field(
-        description="Empty when the course has no final: then there is nothing to hold."
-    )
+    exam_round_id: UUID | None = Field(description="Empty when the course has no final: then there is nothing to hold.")
     reason: str
     requested_by: UUID | None = Field(description="Empty when the system opened it.")
     requested_at: Instant

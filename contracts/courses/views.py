@@ -123,13 +123,12 @@ class DegreeConditions(View):
     foreign_language_required: bool
 
 
-class ProgrammeView(View):
+class ProgrammeView(FiveElements, View):
     """培养方案, in lists."""
 
     id: UUID
     code: str
     name: str
-    elements: FiveElements
     major_name: str
     version_number: int
     status: ProgrammeStatus
@@ -198,9 +197,7 @@ class SelectionView(View):
     exam_round_id: UUID | None
     state: SelectionState
     closing_reason: ClosingReason | None
-    refusal: Refusal | None = Field(
-        description="Why billing or the exam registration was refused, if it was."
-    )
+    refusal: Refusal | None = Field(description="Why billing or the exam registration was refused, if it was.")
     learning_open: bool
     withdrawal_state: WithdrawalState | None = Field(description="Of the newest withdrawal.")
     selected_at: Instant
@@ -217,9 +214,7 @@ class SelectionResult(View):
     selection_id: UUID | None = None
     state: SelectionState | None = None
     refusals: tuple[Refusal, ...] = ()
-    warnings: tuple[Refusal, ...] = Field(
-        default=(), description="What speaks not against it, as a clash of exams."
-    )
+    warnings: tuple[Refusal, ...] = Field(default=(), description="What speaks not against it, as a clash of exams.")
 
 
 class SelectionResults(View):

@@ -15,9 +15,7 @@ def _text(zh: str, en: str) -> ErrorText:
 
 TEXTS = {
     "field_required": _text("必填。", "This field is required."),
-    "field_unknown": _text(
-        "没有这个字段，请删除或检查拼写。", "There is no such field. Remove it or check its name."
-    ),
+    "field_unknown": _text("没有这个字段，请删除或检查拼写。", "There is no such field. Remove it or check its name."),
     "field_wrong_type": _text("类型不对，应为 {expected}。", "Wrong type: {expected} is expected."),
     "field_bad_format": _text("格式不对，请按示例填写。", "Wrong format. See the example."),
     "field_not_a_choice": _text("只能是以下值之一：{expected}。", "Must be one of: {expected}."),
@@ -31,9 +29,7 @@ TEXTS = {
     "list_has_doubles": _text("有重复项，请去掉重复。", "Has the same item twice. Remove the repetition."),
     "number_too_small": _text("不能小于 {limit}。", "May not be less than {limit}."),
     "number_too_large": _text("不能大于 {limit}。", "May not be more than {limit}."),
-    "number_too_precise": _text(
-        "至多 {decimal_places} 位小数。", "May have at most {decimal_places} decimal places."
-    ),
+    "number_too_precise": _text("至多 {decimal_places} 位小数。", "May have at most {decimal_places} decimal places."),
     "instant_without_offset": _text(
         "时间须带时区，例如 2026-09-01T08:00:00+08:00。",
         "A time needs its offset, as in 2026-09-01T08:00:00+08:00.",

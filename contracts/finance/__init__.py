@@ -1,0 +1,1 @@
+"""Fee standards, bills, remittances, withdrawal reviews, refunds and the ledger."""

@@ -1,0 +1,148 @@
+"""What finance can be asked."""
+
+from pydantic import Field
+
+from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
+from contracts.finance.states import AccountKind, BillStatus, RefundReason, RefundState, RemittanceState, ReviewState
+from contracts.finance.views import (
+    BalanceView,
+    BillDetails,
+    BillFacts,
+    BillView,
+    FeeStandardView,
+    FinanceSettingsView,
+    LedgerCheck,
+    LedgerEntryView,
+    RefundRuleView,
+    RefundView,
+    RemittanceDetails,
+    RemittanceView,
+    SuspenseView,
+    WithdrawalReviewDetails,
+    WithdrawalReviewView,
+)
+from contracts.types import (
+    Day,
+    EducationLevel,
+    FeeKind,
+    Id,
+    IntakeCode,
+    Label,
+    Level,
+    MajorCode,
+    SchoolingLength,
+    SearchText,
+)
+
+
+class ListFeeStandards(PageQuery, answers=Page[FeeStandardView]):
+    """Fee standards. Sorts: `valid_from` (newest first unless told), `amount`."""
+
+    education_level: EducationLevel | None = Field(default=None, description="Only for this level.")
+    kind: FeeKind | None = Field(default=None, description="Only of this kind.")
+    on: Day | None = Field(default=None, description="Only those in force on this day.")
+
+
+class ListRefundRules(PageQuery, answers=Page[RefundRuleView]):
+    """The table that says how much of a fee goes back. Sorts: `kind`, `within_days`."""
+
+
+class GetFinanceSettings(Query, answers=FinanceSettingsView):
+    """What the school has set."""
+
+
+class ListBills(PageQuery, answers=Page[BillView]):
+    """Bills. Sorts: `issued_at` (newest first unless told), `number`, `amount`, `student_number`."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    selection_id: Id | None = Field(default=None, description="Only of this selection.")
+    remittance_id: Id | None = Field(default=None, description="Only on this slip.")
+    course_id: Id | None = Field(default=None, description="Only for this course.")
+    intake: IntakeCode | None = Field(default=None, description="Only of students of this intake.")
+    level: Level | None = Field(default=None, description="Only of students of this level.")
+    student_type: Label | None = Field(default=None, description="Only of this student type.")
+    major_code: MajorCode | None = Field(default=None, description="Only of this major.")
+    schooling_length: SchoolingLength | None = Field(default=None, description="Only of this schooling length.")
+    status: BillStatus | None = Field(default=None, description="Only in this status.")
+    kind: FeeKind | None = Field(default=None, description="Only of this kind.")
+    search: SearchText | None = Field(
+        default=None, description="Part of a student's name or number, or of a bill's number."
+    )
+
+
+class GetBill(Query, answers=BillDetails):
+    """A bill with its history."""
+
+    bill_id: Id = Field(description="The bill.")
+
+
+class ListRemittances(PageQuery, answers=Page[RemittanceView]):
+    """Remittance slips. Sorts: `created_at` (newest first unless told), `number`, `amount`."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    state: RemittanceState | None = Field(default=None, description="Only in this state.")
+    search: SearchText | None = Field(default=None, description="Part of a slip's number or payer.")
+
+
+class GetRemittance(Query, answers=RemittanceDetails):
+    """A slip with its bills and history."""
+
+    remittance_id: Id = Field(description="The slip.")
+
+
+class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView]):
+    """Withdrawals in finance. Sorts: `requested_at` (oldest first unless told)."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    state: ReviewState | None = Field(default=None, description="Only in this state.")
+    search: SearchText | None = Field(default=None, description="Part of a student's name or number.")
+
+
+class GetWithdrawalReview(Query, answers=WithdrawalReviewDetails):
+    """A withdrawal in finance: bills, what goes back by which rule, history."""
+
+    withdrawal_id: Id = Field(description="The withdrawal.")
+
+
+class ListRefunds(PageQuery, answers=Page[RefundView]):
+    """Refunds. Sorts: `created_at` (oldest first unless told), `amount`."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    state: RefundState | None = Field(default=None, description="Only in this state.")
+    reason: RefundReason | None = Field(default=None, description="Only for this reason.")
+    withdrawal_id: Id | None = Field(default=None, description="Only of this withdrawal.")
+
+
+class ListSuspense(PageQuery, answers=Page[SuspenseView]):
+    """Money that came for bills cancelled or paid already. Sorts: `booked_at` (newest first unless told)."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+
+
+class ListLedgerEntries(PageQuery, answers=Page[LedgerEntryView]):
+    """The ledger. Sorts: `posted_at` (newest first unless told)."""
+
+    account: AccountKind | None = Field(default=None, description="Only of this kind of account.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    bill_id: Id | None = Field(default=None, description="Only of this bill.")
+    transaction_id: Id | None = Field(default=None, description="Only of this transaction.")
+    since: Day | None = Field(default=None, description="Only posted on or after this day.")
+    until: Day | None = Field(default=None, description="Only posted on or before this day.")
+
+
+class GetBalance(Query, answers=BalanceView):
+    """What a teaching point or a student owed at the end of a day. One of the two is named."""
+
+    teaching_point_id: Id | None = Field(default=None, description="The teaching point.")
+    student_id: Id | None = Field(default=None, description="The student.")
+    on: Day | None = Field(default=None, description="The day; today when left out.")
+
+
+class CheckLedger(Query, answers=LedgerCheck):
+    """Prove that the ledger is zero and agrees with bills, slips and refunds one to one."""
+
+
+class ListBillFacts(KeysetQuery, answers=Stretch[BillFacts]):
+    """Every bill as `reconcile` compares it with selections, registrations and the ledger."""
