@@ -1,0 +1,1 @@
+"""Exam rounds with sessions and courses, and exam registrations."""
