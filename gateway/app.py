@@ -1,0 +1,103 @@
+"""The application: routes, limits and errors put together. Plain WSGI, at home in any server and any test."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import falcon
+
+from chassis.logging import get_logger
+from contracts.errors import ServiceError
+from gateway import docs, responder
+from gateway.calls import Backend, Calls
+from gateway.door import Door
+from gateway.files import UPLOAD, Files, FileStore
+from gateway.guards import Slots
+from gateway.middleware import EveryRequest
+from gateway.rates import Rates
+from gateway.routes import ROUTES, SERVICES
+from gateway.route import Route
+from gateway.streams import EVENTS, EventsResource, Hub
+from gateway.task_centre import TaskCentre
+from gateway.tokens import Tokens
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependencies:
+    """What the application is given; the defaults are those of production."""
+
+    backend: Backend
+    tokens: Tokens
+    files: FileStore
+    hub: Hub = field(default_factory=Hub)
+    rates: Rates = field(default_factory=Rates)
+    routes: Sequence[Route] = ROUTES
+    services: Sequence[str] = SERVICES
+    requests: int = 200
+    """Requests at a time; beyond, 503 at once."""
+    in_flight: int = 64
+    """Calls at a time to one service."""
+    trusted_proxies: Sequence[str] = ()
+    """Networks whose X-Forwarded-For is believed."""
+
+
+def create_app(dependencies: Dependencies) -> falcon.App[falcon.Request, falcon.Response]:
+    """The gateway as a WSGI application."""
+    slots = Slots(dependencies.requests)
+    door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
+    calls = Calls(dependencies.backend, dependencies.services, dependencies.in_flight)
+    files = Files(dependencies.files, door, slots)
+    app = falcon.App(middleware=[EveryRequest(slots)])
+    app.req_options.strip_url_path_trailing_slash = False
+    app.add_error_handler(Exception, _unforeseen)
+    app.add_error_handler(falcon.HTTPError, _of_falcon)
+    app.add_error_handler(ServiceError, _refusal)
+    tasks = TaskCentre(calls, dependencies.services)
+    calls.answer_here(tasks.handlers())
+    _add_routes(app, dependencies.routes, door, calls, files)
+    app.add_route(UPLOAD.template, files)
+    app.add_route(EVENTS.template, EventsResource(dependencies.hub, door, tasks, dependencies.tokens))
+    docs.add_to(app, dependencies.routes)
+    return app
+
+
+def _add_routes(
+    app: falcon.App[falcon.Request, falcon.Response], routes: Sequence[Route], door: Door, calls: Calls, files: Files
+) -> None:
+    by_path: dict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        by_path[route.template].append(route)
+    for template, together in by_path.items():
+        resource = _Resource()
+        for route in together:
+            send = partial(files.send, route.service) if route.downloads else responder.send_json
+            setattr(resource, f"on_{route.method.lower()}", responder.responder(route, door, calls, send))
+        app.add_route(template, resource)
+
+
+class _Resource:
+    """What Falcon asks for its `on_…` methods; they are set from the table."""
+
+
+def _refusal(req: falcon.Request, resp: falcon.Response, error: ServiceError, params: dict[str, Any]) -> None:
+    responder.send_problem(req, resp, error)
+
+
+def _of_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, params: dict[str, Any]) -> None:
+    if isinstance(error, falcon.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(dict(error.headers or {}).get("Allow", "").split(", ")))
+        refusal = ServiceError("method_not_allowed", allowed=allowed)
+    elif isinstance(error, falcon.HTTPNotFound):
+        refusal = ServiceError("route_not_found")
+    else:
+        refusal = ServiceError("bad_request")
+    responder.send_problem(req, resp, refusal)
+
+
+def _unforeseen(req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]) -> None:
+    log.error("request_failed", exc_info=error, correlation_id=req.context.correlation_id)
+    responder.send_problem(req, resp, ServiceError("internal_error"))

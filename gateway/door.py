@@ -1,0 +1,103 @@
+"""Who may come in: from the request's headers to the context that travels with the call."""
+
+import ipaddress
+import re
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from chassis.context import Actor, Context, Scope
+from chassis.ids import new_id
+from contracts.errors import Language, ServiceError
+from contracts.permissions import ScopeKind
+from gateway.rates import Rates
+from gateway.route import PUBLIC, SIGNED_IN, Route
+from gateway.tokens import Principal, Tokens
+
+_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
+_NOBODY = Actor(name="anonymous")
+_NO_ROWS = Scope(ScopeKind.OWN)
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Door:
+    """Checks rates, token and permission, in the order of what they cost."""
+
+    def __init__(self, tokens: Tokens, rates: Rates, trusted_proxies: Sequence[str] = ()) -> None:
+        self._tokens = tokens
+        self._rates = rates
+        self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
+
+    def admit(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Context:
+        """The context of the call. Raises `ServiceError` when the request may not be made."""
+        address = self.address(environ)
+        actor, scope = _NOBODY, _NO_ROWS
+        if route.permission is PUBLIC:
+            (self._rates.sign_in if route.guessable else self._rates.address)(address)
+        else:
+            principal = self.principal(environ, address)
+            actor, scope = principal.actor, _scope(principal, route)
+        return Context(
+            actor=actor,
+            scope=scope,
+            permission=None if route.permission in (PUBLIC, SIGNED_IN) else route.permission,
+            correlation_id=correlation_id,
+            idempotency_key=_idempotency_key(environ) if route.is_command else None,
+            deadline=time.time() + route.timeout,
+            client=address,
+            language=language,
+        )
+
+    def principal(self, environ: Mapping[str, Any], address: str) -> Principal:
+        """Who the token speaks for; their request is counted. Whoever has no good token is counted by address."""
+        try:
+            principal = self._tokens.principal(environ.get("HTTP_AUTHORIZATION"))
+        except ServiceError:
+            self._rates.address(address)
+            raise
+        self._rates.user(principal.user_id.hex)
+        return principal
+
+    def address(self, environ: Mapping[str, Any]) -> str:
+        """The client's address: the nearest hop that is not one of our own proxies."""
+        address = str(environ.get("REMOTE_ADDR", ""))
+        if self._proxies:
+            for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                if not _inside(address, self._proxies) or not _is_address(hop.strip()):
+                    break
+                address = hop.strip()
+        return address
+
+
+def _scope(principal: Principal, route: Route) -> Scope:
+    if route.permission is SIGNED_IN:
+        return principal.own_scope
+    scope = principal.scope_for(route.permission)
+    if scope is None:
+        raise ServiceError("forbidden")
+    return scope
+
+
+def _idempotency_key(environ: Mapping[str, Any]) -> str:
+    key = environ.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return str(new_id())
+    if not _IDEMPOTENCY_KEY.match(key):
+        raise ServiceError("bad_idempotency_key")
+    return str(key)
+
+
+@lru_cache(maxsize=4096)
+def _inside(address: str, networks: tuple[Network, ...]) -> bool:
+    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,126 @@
+"""Files in and out. Bytes go between the client and the object store; services hear of references only."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Protocol
+
+import falcon
+from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
+
+from chassis.file_kinds import FileKind
+from contracts.base import Command
+from contracts.errors import ServiceError
+from contracts.types import FileReference
+from gateway.door import Door
+from gateway.guards import Slots
+from gateway.middleware import holding_place
+from gateway.responder import send_json
+from gateway.route import SIGNED_IN, post
+
+MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
+UPLOADS = 20  # at a time
+_MARGIN = 16 * 1024  # bytes that a form may have around its file
+
+
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class FileStore(Protocol):
+    """The object store, as `chassis.files` has it."""
+
+    def upload(
+        self, stream: Readable, *, name: str, max_bytes: int, allowed: Collection[FileKind]
+    ) -> FileReference: ...
+    def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]: ...
+
+
+class UploadFile(Command, answers=FileReference, service="gateway"):
+    """Upload one file as `multipart/form-data`, part `file`. What it is, is told by its content (PNG, JPEG, PDF, XLSX, ZIP).
+
+    The answer is a reference to put into a command; a file that no command takes up within a day is erased.
+    """
+
+
+UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600)
+
+
+class Files:
+    """Streams uploads into the store and downloads out of it."""
+
+    def __init__(self, store: FileStore, door: Door, slots: Slots) -> None:
+        self._store = store
+        self._door = door
+        self._slots = slots
+        self._uploads = Slots(UPLOADS, retry_after=5)
+        self._forms = MultipartFormHandler()
+        self._forms.parse_options.max_body_part_count = 1
+        self._forms.parse_options.max_secure_filename_length = 200
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Take in one file."""
+        context = self._door.admit(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        req.context.user_id = context.actor.user_id
+        kind = (req.content_type or "").partition(";")[0].strip().lower()
+        if kind != "multipart/form-data":
+            raise ServiceError("unsupported_media_type", expected="multipart/form-data")
+        if req.content_length is None:
+            raise ServiceError("file_required")
+        if req.content_length > MAX_UPLOAD + _MARGIN:
+            raise ServiceError("file_too_large", limit=MAX_UPLOAD)
+        self._uploads.enter()
+        try:
+            reference = self._take_in(req)
+        finally:
+            self._uploads.leave()
+        resp.status = falcon.HTTP_201
+        send_json(req, resp, reference.model_dump(mode="json"))
+
+    def _take_in(self, req: falcon.Request) -> FileReference:
+        try:
+            form = self._forms.deserialize(req.bounded_stream, req.content_type, req.content_length)
+            part = _file_part(form)
+            return self._store.upload(
+                part.stream, name=part.filename or "file", max_bytes=MAX_UPLOAD, allowed=tuple(FileKind)
+            )
+        except TimeoutError:
+            raise ServiceError("request_timeout") from None
+        except (falcon.MediaMalformedError, falcon.HTTPInvalidHeader):
+            raise ServiceError("file_required") from None
+
+    def send(self, area: str, req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:
+        """Send the file that an owner's answer refers to. Whoever got that answer may have the file."""
+        kind = FileKind.of_media_type(answer["media_type"])
+        chunks = self._store.chunks(answer.get("area", area), answer["sha256"], kind)
+        resp.content_type = kind.media_type
+        resp.content_length = answer["size"]
+        resp.downloadable_as = answer["name"]
+        resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        holding_place(req)
+        resp.stream = _Held(chunks, self._slots)
+
+
+class _Held:
+    """A download that keeps its request's place until it has ended."""
+
+    def __init__(self, chunks: Iterator[bytes], slots: Slots) -> None:
+        self._chunks = chunks
+        self._slots = slots
+        self._held = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        """Called by the server, however the download ended."""
+        if self._held:
+            self._held = False
+            self._slots.leave()
+
+
+def _file_part(form: MultipartForm) -> BodyPart:
+    for part in form:
+        if part.name == "file":
+            return part
+    raise ServiceError("file_required")

@@ -1,0 +1,105 @@
+"""Limits inside the gateway: what would pile up is refused at once, with the time after which to come back."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from contracts.errors import ServiceError
+
+Answer = TypeVar("Answer")
+
+_OUTAGES = frozenset({"service_unavailable", "deadline_exceeded"})
+
+
+class Slots:
+    """A counted room: at most `limit` inside, nobody waits at the door."""
+
+    def __init__(self, limit: int, retry_after: int = 1) -> None:
+        self.limit = limit
+        self.taken = 0
+        self._retry_after = retry_after
+        self._lock = threading.Lock()
+
+    def enter(self) -> None:
+        """Take a place. Raises `ServiceError("overloaded")` when there is none."""
+        with self._lock:
+            if self.taken >= self.limit:
+                raise ServiceError("overloaded", retry_after=self._retry_after)
+            self.taken += 1
+
+    def leave(self) -> None:
+        """Give the place back."""
+        with self._lock:
+            self.taken -= 1
+
+
+class ServiceGuard:
+    """Calls to one service: at most `limit` at a time, and none for a while after `failures` outages in a row.
+
+    After `pause` seconds one call is let through as a trial; its outcome decides for the others. So one slow or dead
+    service answers 503 at once, and never takes the gateway's other places.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        limit: int = 64,
+        failures: int = 5,
+        pause: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.service = service
+        self.limit = limit
+        self.in_flight = 0
+        self._failures_allowed = failures
+        self._pause = pause
+        self._clock = clock
+        self._failures = 0
+        self._open_until: float | None = None
+        self._trial_running = False
+        self._lock = threading.Lock()
+
+    def run(self, call: Callable[[], Answer]) -> Answer:
+        """Make the call if it may be made. Raises `ServiceError` `overloaded` or `service_unavailable` when not."""
+        is_trial = self._admit()
+        failed = True
+        try:
+            answer = call()
+            failed = False
+            return answer
+        except ServiceError as error:
+            failed = error.code in _OUTAGES
+            raise
+        finally:
+            self._leave(is_trial, failed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are refused at present."""
+        return self._open_until is not None
+
+    def _admit(self) -> bool:
+        with self._lock:
+            if self.in_flight >= self.limit:
+                raise ServiceError("overloaded", retry_after=1)
+            is_trial = self._open_until is not None
+            if self._open_until is not None:
+                wait = self._open_until - self._clock()
+                if wait > 0 or self._trial_running:
+                    raise ServiceError("service_unavailable", service=self.service, retry_after=max(1, round(wait)))
+                self._trial_running = True
+            self.in_flight += 1
+            return is_trial
+
+    def _leave(self, is_trial: bool, failed: bool) -> None:
+        with self._lock:
+            self.in_flight -= 1
+            if is_trial:
+                self._trial_running = False
+            if not failed:
+                self._failures, self._open_until = 0, None
+                return
+            self._failures += 1
+            if is_trial or self._failures >= self._failures_allowed:
+                self._open_until = self._clock() + self._pause

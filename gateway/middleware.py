@@ -1,0 +1,89 @@
+"""What every request gets: a place, a correlation id, its language, safe headers, one line in the log."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import falcon
+
+from chassis import metrics
+from chassis.ids import new_id
+from chassis.logging import get_logger
+from gateway.guards import Slots
+from gateway.language import preferred
+
+log = get_logger("gateway.access")
+
+CORRELATION_HEADER = "X-Correlation-Id"
+
+# An answer of the API is data for a program: it may not be cached, sniffed, framed or run.
+_API_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+class EveryRequest:
+    """Falcon middleware around all that the gateway answers."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        context = req.context
+        context.started = time.perf_counter()
+        context.correlation_id = _correlation_id(req.env.get("HTTP_X_CORRELATION_ID"))
+        context.language = preferred(req.env.get("HTTP_ACCEPT_LANGUAGE"))
+        context.user_id = None
+        context.code = None
+        context.has_slot = False
+        self._slots.enter()
+        context.has_slot = True
+
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, req_succeeded: bool
+    ) -> None:
+        context = req.context
+        resp.set_headers(_API_HEADERS)
+        resp.set_header(CORRELATION_HEADER, str(context.correlation_id))
+        if resp.get_header("Content-Security-Policy") is None:
+            resp.set_header("Content-Security-Policy", _API_POLICY)
+        if context.has_slot:
+            self._slots.leave()
+        self._record(req, resp.status_code, time.perf_counter() - context.started)
+
+    def _record(self, req: falcon.Request, status: int, seconds: float) -> None:
+        # The template, not the path, and no query string: both can hold what is a person's own business.
+        route = req.uri_template or "(none)"
+        method = req.method if req.method in falcon.HTTP_METHODS else "(other)"
+        metrics.http_request(method, route, status, seconds)
+        log.info(
+            "request",
+            method=method,
+            route=route,
+            status=status,
+            code=req.context.code,
+            ms=round(seconds * 1000, 1),
+            user_id=req.context.user_id,
+            correlation_id=req.context.correlation_id,
+        )
+
+
+def _correlation_id(header: str | None) -> UUID:
+    """The caller's own id when it is a UUID, else a new one: what is logged is never the caller's free text."""
+    if header is not None and len(header) == 36:
+        try:
+            return UUID(header)
+        except ValueError:
+            pass
+    return new_id()
+
+
+def holding_place(req: falcon.Request) -> None:
+    """Take over the request's place for as long as its answer streams; whoever took it leaves it."""
+    context: Any = req.context
+    context.has_slot = False

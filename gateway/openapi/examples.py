@@ -1,0 +1,45 @@
+"""Examples made from schemas: the examples that the contracts' fields give, put together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_DEEPEST = 6
+_BY_FORMAT = {
+    "uuid": "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
+    "date": "2026-09-01",
+    "date-time": "2026-09-01T00:00:00Z",
+    "email": "someone@example.com",
+}
+_BY_TYPE: Mapping[str, Any] = {"string": "文字", "integer": 1, "number": 1, "boolean": True, "null": None}
+
+
+def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
+    """A value that looks like what the schema describes."""
+    if "$ref" in schema:
+        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, depth)
+    if examples := schema.get("examples"):
+        return examples[0]
+    for fixed in ("const", "example"):
+        if fixed in schema:
+            return schema[fixed]
+    if schema.get("default") is not None:
+        return schema["default"]
+    if choices := schema.get("enum"):
+        return choices[0]
+    for union in ("anyOf", "oneOf", "allOf"):
+        if options := schema.get(union):
+            return example_of(options[0], schemas, depth)
+    return _of_type(schema, schemas, depth)
+
+
+def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) -> Any:
+    kind = schema.get("type")
+    if kind == "object":
+        properties = schema.get("properties", {}) if depth < _DEEPEST else {}
+        return {name: example_of(field, schemas, depth + 1) for name, field in properties.items()}
+    if kind == "array":
+        items = schema.get("items")
+        return [example_of(items, schemas, depth + 1)] if items and depth < _DEEPEST else []
+    if kind == "integer" or kind == "number":
+        return max(schema.get("minimum", 1), 1) if schema.get("maximum", 1) >= 1 else schema["maximum"]
+    return _BY_FORMAT.get(str(schema.get("format"))) or _BY_TYPE.get(str(kind))

@@ -1,0 +1,149 @@
+"""One route as an OpenAPI operation: parameters, body, answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.base import Contract, method_name
+from gateway.binding import path_fields
+from gateway.files import MAX_UPLOAD
+from gateway.openapi.examples import example_of
+from gateway.openapi.problem_codes import problem_responses
+from gateway.route import PUBLIC, Access, Route
+
+References = Mapping[tuple[type[Contract], str], str]
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "同一键重试只办理一次 · a retry with the same key is carried out once",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,80}$"},
+}
+
+
+def describe_route(route: Route, schemas: Mapping[str, Any], references: References) -> dict[str, Any]:
+    """The operation of a route of the table. `schemas` holds the components by name."""
+    request = schemas[references[route.operation, "validation"]]
+    answer = references[route.operation.answers, "serialization"]
+    operation = _head(route)
+    operation["parameters"] = _parameters(route, request)
+    if route.has_body:
+        operation["requestBody"] = _body(route, request, schemas)
+    content = (
+        {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        if route.downloads
+        else _json({"$ref": f"#/components/schemas/{answer}"}, example_of(schemas[answer], schemas))
+    )
+    operation["responses"] = {
+        str(route.status): {"description": "成功 · done", "headers": _HEADERS, "content": content},
+        **problem_responses(route),
+    }
+    return operation
+
+
+def describe_upload(route: Route, references: References) -> dict[str, Any]:
+    """The upload: a form with one file."""
+    answer = references[route.operation.answers, "serialization"]
+    form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+    return {
+        **_head(route),
+        "requestBody": {
+            "required": True,
+            "description": f"至多 {MAX_UPLOAD} 字节 · at most {MAX_UPLOAD} bytes",
+            "content": {"multipart/form-data": {"schema": form}},
+        },
+        "responses": {
+            str(route.status): {
+                "description": "文件引用 · the reference to the file",
+                "content": _json({"$ref": f"#/components/schemas/{answer}"}, None),
+            },
+            **problem_responses(route),
+        },
+    }
+
+
+def describe_events(route: Route) -> dict[str, Any]:
+    """The stream of hints."""
+    last = {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 40}}
+    return {
+        **_head(route),
+        "parameters": [last],
+        "responses": {
+            "200": {
+                "description": "实时消息流 · a stream that ends when the token does; come back after `retry`",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            **problem_responses(route),
+        },
+    }
+
+
+_HEADERS = {
+    "X-Correlation-Id": {"description": "关联号 · correlation id", "schema": {"type": "string", "format": "uuid"}}
+}
+
+
+def _head(route: Route) -> dict[str, Any]:
+    text = (route.operation.__doc__ or "").strip()
+    summary, _, more = text.partition("\n")
+    head: dict[str, Any] = {
+        "operationId": f"{route.service}.{method_name(route.operation)}",
+        "tags": [route.service],
+        "summary": summary.strip(),
+        "x-permission": str(route.permission),
+    }
+    if more.strip():
+        head["description"] = " ".join(more.split())
+    if route.permission is PUBLIC:
+        head["security"] = []
+    elif not isinstance(route.permission, Access):
+        head["description"] = f"{head.get('description', '')}\n\n权限 · permission: `{route.permission}`".strip()
+    return head
+
+
+def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    in_path = path_fields(route.path)
+    required = request.get("required", ())
+    properties = request.get("properties", {})
+    parameters = [_parameter(name, "path", properties[name], True) for name in in_path]
+    if not route.has_body:
+        others = (name for name in properties if name not in in_path)
+        parameters += [_parameter(name, "query", properties[name], name in required) for name in others]
+    if route.is_command:
+        parameters.append(_IDEMPOTENCY_KEY)
+    return parameters
+
+
+def _parameter(name: str, place: str, schema: Mapping[str, Any], required: bool) -> dict[str, Any]:
+    """A parameter that may be left out may not be null: leaving it out is how nothing is said in a query."""
+    schema = dict(schema)
+    description = schema.pop("description", None)
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if "anyOf" in schema and len(options) == 1:
+        del schema["anyOf"]
+        if schema.get("default", 0) is None:
+            del schema["default"]
+        schema.update(options[0])
+    parameter = {"name": name, "in": place, "required": required, "schema": schema}
+    return {**parameter, "description": description} if description else parameter
+
+
+def _body(route: Route, request: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    in_path = set(path_fields(route.path))
+    schema = {
+        "type": "object",
+        "title": request["title"],
+        "additionalProperties": False,
+        "properties": {name: field for name, field in request.get("properties", {}).items() if name not in in_path},
+    }
+    required = [name for name in request.get("required", ()) if name not in in_path]
+    if required:
+        schema["required"] = required
+    return {"required": bool(required), "content": _json(schema, example_of(schema, schemas))}
+
+
+def _json(schema: Mapping[str, Any], example: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"application/json": content}

@@ -1,0 +1,121 @@
+"""Which problems a route can answer with, and what a problem document looks like."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.errors import ErrorKind, catalogue, describe
+from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
+from gateway.route import PUBLIC, Access, Route
+
+_EVERYWHERE = ("rate_limited", "overloaded", "service_unavailable", "deadline_exceeded", "internal_error")
+_SIGNED_IN = ("unauthenticated", "token_invalid", "token_expired", "token_revoked")
+_BODY = ("malformed_json", "body_too_large", "unsupported_media_type", "request_timeout")
+_COMMAND = ("bad_idempotency_key", "idempotency_key_reused", "command_in_progress")
+
+
+def codes_of(route: Route) -> list[str]:
+    """The error codes of a route, in no order that matters."""
+    codes = {*_EVERYWHERE, "validation_failed", "bad_request", *route.refusals}
+    if route.permission is not PUBLIC:
+        codes.update(_SIGNED_IN)
+    if not isinstance(route.permission, Access):
+        codes.add("forbidden")
+    if route.has_body:
+        codes.update(_BODY)
+    if route.is_command:
+        codes.update(_COMMAND)
+    fields = route.operation.model_fields
+    if "{" in route.path:
+        codes.add("not_found")
+    if "version" in fields:
+        codes.add("stale_version")
+    if "sort" in fields:
+        codes.add("sort_not_supported")
+    return sorted(codes)
+
+
+def problem_responses(route: Route) -> dict[str, Any]:
+    """One response a status, with an example for every code."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in codes_of(route):
+        by_status[status_of(code)].append(code)
+    return {str(status): _response(status, codes) for status, codes in sorted(by_status.items())}
+
+
+def _response(status: int, codes: list[str]) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": " · ".join(f"`{code}`" for code in codes),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+            }
+        },
+    }
+    if status in (429, 503):
+        response["headers"] = {
+            "Retry-After": {"description": "秒 · seconds", "schema": {"type": "integer", "minimum": 1}}
+        }
+    return response
+
+
+def examples(routes: Iterable[Route]) -> dict[str, Any]:
+    """One example of each problem that some route has, as components."""
+    codes = {code for route in routes for code in codes_of(route)}
+    return {code: {"summary": describe(code, {}, "en"), "value": _example(code)} for code in sorted(codes)}
+
+
+def _example(code: str) -> dict[str, Any]:
+    kind = catalogue()[code].kind
+    example: dict[str, Any] = {
+        "type": f"{TYPE_BASE}{code}",
+        "title": title_of(kind, "zh"),
+        "status": status_of(code),
+        "detail": describe(code, {}, "zh"),
+        "code": code,
+        "instance": "urn:uuid:0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
+        "correlation_id": "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
+    }
+    if code == "validation_failed":
+        example["errors"] = [
+            {"path": "student_id", "code": "field_required", "message": describe("field_required", {}, "zh")}
+        ]
+    return example
+
+
+def problem_schema() -> dict[str, Any]:
+    """The schema of a problem document, with the list of all codes and their sentences."""
+    return {
+        "type": "object",
+        "title": "Problem",
+        "description": "RFC 9457 问题文档 · problem document",
+        "required": ["type", "title", "status", "detail", "code", "correlation_id"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string", "description": "同类问题的统称 · the kind of problem"},
+            "status": {"type": "integer", "description": "HTTP 状态码 · HTTP status"},
+            "detail": {"type": "string", "description": "发生了什么、该怎么办 · what happened and what to do"},
+            "code": {"type": "string", "description": "稳定的错误代码 · stable error code"},
+            "instance": {"type": "string", "format": "uri"},
+            "correlation_id": {"type": "string", "format": "uuid", "description": "关联号 · quote it to an administrator"},
+            "errors": {
+                "type": "array",
+                "description": "每个字段的问题 · every field's problem",
+                "items": {
+                    "type": "object",
+                    "required": ["path", "code", "message"],
+                    "properties": {
+                        "path": {"type": "string", "description": "如 `students.3.mobile`", "examples": ["student_id"]},
+                        "code": {"type": "string"},
+                        "message": {"type": "string"},
+                    },
+                },
+            },
+        },
+        "x-codes": {
+            code: {"status": status_of(code), "zh": text.zh, "en": text.en}
+            for code, text in sorted(catalogue().items())
+            if text.kind is not ErrorKind.INVALID or not code.startswith(("field_", "list_", "number_"))
+        },
+    }

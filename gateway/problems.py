@@ -1,0 +1,125 @@
+"""Refusals as problem documents (RFC 9457), in the caller's language. HTTP status numbers live here alone."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from contracts.errors import ErrorKind, FieldError, Language, ServiceError, describe, error_text
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "/docs/#problem-"
+
+STATUS: dict[ErrorKind, int] = {
+    ErrorKind.INVALID: 422,
+    ErrorKind.UNAUTHENTICATED: 401,
+    ErrorKind.FORBIDDEN: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.REFUSED: 409,
+    ErrorKind.TOO_MANY: 429,
+    ErrorKind.UNAVAILABLE: 503,
+    ErrorKind.TOO_LARGE: 413,
+    ErrorKind.UNSUPPORTED: 415,
+    ErrorKind.INTERNAL: 500,
+}
+
+# Where HTTP has a number of its own that says more than the kind does.
+STATUS_OF_CODE = {
+    "malformed_json": 400,
+    "body_required": 400,
+    "bad_request": 400,
+    "bad_idempotency_key": 400,
+    "method_not_allowed": 405,
+    "not_acceptable": 406,
+    "request_timeout": 408,
+}
+
+_TITLES: dict[ErrorKind, dict[Language, str]] = {
+    ErrorKind.INVALID: {"zh": "提交的内容有误", "en": "The request has mistakes"},
+    ErrorKind.UNAUTHENTICATED: {"zh": "需要登录", "en": "Sign-in needed"},
+    ErrorKind.FORBIDDEN: {"zh": "没有权限", "en": "Not permitted"},
+    ErrorKind.NOT_FOUND: {"zh": "没有找到", "en": "Not found"},
+    ErrorKind.CONFLICT: {"zh": "与当前状态冲突", "en": "Conflict with the present state"},
+    ErrorKind.REFUSED: {"zh": "不符合业务规则", "en": "Refused by a rule"},
+    ErrorKind.TOO_MANY: {"zh": "请求过多", "en": "Too many requests"},
+    ErrorKind.UNAVAILABLE: {"zh": "暂时不可用", "en": "Not available now"},
+    ErrorKind.TOO_LARGE: {"zh": "内容过大", "en": "Too large"},
+    ErrorKind.UNSUPPORTED: {"zh": "类型不支持", "en": "Type not supported"},
+    ErrorKind.INTERNAL: {"zh": "系统内部错误", "en": "Internal error"},
+}
+
+# Seconds to wait where the refusal itself names none.
+_RETRY_AFTER = {429: 5, 503: 2}
+_FIELD_NAME = re.compile(r"[a-z0-9_]{1,60}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of an error code."""
+    return STATUS_OF_CODE.get(code) or STATUS[error_text(code).kind]
+
+
+def title_of(kind: ErrorKind, language: Language) -> str:
+    """What is the same for all problems of a kind."""
+    return _TITLES[kind][language]
+
+
+def problem(error: ServiceError, language: Language, correlation_id: UUID) -> Problem:
+    """The document for a refusal. Nothing of the request's own content is repeated in it."""
+    status = status_of(error.code)
+    document: dict[str, Any] = {
+        "type": f"{TYPE_BASE}{error.code}",
+        "title": title_of(error.kind, language),
+        "status": status,
+        "detail": describe(error.code, error.params, language),
+        "code": error.code,
+        "instance": f"urn:uuid:{correlation_id}",
+        "correlation_id": str(correlation_id),
+    }
+    if error.errors:
+        document["errors"] = list(_fields(error.errors, language))
+    return Problem(status, orjson.dumps(document), _headers(status, error, language))
+
+
+def _fields(errors: Iterable[FieldError], language: Language) -> Iterable[dict[str, str]]:
+    for error in errors:
+        yield {
+            "path": _own_words(error.path),
+            "code": error.code,
+            "message": describe(error.code, error.params, language),
+        }
+
+
+def _own_words(path: str) -> str:
+    """The path as far as it consists of field names: an unknown field's name is the caller's text, and may be
+    a person's."""
+    known = []
+    for step in path.split("."):
+        if not _FIELD_NAME.match(step) or (len(step) > 4 and step.isdigit()):
+            break
+        known.append(step)
+    return ".".join(known)
+
+
+def _headers(status: int, error: ServiceError, language: Language) -> dict[str, str]:
+    headers = {"Content-Language": "zh-CN" if language == "zh" else "en"}
+    if status in _RETRY_AFTER:
+        headers["Retry-After"] = str(error.params.get("retry_after") or _RETRY_AFTER[status])
+    if status == 401:
+        reason = "" if error.code == "unauthenticated" else f', error="invalid_token", error_description="{error.code}"'
+        headers["WWW-Authenticate"] = f'Bearer realm="jiaowu"{reason}'
+    if status == 405:
+        headers["Allow"] = str(error.params.get("allowed", ""))
+    return headers

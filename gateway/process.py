@@ -1,0 +1,80 @@
+"""The gateway as a process: a container with the web server, stopped in order by SIGTERM."""
+
+import signal
+import threading
+from typing import Any
+
+import falcon
+from nameko.containers import ServiceContainer
+
+from chassis import health
+from chassis.logging import get_logger
+from gateway.server import ADDRESS, APP, HUB, Http, WebServer, raise_file_limit
+from gateway.streams import Hub
+
+log = get_logger(__name__)
+
+_SIGNAL_CHECK = 0.2  # seconds: a signal only sets a flag, which is looked at this often
+
+
+class WebService:
+    """A nameko service with HTTP and nothing else."""
+
+    name = "gateway"
+
+    @Http.decorator
+    def serve(self) -> None:
+        """Never called: the entrypoint hands requests to the WSGI application."""
+
+
+class GatewayProcess:
+    """Start, readiness and stop of one gateway."""
+
+    def __init__(
+        self,
+        app: falcon.App[falcon.Request, falcon.Response],
+        hub: Hub,
+        address: str,
+        service: type[Any] = WebService,
+        config: dict[str, Any] | None = None,
+    ) -> None:
+        raise_file_limit()
+        self.container = ServiceContainer(service, {**(config or {}), ADDRESS: address, APP: app, HUB: hub})
+        self._stopping = threading.Event()
+        self._died = False
+
+    @property
+    def web(self) -> WebServer:
+        """The web server inside."""
+        return next(extension for extension in self.container.extensions if isinstance(extension, WebServer))
+
+    def readiness(self) -> dict[str, bool]:
+        """Whether requests should come here."""
+        return {"http": self.container.started and not self._stopping.is_set() and not self.web.draining}
+
+    def run(self, metrics_host: str, metrics_port: int) -> int:
+        """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died.
+
+        Raises `OSError` when a port is taken.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
+        self.container.start()
+        threading.Thread(target=self._watch, name="container", daemon=True).start()
+        log.info("started")
+        while not self._stopping.wait(_SIGNAL_CHECK):
+            pass
+        log.info("stopping")
+        self.container.stop()
+        if server is not None:
+            server.stop()
+        return 1 if self._died else 0
+
+    def _watch(self) -> None:
+        try:
+            self.container.wait()
+        except Exception:
+            log.exception("container_died")
+            self._died = True
+        self._stopping.set()

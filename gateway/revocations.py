@@ -1,0 +1,49 @@
+"""Which tokens no longer count although they have not expired.
+
+Heard twice, so that neither a lost message nor a broken connection lets an ended session live on: as events on a queue
+of the gateway's own, and by asking identity every few seconds. Kept only as long as a token can live.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from gateway.tokens import MAX_LIFETIME
+
+_KEPT = 2 * MAX_LIFETIME  # seconds: longer than any token, clocks that differ included
+
+
+class RevocationList:
+    """Ended sessions, and the lowest epoch of a user's grants that still counts."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._sessions: dict[UUID, float] = {}
+        self._epochs: dict[UUID, tuple[int, float]] = {}
+        self._lock = threading.Lock()
+
+    def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool:
+        """Whether a token of this session and epoch was withdrawn."""
+        if session_id in self._sessions:
+            return True
+        lowest = self._epochs.get(user_id)
+        return lowest is not None and epoch < lowest[0]
+
+    def end_session(self, session_id: UUID) -> None:
+        """The session was signed out or replaced."""
+        with self._lock:
+            self._sessions[session_id] = self._clock()
+
+    def raise_epoch(self, user_id: UUID, epoch: int) -> None:
+        """The user's grants, status or point changed: only tokens of this epoch or later count. Never lowered."""
+        with self._lock:
+            known = self._epochs.get(user_id)
+            self._epochs[user_id] = (max(epoch, known[0]) if known else epoch, self._clock())
+
+    def forget_old(self) -> None:
+        """Drop what no living token can be about."""
+        oldest = self._clock() - _KEPT
+        with self._lock:
+            self._sessions = {key: at for key, at in self._sessions.items() if at >= oldest}
+            self._epochs = {key: (epoch, at) for key, (epoch, at) in self._epochs.items() if at >= oldest}

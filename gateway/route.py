@@ -1,0 +1,101 @@
+"""What a route is: one line of a table, from which the addresses, the checks and the description are made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypedDict, Unpack
+
+from contracts.base import Command, Operation
+
+PREFIX = "/api/v1"
+
+
+class Access(StrEnum):
+    """Routes that need no permission."""
+
+    PUBLIC = "public"
+    """Anyone: what comes before signing in."""
+    SIGNED_IN = "signed_in"
+    """Everybody who is signed in, on their own account."""
+
+
+PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address and the operation behind it. Path and query parameters and body together are the operation's fields."""
+
+    method: str
+    path: str
+    operation: type[Operation]
+    permission: str | Access
+    status: int = 200
+    timeout: float = 10.0
+    """Seconds that the whole request may take; travels with the call as its deadline."""
+    max_body: int = 256 * 1024
+    """Bytes."""
+    downloads: bool = False
+    """The operation answers a `FileGrant`; the file's bytes are sent."""
+    guessable: bool = False
+    """An attempt to get in: limited more tightly by address."""
+    refusals: Sequence[str] = ()
+    """Error codes of the rules behind it, for the description."""
+
+    @property
+    def template(self) -> str:
+        """The whole path, parameters in braces."""
+        return PREFIX + self.path
+
+    @property
+    def needs_sign_in(self) -> bool:
+        return self.permission is not PUBLIC
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the fields that are not in the path come as JSON; otherwise they come in the query string."""
+        return self.method in ("POST", "PUT", "PATCH")
+
+    @property
+    def is_command(self) -> bool:
+        return issubclass(self.operation, Command)
+
+    @property
+    def service(self) -> str:
+        return self.operation.service
+
+
+class Options(TypedDict, total=False):
+    """What a route may say beside its four columns; see `Route`."""
+
+    status: int
+    timeout: float
+    max_body: int
+    downloads: bool
+    guessable: bool
+    refusals: Sequence[str]
+
+
+def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
+    """A question: parameters in the path and the query string."""
+    return Route(method="GET", path=path, operation=operation, permission=permission, **options)
+
+
+def post(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
+    """A command that creates or decides."""
+    return Route(method="POST", path=path, operation=operation, permission=permission, **options)
+
+
+def put(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
+    """A command that sets something to what the body says."""
+    return Route(method="PUT", path=path, operation=operation, permission=permission, **options)
+
+
+def patch(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
+    """A command that changes the fields given."""
+    return Route(method="PATCH", path=path, operation=operation, permission=permission, **options)
+
+
+def delete(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
+    """A command that removes something."""
+    return Route(method="DELETE", path=path, operation=operation, permission=permission, **options)

@@ -1,0 +1,5 @@
+"""Routes of the exams service."""
+
+from gateway.route import Route
+
+ROUTES: tuple[Route, ...] = ()

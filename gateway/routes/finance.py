@@ -1,0 +1,5 @@
+"""Routes of the finance service."""
+
+from gateway.route import Route
+
+ROUTES: tuple[Route, ...] = ()

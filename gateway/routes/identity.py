@@ -1,0 +1,5 @@
+"""Routes of the identity service."""
+
+from gateway.route import Route
+
+ROUTES: tuple[Route, ...] = ()

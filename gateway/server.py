@@ -1,0 +1,173 @@
+"""The web server: nameko's, with what it needs to stay up.
+
+It survives running out of file descriptors, refuses a port that is taken, limits connections, times out slow clients,
+and stops in order: not ready, no new connections, requests finished, streams ended.
+"""
+
+import errno
+import resource
+import socket
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from nameko.extensions import Entrypoint
+from nameko.web.server import WebServer as NamekoWebServer
+from nameko.web.server import parse_address
+
+from chassis.logging import get_logger
+from gateway.connection import Protocol, Server
+from gateway.streams import Hub
+
+log = get_logger(__name__)
+
+ADDRESS, APP, HUB = "GATEWAY_ADDRESS", "GATEWAY_APP", "GATEWAY_HUB"  # keys of the container's configuration
+FILES = 65_536  # file descriptors asked for
+DRAIN = 20.0  # seconds that requests in flight may take at the end
+_BACKLOG = 1024
+_SPARE_FILES = 200  # descriptors left for everything that is not a client
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_PAUSE = 0.1  # seconds before accepting again when there was no descriptor
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+def raise_file_limit() -> int:
+    """As many file descriptors as the machine allows us, up to `FILES`. Returns how many that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)
+
+
+def listen(address: str) -> socket.socket:
+    """A listening socket. Raises `OSError` when another process has the port: two gateways must not share one
+    unknowingly, so SO_REUSEPORT, which eventlet would set, is not."""
+    host, port = parse_address(address)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class WebServer(NamekoWebServer):  # type: ignore[misc]
+    """Accepts connections and lets the WSGI application of the configuration answer them."""
+
+    def setup(self) -> None:
+        self._listener: socket.socket | None = None
+        self._connections: dict[int, list[Any]] = {}
+        self._accepting: Any = None
+        self.draining = False
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most_connections = max(16, min(4096, soft - _SPARE_FILES))
+
+    def get_wsgi_app(self) -> Any:
+        return self.container.config[APP]
+
+    def start(self) -> None:
+        if self._listener is not None:
+            return
+        self._listener = listen(self.container.config[ADDRESS])
+        self._serv = Server(self, self._listener, self.get_wsgi_app())
+        self._accepting = self.container.spawn_managed_thread(self.run)
+        log.info("listening", port=self._listener.getsockname()[1])
+
+    def run(self) -> None:
+        """Accept connections for as long as we are not stopping, whatever goes wrong with one of them."""
+        assert self._listener is not None
+        while not self.draining:
+            try:
+                connection, address = self._listener.accept()
+            except OSError as error:
+                if self.draining:
+                    return
+                log.warning("accept_failed", reason=errno.errorcode.get(error.errno or 0, "unknown"))
+                if error.errno in _EXHAUSTED:
+                    eventlet.sleep(_PAUSE)
+                continue
+            if len(self._connections) >= self._most_connections:
+                _turn_away(connection)
+                continue
+            state = [address, connection, wsgi.STATE_IDLE]
+            self._connections[id(state)] = state
+            self.container.spawn_managed_thread(lambda state=state: self._serve(state), "connection")
+
+    def _serve(self, state: list[Any]) -> None:
+        try:
+            state[1].settimeout(self._serv.socket_timeout)
+            self._serv.process_request(state)
+        except OSError:
+            log.debug("connection_broken")
+        except Exception:
+            # An error here would end the whole container: nameko kills it for a managed thread that raises.
+            log.exception("connection_failed")
+        finally:
+            self._connections.pop(id(state), None)
+            state[1].close()
+
+    def drain(self) -> None:
+        """Stop in order. Returns when all requests are answered, or after `DRAIN` seconds."""
+        if self.draining:
+            return
+        self.draining = True
+        if self._listener is not None:
+            self._accepting.kill()
+            self._listener.close()
+        hub: Hub = self.container.config[HUB]
+        hub.close()
+        for state in list(self._connections.values()):
+            if state[2] is wsgi.STATE_IDLE:
+                _end(state[1])
+            else:
+                state[2] = wsgi.STATE_CLOSE
+        with eventlet.Timeout(DRAIN, False):
+            while self._connections:
+                eventlet.sleep(0.02)
+        log.info("drained", left=len(self._connections))
+
+    def stop(self) -> None:
+        self.drain()
+
+    def kill(self) -> None:
+        self.draining = True
+
+
+class Http(Entrypoint):  # type: ignore[misc]
+    """The entrypoint through which the container owns the server: stopped first, while calls still work."""
+
+    server = WebServer()
+
+    def setup(self) -> None:
+        self.server.register_provider(self)
+
+    def stop(self) -> None:
+        self.server.drain()
+        self.server.unregister_provider(self)
+        super().stop()
+
+
+def _turn_away(connection: socket.socket) -> None:
+    try:
+        connection.settimeout(1)
+        connection.sendall(_BUSY)
+    except OSError:
+        pass
+    finally:
+        connection.close()
+
+
+def _end(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+__all__ = ["ADDRESS", "APP", "HUB", "Http", "Protocol", "WebServer", "listen", "raise_file_limit"]

@@ -1,0 +1,25 @@
+"""The gateway's own settings, beside those that every process has."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class GatewaySettings(BaseSettings):
+    """From environment variables `JIAOWU_GATEWAY_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="JIAOWU_GATEWAY_", frozen=True, extra="ignore")
+
+    requests: int = 200
+    """Requests at a time."""
+    in_flight: int = 64
+    """Calls at a time to one service."""
+    streams: int = 2000
+    """Event streams at a time."""
+    streams_per_user: int = 5
+    user_rate: str = "3000/minute"
+    """Requests of one signed-in user."""
+    address_rate: str = "600/minute"
+    """Requests of one address that nobody is signed in for."""
+    sign_in_rate: str = "120/minute"
+    """Sign-in attempts of one address."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose X-Forwarded-For is believed, as a JSON list."""

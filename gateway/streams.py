@@ -1,0 +1,203 @@
+"""Live updates by server-sent events (WHATWG HTML §9.2). Hints only: whoever misses one reads the object itself.
+
+A stream lives no longer than the token it was opened with; the client comes back with a fresh one and the
+`Last-Event-ID` it saw, and is told what changed meanwhile by the owners.
+"""
+
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import falcon
+import orjson
+
+from chassis.context import Context
+from contracts.base import Query, View
+from contracts.errors import ServiceError
+from gateway.door import Door
+from gateway.route import SIGNED_IN, get
+from gateway.tokens import Principal
+
+MEDIA_TYPE = "text/event-stream"
+HEARTBEAT = 15.0  # seconds: keeps proxies from closing, and notices clients that went away
+RECONNECT = 2000  # milliseconds after which a client whose stream was ended comes back
+_WAITING = 100  # hints a slow reader may be behind
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something the user may want to look at again. `id` is an instant in ISO 8601, so that it tells the order."""
+
+    event: str
+    id: str
+    data: dict[str, Any]
+
+    def encoded(self) -> bytes:
+        return b"event: %b\nid: %b\ndata: %b\n\n" % (self.event.encode(), self.id.encode(), orjson.dumps(self.data))
+
+
+class Subscription:
+    """One open stream's queue."""
+
+    def __init__(self, user_id: UUID) -> None:
+        self.user_id = user_id
+        self._hints: queue.Queue[Hint | None] = queue.Queue()
+
+    def put(self, hint: Hint | None) -> None:
+        """Add a hint; None ends the stream. Of a reader who is far behind the oldest hints are dropped."""
+        while hint is not None and self._hints.qsize() >= _WAITING:
+            try:
+                self._hints.get_nowait()
+            except queue.Empty:
+                break
+        self._hints.put(hint)
+
+    def next(self, timeout: float) -> Hint | None:
+        """The next hint, or None at the end. Raises `queue.Empty` after `timeout` seconds."""
+        return self._hints.get(timeout=timeout)
+
+
+class Hub:
+    """All open streams of this gateway, by user."""
+
+    def __init__(self, streams: int = 2000, per_user: int = 5) -> None:
+        self._limit = streams
+        self._per_user = per_user
+        self._streams: dict[UUID, list[Subscription]] = defaultdict(list)
+        self._lock = threading.Lock()
+        self._closing = False
+        self.count = 0
+
+    def subscribe(self, user_id: UUID) -> Subscription:
+        """Open a stream. Raises `overloaded` or `too_many_streams`."""
+        with self._lock:
+            if self._closing or self.count >= self._limit:
+                raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
+            if len(self._streams.get(user_id, ())) >= self._per_user:
+                raise ServiceError("too_many_streams", limit=self._per_user)
+            subscription = Subscription(user_id)
+            self._streams[user_id].append(subscription)
+            self.count += 1
+            return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Close a stream; again is harmless."""
+        with self._lock:
+            streams = self._streams.get(subscription.user_id, [])
+            if subscription in streams:
+                streams.remove(subscription)
+                self.count -= 1
+            if not streams:
+                self._streams.pop(subscription.user_id, None)
+
+    def publish(self, user_id: UUID, hint: Hint) -> None:
+        """Tell every stream of a user."""
+        with self._lock:
+            streams = list(self._streams.get(user_id, ()))
+        for subscription in streams:
+            subscription.put(hint)
+
+    def close(self) -> None:
+        """End all streams, and open no more."""
+        with self._lock:
+            self._closing = True
+            streams = [stream for streams in self._streams.values() for stream in streams]
+        for subscription in streams:
+            subscription.put(None)
+
+
+class Replay(Protocol):
+    """Asks the owners what changed."""
+
+    def since(self, context: Context, last_id: str) -> Iterable[Hint]: ...
+
+
+class Credentials(Protocol):
+    """Tells who a token speaks for, for as long as it counts."""
+
+    def principal(self, authorization: str | None) -> Principal: ...
+
+
+class EventStream:
+    """The body of an answer that goes on: bytes as they come."""
+
+    def __init__(self, hub: Hub, subscription: Subscription, missed: Iterable[Hint], still_good: "StillGood") -> None:
+        self._hub = hub
+        self._subscription = subscription
+        self._missed = missed
+        self._still_good = still_good
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield b"retry: %d\n\n" % RECONNECT
+            yield from (hint.encoded() for hint in self._missed)
+            while self._still_good():
+                try:
+                    hint = self._subscription.next(HEARTBEAT)
+                except queue.Empty:
+                    yield b": still here\n\n"
+                    continue
+                if hint is None:
+                    break
+                yield hint.encoded()
+            yield b"retry: %d\n\n" % RECONNECT
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Called by the server however the answer ended."""
+        self._hub.unsubscribe(self._subscription)
+
+
+class StillGood:
+    """Whether a stream's token still counts."""
+
+    def __init__(self, credentials: Credentials, authorization: str | None) -> None:
+        self._credentials = credentials
+        self._authorization = authorization
+
+    def __call__(self) -> bool:
+        try:
+            return self._credentials.principal(self._authorization).expires_at > time.time()
+        except ServiceError:
+            return False
+
+
+class WatchEvents(Query, answers=View, service="gateway"):
+    """Live hints (server-sent events): progress of tasks. After a break send `Last-Event-ID` to hear what changed."""
+
+
+EVENTS = get("/events", WatchEvents, SIGNED_IN)
+
+
+class EventsResource:
+    """`GET /events`."""
+
+    def __init__(self, hub: Hub, door: Door, replay: Replay, credentials: Credentials) -> None:
+        self._hub = hub
+        self._door = door
+        self._replay = replay
+        self._credentials = credentials
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Open a stream of hints for the signed-in user."""
+        context = self._door.admit(EVENTS, req.env, req.context.correlation_id, req.context.language)
+        user_id = context.actor.user_id
+        assert user_id is not None  # the route needs a sign-in
+        req.context.user_id = user_id
+        subscription = self._hub.subscribe(user_id)
+        try:
+            last_id = req.env.get("HTTP_LAST_EVENT_ID")
+            missed = list(self._replay.since(context, last_id)) if last_id else []
+        except BaseException:
+            self._hub.unsubscribe(subscription)
+            raise
+        resp.content_type = MEDIA_TYPE
+        resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
+        good = StillGood(self._credentials, req.env.get("HTTP_AUTHORIZATION"))
+        resp.stream = EventStream(self._hub, subscription, missed, good)

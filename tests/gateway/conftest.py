@@ -1,0 +1,76 @@
+"""A gateway in this process, with everything behind it faked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import falcon.testing
+import pytest
+
+from contracts import permissions
+from contracts.permissions import Role, ScopeKind
+from gateway.app import Dependencies, create_app
+from gateway.rates import Rates
+from gateway.revocations import RevocationList
+from gateway.routes import tasks
+from gateway.streams import Hub
+from gateway.tokens import Tokens
+from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer
+
+LENDERS = {
+    Role.SCHOOL_REGISTRAR: ScopeKind.SCHOOL,
+    Role.TEACHING_POINT_ADMIN: ScopeKind.POINT,
+    Role.COURSE_LEAD: ScopeKind.COURSE,
+    Role.STUDENT: ScopeKind.STUDENT,
+}
+
+
+@pytest.fixture(autouse=True)
+def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The made-up permission, held by some of the real roles."""
+    table = {
+        role: {**granted, **({PERMISSION: LENDERS[role]} if role in LENDERS else {})}
+        for role, granted in permissions.ROLE_PERMISSIONS.items()
+    }
+    monkeypatch.setattr("gateway.tokens.ROLE_PERMISSIONS", MappingProxyType(table))
+
+
+@dataclass
+class Gateway:
+    """The application and what stands around it."""
+
+    client: falcon.testing.TestClient
+    backend: FakeBackend
+    store: FakeStore
+    issuer: Issuer
+    revocations: RevocationList
+    hub: Hub
+
+    def bearer(self, **claims: object) -> dict[str, str]:
+        """Headers of somebody who is signed in."""
+        return {"Authorization": f"Bearer {self.issuer.token(**claims)}"}  # type: ignore[arg-type]
+
+
+def make_gateway(rates: Rates | None = None, **options: object) -> Gateway:
+    """A gateway of the made-up library."""
+    issuer, revocations, hub = Issuer(), RevocationList(), Hub(streams=8, per_user=2)
+    backend, store = FakeBackend(), FakeStore()
+    dependencies = Dependencies(
+        backend=backend,
+        tokens=Tokens(issuer.public_key, revocations),
+        files=store,
+        hub=hub,
+        rates=rates or Rates(),
+        routes=(*ROUTES, *tasks.ROUTES),
+        services=SERVICES,
+        **options,  # type: ignore[arg-type]
+    )
+    client = falcon.testing.TestClient(create_app(dependencies))
+    return Gateway(client, backend, store, issuer, revocations, hub)
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    made = make_gateway()
+    yield made
+    made.hub.close()

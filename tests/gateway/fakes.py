@@ -1,0 +1,155 @@
+"""A gateway without a bus: operations of a made-up library, a backend that records calls, tokens, a store in memory."""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from chassis.context import Context
+from chassis.file_kinds import FileKind
+from contracts.base import Command, Operation, Page, PageQuery, View, method_name
+from contracts.errors import ServiceError
+from contracts.types import FileReference, Id, ShortText
+from gateway.route import PUBLIC, SIGNED_IN, delete, get, patch, post
+from gateway.tokens import AUDIENCE, ISSUER
+
+PERMISSION = "books.lend"
+SERVICES = ("library", "archive")
+
+
+class BookView(View):
+    """A book."""
+
+    id: UUID
+    title: str
+
+
+class LendBook(Command, answers=BookView, service="library"):
+    """Lend a book."""
+
+    book_id: Id
+    title: ShortText
+    days: int = 14
+    notes: tuple[ShortText, ...] = ()
+
+
+class RemoveBook(Command, answers=BookView, service="library"):
+    """Remove a book."""
+
+    book_id: Id
+    version: int
+
+
+class ListBooks(PageQuery, answers=Page[BookView], service="library"):
+    """The books."""
+
+    title: ShortText | None = None
+    shelf: tuple[int, ...] | None = None
+    lent: bool | None = None
+
+
+class OpenArchive(Command, answers=BookView, service="archive"):
+    """Open the archive."""
+
+
+class EnterLibrary(Command, answers=BookView, service="library"):
+    """Come in."""
+
+    name: ShortText
+
+
+class GetScan(Command, answers=FileReference, service="library"):
+    """A scan of a book."""
+
+    book_id: Id
+
+
+ROUTES = (
+    post("/books/{book_id}/lend", LendBook, PERMISSION, status=201, max_body=2000),
+    delete("/books/{book_id}", RemoveBook, PERMISSION),
+    get("/books", ListBooks, PERMISSION),
+    get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=True),
+    post("/archive", OpenArchive, SIGNED_IN),
+    patch("/archive", OpenArchive, PERMISSION),
+    post("/door", EnterLibrary, PUBLIC, guessable=True),
+)
+
+
+class FakeBackend:
+    """Answers what it is told to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, dict[str, Any], Context]] = []
+        self.answers: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {}
+        self.lock = threading.Lock()
+
+    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        name = method_name(operation)
+        with self.lock:
+            self.calls.append((operation.service, name, payload, context))
+        answer = self.answers.get(name)
+        return answer(operation.service, payload) if answer else {"id": str(uuid4()), "title": "书"}
+
+    def refuse(self, name: str, code: str, **params: Any) -> None:
+        """Let an operation be refused."""
+
+        def answer(service: str, payload: dict[str, Any]) -> dict[str, Any]:
+            raise ServiceError(code, **params)
+
+        self.answers[name] = answer
+
+
+class FakeStore:
+    """Files in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[tuple[str, str], bytes] = {}
+
+    def upload(self, stream: Any, *, name: str, max_bytes: int, allowed: Collection[FileKind]) -> FileReference:
+        content = b""
+        while chunk := stream.read(1000):
+            content += chunk
+            if len(content) > max_bytes:
+                raise ServiceError("file_too_large", limit=max_bytes)
+        self.files["incoming", "0" * 64] = content
+        return FileReference(sha256="0" * 64, name=name, size=len(content), media_type="application/pdf")
+
+    def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
+        content = self.files.get((area, sha256))
+        if content is None:
+            raise ServiceError("file_missing")
+        return iter([content[:3], content[3:]])
+
+
+class Issuer:
+    """Makes tokens as identity does."""
+
+    def __init__(self, key: Ed25519PrivateKey | None = None) -> None:
+        self.key = key or Ed25519PrivateKey.generate()
+
+    @property
+    def public_key(self) -> str:
+        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def token(self, *, lifetime: float = 300, issued_ago: float = 0, without: str = "", **claims: Any) -> str:
+        """A token; `claims` replace the usual ones, `without` leaves one out."""
+        now = time.time() - issued_ago
+        everything = {
+            "sub": str(uuid4()),
+            "sid": str(uuid4()),
+            "epoch": 1,
+            "name": "张三",
+            "grants": [["school_registrar", "school", []]],
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + lifetime,
+            **claims,
+        }
+        everything.pop(without, None)
+        return jwt.encode(everything, self.key, "EdDSA")
