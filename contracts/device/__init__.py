@@ -1,0 +1,1 @@
+"""What the ID-card agents on office machines put on the bus."""

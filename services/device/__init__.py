@@ -1,0 +1,1 @@
+"""The ID-card agent: a program for office machines that reads identity cards and publishes readings."""

@@ -1,0 +1,5 @@
+"""`python -m services.device` is `jiaowu-device`."""
+
+from services.device.cli import main
+
+main()

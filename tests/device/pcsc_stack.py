@@ -1,0 +1,100 @@
+"""A pcscd of our own with a virtual reader. There can be one pcscd on a machine: its socket has a fixed
+place.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from smartcard import scard
+
+from tests.device.virtual_card import VirtualSlot
+from tests.device.waiting import wait_until
+
+SOCKET = Path("/run/pcscd/pcscd.comm")
+PID_FILE = Path("/run/pcscd/pcscd.pid")
+VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+READER = "Virtual Identity Reader"
+# Not vpcd's usual ports: an emulator that somebody runs by hand must not become our card.
+PORT = 35973
+
+_LOCK = Path(tempfile.gettempdir()) / "jiaowu-pcscd-tests.lock"
+
+
+def missing() -> str:
+    """Why these tests can't run here; empty when they can."""
+    if os.geteuid() != 0:
+        return "a pcscd of one's own needs root"
+    if not VPCD.exists() or not shutil.which("pcscd"):
+        return "install pcscd and vsmartcard-vpcd (./jiaowu test does)"
+    return ""
+
+
+class PcscStack:
+    """Start, stop and disturb pcscd."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = _LOCK.open("w")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.slot = VirtualSlot(PORT)
+        (folder / "readers").mkdir()
+
+    def acquire(self) -> None:
+        """Wait until no other test run on this machine works with pcscd."""
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Let the next test run go on."""
+        self._lock.close()
+
+    def start(self, *, with_reader: bool = True) -> None:
+        """Start pcscd and wait until it answers."""
+        stanza = f'FRIENDLYNAME "{READER}"\nDEVICENAME /dev/null:{PORT}\nLIBPATH {VPCD}\nCHANNELID {PORT}\n'
+        (self._folder / "readers" / "reader.conf").write_text(stanza if with_reader else "")
+        with (self._folder / "pcscd.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                ["pcscd", "--foreground", "--info", "--config", str(self._folder / "readers")],
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        wait_until(_answers(with_reader), "pcscd answers")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End our pcscd, kindly or not."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(10)
+            self._process = None
+
+    def restore(self) -> None:
+        """Whatever the last test did: a running service, a reader, no card."""
+        self.slot.remove()
+        if self._process is None or not _answers(with_reader=True)():
+            self.stop()
+            self.start()
+
+
+def foreign_pcscd() -> bool:
+    """Whether a pcscd that we did not start is running."""
+    try:
+        pid = int(PID_FILE.read_text())
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "pcscd"
+    except (OSError, ValueError):
+        return False
+
+
+def _answers(with_reader: bool) -> Callable[[], bool]:
+    def answers() -> bool:
+        code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        if code != scard.SCARD_S_SUCCESS:
+            return False
+        _, names = scard.SCardListReaders(context, [])
+        scard.SCardReleaseContext(context)
+        return bool(names) == with_reader
+
+    return answers
