@@ -30,7 +30,7 @@ from contracts.base import (
     Envelope,
     Event,
     State,
-    UnknownEventError,
+    UnknownEvent,
     event_class,
     routing_key,
 )
@@ -65,7 +65,7 @@ class Inbox:
     def _handle_group(self, group: list[Envelope]) -> None:
         try:
             event = event_class(group[0].type, group[0].version)
-        except UnknownEventError:
+        except UnknownEvent:
             self._park(group, "unknown_event", dead=True)
             return
         entry = self.service.reactions.get(routing_key(event))

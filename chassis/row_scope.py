@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, MetaData, Table
 
 from chassis.context import SCOPE_KINDS
+
+# Beside the tables rather than in their `info`, which migrations would repeat.
+_DECLARED: WeakKeyDictionary[Table, TableScope] = WeakKeyDictionary()
 
 _UNBOUND = ("school", "system")
 """Kinds that see every row of every business table."""
@@ -53,7 +57,7 @@ def scope(
     for column in columns.values():
         if column not in table.c:
             raise ValueError(f"{table.name} has no column {column}")
-    table.info["scope"] = TableScope(columns, read_by_all, insert_by_all, system_only, parent)
+    _DECLARED[table] = TableScope(columns, read_by_all, insert_by_all, system_only, parent)
     return table
 
 
@@ -66,10 +70,9 @@ def role_name(database: str, kind: str) -> str:
 def table_scope(table: Table) -> TableScope:
     """The declaration of a table. Raises LookupError: a table without one is a mistake, not an open table."""
     try:
-        declared: TableScope = table.info["scope"]
+        return _DECLARED[table]
     except KeyError:
         raise LookupError(f"table {table.name} declares no row scope") from None
-    return declared
 
 
 @dataclass(frozen=True, slots=True)

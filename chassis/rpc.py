@@ -68,7 +68,9 @@ class TransientPublisher:
     def _ended(self) -> bool:
         """Whether the broker closed the connection: nothing else is ever sent to a channel that only publishes."""
         try:
-            waiting = self.connection.connection.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            sock = self.connection.connection.sock
+            # A green socket would wait for something to read; the real one inside it says at once that there is nothing.
+            waiting = getattr(sock, "fd", sock).recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
         except OSError:

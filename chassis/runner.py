@@ -9,8 +9,12 @@ from __future__ import annotations
 import sys
 
 if "tasks" not in sys.argv:
-    # First of all, before anything imports a socket or a lock.
-    import eventlet
+    # First of all, before anything imports a socket or a lock. (Eventlet is deprecated; nameko stands on it.)
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import eventlet
 
     eventlet.monkey_patch()
 
@@ -81,7 +85,7 @@ class TaskProcess:
     """Role `tasks`: long work, due jobs, housekeeping and relay."""
 
     def __init__(self, service: type[Service], config: Settings) -> None:
-        from chassis.tasks import Worker
+        from chassis.task_worker import Worker
 
         self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
         self.stopping = threading.Event()

@@ -67,7 +67,6 @@ def copy_table(name: str, metadata: MetaData, *columns: Column[Any] | Index) -> 
         Column("deleted", Boolean, nullable=False, server_default=text("false")),
         instant("seen_at"),
         *columns,
-        info={"copy": True},
     )
 
 
