@@ -1,5 +1,115 @@
-"""Refusals of the registry service."""
+"""Refusals of the registry, and what can be wrong with a row of an imported workbook."""
 
-from contracts.errors import ErrorText
+from contracts.errors import ErrorKind, ErrorText
 
-TEXTS: dict[str, ErrorText] = {}
+_K = ErrorKind
+
+TEXTS = {
+    "status_change_not_possible": ErrorText(
+        _K.CONFLICT,
+        "学生当前学籍状态为 {status}，不能办理该异动。",
+        "The student's status is {status}; this change is not possible.",
+    ),
+    "teaching_point_not_enabled": ErrorText(
+        _K.REFUSED,
+        "该教学点已停用，请选择其他教学点。",
+        "This teaching point is disabled. Choose another.",
+    ),
+    "already_at_teaching_point": ErrorText(
+        _K.REFUSED,
+        "学生已在该教学点，请选择其他教学点。",
+        "The student is at this teaching point already. Choose another.",
+    ),
+    "programme_not_offered": ErrorText(
+        _K.REFUSED,
+        "该教学点未开设学生的培养方案 {programme_code}，请选择其他教学点。",
+        "This teaching point does not offer the programme {programme_code}. Choose another.",
+    ),
+    "degree_not_possible": ErrorText(
+        _K.REFUSED,
+        "只有专升本、高起本学生可以登记学位意向。",
+        "Only students of bachelor levels can want the degree.",
+    ),
+    # ID numbers: GB 11643-1999, docs/formats.md
+    "id_number_wrong_length": ErrorText(
+        _K.INVALID,
+        "身份证号须为 18 位（或旧式 15 位），请核对。",
+        "A resident ID number has 18 (or once 15) characters.",
+    ),
+    "id_number_bad_characters": ErrorText(
+        _K.INVALID,
+        "身份证号只能是数字，末位可为 X，请核对。",
+        "A resident ID number has digits only, the last may be X.",
+    ),
+    "id_number_check_digit_wrong": ErrorText(
+        _K.INVALID,
+        "身份证号校验位不对，请对照证件核对每一位。",
+        "The check digit does not fit. Compare every digit with the card.",
+    ),
+    "id_number_birth_date_wrong": ErrorText(
+        _K.INVALID, "身份证号中的出生日期不存在，请核对。", "The birth date in the ID number does not exist."
+    ),
+    "id_number_gender_differs": ErrorText(
+        _K.INVALID,
+        "性别与身份证号不一致，请核对。",
+        "The gender and the ID number do not agree.",
+    ),
+    "id_number_birth_differs": ErrorText(
+        _K.INVALID,
+        "出生日期与身份证号不一致，请核对。",
+        "The birth date and the ID number do not agree.",
+    ),
+    "id_number_taken": ErrorText(
+        _K.CONFLICT,
+        "该证件号码在同一层次已有在籍或休学的学生，不能重复建立。",
+        "There is an active or suspended student of this level with this ID number.",
+    ),
+    "birth_date_required": ErrorText(
+        _K.INVALID,
+        "非身份证证件须填写出生日期。",
+        "Give the birth date: this kind of document does not tell it.",
+    ),
+    "student_number_taken": ErrorText(
+        _K.CONFLICT, "学号已被使用，请核对。", "This student number is in use. Check it."
+    ),
+    "ethnicity_unknown": ErrorText(
+        _K.INVALID,
+        "民族不在国家标准（GB/T 3304）中，请填写名称或两位代码。",
+        "This ethnicity is not in GB/T 3304. Give its name or two-digit code.",
+    ),
+    "teaching_point_unknown": ErrorText(
+        _K.INVALID,
+        "没有可用的教学点代码 {code}，请核对。",
+        "There is no usable teaching point with the code {code}.",
+    ),
+    "no_programme_matches": ErrorText(
+        _K.INVALID,
+        "五要素和学习批次没有对应的、在该教学点开设的培养方案，请核对。",
+        "No programme offered at this point fits the five elements and the intake.",
+    ),
+    "twice_in_workbook": ErrorText(
+        _K.INVALID,
+        "与第 {row} 行重复，请删除其中一行。",
+        "The same as row {row}. Remove one of them.",
+    ),
+    "mobile_number_wrong": ErrorText(_K.INVALID, "手机号须为 11 位数字，请核对。", "A mobile number has 11 digits."),
+    "date_wrong": ErrorText(
+        _K.INVALID,
+        "日期不对，请按 YYYY-MM-DD 填写。",
+        "Not a date. Write it as YYYY-MM-DD.",
+    ),
+    "cell_required": ErrorText(_K.INVALID, "“{column}”必填。", "“{column}” is required."),
+    "cell_too_long": ErrorText(
+        _K.INVALID,
+        "“{column}”至多 {max_length} 个字符。",
+        "“{column}” may have at most {max_length} characters.",
+    ),
+    "cell_not_a_choice": ErrorText(
+        _K.INVALID,
+        "“{column}”只能填写：{expected}。",
+        "“{column}” must be one of: {expected}.",
+    ),
+    "cell_invalid": ErrorText(
+        _K.INVALID, "“{column}”格式不对，请参照模板说明。", "“{column}” is not valid. See the template."
+    ),
+}

@@ -1,0 +1,104 @@
+"""What the registry can be told to do."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from contracts.base import Command
+from contracts.common import TaskView
+from contracts.errors.fields import FieldProblemError
+from contracts.registry.views import Contact, StatusChangeDetails, StudentRecord
+from contracts.types import Day, FileReference, Flag, Id, Note, Version
+
+
+class ImportStudents(Command, answers=TaskView):
+    """Import student records from a workbook (the template's columns), as a task.
+
+    Good rows come in, bad rows come back in a workbook with every reason beside them. A point imports only its own
+    students. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`.
+    """
+
+    file: FileReference = Field(description="The workbook, as uploaded.")
+
+
+class ContactInput(Contact, extra="forbid"):
+    """How a student is reached."""
+
+
+class ChangeContact(Command, answers=StudentRecord):
+    """Change contact details at once, without review (REG-3). What is left out is emptied."""
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    contact: ContactInput = Field(description="All contact details.")
+
+
+class RecordDegreeIntent(Command, answers=StudentRecord):
+    """Record whether the student wants the degree: degree-only courses need it. Bachelor levels only."""
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    wanted: Flag = Field(description="Whether the degree is wanted.")
+
+
+class SuspendStudent(Command, answers=StatusChangeDetails):
+    """休学: `active` → `suspended`.
+
+    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    """
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    from_on: Day = Field(description="First day.")
+    until_on: Day | None = Field(default=None, description="Last day planned.", examples=["2027-01-31"])
+    reason: Note = Field(description="Why.", examples=["因病休养"])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until_on is not None and self.until_on < self.from_on:
+            raise FieldProblemError("window_reversed")
+        return self
+
+
+class ResumeStudent(Command, answers=StatusChangeDetails):
+    """复学: `suspended` → `active`.
+
+    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    """
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    on: Day = Field(description="First day of study.")
+    reason: Note = Field(description="Why.", examples=["休学期满"])
+
+
+class TransferStudent(Command, answers=StatusChangeDetails):
+    """转教学点 of an active student; it takes effect when finance has cleared it.
+
+    Refused: `status_change_not_possible`, `status_change_open`, `teaching_point_not_enabled`,
+    `programme_not_offered`, `already_at_teaching_point`, `stale_version`.
+    """
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    to_teaching_point_id: Id = Field(description="The receiving point; it must offer the student's programme.")
+    reason: Note = Field(description="Why.", examples=["工作地点变动"])
+
+
+class RevokeTransfer(Command, answers=StatusChangeDetails):
+    """`pending_clearance` → `revoked`. Refused: `step_not_allowed` once it has taken effect."""
+
+    status_change_id: Id = Field(description="The transfer.")
+    version: Version
+
+
+class RemoveStudent(Command, answers=StatusChangeDetails):
+    """退学: `active` or `suspended` → `left`. Final.
+
+    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    """
+
+    student_id: Id = Field(description="The student.")
+    version: Version
+    voluntary: Flag = Field(description="By the student's own wish; otherwise automatic.")
+    reason: Note = Field(description="Why.", examples=["个人原因"])

@@ -1,0 +1,93 @@
+"""What the registry publishes. Sagas and races: docs/sagas.md.
+
+Every fact names the `student_version` that the change made: who needs the student's new state with it waits until its
+copy of `StudentState` has that version.
+"""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import Contract, Fact, State, StateItem
+from contracts.types import Day, EnrolmentStatus, FiveElements, Instant
+
+
+class Suspension(Contract):
+    """A time in which the study clock stood still. Without an end it still does."""
+
+    from_on: Day
+    until_on: Day | None
+
+
+class StudentItem(FiveElements, StateItem):
+    """A student as other services see one: no ID number, no contact data."""
+
+    student_number: str
+    name: str
+    teaching_point_id: UUID
+    programme_id: UUID
+    intake: str
+    major_name: str
+    status: EnrolmentStatus
+    status_change_open: bool
+    degree_intent: bool
+    suspensions: tuple[Suspension, ...]
+
+
+class StudentState(State[StudentItem], owner="registry", version=1):
+    """Copied by identity (accounts), courses, finance and exams."""
+
+
+class StudentLeft(Fact, owner="registry", version=1):
+    """退学 → courses closes what is unpaid; → exams cancels what is not sat."""
+
+    change_id: UUID
+    student_id: UUID
+    student_version: int
+    voluntary: bool
+    left_at: Instant
+
+
+class StudentSuspended(Fact, owner="registry", version=1):
+    """休学 → courses closes what is unpaid; → exams suspends registrations."""
+
+    change_id: UUID
+    student_id: UUID
+    student_version: int
+    suspended_at: Instant
+
+
+class StudentResumed(Fact, owner="registry", version=1):
+    """复学 → courses lets unpaid selections stand; → exams releases registrations not yet arranged."""
+
+    change_id: UUID
+    student_id: UUID
+    student_version: int
+    resumed_at: Instant
+
+
+class TransferRequested(Fact, owner="registry", version=1):
+    """转教学点 is wanted → finance: `TransferHeld` while bills are being paid, `TransferCleared` when none is."""
+
+    change_id: UUID
+    student_id: UUID
+    from_teaching_point_id: UUID
+    to_teaching_point_id: UUID
+
+
+class TransferRevoked(Fact, owner="registry", version=1):
+    """The transfer is off → finance lets the student's bills be paid again."""
+
+    change_id: UUID
+    student_id: UUID
+
+
+class StudentTransferred(Fact, owner="registry", version=1):
+    """The student belongs to another point → courses, finance (unpaid bills) and exams move their rows."""
+
+    change_id: UUID
+    student_id: UUID
+    student_version: int
+    from_teaching_point_id: UUID = Field(description="Keeps reading the bills and slips that it paid.")
+    to_teaching_point_id: UUID
+    transferred_at: Instant

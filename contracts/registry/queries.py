@@ -1,0 +1,72 @@
+"""What the registry can be asked."""
+
+from pydantic import Field
+
+from contracts.base import Page, PageQuery, Query
+from contracts.registry.states import ConfirmationState, StatusChangeKind, StatusChangeState
+from contracts.registry.views import (
+    StatusChangeDetails,
+    StatusChangeView,
+    StudentRecord,
+    StudentStatistics,
+    StudentView,
+)
+from contracts.types import (
+    EnrolmentStatus,
+    FileReference,
+    Id,
+    IntakeCode,
+    Label,
+    Level,
+    MajorCode,
+    PersonName,
+    SchoolingLength,
+    StudentNumber,
+)
+
+
+class ListStudents(PageQuery, answers=Page[StudentView]):
+    """Students. Sorts: `student_number` (unless told), `name`, `intake`."""
+
+    intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
+    level: Level | None = Field(default=None, description="Only of this level.")
+    student_type: Label | None = Field(default=None, description="Only of this student type.")
+    student_source: Label | None = Field(default=None, description="Only of this student source.")
+    major_code: MajorCode | None = Field(default=None, description="Only of this major.")
+    schooling_length: SchoolingLength | None = Field(default=None, description="Only of this schooling length.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    student_number: StudentNumber | None = Field(default=None, description="Beginning of the student number.")
+    name: PersonName | None = Field(default=None, description="Beginning of the name.")
+    status: EnrolmentStatus | None = Field(default=None, description="Only in this status.")
+    confirmation: ConfirmationState | None = Field(default=None, description="Only in this confirmation state.")
+
+
+class GetStudent(Query, answers=StudentRecord):
+    """A student record."""
+
+    student_id: Id = Field(description="The student.")
+
+
+class GetStudentStatistics(Query, answers=StudentStatistics):
+    """Students by teaching point and status."""
+
+    intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
+
+
+class GetStudentImportTemplate(Query, answers=FileReference):
+    """The workbook to fill in for an import, with its choices and an explanation of each column."""
+
+
+class ListStatusChanges(PageQuery, answers=Page[StatusChangeView]):
+    """Status changes. Sorts: `requested_at` (newest first unless told)."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    kind: StatusChangeKind | None = Field(default=None, description="Only of this kind.")
+    state: StatusChangeState | None = Field(default=None, description="Only in this state.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
+
+
+class GetStatusChange(Query, answers=StatusChangeDetails):
+    """A status change with its history."""
+
+    status_change_id: Id = Field(description="The status change.")
