@@ -37,7 +37,7 @@ class FileStore(Protocol):
 
 
 class UploadFile(Command, answers=FileReference, service="gateway"):
-    """Upload one file as `multipart/form-data`, part `file`. What it is, is told by its content (PNG, JPEG, PDF, XLSX, ZIP).
+    """Upload one file as `multipart/form-data`, part `file`: PNG, JPEG, PDF, XLSX or ZIP, told by its content.
 
     The answer is a reference to put into a command; a file that no command takes up within a day is erased.
     """
@@ -93,7 +93,7 @@ class Files:
         """Send the file that an owner's answer refers to. Whoever got that answer may have the file."""
         kind = FileKind.of_media_type(answer["media_type"])
         chunks = self._store.chunks(answer.get("area", area), answer["sha256"], kind)
-        resp.content_type = kind.media_type
+        resp.content_type = answer["media_type"]
         resp.content_length = answer["size"]
         resp.downloadable_as = answer["name"]
         resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")

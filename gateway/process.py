@@ -22,7 +22,7 @@ class WebService:
 
     name = "gateway"
 
-    @Http.decorator
+    @Http.decorator  # type: ignore[untyped-decorator]
     def serve(self) -> None:
         """Never called: the entrypoint hands requests to the WSGI application."""
 

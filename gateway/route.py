@@ -24,7 +24,7 @@ PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An address and the operation behind it. Path and query parameters and body together are the operation's fields."""
+    """An address and the operation behind it. Path, query parameters and body together are the operation's fields."""
 
     method: str
     path: str

@@ -4,6 +4,7 @@ It survives running out of file descriptors, refuses a port that is taken, limit
 and stops in order: not ready, no new connections, requests finished, streams ended.
 """
 
+import contextlib
 import errno
 import resource
 import socket
@@ -164,10 +165,8 @@ def _turn_away(connection: socket.socket) -> None:
 
 
 def _end(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
 
 
 __all__ = ["ADDRESS", "APP", "HUB", "Http", "Protocol", "WebServer", "listen", "raise_file_limit"]

@@ -26,8 +26,11 @@ _MOST = 200  # rows asked of each service, the most that a page may have
 TaskId = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]{2,30}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
-    Field(description="The task: its service's name, a dot, its id.", examples=["courses.0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"]),
-]  # fmt: skip
+    Field(
+        description="The task: its service's name, a dot, its id.",
+        examples=["courses.0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
+    ),
+]
 
 
 class CentralTask(TaskView):

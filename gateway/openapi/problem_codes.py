@@ -98,7 +98,7 @@ def problem_schema() -> dict[str, Any]:
             "detail": {"type": "string", "description": "发生了什么、该怎么办 · what happened and what to do"},
             "code": {"type": "string", "description": "稳定的错误代码 · stable error code"},
             "instance": {"type": "string", "format": "uri"},
-            "correlation_id": {"type": "string", "format": "uuid", "description": "关联号 · quote it to an administrator"},
+            "correlation_id": {"type": "string", "format": "uuid", "description": "关联号 · for the administrator"},
             "errors": {
                 "type": "array",
                 "description": "每个字段的问题 · every field's problem",

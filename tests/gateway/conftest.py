@@ -8,22 +8,13 @@ import falcon.testing
 import pytest
 
 from contracts import permissions
-from contracts.permissions import Role, ScopeKind
 from gateway.app import Dependencies, create_app
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.routes import tasks
 from gateway.streams import Hub
 from gateway.tokens import Tokens
-from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer
-
-LENDERS = {
-    Role.SCHOOL_REGISTRAR: ScopeKind.SCHOOL,
-    Role.TEACHING_POINT_ADMIN: ScopeKind.POINT,
-    Role.COURSE_LEAD: ScopeKind.COURSE,
-    Role.STUDENT: ScopeKind.STUDENT,
-}
-
+from tests.gateway.fakes import LENDERS, PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer
 
 @pytest.fixture(autouse=True)
 def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:

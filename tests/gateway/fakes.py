@@ -14,12 +14,19 @@ from chassis.context import Context
 from chassis.file_kinds import FileKind
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
+from contracts.permissions import Role, ScopeKind
 from contracts.types import FileReference, Id, ShortText
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, patch, post
 from gateway.tokens import AUDIENCE, ISSUER
 
 PERMISSION = "books.lend"
 SERVICES = ("library", "archive")
+LENDERS = {
+    Role.SCHOOL_REGISTRAR: ScopeKind.SCHOOL,
+    Role.TEACHING_POINT_ADMIN: ScopeKind.POINT,
+    Role.COURSE_LEAD: ScopeKind.COURSE,
+    Role.STUDENT: ScopeKind.STUDENT,
+}
 
 
 class BookView(View):

@@ -1,0 +1,97 @@
+"""The gateway on the bus: calls by RPC, revocations and hints by events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.context import Context
+from chassis.files import FileStore
+from chassis.rpc import Replies, RpcClient, TransientPublisher
+from chassis.settings import Settings, settings
+from chassis.wire import use_orjson
+from contracts.base import Operation
+from contracts.errors import ServiceError
+from gateway.app import Dependencies, create_app
+from gateway.listener import Listener
+from gateway.process import GatewayProcess, WebService
+from gateway.rates import Rates
+from gateway.revocations import RevocationList
+from gateway.settings import GatewaySettings
+from gateway.streams import Hub
+from gateway.sync import RevocationSync
+from gateway.tokens import Tokens
+
+_BACKEND = "GATEWAY_BACKEND"  # key of the container's configuration
+_PUBLISHER = "CHASSIS_PUBLISHER"
+
+
+class BusBackend:
+    """Calls services over the broker, once the container has its reply queue."""
+
+    def __init__(self) -> None:
+        self.client: RpcClient | None = None
+
+    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        """See `chassis.rpc.RpcClient.call`."""
+        if self.client is None:
+            raise ServiceError("service_unavailable", service=operation.service)
+        return self.client.call(operation, payload, context)
+
+
+class Bus(DependencyProvider):  # type: ignore[misc]
+    """Owns the reply queue; all requests share its one consumer."""
+
+    replies = Replies()
+
+    def start(self) -> None:
+        config = self.container.config
+        config[_BACKEND].client = RpcClient(self.replies, config[_PUBLISHER])
+
+
+class Gateway(WebService):
+    """HTTP in front, the bus behind."""
+
+    bus = Bus()
+
+
+def run() -> int:
+    """Serve until told to stop. The exit code is 0 after a clean stop."""
+    use_orjson()
+    config, limits = settings(), GatewaySettings()
+    backend, revocations = BusBackend(), RevocationList()
+    hub = Hub(limits.streams, limits.streams_per_user)
+    dependencies = Dependencies(
+        backend=backend,
+        tokens=Tokens(config.token_public_key, revocations),
+        files=FileStore(config.files_url),
+        hub=hub,
+        rates=Rates(limits.user_rate, limits.address_rate, limits.sign_in_rate),
+        requests=limits.requests,
+        in_flight=limits.in_flight,
+        trusted_proxies=limits.trusted_proxies,
+    )
+    sync = RevocationSync(backend, revocations)
+    listener = Listener(config.broker_url.get_secret_value(), revocations, hub, reconnected=sync.wake)
+    process = GatewayProcess(
+        create_app(dependencies), hub, config.http_address, Gateway, _container_config(config, backend)
+    )
+    sync.start()
+    listener.start()
+    try:
+        return process.run(config.metrics_host, config.metrics_port)
+    finally:
+        listener.stop()
+        sync.stop()
+
+
+def _container_config(config: Settings, backend: BusBackend) -> dict[str, Any]:
+    url = config.broker_url.get_secret_value()
+    return {
+        "AMQP_URI": url,
+        "HEARTBEAT": 30,
+        "serializer": "json",
+        _PUBLISHER: TransientPublisher(url),
+        _BACKEND: backend,
+    }

@@ -1,0 +1,51 @@
+"""A real gateway server with the made-up library behind it, to be run as a process of its own.
+
+Usage: python -m tests.gateway.server_process ADDRESS PUBLIC_KEY_FILE [METRICS_PORT]
+"""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import sys  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+from types import MappingProxyType  # noqa: E402
+from typing import Any  # noqa: E402
+
+from chassis.logging import configure  # noqa: E402
+from gateway import tokens  # noqa: E402
+from gateway.app import Dependencies, create_app  # noqa: E402
+from gateway.process import GatewayProcess  # noqa: E402
+from gateway.rates import Rates  # noqa: E402
+from gateway.revocations import RevocationList  # noqa: E402
+from gateway.streams import Hub  # noqa: E402
+from tests.gateway.fakes import LENDERS, PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore  # noqa: E402
+
+
+def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """A service whose answer takes as many tenths of a second as the title is long."""
+    time.sleep(len(payload["title"]) / 10)
+    return {"id": payload["book_id"], "title": payload["title"]}
+
+
+def main(address: str, public_key: str, metrics_port: int) -> int:
+    """Serve until SIGTERM."""
+    configure("gateway", "test", "json")
+    tokens.ROLE_PERMISSIONS = MappingProxyType({role: {PERMISSION: kind} for role, kind in LENDERS.items()})
+    backend, hub = FakeBackend(), Hub()
+    backend.answers["lend_book"] = _slow
+    dependencies = Dependencies(
+        backend=backend,
+        tokens=tokens.Tokens(public_key, RevocationList()),
+        files=FakeStore(),
+        hub=hub,
+        rates=Rates("1000000/minute", "1000000/minute", "1000000/minute"),
+        routes=ROUTES,
+        services=SERVICES,
+    )
+    return GatewayProcess(create_app(dependencies), hub, address).run("127.0.0.1", metrics_port)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]).read_text(), int(sys.argv[3]) if len(sys.argv) > 3 else 0))

@@ -1,0 +1,293 @@
+"""The real server as a process: what clients and the operating system do to it, and how it stops."""
+
+import http.client
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.fakes import Issuer
+
+BOOK = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
+LEND = f"/api/v1/books/{BOOK}/lend"
+
+
+def eventually(check: Callable[[], object], seconds: float = 15) -> None:
+    until = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < until, "did not happen in time"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running gateway."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    metrics_port: int
+    issuer: Issuer
+
+    def connect(self, timeout: float = 30) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def raw(self, timeout: float = 40) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout)
+
+    def headers(self, **claims: object) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.issuer.token(**claims)}", "Content-Type": "application/json"}  # type: ignore[arg-type]
+
+    def lend(self, tenths: int, connection: http.client.HTTPConnection | None = None) -> http.client.HTTPResponse:
+        """A request that the service answers after so many tenths of a second."""
+        connection = connection or self.connect()
+        connection.request("POST", LEND, json.dumps({"title": "x" * tenths}), self.headers())
+        return connection.getresponse()
+
+    def listening(self) -> bool:
+        try:
+            self.raw(1).close()
+        except OSError:
+            return False
+        return True
+
+    def ready(self) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=5)
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status
+
+
+def start(tmp_path: Path, limit_files: int | None = None) -> Server:
+    issuer, port, metrics_port = Issuer(), free_port(), free_port()
+    key = tmp_path / f"{port}.pem"
+    key.write_text(issuer.public_key)
+
+    def limit() -> None:
+        if limit_files:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit_files, limit_files))
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.gateway.server_process", f"127.0.0.1:{port}", str(key), str(metrics_port)],
+        preexec_fn=limit,
+        stdout=(tmp_path / "log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    server = Server(process, port, metrics_port, issuer)
+    eventually(lambda: server.listening() or process.poll() is not None, 30)
+    assert process.poll() is None, (tmp_path / "log").read_text()
+    return server
+
+
+def stop(server: Server) -> None:
+    if server.process.poll() is None:
+        server.process.kill()
+    server.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = start(tmp_path_factory.mktemp("gateway"))
+    yield running
+    stop(running)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    running = start(tmp_path)
+    yield running
+    stop(running)
+
+
+def test_one_connection_carries_many_requests(server: Server) -> None:
+    connection = server.connect()
+    for _ in range(3):
+        answer = server.lend(1, connection)
+        assert answer.status == 201
+        assert json.loads(answer.read())["title"] == "x"
+        assert answer.getheader("connection") != "close"
+
+
+def test_a_body_may_come_in_chunks(server: Server) -> None:
+    connection = server.connect()
+    connection.request("POST", LEND, iter([b'{"tit', b'le": "x"}']), server.headers(), encode_chunked=True)
+    assert connection.getresponse().status == 201
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
+        b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST %s HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
+        b"POST %s?" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200 + b"\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\r\n\r\n\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_turned_away_and_the_server_goes_on(server: Server, request_bytes: bytes) -> None:
+    with server.raw() as client:
+        client.sendall(request_bytes.replace(b"%s", LEND.encode()))
+        client.shutdown(socket.SHUT_WR)
+        answer = client.makefile("rb").read()
+    assert answer == b"" or b" 4" in answer.split(b"\r\n")[0] or b" 505" in answer.split(b"\r\n")[0]
+    assert server.lend(0 + 1).status == 201
+
+
+def test_bad_chunks_are_a_problem_and_not_an_error(server: Server) -> None:
+    with server.raw() as client:
+        head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
+        client.sendall(
+            f"POST {LEND} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n{head}\r\nnonsense\r\n".encode()
+        )
+        client.shutdown(socket.SHUT_WR)
+        assert b" 400 " in client.makefile("rb").readline()
+
+
+def test_a_huge_body_is_refused_without_being_read(server: Server) -> None:
+    with server.raw() as client:
+        head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
+        client.sendall(f"POST {LEND} HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000000\r\n{head}\r\n".encode())
+        started = time.monotonic()
+        client.sendall(b"x" * 500_000)
+        assert b" 413 " in client.makefile("rb").readline()
+        assert time.monotonic() - started < 5
+
+
+def test_slow_headers_end_and_others_are_served_meanwhile(own_server: Server) -> None:
+    slow = [own_server.raw() for _ in range(300)]
+    for client in slow:
+        client.sendall(b"GET /api/v1/books HTTP/1.1\r\nX: ")
+    started = time.monotonic()
+    assert own_server.lend(1).status == 201
+    assert time.monotonic() - started < 2
+
+    def trickle(client: socket.socket) -> bool:
+        """Whether the server has ended it although bytes kept coming."""
+        try:
+            client.sendall(b"a")
+            client.settimeout(0.001)
+            return client.recv(1) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    ended = [False] * len(slow)
+
+    def all_ended() -> bool:
+        for number, client in enumerate(slow):
+            ended[number] = ended[number] or trickle(client)
+        return all(ended)
+
+    eventually(all_ended, 20)
+
+
+def test_a_server_without_descriptors_survives(tmp_path: Path) -> None:
+    server = start(tmp_path, limit_files=64)
+    try:
+        clients = []
+        for _ in range(100):
+            try:
+                clients.append(server.raw(2))
+            except OSError:
+                break
+        for client in clients:
+            client.close()
+        eventually(lambda: server.lend(1).status == 201)
+        assert server.process.poll() is None
+    finally:
+        stop(server)
+
+
+def test_a_second_gateway_on_the_same_port_does_not_start(server: Server, tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text(server.issuer.public_key)
+    second = subprocess.run(
+        [sys.executable, "-m", "tests.gateway.server_process", f"127.0.0.1:{server.port}", str(key)],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode != 0
+    assert server.lend(1).status == 201
+
+
+def test_sigterm_finishes_requests_and_ends_streams(own_server: Server) -> None:
+    stream = own_server.connect()
+    stream.request("GET", "/api/v1/events", headers=own_server.headers())
+    events = stream.getresponse()
+    assert events.status == 200
+    assert events.readline().startswith(b"retry:")
+    idle = own_server.raw()
+    answers: list[int] = []
+    request = threading.Thread(target=lambda: answers.append(own_server.lend(15).status))
+    request.start()
+    eventually(lambda: "jiaowu" and own_server.ready() == 200)
+    time.sleep(0.3)  # the request must be under way: it takes 1.5 s
+    started = time.monotonic()
+    os.kill(own_server.process.pid, signal.SIGTERM)
+    eventually(lambda: not own_server.listening())
+    request.join(10)
+    assert answers == [201]
+    assert b"retry:" in events.read()
+    assert own_server.process.wait(10) == 0
+    assert 0.5 < time.monotonic() - started < 5
+    assert idle.recv(1) == b""
+
+
+def test_many_streams_are_held_beside_requests(own_server: Server) -> None:
+    streams = []
+    for _ in range(200):
+        connection = own_server.connect()
+        connection.request("GET", "/api/v1/events", headers=own_server.headers())
+        streams.append(connection.getresponse())
+    assert {stream.status for stream in streams} == {200}
+    assert all(own_server.lend(1).status == 201 for _ in range(3))
+
+
+def test_calls_beyond_the_services_share_are_refused_at_once(own_server: Server) -> None:
+    statuses: list[int] = []
+    times: list[float] = []
+
+    def ask() -> None:
+        started = time.monotonic()
+        answer = own_server.lend(30)
+        statuses.append(answer.status)
+        times.append(time.monotonic() - started)
+        if answer.status == 503:
+            assert answer.getheader("retry-after")
+            assert json.loads(answer.read())["code"] == "overloaded"
+
+    askers = [threading.Thread(target=ask) for _ in range(100)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join(30)
+    assert sorted(statuses) == [201] * 64 + [503] * 36
+    assert sum(took < 2.5 for took in times) == 36
+
+
+def test_the_log_holds_no_query_and_no_path(own_server: Server, tmp_path: Path) -> None:
+    connection = own_server.connect()
+    connection.request("GET", "/api/v1/books?title=110101199003072316", headers=own_server.headers())
+    assert connection.getresponse().status == 200
+    server_log = tmp_path / "log"
+    eventually(lambda: b'"/api/v1/books"' in server_log.read_bytes())
+    assert b"110101199003072316" not in server_log.read_bytes()
