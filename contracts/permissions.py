@@ -5,7 +5,7 @@ school, the actor's teaching point, own courses, own students, the student's own
 a permission is the widest that any role gives. Every table's row policies keep the actor inside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 
@@ -36,21 +36,104 @@ class ScopeKind(StrEnum):
     OWN = "own"
 
 
-_WIDTH = {kind: place for place, kind in enumerate(ScopeKind)}
+class Module(StrEnum):
+    """What teaching-point staff are granted one by one: the services whose permissions they may use."""
 
-ROLE_PERMISSIONS: Mapping[Role, Mapping[str, ScopeKind]] = {role: {} for role in Role}
-
-
-def permissions_of(roles: Iterable[Role]) -> dict[str, ScopeKind]:
-    """What the roles allow together: of two grants for one permission the wider scope counts."""
-    granted: dict[str, ScopeKind] = {}
-    for role in roles:
-        for permission, kind in ROLE_PERMISSIONS[role].items():
-            if permission not in granted or _WIDTH[kind] < _WIDTH[granted[permission]]:
-                granted[permission] = kind
-    return granted
+    REGISTRY = "registry"
+    COURSES = "courses"
+    FINANCE = "finance"
+    EXAMS = "exams"
 
 
-def all_permissions() -> frozenset[str]:
-    """Every permission that some role grants."""
-    return frozenset(name for table in ROLE_PERMISSIONS.values() for name in table)
+_MODULES = frozenset(Module)
+
+POINT_ROLES = frozenset({Role.TEACHING_POINT_ADMIN, Role.TEACHING_POINT_STAFF, Role.ACADEMIC_TUTOR})
+"""Roles of people who belong to a teaching point; a point's administrator grants no others."""
+
+# What a role is held for.
+ROLE_SCOPES: Mapping[Role, ScopeKind] = {
+    Role.TEACHING_POINT_ADMIN: ScopeKind.POINT,
+    Role.TEACHING_POINT_STAFF: ScopeKind.POINT,
+    Role.SCHOOL_ADMISSIONS: ScopeKind.SCHOOL,
+    Role.SCHOOL_REGISTRAR: ScopeKind.SCHOOL,
+    Role.SCHOOL_EXAMS: ScopeKind.SCHOOL,
+    Role.SCHOOL_FINANCE: ScopeKind.SCHOOL,
+    Role.COURSE_LEAD: ScopeKind.COURSE,
+    Role.ACADEMIC_TUTOR: ScopeKind.TUTOR,
+    Role.COURSE_TUTOR: ScopeKind.TUTOR,
+    Role.STUDENT: ScopeKind.STUDENT,
+    Role.SYSTEM_ADMIN: ScopeKind.SCHOOL,
+}
+
+_ADMIN, _STAFF = Role.TEACHING_POINT_ADMIN, Role.TEACHING_POINT_STAFF
+_ADMISSIONS, _REGISTRAR = Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR
+_EXAMS, _FINANCE = Role.SCHOOL_EXAMS, Role.SCHOOL_FINANCE
+_LEAD, _STUDENT, _SYSTEM = Role.COURSE_LEAD, Role.STUDENT, Role.SYSTEM_ADMIN
+_POINT = (_ADMIN, _STAFF)
+_SCHOOL = (_ADMISSIONS, _REGISTRAR, _EXAMS, _FINANCE)
+
+# Permission → the roles that have it. Over which rows is said by the role: ROLE_SCOPES.
+_GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
+    # identity
+    "identity.read_teaching_points": (_ADMIN, _STAFF, *_SCHOOL, _SYSTEM),
+    "identity.manage_teaching_points": (_SYSTEM,),
+    "identity.edit_point_information": (_ADMIN, _SYSTEM),
+    "identity.read_users": (_ADMIN, _SYSTEM),
+    "identity.manage_users": (_ADMIN, _SYSTEM),
+    # registry
+    "registry.read_students": (*_POINT, *_SCHOOL, _STUDENT),
+    "registry.import_students": (*_POINT, _REGISTRAR),
+    "registry.change_contact": (*_POINT, _REGISTRAR),
+    "registry.record_degree_intent": (*_POINT, _REGISTRAR),
+    "registry.read_status_changes": (*_POINT, _REGISTRAR, _STUDENT),
+    "registry.change_status": (_REGISTRAR,),
+    # courses
+    "courses.read_catalogue": (*_POINT, *_SCHOOL, _LEAD, _STUDENT),
+    "courses.manage_catalogue": (_REGISTRAR,),
+    "courses.manage_rounds": (_REGISTRAR,),
+    "courses.read_selections": (*_POINT, _REGISTRAR, _EXAMS, _FINANCE, _LEAD, _STUDENT),
+    "courses.read_statistics": (*_POINT, _REGISTRAR, _EXAMS, _FINANCE, _LEAD),
+    "courses.select": (*_POINT, _STUDENT),
+    "courses.select_in_batch": _POINT,
+    "courses.cancel_selections": (*_POINT, _STUDENT),
+    "courses.request_withdrawals": (*_POINT, _STUDENT),
+    "courses.review_withdrawals": (_REGISTRAR,),
+    # finance
+    "finance.read_standards": (*_POINT, _REGISTRAR, _FINANCE, _STUDENT),
+    "finance.manage_standards": (_FINANCE,),
+    "finance.read_bills": (*_POINT, _REGISTRAR, _FINANCE, _STUDENT),
+    "finance.read_balance": (*_POINT, _FINANCE, _STUDENT),
+    "finance.remit": _POINT,
+    "finance.read_remittances": (*_POINT, _FINANCE),
+    "finance.review_remittances": (_FINANCE,),
+    "finance.read_reviews": (*_POINT, _REGISTRAR, _FINANCE, _STUDENT),
+    "finance.review_withdrawals": (_FINANCE,),
+    "finance.read_refunds": (*_POINT, _FINANCE),
+    "finance.manage_refunds": (_FINANCE,),
+    "finance.read_ledger": (_FINANCE,),
+    # exams
+    "exams.read_rounds": (*_POINT, *_SCHOOL, _LEAD, _STUDENT),
+    "exams.manage_rounds": (_EXAMS,),
+    "exams.read_registrations": (*_POINT, _REGISTRAR, _EXAMS, _LEAD, _STUDENT),
+    "exams.register_resits": (*_POINT, _STUDENT),
+    "exams.publish_arrangement": (_EXAMS,),
+    "exams.record_attendance": (_EXAMS,),
+    # every service
+    "audit.read": (_SYSTEM,),
+    "reconciliation.read": (_SYSTEM,),
+}
+
+ROLE_PERMISSIONS: Mapping[Role, Mapping[str, ScopeKind]] = {
+    role: {permission: ROLE_SCOPES[role] for permission, roles in _GRANTED_TO.items() if role in roles} for role in Role
+}
+
+PERMISSIONS = frozenset(_GRANTED_TO)
+"""Every permission there is."""
+
+
+def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> ScopeKind | None:
+    """Over which rows a role grants a permission, or None. Staff of a point may use only the modules granted."""
+    service = permission.partition(".")[0]
+    if role is Role.TEACHING_POINT_STAFF and service in _MODULES and service not in modules:
+        return None
+    return ROLE_PERMISSIONS[role].get(permission)

@@ -191,6 +191,36 @@ TEXTS = {
         "无法读取该工作簿，请使用下载的模板并另存为 .xlsx。",
         "The workbook can't be read. Use the template and save it as .xlsx.",
     ),
+    "workbook_encrypted": ErrorText(
+        _K.INVALID,
+        "工作簿设有密码，请取消密码保护后重新上传。",
+        "The workbook has a password. Remove it and upload the workbook again.",
+    ),
+    "workbook_has_macros": ErrorText(
+        _K.INVALID,
+        "工作簿含有宏，请另存为不含宏的 .xlsx 后重新上传。",
+        "The workbook has macros. Save it as .xlsx without macros.",
+    ),
+    "workbook_too_large": ErrorText(
+        _K.TOO_LARGE,
+        "工作簿展开后超过 {limit} 字节，请删除多余的内容和格式，或拆分后导入。",
+        "Unpacked, the workbook exceeds {limit} bytes. Remove unneeded content and formats, or split it.",
+    ),
+    "workbook_empty": ErrorText(
+        _K.INVALID,
+        "工作簿第一张表中没有数据行，请填写后上传。",
+        "The first sheet has no rows. Fill it in and upload it.",
+    ),
+    "workbook_columns_doubled": ErrorText(
+        _K.INVALID,
+        "工作簿中有重复的列：{columns}。请每列只保留一个。",
+        "The workbook has columns twice: {columns}. Keep one of each.",
+    ),
+    "cell_number_too_long": ErrorText(
+        _K.INVALID,
+        "数字过长，Excel 已丢失末尾数位，请将单元格设为文本格式后重新填写。",
+        "Excel has lost the end of this long number. Make the cell text and fill it in again.",
+    ),
     "workbook_columns_missing": ErrorText(
         _K.INVALID,
         "工作簿缺少列：{columns}。请使用最新模板。",

@@ -35,6 +35,9 @@ TEXTS = {
         "A time needs its offset, as in 2026-09-01T08:00:00+08:00.",
     ),
     "window_reversed": _text("结束时间须晚于开始时间。", "The end must be after the beginning."),
+    "passwords_differ": _text(
+        "两次输入的新密码不一致，请重新输入。", "The two new passwords differ. Enter them again."
+    ),
     "percents_not_100": _text("形考与终考比例之和须为 100。", "Coursework and final must make 100 together."),
     "exam_kind_with_final_only": _text(
         "有终考时须填写考试形式，无终考时不得填写。",

@@ -1,5 +1,87 @@
 """Refusals of the identity service."""
 
-from contracts.errors import ErrorText
+from contracts.errors import ErrorKind, ErrorText
 
-TEXTS: dict[str, ErrorText] = {}
+_K = ErrorKind
+
+TEXTS = {
+    "bad_credentials": ErrorText(
+        _K.UNAUTHENTICATED,
+        "用户名或密码不正确，请重新输入；忘记密码请联系管理员重置。",
+        "Username or password is wrong. Try again, or ask an administrator for a new password.",
+    ),
+    "account_waits": ErrorText(
+        _K.TOO_MANY,
+        "密码错误次数过多，请在 {retry_after} 秒后重试。",
+        "Too many wrong passwords. Try again in {retry_after} seconds.",
+    ),
+    "account_disabled": ErrorText(
+        _K.FORBIDDEN,
+        "账号已停用，请联系管理员。",
+        "The account is disabled. Ask an administrator.",
+    ),
+    "teaching_point_disabled": ErrorText(
+        _K.FORBIDDEN,
+        "所属教学点已停用，不能登录，请联系学校。",
+        "Your teaching point is disabled. Ask the school.",
+    ),
+    "one_time_password_expired": ErrorText(
+        _K.UNAUTHENTICATED,
+        "一次性密码已过期或已使用，请联系管理员重新发放。",
+        "The one-time password has expired or was used. Ask an administrator for a new one.",
+    ),
+    "session_ended": ErrorText(_K.UNAUTHENTICATED, "会话已结束，请重新登录。", "The session has ended. Sign in again."),
+    "first_steps_required": ErrorText(
+        _K.FORBIDDEN,
+        "首次登录须先修改密码并完善实名信息，完成后即可使用其他功能。",
+        "First change your password and complete your profile; then everything else works.",
+    ),
+    "wrong_current_password": ErrorText(
+        _K.REFUSED, "当前密码不正确，请重新输入。", "The current password is wrong. Enter it again."
+    ),
+    "password_unchanged": ErrorText(
+        _K.REFUSED, "新密码不能与当前密码相同。", "The new password must differ from the current one."
+    ),
+    "password_too_easy": ErrorText(
+        _K.REFUSED,
+        "新密码过于简单或与用户名相同，请换一个不易猜到的密码。",
+        "The new password is easy to guess. Choose another.",
+    ),
+    "from_record": ErrorText(
+        _K.REFUSED,
+        "学生的姓名、性别和账号状态来自学籍信息，请在学籍管理中修改。",
+        "A student's name, gender and account come from the student record. Change them there.",
+    ),
+    "teaching_point_code_taken": ErrorText(
+        _K.CONFLICT, "教学点代码已被使用，请换一个。", "This teaching point code is in use. Choose another."
+    ),
+    "username_taken": ErrorText(_K.CONFLICT, "用户名已被使用，请换一个。", "This username is in use. Choose another."),
+    "role_not_grantable": ErrorText(
+        _K.FORBIDDEN,
+        "您不能授予角色 {role}，只能授予本教学点的角色。",
+        "You may not give the role {role}, only roles of your own teaching point.",
+    ),
+    "role_needs_teaching_point": ErrorText(
+        _K.INVALID,
+        "角色 {role} 属于教学点，请选择教学点。",
+        "The role {role} belongs to a teaching point. Choose one.",
+    ),
+    "role_not_of_teaching_point": ErrorText(
+        _K.INVALID,
+        "角色 {role} 属于学校，不能授予教学点人员。",
+        "The role {role} is the school's and not for staff of a teaching point.",
+    ),
+    "role_needs_modules": ErrorText(
+        _K.INVALID,
+        "教学点工作人员须至少授予一个模块。",
+        "Teaching-point staff need at least one module.",
+    ),
+    "role_needs_courses": ErrorText(
+        _K.INVALID, "课程负责人须至少指定一门课程。", "A course lead needs at least one course."
+    ),
+    "own_account": ErrorText(
+        _K.REFUSED,
+        "不能停用或删除自己的账号，请由其他管理员办理。",
+        "You can't disable or remove your own account. Ask another administrator.",
+    ),
+}

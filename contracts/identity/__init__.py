@@ -1,0 +1,1 @@
+"""Teaching points, accounts, sessions and their revocation."""

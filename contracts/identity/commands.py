@@ -1,0 +1,226 @@
+"""What identity can be told to do."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from contracts.base import Command, Done
+from contracts.errors.fields import FieldProblemError
+from contracts.identity.views import (
+    AccountView,
+    Address,
+    CreatedUser,
+    OneTimePasswords,
+    PointInformation,
+    RemovedUser,
+    RoleGrant,
+    SessionTokens,
+    TeachingPointDetails,
+    UserView,
+)
+from contracts.types import Email, Gender, Id, MobileNumber, PersonName, ShortText, Unique, Username, Version
+
+# repr=False: a password must not show in a traceback or log, whatever prints the command.
+Password = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128),
+    Field(repr=False, description="The password.", examples=["correct-horse-42"]),
+]
+NewPassword = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Field(repr=False, description="8 to 64 characters.", examples=["correct-horse-43"]),
+]
+RefreshToken = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.-]{20,200}$"),
+    Field(repr=False, description="The session's refresh token.", examples=["rt_4f7Qm0aWc2yL8sVd1kXe"]),
+]
+
+# --- sessions and one's own account (IDN-1, IDN-4) ---
+
+
+class SignIn(Command, answers=SessionTokens, secret=True):
+    """Open a session. Refused: `bad_credentials`, `account_waits`, `account_disabled`, `teaching_point_disabled`.
+
+    After the first sign-in the account must change its password and complete its profile: until then its token
+    allows nothing else.
+    """
+
+    username: Username = Field(description="Username; of a student the student number.")
+    password: Password
+
+
+class RefreshSession(Command, answers=SessionTokens, secret=True):
+    """Get new tokens. A refresh token that was used before ends the session: `session_ended`."""
+
+    refresh_token: RefreshToken
+
+
+class SignOut(Command, answers=Done):
+    """End the session. Its tokens stop counting within seconds. Signing out twice is no mistake."""
+
+    refresh_token: RefreshToken
+
+
+class ChangePassword(Command, answers=SessionTokens, secret=True):
+    """Change one's own password; all other sessions end.
+
+    Refused: `wrong_current_password`, `password_unchanged`, `password_too_easy`, `account_waits`.
+    """
+
+    current_password: Password
+    new_password: NewPassword
+    confirmation: Password = Field(description="The new password again.")
+
+    @model_validator(mode="after")
+    def _confirmed(self) -> Self:
+        if self.confirmation != self.new_password:
+            raise FieldProblemError("passwords_differ")
+        return self
+
+
+class UpdateAccount(Command, answers=AccountView):
+    """Complete or change one's own profile. A student's name and gender come from the record: `from_record`."""
+
+    version: Version
+    name: PersonName = Field(description="Real name.")
+    gender: Gender = Field(description="Gender.")
+    mobile: MobileNumber = Field(description="Mobile number.")
+    email: Email | None = Field(default=None, description="E-mail address.")
+
+
+class EndSessions(Command, answers=Done):
+    """End sessions of one's own account, on devices lost or left."""
+
+    session_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50), Unique] = Field(
+        description="The sessions."
+    )
+
+
+# --- teaching points (IDN-5) ---
+
+
+class AddressInput(Address, extra="forbid"):
+    """Where a teaching point is."""
+
+
+class PointInformationInput(PointInformation, extra="forbid"):
+    """What a teaching point says about itself."""
+
+    address: AddressInput = Field(default=AddressInput(), description="Address.")
+
+
+class CreateTeachingPoint(Command, answers=TeachingPointDetails):
+    """Add a teaching point. Refused: `teaching_point_code_taken`."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")] = Field(
+        description="Code of 4 to 8 digits, unique and never changed: student numbers carry it.", examples=["3203"]
+    )
+    name: ShortText = Field(description="Name.", examples=["徐州教学点"])
+    information: PointInformationInput = Field(
+        default=PointInformationInput(), description="What the point says about itself.", examples=[{}]
+    )
+
+
+class UpdatePointInformation(Command, answers=TeachingPointDetails):
+    """Change address, recruiters and phones: by the point itself or the school. What is left out is emptied."""
+
+    teaching_point_id: Id = Field(description="The teaching point.")
+    version: Version
+    information: PointInformationInput = Field(description="All of it.", examples=[{}])
+
+
+class RenameTeachingPoint(Command, answers=TeachingPointDetails):
+    """Give a teaching point another name; the former one is kept as history."""
+
+    teaching_point_id: Id = Field(description="The teaching point.")
+    version: Version
+    name: ShortText = Field(description="The new name.", examples=["徐州开放大学教学点"])
+
+
+class DisableTeachingPoint(Command, answers=TeachingPointDetails):
+    """Disable a point: its users can't sign in, it receives no students. Sessions end within seconds."""
+
+    teaching_point_id: Id = Field(description="The teaching point.")
+    version: Version
+    merged_into_id: Id | None = Field(default=None, description="The point it was merged into, kept as history.")
+
+
+class EnableTeachingPoint(Command, answers=TeachingPointDetails):
+    """Enable a disabled point again."""
+
+    teaching_point_id: Id = Field(description="The teaching point.")
+    version: Version
+
+
+# --- users (IDN-6) ---
+
+
+class RoleGrantInput(RoleGrant, extra="forbid"):
+    """A role, and what it is limited to."""
+
+
+class _UserFields(Command):
+    name: PersonName = Field(description="Real name.")
+    gender: Gender | None = Field(default=None, description="Gender.")
+    mobile: MobileNumber | None = Field(default=None, description="Mobile number.")
+    email: Email | None = Field(default=None, description="E-mail address.")
+    position: ShortText | None = Field(default=None, description="Position.", examples=["教务员"])
+    roles: Annotated[tuple[RoleGrantInput, ...], Field(min_length=1, max_length=20)] = Field(
+        description="Each role once.", examples=[[{"role": "teaching_point_admin"}]]
+    )
+
+    @model_validator(mode="after")
+    def _each_role_once(self) -> Self:
+        if len({grant.role for grant in self.roles}) != len(self.roles):
+            raise FieldProblemError("list_has_doubles")
+        return self
+
+
+class CreateUser(_UserFields, answers=CreatedUser, secret=True):
+    """Add a user, who signs in first with the one-time password answered here.
+
+    A point administrator adds users of the own point with teaching-point roles: `role_not_grantable`. Refused:
+    `username_taken`, `role_needs_teaching_point`, `role_needs_modules`, `role_needs_courses`.
+    """
+
+    username: Username = Field(description="Name to sign in with, unique.")
+    teaching_point_id: Id | None = Field(default=None, description="The user's point; left out for school staff.")
+
+
+class UpdateUser(_UserFields, answers=UserView):
+    """Change a user. New roles count within seconds. Students' names and roles come from the record: `from_record`."""
+
+    user_id: Id = Field(description="The user.")
+    version: Version
+
+
+class RemoveUser(Command, answers=RemovedUser):
+    """Erase a user who never acted, disable one who did. Refused: `own_account`, `from_record`."""
+
+    user_id: Id = Field(description="The user.")
+    version: Version
+
+
+class DisableUser(Command, answers=UserView):
+    """Shut a user out; sessions end within seconds. Refused: `own_account`."""
+
+    user_id: Id = Field(description="The user.")
+    version: Version
+
+
+class EnableUser(Command, answers=UserView):
+    """Let a disabled user in again."""
+
+    user_id: Id = Field(description="The user.")
+    version: Version
+
+
+class IssueOneTimePasswords(Command, answers=OneTimePasswords, secret=True):
+    """Give users a password for the next sign-in, as first access or because theirs is forgotten.
+
+    Their sessions end; the password must be changed after signing in. Refused: `some_not_found`.
+    """
+
+    user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")

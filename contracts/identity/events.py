@@ -1,0 +1,37 @@
+"""What identity publishes. Sagas and races: docs/sagas.md."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
+from contracts.identity.states import TeachingPointStatus
+from contracts.types import Instant
+
+
+class TeachingPointItem(StateItem):
+    """A teaching point as other services see it."""
+
+    code: str
+    name: str
+    status: TeachingPointStatus
+
+
+class TeachingPointState(State[TeachingPointItem], owner="identity", version=1):
+    """Copied by registry, courses, finance and exams."""
+
+
+class Revocation(Contract):
+    """Tokens that no longer count: of one session, or a user's of an epoch below `epoch`."""
+
+    user_id: UUID
+    session_id: UUID | None = Field(description="The session that ended; empty when all of the user's are meant.")
+    epoch: int | None = Field(description="The lowest epoch that still counts; empty when one session is meant.")
+    revoked_at: Instant
+
+
+class AccessRevoked(Fact, owner="identity", version=1):
+    """→ every gateway, on a queue of its own; gateways ask `ListRevocations` too, so none is missed."""
+
+    revocations: Annotated[tuple[Revocation, ...], Field(max_length=MAX_EVENT_ROWS)]

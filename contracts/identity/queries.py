@@ -1,0 +1,63 @@
+"""What identity can be asked."""
+
+from pydantic import Field
+
+from contracts.base import Page, PageQuery, Query
+from contracts.identity.states import TeachingPointStatus, UserStatus
+from contracts.identity.views import (
+    AccountView,
+    Revocations,
+    Sessions,
+    TeachingPointDetails,
+    TeachingPointView,
+    TokenKey,
+    UserView,
+)
+from contracts.permissions import Role
+from contracts.types import Id, Instant, SearchText
+
+
+class GetAccount(Query, answers=AccountView):
+    """One's own account: profile, roles, permissions, and what is still to be done first."""
+
+
+class ListSessions(Query, answers=Sessions):
+    """Where one's own account is signed in."""
+
+
+class ListTeachingPoints(PageQuery, answers=Page[TeachingPointView]):
+    """Teaching points. Sorts: `code` (unless told), `name`."""
+
+    search: SearchText | None = Field(default=None, description="Part of a code or name, former names too.")
+    status: TeachingPointStatus | None = Field(default=None, description="Only in this status.")
+
+
+class GetTeachingPoint(Query, answers=TeachingPointDetails):
+    """A teaching point with the names it had."""
+
+    teaching_point_id: Id = Field(description="The teaching point.")
+
+
+class ListUsers(PageQuery, answers=Page[UserView]):
+    """Users. Sorts: `username` (unless told), `name`, `last_signed_in_at`."""
+
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    role: Role | None = Field(default=None, description="Only with this role.")
+    status: UserStatus | None = Field(default=None, description="Only in this status.")
+    search: SearchText | None = Field(default=None, description="Part of a username or name.")
+
+
+class GetUser(Query, answers=UserView):
+    """A user."""
+
+    user_id: Id = Field(description="The user.")
+
+
+class ListRevocations(Query, answers=Revocations):
+    """Tokens revoked at or after a time, for gateways. Asked every few seconds and on reconnecting."""
+
+    since: Instant = Field(description="From here on.")
+
+
+class GetTokenKey(Query, answers=TokenKey):
+    """The public key that verifies access tokens."""

@@ -1,0 +1,194 @@
+"""What identity answers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import Contract, View
+from contracts.identity.events import Revocation
+from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.permissions import Module, Role, ScopeKind
+from contracts.types import Gender, Instant, PersonName, PhoneNumber, ShortText, Text, Unique
+
+# --- accounts and sessions ---
+
+
+class RoleGrant(Contract):
+    """A role, and what it is limited to."""
+
+    role: Role = Field(description="The role.")
+    modules: Annotated[tuple[Module, ...], Field(max_length=10), Unique] = Field(
+        default=(), description="Of teaching-point staff: the modules granted.", examples=[["registry", "courses"]]
+    )
+    course_ids: Annotated[tuple[UUID, ...], Field(max_length=200), Unique] = Field(
+        default=(), description="Of a course lead: the courses.", examples=[[]]
+    )
+
+
+class AccountView(View):
+    """One's own account."""
+
+    user_id: UUID
+    username: str
+    name: str
+    gender: Gender | None
+    mobile: str | None
+    email: str | None
+    position: str | None
+    teaching_point_id: UUID | None
+    teaching_point_name: str | None
+    student_id: UUID | None
+    roles: tuple[RoleGrant, ...]
+    permissions: dict[str, ScopeKind] = Field(description="What the roles allow, and over which rows.")
+    status: UserStatus
+    first_steps: tuple[FirstStep, ...] = Field(description="To be done before anything else works.")
+    version: int
+
+
+class SessionTokens(View):
+    """A session's tokens. The access token goes into `Authorization: Bearer …` and lives five minutes at most."""
+
+    access_token: str = Field(repr=False)
+    access_expires_at: Instant
+    refresh_token: str = Field(repr=False, description="Can be used once; each refresh gives a new one.")
+    refresh_expires_at: Instant
+    account: AccountView
+
+
+class SessionView(View):
+    """Where an account is signed in."""
+
+    id: UUID
+    client: str | None
+    started_at: Instant
+    last_used_at: Instant
+    current: bool
+
+
+class Sessions(View):
+    """The sessions of an account."""
+
+    items: tuple[SessionView, ...]
+
+
+class UserView(View):
+    """A user, in lists."""
+
+    id: UUID
+    username: str
+    name: str
+    gender: Gender | None
+    mobile: str | None
+    email: str | None
+    position: str | None
+    teaching_point_id: UUID | None
+    teaching_point_name: str | None
+    student_id: UUID | None
+    roles: tuple[RoleGrant, ...]
+    status: UserStatus
+    first_steps: tuple[FirstStep, ...]
+    last_signed_in_at: Instant | None
+    version: int
+
+
+class OneTimePassword(View):
+    """A password for the next sign-in only. It is shown once and stored nowhere in the clear."""
+
+    user_id: UUID
+    username: str
+    password: str = Field(repr=False)
+    expires_at: Instant
+
+
+class CreatedUser(View):
+    """A new user and the password for the first sign-in."""
+
+    user: UserView
+    one_time_password: OneTimePassword
+
+
+class OneTimePasswords(View):
+    """Passwords for the next sign-in of several users."""
+
+    items: tuple[OneTimePassword, ...]
+
+
+class RemovedUser(View):
+    """A user who never acted is erased; one who did is disabled."""
+
+    erased: bool
+    user: UserView | None
+
+
+# --- teaching points ---
+
+
+class Address(Contract):
+    """Where a teaching point is."""
+
+    province: ShortText | None = Field(default=None, description="Province.", examples=["江苏省"])
+    city: ShortText | None = Field(default=None, description="City.", examples=["徐州市"])
+    district: ShortText | None = Field(default=None, description="District.", examples=["云龙区"])
+    street: Text | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
+    longitude: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
+        default=None, description="Degrees east (WGS 84).", examples=[117.28]
+    )
+    latitude: Annotated[float, Field(ge=-90, le=90, strict=True)] | None = Field(
+        default=None, description="Degrees north (WGS 84).", examples=[34.2]
+    )
+
+
+class PointInformation(Contract):
+    """What a teaching point says about itself."""
+
+    address: Address = Field(default=Address(), description="Address.")
+    recruiters: Annotated[tuple[PersonName, ...], Field(max_length=20), Unique] = Field(
+        default=(), description="Names of the recruiters.", examples=[["王老师", "李老师"]]
+    )
+    phones: Annotated[tuple[PhoneNumber, ...], Field(max_length=20), Unique] = Field(
+        default=(), description="Phones for recruitment.", examples=[["0516-83500000"]]
+    )
+
+
+class TeachingPointView(View):
+    """教学点."""
+
+    id: UUID
+    code: str
+    name: str
+    status: TeachingPointStatus
+    information: PointInformation
+    user_count: int
+    version: int
+
+
+class FormerName(View):
+    """A name that a teaching point had."""
+
+    name: str
+    kind: NameChangeKind
+    until: Instant
+    merged_into_id: UUID | None
+
+
+class TeachingPointDetails(TeachingPointView):
+    """教学点 with the names it had."""
+
+    former_names: tuple[FormerName, ...]
+
+
+# --- for gateways ---
+
+
+class Revocations(View):
+    """What was revoked since a time. Ask again with `as_of`."""
+
+    items: tuple[Revocation, ...]
+    as_of: Instant
+
+
+class TokenKey(View):
+    """The public key that verifies access tokens: Ed25519, PEM."""
+
+    public_key: str
