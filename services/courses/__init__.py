@@ -1,0 +1,1 @@
+"""The courses service: catalogue, programmes, selection rounds, selections and withdrawals."""

@@ -1,0 +1,132 @@
+"""Selection rounds, selections and withdrawals."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.columns import id_column, instant, one_of, stamps
+from chassis.row_scope import scope
+from contracts.courses.states import ClosingReason, RoundStatus, SelectionState, WithdrawalState
+from services.courses.tables.base import metadata
+
+selection_rounds = Table(
+    "selection_rounds",
+    metadata,
+    id_column(),
+    Column("code", String(20), nullable=False),
+    Column("name", String(60), nullable=False),
+    instant("opens_at"),
+    instant("closes_at"),
+    instant("payment_deadline"),
+    instant("withdrawal_closes_at"),
+    Column("status", Text, nullable=False),
+    *stamps(),
+    UniqueConstraint("code", name="uq_selection_rounds_code"),
+    Index("ix_selection_rounds_opens_at", "opens_at"),
+    CheckConstraint("opens_at < closes_at AND closes_at <= payment_deadline", name="in_order"),
+    CheckConstraint("closes_at <= withdrawal_closes_at", name="withdrawal_after_closing"),
+    one_of("status", RoundStatus),
+)
+scope(selection_rounds, read_by_all=True)
+
+selection_round_courses = Table(
+    "selection_round_courses",
+    metadata,
+    Column("selection_round_id", Uuid, ForeignKey("selection_rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", Uuid, ForeignKey("courses.id"), primary_key=True),
+)
+scope(selection_round_courses, read_by_all=True)
+
+selections = Table(
+    "selections",
+    metadata,
+    id_column(),
+    Column("student_id", Uuid, nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("course_id", Uuid, ForeignKey("courses.id"), nullable=False),
+    # Version and requirement in force at `selected_at`: the selection keeps them whatever comes later.
+    Column("course_version_id", Uuid, ForeignKey("course_versions.id"), nullable=False),
+    Column("requirement_id", Uuid, ForeignKey("assessment_requirements.id"), nullable=False),
+    Column("selection_round_id", Uuid, ForeignKey("selection_rounds.id"), nullable=False),
+    Column("exam_round_id", Uuid),
+    Column("credits", Numeric(4, 1), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("closing_reason", Text),
+    # Counts the askings whether finance cancels the bills: an answer to an earlier one is out of date.
+    Column("closing_attempt", Integer, nullable=False, server_default=text("0")),
+    Column("billing_refusal", JSONB),
+    Column("registration_refusal", JSONB),
+    instant("selected_at"),
+    Column("selected_by", Uuid),
+    instant("due_at"),
+    # Not before this time does courses ask again, after finance has refused to cancel.
+    instant("ask_again_at", nullable=True),
+    *stamps(),
+    # The one that decides every race about a second selection of a course.
+    Index(
+        "uq_selections_open",
+        "student_id",
+        "course_id",
+        unique=True,
+        postgresql_where=text("state IN ('pending_payment', 'closing', 'selected')"),
+    ),
+    Index("ix_selections_teaching_point_id", "teaching_point_id", "selected_at"),
+    Index("ix_selections_student_id", "student_id"),
+    Index("ix_selections_course_id", "course_id", "selected_at"),
+    Index("ix_selections_selection_round_id", "selection_round_id", "teaching_point_id", "course_id", "state"),
+    Index("ix_selections_due", "due_at", postgresql_where=text("state = 'pending_payment'")),
+    CheckConstraint("state <> 'closing' OR closing_reason IS NOT NULL", name="closing_has_reason"),
+    one_of("state", SelectionState),
+    one_of("closing_reason", ClosingReason),
+)
+scope(selections, point="teaching_point_id", student="student_id", course="course_id")
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    id_column(),
+    Column("selection_id", Uuid, ForeignKey("selections.id"), nullable=False),
+    Column("student_id", Uuid, nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("course_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("refusal", JSONB),
+    Column("amount", Numeric(12, 2)),
+    Column("entered_by", Uuid),
+    instant("requested_at"),
+    Column("academic_reviewer_id", Uuid),
+    *stamps(),
+    Index(
+        "uq_withdrawals_open",
+        "selection_id",
+        unique=True,
+        postgresql_where=text("state IN ('pending_academic', 'pending_finance', 'finance_approved', 'refunded')"),
+    ),
+    Index("ix_withdrawals_selection_id", "selection_id", "id"),
+    Index("ix_withdrawals_teaching_point_id", "teaching_point_id", "requested_at"),
+    Index("ix_withdrawals_student_id", "student_id"),
+    Index("ix_withdrawals_course_id", "course_id"),
+    Index("ix_withdrawals_state", "state", "requested_at"),
+    CheckConstraint("amount >= 0", name="amount"),
+    one_of("state", WithdrawalState),
+)
+scope(
+    withdrawals,
+    point="teaching_point_id",
+    student="student_id",
+    course="course_id",
+    parent=(withdrawals.c.selection_id, selections),
+)
