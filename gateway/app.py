@@ -17,8 +17,8 @@ from gateway.files import UPLOAD, Files, FileStore
 from gateway.guards import Slots
 from gateway.middleware import EveryRequest
 from gateway.rates import Rates
-from gateway.routes import ROUTES, SERVICES
 from gateway.route import Route
+from gateway.routes import ROUTES, SERVICES
 from gateway.streams import EVENTS, EventsResource, Hub
 from gateway.task_centre import TaskCentre
 from gateway.tokens import Tokens

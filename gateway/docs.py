@@ -14,8 +14,10 @@ _STATIC = Path(__file__).parent / "static"
 _FILES = {
     "/docs/": ("docs.html", "text/html; charset=utf-8"),
     "/docs/docs.css": ("docs.css", "text/css; charset=utf-8"),
-    "/docs/docs.js": ("docs.js", "text/javascript; charset=utf-8"),
-    "/docs/texts.js": ("texts.js", "text/javascript; charset=utf-8"),
+    **{
+        f"/docs/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
+        for name in ("docs", "dom", "schema", "texts", "tryit")
+    },
 }
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

@@ -40,10 +40,11 @@ class UploadFile(Command, answers=FileReference, service="gateway"):
     """Upload one file as `multipart/form-data`, part `file`: PNG, JPEG, PDF, XLSX or ZIP, told by its content.
 
     The answer is a reference to put into a command; a file that no command takes up within a day is erased.
+    Refused: `file_required`, `file_empty`, `file_too_large`, `file_type_not_allowed`.
     """
 
 
-UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600)
+UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600, title="上传文件")
 
 
 class Files:

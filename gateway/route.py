@@ -1,6 +1,5 @@
 """What a route is: one line of a table, from which the addresses, the checks and the description are made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict, Unpack
@@ -39,8 +38,8 @@ class Route:
     """The operation answers a `FileGrant`; the file's bytes are sent."""
     guessable: bool = False
     """An attempt to get in: limited more tightly by address."""
-    refusals: Sequence[str] = ()
-    """Error codes of the rules behind it, for the description."""
+    title: str = ""
+    """What it does, in Chinese; the English is the contract's own text."""
 
     @property
     def template(self) -> str:
@@ -73,7 +72,7 @@ class Options(TypedDict, total=False):
     max_body: int
     downloads: bool
     guessable: bool
-    refusals: Sequence[str]
+    title: str
 
 
 def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:

@@ -169,10 +169,13 @@ class StillGood:
 
 
 class WatchEvents(Query, answers=View, service="gateway"):
-    """Live hints (server-sent events): progress of tasks. After a break send `Last-Event-ID` to hear what changed."""
+    """Live hints (server-sent events): progress of tasks. After a break send `Last-Event-ID` to hear what changed.
+
+    Refused: `too_many_streams`.
+    """
 
 
-EVENTS = get("/events", WatchEvents, SIGNED_IN)
+EVENTS = get("/events", WatchEvents, SIGNED_IN, title="实时消息")
 
 
 class EventsResource:

@@ -81,5 +81,5 @@ def _inspect(value: Any) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\x00" in text or not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if "\x00" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
         raise NotStrictJson("not a character")

@@ -69,7 +69,7 @@ class CancelOneTask(Command, answers=CentralTask, service="gateway"):
 
 
 class GetTaskResult(Query, answers=FileReference, service="gateway"):
-    """The file that a finished task made."""
+    """The file that a finished task made. Refused: `file_missing`."""
 
     task_id: TaskId
 

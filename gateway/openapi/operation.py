@@ -90,6 +90,7 @@ def _head(route: Route) -> dict[str, Any]:
         "operationId": f"{route.service}.{method_name(route.operation)}",
         "tags": [route.service],
         "summary": summary.strip(),
+        "x-summary-zh": route.title,
         "x-permission": str(route.permission),
     }
     if more.strip():

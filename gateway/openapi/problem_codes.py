@@ -1,5 +1,6 @@
 """Which problems a route can answer with, and what a problem document looks like."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +9,8 @@ from contracts.errors import ErrorKind, catalogue, describe
 from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
 from gateway.route import PUBLIC, Access, Route
 
+_REFUSED = re.compile(r"Refused: ([^.]*)\.")
+_QUOTED = re.compile(r"`([a-z_]+)`")
 _EVERYWHERE = ("rate_limited", "overloaded", "service_unavailable", "deadline_exceeded", "internal_error")
 _SIGNED_IN = ("unauthenticated", "token_invalid", "token_expired", "token_revoked")
 _BODY = ("malformed_json", "body_too_large", "unsupported_media_type", "request_timeout")
@@ -16,7 +19,7 @@ _COMMAND = ("bad_idempotency_key", "idempotency_key_reused", "command_in_progres
 
 def codes_of(route: Route) -> list[str]:
     """The error codes of a route, in no order that matters."""
-    codes = {*_EVERYWHERE, "validation_failed", "bad_request", *route.refusals}
+    codes = {*_EVERYWHERE, "validation_failed", "bad_request", *_refusals(route)}
     if route.permission is not PUBLIC:
         codes.update(_SIGNED_IN)
     if not isinstance(route.permission, Access):
@@ -33,6 +36,12 @@ def codes_of(route: Route) -> list[str]:
     if "sort" in fields:
         codes.add("sort_not_supported")
     return sorted(codes)
+
+
+def _refusals(route: Route) -> set[str]:
+    """What the contract's own text names after `Refused:`. (What is refused by row is part of a good answer.)"""
+    sentences = _REFUSED.findall(route.operation.__doc__ or "")
+    return {code for sentence in sentences for code in _QUOTED.findall(sentence)} & catalogue().keys()
 
 
 def problem_responses(route: Route) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from gateway.route import SIGNED_IN, get, post
 from gateway.task_centre import CancelOneTask, GetOneTask, GetTaskResult, ListAllTasks
 
 ROUTES = (
-    get("/tasks", ListAllTasks, SIGNED_IN),
-    get("/tasks/{task_id}", GetOneTask, SIGNED_IN),
-    post("/tasks/{task_id}/cancel", CancelOneTask, SIGNED_IN, refusals=["task_finished"]),
-    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads=True, refusals=["file_missing"]),
+    get("/tasks", ListAllTasks, SIGNED_IN, title="任务中心"),
+    get("/tasks/{task_id}", GetOneTask, SIGNED_IN, title="任务进度"),
+    post("/tasks/{task_id}/cancel", CancelOneTask, SIGNED_IN, title="取消任务"),
+    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads=True, title="下载任务结果"),
 )

@@ -16,6 +16,7 @@ from gateway.streams import Hub
 from gateway.tokens import Tokens
 from tests.gateway.fakes import LENDERS, PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer
 
+
 @pytest.fixture(autouse=True)
 def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:
     """The made-up permission, held by some of the real roles."""
