@@ -1,0 +1,42 @@
+"""What an access token says: an Ed25519 JWT (RFC 8037) that identity issues and every gateway verifies.
+
+A token is good for `MAX_LIFETIME` seconds at most, and for less when its session or epoch is revoked.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import Contract
+from contracts.permissions import Module, Role, ScopeKind
+
+ISSUER = "jiaowu-identity"
+AUDIENCE = "jiaowu"
+ALGORITHM = "EdDSA"
+MAX_LIFETIME = 300
+"""Seconds."""
+
+AccessGrant = tuple[Role, ScopeKind, tuple[UUID, ...], tuple[Module, ...]]
+"""A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and of point staff the modules."""
+
+
+class AccessClaims(Contract):
+    """The claims of an access token, by their names in the JWT. Instants are in epoch seconds.
+
+    `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account has
+    to change its password or complete its profile first: the token is good for its own routes only.
+    """
+
+    iss: Literal["jiaowu-identity"] = ISSUER
+    aud: Literal["jiaowu"] = AUDIENCE
+    sub: UUID = Field(description="The user.")
+    sid: UUID = Field(description="The session.")
+    epoch: Annotated[int, Field(ge=0)]
+    name: str
+    teaching_point_id: UUID | None = None
+    student_id: UUID | None = None
+    first_steps: bool = False
+    grants: tuple[AccessGrant, ...]
+    iat: Annotated[int, Field(ge=0)]
+    exp: Annotated[int, Field(ge=0)]
