@@ -37,5 +37,5 @@ def run() -> bool:
                 subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         except subprocess.CalledProcessError as failure:
             passed = False
-            console.print(failure.stdout + failure.stderr, markup=False)
+            console.print(failure.stdout + failure.stderr, markup=False, soft_wrap=True)
     return passed

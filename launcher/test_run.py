@@ -96,7 +96,7 @@ def _servers_in(folder: Path) -> tuple[postgres.PostgresServer, rabbitmq.RabbitS
     secrets, ports = Secrets(folder / "secrets"), Ports(folder / "ports.json")
     password = secrets.password("postgres")
     return (
-        postgres.PostgresServer(folder / "postgres", ports.get("postgres"), password, durable=False),
+        postgres.PostgresServer(folder / "postgres", ports, password, durable=False),
         rabbitmq.RabbitServer(folder / "rabbitmq", ports, secrets.password("rabbitmq")),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 from launcher import packages
+from launcher.ports import Ports
 from launcher.servers.account import Account, remove
 from launcher.servers.processes import ServerError, kill_all, process_of, tail
 from launcher.steps import step
@@ -30,6 +31,15 @@ def programs(version: int | None = None) -> Path | None:
     return usable.get(wanted)
 
 
+def client() -> str:
+    """The psql program. Raises packages.SetUpError when there is none."""
+    folder = programs()
+    found = shutil.which("psql") or (str(folder / "psql") if folder and (folder / "psql").exists() else None)
+    if found is None:
+        raise packages.SetUpError("psql is missing.\nInstall it: sudo apt-get install postgresql-client")
+    return found
+
+
 def ensure_installed(log: Path) -> None:
     """Install PostgreSQL where it is missing. Raises packages.SetUpError when that can't be done."""
     if programs() is None:
@@ -38,17 +48,17 @@ def ensure_installed(log: Path) -> None:
 
 
 class PostgresServer:
-    """One instance with its data below `home`, listening on 127.0.0.1:`port` only, without local sockets."""
+    """One instance with its data below `home`, listening on a port of 127.0.0.1 and no local socket."""
 
     name = "postgres"
 
-    def __init__(self, home: Path, port: int, password: str, *, durable: bool = True) -> None:
+    def __init__(self, home: Path, ports: Ports, password: str, *, durable: bool = True) -> None:
         """`durable=False` trades safety in a crash for speed: for servers that are thrown away."""
         self._account = Account("postgres")
         self._home = self._account.home(home)
         self._data = self._home / "data"
         self._log = self._home / "postgres.log"
-        self._port = port
+        self._port = ports.get_free("postgres", ours=self.running)
         self._password = password
         self._durable = durable
 

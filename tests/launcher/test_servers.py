@@ -16,8 +16,7 @@ pytestmark = pytest.mark.xdist_group("launcher servers")
 
 @pytest.fixture
 def database(tmp_path):
-    port = Ports(tmp_path / "ports.json").get("postgres")
-    server = PostgresServer(tmp_path / "postgres", port, "a password")
+    server = PostgresServer(tmp_path / "postgres", Ports(tmp_path / "ports.json"), "a password")
     server.start()
     yield server
     server.remove()
@@ -82,7 +81,8 @@ def test_starting_and_stopping_postgres_twice_changes_nothing(database):
 
 
 def test_a_postgres_that_cannot_start_says_why(tmp_path, database):
-    other = PostgresServer(tmp_path / "other", database._port, "a password")
+    other = PostgresServer(tmp_path / "other", Ports(tmp_path / "other ports.json"), "a password")
+    other._port = database._port
     with pytest.raises(ServerError, match="Address already in use"):
         other.start()
     other.remove()

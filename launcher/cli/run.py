@@ -1,0 +1,121 @@
+"""Commands that start, stop and show the system."""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.panel import Panel
+
+from launcher import log_view, status_view
+from launcher.installation import Choices, Installation
+from launcher.steps import console
+from launcher.system import NotReadyError, System
+
+PANEL = "Run"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (up, down, status, logs, reset):
+        app.command(rich_help_panel=PANEL)(command)
+
+
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when it is ready; `down` stops it.")
+    ] = False,
+    scale: Annotated[
+        list[str] | None, typer.Option(help="Several processes of a service: [bold]courses=3[/]. Repeatable.")
+    ] = None,
+) -> None:
+    """Set everything up, run the system, and show what to try.
+
+    Missing PostgreSQL and RabbitMQ are installed (as root or by sudo) and run as private instances below
+    .local/. To use existing servers set JIAOWU_POSTGRES_URL, JIAOWU_AMQP_URL and, where it isn't on port 15672,
+    JIAOWU_AMQP_MANAGEMENT_URL, each with an administrator's sign-in.
+    """
+    running = Installation()
+    if running.is_up():
+        console.print("It is running already; [bold]./jiaowu down[/] stops it.")
+        _show(running.system())
+        return
+    installation = Installation(choices=Choices.from_environment(_scale(scale or [])))
+    started = time.monotonic()
+    try:
+        system = installation.up()
+    except BaseException as problem:
+        if isinstance(problem, NotReadyError):
+            console.print(str(problem), markup=False)
+        installation.down()
+        raise typer.Exit(1) from problem
+    console.print(f"\n[bold green]Ready[/] after {time.monotonic() - started:.0f} s")
+    _show(system)
+    if detach:
+        console.print("[bold]./jiaowu down[/] stops it.")
+        return
+    console.print("[dim]Ctrl-C stops it.[/]")
+    _stay(installation)
+
+
+def down() -> None:
+    """Stop the system in order; data stays."""
+    Installation().down()
+
+
+def status() -> None:
+    """Show every process: whether it is ready, its age, memory, restarts and port."""
+    if not status_view.show(Installation()):
+        raise typer.Exit(1)
+
+
+def logs(
+    name: Annotated[
+        str | None, typer.Argument(help="courses, courses-tasks, gateway …; all when left out.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")
+    ] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each log.")] = 30,
+) -> None:
+    """Show what processes have written, in colour and in order of time."""
+    if not log_view.show(Installation(), name, lines=lines, follow=follow):
+        raise typer.Exit(1)
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Stop the system and delete all its data; the next `up` begins anew."""
+    if not yes:
+        typer.confirm("Delete all data of this installation?", abort=True)
+    Installation().reset()
+
+
+def _stay(installation: Installation) -> None:
+    """Wait until we are told to stop (or somebody else has stopped it), then clear away."""
+    try:
+        while installation.is_up():
+            time.sleep(0.5)
+    except (KeyboardInterrupt, SystemExit):
+        console.print()
+    installation.down()
+
+
+def _show(system: System) -> None:
+    lines = [
+        f"API      {system.gateway_url}/api/v1",
+        f"Docs     {system.gateway_url}/docs",
+        "Look     ./jiaowu status · ./jiaowu logs -f",
+    ]
+    console.print(Panel("\n".join(lines), title="Jiaowu", expand=False))
+
+
+def _scale(choices: list[str]) -> dict[str, int]:
+    """What --scale says, as numbers by service."""
+    scale = {}
+    for choice in choices:
+        name, _, number = choice.partition("=")
+        if not number.isdigit() or int(number) < 1:
+            raise typer.BadParameter(f"{choice!r} is not like courses=3", param_hint="--scale")
+        scale[name] = int(number)
+    return scale

@@ -1,0 +1,198 @@
+"""The one installation of a checkout, below .local/: its servers, its system, and who watches over them.
+
+`up` prepares everything and starts a supervisor, a process of its own; `down` ends it. Both work from the
+folder alone, so that any later command finds what an earlier one started.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from launcher.paths import LOCAL, ROOT, SETUP_LOG
+from launcher.ports import Ports
+from launcher.secrets import Secrets
+from launcher.servers import postgres, rabbitmq
+from launcher.servers.postgres import PostgresServer
+from launcher.servers.processes import process_of
+from launcher.servers.rabbitmq import RabbitServer
+from launcher.steps import step
+from launcher.system import System
+
+SUPERVISOR = "launcher.supervisor"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose when it was started: servers of his own, and how many processes of each service."""
+
+    postgres_url: str | None = None
+    amqp_url: str | None = None
+    management_url: str | None = None
+    scale: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, scale: Mapping[str, int]) -> "Choices":
+        """Existing servers as JIAOWU_POSTGRES_URL, JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL name them."""
+        amqp = os.environ.get("JIAOWU_AMQP_URL")
+        management = os.environ.get("JIAOWU_AMQP_MANAGEMENT_URL")
+        database = os.environ.get("JIAOWU_POSTGRES_URL")
+        return cls(
+            postgres_url=_with_driver(database) if database else None,
+            amqp_url=amqp,
+            management_url=management or (_usual_management(amqp) if amqp else None),
+            scale=scale,
+        )
+
+
+class Installation:
+    """What lies below a state folder."""
+
+    def __init__(self, state: Path = LOCAL, choices: Choices | None = None) -> None:
+        """Open it with what was chosen when it was last started, unless `choices` says otherwise."""
+        self.state = state
+        self._choices_file = state / "secrets" / "choices.json"  # addresses hold passwords
+        if choices is not None:
+            self._remember(choices)
+        self.choices = self._remembered()
+        self._ports = Ports(state / "ports.json")
+        self._secrets = Secrets(state / "secrets")
+        self._pid_file = state / "run" / "supervisor.pid"
+
+    # -- the whole -----------------------------------------------------------------------------------------
+
+    def up(self) -> System:
+        """Start everything and wait until it is ready, showing each step.
+
+        Raises SetUpError, ServerError or NotReadyError; what was started then stays until `down`.
+        """
+        self._install()
+        with step("PostgreSQL and RabbitMQ are running"), ThreadPoolExecutor() as pool:
+            list(pool.map(lambda server: server.start(), self.servers()))
+        system = self.system()
+        with step("Databases are migrated"):
+            system.provision_databases()
+        with step("Users and queues are declared"):
+            system.provision_broker()
+        with step(f"{len(system.processes)} processes are ready"):
+            self._start_supervisor()
+            system.wait_ready()
+        return system
+
+    def down(self) -> None:
+        """Stop everything in order: the supervisor first, since it would start again what ends."""
+        supervisor = self._supervisor()
+        if supervisor is not None:
+            with step("The supervisor is stopped"):
+                supervisor.terminate()
+                psutil.wait_procs([supervisor], timeout=90)
+        with step("All processes are stopped"):
+            self.system().down()
+        if servers := self.servers():
+            with step("PostgreSQL and RabbitMQ are stopped"), ThreadPoolExecutor() as pool:
+                list(pool.map(lambda server: server.stop(), servers))
+
+    def reset(self) -> None:
+        """Stop everything and delete all data; the Python environment stays."""
+        system = self.system()
+        self.down()
+        with step("All data is deleted"):
+            if self.choices.postgres_url or self.choices.amqp_url:
+                system.destroy()
+            for server in self.servers():
+                server.remove()
+            for name in ("files", "logs", "run", "secrets"):
+                shutil.rmtree(self.state / name, ignore_errors=True)
+            (self.state / "ports.json").unlink(missing_ok=True)
+
+    def is_up(self) -> bool:
+        """Whether a supervisor watches over it."""
+        return self._supervisor() is not None
+
+    # -- parts ---------------------------------------------------------------------------------------------
+
+    def servers(self) -> list[PostgresServer | RabbitServer]:
+        """The private servers: none, one or both, as chosen."""
+        return [server for server in (self._postgres(), self._rabbitmq()) if server is not None]
+
+    def system(self) -> System:
+        """The processes, on the servers chosen."""
+        broker = self._rabbitmq()
+        return System(
+            self.state,
+            self.admin_database_url(),
+            broker.url if broker else str(self.choices.amqp_url),
+            broker.management_url if broker else str(self.choices.management_url),
+            scale=self.choices.scale,
+        )
+
+    def admin_database_url(self) -> str:
+        """The address of the database administrator."""
+        database = self._postgres()
+        return database.url if database else str(self.choices.postgres_url)
+
+    def _postgres(self) -> PostgresServer | None:
+        if self.choices.postgres_url:
+            return None
+        return PostgresServer(self.state / "postgres", self._ports, self._secrets.password("postgres"))
+
+    def _rabbitmq(self) -> RabbitServer | None:
+        if self.choices.amqp_url:
+            return None
+        return RabbitServer(self.state / "rabbitmq", self._ports, self._secrets.password("rabbitmq"))
+
+    def _install(self) -> None:
+        if not self.choices.postgres_url:
+            postgres.ensure_installed(SETUP_LOG)
+        if not self.choices.amqp_url:
+            rabbitmq.ensure_installed(SETUP_LOG)
+
+    def _start_supervisor(self) -> None:
+        """Start the process that starts all the others; it lives on when we end."""
+        log = self.state / "logs" / "supervisor.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", SUPERVISOR, str(self.state)],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._pid_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._pid_file.write_text(str(process.pid))
+
+    def _supervisor(self) -> psutil.Process | None:
+        return process_of(self._pid_file, f"{SUPERVISOR} {self.state}")
+
+    def _remember(self, choices: Choices) -> None:
+        self._choices_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._choices_file.touch(mode=0o600)
+        self._choices_file.write_text(json.dumps(asdict(choices), indent=2))
+
+    def _remembered(self) -> Choices:
+        if not self._choices_file.exists():
+            return Choices()
+        return Choices(**json.loads(self._choices_file.read_text()))
+
+
+def _with_driver(url: str) -> str:
+    """A PostgreSQL address as SQLAlchemy wants it, naming the driver that is installed."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url)
+
+
+def _usual_management(amqp_url: str) -> str:
+    """Where RabbitMQ's management interface listens unless somebody has moved it."""
+    parts = urlsplit(amqp_url)
+    sign_in = parts.netloc.rpartition("@")[0]
+    return f"http://{sign_in + '@' if sign_in else ''}{parts.hostname}:15672"

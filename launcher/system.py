@@ -1,0 +1,212 @@
+"""A whole system on given servers: databases, queues, every service with its task process, the gateway.
+
+system = System(folder, postgres_admin_url, amqp_url, management_url, prefix="trial")
+system.up()
+system.kill("courses")        # SIGKILL; system.start("courses") brings it back
+system.down()
+system.destroy()
+"""
+
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from chassis.provision import (
+    Passwords,
+    app_url,
+    broker_url,
+    broker_user,
+    provision_broker,
+    provision_database,
+)
+from chassis.service import Service, load
+from launcher.cleaning import drop_databases, drop_virtual_host
+from launcher.paths import service_names
+from launcher.ports import Ports
+from launcher.processes import Process, ProcessSpec
+from launcher.secrets import Secrets
+from launcher.servers.processes import tail
+from launcher.waiting import wait_until
+
+GATEWAY = "gateway"
+ISSUER = "identity"
+"""The service that signs access tokens, and so the only one that gets the private key."""
+GATEWAY_PORT = 8000
+READY_WITHIN = 120.0
+"""Seconds until all processes must be ready."""
+# Settings of processes that may be given from outside as they are.
+PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE")
+
+
+class NotReadyError(Exception):
+    """Processes did not become ready; the message names them and ends with what they said last."""
+
+
+class System:
+    """The processes of one system and what they need. Nothing runs before `up`."""
+
+    def __init__(
+        self,
+        state: Path,
+        postgres_admin_url: str,
+        amqp_url: str,
+        management_url: str,
+        prefix: str = "jiaowu",
+        *,
+        services: Sequence[str] | None = None,
+        scale: Mapping[str, int] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """A system that keeps its ports, secrets, logs and files in the folder `state`.
+
+        `prefix` names its databases (`<prefix>_<service>`) and its virtual host: systems can share servers.
+        `services` are all unless named; `scale` gives how many processes a service has; `variables` are added
+        to every process's environment.
+        """
+        self.state = state
+        self.prefix = prefix
+        self.services = list(services if services is not None else service_names())
+        self._scale = dict(scale or {})
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self._variables = passed_on | dict(variables or {})
+        self._admin_url = postgres_admin_url
+        self._amqp_url = amqp_url
+        self._management_url = management_url
+        self._ports = Ports(state / "ports.json")
+        self._secrets = Secrets(state / "secrets")
+        self._http_port = self._port("http", GATEWAY, prefer=GATEWAY_PORT)
+        self.processes = {spec.name: self._process(spec) for spec in self._specs()}
+
+    # -- the whole -----------------------------------------------------------------------------------------
+
+    def up(self) -> None:
+        """Provision, start everything and wait until it is ready."""
+        self.provision()
+        self.start_all()
+        self.wait_ready()
+
+    def provision(self) -> None:
+        """Bring databases, roles, migrations, users and queues to what the code declares."""
+        self.provision_databases()
+        self.provision_broker()
+
+    def provision_databases(self) -> None:
+        """Make and migrate every service's database."""
+        for name, service in self._declared().items():
+            passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
+            provision_database(self._admin_url, service, self.database(name), passwords)
+
+    def provision_broker(self) -> None:
+        """Make the virtual host, its users and all queues."""
+        users = {name: self._secrets.password(f"{name}-broker") for name in [*self.services, GATEWAY]}
+        declared = list(self._declared().values())
+        provision_broker(self._amqp_url, self._management_url, self.prefix, declared, users)
+
+    def start_all(self) -> None:
+        """Start every process that does not run; returns before they are ready."""
+        for process in self.processes.values():
+            process.start()
+
+    def wait_ready(self, names: Sequence[str] | None = None, seconds: float = READY_WITHIN) -> None:
+        """Wait until these processes (all, unless named) are ready. Raises NotReadyError."""
+        waiting = [self.processes[name] for name in names or self.processes]
+
+        def all_ready() -> bool:
+            waiting[:] = [process for process in waiting if not process.ready()]
+            return not waiting
+
+        if not wait_until(all_ready, seconds, every=0.2):
+            said = "\n\n".join(f"{process.name}:\n{tail(process.log, 8)}" for process in waiting)
+            raise NotReadyError(f"Not ready after {seconds:.0f} s: {said}")
+
+    def down(self) -> None:
+        """Stop the gateway, so that nothing new comes in, then all the others at once."""
+        if GATEWAY in self.processes:
+            self.processes[GATEWAY].stop()
+        with ThreadPoolExecutor(max_workers=len(self.processes) or 1) as pool:
+            list(pool.map(Process.stop, self.processes.values()))
+
+    def destroy(self) -> None:
+        """Delete its databases, roles, virtual host and users. Stop it first."""
+        drop_databases(self._admin_url, [self.database(service) for service in self.services])
+        users = [broker_user(self.prefix, name) for name in [*self.services, GATEWAY]]
+        drop_virtual_host(self._management_url, self.prefix, users)
+
+    # -- single processes ----------------------------------------------------------------------------------
+
+    def process(self, name: str) -> Process:
+        """The process of this name: `courses`, `courses-2`, `courses-tasks`, `gateway`."""
+        return self.processes[name]
+
+    def start(self, name: str) -> None:
+        """Start one process; returns before it is ready."""
+        self.processes[name].start()
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send one process a signal, SIGKILL unless another is named, and wait until it has ended."""
+        self.processes[name].kill(number)
+
+    # -- addresses -----------------------------------------------------------------------------------------
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway listens."""
+        return f"http://127.0.0.1:{self._http_port}"
+
+    def database(self, service: str) -> str:
+        """The name of a service's database."""
+        return f"{self.prefix}_{service}"
+
+    def database_url(self, service: str) -> str:
+        """The address with which a service's processes connect."""
+        return app_url(self._admin_url, self.database(service), self._secrets.password(f"{service}-app"))
+
+    # -- what runs -----------------------------------------------------------------------------------------
+
+    def _declared(self) -> dict[str, type[Service]]:
+        return {name: load(f"services.{name}.service") for name in self.services}
+
+    def _process(self, spec: ProcessSpec) -> Process:
+        return Process(spec, self.state / "run", self.state / "logs")
+
+    def _specs(self) -> list[ProcessSpec]:
+        if unknown := sorted(set(self._scale) - set(self.services)):
+            raise ValueError(f"no such service: {', '.join(unknown)} (there are {', '.join(self.services)})")
+        specs = [self._gateway()]
+        for service in self.services:
+            for number in range(1, self._scale.get(service, 1) + 1):
+                name = f"{service}-{number}" if number > 1 else service
+                specs.append(self._service(service, name, "service"))
+            specs.append(self._service(service, f"{service}-tasks", "tasks"))
+        return specs
+
+    def _service(self, service: str, name: str, role: str) -> ProcessSpec:
+        health = self._port("health", name)
+        variables = self._common(service, health) | {"JIAOWU_DATABASE_URL": self.database_url(service)}
+        if service == ISSUER:
+            variables["JIAOWU_TOKEN_PRIVATE_KEY"] = self._secrets.token_keys()[0]
+        arguments = (f"services.{service}.service", "--role", role)
+        return ProcessSpec(name, "chassis.runner", arguments, variables, health)
+
+    def _gateway(self) -> ProcessSpec:
+        health = self._port("health", GATEWAY)
+        variables = self._common(GATEWAY, health) | {
+            "JIAOWU_HTTP_ADDRESS": self.gateway_url.removeprefix("http://"),
+            "JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1],
+        }
+        return ProcessSpec(GATEWAY, "gateway", (), variables, health)
+
+    def _common(self, broker_user: str, health_port: int) -> dict[str, str]:
+        password = self._secrets.password(f"{broker_user}-broker")
+        return {
+            "JIAOWU_BROKER_URL": broker_url(self._amqp_url, self.prefix, broker_user, password),
+            "JIAOWU_FILES_URL": (self.state / "files").absolute().as_uri(),
+            "JIAOWU_METRICS_PORT": str(health_port),
+            **self._variables,
+        }
+
+    def _port(self, purpose: str, process: str, prefer: int | None = None) -> int:
+        running = self._process(ProcessSpec(process, "")).running
+        return self._ports.get_free(f"{process} {purpose}", prefer=prefer, ours=running)
