@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from amqp.exceptions import ConsumerCancelled
 from kombu import Connection, Consumer, Exchange, Message, Queue
+from kombu.exceptions import OperationalError as BrokerUnreachable
 from pydantic import ValidationError
 
 from chassis.database import is_infrastructure_failure
@@ -23,7 +24,12 @@ GATHER: Final = 100
 DELIVERY_LIMIT: Final = 20
 """A message that kills its process this often goes to the dead queue."""
 CONFIRM_TIMEOUT: Final = 30
-CONNECTION_ERRORS: Final = (OSError, ConsumerCancelled, *Connection("amqp://").connection_errors)
+CONNECTION_ERRORS: Final = (
+    OSError,
+    ConsumerCancelled,
+    BrokerUnreachable,
+    *Connection("amqp://").connection_errors,
+)
 
 
 def service_queue(name: str) -> str:
@@ -59,10 +65,12 @@ def declare_topology(connection: Connection, services: Iterable[type[Service]]) 
     for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:
         event_exchange(name)(channel).declare()
     for service in services:
-        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(channel).declare()
-        queue = Queue(service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name))(
+        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(
             channel
-        )
+        ).declare()
+        queue = Queue(
+            service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name)
+        )(channel)
         queue.queue_declare()
         for exchange_name, key in bindings(service):
             event_exchange(exchange_name)(channel).declare()
@@ -91,7 +99,7 @@ class ConfirmingPublisher:
         self._unconfirmed: set[int] = set()
 
     def publish(self, messages: Sequence[Any]) -> None:
-        """Publish outbox rows (exchange, routing_key, message). Raises OSError when the broker is away, blocks, or
+        """Publish outbox rows (exchange, routing_key, message). Raises one of `CONNECTION_ERRORS` when the broker is away, blocks, or
         refuses one of them: then none counts as published."""
         try:
             channel = self._ready_channel()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -87,7 +88,9 @@ class ServiceHarness:
         self.clock = clock or SettableClock()
         provision_database(admin_url, service, database, PASSWORDS, build=build)
         self.admin_url = make_url(admin_url).set(database=database)
-        self.database = Database(app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20)
+        self.database = Database(
+            app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20
+        )
         self.inbox = Inbox(self.database)
         self.copies = Copies(self.database)
         self.dispatcher = Dispatcher(service, self.database)
@@ -111,7 +114,9 @@ class ServiceHarness:
 
     ask = run
 
-    def refusal(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> ServiceError:
+    def refusal(
+        self, operation: Operation, as_: Context | None = None, *, key: str | None = None
+    ) -> ServiceError:
         """The refusal of an operation. Fails when it was carried out."""
         try:
             answered = self.run(operation, as_, key=key)
@@ -184,11 +189,19 @@ class ServiceHarness:
         """Delete all rows and set a fresh clock: an unused service for the next test."""
         self.clock = self.database.clock = SettableClock()
         names = ", ".join(table.name for table in self.service.metadata.sorted_tables)
-        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self.owner_connection() as connection:
             connection.exec_driver_sql(f"TRUNCATE {names}")
-        engine.dispose()
         self.sent.clear()
+
+    @contextmanager
+    def owner_connection(self) -> Iterator[Connection]:
+        """A connection that sees the whole database, each statement committed at once."""
+        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Close all connections."""
@@ -293,9 +306,10 @@ class World:
             harness.copies.rebuild(
                 [k for k, entry in harness.service.copies.items() if entry.state.owner in self.harnesses]
             )
-        self._serve_copies()
+        self.serve_copies()
 
-    def _serve_copies(self) -> None:
+    def serve_copies(self) -> None:
+        """Let the owners send what was asked of them until nothing is left."""
         for _ in range(100):
             moved = self._pump()
             served = sum(h.copies.serve_next_page() for h in self.harnesses.values())

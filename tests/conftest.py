@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 
 from chassis.service import Service
 from chassis.testing import ServiceHarness
@@ -21,7 +22,9 @@ def _server(name: str) -> str:
     variable = SERVERS[name]
     url = os.environ.get(variable)
     if not url:
-        pytest.fail(f"{variable} is not set: run the tests with ./jiaowu test, which starts the servers they need")
+        pytest.fail(
+            f"{variable} is not set: run the tests with ./jiaowu test, which starts the servers they need"
+        )
     return url
 
 
@@ -50,7 +53,9 @@ def run_prefix() -> str:
 
 
 @pytest.fixture(scope="session")
-def _harnesses(postgres_admin_url: str, run_prefix: str) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
+def _harnesses(
+    postgres_admin_url: str, run_prefix: str
+) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
     made: dict[str, ServiceHarness] = {}
 
     def harness(service: type[Service]) -> ServiceHarness:
@@ -75,3 +80,10 @@ def harness_of(
         return harness
 
     return fresh
+
+
+@pytest.fixture(scope="session")
+def vhost(run_prefix: str, management_url: str) -> Iterator[str]:
+    """A virtual host of this worker's own, dropped at the end. `provision_broker` makes and fills it."""
+    yield run_prefix
+    requests.delete(f"{management_url}/api/vhosts/{run_prefix}", timeout=30)

@@ -1,0 +1,241 @@
+"""On the real broker: relay, queue, consumer, what is undecodable, and who may do what."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+from amqp.exceptions import AccessRefused, NotFound
+from kombu import Connection, Consumer, Exchange, Queue
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from chassis.background import RelayLoop
+from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher, EventConsumer, dead_queue, service_queue
+from chassis.ids import new_id
+from chassis.provision import broker_url, provision_broker
+from chassis.relay import Relay
+from chassis.testing import ServiceHarness
+from contracts.base import Envelope
+from tests.chassis.example import Example, ParcelAdded, ParcelsWeighed, Weight
+from tests.waiting import eventually
+
+USERS = {"example": "example-password", "gateway": "gateway-password"}
+
+
+@pytest.fixture
+def broker(vhost: str, amqp_admin_url: str, management_url: str) -> Iterator[str]:
+    """The virtual host with the example's place on it; its URL for an administrator."""
+    provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+    url = f"{amqp_admin_url.rstrip('/')}/{vhost}"
+    with Connection(url) as connection:
+        for queue in (service_queue("example"), dead_queue("example")):
+            connection.channel().queue_purge(queue)
+    yield url
+
+
+@pytest.fixture
+def own_url(broker: str, amqp_admin_url: str, vhost: str) -> str:
+    return broker_url(amqp_admin_url, vhost, "example", USERS["example"])
+
+
+def publish(
+    url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: str = "elsewhere.events"
+) -> None:
+    with Connection(url) as connection:
+        connection.Producer().publish(
+            body,
+            exchange=exchange,
+            routing_key=key,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=2,
+        )
+
+
+@contextmanager
+def consuming(url: str, handle: object) -> Iterator[EventConsumer]:
+    consumer = EventConsumer(url, service_queue("example"), handle)  # type: ignore[arg-type]
+    thread = threading.Thread(target=consumer.run, daemon=True)
+    thread.start()
+    try:
+        yield consumer
+    finally:
+        consumer.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def weighed() -> Envelope:
+    event = ParcelsWeighed(weights=(Weight(label="a", grams=1),))
+    from datetime import UTC, datetime
+
+    return Envelope.of(event, event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id())
+
+
+def test_what_was_committed_is_published_and_arrives(
+    example: ServiceHarness, broker: str, own_url: str
+) -> None:
+    heard: list[bytes] = []
+    with Connection(broker) as connection:
+        channel = connection.channel()
+        queue = Queue(exclusive=True, exchange=Exchange("example.events", "topic"), routing_key="#")
+        with Consumer(channel, [queue(channel)], on_message=lambda m: heard.append(m.body), no_ack=True):
+            loop = RelayLoop(example.database, own_url)
+            loop.start()
+            ids = [new_id() for _ in range(250)]
+            for start in range(0, 250, 50):
+                with example.database.unit_of_work() as uow:
+                    for id_ in ids[start : start + 50]:
+                        uow.publish(ParcelAdded(parcel_id=id_))
+            while len(heard) < 250:
+                connection.drain_events(timeout=10)
+            loop.stop()
+    assert {Envelope.model_validate_json(body).data["parcel_id"] for body in heard} == {str(i) for i in ids}
+    assert example.rows(select(example.table("outbox"))) == []
+
+
+def test_when_the_broker_is_away_the_outbox_keeps_everything(example: ServiceHarness) -> None:
+    with example.database.unit_of_work() as uow:
+        uow.publish(ParcelAdded(parcel_id=new_id()))
+    relay = Relay(example.database, ConfirmingPublisher("amqp://nobody:x@127.0.0.1:1/none"))
+    with pytest.raises(CONNECTION_ERRORS):
+        relay.run_once()
+    assert len(example.rows(select(example.table("outbox")))) == 1
+
+
+def test_a_relay_killed_between_publishing_and_committing_publishes_again(
+    example: ServiceHarness, own_url: str
+) -> None:
+    class KilledAfterPublishing(ConfirmingPublisher):
+        def publish(self, messages: Sequence[object]) -> None:
+            super().publish(messages)
+            raise KeyboardInterrupt
+
+    with example.database.unit_of_work() as uow:
+        uow.publish(ParcelAdded(parcel_id=new_id()))
+    with pytest.raises(KeyboardInterrupt):
+        Relay(example.database, KilledAfterPublishing(own_url)).run_once()
+    assert Relay(example.database, ConfirmingPublisher(own_url)).drain() == 1
+
+
+def test_an_event_to_an_exchange_that_is_gone_is_kept(example: ServiceHarness, own_url: str) -> None:
+    with example.database.unit_of_work() as uow:
+        uow.publish_to("nobodys.events", "x.v1", ParcelAdded(parcel_id=new_id()))
+    with pytest.raises((NotFound, AccessRefused, OSError)):
+        Relay(example.database, ConfirmingPublisher(own_url)).run_once()
+    assert len(example.rows(select(example.table("outbox")))) == 1
+
+
+def test_two_relays_share_the_outbox_and_publish_nothing_twice(example: ServiceHarness) -> None:
+    sent: list[int] = []
+    both_hold = threading.Barrier(2, timeout=10)
+
+    class Collecting:
+        def publish(self, messages: Sequence[object]) -> None:
+            both_hold.wait()
+            sent.extend(message.id for message in messages)  # type: ignore[attr-defined]
+
+    with example.database.unit_of_work() as uow:
+        for _ in range(200):
+            uow.publish(ParcelAdded(parcel_id=new_id()))
+    relays = [threading.Thread(target=Relay(example.database, Collecting()).run_once) for _ in range(2)]
+    for relay in relays:
+        relay.start()
+    for relay in relays:
+        relay.join()
+    assert len(sent) == len(set(sent)) == 200
+
+
+def test_events_are_handed_on_in_groups_and_acknowledged(broker: str, own_url: str) -> None:
+    groups: list[list[UUID]] = []
+    envelopes = [weighed() for _ in range(60)]
+    for envelope in envelopes:
+        publish(broker, envelope.model_dump_json().encode())
+    with consuming(own_url, lambda group: groups.append([e.event_id for e in group])):
+        eventually(lambda: sum(map(len, groups)) == 60, "all events handled")
+    assert len(groups) < 60, "several at a time"
+    assert message_count(broker, service_queue("example")) == 0
+
+
+def test_a_body_that_cannot_be_decoded_goes_to_the_dead_queue_and_the_rest_goes_on(
+    broker: str, own_url: str
+) -> None:
+    handled: list[UUID] = []
+    good = weighed()
+    for body in (b"\xff\xfe", b"{}", b'{"event_id": 1}', good.model_dump_json().encode()):
+        publish(broker, body)
+    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)):
+        eventually(lambda: message_count(broker, dead_queue("example")) == 3, "three dead messages")
+        eventually(lambda: handled == [good.event_id], "the good one handled")
+
+
+def test_while_the_database_is_away_events_wait_and_are_handled_when_it_is_back(
+    broker: str, own_url: str
+) -> None:
+    away = threading.Event()
+    back = threading.Event()
+    handled: list[UUID] = []
+
+    def handle(group: Sequence[Envelope]) -> None:
+        if not back.is_set():
+            away.set()
+            raise OperationalError("SELECT", {}, Exception("no connection"))
+        handled.extend(e.event_id for e in group)
+
+    envelope = weighed()
+    publish(broker, envelope.model_dump_json().encode())
+    with consuming(own_url, handle):
+        assert away.wait(10)
+        back.set()
+        eventually(lambda: handled == [envelope.event_id], "handled once, after the database came back")
+
+
+def test_an_event_in_hand_when_its_process_ends_is_delivered_again(broker: str, own_url: str) -> None:
+    envelope = weighed()
+    publish(broker, envelope.model_dump_json().encode())
+    with Connection(own_url) as killed:
+        taken = killed.channel().basic_get(service_queue("example"))
+        assert taken is not None
+    handled: list[UUID] = []
+    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)):
+        eventually(lambda: handled == [envelope.event_id], "delivered again")
+
+
+def test_a_service_may_not_call_another_nor_publish_as_another(broker: str, own_url: str) -> None:
+    for exchange, key in (
+        ("nameko-rpc", "finance.approve_remittance"),
+        ("elsewhere.events", "parcels_weighed.v1"),
+    ):
+        with pytest.raises(AccessRefused), Connection(own_url) as connection:
+            channel = connection.channel()
+            channel.confirm_select()
+            message = channel.prepare_message(b"{}")
+            channel.basic_publish_confirm(message, exchange, key)
+
+
+def test_a_service_may_not_read_anothers_queue(broker: str, own_url: str) -> None:
+    with Connection(broker) as connection:
+        Queue("rpc-finance", durable=True)(connection.channel()).declare()
+    with pytest.raises(AccessRefused), Connection(own_url) as connection:
+        connection.channel().basic_get("rpc-finance")
+
+
+def test_provisioning_again_removes_bindings_that_no_code_wants(
+    broker: str, vhost: str, amqp_admin_url: str, management_url: str
+) -> None:
+    with Connection(broker) as connection:
+        channel = connection.channel()
+        channel.queue_bind(service_queue("example"), "elsewhere.events", "forgotten.v1")
+    provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+    publish(broker, weighed().model_dump_json().encode(), key="forgotten.v1")
+    assert message_count(broker, service_queue("example")) == 0
+
+
+def message_count(url: str, queue: str) -> int:
+    with Connection(url) as connection:
+        count: int = connection.channel().queue_declare(queue, passive=True).message_count
+        return count

@@ -1,0 +1,58 @@
+"""The catalogue agrees with what the tables declare, and a table that declares nothing is caught."""
+
+import pytest
+from sqlalchemy import MetaData, Table, text
+
+from chassis.context import SCOPE_KINDS
+from chassis.row_scope import policies, rebuild_statements, scope, table_scope
+from chassis.testing import ServiceHarness
+from tests.chassis.catalogue import catalogue_faults
+from tests.chassis.example import Example, parcels
+
+
+def test_the_database_has_the_declared_policies_and_row_security_everywhere(example: ServiceHarness) -> None:
+    assert catalogue_faults(example) == []
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        "ALTER TABLE parcels DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY parcels_point ON parcels",
+        "CREATE POLICY open_door ON parcels FOR SELECT TO PUBLIC USING (true)",
+        "ALTER POLICY parcels_point ON parcels USING (true)",
+        "CREATE TABLE forgotten (id int)",
+        "DROP TRIGGER raise_version ON parcels",
+    ],
+)
+def test_the_catalogue_check_notices(example: ServiceHarness, sabotage: str) -> None:
+    with example.owner_connection() as connection:
+        connection.exec_driver_sql(sabotage)
+        try:
+            assert catalogue_faults(example) != []
+        finally:
+            connection.exec_driver_sql("DROP TABLE IF EXISTS forgotten")
+            for statement in rebuild_statements(example.database.name, Example.metadata):
+                connection.execute(text(statement.replace(":", r"\:")))
+    assert catalogue_faults(example) == []
+
+
+def test_a_table_without_a_declaration_is_refused() -> None:
+    with pytest.raises(LookupError, match="no row scope"):
+        table_scope(Table("open", MetaData()))
+
+
+def test_a_scope_on_a_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="no column"):
+        scope(Table("wrong", MetaData()), point="teaching_point_id")
+
+
+def test_each_role_has_at_most_one_policy_for_a_command() -> None:
+    for table in Example.metadata.sorted_tables:
+        made = [(policy.role, policy.command) for policy in policies("d", table)]
+        assert len(made) == len(set(made)), table.name
+
+
+def test_only_school_system_and_the_point_may_touch_a_points_table() -> None:
+    assert {policy.role for policy in policies("d", parcels)} == {"d_school", "d_system", "d_point"}
+    assert set(SCOPE_KINDS) > {"school", "system", "point"}
