@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, select
 
 from chassis import metrics
 from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher
-from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
 from chassis.inbox import Inbox

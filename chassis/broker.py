@@ -18,6 +18,7 @@ from contracts.base import COPIES_EXCHANGE, Envelope, copy_reply_key, copy_reque
 
 logger = logging.getLogger(__name__)
 
+RPC_EXCHANGE: Final = "nameko-rpc"
 PREFETCH: Final = 400
 GATHER: Final = 100
 """Events handled in one go. Those that are there are taken; nobody waits for a batch to fill."""
@@ -64,13 +65,15 @@ def declare_topology(connection: Connection, services: Iterable[type[Service]]) 
     services = list(services)
     for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:
         event_exchange(name)(channel).declare()
+    calls = Exchange(RPC_EXCHANGE, type="topic", durable=True)
+    calls(channel).declare()
     for service in services:
-        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(
+        # As nameko would at its start: a request may come before that.
+        Queue(f"rpc-{service.name}", exchange=calls, routing_key=f"{service.name}.*", durable=True)(channel).declare()
+        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(channel).declare()
+        queue = Queue(service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name))(
             channel
-        ).declare()
-        queue = Queue(
-            service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name)
-        )(channel)
+        )
         queue.queue_declare()
         for exchange_name, key in bindings(service):
             event_exchange(exchange_name)(channel).declare()
@@ -99,8 +102,8 @@ class ConfirmingPublisher:
         self._unconfirmed: set[int] = set()
 
     def publish(self, messages: Sequence[Any]) -> None:
-        """Publish outbox rows (exchange, routing_key, message). Raises one of `CONNECTION_ERRORS` when the broker is away, blocks, or
-        refuses one of them: then none counts as published."""
+        """Publish outbox rows (exchange, routing_key, message). Raises one of `CONNECTION_ERRORS` when the broker
+        is away, blocks, or refuses one of them: then none counts as published."""
         try:
             channel = self._ready_channel()
             for number, message in enumerate(messages, start=self._published + 1):

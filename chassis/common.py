@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from chassis import pages
 from chassis.service import OperationEntry
-from contracts.base import Page, method_name
+from contracts.base import Operation, Page, View, method_name
 from contracts.common import AuditEntryView, CancelTask, GetTask, ListAuditEntries, ListTasks, of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def common_operations(service: str) -> dict[str, OperationEntry]:
     """The entries of the shared operations for one service."""
     from chassis import tasks
 
-    handlers = {
+    handlers: dict[type[Operation], Callable[[Any, UnitOfWork], View]] = {
         ListAuditEntries: list_audit_entries,
         GetTask: tasks.get_task,
         ListTasks: tasks.list_tasks,

@@ -44,7 +44,7 @@ class Copies:
         self.states: Table = tables["copy_states"]
         self.requests: Table = tables["copy_requests"]
 
-    # -- the consumer's end -----------------------------------------------------------------------------------------
+    # --- the consumer's end ---
 
     def request_missing(self) -> None:
         """Ask for every copy that was never completed. Asking twice is harmless: only the newest request counts."""
@@ -139,7 +139,7 @@ class Copies:
             raise NotYet("copy_pages_missing")
         uow.execute(delete(table).where(table.c.seen_at < request.requested_at))
 
-    # -- the owner's end --------------------------------------------------------------------------------------------
+    # --- the owner's end ---
 
     def _remember_request(self, event: CopyRequested, uow: UnitOfWork) -> None:
         if event.kind in self.service.publications:

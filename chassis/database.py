@@ -1,4 +1,4 @@
-"""A service's database and its unit of work: one transaction with its row scope, events, audit and idempotent answer."""
+"""A service's database and its unit of work: one transaction with its scope, events, audit and idempotent answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import orjson
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, QueuePool, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -67,6 +67,11 @@ class Database:
         self.engine: Engine = create_engine(
             url, pool_size=pool_size, max_overflow=0, pool_timeout=5, hide_parameters=True, pool_use_lifo=True
         )
+
+    @property
+    def pool(self) -> QueuePool:
+        """The connections of this process."""
+        return cast(QueuePool, self.engine.pool)
 
     @contextmanager
     def unit_of_work(self, context: Context | None = None) -> Iterator[UnitOfWork]:
@@ -155,6 +160,5 @@ def _worth_another_try(error: DBAPIError) -> bool:
     return (
         lost
         or sqlstate in (_DEADLOCK, _SERIALIZATION)
-        or type(error).__name__ == "OperationalError"
-        and sqlstate is None
+        or (type(error).__name__ == "OperationalError" and sqlstate is None)
     )

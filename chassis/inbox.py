@@ -1,8 +1,8 @@
 """The inbox: handles received events once each, many in one transaction, and parks those that fail.
 
-Three failures are told apart. *Not yet*: what the event needs has not arrived; it is tried again for a day. *Permanent*:
-no rule or contract lets it in; it is kept as dead for a person to look at. *Infrastructure*: the database is out of
-reach; nothing is recorded, the events stay with the broker and no attempt is spent.
+Three failures are told apart. *Not yet*: what the event needs has not arrived; it is tried again for a day.
+*Permanent*: no rule or contract lets it in; it is kept as dead for a person to look at. *Infrastructure*: the database
+is out of reach; nothing is recorded, the events stay with the broker and no attempt is spent.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Inbox:
             self._park(group, "unknown_event", dead=True)
 
     def _attempt(self, group: list[Envelope], entry: ReactionEntry | None) -> None:
-        """Handle a group in one transaction; when it fails, its halves, until the bad ones stand alone and are parked."""
+        """Handle a group in one transaction; when it fails, its halves, until the bad ones stand alone."""
         try:
             self._in_one_transaction(group, entry)
             return

@@ -55,7 +55,12 @@ def _revision(connection: Connection, service: type[Service], message: str) -> P
     number = f"{len(list(folder.glob('[0-9]*.py'))) + 1:04d}"
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     script = command.revision(
-        config, message, autogenerate=True, rev_id=number, version_path=str(folder), head="head" if number > "0001" else "base"
+        config,
+        message,
+        autogenerate=True,
+        rev_id=number,
+        version_path=str(folder),
+        head="head" if number > "0001" else "base",
     )
     if script is None or isinstance(script, list):
         raise RuntimeError("alembic wrote no single migration")

@@ -50,9 +50,7 @@ def paginate(
     return rows, int(total)
 
 
-def _order(
-    statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]
-) -> list[ColumnElement[Any]]:
+def _order(statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     keys = sort.split(",")
     order = []
     for key in keys:

@@ -42,7 +42,7 @@ class Passwords:
     app: str
 
 
-# -- PostgreSQL ---------------------------------------------------------------------------------------------------------
+# --- PostgreSQL ---
 
 
 def provision_database(
@@ -127,7 +127,7 @@ def _quoted(secret: str) -> str:
     return "'" + secret.replace("'", "''") + "'"
 
 
-# -- RabbitMQ -----------------------------------------------------------------------------------------------------------
+# --- RabbitMQ ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,8 @@ def broker_user(vhost: str, name: str) -> str:
 def broker_url(amqp_admin_url: str, vhost: str, name: str, password: str) -> str:
     """The URL with which a process of `name` connects."""
     url = make_url(amqp_admin_url)
-    return f"amqp://{quote(broker_user(vhost, name))}:{quote(password)}@{url.host}:{url.port or 5672}/{quote(vhost, safe='')}"
+    login = f"{quote(broker_user(vhost, name))}:{quote(password)}"
+    return f"amqp://{login}@{url.host}:{url.port or 5672}/{_q(vhost)}"
 
 
 def _drop_stale_bindings(api: _Management, vhost: str, service: type[Service]) -> None:
@@ -246,15 +247,15 @@ def _q(name: str) -> str:
     return quote(name, safe="")
 
 
-# -- command line -------------------------------------------------------------------------------------------------------
+# --- command line ---
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
     """The one-shot jobs. URLs and passwords come from the environment, so that no process list shows them."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.provision",
-        description="Make databases (JIAOWU_POSTGRES_URL, JIAOWU_<SERVICE>_OWNER_PASSWORD, JIAOWU_<SERVICE>_APP_PASSWORD) or the"
-        " broker's users and queues (JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL, JIAOWU_<NAME>_BROKER_PASSWORD).",
+        description="Make databases (from JIAOWU_POSTGRES_URL and JIAOWU_<SERVICE>_{OWNER,APP}_PASSWORD) or the"
+        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL and JIAOWU_<NAME>_BROKER_PASSWORD).",
     )
     parser.add_argument("what", choices=("database", "broker"))
     parser.add_argument("services", nargs="+", help="modules that declare services, such as services.courses.service")
@@ -265,12 +266,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
         for service in services:
             passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
             provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
-            print(f"database of {service.name}: ready")
+            sys.stdout.write(f"database of {service.name}: ready\n")
     else:
         users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway"]}
         management = os.environ["JIAOWU_AMQP_MANAGEMENT_URL"]
         provision_broker(os.environ["JIAOWU_AMQP_URL"], management, options.vhost, services, users)
-        print("broker: ready")
+        sys.stdout.write("broker: ready\n")
     return 0
 
 

@@ -154,7 +154,8 @@ def rebuild_statements(database: str, metadata: MetaData) -> Iterator[str]:
             yield policy.ddl()
         if "version" in table.c and "updated_at" in table.c:
             yield f"DROP TRIGGER IF EXISTS raise_version ON {table.name}"
-            yield f"CREATE TRIGGER raise_version BEFORE UPDATE ON {table.name} FOR EACH ROW EXECUTE FUNCTION raise_version()"
+            trigger = f"CREATE TRIGGER raise_version BEFORE UPDATE ON {table.name}"
+            yield f"{trigger} FOR EACH ROW EXECUTE FUNCTION raise_version()"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {roles}"
 
 

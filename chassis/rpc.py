@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from eventlet.event import Event as Waiter
 from kombu import Connection
@@ -22,7 +22,7 @@ from nameko.messaging import QueueConsumer
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer
 
 from chassis import metrics
-from chassis.broker import CONNECTION_ERRORS
+from chassis.broker import CONNECTION_ERRORS, RPC_EXCHANGE
 from chassis.context import Context, to_wire
 from chassis.ids import new_id
 from chassis.wire import encode
@@ -30,8 +30,6 @@ from contracts.base import Operation, method_name, service_name
 from contracts.errors import ServiceError
 
 logger = logging.getLogger(__name__)
-
-RPC_EXCHANGE: Final = "nameko-rpc"
 
 
 class TransientPublisher:
@@ -69,7 +67,7 @@ class TransientPublisher:
         """Whether the broker closed the connection: nothing else is ever sent to a channel that only publishes."""
         try:
             sock = self.connection.connection.sock
-            # A green socket would wait for something to read; the real one inside it says at once that there is nothing.
+            # A green socket would wait for something to read; the real one inside says at once that there is nothing.
             waiting = getattr(sock, "fd", sock).recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False

@@ -112,9 +112,7 @@ class TaskProcess:
 
 def _reachable(database: Database) -> bool:
     try:
-        return bool(
-            database.run(system_context(), lambda uow: uow.connection.exec_driver_sql("SELECT true").scalar())
-        )
+        return bool(database.run(system_context(), lambda uow: uow.connection.exec_driver_sql("SELECT true").scalar()))
     except Exception:
         return False
 
@@ -139,28 +137,20 @@ def _container(service: type[Service], dispatcher: Dispatcher, broker_url: str, 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died."""
-    parser = argparse.ArgumentParser(
-        prog="python -m chassis.runner", description="Run one process of one service."
-    )
+    parser = argparse.ArgumentParser(prog="python -m chassis.runner", description="Run one process of one service.")
     parser.add_argument("service", help="module that declares the service, such as services.courses.service")
-    parser.add_argument(
-        "--role", choices=("service", "tasks"), default="service", help="what this process does"
-    )
+    parser.add_argument("--role", choices=("service", "tasks"), default="service", help="what this process does")
     options = parser.parse_args(arguments)
     config = settings()
     service = load(options.service)
     configure(service.name, options.role, config.log_format)
     use_orjson()
     process = (ServiceProcess if options.role == "service" else TaskProcess)(service, config)
-    metrics.watch_pool(process.database.engine.pool)
+    metrics.watch_pool(process.database.pool)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    server = (
-        health.serve(config.metrics_host, config.metrics_port, process.readiness)
-        if config.metrics_port
-        else None
-    )
+    server = health.serve(config.metrics_host, config.metrics_port, process.readiness) if config.metrics_port else None
     process.start()
     died = _watch(process, stopping)
     logger.info("started", extra={"role": options.role})

@@ -10,8 +10,8 @@
         programme_state = publishes(ProgrammeState, queries.programme_items)
         lapse_unpaid = scheduled(jobs.lapse_unpaid, every=timedelta(seconds=60))
 
-Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows nameko:
-`chassis.runner` gives a declared service its RPC methods and its queue.
+Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows
+nameko: `chassis.runner` gives a declared service its RPC methods and its queue.
 """
 
 from __future__ import annotations

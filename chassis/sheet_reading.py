@@ -161,7 +161,11 @@ def _plain_title(cell: Any) -> str:
 
 
 def _parse(
-    number: int, texts: dict[str, str], cells: tuple[Any, ...], places: dict[str, int], columns: Sequence[Column]
+    number: int,
+    texts: dict[str, str],
+    cells: tuple[Any, ...],
+    places: dict[str, int],
+    columns: Sequence[Column],
 ) -> SheetRow:
     values: dict[str, Any] = {}
     errors: list[CellError] = []

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Identity,
     Index,
@@ -57,7 +56,7 @@ def service_metadata(service: str) -> MetaData:
 def copy_table(name: str, metadata: MetaData, *columns: Column[Any] | Index) -> Table:
     """A local copy of another service's rows: its columns have the names of the state item's fields.
 
-    `version` is the owner's, so no trigger raises it here; `seen_at` tells a rebuild which rows the owner no longer has.
+    `version` is the owner's, so no trigger raises it here; `seen_at` tells a rebuild which rows the owner has no more.
     """
     return Table(
         name,

@@ -265,7 +265,12 @@ def _view(row: Row[Any], uow: "UnitOfWork") -> TaskView:
         language: Language = "en" if uow.context.language == "en" else "zh"
         refusal = Refusal.of(row.error["code"], language, **row.error["params"])
     if row.sha256 is not None:
-        columns = {"sha256": row.sha256, "name": row.file_name, "size": row.size, "media_type": row.media_type}
+        columns = {
+            "sha256": row.sha256,
+            "name": row.file_name,
+            "size": row.size,
+            "media_type": row.media_type,
+        }
         result = FileReference.model_validate(columns)
     return TaskView(
         id=row.id,

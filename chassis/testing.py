@@ -88,16 +88,14 @@ class ServiceHarness:
         self.clock = clock or SettableClock()
         provision_database(admin_url, service, database, PASSWORDS, build=build)
         self.admin_url = make_url(admin_url).set(database=database)
-        self.database = Database(
-            app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20
-        )
+        self.database = Database(app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20)
         self.inbox = Inbox(self.database)
         self.copies = Copies(self.database)
         self.dispatcher = Dispatcher(service, self.database)
         self.sent: list[Envelope] = []
         """Everything that the pump has taken from the outbox, oldest first."""
 
-    # -- operations -------------------------------------------------------------------------------------------------
+    # --- operations ---
 
     def run(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> Any:
         """Carry out a command or query through the dispatcher; the answer as its contract's view.
@@ -114,9 +112,7 @@ class ServiceHarness:
 
     ask = run
 
-    def refusal(
-        self, operation: Operation, as_: Context | None = None, *, key: str | None = None
-    ) -> ServiceError:
+    def refusal(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> ServiceError:
         """The refusal of an operation. Fails when it was carried out."""
         try:
             answered = self.run(operation, as_, key=key)
@@ -124,7 +120,7 @@ class ServiceHarness:
             return error
         raise AssertionError(f"{type(operation).__name__} was not refused: {answered!r}")
 
-    # -- events -----------------------------------------------------------------------------------------------------
+    # --- events ---
 
     def deliver(self, *events: Event) -> None:
         """Hand events to the inbox, as if another service had published them now. What is parked fails the test."""
@@ -169,7 +165,7 @@ class ServiceHarness:
         parked = [(row.type, row.state, row.code, row.detail) for row in self.parked()]
         assert not parked, f"{self.service.name} parked {parked}"
 
-    # -- time and tables ----------------------------------------------------------------------------------------------
+    # --- time and tables ---
 
     def run_due_jobs(self) -> int:
         """Run every scheduled job that is due by the harness's clock."""

@@ -54,11 +54,11 @@ class UnitOfWork:
         """Whether this unit of work put anything in the outbox."""
         return bool(self._outbox)
 
-    # -- reading and writing ----------------------------------------------------------------------------------------
+    # --- reading and writing ---
 
     def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
         """Run a statement."""
-        return self.connection.execute(statement, parameters)  # type: ignore[arg-type,return-value]
+        return self.connection.execute(statement, parameters)
 
     def rows(self, statement: Executable, parameters: Parameters = None) -> list[Row[Any]]:
         """All rows of a statement."""
@@ -105,7 +105,7 @@ class UnitOfWork:
                 raise
             raise ServiceError(code, **params) from None
 
-    # -- what is written at the end ---------------------------------------------------------------------------------
+    # --- what is written at the end ---
 
     def publish(self, event: Event, *, because: Event | None = None) -> None:
         """Put an event in the outbox. `because` names the received event that it answers (by default the first one)."""
@@ -224,7 +224,8 @@ WITH events AS (
     FROM jsonb_to_recordset(%(outbox)s::jsonb) AS e (exchange text, routing_key text, message text)
 ), audited AS (
     INSERT INTO audit_entries (
-        id, actor_id, actor_name, teaching_point_id, client, correlation_id, object_type, object_id, action, before, after
+        id, actor_id, actor_name, teaching_point_id, client, correlation_id,
+        object_type, object_id, action, before, after
     )
     SELECT id, %(actor_id)s::uuid, %(actor_name)s, %(teaching_point_id)s::uuid, %(client)s, %(correlation_id)s::uuid,
            object_type, object_id, action, before, after

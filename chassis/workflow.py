@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, case, insert, literal, select, update
+from sqlalchemy import Row, RowMapping, Table, case, insert, literal, select, update
 
 from chassis.context import Context
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.errors import ServiceError
 
-Subject = Mapping[str, Any]
+Subject = Mapping[str, Any] | RowMapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -149,7 +150,7 @@ def drop_heavy(uow: UnitOfWork) -> int:
 class Example(Service):
     name = "example"
     metadata = metadata
-    conflicts = {"uq_parcels_label": "already_exists"}
+    conflicts: ClassVar[dict[str, str]] = {"uq_parcels_label": "already_exists"}
     add_parcel = command(add_parcel)
     weigh_parcel = command(weigh_parcel)
     list_parcels = query(list_parcels)

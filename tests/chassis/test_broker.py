@@ -27,14 +27,14 @@ USERS = {"example": "example-password", "gateway": "gateway-password"}
 
 
 @pytest.fixture
-def broker(vhost: str, amqp_admin_url: str, management_url: str) -> Iterator[str]:
+def broker(vhost: str, amqp_admin_url: str, management_url: str) -> str:
     """The virtual host with the example's place on it; its URL for an administrator."""
     provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
     url = f"{amqp_admin_url.rstrip('/')}/{vhost}"
     with Connection(url) as connection:
         for queue in (service_queue("example"), dead_queue("example")):
             connection.channel().queue_purge(queue)
-    yield url
+    return url
 
 
 @pytest.fixture
@@ -42,9 +42,7 @@ def own_url(broker: str, amqp_admin_url: str, vhost: str) -> str:
     return broker_url(amqp_admin_url, vhost, "example", USERS["example"])
 
 
-def publish(
-    url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: str = "elsewhere.events"
-) -> None:
+def publish(url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: str = "elsewhere.events") -> None:
     with Connection(url) as connection:
         connection.Producer().publish(
             body,
@@ -76,9 +74,7 @@ def weighed() -> Envelope:
     return Envelope.of(event, event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id())
 
 
-def test_what_was_committed_is_published_and_arrives(
-    example: ServiceHarness, broker: str, own_url: str
-) -> None:
+def test_what_was_committed_is_published_and_arrives(example: ServiceHarness, broker: str, own_url: str) -> None:
     heard: list[bytes] = []
     with Connection(broker) as connection:
         channel = connection.channel()
@@ -161,9 +157,7 @@ def test_events_are_handed_on_in_groups_and_acknowledged(broker: str, own_url: s
     assert message_count(broker, service_queue("example")) == 0
 
 
-def test_a_body_that_cannot_be_decoded_goes_to_the_dead_queue_and_the_rest_goes_on(
-    broker: str, own_url: str
-) -> None:
+def test_a_body_that_cannot_be_decoded_goes_to_the_dead_queue_and_the_rest_goes_on(broker: str, own_url: str) -> None:
     handled: list[UUID] = []
     good = weighed()
     for body in (b"\xff\xfe", b"{}", b'{"event_id": 1}', good.model_dump_json().encode()):
@@ -173,9 +167,7 @@ def test_a_body_that_cannot_be_decoded_goes_to_the_dead_queue_and_the_rest_goes_
         eventually(lambda: handled == [good.event_id], "the good one handled")
 
 
-def test_while_the_database_is_away_events_wait_and_are_handled_when_it_is_back(
-    broker: str, own_url: str
-) -> None:
+def test_while_the_database_is_away_events_wait_and_are_handled_when_it_is_back(broker: str, own_url: str) -> None:
     away = threading.Event()
     back = threading.Event()
     handled: list[UUID] = []
@@ -211,10 +203,7 @@ def test_a_service_may_not_call_another_nor_publish_as_another(broker: str, own_
         ("elsewhere.events", "parcels_weighed.v1"),
     ):
         with pytest.raises(AccessRefused), Connection(own_url) as connection:
-            channel = connection.channel()
-            channel.confirm_select()
-            message = channel.prepare_message(b"{}")
-            channel.basic_publish_confirm(message, exchange, key)
+            publish_confirmed(connection, exchange, key)
 
 
 def test_a_service_may_not_read_anothers_queue(broker: str, own_url: str) -> None:
@@ -233,6 +222,12 @@ def test_provisioning_again_removes_bindings_that_no_code_wants(
     provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
     publish(broker, weighed().model_dump_json().encode(), key="forgotten.v1")
     assert message_count(broker, service_queue("example")) == 0
+
+
+def publish_confirmed(connection: Connection, exchange: str, key: str) -> None:
+    channel = connection.channel()
+    channel.confirm_select()
+    channel.basic_publish_confirm(channel.prepare_message(b"{}"), exchange, key)
 
 
 def message_count(url: str, queue: str) -> int:

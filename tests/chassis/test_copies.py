@@ -34,9 +34,7 @@ def test_the_newest_version_wins_in_whatever_order_and_however_often_it_comes(
     example: ServiceHarness, data: st.DataObject
 ) -> None:
     example.reset()
-    items = [
-        LearnerItem(id=i, version=v, nickname=f"{v}", deleted=v == 4) for i in LEARNERS for v in (1, 2, 3, 4)
-    ]
+    items = [LearnerItem(id=i, version=v, nickname=f"{v}", deleted=v == 4) for i in LEARNERS for v in (1, 2, 3, 4)]
     last = data.draw(st.sampled_from([1, 2, 3, 4]))
     sent = [item for item in items if item.version <= last]
     arriving = data.draw(st.permutations(sent + data.draw(st.lists(st.sampled_from(sent), max_size=4))))
@@ -44,9 +42,9 @@ def test_the_newest_version_wins_in_whatever_order_and_however_often_it_comes(
     for start in range(0, len(arriving), size):
         example.feed(LearnerState, *arriving[start : start + size])
     rows = example.rows(select(learners))
-    assert {row.id: (row.version, row.nickname, row.deleted) for row in rows} == {
-        i: (last, f"{last}", last == 4) for i in LEARNERS
-    }
+    assert {row.id: (row.version, row.nickname, row.deleted) for row in rows} == dict.fromkeys(
+        LEARNERS, (last, f"{last}", last == 4)
+    )
 
 
 def test_a_copy_is_filled_from_its_owner_and_complete_only_then(

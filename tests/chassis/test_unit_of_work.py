@@ -13,8 +13,8 @@ from chassis.background import KEEP_ANSWERS, purge_answers
 from chassis.context import Context, system_context
 from chassis.database import Database
 from chassis.ids import new_id
-from chassis.testing import PASSWORDS, ServiceHarness, acting
 from chassis.provision import app_url
+from chassis.testing import PASSWORDS, ServiceHarness, acting
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from tests.chassis.example import (
@@ -72,10 +72,7 @@ def test_a_repeated_key_gets_the_first_answer_and_does_nothing_twice(example: Se
 def test_a_repeated_key_with_another_body_is_refused(example: ServiceHarness) -> None:
     context = at_point(key="same")
     example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
-    assert (
-        example.refusal(AddParcel(teaching_point_id=POINT, label="b"), context).code
-        == "idempotency_key_reused"
-    )
+    assert example.refusal(AddParcel(teaching_point_id=POINT, label="b"), context).code == "idempotency_key_reused"
 
 
 def test_the_same_key_of_another_person_is_another_key(example: ServiceHarness) -> None:
@@ -178,9 +175,7 @@ def test_the_deadline_ends_a_statement_that_runs_too_long(example: ServiceHarnes
     import time
 
     with pytest.raises(ServiceError) as refused:
-        example.database.run(
-            Context(deadline=time.time() + 0.3), lambda uow: uow.execute(text("SELECT pg_sleep(30)"))
-        )
+        example.database.run(Context(deadline=time.time() + 0.3), lambda uow: uow.execute(text("SELECT pg_sleep(30)")))
     assert refused.value.code == "deadline_exceeded"
 
 
@@ -204,9 +199,7 @@ def test_two_transactions_in_a_deadlock_both_come_through(example: ServiceHarnes
     assert [row.weight for row in example.rows(select(parcels.c.weight))] == [2, 2]
 
 
-def test_a_lost_connection_is_replaced_and_the_work_run_again(
-    example: ServiceHarness, postgres_admin_url: str
-) -> None:
+def test_a_lost_connection_is_replaced_and_the_work_run_again(example: ServiceHarness, postgres_admin_url: str) -> None:
     url = app_url(postgres_admin_url, example.database.name, PASSWORDS.app)
     database = Database(url, Example, pool_size=1)
     try:
@@ -225,9 +218,7 @@ def test_a_lost_connection_is_replaced_and_the_work_run_again(
 
 def test_bad_input_is_refused_with_every_path_and_without_the_input(example: ServiceHarness) -> None:
     with pytest.raises(ServiceError) as refused:
-        example.dispatcher.carry_out(
-            "add_parcel", {"label": 110105199001011234, "extra": 1}, system_context()
-        )
+        example.dispatcher.carry_out("add_parcel", {"label": 110105199001011234, "extra": 1}, system_context())
     wire = refused.value.to_wire()
     assert wire["code"] == "validation_failed"
     assert {fault["path"] for fault in wire["errors"]} == {"teaching_point_id", "label", "extra"}
@@ -255,7 +246,6 @@ def test_an_answer_is_stored_only_when_it_was_committed(example: ServiceHarness)
     context = at_point(key="k")
     assert isinstance(example.run(AddParcel(teaching_point_id=POINT, label="a"), context), ParcelView)
     assert (
-        example.refusal(AddParcel(teaching_point_id=POINT, label="a"), at_point(key="other")).code
-        == "already_exists"
+        example.refusal(AddParcel(teaching_point_id=POINT, label="a"), at_point(key="other")).code == "already_exists"
     )
     assert count(example, "idempotency_keys") == 1
