@@ -31,7 +31,7 @@ def up(
     """Set everything up, run the system, and show what to try.
 
     Missing PostgreSQL and RabbitMQ are installed (as root or by sudo) and run as private instances below
-    .local/. To use existing servers set JIAOWU_POSTGRES_URL, JIAOWU_AMQP_URL and, where it isn't on port 15672,
+    .local/. To use existing servers set JIAOWU_POSTGRES_URL, JIAOWU_AMQP_URL and, off port 15672,
     JIAOWU_AMQP_MANAGEMENT_URL, each with an administrator's sign-in.
     """
     running = Installation()
