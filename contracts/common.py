@@ -47,9 +47,7 @@ class RowResult(View):
     """What became of one row of a command about many."""
 
     id: UUID
-    state: str | None = Field(
-        default=None, description="The row's state now; empty when the row is not there."
-    )
+    state: str | None = Field(default=None, description="The row's state now; empty when the row is not there.")
     refusal: Refusal | None = None
 
 
@@ -114,6 +112,7 @@ class TaskState(StrEnum):
 
     WAITING = "waiting"
     RUNNING = "running"
+    CANCELLING = "cancelling"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -128,9 +127,7 @@ class TaskView(View):
     state: TaskState
     steps_done: int
     steps_total: int | None = Field(description="Empty until it is known.")
-    figures: dict[str, int] = Field(
-        default={}, description="Counts that the job keeps, as `imported`, `refused`."
-    )
+    figures: dict[str, int] = Field(default={}, description="Counts that the job keeps, as `imported`, `refused`.")
     refusal: Refusal | None = Field(default=None, description="Why it failed.")
     result: FileReference | None = Field(default=None, description="The file that it made.")
     created_by: UUID | None

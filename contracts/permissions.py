@@ -132,7 +132,7 @@ PERMISSIONS = frozenset(_GRANTED_TO)
 
 
 def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> ScopeKind | None:
-    """Over which rows a role grants a permission, or None. Staff of a point may use only the modules granted."""
+    """Over which rows a role grants a permission, or None. Point staff may use only the modules granted."""
     service = permission.partition(".")[0]
     if role is Role.TEACHING_POINT_STAFF and service in _MODULES and service not in modules:
         return None

@@ -25,7 +25,7 @@ from contracts.errors.fields import FieldProblemError
 
 # --- money and numbers ---
 
-_DECIMAL = re.compile(r"-?\d{1,10}(\.\d{1,4})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?")
 _CENT = Decimal("0.01")
 _TENTH = Decimal("0.1")
 
@@ -47,7 +47,7 @@ Money = Annotated[
     Field(ge=0, max_digits=12, decimal_places=2),
     AfterValidator(lambda value: value.quantize(_CENT)),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "examples": ["385.00"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$", "examples": ["385.00"]}),
 ]
 """An amount in yuan, two decimal places, never negative; text in JSON."""
 
@@ -57,7 +57,7 @@ SignedMoney = Annotated[
     Field(max_digits=12, decimal_places=2),
     AfterValidator(lambda value: value.quantize(_CENT)),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}(\.\d{1,2})?$", "examples": ["-385.00"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$", "examples": ["-385.00"]}),
 ]
 """A balance or a ledger entry in yuan; debit positive, credit negative."""
 
@@ -67,7 +67,7 @@ Credits = Annotated[
     Field(ge=0, le=999, decimal_places=1),
     AfterValidator(lambda value: value.quantize(_TENTH)),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d)?$", "examples": ["4.0"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9])?$", "examples": ["4.0"]}),
 ]
 """Academic credits, one decimal place; text in JSON."""
 
@@ -88,8 +88,8 @@ Flag = Annotated[bool, Field(strict=True)]
 
 # --- days and instants ---
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
 # Outside these years arithmetic with offsets can leave the calendar.
 _YEARS = range(1900, 2200)
 
@@ -154,14 +154,10 @@ Note = Annotated[
 ]
 SearchText = Annotated[str, _line(60), Field(description="Part of a name or number.", examples=["计算机"])]
 PersonName = Annotated[str, _line(40), Field(examples=["张晓明"])]
-Code = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$"), Field(examples=["50397"])
-]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$"), Field(examples=["50397"])]
 MajorCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,6}[TK]{0,2}$"), Field(examples=["080901"])]
 MobileNumber = Annotated[str, StringConstraints(pattern=r"^1[3-9][0-9]{9}$"), Field(examples=["13912345678"])]
-PhoneNumber = Annotated[
-    str, StringConstraints(pattern=r"^[0-9][0-9-]{6,17}[0-9]$"), Field(examples=["025-86265500"])
-]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9-]{6,17}[0-9]$"), Field(examples=["025-86265500"])]
 Email = Annotated[
     str,
     StringConstraints(
@@ -175,17 +171,13 @@ IntakeCode = Annotated[
     StringConstraints(pattern=r"^20[0-9]{2}(0[1-9]|1[0-2])$"),
     Field(description="Intake, year and month.", examples=["202609"]),
 ]
-StudentNumber = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,20}$"), Field(examples=["2632030906100001"])
-]
+StudentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,20}$"), Field(examples=["2632030906100001"])]
 SchoolingLength = Annotated[
     str,
     StringConstraints(pattern=r"^(1\.5|[2-7](\.5)?|8)$"),
     Field(description="Regular years of study.", examples=["2.5"]),
 ]
-Username = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$"), Field(examples=["xz.li"])
-]
+Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$"), Field(examples=["xz.li"])]
 
 # --- ids and lists of them ---
 

@@ -27,7 +27,7 @@ class CourseState(State[CourseItem], owner="courses", version=1):
 
 
 class ProgrammeItem(FiveElements, StateItem):
-    """A programme version: for students of its five elements with an intake in `from_intake`..`until_intake`."""
+    """A programme version: for students of its elements whose intake is in `from_intake`..`until_intake`."""
 
     code: str
     name: str

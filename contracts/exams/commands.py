@@ -80,7 +80,7 @@ class Placement(Contract, extra="forbid"):
 
 
 class PlaceCourses(Command, answers=ExamRoundDetails):
-    """Put courses into sessions of a round, or move them to other sessions. Refused: `arrangement_published`."""
+    """Put courses into sessions of a round, or move them. Refused: `arrangement_published`."""
 
     exam_round_id: Id = Field(description="The round.")
     placements: Annotated[tuple[Placement, ...], Field(min_length=1, max_length=500)] = Field(
@@ -109,7 +109,7 @@ class PublishExamRound(Command, answers=ExamRoundDetails):
 
 
 class PublishArrangement(Command, answers=ArrangementResult):
-    """Fix who sits: every `registered` candidate becomes `arranged`, suspended students' registrations lapse.
+    """Fix who sits: each `registered` candidate becomes `arranged`; those of suspended students lapse.
 
     Refused: `registration_still_open`, `exam_sessions_of_candidates_clash`, `step_not_allowed`.
     """
@@ -125,8 +125,8 @@ class RegisterResits(Command, answers=ResitResults):
     """Register resits of failed or absent exams in a round that is open; each is paid separately.
 
     Refused by row, with every reason: `not_found`, `resit_not_needed`, `exam_registration_not_open`,
-    `course_not_in_exam_round`, `already_registered`, `student_not_active`. Without a fee standard finance answers
-    `BillingRefused`, and the resit is cancelled.
+    `course_not_in_exam_round`, `already_registered`, `student_not_active`. Without a fee standard finance
+    answers `BillingRefused`, and the resit is cancelled.
     """
 
     exam_round_id: Id = Field(description="The round in which to sit.")

@@ -28,7 +28,7 @@ class GetExamRound(Query, answers=ExamRoundDetails):
 
 
 class ListRegistrations(PageQuery, answers=Page[RegistrationView]):
-    """Exam registrations. Sorts: `registered_at` (newest first unless told), `student_number`, `course_code`."""
+    """Registrations. Sorts: `registered_at` (newest first unless told), `student_number`, `course_code`."""
 
     exam_round_id: Id | None = Field(default=None, description="Only in this round.")
     session_id: Id | None = Field(default=None, description="Only in this session.")

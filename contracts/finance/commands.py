@@ -60,7 +60,7 @@ class CreateFeeStandard(Command, answers=FeeStandardView):
 
 
 class EndFeeStandard(Command, answers=FeeStandardView):
-    """Give a standard its last day. Bills made by it stay. Refused: `fee_standards_overlap`, `stale_version`."""
+    """Give a standard its last day; its bills stay. Refused: `fee_standards_overlap`, `stale_version`."""
 
     fee_standard_id: Id = Field(description="The standard.")
     version: Version
@@ -161,8 +161,8 @@ class RejectRemittance(Command, answers=RemittanceDetails):
 class BookLateRemittance(Command, answers=RemittanceDetails):
     """The money of a rejected or revoked slip has arrived after all: → `booked_late`.
 
-    Bills still `unpaid` become `paid`. What came for bills that are cancelled, on another slip or paid already goes
-    to suspense and is refunded by itself. Refused: `received_amount_differs`, `step_not_allowed`.
+    Bills still `unpaid` become `paid`. What came for bills that are cancelled, on another slip or paid
+    already goes to suspense and is refunded by itself. Refused: `received_amount_differs`, `step_not_allowed`.
     """
 
     remittance_id: Id = Field(description="The slip.")

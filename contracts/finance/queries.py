@@ -3,7 +3,14 @@
 from pydantic import Field
 
 from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
-from contracts.finance.states import AccountKind, BillStatus, RefundReason, RefundState, RemittanceState, ReviewState
+from contracts.finance.states import (
+    AccountKind,
+    BillStatus,
+    RefundReason,
+    RefundState,
+    RemittanceState,
+    ReviewState,
+)
 from contracts.finance.views import (
     BalanceView,
     BillDetails,

@@ -74,6 +74,7 @@ class PostingKind(StrEnum):
 
     BILL_ISSUED = "bill_issued"
     BILL_CANCELLED = "bill_cancelled"
+    BILL_MOVED = "bill_moved"  # unpaid, to the point that the student was transferred to
     PAYMENT = "payment"
     SUSPENSE_PAYMENT = "suspense_payment"
     REFUND_DECIDED = "refund_decided"

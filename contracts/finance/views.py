@@ -179,14 +179,17 @@ class RefundView(View):
 
 
 class SuspenseView(View):
-    """Money that came for a bill which was cancelled, or paid already. It is refunded by itself."""
+    """Money that came for a bill which could no longer take it. It is refunded by itself."""
 
     id: UUID
     teaching_point_id: UUID
     bill_id: UUID
     remittance_id: UUID | None
     amount: Money
-    reason: str = Field(description="`bill_cancelled` or `bill_already_paid`.")
+    reason: str = Field(
+        description="`bill_cancelled`, `bill_already_paid`, `bill_in_payment` (on another slip) or `bill_moved` "
+        "(to another point)."
+    )
     refund_id: UUID
     refund_state: RefundState
     booked_at: Instant

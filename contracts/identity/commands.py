@@ -41,10 +41,11 @@ RefreshToken = Annotated[
 
 
 class SignIn(Command, answers=SessionTokens, secret=True):
-    """Open a session. Refused: `bad_credentials`, `account_waits`, `account_disabled`, `teaching_point_disabled`.
+    """Open a session.
 
-    After the first sign-in the account must change its password and complete its profile: until then its token
-    allows nothing else.
+    After the first sign-in the account must change its password and complete its profile: until then its
+    token allows nothing else. Refused: `bad_credentials`, `account_waits`, `account_disabled`,
+    `teaching_point_disabled`, `one_time_password_expired`.
     """
 
     username: Username = Field(description="Username; of a student the student number.")
@@ -81,7 +82,7 @@ class ChangePassword(Command, answers=SessionTokens, secret=True):
 
 
 class UpdateAccount(Command, answers=AccountView):
-    """Complete or change one's own profile. A student's name and gender come from the record: `from_record`."""
+    """Complete or change one's own profile. A student's name and gender stay as recorded: `from_record`."""
 
     version: Version
     name: PersonName = Field(description="Real name.")
@@ -115,7 +116,8 @@ class CreateTeachingPoint(Command, answers=TeachingPointDetails):
     """Add a teaching point. Refused: `teaching_point_code_taken`."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")] = Field(
-        description="Code of 4 to 8 digits, unique and never changed: student numbers carry it.", examples=["3203"]
+        description="Code of 4 to 8 digits, unique and never changed: student numbers carry it.",
+        examples=["3203"],
     )
     name: ShortText = Field(description="Name.", examples=["徐州教学点"])
     information: PointInformationInput = Field(
@@ -124,7 +126,7 @@ class CreateTeachingPoint(Command, answers=TeachingPointDetails):
 
 
 class UpdatePointInformation(Command, answers=TeachingPointDetails):
-    """Change address, recruiters and phones: by the point itself or the school. What is left out is emptied."""
+    """Change address, recruiters and phones, by point or school. What is left out is emptied."""
 
     teaching_point_id: Id = Field(description="The teaching point.")
     version: Version
@@ -181,8 +183,8 @@ class _UserFields(Command):
 class CreateUser(_UserFields, answers=CreatedUser, secret=True):
     """Add a user, who signs in first with the one-time password answered here.
 
-    A point administrator adds users of the own point with teaching-point roles: `role_not_grantable`. Refused:
-    `username_taken`, `role_needs_teaching_point`, `role_needs_modules`, `role_needs_courses`.
+    A point administrator adds users of the own point with teaching-point roles: `role_not_grantable`.
+    Refused: `username_taken`, `role_needs_teaching_point`, `role_needs_modules`, `role_needs_courses`.
     """
 
     username: Username = Field(description="Name to sign in with, unique.")
@@ -190,7 +192,7 @@ class CreateUser(_UserFields, answers=CreatedUser, secret=True):
 
 
 class UpdateUser(_UserFields, answers=UserView):
-    """Change a user. New roles count within seconds. Students' names and roles come from the record: `from_record`."""
+    """Change a user. New roles count within seconds. Students stay as recorded: `from_record`."""
 
     user_id: Id = Field(description="The user.")
     version: Version

@@ -3,7 +3,7 @@
 A token is good for `MAX_LIFETIME` seconds at most, and for less when its session or epoch is revoked.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,21 +11,21 @@ from pydantic import Field
 from contracts.base import Contract
 from contracts.permissions import Module, Role, ScopeKind
 
-ISSUER = "jiaowu-identity"
-AUDIENCE = "jiaowu"
+ISSUER: Final = "jiaowu-identity"
+AUDIENCE: Final = "jiaowu"
 ALGORITHM = "EdDSA"
 MAX_LIFETIME = 300
 """Seconds."""
 
 AccessGrant = tuple[Role, ScopeKind, tuple[UUID, ...], tuple[Module, ...]]
-"""A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and of point staff the modules."""
+"""A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and point staff's modules."""
 
 
 class AccessClaims(Contract):
     """The claims of an access token, by their names in the JWT. Instants are in epoch seconds.
 
-    `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account has
-    to change its password or complete its profile first: the token is good for its own routes only.
+    `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account
+    has to change its password or complete its profile first: the token is good for its own routes only.
     """
 
     iss: Literal["jiaowu-identity"] = ISSUER

@@ -19,7 +19,9 @@ class RoleGrant(Contract):
 
     role: Role = Field(description="The role.")
     modules: Annotated[tuple[Module, ...], Field(max_length=10), Unique] = Field(
-        default=(), description="Of teaching-point staff: the modules granted.", examples=[["registry", "courses"]]
+        default=(),
+        description="Of teaching-point staff: the modules granted.",
+        examples=[["registry", "courses"]],
     )
     course_ids: Annotated[tuple[UUID, ...], Field(max_length=200), Unique] = Field(
         default=(), description="Of a course lead: the courses.", examples=[[]]
@@ -47,7 +49,7 @@ class AccountView(View):
 
 
 class SessionTokens(View):
-    """A session's tokens. The access token goes into `Authorization: Bearer …` and lives five minutes at most."""
+    """A session's tokens. The access token goes into `Authorization: Bearer …` and lives five minutes."""
 
     access_token: str = Field(repr=False)
     access_expires_at: Instant

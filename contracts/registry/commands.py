@@ -14,8 +14,8 @@ from contracts.types import Day, FileReference, Flag, Id, Note, Version
 class ImportStudents(Command, answers=TaskView):
     """Import student records from a workbook (the template's columns), as a task.
 
-    Good rows come in, bad rows come back in a workbook with every reason beside them. A point imports only its own
-    students. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`.
+    Good rows come in, bad rows come back in a workbook with every reason beside them. A point imports its
+    own students only. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`.
     """
 
     file: FileReference = Field(description="The workbook, as uploaded.")

@@ -1,7 +1,7 @@
 """What the registry publishes. Sagas and races: docs/sagas.md.
 
-Every fact names the `student_version` that the change made: who needs the student's new state with it waits until its
-copy of `StudentState` has that version.
+Every fact names the `student_version` that the change made: who needs the student's new state with it waits
+until the copy of `StudentState` has that version.
 """
 
 from uuid import UUID
@@ -67,7 +67,7 @@ class StudentResumed(Fact, owner="registry", version=1):
 
 
 class TransferRequested(Fact, owner="registry", version=1):
-    """转教学点 is wanted → finance: `TransferHeld` while bills are being paid, `TransferCleared` when none is."""
+    """转教学点 is wanted → finance: `TransferHeld` while a bill is being paid, then `TransferCleared`."""
 
     change_id: UUID
     student_id: UUID

@@ -1,0 +1,195 @@
+"""Rules that every command, query, view and event keeps."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.base import (
+    EVENTS,
+    OPERATIONS,
+    Command,
+    Contract,
+    Envelope,
+    Event,
+    Fact,
+    Operation,
+    PageQuery,
+    State,
+    StateItem,
+    UnknownEvent,
+    View,
+    copy_reply_key,
+    copy_request_key,
+    exchange,
+    method_name,
+    routing_key,
+    service_name,
+    type_name,
+)
+from contracts.common import COMMON_OPERATIONS, GetTask, of
+from contracts.schemas.generate import load_all
+from contracts.types import FileReference
+
+load_all()
+OWN_OPERATIONS = [
+    operation
+    for (service, _), operation in sorted(OPERATIONS.items())
+    if operation.__module__.startswith(f"contracts.{service}.")
+] + list(COMMON_OPERATIONS)
+OWN_EVENTS = [event for event in EVENTS.values() if event.__module__.startswith("contracts.")]
+
+
+def _name(contract: type[Contract]) -> str:
+    return f"{contract.__module__.removeprefix('contracts.')}.{contract.__name__}"
+
+
+def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield str(schema.get("title")), schema
+    yield from schema.get("$defs", {}).items()
+
+
+@pytest.mark.parametrize("operation", OWN_OPERATIONS, ids=_name)
+def test_an_operation_is_described_and_answers_a_view(operation: type[Operation]) -> None:
+    assert issubclass(operation.answers, View)
+    assert operation.__doc__
+    assert operation.model_config["extra"] == "forbid"
+    assert operation.model_config["frozen"]
+
+
+@pytest.mark.parametrize("operation", OWN_OPERATIONS, ids=_name)
+def test_every_field_of_an_operation_is_described_with_an_example(operation: type[Operation]) -> None:
+    schema = operation.model_json_schema()
+    for name, part in _objects(schema):
+        if part.get("type") != "object" or name == FileReference.__name__:
+            continue
+        assert part.get("additionalProperties") is False, f"{name} takes unknown fields"
+        for field, about in part.get("properties", {}).items():
+            assert about.get("description"), f"{name}.{field} lacks a description"
+            assert _shows(about, schema.get("$defs", {})), f"{name}.{field} lacks an example"
+
+
+def _shows(about: dict[str, Any], definitions: dict[str, Any]) -> bool:
+    """Whether the schema says what a value looks like. A file is uploaded as bytes: nobody writes a reference."""
+    if about.get("$ref", "").endswith("/FileReference"):
+        return True
+    if "$ref" in about:
+        return _shows(definitions[about["$ref"].rpartition("/")[2]], definitions)
+    if any(key in about for key in ("examples", "enum", "const")) or about.get("type") in ("boolean", "null"):
+        return True
+    if about.get("type") == "object":
+        return all(_shows(part, definitions) for part in about.get("properties", {}).values())
+    if "items" in about:
+        return _shows(about["items"], definitions)
+    return any(_shows(part, definitions) for part in about.get("anyOf", ()) if part.get("type") != "null")
+
+
+@pytest.mark.parametrize("operation", OWN_OPERATIONS, ids=_name)
+def test_text_and_lists_of_an_operation_are_bounded(operation: type[Operation]) -> None:
+    for name, part in _objects(operation.model_json_schema()):
+        for field, about in part.get("properties", {}).items():
+            for choice in (about, *about.get("anyOf", ())):
+                if choice.get("type") == "string":
+                    bounded = {"maxLength", "enum", "const", "format", "pattern"} & choice.keys()
+                    assert bounded, f"{name}.{field} is text without bounds"
+                if choice.get("type") == "array":
+                    assert "maxItems" in choice, f"{name}.{field} is a list without bounds"
+
+
+@pytest.mark.parametrize(
+    "operation", [operation for operation in OWN_OPERATIONS if issubclass(operation, PageQuery)], ids=_name
+)
+def test_a_paged_question_is_answered_with_a_page(operation: type[Operation]) -> None:
+    assert {"items", "page", "size", "total"} == operation.answers.model_fields.keys()
+
+
+@pytest.mark.parametrize("event", OWN_EVENTS, ids=_name)
+def test_an_event_belongs_to_one_owner_and_is_a_fact_or_a_state(event: type[Event]) -> None:
+    module = event.__module__.split(".")
+    assert event.owner == module[1] or module[1] == "base"
+    assert event.version >= 1
+    assert issubclass(event, Fact | State) or event.owner == "copies"
+
+
+@pytest.mark.parametrize("event", [event for event in OWN_EVENTS if issubclass(event, State)], ids=_name)
+def test_a_state_tells_full_items_with_version_and_tombstone(event: type[State[Any]]) -> None:
+    item = event.item_class()
+    assert issubclass(item, StateItem)
+    assert {"id", "version", "deleted"} < item.model_fields.keys()
+
+
+@pytest.mark.parametrize("event", [event for event in OWN_EVENTS if event.owner != "device"], ids=_name)
+def test_rows_of_an_event_are_at_most_500(event: type[Event]) -> None:
+    for name, about in event.model_json_schema().get("properties", {}).items():
+        if about.get("type") == "array":
+            assert about.get("maxItems") == 500, name
+
+
+def test_an_event_reads_what_a_newer_sender_added() -> None:
+    withdrawals = EVENTS["withdrawals_sent_to_finance", 1]
+    assert withdrawals.model_validate({"withdrawals": [], "added_later": 1})
+
+
+def test_a_command_refuses_unknown_fields() -> None:
+    with pytest.raises(ValidationError):
+        GetTask.model_validate({"task_id": str(uuid4()), "tasj_id": 1})
+
+
+def test_names_on_the_wire() -> None:
+    paid = EVENTS["bills_paid", 1]
+    assert (exchange(paid.owner), routing_key(paid), type_name(paid)) == (
+        "finance.events",
+        "bills_paid.v1",
+        "bills_paid",
+    )
+    selecting = OPERATIONS["courses", "select_courses"]
+    assert (service_name(selecting), method_name(selecting)) == ("courses", "select_courses")
+    assert copy_request_key("student_state") == "requested.student_state"
+    assert copy_reply_key("courses") == "reply.courses"
+
+
+def test_one_contract_serves_every_service_under_its_own_name() -> None:
+    ours, theirs = of("courses", GetTask), of("finance", GetTask)
+    assert (service_name(ours), service_name(theirs)) == ("courses", "finance")
+    assert method_name(ours) == method_name(theirs) == "get_task"
+    assert of("courses", GetTask) is ours
+    assert ours.answers is GetTask.answers
+
+
+def test_two_events_of_one_name_and_version_are_refused() -> None:
+    with pytest.raises(TypeError, match="bills_paid"):
+        type("BillsPaid", (Fact,), {"__module__": "elsewhere"}, owner="other", version=1)
+
+
+class Sample(Fact):
+    """An event that is registered only inside its test."""
+
+    number: int
+
+
+def test_an_envelope_brings_an_event_over_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sample, "version", 1)
+    monkeypatch.setitem(EVENTS, ("sample", 1), Sample)
+    now, correlation = datetime.now(UTC), uuid4()
+    sent = Envelope.of(Sample(number=3), event_id=uuid4(), occurred_at=now, correlation_id=correlation)
+    received = Envelope.model_validate(sent.model_dump(mode="json"))
+    assert received == sent
+    assert received.event() == Sample(number=3)
+
+
+def test_an_unknown_event_version_says_so() -> None:
+    envelope = Envelope(
+        event_id=uuid4(), type="sample", version=99, occurred_at=datetime.now(UTC), correlation_id=UUID(int=1), data={}
+    )
+    with pytest.raises(UnknownEvent, match=r"sample\.v99"):
+        envelope.event()
+
+
+def test_secrets_do_not_show_when_a_command_is_printed() -> None:
+    signing_in = OPERATIONS["identity", "sign_in"].model_validate({"username": "someone", "password": "s3cret-w0rd"})
+    assert "s3cret-w0rd" not in repr(signing_in)
+    assert issubclass(type(signing_in), Command)
+    assert signing_in.secret

@@ -1,0 +1,63 @@
+"""The table of roles and permissions keeps the organisation's rules."""
+
+import re
+
+import pytest
+
+from contracts.permissions import (
+    PERMISSIONS,
+    POINT_ROLES,
+    ROLE_PERMISSIONS,
+    ROLE_SCOPES,
+    Module,
+    Role,
+    ScopeKind,
+    scope_of,
+)
+
+
+@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
+def test_a_permission_names_its_service_and_is_granted_to_somebody(permission: str) -> None:
+    assert re.fullmatch(r"(identity|registry|courses|finance|exams|audit|reconciliation)\.[a-z_]+", permission)
+    assert any(permission in table for table in ROLE_PERMISSIONS.values())
+
+
+def test_every_role_has_a_scope() -> None:
+    assert ROLE_SCOPES.keys() == set(Role)
+
+
+def test_nobody_of_a_teaching_point_reaches_the_whole_school() -> None:
+    for role in POINT_ROLES:
+        assert ScopeKind.SCHOOL not in ROLE_PERMISSIONS[role].values()
+
+
+def test_students_reach_their_own_record_only() -> None:
+    assert set(ROLE_PERMISSIONS[Role.STUDENT].values()) == {ScopeKind.STUDENT}
+
+
+@pytest.mark.parametrize("review", [p for p in PERMISSIONS if ".review_" in p or ".publish_" in p or ".manage_" in p])
+def test_only_the_school_decides(review: str) -> None:
+    deciders = {role for role in Role if review in ROLE_PERMISSIONS[role]} - {Role.TEACHING_POINT_ADMIN}
+    assert deciders <= {
+        Role.SCHOOL_ADMISSIONS,
+        Role.SCHOOL_REGISTRAR,
+        Role.SCHOOL_EXAMS,
+        Role.SCHOOL_FINANCE,
+        Role.SYSTEM_ADMIN,
+    }
+
+
+def test_the_two_reviews_of_a_withdrawal_are_by_different_roles() -> None:
+    for role in Role:
+        table = ROLE_PERMISSIONS[role]
+        assert not {"courses.review_withdrawals", "finance.review_withdrawals"} <= table.keys()
+
+
+def test_staff_of_a_point_use_only_the_modules_granted() -> None:
+    staff = Role.TEACHING_POINT_STAFF
+    assert scope_of(staff, "courses.select", [Module.COURSES]) is ScopeKind.POINT
+    assert scope_of(staff, "courses.select", [Module.FINANCE]) is None
+    assert scope_of(staff, "courses.select") is None
+    assert scope_of(staff, "identity.read_teaching_points") is ScopeKind.POINT
+    assert scope_of(Role.TEACHING_POINT_ADMIN, "courses.select") is ScopeKind.POINT
+    assert scope_of(Role.SCHOOL_REGISTRAR, "courses.select") is None
