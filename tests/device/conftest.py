@@ -38,7 +38,7 @@ class Notices(list[tuple[str, dict[str, Any]]]):
         wait_until(lambda: self.codes.count(code) >= times, f"notice {code} x{times}, heard {self.codes}")
 
 
-@pytest.fixture()
+@pytest.fixture
 def say() -> Notices:
     return Notices()
 
@@ -65,14 +65,14 @@ def session_broker(broker_addresses: tuple[str, str]) -> Iterator[Broker]:
     broker.remove()
 
 
-@pytest.fixture()
+@pytest.fixture
 def broker(session_broker: Broker) -> Broker:
     """A virtual host with one station's user, and an empty queue that receives readings."""
     session_broker.reset()
     return session_broker
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(tmp_path: Path, broker: Broker) -> Settings:
     """The station's configuration, for the simulated reader unless a test says otherwise."""
     return make_settings(tmp_path / "state", broker)
@@ -118,7 +118,7 @@ def _pcscd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pcsc_stack.Pcsc
     stack.release()
 
 
-@pytest.fixture()
+@pytest.fixture
 def pcsc(_pcscd: pcsc_stack.PcscStack) -> Iterator[pcsc_stack.PcscStack]:
     """A real pcscd with an empty virtual reader."""
     _pcscd.restore()

@@ -26,6 +26,13 @@ from services.device.drivers.base import (
     Trouble,
 )
 
+try:
+    from termios import error as _TerminalError
+except ImportError:  # Windows has no termios
+    _TerminalError = OSError
+
+# pyserial lets the terminal's own error through when a port vanishes; its SerialException is an OSError.
+_PORT_FAILURES = (OSError, ValueError, _TerminalError)
 _ATTEMPTS = 3
 _CHUNK = 4096
 _MOST_BYTES = 65536  # noise without end on the line is not collected
@@ -81,7 +88,7 @@ class SamVDriver:
                 trouble = "reader_not_answering"
             except _ModuleSick as sick:
                 trouble = sick.notice
-            except (OSError, ValueError):  # pyserial's SerialException is an OSError
+            except _PORT_FAILURES:
                 trouble = "" if ready else "serial_port_unavailable"
             if ready:
                 yield ReaderGone(self._options.port)

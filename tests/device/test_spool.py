@@ -1,0 +1,193 @@
+"""Readings on disk: durable, encrypted, ordered, and gone after fifteen minutes."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from services.device import state_folder
+from services.device.settings import SettingsRefused
+from services.device.spool import FILE_NAME, Spool, SpoolUnusable, waiting_in
+from tests.device.conftest import Notices
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+KEY = bytes(range(32))
+SECRET = "示例省样本市".encode()
+
+
+@pytest.fixture
+def spool(tmp_path: Path, say: Notices) -> Iterator[Spool]:
+    spool = open_spool(tmp_path, say)
+    yield spool
+    spool.close()
+
+
+def open_spool(folder: Path, say: Notices, key: bytes = KEY) -> Spool:
+    return Spool(folder, key, lambda notice, count: say(notice, count=count))
+
+
+def bodies(spool: Spool) -> list[bytes]:
+    return [waiting.body for waiting in spool.oldest(100)]
+
+
+def test_readings_come_back_oldest_first(spool: Spool) -> None:
+    for number in range(5):
+        spool.put(NOW, b"%d" % number)
+
+    assert bodies(spool) == [b"0", b"1", b"2", b"3", b"4"]
+    assert [waiting.body for waiting in spool.oldest(2)] == [b"0", b"1"]
+
+
+def test_readings_survive_the_program(tmp_path: Path, say: Notices) -> None:
+    first = open_spool(tmp_path, say)
+    first.put(NOW, b"kept")
+    # No close: the process might have been killed.
+    second = open_spool(tmp_path, say)
+
+    assert bodies(second) == [b"kept"]
+    assert second.oldest(1)[0].read_at == NOW
+
+
+def test_a_delivered_reading_is_gone(spool: Spool) -> None:
+    for number in range(3):
+        spool.put(NOW, b"%d" % number)
+
+    spool.remove([spool.oldest(1)[0].position])
+
+    assert bodies(spool) == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("age", "kept"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=15), True),
+        (timedelta(minutes=15, seconds=1), False),
+        (timedelta(days=400), False),
+        (timedelta(seconds=-30), True),
+        (timedelta(minutes=-10), False),  # the clock was set back: nobody knows how old it is
+    ],
+)
+def test_a_reading_is_erased_after_fifteen_minutes(spool: Spool, age: timedelta, kept: bool) -> None:
+    spool.put(NOW - age, b"one")
+
+    assert spool.erase_expired(NOW) == (0 if kept else 1)
+    assert spool.count() == (1 if kept else 0)
+
+
+def test_nothing_is_on_disk_in_the_clear_neither_waiting_nor_erased(spool: Spool, tmp_path: Path) -> None:
+    def on_disk() -> bytes:
+        return b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    for _ in range(50):
+        spool.put(NOW, SECRET * 20)
+    sealed = sqlite3.connect(tmp_path / FILE_NAME).execute("SELECT sealed FROM readings").fetchone()[0]
+
+    assert SECRET not in on_disk()
+    assert sealed[-64:] in on_disk()
+    spool.erase_expired(NOW + timedelta(hours=1))
+    assert sealed[-64:] not in on_disk()
+
+
+def test_another_key_reads_nothing_and_says_so(spool: Spool, tmp_path: Path, say: Notices) -> None:
+    spool.put(NOW, SECRET)
+
+    stranger = open_spool(tmp_path, say, key=bytes(32))
+
+    assert stranger.oldest(10) == []
+    assert say == [("readings_lost", {"count": 1})]
+    assert spool.count() == 0
+
+
+def test_a_reading_made_younger_by_hand_is_not_sent(spool: Spool, tmp_path: Path, say: Notices) -> None:
+    spool.put(NOW, SECRET)
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("UPDATE readings SET read_at = read_at + 60000")
+
+    assert bodies(spool) == []
+    assert say.codes == ["readings_lost"]
+
+
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rubbish=st.binary(max_size=300), at=st.integers(0, 9000))
+def test_a_damaged_file_never_stops_the_agent(tmp_path: Path, rubbish: bytes, at: int) -> None:
+    for old in tmp_path.glob(FILE_NAME + "*"):
+        old.unlink()
+    say = Notices()
+    before = open_spool(tmp_path, say)
+    before.put(NOW, SECRET)
+    before.close()
+    raw = (tmp_path / FILE_NAME).read_bytes()
+    (tmp_path / FILE_NAME).write_bytes(raw[:at] + rubbish + raw[at + len(rubbish) :])
+
+    after = open_spool(tmp_path, say)
+    for _ in range(2):  # the damage may show at the first use only; the second works
+        try:
+            after.put(NOW, b"new")
+            read = bodies(after)
+        except SpoolUnusable:
+            continue
+        break
+
+    assert read[-1] == b"new"
+    assert set(read) <= {SECRET, b"new"}
+    after.close()
+
+
+def test_several_threads_lose_nothing(spool: Spool) -> None:
+    def put_many(name: int) -> None:
+        for number in range(20):
+            spool.put(NOW, b"%d-%d" % (name, number))
+
+    threads = [threading.Thread(target=put_many, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(bodies(spool))) == 80
+
+
+def test_the_status_counts_what_waits_without_the_key(spool: Spool, tmp_path: Path) -> None:
+    assert waiting_in(tmp_path) == (0, None)
+    spool.put(NOW, b"1")
+    spool.put(NOW + timedelta(minutes=1), b"2")
+
+    assert waiting_in(tmp_path) == (2, NOW)
+
+
+def test_the_key_is_made_once_and_only_its_user_may_read_it(tmp_path: Path) -> None:
+    key = state_folder.load_key(tmp_path)
+
+    assert len(key) == 32
+    assert state_folder.load_key(tmp_path) == key
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    state_folder.load_key(tmp_path)
+    (tmp_path / "spool.key").chmod(0o640)
+
+    with pytest.raises(SettingsRefused, match="key_not_private"):
+        state_folder.load_key(tmp_path)
+
+
+def test_the_spool_is_for_its_user_only(spool: Spool, tmp_path: Path) -> None:
+    assert os.stat(tmp_path / FILE_NAME).st_mode & 0o777 == 0o600
+
+
+def test_two_agents_cannot_share_a_folder(tmp_path: Path) -> None:
+    lock = state_folder.Lock(tmp_path)
+
+    assert state_folder.is_running(tmp_path)
+    with pytest.raises(state_folder.AlreadyRunning):
+        state_folder.Lock(tmp_path)
+    lock.release()
+    assert not state_folder.is_running(tmp_path)
