@@ -1,0 +1,1 @@
+"""Exam rounds with their sessions and courses, and the exam registrations of students."""

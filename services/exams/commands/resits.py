@@ -1,0 +1,169 @@
+"""Resits: registered by point or student for a missed exam, paid by a bill of their own (EXM-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, insert, select
+
+from chassis import workflow
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.common import Refusal, RowResult, RowResults
+from contracts.courses.states import ClosingReason
+from contracts.errors import JsonValue, Language
+from contracts.exams.commands import CancelResits, RegisterResits
+from contracts.exams.events import RegisteredResit, ResitsRegistered
+from contracts.exams.states import ExamRoundStatus, RegistrationState
+from contracts.exams.views import ResitResult, ResitResults
+from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
+from services.exams.domain.workflows import REGISTRATION
+from services.exams.registrations import close_resits, lock_students, lock_where
+from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
+
+_r = exam_registrations.c
+
+
+def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
+    """Register what may be repeated in the round; the others come back with every reason."""
+    round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
+    asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
+    lock_students(uow, {row.student_id for row in uow.rows(asked)})
+    found = {row.id: row for row in uow.rows(_facts(command))}
+    refusals = {id_: _refusals(found.get(id_), round_, uow) for id_ in command.registration_ids}
+    accepted = [found[id_] for id_ in command.registration_ids if not refusals[id_]]
+    made = _register(uow, accepted, command.exam_round_id)
+    return ResitResults(
+        results=tuple(
+            ResitResult(
+                resit_of=id_,
+                registration_id=made.get(id_),
+                state=RegistrationState.PENDING_PAYMENT if id_ in made else None,
+                refusals=tuple(refusals[id_]),
+            )
+            for id_ in command.registration_ids
+        )
+    )
+
+
+def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
+    """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
+    found = {row.id: row for row in lock_where(uow, _r.id.in_(command.registration_ids))}
+    unpaid = [row for row in found.values() if row.state == RegistrationState.PENDING_PAYMENT]
+    close_resits(uow, unpaid, "cancel", ClosingReason.CANCELLED)
+    closed = {row.id for row in unpaid}
+    items = tuple(_cancelled(id_, found.get(id_), id_ in closed, uow) for id_ in command.registration_ids)
+    return RowResults(items=items, done=len(closed))
+
+
+def _facts(command: RegisterResits) -> Any:
+    """One row for each registration to be repeated, with all that the rule and the bill need."""
+    newest = exam_registrations.alias("newest")
+    n, placed = newest.c, exam_round_courses.c
+    latest = (
+        select(n.id, n.state, n.exam_round_id)
+        .where(n.student_id == _r.student_id, n.course_id == _r.course_id, n.state.not_in(ENDED))
+        .order_by(n.registered_at.desc(), n.id.desc())
+        .limit(1)
+        .lateral("latest")
+    )
+    here = and_(
+        placed.exam_round_id == command.exam_round_id,
+        placed.course_id == _r.course_id,
+        ~placed.deleted,
+    )
+    return (
+        select(
+            exam_registrations,
+            students.c.status.label("student_status"),
+            students.c.student_type,
+            students.c.student_source,
+            students.c.teaching_point_id.label("student_point_id"),
+            courses.c.code.label("course_code"),
+            courses.c.education_levels,
+            placed.id.label("placement_id"),
+            latest.c.id.label("newest_id"),
+            latest.c.state.label("newest_state"),
+            latest.c.exam_round_id.label("newest_round_id"),
+        )
+        .join(students, students.c.id == _r.student_id)
+        .join(courses, courses.c.id == _r.course_id)
+        .outerjoin(exam_round_courses, here)
+        .outerjoin(latest, latest.c.id.is_not(None))
+        .where(_r.id.in_(command.registration_ids))
+    )
+
+
+def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[Refusal]:
+    language: Language = "en" if uow.context.language == "en" else "zh"
+    if row is None:
+        return [Refusal.of("not_found", language)]
+    state = row.newest_state or row.state
+    facts = ResitFacts(
+        student_status=row.student_status,
+        round_open=round_.status == ExamRoundStatus.PUBLISHED
+        and round_.registration_opens_at <= uow.now < round_.registration_closes_at,
+        course_in_round=row.placement_id is not None,
+        newest_state=state,
+        newest_in_round=row.newest_round_id == round_.id,
+        repeats_newest=row.newest_id == row.id,
+    )
+    evidence: dict[str, JsonValue] = {
+        "course_code": row.course_code,
+        "exam_round_code": round_.code,
+        "opens_at": round_.registration_opens_at.isoformat(),
+        "closes_at": round_.registration_closes_at.isoformat(),
+        "state": state,
+        "status": row.student_status,
+    }
+    return [Refusal.of(code, language, **evidence) for code in resit_refusals(facts)]
+
+
+def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict[UUID, UUID]:
+    """Make the resits and tell finance; the new registration by the one that it repeats."""
+    if not rows:
+        return {}
+    resits = [
+        {
+            "id": new_id(),
+            "resit_of": row.id,
+            "student_id": row.student_id,
+            "teaching_point_id": row.student_point_id,
+            "course_id": row.course_id,
+            "exam_round_id": round_id,
+            "exam_kind": row.exam_kind,
+            "state": RegistrationState.PENDING_PAYMENT,
+            "registered_at": uow.now,
+        }
+        for row in rows
+    ]
+    uow.execute(insert(exam_registrations).values(resits))
+    workflow.record(
+        uow, REGISTRATION, ((resit, None, RegistrationState.PENDING_PAYMENT) for resit in resits), "register"
+    )
+    for resit in resits:
+        uow.audit("exam_registrations", resit["id"], "register", after=resit)
+    told = [
+        RegisteredResit(
+            **{name: value for name, value in resit.items() if name not in ("id", "resit_of", "state")},
+            registration_id=resit["id"],
+            education_levels=tuple(row.education_levels),
+            student_type=row.student_type,
+            student_source=row.student_source,
+        )
+        for resit, row in zip(resits, rows, strict=True)
+    ]
+    uow.publish_rows(ResitsRegistered, "resits", told)
+    return {resit["resit_of"]: resit["id"] for resit in resits}
+
+
+def _cancelled(id_: UUID, row: Row[Any] | None, closed: bool, uow: UnitOfWork) -> RowResult:
+    language: Language = "en" if uow.context.language == "en" else "zh"
+    if row is None:
+        return RowResult(id=id_, refusal=Refusal.of("not_found", language))
+    if closed:
+        return RowResult(id=id_, state=RegistrationState.CLOSING)
+    refusal = Refusal.of("step_not_allowed", language, state=row.state, action="cancel")
+    return RowResult(id=id_, state=row.state, refusal=refusal)

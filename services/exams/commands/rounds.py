@@ -1,0 +1,48 @@
+"""Exam rounds: made, changed, published (EXM-3)."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
+from contracts.exams.events import ExamRoundState
+from contracts.exams.states import ExamRoundStatus
+from contracts.exams.views import ExamRoundDetails
+from services.exams.domain.rounds import check_changeable, check_window
+from services.exams.queries import round_details
+from services.exams.rounds import lock_round, sessions_of
+from services.exams.tables import exam_rounds
+
+
+def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
+    """Add a draft round."""
+    values = command.model_dump()
+    round_id = new_id()
+    uow.execute(insert(exam_rounds).values(id=round_id, status=ExamRoundStatus.DRAFT, **values))
+    uow.audit("exam_rounds", round_id, "create", after=values)
+    uow.changed(ExamRoundState, [round_id])
+    return round_details(round_id, uow)
+
+
+def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
+    """Change name and window; the sessions stay after it."""
+    round_ = lock_round(uow, command.exam_round_id)
+    check_changeable(round_.code, round_.arrangement_published_at)
+    check_window(sessions_of(uow, round_.id), command.registration_closes_at)
+    values = command.model_dump(exclude={"exam_round_id", "version"})
+    uow.update_versioned(exam_rounds, round_.id, command.version, values)
+    uow.changed(ExamRoundState, [round_.id])
+    return round_details(round_.id, uow)
+
+
+def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundDetails:
+    """`draft` → `published`."""
+    round_ = lock_round(uow, command.exam_round_id)
+    if round_.status != ExamRoundStatus.DRAFT:
+        raise ServiceError("step_not_allowed", state=round_.status, action="publish")
+    uow.update_versioned(exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
+    uow.changed(ExamRoundState, [round_.id])
+    return round_details(round_.id, uow)

@@ -1,0 +1,117 @@
+"""The timetable of a round: its sessions, and which course is sat in which (EXM-3).
+
+Every change holds the round's row, so that two of them don't overlap unseen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
+from contracts.exams.events import ExamRoundCourseState
+from contracts.exams.states import ExamRoundStatus
+from contracts.exams.views import ExamRoundDetails
+from services.exams.domain.rounds import Session, check_changeable, check_session
+from services.exams.queries import round_details
+from services.exams.rounds import lock_round, sessions_of
+from services.exams.tables import courses, exam_round_courses, exam_sessions
+
+
+def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
+    """Add a session that overlaps with no other."""
+    round_ = _lock_changeable(uow, command.exam_round_id)
+    session = Session(new_id(), command.name, command.starts_at, command.ends_at)
+    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
+    uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
+    uow.audit("exam_sessions", session.id, "create", after=command.model_dump())
+    return round_details(round_.id, uow)
+
+
+def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
+    """Move or rename a session; the copies of its courses' times follow."""
+    round_ = _lock_changeable(uow, _round_of(uow, command.session_id))
+    session = Session(command.session_id, command.name, command.starts_at, command.ends_at)
+    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
+    values = command.model_dump(exclude={"session_id", "version"})
+    uow.update_versioned(exam_sessions, session.id, command.version, values)
+    # The version of the placements rises with what they publish, or copies would take the change for an old one.
+    c = exam_round_courses.c
+    moved = update(exam_round_courses).where(c.session_id == session.id).values(session_id=session.id).returning(c.id)
+    uow.changed(ExamRoundCourseState, [row.id for row in uow.rows(moved)])
+    return round_details(round_.id, uow)
+
+
+def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
+    """Remove a session in which no course is sat."""
+    round_ = _lock_changeable(uow, _round_of(uow, command.session_id))
+    c = exam_round_courses.c
+    if uow.scalar(select(func.count()).where(c.session_id == command.session_id, ~c.deleted)):
+        raise ServiceError("still_in_use")
+    uow.update_versioned(exam_sessions, command.session_id, command.version, {"deleted": True})
+    return round_details(round_.id, uow)
+
+
+def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
+    """Put courses into sessions of the round, or move those that are there."""
+    round_ = _lock_changeable(uow, command.exam_round_id)
+    known_sessions = {session.id for session in sessions_of(uow, round_.id)}
+    wanted = {placement.course_id: placement.session_id for placement in command.placements}
+    known = uow.rows(select(courses.c.id).where(courses.c.id.in_(wanted), ~courses.c.deleted))
+    unknown = len(wanted) - len(known) + len(set(wanted.values()) - known_sessions)
+    if unknown:
+        raise ServiceError("some_not_found", count=unknown)
+    place = upsert(exam_round_courses).values(
+        [
+            {"id": new_id(), "exam_round_id": round_.id, "course_id": course_id, "session_id": session_id}
+            for course_id, session_id in sorted(wanted.items())
+        ]
+    )
+    placed = place.on_conflict_do_update(
+        constraint="uq_exam_round_courses_course",
+        set_={"session_id": place.excluded.session_id, "deleted": False},
+    ).returning(exam_round_courses)
+    rows = uow.rows(placed)
+    for row in rows:
+        after = {"course_id": row.course_id, "session_id": row.session_id}
+        uow.audit("exam_round_courses", row.id, "place", after=after)
+    uow.changed(ExamRoundCourseState, [row.id for row in rows])
+    return round_details(round_.id, uow)
+
+
+def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
+    """Take courses out of a draft round."""
+    round_ = _lock_changeable(uow, command.exam_round_id)
+    if round_.status != ExamRoundStatus.DRAFT:
+        raise ServiceError("exam_round_published")
+    c = exam_round_courses.c
+    removed = uow.rows(
+        update(exam_round_courses)
+        .where(c.exam_round_id == round_.id, c.course_id.in_(command.course_ids), ~c.deleted)
+        .values(deleted=True)
+        .returning(exam_round_courses)
+    )
+    if len(removed) != len(command.course_ids):
+        raise ServiceError("some_not_found", count=len(command.course_ids) - len(removed))
+    for row in removed:
+        uow.audit("exam_round_courses", row.id, "remove", before={"course_id": row.course_id})
+    uow.changed(ExamRoundCourseState, [row.id for row in removed])
+    return round_details(round_.id, uow)
+
+
+def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:
+    s = exam_sessions.c
+    found: UUID = uow.one(select(s.exam_round_id).where(s.id == session_id, ~s.deleted)).exam_round_id
+    return found
+
+
+def _lock_changeable(uow: UnitOfWork, round_id: UUID) -> Row[Any]:
+    round_ = lock_round(uow, round_id)
+    check_changeable(round_.code, round_.arrangement_published_at)
+    return round_

@@ -1,0 +1,1 @@
+"""The rules of exam rounds and registrations: pure functions and tables."""

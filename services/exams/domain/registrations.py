@@ -1,0 +1,125 @@
+"""Rules of exam registrations (报考): what a paid fee gives, what a hold may do, and where a freed candidate stands.
+
+The registration row decides between sitting and withdrawing; everybody else asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contracts.courses.states import ClosingReason
+from contracts.exams.states import RegistrationEnd, RegistrationState
+from contracts.types import EnrolmentStatus
+
+S = RegistrationState
+
+UNPAID: Final = (S.PENDING_PAYMENT, S.CLOSING)
+PAID: Final = (S.REGISTERED, S.ARRANGED, S.SUSPENDED)
+LIVE: Final = (*UNPAID, *PAID)
+OVER: Final = (S.SAT, S.ABSENT)
+ENDED: Final = (S.CANCELLED, S.LAPSED)
+
+
+class HoldState(StrEnum):
+    """What became of a withdrawal's wish to hold a registration."""
+
+    HELD = "held"
+    REFUSED = "refused"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a paid exam fee gives. With a `refusal` there is no seat for it, and the fee goes back."""
+
+    state: RegistrationState
+    action: str
+    ended_by: RegistrationEnd | None = None
+    refusal: str | None = None
+
+
+def admit(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Admission:
+    """Where a registration stands once its exam fee is paid.
+
+    `hold` is that of the selection's newest withdrawal, `arranged` says that the round's arrangement is published.
+    Eligibility was fixed when the course was selected: paying after registration closed does no harm, paying after
+    the arrangement does. The fee of a student who has left goes back by a withdrawal, that of a resit at once.
+    """
+    if hold is HoldState.WITHDRAWN:
+        return Admission(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
+    if status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED):
+        refusal = "student_not_active" if is_resit else None
+        return Admission(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
+    if arranged:
+        return Admission(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
+    if hold is HoldState.HELD or status == EnrolmentStatus.SUSPENDED:
+        return Admission(S.SUSPENDED, "hold")
+    return Admission(S.REGISTERED, "register")
+
+
+def hold_refusal(state: str, *, started: bool) -> str | None:
+    """Why a registration can't be held any more, or None. `started`: the session has begun."""
+    begun = state == S.ARRANGED and started
+    return "exam_already_sat" if state in OVER or begun else None
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Where a registration goes when the last hold on it ends: the workflow's action, and its end if it is one."""
+
+    action: str
+    ended_by: RegistrationEnd | None = None
+
+
+def free(*, still_suspended: bool, round_arranged: bool, has_seat: bool, started: bool) -> Freed | None:
+    """What to do with a registration of which a hold has ended; None: it stays held, as the student is suspended.
+
+    Before the arrangement it is registered as before. Afterwards only who had a seat takes it again, and only until
+    the session begins: seats are never dealt anew, so for the others it is too late and the fee goes back.
+    """
+    if still_suspended:
+        return Freed("lapse", RegistrationEnd.STUDENT_SUSPENDED) if round_arranged and not has_seat else None
+    if not round_arranged:
+        return Freed("release")
+    if has_seat and not started:
+        return Freed("take_seat")
+    return Freed("lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED)
+
+
+CLOSED_BY: Final[dict[str, tuple[str, RegistrationEnd]]] = {
+    ClosingReason.CANCELLED: ("close_cancelled", RegistrationEnd.CANCELLED),
+    ClosingReason.LAPSED: ("close_lapsed", RegistrationEnd.UNPAID),
+    ClosingReason.STUDENT_LEFT: ("close_cancelled", RegistrationEnd.STUDENT_LEFT),
+    ClosingReason.STUDENT_SUSPENDED: ("close_cancelled", RegistrationEnd.STUDENT_SUSPENDED),
+}
+"""Why an unpaid resit is closed → the workflow's action once finance has cancelled the bill, and the recorded end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResitFacts:
+    """What is known of a wished resit. `newest_state` is that of the newest registration of this student's exam of
+    the course, ended ones apart; `repeats_newest`: it is the one to be repeated."""
+
+    student_status: str
+    round_open: bool
+    course_in_round: bool
+    newest_state: str
+    newest_in_round: bool
+    repeats_newest: bool
+
+
+def resit_refusals(facts: ResitFacts) -> list[str]:
+    """Every reason against a resit: only a missed exam is repeated, once, in an open round that has the course."""
+    registered = facts.newest_in_round and facts.newest_state in LIVE
+    needed = facts.repeats_newest and facts.newest_state == S.ABSENT
+    reasons = {
+        "student_not_active": facts.student_status != EnrolmentStatus.ACTIVE,
+        "exam_registration_not_open": not facts.round_open,
+        "course_not_in_exam_round": not facts.course_in_round,
+        "already_registered": registered,
+        "resit_not_needed": not needed and not registered,
+    }
+    return [code for code, applies in reasons.items() if applies]

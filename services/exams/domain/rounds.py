@@ -1,0 +1,66 @@
+"""Rules of exam rounds (考试批次) and their sessions (场次)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.errors import ServiceError
+from contracts.exams.states import ExamRoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """When exams of a round are sat: from `starts_at` until before `ends_at`."""
+
+    id: UUID
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: Session) -> bool:
+        """Whether somebody can't be in both."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+def check_changeable(code: str, arrangement_published_at: datetime | None) -> None:
+    """Nothing of a round changes once it is told who sits where. Raises `arrangement_published`."""
+    if arrangement_published_at is not None:
+        raise ServiceError("arrangement_published", exam_round_code=code)
+
+
+def check_session(session: Session, others: Sequence[Session], closes_at: datetime) -> None:
+    """A session begins after registration has closed and overlaps with no other of its round.
+
+    Raises `session_before_close` or `sessions_overlap`.
+    """
+    if session.starts_at < closes_at:
+        raise ServiceError("session_before_close", closes_at=closes_at.isoformat())
+    for other in others:
+        if other.id != session.id and session.overlaps(other):
+            raise ServiceError("sessions_overlap", name=other.name)
+
+
+def check_window(sessions: Sequence[Session], closes_at: datetime) -> None:
+    """Moving the window keeps every session after it. Raises `session_before_close`."""
+    if any(session.starts_at < closes_at for session in sessions):
+        raise ServiceError("session_before_close", closes_at=closes_at.isoformat())
+
+
+def check_arrangeable(status: str, arranged_at: datetime | None, closes_at: datetime, now: datetime) -> None:
+    """An arrangement is published once, of a published round, after registration. Raises `step_not_allowed` or
+    `registration_still_open`."""
+    if status != ExamRoundStatus.PUBLISHED or arranged_at is not None:
+        state = "arrangement_published" if arranged_at is not None else status
+        raise ServiceError("step_not_allowed", state=state, action="publish_arrangement")
+    if now < closes_at:
+        raise ServiceError("registration_still_open", closes_at=closes_at.isoformat())
+
+
+def candidates_with_clash(papers: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
+    """The students with more than one paper in one session, from (student, session) of each paper."""
+    seen = Counter(papers)
+    return {student for (student, _), count in seen.items() if count > 1}

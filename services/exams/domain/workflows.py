@@ -1,0 +1,62 @@
+"""The states of a registration as a table."""
+
+from __future__ import annotations
+
+from chassis.workflow import SYSTEM, Step, Who, Workflow, applicant
+from contracts.exams.events import RegistrationRefused, RegistrationsHeld, ResitsClosing
+from contracts.exams.states import RegistrationState
+
+PENDING_PAYMENT, CLOSING, REGISTERED, ARRANGED, SUSPENDED, SAT, ABSENT, CANCELLED, LAPSED = RegistrationState
+
+APPLICANT = applicant("exams.register_resits")
+
+
+def _acts_under(permission: str) -> Who:
+    """Whoever acts under `permission`: no request is decided, so it may be on what they entered themselves."""
+    return Who(permission, lambda context, row: None if context.permission == permission else "forbidden")
+
+
+ARRANGER = _acts_under("exams.publish_arrangement")
+INVIGILATOR = _acts_under("exams.record_attendance")
+
+REGISTRATION = Workflow(
+    "registration",
+    PENDING_PAYMENT,
+    (
+        # A resit until it is paid. Finance decides between paying and cancelling.
+        Step(PENDING_PAYMENT, "cancel", APPLICANT, CLOSING, ResitsClosing),
+        Step(PENDING_PAYMENT, "close", SYSTEM, CLOSING, ResitsClosing),
+        Step(CLOSING, "stand", SYSTEM, PENDING_PAYMENT),
+        *(
+            step
+            for unpaid in (PENDING_PAYMENT, CLOSING)
+            for step in (
+                Step(unpaid, "close_cancelled", SYSTEM, CANCELLED),
+                Step(unpaid, "close_lapsed", SYSTEM, LAPSED),
+                Step(unpaid, "register", SYSTEM, REGISTERED),
+                Step(unpaid, "hold", SYSTEM, SUSPENDED),
+                Step(unpaid, "lapse", SYSTEM, LAPSED, RegistrationRefused),
+                Step(unpaid, "leave", SYSTEM, CANCELLED, RegistrationRefused),
+            )
+        ),
+        # Held while a withdrawal is with finance or the student is suspended; freed, or ended by it.
+        Step(REGISTERED, "hold", SYSTEM, SUSPENDED, RegistrationsHeld),
+        Step(ARRANGED, "hold", SYSTEM, SUSPENDED, RegistrationsHeld),
+        Step(SUSPENDED, "release", SYSTEM, REGISTERED),
+        Step(SUSPENDED, "take_seat", SYSTEM, ARRANGED),
+        Step(SUSPENDED, "lapse", SYSTEM, LAPSED, RegistrationRefused),
+        *(
+            step
+            for paid in (REGISTERED, ARRANGED, SUSPENDED)
+            for step in (
+                Step(paid, "withdraw", SYSTEM, CANCELLED),
+                Step(paid, "leave", SYSTEM, CANCELLED),
+            )
+        ),
+        # The arrangement fixes who sits; the day itself decides the rest.
+        Step(REGISTERED, "arrange", ARRANGER, ARRANGED),
+        Step(SUSPENDED, "pass_over", ARRANGER, LAPSED, RegistrationRefused),
+        Step(ARRANGED, "sit", INVIGILATOR, SAT),
+        Step(ARRANGED, "miss", INVIGILATOR, ABSENT),
+    ),
+)

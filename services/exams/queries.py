@@ -1,0 +1,194 @@
+"""What exams can be asked, and the public states that it publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page, Stretch
+from contracts.common import HistoryStepView
+from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
+from contracts.exams.queries import (
+    GetExamRound,
+    GetRegistration,
+    ListExamRounds,
+    ListRegistrationFacts,
+    ListRegistrations,
+)
+from contracts.exams.views import (
+    ExamRoundCourseView,
+    ExamRoundDetails,
+    ExamRoundView,
+    RegistrationDetails,
+    RegistrationFacts,
+    RegistrationView,
+    SessionView,
+)
+from services.exams.tables import (
+    courses,
+    exam_registrations,
+    exam_round_courses,
+    exam_rounds,
+    exam_sessions,
+    metadata,
+    students,
+)
+
+_r, _rounds, _placed, _sessions = (t.c for t in (exam_registrations, exam_rounds, exam_round_courses, exam_sessions))
+
+# -- rounds -----------------------------------------------------------------------------------------------------------
+
+
+def list_exam_rounds(query: ListExamRounds, uow: UnitOfWork) -> Page[ExamRoundView]:
+    """Exam rounds, newest registration first unless asked otherwise."""
+    is_open = and_(
+        _rounds.status == "published",
+        _rounds.registration_opens_at <= uow.now,
+        uow.now < _rounds.registration_closes_at,
+    )
+    wanted = true() if query.open_now is None else is_open if query.open_now else not_(is_open)
+    statement = _counted_rounds().where(equals(_rounds.status, query.status), wanted)
+    sortable: dict[str, ColumnElement[Any]] = {
+        "registration_opens_at": _rounds.registration_opens_at,
+        "code": _rounds.code,
+    }
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-registration_opens_at")
+    items = tuple(ExamRoundView.model_validate(row._mapping) for row in rows)
+    return Page[ExamRoundView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_exam_round(query: GetExamRound, uow: UnitOfWork) -> ExamRoundDetails:
+    """A round with its timetable."""
+    return round_details(query.exam_round_id, uow)
+
+
+def round_view(round_id: UUID, uow: UnitOfWork) -> ExamRoundView:
+    """A round with its counts. Raises `not_found`."""
+    return ExamRoundView.model_validate(uow.one(_counted_rounds().where(_rounds.id == round_id))._mapping)
+
+
+def round_details(round_id: UUID, uow: UnitOfWork) -> ExamRoundDetails:
+    """A round with its sessions in the order of time and its courses in that of their codes. Raises `not_found`."""
+    round_ = uow.one(_counted_rounds().where(_rounds.id == round_id))
+    sessions = uow.rows(
+        select(exam_sessions)
+        .where(_sessions.exam_round_id == round_id, ~_sessions.deleted)
+        .order_by(_sessions.starts_at, _sessions.id)
+    )
+    placed = uow.rows(
+        select(exam_round_courses, courses.c.code.label("course_code"), courses.c.name.label("course_name"))
+        .join(courses, courses.c.id == _placed.course_id)
+        .where(_placed.exam_round_id == round_id, ~_placed.deleted)
+        .order_by(courses.c.code)
+    )
+    return ExamRoundDetails(
+        **round_._mapping,
+        sessions=tuple(SessionView.model_validate(row._mapping) for row in sessions),
+        courses=tuple(ExamRoundCourseView.model_validate(row._mapping) for row in placed),
+    )
+
+
+def _counted_rounds() -> Select[Any]:
+    sessions = select(func.count()).where(_sessions.exam_round_id == _rounds.id, ~_sessions.deleted)
+    placed = select(func.count()).where(_placed.exam_round_id == _rounds.id, ~_placed.deleted)
+    return select(
+        exam_rounds,
+        sessions.scalar_subquery().label("session_count"),
+        placed.scalar_subquery().label("course_count"),
+    )
+
+
+# -- registrations ----------------------------------------------------------------------------------------------------
+
+
+def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[RegistrationView]:
+    """Exam registrations in the actor's scope."""
+    filters = [
+        equals(_r[name], getattr(query, name))
+        for name in (
+            "exam_round_id",
+            "teaching_point_id",
+            "student_id",
+            "course_id",
+            "selection_id",
+            "state",
+            "exam_kind",
+        )
+    ]
+    resits = true() if query.resits is None else _r.resit_of.is_not(None) == query.resits
+    named = or_(contains(students.c.name, query.search), contains(students.c.student_number, query.search))
+    in_session = equals(_sessions.id, query.session_id)
+    statement = _registrations().where(*filters, resits, in_session, named if query.search else true())
+    sortable: dict[str, ColumnElement[Any]] = {
+        "registered_at": _r.registered_at,
+        "student_number": students.c.student_number,
+        "course_code": courses.c.code,
+    }
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-registered_at")
+    items = tuple(RegistrationView.model_validate(row._mapping) for row in rows)
+    return Page[RegistrationView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDetails:
+    """A registration with its history."""
+    row = uow.one(_registrations().where(_r.id == query.registration_id))
+    history = metadata.tables["workflow_history"].c
+    steps = uow.rows(select(history).where(history.subject_id == row.id).order_by(history.id))
+    return RegistrationDetails(
+        **row._mapping, history=tuple(HistoryStepView.model_validate(step._mapping) for step in steps)
+    )
+
+
+def list_registration_facts(query: ListRegistrationFacts, uow: UnitOfWork) -> Stretch[RegistrationFacts]:
+    """Every registration in order of id, for reconciliation."""
+    statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
+    if query.after is not None:
+        statement = statement.where(_r.id > query.after)
+    items = tuple(RegistrationFacts.model_validate(row._mapping) for row in uow.rows(statement))
+    return Stretch[RegistrationFacts](items=items, next_after=items[-1].id if len(items) == query.limit else None)
+
+
+def _registrations() -> Select[Any]:
+    """Registrations with what people want to see beside them. A copy that is late leaves its columns empty."""
+    placed = and_(_placed.exam_round_id == _r.exam_round_id, _placed.course_id == _r.course_id, ~_placed.deleted)
+    return (
+        select(
+            exam_registrations,
+            exam_rounds.c.code.label("exam_round_code"),
+            students.c.student_number,
+            students.c.name.label("student_name"),
+            courses.c.code.label("course_code"),
+            courses.c.name.label("course_name"),
+            _sessions.name.label("session_name"),
+            _sessions.starts_at,
+        )
+        .join(exam_rounds, _rounds.id == _r.exam_round_id)
+        .outerjoin(students, students.c.id == _r.student_id)
+        .outerjoin(courses, courses.c.id == _r.course_id)
+        .outerjoin(exam_round_courses, placed)
+        .outerjoin(exam_sessions, _sessions.id == _placed.session_id)
+    )
+
+
+# -- published states -------------------------------------------------------------------------------------------------
+
+
+def exam_round_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ExamRoundItem]:
+    """The public state of rounds."""
+    rows = uow.rows(select(exam_rounds).where(_rounds.id.in_(ids)))
+    return [ExamRoundItem.model_validate(row._mapping) for row in rows]
+
+
+def exam_round_course_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ExamRoundCourseItem]:
+    """The public state of courses in rounds, removed ones as tombstones."""
+    rows: list[Row[Any]] = uow.rows(
+        select(exam_round_courses, _sessions.name.label("session_name"), _sessions.starts_at, _sessions.ends_at)
+        .join(exam_sessions, _sessions.id == _placed.session_id)
+        .where(_placed.id.in_(ids))
+    )
+    return [ExamRoundCourseItem.model_validate(row._mapping) for row in rows]

@@ -1,0 +1,61 @@
+"""What finance says about the bills of unpaid resits. The bill decides between paying and cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.courses.states import ClosingReason
+from contracts.exams.states import RegistrationEnd, RegistrationState
+from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, RefusedCancellation
+from services.exams.domain.registrations import CLOSED_BY, UNPAID
+from services.exams.registrations import by_row, end, lock_where, move, resits
+
+
+def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
+    """No bill can be made: the resit is cancelled."""
+    refused = {row.registration_id for event in events for row in event.refused if row.registration_id}
+    rows = lock_where(uow, resits(refused, UNPAID))
+    end(uow, rows, "close_cancelled", RegistrationEnd.BILLING_REFUSED)
+
+
+def on_bills_cancelled(events: Sequence[BillsCancelled], uow: UnitOfWork) -> None:
+    """The bill is cancelled for good: the resit ends for the reason that was given when asking."""
+    cancelled = {row.registration_id: row.reason for event in events for row in event.cancelled if row.registration_id}
+    by_end: dict[tuple[str, RegistrationEnd], list[Row[Any]]] = {}
+    for row in lock_where(uow, resits(cancelled, UNPAID)):
+        by_end.setdefault(CLOSED_BY[cancelled[row.id]], []).append(row)
+    for (action, ended_by), rows in by_end.items():
+        end(uow, rows, action, ended_by)
+
+
+def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow: UnitOfWork) -> None:
+    """The bill stands. Where it is paid, `BillsPaid` tells the rest; else the resit waits for payment again.
+
+    A wish of point or student to cancel is then over; the system's own reasons are asked again at `ask_again_at`.
+    """
+    refused: dict[UUID, RefusedCancellation] = {
+        row.registration_id: row
+        for event in events
+        for row in event.refused
+        if row.registration_id and row.ask_again_at
+    }
+    rows = [
+        row
+        for row in lock_where(uow, resits(refused, (RegistrationState.CLOSING,)))
+        if row.closing_attempt == refused[row.id].attempt
+    ]
+    if not rows:
+        return
+    wished = {row.id for row in rows if row.closing_reason == ClosingReason.CANCELLED}
+    move(
+        uow,
+        rows,
+        "stand",
+        closing_reason=by_row({row.id: None if row.id in wished else row.closing_reason for row in rows}),
+        ask_again_at=by_row({row.id: None if row.id in wished else refused[row.id].ask_again_at for row in rows}),
+    )

@@ -1,0 +1,146 @@
+"""Exam fees that were paid: who selected a course gets a registration, a resit becomes one (EXM-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import workflow
+from chassis.failures import NotYet
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.exams.events import RefusedRegistration, RegistrationRefused
+from contracts.exams.states import RegistrationState
+from contracts.finance.events import BillsPaid, PaidBill
+from contracts.types import EnrolmentStatus, FeeKind
+from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
+from services.exams.domain.workflows import REGISTRATION
+from services.exams.registrations import by_row, lock_students, lock_where, move
+from services.exams.rounds import hold_rounds
+from services.exams.tables import exam_registrations, students, withdrawal_holds
+
+_r = exam_registrations.c
+
+
+def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
+    """Register for every paid exam fee; where there is no seat, say so and the fee goes back."""
+    fees = [(event, bill) for event in events for bill in event.bills if bill.kind is FeeKind.EXAM]
+    if not fees:
+        return
+    lock_students(uow, {bill.student_id for _, bill in fees})
+    admissions = _admissions(uow, [bill for _, bill in fees])
+    placed = _register_selections(uow, admissions) | _register_resits(uow, admissions)
+    for event in events:
+        refused = [
+            RefusedRegistration(
+                registration_id=placed[bill.bill_id],
+                selection_id=bill.selection_id,
+                bill_id=bill.bill_id,
+                code=admission.refusal,
+            )
+            for bill, admission, _ in admissions
+            if admission.refusal is not None and bill.bill_id in placed and bill in event.bills
+        ]
+        uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
+
+
+Admitted = tuple[PaidBill, Admission, dict[str, Any]]
+
+
+def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
+    """Each bill with what it gives and the columns that follow from it."""
+    candidates = _students(uow, {bill.student_id for bill in bills})
+    holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
+    rounds = hold_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
+    admitted = []
+    for bill in bills:
+        if bill.exam_round_id not in rounds:
+            raise ServiceError("not_found")
+        student = candidates[bill.student_id]
+        hold = holds.get(bill.selection_id) if bill.selection_id is not None else None
+        admission = admit(
+            status=student.status,
+            hold=HoldState(hold.state) if hold is not None else None,
+            arranged=rounds[bill.exam_round_id].arrangement_published_at is not None,
+            is_resit=bill.selection_id is None,
+        )
+        suspended = admission.state is RegistrationState.SUSPENDED
+        held = hold.id if hold is not None and hold.state == HoldState.HELD and suspended else None
+        columns = {
+            "state": admission.state,
+            "ended_by": admission.ended_by,
+            "held_by_withdrawal_id": held,
+            "held_by_suspension": suspended and student.status == EnrolmentStatus.SUSPENDED,
+            "teaching_point_id": student.teaching_point_id,
+            "bill_id": bill.bill_id,
+        }
+        admitted.append((bill, admission, columns))
+    return admitted
+
+
+def _students(uow: UnitOfWork, student_ids: set[UUID]) -> dict[UUID, Row[Any]]:
+    rows = uow.rows(select(students).where(students.c.id.in_(student_ids)))
+    if len(rows) < len(student_ids):
+        raise NotYet("student_unknown")
+    return {row.id: row for row in rows}
+
+
+def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
+    """The newest hold of each selection, kept from changing until the registration stands."""
+    h = withdrawal_holds.c
+    held = select(withdrawal_holds).where(h.selection_id.in_(selection_ids)).order_by(h.created_at, h.id)
+    return {row.selection_id: row for row in uow.rows(held.with_for_update(read=True))}
+
+
+def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+    """Registration id by bill id of the registrations that are new. One that was there already is left alone."""
+    rows = [
+        {
+            "id": new_id(),
+            "selection_id": bill.selection_id,
+            "student_id": bill.student_id,
+            "course_id": bill.course_id,
+            "exam_round_id": bill.exam_round_id,
+            "exam_kind": bill.exam_kind,
+            "registered_at": bill.paid_at,
+            **columns,
+        }
+        for bill, _, columns in admissions
+        if bill.selection_id is not None
+    ]
+    if not rows:
+        return {}
+    new = (
+        insert(exam_registrations).values(rows).on_conflict_do_nothing(constraint="uq_exam_registrations_selection_id")
+    )
+    made = uow.rows(new.returning(exam_registrations))
+    workflow.record(uow, REGISTRATION, ((row._mapping, None, row.state) for row in made), "register")
+    for row in made:
+        uow.audit("exam_registrations", row.id, "register", after={"state": row.state, "bill_id": row.bill_id})
+    return {row.bill_id: row.id for row in made}
+
+
+def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+    """Registration id by bill id of the resits that were still unpaid."""
+    paid = {
+        bill.registration_id: (admission, columns) for bill, admission, columns in admissions if bill.registration_id
+    }
+    if not paid:
+        return {}
+    found = lock_where(uow, _r.id.in_(paid))
+    if len(found) < len(paid):
+        raise ServiceError("not_found")
+    by_action: dict[str, list[Row[Any]]] = {}
+    for row in found:
+        if row.state in UNPAID:
+            by_action.setdefault(paid[row.id][0].action, []).append(row)
+    for action, rows in by_action.items():
+        columns = {row.id: paid[row.id][1] for row in rows}
+        names = ("ended_by", "held_by_suspension", "bill_id")
+        move(uow, rows, action, **{name: by_row({i: c[name] for i, c in columns.items()}) for name in names})
+    return {paid[row.id][1]["bill_id"]: row.id for rows in by_action.values() for row in rows}

@@ -1,0 +1,67 @@
+"""The exams service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from chassis.service import Service, command, copy, publishes, query, reaction, scheduled
+from contracts.courses.events import CourseState
+from contracts.exams.events import ExamRoundCourseState, ExamRoundState
+from contracts.registry.events import StudentState
+from services.exams import commands, jobs, queries, reactions, tables
+
+
+class Exams(Service):
+    """Exam rounds and exam registrations."""
+
+    name = "exams"
+    metadata = tables.metadata
+    conflicts: ClassVar[dict[str, str]] = {
+        "uq_exam_rounds_code": "exam_round_code_taken",
+        "uq_exam_registrations_live_resit": "already_registered",
+    }
+
+    create_exam_round = command(commands.create_exam_round)
+    update_exam_round = command(commands.update_exam_round)
+    publish_exam_round = command(commands.publish_exam_round)
+    add_session = command(commands.add_session)
+    update_session = command(commands.update_session)
+    remove_session = command(commands.remove_session)
+    place_courses = command(commands.place_courses)
+    remove_courses = command(commands.remove_courses)
+    publish_arrangement = command(commands.publish_arrangement)
+    register_resits = command(commands.register_resits)
+    cancel_resits = command(commands.cancel_resits)
+    record_attendance = command(commands.record_attendance)
+
+    list_exam_rounds = query(queries.list_exam_rounds)
+    get_exam_round = query(queries.get_exam_round)
+    list_registrations = query(queries.list_registrations)
+    get_registration = query(queries.get_registration)
+    list_registration_facts = query(queries.list_registration_facts)
+
+    on_bills_paid = reaction(reactions.on_bills_paid)
+    on_billing_refused = reaction(reactions.on_billing_refused)
+    on_bills_cancelled = reaction(reactions.on_bills_cancelled)
+    on_bill_cancellation_refused = reaction(reactions.on_bill_cancellation_refused)
+    on_withdrawals_sent_to_finance = reaction(reactions.on_withdrawals_sent_to_finance)
+    on_withdrawals_approved = reaction(reactions.on_withdrawals_approved)
+    on_withdrawals_rejected = reaction(reactions.on_withdrawals_rejected)
+    on_student_left = reaction(reactions.on_student_left)
+    on_student_suspended = reaction(reactions.on_student_suspended)
+    on_student_resumed = reaction(reactions.on_student_resumed)
+    on_student_transferred = reaction(reactions.on_student_transferred)
+
+    students = copy(StudentState, tables.students)
+    courses = copy(CourseState, tables.courses)
+
+    exam_round_state = publishes(ExamRoundState, queries.exam_round_items, tables.exam_rounds)
+    exam_round_course_state = publishes(
+        ExamRoundCourseState, queries.exam_round_course_items, tables.exam_round_courses
+    )
+
+    close_unpaid_resits = scheduled(jobs.close_unpaid_resits, every=timedelta(seconds=60))
+
+
+SERVICE = Exams
