@@ -140,7 +140,12 @@ def apply(
     ]
     if not moved:
         return []
-    next_state = case({m.row.id: literal(m.step.next) for m in moved}, value=table.c.id)
+    reached = {m.step.next for m in moved}
+    next_state: ColumnElement[str] = (
+        literal(reached.pop())
+        if len(reached) == 1
+        else case({m.row.id: literal(m.step.next) for m in moved}, value=table.c.id)
+    )
     uow.execute(update(table).where(table.c.id.in_(ids)).values(state=next_state, **(values or {})))
     record(uow, workflow, ((m.row._mapping, m.row.state, m.step.next) for m in moved), action, note)
     for m in moved:
