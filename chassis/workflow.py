@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, RowMapping, Table, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, Table, case, insert, literal, select, update
 
 from chassis.context import Context
 from chassis.unit_of_work import UnitOfWork
