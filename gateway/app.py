@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import falcon
@@ -21,9 +20,12 @@ from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
 from gateway.streams import EVENTS, EventsResource, Hub
 from gateway.task_centre import TaskCentre
+from gateway.task_watch import TaskWatch
 from gateway.tokens import Tokens
 
 log = get_logger(__name__)
+
+App = falcon.App[falcon.Request, falcon.Response]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Dependencies:
     """Networks whose X-Forwarded-For is believed."""
 
 
-def create_app(dependencies: Dependencies) -> falcon.App[falcon.Request, falcon.Response]:
+def create_app(dependencies: Dependencies) -> App:
     """The gateway as a WSGI application."""
     slots = Slots(dependencies.requests)
     door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
@@ -56,27 +58,37 @@ def create_app(dependencies: Dependencies) -> falcon.App[falcon.Request, falcon.
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)
     app.add_error_handler(ServiceError, _refusal)
-    tasks = TaskCentre(calls, dependencies.services)
-    calls.answer_here(tasks.handlers())
-    _add_routes(app, dependencies.routes, door, calls, files)
+    tasks = TaskCentre(calls, dependencies.services, TaskWatch(calls, dependencies.hub))
+    _Table(door, calls, files, tasks).add_to(app, dependencies.routes)
     app.add_route(UPLOAD.template, files)
     app.add_route(EVENTS.template, EventsResource(dependencies.hub, door, tasks, dependencies.tokens))
     docs.add_to(app, dependencies.routes)
     return app
 
 
-def _add_routes(
-    app: falcon.App[falcon.Request, falcon.Response], routes: Sequence[Route], door: Door, calls: Calls, files: Files
-) -> None:
-    by_path: dict[str, list[Route]] = defaultdict(list)
-    for route in routes:
-        by_path[route.template].append(route)
-    for template, together in by_path.items():
-        resource = _Resource()
-        for route in together:
-            send = partial(files.send, route.service) if route.downloads else responder.send_json
-            setattr(resource, f"on_{route.method.lower()}", responder.responder(route, door, calls, send))
-        app.add_route(template, resource)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Turns the route table into Falcon's resources."""
+
+    door: Door
+    calls: Calls
+    files: Files
+    tasks: TaskCentre
+
+    def add_to(self, app: App, routes: Sequence[Route]) -> None:
+        """Add every route."""
+        by_path: dict[str, list[Route]] = defaultdict(list)
+        for route in routes:
+            by_path[route.template].append(route)
+        for template, together in by_path.items():
+            resource = _Resource()
+            for route in together:
+                setattr(resource, f"on_{route.method.lower()}", self._responder(route))
+            app.add_route(template, resource)
+
+    def _responder(self, route: Route) -> responder.Responder:
+        send = responder.send_json if route.downloads is None else self.files.sender(route)
+        return responder.responder(route, self.door, self.calls, send, self.tasks.handler(route.operation))
 
 
 class _Resource:

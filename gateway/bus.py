@@ -73,7 +73,7 @@ def run() -> int:
         trusted_proxies=limits.trusted_proxies,
     )
     sync = RevocationSync(backend, revocations)
-    listener = Listener(config.broker_url.get_secret_value(), revocations, hub, reconnected=sync.wake)
+    listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake)
     process = GatewayProcess(
         create_app(dependencies), hub, config.http_address, Gateway, _container_config(config, backend)
     )

@@ -1,6 +1,6 @@
 """Calls to services: through one guard per service, so that one in trouble stays alone with it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from chassis.context import Context
@@ -15,26 +15,16 @@ class Backend(Protocol):
     def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]: ...
 
 
-Handler = Callable[[dict[str, Any], Context], dict[str, Any]]
-
-
 class Calls:
-    """The services behind the gateway, and what the gateway answers by itself."""
+    """The services behind the gateway."""
 
     def __init__(self, backend: Backend, services: Iterable[str], in_flight: int = 64) -> None:
         self._backend = backend
-        self._own: dict[type[Operation], Handler] = {}
         self.guards = {service: ServiceGuard(service, in_flight) for service in services}
-
-    def answer_here(self, handlers: Mapping[type[Operation], Handler]) -> None:
-        """Operations of the gateway's own: they may call services in turn."""
-        self._own.update(handlers)
 
     def make(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         """The service's answer as JSON values. Raises `ServiceError`: the service's own refusal, or an outage."""
         left = context.seconds_left()
         if left is not None and left <= 0:
             raise ServiceError("deadline_exceeded")
-        if own := self._own.get(operation):
-            return own(payload, context)
         return self.guards[operation.service].run(lambda: self._backend.call(operation, payload, context))

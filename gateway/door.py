@@ -4,6 +4,7 @@ import ipaddress
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,18 @@ _NO_ROWS = Scope(ScopeKind.OWN)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A request that may be made: the context of its call, and who is behind it unless anybody may."""
+
+    context: Context
+    principal: Principal | None
+
+    def in_service(self, service: str) -> Context:
+        """The context for calls about the user's tasks in a service."""
+        return replace(self.context, scope=self.principal.scope_in(service)) if self.principal else self.context
+
+
 class Door:
     """Checks rates, token and permission, in the order of what they cost."""
 
@@ -31,16 +44,16 @@ class Door:
         self._rates = rates
         self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
 
-    def admit(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Context:
+    def admit(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Admission:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
         address = self.address(environ)
-        actor, scope = _NOBODY, _NO_ROWS
+        principal, actor, scope = None, _NOBODY, _NO_ROWS
         if route.permission is PUBLIC:
             (self._rates.sign_in if route.guessable else self._rates.address)(address)
         else:
             principal = self.principal(environ, address)
             actor, scope = principal.actor, _scope(principal, route)
-        return Context(
+        context = Context(
             actor=actor,
             scope=scope,
             permission=None if route.permission in (PUBLIC, SIGNED_IN) else route.permission,
@@ -50,6 +63,7 @@ class Door:
             client=address,
             language=language,
         )
+        return Admission(context, principal)
 
     def principal(self, environ: Mapping[str, Any], address: str) -> Principal:
         """Who the token speaks for; their request is counted. Whoever has no good token is counted by address."""
@@ -75,6 +89,8 @@ class Door:
 def _scope(principal: Principal, route: Route) -> Scope:
     if route.permission is SIGNED_IN:
         return principal.own_scope
+    if principal.claims.first_steps:
+        raise ServiceError("first_steps_required")
     scope = principal.scope_for(route.permission)
     if scope is None:
         raise ServiceError("forbidden")

@@ -13,8 +13,8 @@ from contracts.types import FileReference
 from gateway.door import Door
 from gateway.guards import Slots
 from gateway.middleware import holding_place
-from gateway.responder import send_json
-from gateway.route import SIGNED_IN, post
+from gateway.responder import Send, send_json
+from gateway.route import SIGNED_IN, Route, post
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
@@ -61,8 +61,8 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        context = self._door.admit(UPLOAD, req.env, req.context.correlation_id, req.context.language)
-        req.context.user_id = context.actor.user_id
+        admission = self._door.admit(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        req.context.user_id = admission.context.actor.user_id
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -90,13 +90,24 @@ class Files:
         except (falcon.MediaMalformedError, falcon.HTTPInvalidHeader):
             raise ServiceError("file_required") from None
 
-    def send(self, area: str, req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:
-        """Send the file that an owner's answer refers to. Whoever got that answer may have the file."""
-        kind = FileKind.of_media_type(answer["media_type"])
-        chunks = self._store.chunks(answer.get("area", area), answer["sha256"], kind)
-        resp.content_type = answer["media_type"]
-        resp.content_length = answer["size"]
-        resp.downloadable_as = answer["name"]
+    def sender(self, route: Route) -> Send:
+        """How a route's answer is sent as the file that it refers to."""
+
+        def send(req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:
+            reference = answer.get(route.downloads) if route.downloads else answer
+            if reference is None:
+                raise ServiceError("file_missing")
+            self._send(reference.get("area", route.service), reference, req, resp)
+
+        return send
+
+    def _send(self, area: str, reference: dict[str, Any], req: falcon.Request, resp: falcon.Response) -> None:
+        """Whoever got the reference from its owner may have the file."""
+        kind = FileKind.of_media_type(reference["media_type"])
+        chunks = self._store.chunks(area, reference["sha256"], kind)
+        resp.content_type = reference["media_type"]
+        resp.content_length = reference["size"]
+        resp.downloadable_as = reference["name"]
         resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         holding_place(req)
         resp.stream = _Held(chunks, self._slots)

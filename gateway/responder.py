@@ -9,24 +9,26 @@ import orjson
 from contracts.errors import ServiceError
 from gateway.binding import Binding
 from gateway.calls import Calls
-from gateway.door import Door
+from gateway.door import Admission, Door
 from gateway.problems import MEDIA_TYPE, problem
 from gateway.route import Route
 
 Responder = Callable[..., None]
+OwnHandler = Callable[[dict[str, Any], Admission], dict[str, Any]]
 Send = Callable[[falcon.Request, falcon.Response, dict[str, Any]], None]
 
 JSON = "application/json"
 
 
-def responder(route: Route, door: Door, calls: Calls, send: Send) -> Responder:
-    """What Falcon calls for a route. `send` puts the service's answer into the response."""
+def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandler | None = None) -> Responder:
+    """What Falcon calls for a route. `own` answers in place of a service, `send` puts the answer into the response."""
     binding = Binding(route)
     status = falcon.code_to_http_status(route.status)
 
     def respond(req: falcon.Request, resp: falcon.Response, **path: str) -> None:
         environ = req.env
-        context = door.admit(route, environ, req.context.correlation_id, req.context.language)
+        admission = door.admit(route, environ, req.context.correlation_id, req.context.language)
+        context = admission.context
         req.context.user_id = context.actor.user_id
         payload = binding.payload(
             path,
@@ -35,7 +37,7 @@ def responder(route: Route, door: Door, calls: Calls, send: Send) -> Responder:
             environ.get("CONTENT_LENGTH"),
             environ["wsgi.input"],
         )
-        answer = calls.make(route.operation, payload, context)
+        answer = own(payload, admission) if own else calls.make(route.operation, payload, context)
         resp.status = status
         if context.idempotency_key is not None:
             resp.set_header("Idempotency-Key", context.idempotency_key)

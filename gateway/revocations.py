@@ -6,10 +6,11 @@ of the gateway's own, and by asking identity every few seconds. Kept only as lon
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from gateway.tokens import MAX_LIFETIME
+from contracts.identity.events import Revocation
+from contracts.identity.tokens import MAX_LIFETIME
 
 _KEPT = 2 * MAX_LIFETIME  # seconds: longer than any token, clocks that differ included
 
@@ -30,16 +31,16 @@ class RevocationList:
         lowest = self._epochs.get(user_id)
         return lowest is not None and epoch < lowest[0]
 
-    def end_session(self, session_id: UUID) -> None:
-        """The session was signed out or replaced."""
+    def apply(self, revocations: Iterable[Revocation]) -> None:
+        """Take in what identity says; the same again, or older, changes nothing."""
+        now = self._clock()
         with self._lock:
-            self._sessions[session_id] = self._clock()
-
-    def raise_epoch(self, user_id: UUID, epoch: int) -> None:
-        """The user's grants, status or point changed: only tokens of this epoch or later count. Never lowered."""
-        with self._lock:
-            known = self._epochs.get(user_id)
-            self._epochs[user_id] = (max(epoch, known[0]) if known else epoch, self._clock())
+            for revocation in revocations:
+                if revocation.session_id is not None:
+                    self._sessions[revocation.session_id] = now
+                if revocation.epoch is not None:
+                    lowest, _ = self._epochs.get(revocation.user_id, (0, now))
+                    self._epochs[revocation.user_id] = (max(lowest, revocation.epoch), now)
 
     def forget_old(self) -> None:
         """Drop what no living token can be about."""

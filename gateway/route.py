@@ -34,8 +34,8 @@ class Route:
     """Seconds that the whole request may take; travels with the call as its deadline."""
     max_body: int = 256 * 1024
     """Bytes."""
-    downloads: bool = False
-    """The operation answers a `FileGrant`; the file's bytes are sent."""
+    downloads: str | None = None
+    """Where in the answer the `FileReference` stands whose bytes are sent: a field's name, or "" for all of it."""
     guessable: bool = False
     """An attempt to get in: limited more tightly by address."""
     title: str = ""
@@ -70,7 +70,7 @@ class Options(TypedDict, total=False):
     status: int
     timeout: float
     max_body: int
-    downloads: bool
+    downloads: str
     guessable: bool
     title: str
 

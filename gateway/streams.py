@@ -16,10 +16,9 @@ from uuid import UUID
 import falcon
 import orjson
 
-from chassis.context import Context
 from contracts.base import Query, View
 from contracts.errors import ServiceError
-from gateway.door import Door
+from gateway.door import Admission, Door
 from gateway.route import SIGNED_IN, get
 from gateway.tokens import Principal
 
@@ -38,7 +37,11 @@ class Hint:
     data: dict[str, Any]
 
     def encoded(self) -> bytes:
-        return b"event: %b\nid: %b\ndata: %b\n\n" % (self.event.encode(), self.id.encode(), orjson.dumps(self.data))
+        return b"event: %b\nid: %b\ndata: %b\n\n" % (
+            self.event.encode(),
+            self.id.encode(),
+            orjson.dumps(self.data),
+        )
 
 
 class Subscription:
@@ -95,6 +98,10 @@ class Hub:
             if not streams:
                 self._streams.pop(subscription.user_id, None)
 
+    def is_watching(self, user_id: UUID) -> bool:
+        """Whether the user has a stream open."""
+        return user_id in self._streams
+
     def publish(self, user_id: UUID, hint: Hint) -> None:
         """Tell every stream of a user."""
         with self._lock:
@@ -114,7 +121,7 @@ class Hub:
 class Replay(Protocol):
     """Asks the owners what changed."""
 
-    def since(self, context: Context, last_id: str) -> Iterable[Hint]: ...
+    def missed(self, admission: Admission, last_id: str | None) -> Iterable[Hint]: ...
 
 
 class Credentials(Protocol):
@@ -163,7 +170,7 @@ class StillGood:
 
     def __call__(self) -> bool:
         try:
-            return self._credentials.principal(self._authorization).expires_at > time.time()
+            return self._credentials.principal(self._authorization).claims.exp > time.time()
         except ServiceError:
             return False
 
@@ -189,14 +196,13 @@ class EventsResource:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Open a stream of hints for the signed-in user."""
-        context = self._door.admit(EVENTS, req.env, req.context.correlation_id, req.context.language)
-        user_id = context.actor.user_id
+        admission = self._door.admit(EVENTS, req.env, req.context.correlation_id, req.context.language)
+        user_id = admission.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
         req.context.user_id = user_id
         subscription = self._hub.subscribe(user_id)
         try:
-            last_id = req.env.get("HTTP_LAST_EVENT_ID")
-            missed = list(self._replay.since(context, last_id)) if last_id else []
+            missed = list(self._replay.missed(admission, req.env.get("HTTP_LAST_EVENT_ID")))
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise

@@ -56,9 +56,7 @@ def _constant(name: str) -> Any:
     raise NotStrictJson(name)
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
 
 
 def _inspect(value: Any) -> None:

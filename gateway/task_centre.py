@@ -5,20 +5,24 @@ did not answer.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from chassis.context import Context
 from contracts.base import Command, Operation, PageQuery, Query, View
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView, of
 from contracts.errors import ServiceError
 from contracts.types import Code, FileReference
 from gateway.calls import Calls
+from gateway.door import Admission
+from gateway.responder import OwnHandler
 from gateway.streams import Hint
+from gateway.task_watch import TaskWatch, hint, is_open
 
 PATIENCE = 1.0  # seconds that the owners have to answer
 _MOST = 200  # rows asked of each service, the most that a page may have
@@ -77,25 +81,30 @@ class GetTaskResult(Query, answers=FileReference, service="gateway"):
 class TaskCentre:
     """Asks the owners."""
 
-    def __init__(self, calls: Calls, services: Sequence[str]) -> None:
+    def __init__(self, calls: Calls, services: Sequence[str], watch: TaskWatch) -> None:
         self._calls = calls
         self._services = tuple(services)
-        self._pool = ThreadPoolExecutor(max_workers=4 * max(1, len(self._services)), thread_name_prefix="tasks")
+        self._watch = watch
+        self._pool = ThreadPoolExecutor(4 * max(1, len(self._services)), thread_name_prefix="tasks")
 
-    def handlers(self) -> dict[type[Operation], Callable[[dict[str, Any], Context], dict[str, Any]]]:
-        """What the gateway answers by itself."""
-        return {
+    def handler(self, operation: type[Operation]) -> OwnHandler | None:
+        """How an operation is answered here, if it is about tasks or may start one; others go to their service."""
+        own: dict[type[Operation], OwnHandler] = {
             ListAllTasks: self.list_all,
-            GetOneTask: lambda payload, context: self._of_owner(GetTask, payload, context),
-            CancelOneTask: lambda payload, context: self._of_owner(CancelTask, payload, context),
+            GetOneTask: lambda payload, admission: self._of_owner(GetTask, payload, admission),
+            CancelOneTask: lambda payload, admission: self._of_owner(CancelTask, payload, admission),
             GetTaskResult: self.result,
         }
+        if operation in own:
+            return own[operation]
+        starts_task = operation.answers is TaskView or "task" in operation.answers.model_fields
+        return partial(self._started, operation) if starts_task else None
 
-    def list_all(self, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    def list_all(self, payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
         """One page of the newest tasks of all who answer in time."""
         page, size = payload.get("page", 1), payload.get("size", 50)
         filters: dict[str, Any] = {name: payload[name] for name in ("kind", "state") if name in payload}
-        answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, context)
+        answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, admission)
         items = sorted(
             (_with_owner(service, task) for service, answer in answers.items() for task in answer["items"]),
             key=lambda task: (task["created_at"], task["id"]),
@@ -109,53 +118,72 @@ class TaskCentre:
             "unanswered": unanswered,
         }
 
-    def result(self, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    def result(self, payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
         """The reference to a task's file, and in whose keeping it is. Raises `file_missing` when there is none."""
-        task = self._of_owner(GetTask, payload, context)
+        task = self._of_owner(GetTask, payload, admission)
         if not task.get("result"):
             raise ServiceError("file_missing")
         return {**task["result"], "area": task["id"].partition(".")[0]}
 
-    def since(self, context: Context, last_id: str) -> Iterator[Hint]:
-        """Hints about all tasks that changed after an event; `last_id` is that event's id."""
-        answers, _ = self._ask_all({"size": _MOST}, context)
+    def missed(self, admission: Admission, last_id: str | None) -> Iterator[Hint]:
+        """What a stream begins with: the user's running tasks, which are watched from now on, and those that ended
+        after the event `last_id`."""
+        last = _instant(last_id)
+        answers, _ = self._ask_all({"size": _MOST}, admission)
         for service, answer in answers.items():
             for task in answer["items"]:
-                hint = task_hint(service, task)
-                if hint.id > last_id:
-                    yield hint
+                ended = _instant(task.get("finished_at"))
+                if task["created_by"] == str(admission.context.actor.user_id):
+                    self._watch.watch(service, task, admission.in_service(service))
+                    if is_open(task) or (last and ended and ended > last):
+                        yield hint(service, task)
 
-    def _of_owner(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    def _started(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
+        """The answer of a command that may have started a task, which is watched from now on."""
+        service = operation.service
+        answer = self._calls.make(operation, payload, admission.context)
+        task = answer if operation.answers is TaskView else answer.get("task")
+        if task is None:
+            return answer
+        self._watch.watch(service, task, admission.in_service(service))
+        named = _with_owner(service, task)
+        return named if task is answer else {**answer, "task": named}
+
+    def _of_owner(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
         service, _, task_id = payload["task_id"].partition(".")
         if service not in self._services:
             raise ServiceError("not_found")
-        answer = self._calls.make(of(service, operation), {"task_id": task_id}, context)
+        answer = self._calls.make(of(service, operation), {"task_id": task_id}, admission.in_service(service))
         return _with_owner(service, answer)
 
-    def _ask_all(self, payload: dict[str, Any], context: Context) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    def _ask_all(self, payload: dict[str, Any], admission: Admission) -> tuple[dict[str, dict[str, Any]], list[str]]:
         until = time.time() + PATIENCE
-        hurried = replace(context, deadline=min(until, context.deadline or until))
         asked = {
-            service: self._pool.submit(self._calls.make, of(service, ListTasks), payload, hurried)
+            service: self._pool.submit(
+                self._calls.make,
+                of(service, ListTasks),
+                payload,
+                replace(admission.in_service(service), deadline=until),
+            )
             for service in self._services
         }
         answers, unanswered = {}, []
         for service, answer in asked.items():
             try:
                 answers[service] = answer.result(timeout=max(0.0, until - time.time()))
-            except (ServiceError, TimeoutError) as error:
-                if isinstance(error, ServiceError) and error.code == "forbidden":
-                    continue  # the user has no business there: nothing is missing
+            except (ServiceError, TimeoutError):
                 unanswered.append(service)
         return answers, unanswered
 
 
-def task_hint(service: str, task: dict[str, Any]) -> Hint:
-    """What a stream says about a task: enough for a progress bar."""
-    data = {name: task.get(name) for name in ("kind", "state", "steps_done", "steps_total")}
-    at = task.get("finished_at") or task.get("changed_at") or task["created_at"]
-    return Hint("task", at, {"id": f"{service}.{task['id']}", **data})
-
-
 def _with_owner(service: str, task: dict[str, Any]) -> dict[str, Any]:
     return {**task, "id": f"{service}.{task['id']}"}
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An event's id as the instant it is; None for anything else, which may come from a client."""
+    try:
+        instant = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return instant if instant and instant.tzinfo else None

@@ -1,8 +1,4 @@
-"""Access tokens: Ed25519 JWTs (RFC 8037) that identity issues for at most five minutes, and what they allow.
-
-Claims: `sub` user id, `sid` session id, `epoch` number of the account's grants, `name`, `teaching_point_id`,
-`student_id`, `grants` list of [role, scope kind, ids], `iss` `jiaowu-identity`, `aud` `jiaowu`, `iat`, `exp`.
-"""
+"""Access tokens, as `contracts.identity.tokens` describes them: verified once, then remembered; and what they allow."""
 
 import threading
 import time
@@ -15,26 +11,16 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pydantic import ValidationError
 
 from chassis.context import Actor, Scope
 from contracts.errors import ServiceError
-from contracts.permissions import ROLE_PERMISSIONS, Role, ScopeKind
+from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
+from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
 
-ISSUER = "jiaowu-identity"
-AUDIENCE = "jiaowu"
-MAX_LIFETIME = 300  # seconds
 _CLOCK_SKEW = 5  # seconds that two machines' clocks may differ
 _MAX_TOKEN_LENGTH = 6_000  # characters; longer ones are nobody's
 _WIDTH = {kind: place for place, kind in enumerate(ScopeKind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A role, and the teaching points, courses or students it is held for."""
-
-    role: Role
-    kind: ScopeKind
-    ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +28,17 @@ class Principal:
     """Who a verified token speaks for."""
 
     actor: Actor
-    user_id: UUID
-    session_id: UUID
-    epoch: int
-    expires_at: float
-    grants: tuple[Grant, ...]
+    claims: AccessClaims
     _scopes: dict[str, Scope | None] = field(default_factory=dict, compare=False)
+
+    @property
+    def user_id(self) -> UUID:
+        return self.claims.sub
+
+    @property
+    def own_scope(self) -> Scope:
+        """The account itself: what anyone who is signed in may read and change."""
+        return Scope(ScopeKind.OWN, (self.user_id,))
 
     def scope_for(self, permission: str) -> Scope | None:
         """The widest scope that the grants give for a permission, or None."""
@@ -55,10 +46,12 @@ class Principal:
             self._scopes[permission] = _widest(self, permission)
         return self._scopes[permission]
 
-    @property
-    def own_scope(self) -> Scope:
-        """The account itself: what anyone who is signed in may read and change."""
-        return Scope(ScopeKind.OWN, (self.user_id,))
+    def scope_in(self, service: str) -> Scope:
+        """What of a service's tasks the user may see: those of the school or point the user works for there, or
+        just the user's own."""
+        scopes = [self.scope_for(name) for name in PERMISSIONS if name.startswith(f"{service}.")]
+        wide = [scope for scope in scopes if scope and scope.kind in (ScopeKind.SCHOOL, ScopeKind.POINT)]
+        return min(wide, key=lambda scope: _WIDTH[ScopeKind(scope.kind)], default=self.own_scope)
 
 
 class Revocations(Protocol):
@@ -98,9 +91,10 @@ class Tokens:
         if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
             raise ServiceError("token_invalid")
         principal = self._verified.get(token) or self._verify(token)
-        if principal.expires_at <= self._clock():
+        claims = principal.claims
+        if claims.exp <= self._clock():
             raise ServiceError("token_expired")
-        if self._revocations.is_revoked(principal.user_id, principal.session_id, principal.epoch):
+        if self._revocations.is_revoked(claims.sub, claims.sid, claims.epoch):
             raise ServiceError("token_revoked")
         return principal
 
@@ -109,14 +103,14 @@ class Tokens:
             claims = jwt.decode(
                 token,
                 self._key,
-                algorithms=["EdDSA"],
+                algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
                 leeway=_CLOCK_SKEW,
-                options={"require": ["sub", "sid", "epoch", "grants", "iat", "exp"], "verify_exp": False},
+                options={"require": ["iss", "aud", "iat", "exp"], "verify_exp": False},
             )
             principal = _principal(claims)
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, OverflowError, RecursionError):
             raise ServiceError("token_invalid") from None
         with self._lock:
             self._verified[token] = principal
@@ -125,35 +119,19 @@ class Tokens:
         return principal
 
 
-def _principal(claims: dict[str, Any]) -> Principal:
-    if not 0 < claims["exp"] - claims["iat"] <= MAX_LIFETIME:
+def _principal(raw: dict[str, Any]) -> Principal:
+    claims = AccessClaims.model_validate(raw)
+    if not 0 < claims.exp - claims.iat <= MAX_LIFETIME:
         raise ValueError("lives too long")
-    user_id = UUID(claims["sub"])
-    return Principal(
-        actor=Actor(
-            user_id=user_id,
-            name=str(claims.get("name") or ""),
-            teaching_point_id=_uuid(claims.get("teaching_point_id")),
-            student_id=_uuid(claims.get("student_id")),
-        ),
-        user_id=user_id,
-        session_id=UUID(claims["sid"]),
-        epoch=int(claims["epoch"]),
-        expires_at=float(claims["exp"]),
-        grants=tuple(
-            Grant(Role(role), ScopeKind(kind), tuple(map(UUID, ids))) for role, kind, ids in claims["grants"]
-        ),
-    )
-
-
-def _uuid(value: str | None) -> UUID | None:
-    return UUID(value) if value else None
+    actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id)
+    return Principal(actor, claims)
 
 
 def _widest(principal: Principal, permission: str) -> Scope | None:
     found: dict[ScopeKind, set[UUID]] = {}
-    for grant in principal.grants:
-        kind = ROLE_PERMISSIONS[grant.role].get(permission)
+    for grant in principal.claims.grants:
+        role, _, _, modules = grant
+        kind = scope_of(role, permission, modules)
         if kind is not None:
             found.setdefault(kind, set()).update(_ids(principal, grant, kind))
     if not found:
@@ -162,18 +140,11 @@ def _widest(principal: Principal, permission: str) -> Scope | None:
     return Scope(kind, tuple(sorted(found[kind])))
 
 
-def _ids(principal: Principal, grant: Grant, kind: ScopeKind) -> Iterable[UUID | Any]:
-    """What a grant's permission covers. A role held for one kind of thing may allow an action over another kind:
-    then the actor's own point, record or account is meant."""
+def _ids(principal: Principal, grant: AccessGrant, kind: ScopeKind) -> Iterable[UUID]:
+    """What a grant's permission covers: what the role is held for, and nothing when the token says otherwise."""
+    _, held_for, ids, _ = grant
     if kind is ScopeKind.SCHOOL:
         return ()
-    if kind is grant.kind:
-        return grant.ids
-    own = {
-        ScopeKind.POINT: principal.actor.teaching_point_id,
-        ScopeKind.STUDENT: principal.actor.student_id,
-        ScopeKind.OWN: principal.user_id,
-        ScopeKind.TUTOR: principal.user_id,
-        ScopeKind.COURSE: None,
-    }[kind]
-    return () if own is None else (own,)
+    if kind is ScopeKind.OWN:
+        return (principal.user_id,)
+    return ids if kind is held_for else ()

@@ -64,6 +64,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
                     "description": "访问令牌，由登录或刷新得到 · Access token from sign-in or refresh",
                 }
             },
+            "responses": problem_codes.responses([*routes, UPLOAD, EVENTS]),
             "examples": problem_codes.examples([*routes, UPLOAD, EVENTS]),
             "schemas": {**schemas, "Problem": problem_codes.problem_schema()},
         },
@@ -78,4 +79,8 @@ def _schemas(routes: Sequence[Route]) -> tuple[dict[tuple[type[Contract], str], 
         wanted[route.operation.answers, "serialization"] = None
     found, definitions = models_json_schema(list(wanted), ref_template=_REFERENCES)
     references = {key: schema["$ref"].rpartition("/")[2] for key, schema in found.items()}
-    return references, definitions["$defs"]  # type: ignore[return-value]
+    schemas = definitions["$defs"]
+    if "TaskView" in schemas:
+        # A started task goes by the id that the task centre gives it, which carries its owner's name.
+        schemas["TaskView"]["properties"]["id"] = schemas["CentralTask"]["properties"]["id"]
+    return references, schemas  # type: ignore[return-value]

@@ -31,7 +31,7 @@ def describe_route(route: Route, schemas: Mapping[str, Any], references: Referen
         operation["requestBody"] = _body(route, request, schemas)
     content = (
         {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-        if route.downloads
+        if route.downloads is not None
         else _json({"$ref": f"#/components/schemas/{answer}"}, example_of(schemas[answer], schemas))
     )
     operation["responses"] = {
@@ -44,7 +44,11 @@ def describe_route(route: Route, schemas: Mapping[str, Any], references: Referen
 def describe_upload(route: Route, references: References) -> dict[str, Any]:
     """The upload: a form with one file."""
     answer = references[route.operation.answers, "serialization"]
-    form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}},
+    }
     return {
         **_head(route),
         "requestBody": {
@@ -64,7 +68,12 @@ def describe_upload(route: Route, references: References) -> dict[str, Any]:
 
 def describe_events(route: Route) -> dict[str, Any]:
     """The stream of hints."""
-    last = {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 40}}
+    last = {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 40},
+    }
     return {
         **_head(route),
         "parameters": [last],
@@ -79,7 +88,10 @@ def describe_events(route: Route) -> dict[str, Any]:
 
 
 _HEADERS = {
-    "X-Correlation-Id": {"description": "关联号 · correlation id", "schema": {"type": "string", "format": "uuid"}}
+    "X-Correlation-Id": {
+        "description": "关联号 · correlation id",
+        "schema": {"type": "string", "format": "uuid"},
+    }
 }
 
 

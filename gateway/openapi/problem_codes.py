@@ -23,7 +23,7 @@ def codes_of(route: Route) -> list[str]:
     if route.permission is not PUBLIC:
         codes.update(_SIGNED_IN)
     if not isinstance(route.permission, Access):
-        codes.add("forbidden")
+        codes.update(("forbidden", "first_steps_required"))
     if route.has_body:
         codes.update(_BODY)
     if route.is_command:
@@ -45,11 +45,32 @@ def _refusals(route: Route) -> set[str]:
 
 
 def problem_responses(route: Route) -> dict[str, Any]:
-    """One response a status, with an example for every code."""
+    """Status → reference to the response with the codes that this route can have."""
+    return {
+        str(status): {"$ref": f"#/components/responses/{_name(status, codes)}"}
+        for status, codes in _by_status(route).items()
+    }
+
+
+def responses(routes: Iterable[Route]) -> dict[str, Any]:
+    """The responses that `problem_responses` refers to: routes with the same codes share them."""
+    found = {
+        _name(status, codes): _response(status, codes)
+        for route in routes
+        for status, codes in _by_status(route).items()
+    }
+    return dict(sorted(found.items()))
+
+
+def _by_status(route: Route) -> dict[int, list[str]]:
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in codes_of(route):
         by_status[status_of(code)].append(code)
-    return {str(status): _response(status, codes) for status, codes in sorted(by_status.items())}
+    return dict(sorted(by_status.items()))
+
+
+def _name(status: int, codes: list[str]) -> str:
+    return f"{status}-{'-'.join(codes)}"
 
 
 def _response(status: int, codes: list[str]) -> dict[str, Any]:
@@ -104,10 +125,17 @@ def problem_schema() -> dict[str, Any]:
             "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string", "description": "同类问题的统称 · the kind of problem"},
             "status": {"type": "integer", "description": "HTTP 状态码 · HTTP status"},
-            "detail": {"type": "string", "description": "发生了什么、该怎么办 · what happened and what to do"},
+            "detail": {
+                "type": "string",
+                "description": "发生了什么、该怎么办 · what happened and what to do",
+            },
             "code": {"type": "string", "description": "稳定的错误代码 · stable error code"},
             "instance": {"type": "string", "format": "uri"},
-            "correlation_id": {"type": "string", "format": "uuid", "description": "关联号 · for the administrator"},
+            "correlation_id": {
+                "type": "string",
+                "format": "uuid",
+                "description": "关联号 · for the administrator",
+            },
             "errors": {
                 "type": "array",
                 "description": "每个字段的问题 · every field's problem",
@@ -115,7 +143,11 @@ def problem_schema() -> dict[str, Any]:
                     "type": "object",
                     "required": ["path", "code", "message"],
                     "properties": {
-                        "path": {"type": "string", "description": "如 `students.3.mobile`", "examples": ["student_id"]},
+                        "path": {
+                            "type": "string",
+                            "description": "如 `students.3.mobile`",
+                            "examples": ["student_id"],
+                        },
                         "code": {"type": "string"},
                         "message": {"type": "string"},
                     },

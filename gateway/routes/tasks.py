@@ -7,5 +7,5 @@ ROUTES = (
     get("/tasks", ListAllTasks, SIGNED_IN, title="任务中心"),
     get("/tasks/{task_id}", GetOneTask, SIGNED_IN, title="任务进度"),
     post("/tasks/{task_id}/cancel", CancelOneTask, SIGNED_IN, title="取消任务"),
-    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads=True, title="下载任务结果"),
+    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads="", title="下载任务结果"),
 )

@@ -99,13 +99,15 @@ function example(value) {
   return value === undefined ? null : h("details", {}, h("summary", { class: "note" }, t("example")), json(value));
 }
 
+const resolved = (response) => (response.$ref ? api.components.responses[response.$ref.split("/").pop()] : response);
+
 function answers(operation) {
   const [good] = Object.entries(operation.responses).filter(([status]) => status < "300");
   const media = good[1].content?.["application/json"];
   const refused = Object.entries(operation.responses).filter(([status]) => status >= "400");
   const rows = refused.map(([status, response]) => h("tr", {},
     h("td", {}, status),
-    h("td", {}, Object.keys(response.content["application/problem+json"].examples).flatMap((code) => [h("a", { href: `#problem-${code}` }, h("code", {}, code)), " "])),
+    h("td", {}, Object.keys(resolved(response).content["application/problem+json"].examples).flatMap((code) => [h("a", { href: `#problem-${code}` }, h("code", {}, code)), " "])),
   ));
   return [
     h("h3", {}, `${t("answer")} ${good[0]}`),

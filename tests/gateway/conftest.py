@@ -2,29 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import falcon.testing
 import pytest
 
-from contracts import permissions
+from contracts.permissions import PERMISSIONS
 from gateway.app import Dependencies, create_app
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.routes import tasks
 from gateway.streams import Hub
 from gateway.tokens import Tokens
-from tests.gateway.fakes import LENDERS, PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer
+from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer, scope_of
 
 
 @pytest.fixture(autouse=True)
 def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:
     """The made-up permission, held by some of the real roles."""
-    table = {
-        role: {**granted, **({PERMISSION: LENDERS[role]} if role in LENDERS else {})}
-        for role, granted in permissions.ROLE_PERMISSIONS.items()
-    }
-    monkeypatch.setattr("gateway.tokens.ROLE_PERMISSIONS", MappingProxyType(table))
+    monkeypatch.setattr("gateway.tokens.scope_of", scope_of)
+    monkeypatch.setattr("gateway.tokens.PERMISSIONS", PERMISSIONS | {PERMISSION})
 
 
 @dataclass

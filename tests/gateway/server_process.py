@@ -10,7 +10,6 @@ eventlet.monkey_patch()
 import sys  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
-from types import MappingProxyType  # noqa: E402
 from typing import Any  # noqa: E402
 
 from chassis.logging import configure  # noqa: E402
@@ -20,7 +19,7 @@ from gateway.process import GatewayProcess  # noqa: E402
 from gateway.rates import Rates  # noqa: E402
 from gateway.revocations import RevocationList  # noqa: E402
 from gateway.streams import Hub  # noqa: E402
-from tests.gateway.fakes import LENDERS, PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore  # noqa: E402
+from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, scope_of  # noqa: E402
 
 
 def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
 def main(address: str, public_key: str, metrics_port: int) -> int:
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
-    tokens.ROLE_PERMISSIONS = MappingProxyType({role: {PERMISSION: kind} for role, kind in LENDERS.items()})
+    tokens.scope_of = scope_of
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = _slow
     dependencies = Dependencies(

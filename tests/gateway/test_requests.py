@@ -38,7 +38,9 @@ def test_the_answer_of_the_service_is_passed_on(gateway: Gateway) -> None:
 
 def test_query_parameters_are_read_by_the_type_of_their_field(gateway: Gateway) -> None:
     gateway.client.simulate_get(
-        "/api/v1/books", query_string="page=2&shelf=1&shelf=7&lent=true&title=%E4%B9%A6", headers=gateway.bearer()
+        "/api/v1/books",
+        query_string="page=2&shelf=1&shelf=7&lent=true&title=%E4%B9%A6",
+        headers=gateway.bearer(),
     )
     assert gateway.backend.calls[0][2] == {"page": 2, "shelf": [1, 7], "lent": True, "title": "书"}
 
@@ -87,7 +89,13 @@ def test_a_bad_body_is_refused_before_any_service_is_asked(
 
 
 def test_a_body_of_another_type_is_refused(gateway: Gateway) -> None:
-    for kind in ("text/plain", "application/xml", "application/json; charset=latin-1", "application/jsonp", ""):
+    for kind in (
+        "text/plain",
+        "application/xml",
+        "application/json; charset=latin-1",
+        "application/jsonp",
+        "",
+    ):
         answer = lend(gateway, {"title": "a"}, **{"Content-Type": kind})
         assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type"), kind
     for kind in ("application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'):
@@ -96,7 +104,9 @@ def test_a_body_of_another_type_is_refused(gateway: Gateway) -> None:
 
 def test_every_mistake_is_named_at_once(gateway: Gateway) -> None:
     answer = gateway.client.simulate_post(
-        "/api/v1/books/no-uuid/lend", json={"title": "", "days": "many", "colour": "red"}, headers=gateway.bearer()
+        "/api/v1/books/no-uuid/lend",
+        json={"title": "", "days": "many", "colour": "red"},
+        headers=gateway.bearer(),
     )
     found = {(error["path"], error["code"]) for error in answer.json["errors"]}
     assert {path for path, _ in found} == {"book_id", "title", "days", "colour"}
@@ -105,7 +115,13 @@ def test_every_mistake_is_named_at_once(gateway: Gateway) -> None:
 
 def test_a_problem_never_repeats_what_was_sent(gateway: Gateway) -> None:
     secret = "110101199003072316"
-    body = {"title": {"a": secret}, secret: 1, f"张三{secret}": 2, "days": secret, "notes": [{secret: secret}]}
+    body = {
+        "title": {"a": secret},
+        secret: 1,
+        f"张三{secret}": 2,
+        "days": secret,
+        "notes": [{secret: secret}],
+    }
     answer = lend(gateway, body)
     assert answer.status_code == 422
     assert secret not in answer.text
@@ -114,7 +130,17 @@ def test_a_problem_never_repeats_what_was_sent(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["page=x", "page=0", "size=201", "page=1&page=2", "shelf=a", "shelf=5.0", "lent=yes", "sort=;drop", "unknown=1"],
+    [
+        "page=x",
+        "page=0",
+        "size=201",
+        "page=1&page=2",
+        "shelf=a",
+        "shelf=5.0",
+        "lent=yes",
+        "sort=;drop",
+        "unknown=1",
+    ],
 )
 def test_a_bad_query_is_refused(gateway: Gateway, query: str) -> None:
     answer = gateway.client.simulate_get("/api/v1/books", query_string=query, headers=gateway.bearer())
@@ -130,7 +156,11 @@ def test_a_query_that_is_no_text_is_refused(gateway: Gateway, query: str) -> Non
 
 def test_a_query_string_on_a_command_is_refused(gateway: Gateway) -> None:
     answer = gateway.client.simulate_post(LEND, json={"title": "a"}, query_string="days=3", headers=gateway.bearer())
-    assert answer.json["errors"][0] | {"message": ""} == {"path": "days", "code": "field_unknown", "message": ""}
+    assert answer.json["errors"][0] | {"message": ""} == {
+        "path": "days",
+        "code": "field_unknown",
+        "message": "",
+    }
 
 
 def test_unknown_addresses_and_methods_are_problems_too(gateway: Gateway) -> None:

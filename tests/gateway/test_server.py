@@ -83,7 +83,14 @@ def start(tmp_path: Path, limit_files: int | None = None) -> Server:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit_files, limit_files))
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.gateway.server_process", f"127.0.0.1:{port}", str(key), str(metrics_port)],
+        [
+            sys.executable,
+            "-m",
+            "tests.gateway.server_process",
+            f"127.0.0.1:{port}",
+            str(key),
+            str(metrics_port),
+        ],
         preexec_fn=limit,
         stdout=(tmp_path / "log").open("wb"),
         stderr=subprocess.STDOUT,

@@ -1,0 +1,85 @@
+"""Hears identity's revocations on a queue of this gateway's own: every gateway has to hear every one."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import uuid4
+
+from kombu import Connection, Consumer, Exchange, Message, Queue
+from pydantic import ValidationError
+
+from chassis.broker import CONNECTION_ERRORS
+from chassis.logging import get_logger
+from contracts.base import Envelope, UnknownEvent, exchange, routing_key
+from contracts.identity.events import AccessRevoked
+from gateway.revocations import RevocationList
+
+log = get_logger(__name__)
+
+_LONGEST_PAUSE = 5.0  # seconds between two attempts to connect
+
+
+class Listener:
+    """A thread that consumes until stopped. After every connecting `reconnected` is called: what was said
+    meanwhile went to a queue that is gone."""
+
+    def __init__(self, url: str, revocations: RevocationList, reconnected: Callable[[], None]) -> None:
+        self._url = url
+        self._revocations = revocations
+        self._reconnected = reconnected
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
+        self.connected = False
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._stopping.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        pause = 0.2
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self._consume()
+            except CONNECTION_ERRORS as error:
+                log.warning("broker_lost", reason=type(error).__name__)
+            finally:
+                self.connected = False
+            pause = 0.2 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+            self._stopping.wait(pause)
+
+    def _consume(self) -> None:
+        queue = Queue(
+            f"gateway.revocations.{uuid4()}",
+            Exchange(exchange(AccessRevoked.owner), type="topic", durable=True, no_declare=True),
+            routing_key=routing_key(AccessRevoked),
+            exclusive=True,
+            auto_delete=True,
+            durable=False,
+        )
+        with (
+            Connection(self._url, heartbeat=30, connect_timeout=5) as connection,
+            Consumer(connection.channel(), [queue], on_message=self._take, no_ack=True),
+        ):
+            self.connected = True
+            self._reconnected()
+            while not self._stopping.is_set():
+                connection.heartbeat_check()
+                with suppress(TimeoutError):
+                    connection.drain_events(timeout=1.0)
+
+    def _take(self, message: Message) -> None:
+        try:
+            event = Envelope.model_validate_json(message.body).event()
+        except (ValidationError, UnknownEvent):
+            log.error("revocation_not_understood")
+            self._reconnected()  # ask instead
+            return
+        if isinstance(event, AccessRevoked):
+            self._revocations.apply(event.revocations)

@@ -1,0 +1,103 @@
+"""Looks after the running tasks of users who have a stream open, and tells them of every step.
+
+The owner is asked once a second for each such task; nobody is asked for the tasks of users who don't watch.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.context import Context
+from chassis.logging import get_logger
+from contracts.common import GetTask, TaskState, of
+from contracts.errors import ServiceError
+from gateway.calls import Calls
+from gateway.streams import Hint, Hub
+
+log = get_logger(__name__)
+
+EVERY = 1.0  # seconds
+_MOST = 500  # tasks watched at a time
+_OPEN = frozenset({TaskState.WAITING, TaskState.RUNNING, TaskState.CANCELLING})
+_SHOWN = ("kind", "state", "steps_done", "steps_total", "figures")
+
+
+@dataclass(slots=True)
+class _Watched:
+    user_id: UUID
+    context: Context
+    shown: dict[str, Any]
+
+
+class TaskWatch:
+    """A thread that looks at watched tasks until each has ended or nobody watches any more."""
+
+    def __init__(self, calls: Calls, hub: Hub, every: float = EVERY) -> None:
+        self._calls = calls
+        self._hub = hub
+        self._every = every
+        self._watched: dict[tuple[str, str], _Watched] = {}
+        self._lock = threading.Lock()
+        self._running = False
+
+    def watch(self, service: str, task: dict[str, Any], context: Context) -> None:
+        """Tell the acting user of this task's progress from now on, as long as they have a stream open."""
+        user_id = context.actor.user_id
+        if user_id is None or task["state"] not in _OPEN or not self._hub.is_watching(user_id):
+            return
+        with self._lock:
+            if len(self._watched) < _MOST:
+                self._watched[service, task["id"]] = _Watched(user_id, context, shown(task))
+            if self._running or not self._watched:
+                return
+            self._running = True
+        threading.Thread(target=self._run, name="task_watch", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self._every)
+            for key, watched in list(self._watched.items()):
+                if not self._look(key, watched):
+                    with self._lock:
+                        self._watched.pop(key, None)
+            with self._lock:
+                if not self._watched:
+                    self._running = False
+                    return
+
+    def _look(self, key: tuple[str, str], watched: _Watched) -> bool:
+        """Whether to look again."""
+        service, task_id = key
+        if not self._hub.is_watching(watched.user_id):
+            return False
+        context = replace(watched.context, deadline=time.time() + EVERY)
+        try:
+            task = self._calls.make(of(service, GetTask), {"task_id": task_id}, context)
+        except ServiceError as error:
+            return error.code in ("service_unavailable", "deadline_exceeded", "overloaded")
+        except Exception:
+            log.exception("task_watch_failed")
+            return False
+        now = shown(task)
+        if now != watched.shown:
+            watched.shown = now
+            self._hub.publish(watched.user_id, hint(service, task))
+        return task["state"] in _OPEN
+
+
+def shown(task: dict[str, Any]) -> dict[str, Any]:
+    """What a hint says of a task: enough for a progress bar."""
+    return {name: task.get(name) for name in _SHOWN}
+
+
+def hint(service: str, task: dict[str, Any]) -> Hint:
+    """A hint about a task, as of now."""
+    return Hint("task", datetime.now(UTC).isoformat(), {"id": f"{service}.{task['id']}", **shown(task)})
+
+
+def is_open(task: dict[str, Any]) -> bool:
+    """Whether a task may still change."""
+    return task["state"] in _OPEN
