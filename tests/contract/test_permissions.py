@@ -1,6 +1,8 @@
 """The table of roles and permissions keeps the organisation's rules."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,8 @@ from contracts.permissions import (
     ScopeKind,
     scope_of,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))
@@ -61,3 +65,17 @@ def test_staff_of_a_point_use_only_the_modules_granted() -> None:
     assert scope_of(staff, "identity.read_teaching_points") is ScopeKind.POINT
     assert scope_of(Role.TEACHING_POINT_ADMIN, "courses.select") is ScopeKind.POINT
     assert scope_of(Role.SCHOOL_REGISTRAR, "courses.select") is None
+
+
+def test_every_permission_that_routes_and_workflows_name_is_in_the_table() -> None:
+    files = [*ROOT.glob("gateway/routes/*.py"), *ROOT.glob("services/*/domain/workflows.py")]
+    unknown = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.value}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z_]+\.[a-z_]+", node.value)
+        and node.value not in PERMISSIONS
+    ]
+    assert not unknown
