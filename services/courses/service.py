@@ -1,11 +1,13 @@
 """The courses service: what it can be told, asked, and what it hears."""
 
-from chassis.service import Service, copy, publishes
+from typing import ClassVar
+
+from chassis.service import Service, command, copy, publishes, query, task
 from contracts.courses.events import CourseState, ProgrammeState
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
 from contracts.registry.events import StudentState
-from services.courses import queries, tables
+from services.courses import commands, queries, tables, tasks
 from services.courses.copies import student_row
 
 
@@ -14,7 +16,7 @@ class Courses(Service):
 
     name = "courses"
     metadata = tables.metadata
-    conflicts = {
+    conflicts: ClassVar[dict[str, str]] = {
         "ex_terms_days": "terms_overlap",
         "uq_courses_code": "course_code_taken",
         "uq_programmes_code": "programme_code_taken",
@@ -22,6 +24,45 @@ class Courses(Service):
         "uq_selection_rounds_code": "selection_round_code_taken",
         "uq_withdrawals_open": "withdrawal_already_open",
     }
+
+    # calendar and catalogue
+    create_term = command(commands.create_term)
+    update_term = command(commands.update_term)
+    create_course = command(commands.create_course)
+    update_course = command(commands.update_course)
+    publish_course = command(commands.publish_course)
+    retire_course = command(commands.retire_course)
+    add_course_version = command(commands.add_course_version)
+    use_course_version = command(commands.use_course_version)
+    add_assessment_requirement = command(commands.add_assessment_requirement)
+    approve_assessment_requirement = command(commands.approve_assessment_requirement)
+    reject_assessment_requirement = command(commands.reject_assessment_requirement)
+    list_terms = query(queries.list_terms)
+    list_courses = query(queries.list_courses)
+    get_course = query(queries.get_course)
+
+    # programmes
+    create_programme = command(commands.create_programme)
+    update_programme = command(commands.update_programme)
+    create_programme_version = command(commands.create_programme_version)
+    publish_programme = command(commands.publish_programme)
+    offer_programme = command(commands.offer_programme)
+    list_programmes = query(queries.list_programmes)
+    get_programme = query(queries.get_programme)
+
+    # selection rounds
+    create_selection_round = command(commands.create_selection_round)
+    update_selection_round = command(commands.update_selection_round)
+    add_courses_to_round = command(commands.add_courses_to_round)
+    remove_courses_from_round = command(commands.remove_courses_from_round)
+    publish_selection_round = command(commands.publish_selection_round)
+    list_selection_rounds = query(queries.list_selection_rounds)
+    get_selection_round = query(queries.get_selection_round)
+
+    # selections
+    select_courses = command(commands.select_courses)
+    select_courses_in_batch = command(commands.select_courses_in_batch)
+    large_batch = task(tasks.SELECT_COURSES_IN_BATCH)
 
     # copies of what other services own
     students = copy(StudentState, tables.students, student_row)

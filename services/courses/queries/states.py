@@ -1,20 +1,20 @@
 """The public view of what this service owns, as the state events carry it."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.events import CourseItem, ProgrammeItem
+from services.courses.queries.base import as_view
 from services.courses.tables import courses, programme_points, programmes
 
 
 def course_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[CourseItem]:
     """Courses as others see them."""
     rows = uow.rows(select(courses).where(courses.c.id.in_(ids)))
-    return [CourseItem.model_validate(_fields(row)) for row in rows]
+    return [as_view(CourseItem, row) for row in rows]
 
 
 def programme_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ProgrammeItem]:
@@ -25,8 +25,4 @@ def programme_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ProgrammeItem]
         .scalar_subquery()
     )
     statement = select(programmes, points.label("teaching_point_ids")).where(programmes.c.id.in_(ids))
-    return [ProgrammeItem.model_validate(_fields(row)) for row in uow.rows(statement)]
-
-
-def _fields(row: Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping)
+    return [as_view(ProgrammeItem, row) for row in uow.rows(statement)]

@@ -1,0 +1,132 @@
+"""Courses, their versions and assessment requirements (CRS-1)."""
+
+from sqlalchemy import func, select
+
+from chassis import workflow
+from chassis.unit_of_work import UnitOfWork
+from contracts.courses.catalogue_commands import (
+    AddAssessmentRequirement,
+    AddCourseVersion,
+    ApproveAssessmentRequirement,
+    CreateCourse,
+    PublishCourse,
+    RejectAssessmentRequirement,
+    RetireCourse,
+    UpdateCourse,
+    UseCourseVersion,
+)
+from contracts.courses.events import CourseState
+from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
+from contracts.courses.views import AssessmentRequirementView, CourseDetails, CourseVersionView
+from contracts.errors import ServiceError
+from services.courses.commands.rows import add, change, locked, step
+from services.courses.domain.workflows import REQUIREMENT
+from services.courses.queries.catalogue import course_details, course_versions_of, requirement_view
+from services.courses.tables import assessment_requirements, course_versions, courses
+
+
+def create_course(command: CreateCourse, uow: UnitOfWork) -> CourseDetails:
+    """Add a draft course. Raises `course_code_taken`."""
+    values = {**command.model_dump(), "education_levels": list(command.education_levels)}
+    row = add(uow, courses, {**values, "status": CourseStatus.DRAFT})
+    uow.changed(CourseState, [row.id])
+    return course_details(uow, row.id)
+
+
+def update_course(command: UpdateCourse, uow: UnitOfWork) -> CourseDetails:
+    """Change a course; of a published one only the name, since its credits are in bills and programmes."""
+    before = locked(uow, courses, command.course_id, command.version)
+    levels = list(command.education_levels)
+    kept = command.credits == before.credits and set(levels) == set(before.education_levels)
+    if before.status != CourseStatus.DRAFT and not kept:
+        raise ServiceError("course_not_draft")
+    values = {"name": command.name, "credits": command.credits, "education_levels": levels}
+    change(uow, courses, before, "edit", values)
+    uow.changed(CourseState, [command.course_id])
+    return course_details(uow, command.course_id)
+
+
+def publish_course(command: PublishCourse, uow: UnitOfWork) -> CourseDetails:
+    """`draft` → `published`."""
+    before = locked(uow, courses, command.course_id, command.version)
+    step(uow, courses, before, "publish", CourseStatus.DRAFT, CourseStatus.PUBLISHED)
+    uow.changed(CourseState, [command.course_id])
+    return course_details(uow, command.course_id)
+
+
+def retire_course(command: RetireCourse, uow: UnitOfWork) -> CourseDetails:
+    """`published` → `retired`."""
+    before = locked(uow, courses, command.course_id, command.version)
+    step(uow, courses, before, "retire", CourseStatus.PUBLISHED, CourseStatus.RETIRED)
+    uow.changed(CourseState, [command.course_id])
+    return course_details(uow, command.course_id)
+
+
+def add_course_version(command: AddCourseVersion, uow: UnitOfWork) -> CourseVersionView:
+    """Add a draft version with the next number."""
+    locked(uow, courses, command.course_id)  # numbers are dealt one at a time
+    newest = select(func.coalesce(func.max(course_versions.c.number), 0))
+    number = uow.scalar(newest.where(course_versions.c.course_id == command.course_id)) + 1
+    row = add(
+        uow,
+        course_versions,
+        {
+            "course_id": command.course_id,
+            "number": number,
+            "description": command.description,
+            "status": CourseVersionStatus.DRAFT,
+        },
+    )
+    return course_versions_of(uow, course_versions.c.id == row.id)[0]
+
+
+def use_course_version(command: UseCourseVersion, uow: UnitOfWork) -> CourseVersionView:
+    """Put a version in use and retire the one used before. Raises `step_not_allowed` when it is in use already."""
+    before = locked(uow, course_versions, command.course_version_id, command.version)
+    if before.status == CourseVersionStatus.IN_USE:
+        raise ServiceError("step_not_allowed", state=before.status, action="use")
+    locked(uow, courses, before.course_id)  # versions of one course change places one at a time
+    used = select(course_versions).where(
+        course_versions.c.course_id == before.course_id, course_versions.c.status == CourseVersionStatus.IN_USE
+    )
+    for other in uow.rows(used):
+        change(uow, course_versions, other, "retire", {"status": CourseVersionStatus.RETIRED})
+    change(uow, course_versions, before, "use", {"status": CourseVersionStatus.IN_USE})
+    return course_versions_of(uow, course_versions.c.id == before.id)[0]
+
+
+def add_assessment_requirement(command: AddAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
+    """Propose a requirement; it counts once somebody else has approved it."""
+    uow.one(select(course_versions.c.id).where(course_versions.c.id == command.course_version_id))
+    values = {**command.model_dump(), "state": REQUIREMENT.initial, "entered_by": uow.context.actor.user_id}
+    row = add(uow, assessment_requirements, values)
+    workflow.record(uow, REQUIREMENT, [(row._mapping, None, REQUIREMENT.initial)], "add")
+    return requirement_view(row)
+
+
+def approve_assessment_requirement(command: ApproveAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
+    """`pending` → `approved`; the one approved before becomes `superseded`."""
+    table = assessment_requirements
+    before = locked(uow, table, command.requirement_id, command.version)
+    REQUIREMENT.allowed(before._mapping, "approve", uow.context)
+    locked(uow, course_versions, before.course_version_id)  # one approval at a time for each version
+    earlier = select(table.c.id).where(
+        table.c.course_version_id == before.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
+    )
+    workflow.apply(uow, REQUIREMENT, table, [row.id for row in uow.rows(earlier)], "supersede")
+    return _decide(command, "approve", uow)
+
+
+def reject_assessment_requirement(command: RejectAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
+    """`pending` → `rejected`."""
+    locked(uow, assessment_requirements, command.requirement_id, command.version)
+    return _decide(command, "reject", uow)
+
+
+def _decide(
+    command: ApproveAssessmentRequirement | RejectAssessmentRequirement, action: str, uow: UnitOfWork
+) -> AssessmentRequirementView:
+    table = assessment_requirements
+    reviewed = {"note": command.note, "reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
+    workflow.apply(uow, REQUIREMENT, table, [command.requirement_id], action, note=command.note, values=reviewed)
+    return requirement_view(uow.one(select(table).where(table.c.id == command.requirement_id)))

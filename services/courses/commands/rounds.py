@@ -1,0 +1,82 @@
+"""Selection rounds (CRS-3)."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.courses.catalogue_commands import (
+    AddCoursesToRound,
+    CreateSelectionRound,
+    PublishSelectionRound,
+    RemoveCoursesFromRound,
+    UpdateSelectionRound,
+)
+from contracts.courses.states import RoundStatus
+from contracts.courses.views import SelectionRoundDetails
+from contracts.errors import ServiceError
+from services.courses.commands.rows import add, change, locked, step
+from services.courses.domain.rounds import month_after
+from services.courses.domain.workflows import CLOSING, PENDING_PAYMENT
+from services.courses.queries.rounds import round_details
+from services.courses.tables import courses, selection_round_courses, selection_rounds, selections
+
+
+def create_selection_round(command: CreateSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """Add a draft round. Raises `selection_round_code_taken`."""
+    row = add(uow, selection_rounds, {"code": command.code, "status": RoundStatus.DRAFT, **_fields(command)})
+    return round_details(uow, row.id)
+
+
+def update_selection_round(command: UpdateSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """Change name and times; unpaid selections follow the payment deadline."""
+    before = locked(uow, selection_rounds, command.selection_round_id, command.version)
+    after = change(uow, selection_rounds, before, "edit", _fields(command))
+    if after.payment_deadline != before.payment_deadline:
+        unpaid = selections.c.state.in_((PENDING_PAYMENT, CLOSING))
+        moved = update(selections).where(selections.c.selection_round_id == after.id, unpaid)
+        uow.execute(moved.values(due_at=after.payment_deadline))
+    return round_details(uow, after.id)
+
+
+def publish_selection_round(command: PublishSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """`draft` → `published`."""
+    before = locked(uow, selection_rounds, command.selection_round_id, command.version)
+    step(uow, selection_rounds, before, "publish", RoundStatus.DRAFT, RoundStatus.PUBLISHED)
+    return round_details(uow, before.id)
+
+
+def add_courses_to_round(command: AddCoursesToRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """Put courses into a round. Raises `some_not_found` when a course does not exist."""
+    locked(uow, selection_rounds, command.selection_round_id)
+    known = uow.scalar(select(func.count()).select_from(courses).where(courses.c.id.in_(command.course_ids)))
+    if known < len(command.course_ids):
+        raise ServiceError("some_not_found", count=len(command.course_ids) - known)
+    table = selection_round_courses
+    rows = [{"selection_round_id": command.selection_round_id, "course_id": id_} for id_ in command.course_ids]
+    added = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.course_id)
+    return _changed(uow, command.selection_round_id, "add_courses", [row.course_id for row in uow.rows(added)])
+
+
+def remove_courses_from_round(command: RemoveCoursesFromRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """Take courses out of a round."""
+    locked(uow, selection_rounds, command.selection_round_id)
+    table = selection_round_courses
+    removed = (
+        delete(table)
+        .where(table.c.selection_round_id == command.selection_round_id, table.c.course_id.in_(command.course_ids))
+        .returning(table.c.course_id)
+    )
+    return _changed(uow, command.selection_round_id, "remove_courses", [row.course_id for row in uow.rows(removed)])
+
+
+def _changed(uow: UnitOfWork, round_id: UUID, action: str, course_ids: list[UUID]) -> SelectionRoundDetails:
+    uow.audit(selection_rounds.name, round_id, action, after={"course_ids": course_ids})
+    return round_details(uow, round_id)
+
+
+def _fields(command: CreateSelectionRound | UpdateSelectionRound) -> dict[str, Any]:
+    values = command.model_dump(include={"name", "opens_at", "closes_at", "payment_deadline"})
+    return {**values, "withdrawal_closes_at": command.withdrawal_closes_at or month_after(command.closes_at)}

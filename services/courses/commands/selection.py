@@ -1,0 +1,213 @@
+"""Selecting courses, singly and in batches: facts, rule, one writing statement."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select, tuple_
+
+from chassis import tasks
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.common import Refusal
+from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
+from contracts.courses.events import CoursesSelected, SelectedCourse
+from contracts.courses.states import SelectionState
+from contracts.courses.views import BatchPair, BatchSelectionResult, SelectionResult, SelectionResults
+from contracts.errors import Language, ServiceError
+from services.courses.domain.selection import judge
+from services.courses.domain.selection_facts import Facts, Reason, Verdict
+from services.courses.domain.workflows import OPEN_STATES, SELECTION
+from services.courses.queries.selection_facts import selection_facts
+from services.courses.tables import selections, students
+
+MAX_PAIRS = 5_000
+"""Pairs of student and course that are selected by one statement; a larger batch is a task of such steps."""
+MAX_LISTED = 1_000
+
+Pair = tuple[UUID, UUID]
+
+
+def select_courses(command: SelectCourses, uow: UnitOfWork) -> SelectionResults:
+    """Select courses for one student; each is taken, or refused with every failed condition."""
+    facts = selection_facts(uow, command.selection_round_id, [command.student_id], command.course_ids)
+    if command.student_id not in facts.students:
+        raise ServiceError("not_found")
+    verdicts, made = enter(uow, facts, judge(facts, [command.student_id], command.course_ids))
+    language: Language = "en" if uow.context.language == "en" else "zh"
+    return SelectionResults(
+        results=tuple(
+            SelectionResult(
+                course_id=verdict.course_id,
+                selection_id=made.get((verdict.student_id, verdict.course_id)),
+                state=SelectionState.PENDING_PAYMENT if verdict.selected else None,
+                refusals=refusals(verdict.reasons, language),
+                warnings=refusals(verdict.warnings, language),
+            )
+            for verdict in verdicts
+        )
+    )
+
+
+def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> BatchSelectionResult:
+    """Select every course for every student, at once up to 5,000 pairs, beyond that by a task."""
+    if len(command.student_ids) * len(command.course_ids) > MAX_PAIRS:
+        return _as_task(command, uow)
+    facts = selection_facts(uow, command.selection_round_id, command.student_ids, command.course_ids)
+    verdicts = judge(facts, command.student_ids, command.course_ids)
+    if not command.dry_run:
+        verdicts, _ = enter(uow, facts, verdicts)
+    language: Language = "en" if uow.context.language == "en" else "zh"
+    skipped = [verdict for verdict in verdicts if verdict.skipped]
+    refused = [verdict for verdict in verdicts if verdict.reasons and not verdict.skipped]
+    return BatchSelectionResult(
+        dry_run=command.dry_run,
+        selected=len(verdicts) - len(skipped) - len(refused),
+        skipped=len(skipped),
+        refused=len(refused),
+        skipped_pairs=_pairs(skipped, language),
+        refused_pairs=_pairs(refused, language),
+    )
+
+
+def _as_task(command: SelectCoursesInBatch, uow: UnitOfWork) -> BatchSelectionResult:
+    """Hand a large batch to the task process. It sees all rows, so it is given only students whom the actor sees."""
+    visible = select(students.c.id).where(students.c.id.in_(command.student_ids), ~students.c.deleted)
+    mine = {row.id for row in uow.rows(visible)}
+    if len(mine) < len(command.student_ids):
+        raise ServiceError("some_not_found", count=len(command.student_ids) - len(mine))
+    arguments = command.model_dump(mode="json")
+    task = tasks.enqueue(uow, "large_batch", arguments)
+    return BatchSelectionResult(
+        task=task, dry_run=command.dry_run, selected=0, skipped=0, refused=0, skipped_pairs=(), refused_pairs=()
+    )
+
+
+def enter(uow: UnitOfWork, facts: Facts, verdicts: list[Verdict]) -> tuple[list[Verdict], dict[Pair, UUID]]:
+    """Write the selections that the verdicts allow, with history, audit and the event that asks finance for bills.
+
+    Returns the verdicts, in which a pair that somebody else selected meanwhile has become `already_selected`, and the
+    id of each selection made.
+    """
+    allowed = [verdict for verdict in verdicts if verdict.selected]
+    if not allowed:
+        return verdicts, {}
+    # In the order of the unique index: two batches with pairs in common wait for each other instead of deadlocking.
+    allowed.sort(key=lambda verdict: (verdict.student_id, verdict.course_id))
+    rows = [_row(verdict, facts) for verdict in allowed]
+    made = _insert(uow, facts, rows)
+    entered = [row for row in rows if row["id"] in made]
+    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, facts) for row in entered])
+    for row in entered:
+        after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": facts.round.code}
+        uow.audit("selections", row["id"], "select", after=after)
+    ids = {(row["student_id"], row["course_id"]): row["id"] for row in entered}
+    if len(entered) < len(rows):
+        verdicts = _beaten(uow, facts, verdicts, ids)
+    return verdicts, ids
+
+
+def _row(verdict: Verdict, facts: Facts) -> dict[str, Any]:
+    student, course = facts.students[verdict.student_id], facts.courses[verdict.course_id]
+    return {
+        "id": new_id(),
+        "student_id": student.id,
+        "teaching_point_id": student.teaching_point_id,
+        "course_id": course.id,
+        "course_version_id": course.version_id,
+        "requirement_id": course.requirement_id,
+        "exam_round_id": verdict.exam.exam_round_id if verdict.exam else None,
+        "credits": str(course.credits),
+    }
+
+
+_INSERT = """
+WITH made AS (
+    INSERT INTO selections (
+        id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, selection_round_id,
+        exam_round_id, credits, state, selected_at, selected_by, due_at
+    )
+    SELECT id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, %(round)s::uuid,
+           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s::uuid, %(due_at)s
+    FROM json_to_recordset(%(rows)s::json) AS r (
+        id uuid, student_id uuid, teaching_point_id uuid, course_id uuid, course_version_id uuid, requirement_id uuid,
+        exam_round_id uuid, credits numeric
+    )
+    ON CONFLICT (student_id, course_id) WHERE state IN ('pending_payment', 'closing', 'selected') DO NOTHING
+    RETURNING id, student_id, teaching_point_id, course_id
+), history AS (
+    INSERT INTO workflow_history (
+        workflow, subject_id, action, to_state, actor_id, actor_name, teaching_point_id, student_id, course_id, at
+    )
+    SELECT %(workflow)s, id, 'select', %(state)s, %(actor_id)s::uuid, %(actor_name)s, teaching_point_id, student_id,
+           course_id, %(now)s
+    FROM made
+)
+SELECT id::text FROM made
+"""
+
+
+def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    actor = uow.context.actor
+    parameters = {
+        "round": str(facts.round.id),
+        "rows": orjson.dumps(rows).decode(),
+        "state": SELECTION.initial,
+        "now": uow.now,
+        "due_at": facts.round.payment_deadline,
+        "workflow": SELECTION.name,
+        "actor_id": str(actor.user_id) if actor.user_id else None,
+        "actor_name": actor.name,
+    }
+    return {UUID(row[0]) for row in uow.connection.exec_driver_sql(_INSERT, parameters)}
+
+
+def _selected_course(row: Mapping[str, Any], facts: Facts) -> SelectedCourse:
+    student, course = facts.students[row["student_id"]], facts.courses[row["course_id"]]
+    return SelectedCourse(
+        selection_id=row["id"],
+        student_id=student.id,
+        teaching_point_id=student.teaching_point_id,
+        selection_round_id=facts.round.id,
+        course_id=course.id,
+        course_version_id=row["course_version_id"],
+        education_levels=course.education_levels,
+        credits=course.credits,
+        student_type=student.student_type,
+        student_source=student.student_source,
+        exam_round_id=row["exam_round_id"],
+        exam_kind=course.exam_kind,
+        selected_at=facts.now,
+    )
+
+
+def _beaten(uow: UnitOfWork, facts: Facts, verdicts: Sequence[Verdict], made: Mapping[Pair, UUID]) -> list[Verdict]:
+    """Turn the pairs that another command selected first into refusals."""
+    pairs = [(v.student_id, v.course_id) for v in verdicts]
+    lost = {pair for v, pair in zip(verdicts, pairs, strict=True) if v.selected and pair not in made}
+    key = tuple_(selections.c.student_id, selections.c.course_id)
+    winners = select(selections.c.student_id, selections.c.course_id, selections.c.state).where(
+        key.in_(lost), selections.c.state.in_(OPEN_STATES)
+    )
+    states = {(row.student_id, row.course_id): row.state for row in uow.rows(winners)}
+    return [
+        Verdict(*pair, reasons=(_already(facts.courses[v.course_id].code, states.get(pair)),)) if pair in lost else v
+        for v, pair in zip(verdicts, pairs, strict=True)
+    ]
+
+
+def _already(course_code: str, state: str | None) -> Reason:
+    return Reason("already_selected", {"course_code": course_code, "state": state or SelectionState.PENDING_PAYMENT})
+
+
+def refusals(reasons: Iterable[Reason], language: Language) -> tuple[Refusal, ...]:
+    """Failed conditions with their sentences."""
+    return tuple(Refusal.of(reason.code, language, **reason.params) for reason in reasons)
+
+
+def _pairs(verdicts: Sequence[Verdict], language: Language) -> tuple[BatchPair, ...]:
+    return tuple(
+        BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, language))
+        for v in verdicts[:MAX_LISTED]
+    )

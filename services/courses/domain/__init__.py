@@ -1,0 +1,1 @@
+"""Rules of the courses service: pure functions and tables, no database."""

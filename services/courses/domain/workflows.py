@@ -1,0 +1,74 @@
+"""The states of selections, withdrawals and assessment requirements, and who moves them on."""
+
+from chassis.workflow import SYSTEM, Step, Workflow, applicant, decider
+from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
+from contracts.courses.states import AssessmentRequirementState, SelectionState, WithdrawalState
+
+PENDING_PAYMENT = SelectionState.PENDING_PAYMENT
+CLOSING = SelectionState.CLOSING
+SELECTED = SelectionState.SELECTED
+
+OPEN_STATES = (PENDING_PAYMENT, CLOSING, SELECTED)
+
+CANCELLER = applicant("courses.cancel_selections")
+
+SELECTION = Workflow(
+    "selection",
+    PENDING_PAYMENT,
+    (
+        #    state            action             who        next                      emits
+        Step(PENDING_PAYMENT, "cancel", CANCELLER, CLOSING, SelectionsClosing),
+        Step(PENDING_PAYMENT, "close", SYSTEM, CLOSING, SelectionsClosing),
+        Step(PENDING_PAYMENT, "pay", SYSTEM, SELECTED),
+        Step(PENDING_PAYMENT, "refuse_billing", SYSTEM, SelectionState.CANCELLED),
+        # Finance's answers to the asking. A payment that was quicker wins.
+        Step(CLOSING, "end_cancelled", SYSTEM, SelectionState.CANCELLED),
+        Step(CLOSING, "end_lapsed", SYSTEM, SelectionState.LAPSED),
+        Step(CLOSING, "keep", SYSTEM, PENDING_PAYMENT),
+        Step(CLOSING, "pay", SYSTEM, SELECTED),
+        Step(CLOSING, "refuse_billing", SYSTEM, SelectionState.CANCELLED),
+        Step(SELECTED, "withdraw", SYSTEM, SelectionState.WITHDRAWN),
+    ),
+)
+
+PENDING_ACADEMIC = WithdrawalState.PENDING_ACADEMIC
+PENDING_FINANCE = WithdrawalState.PENDING_FINANCE
+FINANCE_APPROVED = WithdrawalState.FINANCE_APPROVED
+REFUNDED = WithdrawalState.REFUNDED
+
+APPLICANT = applicant("courses.request_withdrawals")
+REGISTRAR = decider("courses.review_withdrawals")
+
+WITHDRAWAL = Workflow(
+    "withdrawal",
+    PENDING_ACADEMIC,
+    (
+        #    state             action             who        next                      emits
+        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
+        Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
+        Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
+        Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED),
+        Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED),
+        # The refund may be heard of before the approval that it includes.
+        Step(PENDING_FINANCE, "refund", SYSTEM, REFUNDED),
+        Step(FINANCE_APPROVED, "refund", SYSTEM, REFUNDED),
+    ),
+)
+
+OPEN_WITHDRAWALS = (PENDING_ACADEMIC, PENDING_FINANCE)
+NOT_LEARNING = (PENDING_FINANCE, FINANCE_APPROVED, REFUNDED)
+"""Withdrawal states in which the student may not go on learning (CRS-8)."""
+
+REVIEWER = decider("courses.manage_catalogue")
+# A newer requirement takes the place of whoever's.
+SUPERSEDER = applicant("courses.manage_catalogue")
+
+REQUIREMENT = Workflow(
+    "assessment_requirement",
+    AssessmentRequirementState.PENDING,
+    (
+        Step(AssessmentRequirementState.PENDING, "approve", REVIEWER, AssessmentRequirementState.APPROVED),
+        Step(AssessmentRequirementState.PENDING, "reject", REVIEWER, AssessmentRequirementState.REJECTED),
+        Step(AssessmentRequirementState.APPROVED, "supersede", SUPERSEDER, AssessmentRequirementState.SUPERSEDED),
+    ),
+)

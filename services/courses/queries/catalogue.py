@@ -1,0 +1,69 @@
+"""The calendar and the catalogue."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, or_, select
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.courses.queries import GetCourse, ListCourses, ListTerms
+from contracts.courses.views import (
+    AssessmentRequirementView,
+    CourseDetails,
+    CourseVersionView,
+    CourseView,
+    TermView,
+)
+from services.courses.queries.base import as_view
+from services.courses.tables import assessment_requirements, course_versions, courses, terms
+
+
+def list_terms(query: ListTerms, uow: UnitOfWork) -> Page[TermView]:
+    """The term calendar, in order of time unless told otherwise."""
+    sortable: dict[str, ColumnElement[Any]] = {"starts_on": terms.c.starts_on, "name": terms.c.name}
+    rows, total = paginate(uow, select(terms), query, sortable=sortable, default="starts_on")
+    items = tuple(as_view(TermView, row) for row in rows)
+    return Page[TermView](items=items, page=query.page, size=query.size, total=total)
+
+
+def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
+    """The catalogue, by code unless told otherwise."""
+    statement = select(courses).where(
+        or_(contains(courses.c.code, query.search), contains(courses.c.name, query.search)),
+        equals(courses.c.status, query.status),
+    )
+    if query.education_level is not None:
+        statement = statement.where(courses.c.education_levels.contains([query.education_level]))
+    sortable = {name: courses.c[name] for name in ("code", "name", "credits")}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="code")
+    items = tuple(as_view(CourseView, row) for row in rows)
+    return Page[CourseView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_course(query: GetCourse, uow: UnitOfWork) -> CourseDetails:
+    """A course with versions and requirements."""
+    return course_details(uow, query.course_id)
+
+
+def course_details(uow: UnitOfWork, course_id: UUID) -> CourseDetails:
+    """The same for commands, which answer what they changed. Raises `not_found`."""
+    row = uow.one(select(courses).where(courses.c.id == course_id))
+    versions = course_versions_of(uow, course_versions.c.course_id == course_id)
+    return as_view(CourseDetails, row, versions=versions)
+
+
+def course_versions_of(uow: UnitOfWork, which: ColumnElement[bool]) -> tuple[CourseVersionView, ...]:
+    """Course versions with their requirements, by number."""
+    versions = uow.rows(select(course_versions).where(which).order_by(course_versions.c.number))
+    table = assessment_requirements
+    proposed: dict[UUID, list[AssessmentRequirementView]] = {version.id: [] for version in versions}
+    for row in uow.rows(select(table).where(table.c.course_version_id.in_(proposed)).order_by(table.c.id)):
+        proposed[row.course_version_id].append(requirement_view(row))
+    return tuple(as_view(CourseVersionView, version, requirements=tuple(proposed[version.id])) for version in versions)
+
+
+def requirement_view(row: Row[Any]) -> AssessmentRequirementView:
+    """One requirement."""
+    return as_view(AssessmentRequirementView, row)

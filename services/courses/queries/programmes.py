@@ -1,0 +1,93 @@
+"""Programmes."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, exists, or_, select
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.courses.queries import GetProgramme, ListProgrammes
+from contracts.courses.views import (
+    DegreeConditions,
+    GraduationConditions,
+    ModuleView,
+    ProgrammeCourseView,
+    ProgrammeDetails,
+    ProgrammeView,
+)
+from services.courses.queries.base import as_view
+from services.courses.tables import courses, programme_courses, programme_modules, programme_points, programmes
+
+
+def list_programmes(query: ListProgrammes, uow: UnitOfWork) -> Page[ProgrammeView]:
+    """Programmes, by code unless told otherwise."""
+    elements = ("status", "level", "student_type", "student_source", "major_code", "schooling_length")
+    statement = select(programmes).where(
+        or_(contains(programmes.c.code, query.search), contains(programmes.c.name, query.search)),
+        *(equals(programmes.c[name], getattr(query, name)) for name in elements),
+    )
+    if query.intake is not None:
+        until = programmes.c.until_intake
+        statement = statement.where(
+            programmes.c.from_intake <= query.intake, or_(until.is_(None), until >= query.intake)
+        )
+    if query.teaching_point_id is not None:
+        offered = programme_points.c.teaching_point_id == query.teaching_point_id
+        statement = statement.where(exists().where(programme_points.c.programme_id == programmes.c.id, offered))
+    sortable = {name: programmes.c[name] for name in ("code", "name", "from_intake", "version_number")}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="code")
+    items = tuple(as_view(ProgrammeView, row) for row in rows)
+    return Page[ProgrammeView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_programme(query: GetProgramme, uow: UnitOfWork) -> ProgrammeDetails:
+    """A programme with all that is in it."""
+    return programme_details(uow, query.programme_id)
+
+
+def programme_details(uow: UnitOfWork, programme_id: UUID) -> ProgrammeDetails:
+    """The same for commands, which answer what they changed. Raises `not_found`."""
+    row = uow.one(select(programmes).where(programmes.c.id == programme_id))
+    points = select(programme_points.c.teaching_point_id).where(programme_points.c.programme_id == programme_id)
+    return as_view(
+        ProgrammeDetails,
+        row,
+        modules=_modules(uow, programme_id),
+        graduation=as_view(GraduationConditions, row),
+        degree=_degree(row),
+        teaching_point_ids=tuple(found.teaching_point_id for found in uow.rows(points.order_by("teaching_point_id"))),
+    )
+
+
+def _modules(uow: UnitOfWork, programme_id: UUID) -> tuple[ModuleView, ...]:
+    modules = select(programme_modules).where(programme_modules.c.programme_id == programme_id)
+    placed = (
+        select(
+            programme_courses,
+            courses.c.code.label("course_code"),
+            courses.c.name.label("course_name"),
+            courses.c.credits,
+        )
+        .join_from(programme_courses, courses)
+        .where(programme_courses.c.programme_id == programme_id)
+        .order_by(programme_courses.c.suggested_term, courses.c.code)
+    )
+    inside: dict[UUID, list[ProgrammeCourseView]] = {}
+    for row in uow.rows(placed):
+        inside.setdefault(row.module_id, []).append(as_view(ProgrammeCourseView, row))
+    return tuple(
+        as_view(ModuleView, module, courses=tuple(inside.get(module.id, ())))
+        for module in uow.rows(modules.order_by(programme_modules.c.position))
+    )
+
+
+def _degree(row: Row[Any]) -> DegreeConditions | None:
+    if row.degree_minimum_average is None:
+        return None
+    return DegreeConditions(
+        minimum_average=row.degree_minimum_average,
+        minimum_thesis_mark=row.degree_minimum_thesis_mark,
+        foreign_language_required=row.degree_foreign_language_required,
+    )

@@ -1,0 +1,55 @@
+"""Selection rounds."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, func, not_, select
+
+from chassis.pages import equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
+from contracts.courses.states import RoundStatus
+from contracts.courses.views import CourseView, SelectionRoundDetails, SelectionRoundView
+from services.courses.queries.base import as_view
+from services.courses.tables import courses, selection_round_courses, selection_rounds
+
+_course_count = (
+    select(func.count())
+    .where(selection_round_courses.c.selection_round_id == selection_rounds.c.id)
+    .scalar_subquery()
+    .label("course_count")
+)
+
+
+def list_selection_rounds(query: ListSelectionRounds, uow: UnitOfWork) -> Page[SelectionRoundView]:
+    """Selection rounds, newest first unless told otherwise."""
+    statement = select(selection_rounds, _course_count).where(equals(selection_rounds.c.status, query.status))
+    if query.open_now is not None:
+        open_now = and_(
+            selection_rounds.c.status == RoundStatus.PUBLISHED,
+            selection_rounds.c.opens_at <= uow.now,
+            selection_rounds.c.closes_at > uow.now,
+        )
+        statement = statement.where(open_now if query.open_now else not_(open_now))
+    sortable = {name: selection_rounds.c[name] for name in ("opens_at", "closes_at", "code", "name")}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-opens_at")
+    items = tuple(as_view(SelectionRoundView, row) for row in rows)
+    return Page[SelectionRoundView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_selection_round(query: GetSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
+    """A round with its courses."""
+    return round_details(uow, query.selection_round_id)
+
+
+def round_details(uow: UnitOfWork, round_id: UUID) -> SelectionRoundDetails:
+    """The same for commands, which answer what they changed. Raises `not_found`."""
+    row = uow.one(select(selection_rounds, _course_count).where(selection_rounds.c.id == round_id))
+    inside = (
+        select(courses)
+        .join(selection_round_courses, selection_round_courses.c.course_id == courses.c.id)
+        .where(selection_round_courses.c.selection_round_id == round_id)
+        .order_by(courses.c.code)
+    )
+    listed = tuple(as_view(CourseView, course) for course in uow.rows(inside))
+    return as_view(SelectionRoundDetails, row, courses=listed)
