@@ -81,7 +81,7 @@ class RefusedRegistration(Contract):
     registration_id: UUID
     selection_id: UUID | None = Field(description="Empty for a resit.")
     bill_id: UUID
-    code: str = Field(description="`arrangement_published` or `student_suspended`.")
+    code: str = Field(description="`arrangement_published`, `student_suspended`; `student_not_active` of a resit.")
 
 
 class RegistrationRefused(Fact, owner="exams", version=1):
