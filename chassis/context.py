@@ -36,6 +36,7 @@ class Actor:
     name: str = "system"
     teaching_point_id: UUID | None = None
     student_id: UUID | None = None
+    session_id: UUID | None = None
 
     @property
     def is_system(self) -> bool:
@@ -82,6 +83,7 @@ def to_wire(context: Context) -> dict[str, Any]:
             "name": actor.name,
             "teaching_point_id": _text(actor.teaching_point_id),
             "student_id": _text(actor.student_id),
+            "session_id": _text(actor.session_id),
         },
         "scope": {"kind": context.scope.kind, "ids": [str(i) for i in context.scope.ids]},
         "permission": context.permission,
@@ -102,6 +104,7 @@ def from_wire(wire: dict[str, Any]) -> Context:
             name=actor["name"],
             teaching_point_id=_uuid(actor["teaching_point_id"]),
             student_id=_uuid(actor["student_id"]),
+            session_id=_uuid(actor["session_id"]),
         ),
         scope=Scope(scope["kind"], tuple(UUID(i) for i in scope["ids"])),
         permission=wire["permission"],

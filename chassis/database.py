@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chassis.clock import Clock, SystemClock
 from chassis.context import Context, system_context
+from chassis.failures import RefusedButKept
 from chassis.row_scope import role_name
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
@@ -75,15 +76,24 @@ class Database:
 
     @contextmanager
     def unit_of_work(self, context: Context | None = None) -> Iterator[UnitOfWork]:
-        """One transaction in the context's row scope: committed on a clean exit, rolled back on any exception."""
+        """One transaction in the context's row scope: committed on a clean exit, rolled back on any exception.
+
+        `RefusedButKept` commits too, and leaves as the refusal it carries.
+        """
         context = context or system_context()
         with self.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(_BEGIN, _scope_settings(self.name, context))
             uow = UnitOfWork(connection, self, context)
-            yield uow
+            kept: RefusedButKept | None = None
+            try:
+                yield uow
+            except RefusedButKept as refused:
+                kept = refused
             uow.seal()
         if uow.left_events:
             self.wake_relay()
+        if kept is not None:
+            raise kept.refusal
 
     def run(self, context: Context, work: Callable[[UnitOfWork], Result]) -> Result:
         """Run `work` in a transaction, again after a deadlock or a lost connection: nothing was committed by then,

@@ -66,7 +66,8 @@ class Dispatcher:
 
         def work(uow: UnitOfWork) -> dict[str, Any]:
             answer = _answer(entry, operation, uow)
-            uow.answer(answer, method, hashed)
+            if not operation.secret:
+                uow.answer(answer, method, hashed)
             return answer
 
         # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.

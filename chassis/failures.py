@@ -1,5 +1,18 @@
 """Failures that the chassis treats in their own way."""
 
+from contracts.errors import ServiceError
+
+
+class RefusedButKept(Exception):
+    """Raised by a command that refuses and yet wants what it wrote kept, such as the count of failed sign-ins.
+
+    The transaction is committed; the caller gets `refusal`.
+    """
+
+    def __init__(self, refusal: ServiceError) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
 
 class NotYet(Exception):
     """Raised by a reaction when something that the event needs has not arrived: the event is tried again for a day.

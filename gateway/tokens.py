@@ -123,7 +123,7 @@ def _principal(raw: dict[str, Any]) -> Principal:
     claims = AccessClaims.model_validate(raw)
     if not 0 < claims.exp - claims.iat <= MAX_LIFETIME:
         raise ValueError("lives too long")
-    actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id)
+    actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
     return Principal(actor, claims)
 
 

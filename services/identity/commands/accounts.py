@@ -1,0 +1,66 @@
+"""One's own account (IDN-3, IDN-4). Passwords lie out of the account's own sight, so these run as the system, each on
+the acting user's rows only."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from chassis.blocking import beside
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Done
+from contracts.errors import ServiceError
+from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
+from contracts.identity.views import AccountView, SessionTokens
+from services.identity.commands.sessions import check_password_attempt, failed_attempt, open_session
+from services.identity.domain import passwords
+from services.identity.own import own_id
+from services.identity.revoking import revoke_sessions, revoke_users
+from services.identity.tables import credentials, sessions, users
+from services.identity.views import USER_COLUMNS, account_view, grants_of
+
+
+def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
+    """Change the acting user's password, end all sessions and open a new one.
+
+    Raises `wrong_current_password` (counted like a failed sign-in: `account_waits`), `password_unchanged`,
+    `password_too_easy`.
+    """
+    me = own_id(uow)
+    username = uow.one(select(users.c.username).where(users.c.id == me)).username
+    check_password_attempt(uow, username)
+    kept = uow.scalar(select(credentials.c.password_hash).where(credentials.c.user_id == me).with_for_update())
+    if not beside(passwords.matches, kept, command.current_password):
+        raise failed_attempt(uow, username, ServiceError("wrong_current_password"))
+    if command.new_password == command.current_password:
+        raise ServiceError("password_unchanged")
+    if passwords.too_easy(command.new_password, username):
+        raise ServiceError("password_too_easy")
+    new_hash = beside(passwords.hashed, command.new_password)
+    changed = update(credentials).where(credentials.c.user_id == me)
+    uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
+    uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
+    revoke_users(uow, users.c.id == me, end_sessions=True)
+    uow.audit("user", me, "change_password")
+    return open_session(me, uow)
+
+
+def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
+    """Complete or change the acting user's profile. Raises `from_record`, `stale_version`."""
+    me = own_id(uow)
+    before = uow.one(select(users).where(users.c.id == me))
+    if before.student_id is not None and command.name != before.name:
+        raise ServiceError("from_record")
+    values = command.model_dump(exclude={"version"})
+    uow.update_versioned(users, me, command.version, {**values, "profile_completed": True})
+    if not before.profile_completed:
+        # Tokens say that the first steps are open: those of before must not go on saying so.
+        revoke_users(uow, users.c.id == me, end_sessions=False)
+    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
+
+
+def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:
+    """End sessions of the acting user. Raises `some_not_found` when one of them is not theirs or over."""
+    these = sessions.c.id.in_(command.session_ids) & (sessions.c.user_id == own_id(uow))
+    if revoke_sessions(uow, these) != len(command.session_ids):
+        raise ServiceError("some_not_found")
+    return Done()

@@ -1,0 +1,192 @@
+"""Users of the school and of teaching points (IDN-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.blocking import beside
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.identity.commands import (
+    CreateUser,
+    DisableUser,
+    EnableUser,
+    IssueOneTimePasswords,
+    RemoveUser,
+    UpdateUser,
+)
+from contracts.identity.states import UserStatus
+from contracts.identity.views import (
+    CreatedUser,
+    OneTimePassword,
+    OneTimePasswords,
+    RemovedUser,
+    RoleGrant,
+    UserView,
+)
+from services.identity.domain import passwords
+from services.identity.domain.roles import check_grantable
+from services.identity.revoking import revoke_users
+from services.identity.tables import credentials, teaching_points, user_roles, users
+from services.identity.views import grants_of, user_view
+
+
+def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
+    """Add a user with a one-time password for the first sign-in.
+
+    Raises `username_taken` (by its constraint), `not_found` for a point out of reach, and the refusals of
+    `check_grantable`.
+    """
+    point_id = command.teaching_point_id
+    by_point = uow.context.scope.kind == "point"
+    if by_point:
+        point_id = point_id or uow.context.actor.teaching_point_id
+    if point_id is not None:
+        uow.one(select(teaching_points.c.id).where(teaching_points.c.id == point_id))
+    check_grantable(command.roles, of_point=point_id is not None, by_point=by_point)
+    user_id = new_id()
+    uow.execute(
+        insert(users).values(
+            id=user_id,
+            username=command.username.lower(),
+            name=command.name,
+            gender=command.gender,
+            mobile=command.mobile,
+            email=command.email,
+            position=command.position,
+            teaching_point_id=point_id,
+        )
+    )
+    _set_roles(user_id, point_id, command.roles, uow)
+    uow.audit("user", user_id, "create", after=_audited(command.username.lower(), command.roles))
+    (one_time,) = _issue([(user_id, command.username.lower())], uow)
+    return CreatedUser(user=user_view(user_id, uow), one_time_password=one_time)
+
+
+def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
+    """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `check_grantable`
+    raises."""
+    before = _manageable(command.user_id, uow)
+    if before.student_id is not None:
+        raise ServiceError("from_record")
+    check_grantable(
+        command.roles, of_point=before.teaching_point_id is not None, by_point=uow.context.scope.kind == "point"
+    )
+    held = grants_of([before.id], uow)[before.id]
+    values = command.model_dump(exclude={"user_id", "version", "roles"})
+    uow.update_versioned(users, before.id, command.version, values)
+    wanted = tuple(sorted(command.roles, key=lambda grant: grant.role))
+    if [g.model_dump() for g in wanted] != [g.model_dump() for g in held]:
+        uow.execute(delete(user_roles).where(user_roles.c.user_id == before.id))
+        _set_roles(before.id, before.teaching_point_id, wanted, uow)
+        uow.audit("user", before.id, "grant", _audited(before.username, held), _audited(before.username, wanted))
+        view = user_view(before.id, uow)
+        revoke_users(uow, users.c.id == before.id, end_sessions=False)
+        return view
+    return user_view(before.id, uow)
+
+
+def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
+    """Erase a user who never signed in, and so never acted; disable one who did. Raises `own_account`,
+    `from_record`, `stale_version`."""
+    user = _manageable(command.user_id, uow)
+    if user.student_id is not None:
+        raise ServiceError("from_record")
+    if user.last_signed_in_at is not None:
+        return RemovedUser(erased=False, user=_set_status(user.id, command.version, UserStatus.DISABLED, uow))
+    if user.version != command.version:
+        raise ServiceError("stale_version")
+    uow.audit("user", user.id, "erase", before={"username": user.username})
+    uow.become_system()  # the credentials that go with the user are out of an administrator's sight
+    uow.execute(delete(users).where(users.c.id == user.id))
+    return RemovedUser(erased=True, user=None)
+
+
+def disable_user(command: DisableUser, uow: UnitOfWork) -> UserView:
+    """Shut a user out. Raises `own_account`, `stale_version`."""
+    return _set_status(_manageable(command.user_id, uow).id, command.version, UserStatus.DISABLED, uow)
+
+
+def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
+    """Let a user in again. Raises `own_account`, `stale_version`."""
+    return _set_status(_manageable(command.user_id, uow).id, command.version, UserStatus.ENABLED, uow)
+
+
+def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
+    """Give each of the users a password for the next sign-in; their sessions end. Raises `some_not_found`."""
+    rows = uow.rows(select(users.c.id, users.c.username).where(users.c.id.in_(command.user_ids)).order_by(users.c.id))
+    if len(rows) != len(command.user_ids):
+        raise ServiceError("some_not_found")
+    for row in rows:
+        uow.audit("user", row.id, "issue_one_time_password")
+    issued = _issue([(row.id, row.username) for row in rows], uow)
+    revoke_users(uow, users.c.id.in_(command.user_ids), end_sessions=True)
+    return OneTimePasswords(items=tuple(issued))
+
+
+def _manageable(user_id: UUID, uow: UnitOfWork) -> Row[Any]:
+    """The user in the actor's scope, locked. Raises `not_found`, and `own_account` for the actor's own."""
+    user = uow.one(select(users).where(users.c.id == user_id).with_for_update())
+    if user_id == uow.context.actor.user_id:
+        raise ServiceError("own_account")
+    return user
+
+
+def _set_status(user_id: UUID, version: int, status: UserStatus, uow: UnitOfWork) -> UserView:
+    uow.update_versioned(users, user_id, version, {"status": status})
+    if status is UserStatus.DISABLED:
+        view = user_view(user_id, uow)
+        revoke_users(uow, users.c.id == user_id, end_sessions=True)
+        return view
+    return user_view(user_id, uow)
+
+
+def _set_roles(user_id: UUID, point_id: UUID | None, grants: Sequence[RoleGrant], uow: UnitOfWork) -> None:
+    uow.execute(
+        insert(user_roles),
+        [
+            {
+                "user_id": user_id,
+                "teaching_point_id": point_id,
+                "role": grant.role,
+                "modules": list(grant.modules),
+                "course_ids": list(grant.course_ids),
+            }
+            for grant in grants
+        ],
+    )
+
+
+def _issue(accounts: Sequence[tuple[UUID, str]], uow: UnitOfWork) -> list[OneTimePassword]:
+    """New one-time passwords of accounts, kept as hashes out of everybody's sight."""
+    until = uow.now + passwords.ONE_TIME_LIFETIME
+    clear = [passwords.one_time_password() for _ in accounts]
+    hashes = [beside(passwords.hashed, password) for password in clear]
+    uow.become_system()
+    rows = [
+        {"user_id": user_id, "password_hash": password_hash, "one_time_until": until}
+        for (user_id, _), password_hash in zip(accounts, hashes, strict=True)
+    ]
+    given = upsert(credentials).values(rows)
+    uow.execute(
+        given.on_conflict_do_update(
+            index_elements=["user_id"],
+            set_={"password_hash": given.excluded.password_hash, "one_time_until": given.excluded.one_time_until},
+        )
+    )
+    ids = [user_id for user_id, _ in accounts]
+    uow.execute(update(users).where(users.c.id.in_(ids)).values(must_change_password=True))
+    return [
+        OneTimePassword(user_id=user_id, username=username, password=password, expires_at=until)
+        for (user_id, username), password in zip(accounts, clear, strict=True)
+    ]
+
+
+def _audited(username: str, grants: Sequence[RoleGrant]) -> dict[str, Any]:
+    return {"username": username, "roles": [grant.model_dump(mode="json") for grant in grants]}

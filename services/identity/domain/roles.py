@@ -1,0 +1,52 @@
+"""Which roles an account may be given, by whom, and what a token says of them."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from contracts.errors import ServiceError
+from contracts.identity.tokens import AccessGrant
+from contracts.identity.views import RoleGrant
+from contracts.permissions import PERMISSIONS, POINT_ROLES, ROLE_SCOPES, Role, ScopeKind, scope_of
+
+
+def check_grantable(grants: Sequence[RoleGrant], *, of_point: bool, by_point: bool) -> None:
+    """Refuse roles that do not fit the account (`of_point`: it belongs to a teaching point) or that a point's
+    administrator (`by_point`) may not give."""
+    for grant in grants:
+        role = grant.role
+        if role is Role.STUDENT or (by_point and role not in POINT_ROLES):
+            raise ServiceError("role_not_grantable", role=role)
+        if role in POINT_ROLES and not of_point:
+            raise ServiceError("role_needs_teaching_point", role=role)
+        if role not in POINT_ROLES and of_point:
+            raise ServiceError("role_not_of_teaching_point", role=role)
+        if role is Role.TEACHING_POINT_STAFF and not grant.modules:
+            raise ServiceError("role_needs_modules")
+        if role is Role.COURSE_LEAD and not grant.course_ids:
+            raise ServiceError("role_needs_courses")
+
+
+def access_grant(
+    grant: RoleGrant, user_id: UUID, teaching_point_id: UUID | None, student_id: UUID | None
+) -> AccessGrant:
+    """What a token says of one role: the ids it is held for."""
+    kind = ROLE_SCOPES[grant.role]
+    ids: tuple[UUID | None, ...] = {
+        ScopeKind.POINT: (teaching_point_id,),
+        ScopeKind.COURSE: grant.course_ids,
+        ScopeKind.TUTOR: (user_id,),
+        ScopeKind.STUDENT: (student_id,),
+    }.get(kind, ())
+    return (grant.role, kind, tuple(i for i in ids if i is not None), tuple(grant.modules))
+
+
+def permissions(grants: Iterable[RoleGrant]) -> dict[str, ScopeKind]:
+    """Every permission that the grants give together, each with its widest scope."""
+    width = list(ScopeKind)
+    found: dict[str, ScopeKind] = {}
+    for grant in grants:
+        for permission in PERMISSIONS:
+            kind = scope_of(grant.role, permission, grant.modules)
+            if kind is not None and (permission not in found or width.index(kind) < width.index(found[permission])):
+                found[permission] = kind
+    return dict(sorted(found.items()))

@@ -1,0 +1,174 @@
+"""What identity can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, or_, select
+
+from chassis import pages
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.identity.events import Revocation, TeachingPointItem
+from contracts.identity.queries import (
+    GetAccount,
+    GetTeachingPoint,
+    GetTokenKey,
+    GetUser,
+    ListRevocations,
+    ListSessions,
+    ListTeachingPoints,
+    ListUsers,
+)
+from contracts.identity.views import (
+    AccountView,
+    FormerName,
+    PointInformation,
+    Revocations,
+    Sessions,
+    SessionView,
+    TeachingPointDetails,
+    TeachingPointView,
+    TokenKey,
+    UserView,
+)
+from services.identity import tokens
+from services.identity.own import own_id
+from services.identity.tables import (
+    revocations,
+    sessions,
+    teaching_point_names,
+    teaching_points,
+    user_roles,
+    users,
+)
+from services.identity.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
+
+
+def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
+    """The acting user's own account."""
+    me = own_id(uow)
+    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
+
+
+def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:
+    """Where the acting user is signed in, latest first."""
+    mine = (sessions.c.user_id == own_id(uow)) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > uow.now)
+    rows = uow.rows(select(sessions).where(mine).order_by(sessions.c.last_used_at.desc()))
+    current = uow.context.actor.session_id
+    return Sessions(
+        items=tuple(
+            SessionView(
+                id=row.id,
+                client=row.client,
+                started_at=row.started_at,
+                last_used_at=row.last_used_at,
+                current=row.id == current,
+            )
+            for row in rows
+        )
+    )
+
+
+LONGEST_COMMIT = timedelta(seconds=15)
+USER_COUNTS = (
+    select(users.c.teaching_point_id, func.count().label("user_count"))
+    .where(users.c.student_id.is_(None))
+    .group_by(users.c.teaching_point_id)
+    .subquery()
+)
+POINT_COLUMNS = select(teaching_points, func.coalesce(USER_COUNTS.c.user_count, 0).label("user_count")).outerjoin(
+    USER_COUNTS, USER_COUNTS.c.teaching_point_id == teaching_points.c.id
+)
+
+
+def list_teaching_points(query: ListTeachingPoints, uow: UnitOfWork) -> Page[TeachingPointView]:
+    """Teaching points, found by code or name, former names too."""
+    statement = POINT_COLUMNS
+    if query.status is not None:
+        statement = statement.where(teaching_points.c.status == query.status)
+    if query.search is not None:
+        former = select(teaching_point_names.c.teaching_point_id).where(
+            pages.contains(teaching_point_names.c.name, query.search)
+        )
+        here = [pages.contains(teaching_points.c[name], query.search) for name in ("code", "name")]
+        statement = statement.where(or_(*here, teaching_points.c.id.in_(former)))
+    sortable = {"code": teaching_points.c.code, "name": teaching_points.c.name}
+    rows, total = pages.paginate(uow, statement, query, sortable=sortable, default="code")
+    items = tuple(TeachingPointView(**_point_fields(row)) for row in rows)
+    return Page[TeachingPointView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_teaching_point(query: GetTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
+    """A teaching point with the names it had."""
+    return teaching_point_details(query.teaching_point_id, uow)
+
+
+def teaching_point_details(point_id: UUID, uow: UnitOfWork) -> TeachingPointDetails:
+    """One point. Raises `not_found`."""
+    row = uow.one(POINT_COLUMNS.where(teaching_points.c.id == point_id))
+    names = teaching_point_names
+    former = uow.rows(select(names).where(names.c.teaching_point_id == point_id).order_by(names.c.until))
+    return TeachingPointDetails(
+        **_point_fields(row),
+        former_names=tuple(
+            FormerName(name=f.name, kind=f.kind, until=f.until, merged_into_id=f.merged_into_id) for f in former
+        ),
+    )
+
+
+def _point_fields(row: Row[Any]) -> dict[str, Any]:
+    fields = {name: row._mapping[name] for name in TeachingPointView.model_fields}
+    return {**fields, "information": PointInformation.model_validate(row.information)}
+
+
+def teaching_point_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[TeachingPointItem]:
+    """Teaching points as other services see them."""
+    rows = uow.rows(select(teaching_points).where(teaching_points.c.id.in_(ids)))
+    return [
+        TeachingPointItem(id=row.id, version=row.version, code=row.code, name=row.name, status=row.status)
+        for row in rows
+    ]
+
+
+def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:
+    """Users, found by username or name."""
+    statement = USER_COLUMNS
+    if query.teaching_point_id is not None:
+        statement = statement.where(users.c.teaching_point_id == query.teaching_point_id)
+    if query.status is not None:
+        statement = statement.where(users.c.status == query.status)
+    if query.role is not None:
+        statement = statement.where(users.c.id.in_(select(user_roles.c.user_id).where(user_roles.c.role == query.role)))
+    if query.search is not None:
+        statement = statement.where(
+            or_(*(pages.contains(users.c[name], query.search) for name in ("username", "name")))
+        )
+    sortable = {name: users.c[name] for name in ("username", "name", "last_signed_in_at")}
+    rows, total = pages.paginate(uow, statement, query, sortable=sortable, default="username")
+    return Page[UserView](items=user_views(rows, uow), page=query.page, size=query.size, total=total)
+
+
+def get_user(query: GetUser, uow: UnitOfWork) -> UserView:
+    """One user. Raises `not_found`."""
+    return user_view(query.user_id, uow)
+
+
+def list_revocations(query: ListRevocations, uow: UnitOfWork) -> Revocations:
+    """What was revoked since a time, oldest first."""
+    rows = uow.rows(
+        select(revocations).where(revocations.c.revoked_at >= query.since).order_by(revocations.c.revoked_at)
+    )
+    items = tuple(
+        Revocation(user_id=r.user_id, session_id=r.session_id, epoch=r.epoch, revoked_at=r.revoked_at) for r in rows
+    )
+    # A transaction commits a moment after the instant that it wrote: the next question goes back that far.
+    return Revocations(items=items, as_of=uow.now - LONGEST_COMMIT)
+
+
+def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:
+    """The public key that verifies access tokens."""
+    return TokenKey(public_key=tokens.public_key())

@@ -1,0 +1,62 @@
+"""What identity does, a line each."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from chassis.service import Service, command, copy, publishes, query, reaction, scheduled
+from contracts.identity.events import TeachingPointState
+from contracts.registry.events import StudentState
+from services.identity import commands, jobs, queries, reactions, tables
+
+
+class Identity(Service):
+    """Accounts, sessions, roles and teaching points."""
+
+    name = "identity"
+    metadata = tables.metadata
+    conflicts: ClassVar[dict[str, str]] = {
+        "uq_users_username": "username_taken",
+        "uq_teaching_points_code": "teaching_point_code_taken",
+    }
+
+    # sessions: nobody is signed in yet
+    sign_in = command(commands.sign_in, as_system=True)
+    refresh_session = command(commands.refresh_session, as_system=True)
+    sign_out = command(commands.sign_out, as_system=True)
+    # one's own account: its secrets are out of its own sight
+    change_password = command(commands.change_password, as_system=True)
+    update_account = command(commands.update_account, as_system=True)
+    end_sessions = command(commands.end_sessions, as_system=True)
+    get_account = query(queries.get_account, as_system=True)
+    list_sessions = query(queries.list_sessions, as_system=True)
+    # teaching points
+    create_teaching_point = command(commands.create_teaching_point)
+    update_point_information = command(commands.update_point_information)
+    rename_teaching_point = command(commands.rename_teaching_point)
+    disable_teaching_point = command(commands.disable_teaching_point)
+    enable_teaching_point = command(commands.enable_teaching_point)
+    list_teaching_points = query(queries.list_teaching_points)
+    get_teaching_point = query(queries.get_teaching_point)
+    # users
+    create_user = command(commands.create_user)
+    update_user = command(commands.update_user)
+    remove_user = command(commands.remove_user)
+    disable_user = command(commands.disable_user)
+    enable_user = command(commands.enable_user)
+    issue_one_time_passwords = command(commands.issue_one_time_passwords)
+    list_users = query(queries.list_users)
+    get_user = query(queries.get_user)
+    # gateways
+    list_revocations = query(queries.list_revocations, as_system=True)
+    get_token_key = query(queries.get_token_key, as_system=True)
+
+    on_student_state = reaction(reactions.on_student_state)
+    students = copy(StudentState, tables.students)
+    teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, tables.teaching_points)
+
+    forget_failures = scheduled(jobs.forget_failures, every=timedelta(hours=1))
+    forget_revocations = scheduled(jobs.forget_revocations, every=timedelta(minutes=10))
+    forget_sessions = scheduled(jobs.forget_sessions, every=timedelta(days=1))
+
+
+SERVICE = Identity

@@ -1,0 +1,156 @@
+"""What identity keeps. Passwords and session secrets lie apart from what administrators may read."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.columns import id_column, instant, one_of, stamps
+from chassis.row_scope import scope
+from chassis.tables import copy_table, service_metadata
+from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.permissions import Role
+
+metadata = service_metadata("identity")
+
+teaching_points = Table(
+    "teaching_points",
+    metadata,
+    id_column(),
+    Column("code", String(8), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("status", Text, nullable=False, server_default=TeachingPointStatus.ENABLED),
+    Column("information", JSONB, nullable=False),
+    *stamps(),
+    UniqueConstraint("code", name="uq_teaching_points_code"),
+    one_of("status", TeachingPointStatus),
+)
+scope(teaching_points, point="id")
+
+teaching_point_names = Table(
+    "teaching_point_names",
+    metadata,
+    id_column(),
+    Column("teaching_point_id", ForeignKey(teaching_points.c.id), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("kind", Text, nullable=False),
+    instant("until"),
+    Column("merged_into_id", ForeignKey(teaching_points.c.id)),
+    one_of("kind", NameChangeKind),
+)
+scope(teaching_point_names, point="teaching_point_id")
+
+users = Table(
+    "users",
+    metadata,
+    id_column(),
+    Column("username", String(40), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("gender", Text),
+    Column("mobile", String(11)),
+    Column("email", String(100)),
+    Column("position", String(60)),
+    Column("teaching_point_id", ForeignKey(teaching_points.c.id)),
+    Column("student_id", Uuid),
+    Column("record_version", Integer),  # of the student's record that name, point and status come from
+    Column("status", Text, nullable=False, server_default=UserStatus.ENABLED),
+    Column("epoch", Integer, nullable=False, server_default=text("1")),
+    Column("profile_completed", Boolean, nullable=False, server_default=text("false")),
+    Column("must_change_password", Boolean, nullable=False, server_default=text("true")),
+    Column("last_signed_in_at", DateTime(timezone=True)),
+    *stamps(),
+    UniqueConstraint("username", name="uq_users_username"),
+    UniqueConstraint("student_id", name="uq_users_student_id"),
+    one_of("status", UserStatus),
+    Index("ix_users_teaching_point_id", "teaching_point_id", "username"),
+)
+scope(users, point="teaching_point_id", own="id")
+
+user_roles = Table(
+    "user_roles",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("teaching_point_id", Uuid),
+    Column("modules", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("course_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    one_of("role", Role),
+    Index("ix_user_roles_teaching_point_id", "teaching_point_id"),
+)
+scope(user_roles, point="teaching_point_id", own="user_id", parent=(user_roles.c.user_id, users))
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    instant("one_time_until", nullable=True),  # set: a one-time password, good until then
+)
+scope(credentials, system_only=True)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    id_column(),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("refresh_hash", LargeBinary, nullable=False),
+    Column("former_refresh_hash", LargeBinary),
+    Column("client", Text),
+    instant("started_at", server_default=func.now()),
+    instant("last_used_at", server_default=func.now()),
+    instant("expires_at"),
+    instant("ended_at", nullable=True),
+    UniqueConstraint("refresh_hash", name="uq_sessions_refresh_hash"),
+    Index("ix_sessions_former_refresh_hash", "former_refresh_hash"),
+    Index("ix_sessions_user_id", "user_id", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+scope(sessions, system_only=True)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("username", String(40), primary_key=True),
+    Column("failed_at", ARRAY(DateTime(timezone=True)), nullable=False),
+    instant("last_at"),
+    Index("ix_sign_in_failures_last_at", "last_at"),
+)
+scope(sign_in_failures, system_only=True)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    id_column(),
+    Column("user_id", Uuid, nullable=False),
+    Column("session_id", Uuid),
+    Column("epoch", Integer),
+    instant("revoked_at"),
+    Index("ix_revocations_revoked_at", "revoked_at"),
+)
+scope(revocations, system_only=True)
+
+students = copy_table(
+    "students",
+    metadata,
+    Column("student_number", String(20), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("status", Text, nullable=False),
+)
+scope(students, system_only=True)
