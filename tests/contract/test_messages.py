@@ -33,6 +33,7 @@ from contracts.base import (
 from contracts.common import COMMON_OPERATIONS, GetTask, of
 from contracts.schemas.generate import load_all
 from contracts.types import FileReference
+from tests.builders import messages
 
 load_all()
 OWN_OPERATIONS = [
@@ -193,3 +194,9 @@ def test_secrets_do_not_show_when_a_command_is_printed() -> None:
     assert "s3cret-w0rd" not in repr(signing_in)
     assert issubclass(type(signing_in), Command)
     assert signing_in.secret
+
+
+@pytest.mark.parametrize("kind", messages.BUILT, ids=lambda kind: kind.__name__)
+def test_what_a_builder_makes_survives_the_wire(kind: type[Contract]) -> None:
+    made = messages.a(kind)
+    assert kind.model_validate(made.model_dump(mode="json")) == made

@@ -1,0 +1,142 @@
+"""What other services would say: rows of events with everything filled in, of which a test names what matters to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from chassis.ids import new_id
+from contracts.base import Contract
+from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
+from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus
+from contracts.exams.events import ClosingResit, HeldRegistration, RefusedHold, RefusedRegistration, RegisteredResit
+from contracts.finance.events import (
+    CancelledBills,
+    PaidBill,
+    RefundedWithdrawal,
+    RefusedBilling,
+    RefusedCancellation,
+    RejectedWithdrawal,
+    ReviewedWithdrawal,
+)
+from contracts.finance.states import PaymentMethod
+from contracts.identity.events import TeachingPointItem
+from contracts.identity.states import TeachingPointStatus
+from contracts.registry.events import (
+    StudentItem,
+    StudentLeft,
+    StudentResumed,
+    StudentSuspended,
+    StudentTransferred,
+    TransferRequested,
+    TransferRevoked,
+)
+from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
+
+_Row = TypeVar("_Row", bound=Contract)
+
+# A Tuesday in the middle of the selection weeks, at noon in Shanghai.
+SELECTED_AT = datetime(2026, 9, 15, 4, tzinfo=UTC)
+
+_ELEMENTS: dict[str, Any] = {
+    "level": Level.TOP_UP_BACHELOR,
+    "major_code": "080901",
+    "schooling_length": "2.5",
+    "major_name": "计算机科学与技术",
+}
+_PRICED: dict[str, Any] = {
+    "education_levels": (EducationLevel.UNDERGRADUATE,),
+    "student_type": "开放教育",
+    "student_source": "开放教育",
+}
+_EXAM: dict[str, Any] = {"exam_round_id": new_id, "exam_kind": ExamKind.PAPER}
+
+# What a row has unless a test says otherwise. A callable makes a new value for each row.
+_DEFAULTS: dict[type[Contract], dict[str, Any]] = {
+    TeachingPointItem: {"version": 1, "code": "3203", "name": "徐州教学点", "status": TeachingPointStatus.ENABLED},
+    CourseItem: {
+        "version": 1,
+        "code": "50397",
+        "name": "计算机应用基础",
+        "credits": Decimal("4.0"),
+        "education_levels": (EducationLevel.UNDERGRADUATE,),
+        "status": CourseStatus.PUBLISHED,
+    },
+    ProgrammeItem: {
+        **_ELEMENTS,
+        "version": 1,
+        "code": "080901-ZSB",
+        "name": "计算机科学与技术(专升本)2026版",
+        "version_number": 1,
+        "status": ProgrammeStatus.PUBLISHED,
+        "from_intake": "202609",
+        "until_intake": None,
+        "teaching_point_ids": (),
+        "minimum_years": "2.5",
+        "maximum_years": "8",
+    },
+    StudentItem: {
+        **_ELEMENTS,
+        "version": 1,
+        "student_number": lambda: f"26{new_id().int % 10**12:012d}",
+        "name": "张晓明",
+        "intake": "202609",
+        "status": EnrolmentStatus.ACTIVE,
+        "status_change_open": False,
+        "degree_intent": False,
+        "suspensions": (),
+    },
+    SelectedCourse: {**_PRICED, **_EXAM, "credits": Decimal("4.0"), "selected_at": SELECTED_AT},
+    RegisteredResit: {**_PRICED, "exam_kind": ExamKind.PAPER, "registered_at": SELECTED_AT},
+    ClosingSelection: {"attempt": 1, "reason": ClosingReason.CANCELLED},
+    ClosingResit: {"attempt": 1, "reason": ClosingReason.CANCELLED},
+    SentWithdrawal: {
+        "exam_round_id": new_id,
+        "reason": "工作调动",
+        "requested_by": new_id,
+        "requested_at": SELECTED_AT,
+        "academic_reviewer_id": new_id,
+        "sent_at": SELECTED_AT,
+    },
+    PaidBill: {
+        **_EXAM,
+        "registration_id": None,
+        "number": lambda: f"JF{new_id().int % 10**12:012d}",
+        "kind": FeeKind.EXAM,
+        "amount": Decimal("60.00"),
+        "method": PaymentMethod.REMITTANCE,
+        "paid_at": SELECTED_AT,
+    },
+    RefusedBilling: {"registration_id": None, "code": "fee_standard_missing"},
+    CancelledBills: {"registration_id": None, "attempt": 1, "reason": ClosingReason.CANCELLED},
+    RefusedCancellation: {
+        "registration_id": None,
+        "attempt": 1,
+        "reason": ClosingReason.CANCELLED,
+        "code": "payment_in_review",
+        "ask_again_at": None,
+    },
+    ReviewedWithdrawal: {"amount": Decimal("460.00")},
+    RejectedWithdrawal: {"code": None, "note": "材料不全", "reviewer_id": new_id},
+    RefundedWithdrawal: {"amount": Decimal("460.00"), "refunded_at": SELECTED_AT},
+    HeldRegistration: {},
+    RefusedHold: {"code": "exam_already_sat"},
+    RefusedRegistration: {"code": "arrangement_published"},
+    StudentLeft: {"student_version": 2, "voluntary": True, "left_at": SELECTED_AT},
+    StudentSuspended: {"student_version": 2, "suspended_at": SELECTED_AT},
+    StudentResumed: {"student_version": 3, "resumed_at": SELECTED_AT},
+    TransferRequested: {},
+    TransferRevoked: {},
+    StudentTransferred: {"student_version": 2, "transferred_at": SELECTED_AT},
+}
+
+BUILT = tuple(_DEFAULTS)
+"""The kinds of row that can be built."""
+
+
+def a(kind: type[_Row], **fields: Any) -> _Row:
+    """A row of this kind: `a(PaidBill, selection_id=…, kind=FeeKind.CREDIT)`. Ids not named are new ones."""
+    values = {name: value() if callable(value) else value for name, value in _DEFAULTS[kind].items()}
+    ids = {name: new_id() for name in kind.model_fields if name == "id" or name.endswith("_id")}
+    return kind(**{**ids, **values, **fields})
