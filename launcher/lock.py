@@ -1,4 +1,7 @@
-"""`./jiaowu lock`: pins every package of requirements.in, with hashes, into requirements.lock."""
+"""`./jiaowu lock`: pins every package with hashes.
+
+requirements.lock holds everything; requirements.run.lock the part of it that the images need, at the same versions.
+"""
 
 import os
 import subprocess
@@ -19,13 +22,20 @@ OPTIONS = [
 
 
 def run(*, upgrade: bool) -> int:
-    """Write requirements.lock anew; `upgrade` takes the newest versions instead of keeping those pinned.
+    """Write both locks anew; `upgrade` takes the newest versions instead of keeping those pinned.
 
     Returns pip-compile's exit code.
     """
     reach = {"PIP_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT"}
     environment = {name: value for name, value in os.environ.items() if name[:4] != "PIP_" or name in reach}
     environment |= {"PIP_CONFIG_FILE": os.devnull, "CUSTOM_COMPILE_COMMAND": "./jiaowu lock"}
-    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *(["--upgrade"] if upgrade else [])]
-    files = ["--output-file", "requirements.lock", "requirements.in"]
-    return subprocess.run([*command, *files], cwd=ROOT, env=environment).returncode
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS]
+
+    def write(output: str, *arguments: str) -> int:
+        files = ["--output-file", output, *arguments]
+        return subprocess.run([*command, *files], cwd=ROOT, env=environment).returncode
+
+    whole = write("requirements.lock", *(["--upgrade"] if upgrade else []), "requirements.in")
+    return whole or write(
+        "requirements.run.lock", "--upgrade", "--constraint", "requirements.lock", "requirements.run.in"
+    )

@@ -12,6 +12,8 @@ from launcher.installation import Installation
 from launcher.steps import console
 
 COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red", "critical": "bold red"}
+SET_UP = "set-up"
+"""What installing wrote; shown when it is asked for."""
 # Shown in the line's own places, not once more as a field.
 PLACED = {"timestamp", "level", "event", "service", "role", "logger", "exception"}
 
@@ -19,7 +21,9 @@ PLACED = {"timestamp", "level", "event", "service", "role", "logger", "exception
 def show(installation: Installation, name: str | None, *, lines: int, follow: bool) -> bool:
     """Print the last lines of the logs whose name begins with `name`; returns whether there is any log."""
     paths = sorted((installation.state / "logs").glob("*.log"))
-    if name is not None:
+    if name is None:
+        paths = [path for path in paths if path.stem != SET_UP]
+    else:
         paths = [path for path in paths if path.stem == name or path.stem.startswith(f"{name}-")]
     if not paths:
         console.print("There is no such log." if name else "Nothing has been written yet.")
@@ -27,10 +31,10 @@ def show(installation: Installation, name: str | None, *, lines: int, follow: bo
     positions = {path: path.stat().st_size for path in paths}
     last = [(path.stem, line) for path in paths for line in _last_lines(path, lines)]
     for process, line in sorted(last, key=lambda entry: _instant(entry[1])):
-        console.print(render(process, line))
+        console.print(render(process, line), soft_wrap=True)
     while follow:
         for process, line in _new_lines(positions):
-            console.print(render(process, line))
+            console.print(render(process, line), soft_wrap=True)
         time.sleep(0.3)
     return True
 

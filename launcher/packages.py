@@ -39,9 +39,7 @@ def install(packages: Sequence[str], purpose: str, log: Path) -> None:
 
             def run(arguments: Sequence[str]) -> bool:
                 whole = [*command, *arguments]
-                result = subprocess.run(
-                    whole, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
-                )
+                result = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
                 return result.returncode == 0
 
             # Package lists are only fetched when the ones at hand don't do: that needs the network and time.

@@ -6,7 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 LOGS = LOCAL / "logs"
 SETUP_LOG = LOGS / "set-up.log"
-TEST_RUNS = LOCAL / "test"
+SCRATCH = LOCAL / "test"
 
 
 def service_names() -> list[str]:

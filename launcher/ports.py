@@ -45,9 +45,7 @@ class Ports:
             self._set(name, prefer if wanted and prefer else any_free(taken))
         return self._ports[name]
 
-    def get_free(
-        self, name: str, *, prefer: int | None = None, ours: Callable[[], bool] = lambda: False
-    ) -> int:
+    def get_free(self, name: str, *, prefer: int | None = None, ours: Callable[[], bool] = lambda: False) -> int:
         """Like `get`, but chooses anew when somebody else has taken the remembered port meanwhile.
 
         `ours` tells whether what listens there is this system's own, already running, server.

@@ -55,10 +55,21 @@ class Process:
 
     def ready(self) -> bool:
         """Whether it says that it may be given work."""
+        answer = self._readiness()
+        return answer is not None and answer.ok
+
+    def unready_because(self) -> str:
+        """In a few words what it lacks: not running, not answering, or the checks that it says are not met."""
+        if not self.running():
+            return "not running"
+        answer = self._readiness()
+        return "not answering" if answer is None else answer.text.strip()
+
+    def _readiness(self) -> requests.Response | None:
         try:
-            return requests.get(f"http://127.0.0.1:{self.spec.health_port}/readyz", timeout=2).ok
+            return requests.get(f"http://127.0.0.1:{self.spec.health_port}/readyz", timeout=2)
         except requests.RequestException:
-            return False
+            return None
 
     def start(self) -> None:
         """Start it, unless it runs already."""

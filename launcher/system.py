@@ -37,7 +37,7 @@ GATEWAY_PORT = 8000
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
 # Settings of processes that may be given from outside as they are.
-PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE")
+PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE", "JIAOWU_GATEWAY_")
 
 
 class NotReadyError(Exception):
@@ -69,7 +69,7 @@ class System:
         self.prefix = prefix
         self.services = list(services if services is not None else service_names())
         self._scale = dict(scale or {})
-        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
         self._variables = passed_on | dict(variables or {})
         self._admin_url = postgres_admin_url
         self._amqp_url = amqp_url
@@ -118,8 +118,8 @@ class System:
             return not waiting
 
         if not wait_until(all_ready, seconds, every=0.2):
-            said = "\n\n".join(f"{process.name}:\n{tail(process.log, 8)}" for process in waiting)
-            raise NotReadyError(f"Not ready after {seconds:.0f} s: {said}")
+            said = (f"{each.name}: {each.unready_because()}\n{tail(each.log, 5)}" for each in waiting)
+            raise NotReadyError("\n\n".join([f"Not ready after {seconds:.0f} s:", *said]))
 
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""

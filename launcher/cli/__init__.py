@@ -32,7 +32,7 @@ def main() -> None:
         app(prog_name="./jiaowu")
     except (SetUpError, ServerError, NotReadyError) as problem:
         console.print("\n[bold red]Can't go on.[/]", end=" ")
-        console.print(str(problem), markup=False)
+        console.print(str(problem), markup=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -1,10 +1,14 @@
 """Commands for who works on the code."""
 
+import os
+import subprocess
+import sys
 from typing import Annotated
 
 import typer
 
-from launcher import checks, lock, test_run
+from launcher import checks, compose, lock, scratch, test_run
+from launcher.paths import ROOT, service_names
 
 PANEL = "Develop"
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -14,7 +18,10 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("test", rich_help_panel=PANEL, context_settings=PASS_ON)(test)
     app.command("lint", rich_help_panel=PANEL)(lint)
+    app.command("migration", rich_help_panel=PANEL)(migration)
+    app.command("openapi", rich_help_panel=PANEL)(openapi)
     app.command("lock", rich_help_panel=PANEL)(lock_packages)
+    app.command("compose-env", rich_help_panel=PANEL)(compose_env)
 
 
 def test(context: typer.Context) -> None:
@@ -33,8 +40,33 @@ def lint() -> None:
     raise typer.Exit(0 if checks.run() else 1)
 
 
+def migration(
+    service: str,
+    message: Annotated[str, typer.Argument(help="What changes, in a few words.")],
+) -> None:
+    """Write a service's next migration: what its tables declare and its migrations don't make yet."""
+    if service not in service_names():
+        raise typer.BadParameter(f"there is no service {service!r}; there are {', '.join(service_names())}")
+    with scratch.servers() as (database, _):
+        database.start()
+        command = [sys.executable, "-m", "chassis.migrations", f"services.{service}.service", message]
+        environment = {**os.environ, test_run.POSTGRES: database.url}
+        raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment).returncode)
+
+
+def openapi() -> None:
+    """Print the API's OpenAPI document; needs no running system."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "gateway.openapi"], cwd=ROOT).returncode)
+
+
 def lock_packages(
     upgrade: Annotated[bool, typer.Option(help="Take the newest versions of everything.")] = False,
 ) -> None:
-    """Pin the packages of requirements.in, with hashes, into requirements.lock."""
+    """Pin every package of requirements.in and requirements.run.in, with hashes."""
     raise typer.Exit(lock.run(upgrade=upgrade))
+
+
+def compose_env() -> None:
+    """Print an .env file with fresh secrets for docker-compose.yml."""
+    for line in compose.environment():
+        print(line)

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from launcher import log_view, status_view
 from launcher.installation import Choices, Installation
 from launcher.steps import console
-from launcher.system import NotReadyError, System
+from launcher.system import System
 
 PANEL = "Run"
 
@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    detach: Annotated[
-        bool, typer.Option("--detach", "-d", help="Return when it is ready; `down` stops it.")
-    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when it is ready; `down` stops it.")] = False,
     scale: Annotated[
         list[str] | None, typer.Option(help="Several processes of a service: [bold]courses=3[/]. Repeatable.")
     ] = None,
@@ -43,11 +41,10 @@ def up(
     started = time.monotonic()
     try:
         system = installation.up()
-    except BaseException as problem:
-        if isinstance(problem, NotReadyError):
-            console.print(str(problem), markup=False)
+    except BaseException:
+        console.print("[red]It did not come up.[/] Stopping what was started:")
         installation.down()
-        raise typer.Exit(1) from problem
+        raise
     console.print(f"\n[bold green]Ready[/] after {time.monotonic() - started:.0f} s")
     _show(system)
     if detach:
@@ -69,12 +66,8 @@ def status() -> None:
 
 
 def logs(
-    name: Annotated[
-        str | None, typer.Argument(help="courses, courses-tasks, gateway …; all when left out.")
-    ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")
-    ] = False,
+    name: Annotated[str | None, typer.Argument(help="courses, courses-tasks, gateway …; all when left out.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each log.")] = 30,
 ) -> None:
     """Show what processes have written, in colour and in order of time."""

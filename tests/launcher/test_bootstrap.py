@@ -57,13 +57,14 @@ def test_asking_for_help_sets_nothing_up(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jiaowu", "requirements.lock"]
 
 
-def test_the_lock_pins_every_package_with_hashes_and_names_no_index():
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements", "requirements.run"])
+def test_a_lock_pins_every_package_with_hashes_and_names_no_index(name):
+    lock = (ROOT / f"{name}.lock").read_text()
     pin = r"^([a-z0-9][a-z0-9._-]*)==\S+ \\\n    --hash=sha256:[0-9a-f]{64}"
     pinned = re.findall(pin, lock, re.MULTILINE)
     lines = re.findall(r"^[a-z0-9].*", lock, re.MULTILINE)
     assert len(pinned) == len(lines)
-    wanted = re.findall(r"^[a-z0-9._-]+", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+    wanted = re.findall(r"^[a-z0-9._-]+", (ROOT / f"{name}.in").read_text(), re.MULTILINE)
     assert set(wanted) <= set(pinned)
     assert "://" not in lock
     assert not re.search(r"^--(?!hash)", lock, re.MULTILINE)

@@ -1,0 +1,53 @@
+"""docker-compose.yml against the code: nothing is missing, nothing runs as root or without a limit."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from launcher import compose
+from launcher.paths import service_names
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+CONTAINERS = yaml.safe_load(TEXT)["services"]
+OURS = sorted(set(CONTAINERS) - {"postgres", "rabbitmq"})
+
+
+@pytest.mark.parametrize("service", service_names())
+def test_every_service_has_its_process_its_task_process_and_its_place_in_the_jobs(service):
+    for name in (service, f"{service}-tasks"):
+        assert CONTAINERS[name]["build"]["args"]["SERVICE"] == service
+    for job in ("databases", "queues"):
+        assert f"services.{service}.service" in CONTAINERS[job]["command"]
+
+
+@pytest.mark.parametrize("container", OURS)
+def test_our_containers_start_again_have_limits_and_few_rights(container):
+    settings = CONTAINERS[container]
+    assert settings["restart"] in ("unless-stopped", "on-failure")
+    assert settings["deploy"]["resources"]["limits"]["memory"]
+    assert settings["read_only"] is True
+    assert settings["cap_drop"] == ["ALL"]
+
+
+def test_images_run_as_an_ordinary_user_and_are_checked_for_health():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^USER jiaowu$", dockerfile, re.MULTILINE)
+    assert "/readyz" in dockerfile
+    assert all("healthcheck" in CONTAINERS[server] for server in ("postgres", "rabbitmq"))
+
+
+def test_the_generated_environment_gives_every_secret_once_and_each_another():
+    lines = [line.split("=", 1) for line in compose.environment()]
+    names = [name for name, _ in lines]
+    used = set(re.findall(r"\$\{(JIAOWU_\w+(?:PASSWORD|KEY))", TEXT))
+    assert sorted(names) == sorted(used)
+    assert len({value for _, value in lines}) == len(lines)
+    assert all("\n" not in value for _, value in lines)
+
+
+def test_only_identity_has_the_key_that_signs_tokens():
+    holders = {name for name, each in CONTAINERS.items() if "JIAOWU_TOKEN_PRIVATE_KEY" in each["environment"]}
+    assert holders == {"identity", "identity-tasks"}
