@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from smartcard import scard
@@ -71,12 +72,23 @@ class PcscStack:
             self._process.wait(10)
             self._process = None
 
+    def insert(self, card: Callable[[bytes], bytes]) -> None:
+        """Put a card on the reader."""
+        self.slot.insert(card)
+
+    def remove(self) -> None:
+        """Take the card away, and wait until pcscd has seen it: its virtual reader looks every 400 ms only, and
+        takes the next card for the same one before."""
+        self.slot.remove()
+        wait_until(lambda: not _has_card(), "pcscd sees that the card has gone")
+
     def restore(self) -> None:
         """Whatever the last test did: a running service, a reader, no card."""
         self.slot.remove()
         if self._process is None or not _answers(with_reader=True)():
             self.stop()
             self.start()
+        self.remove()
 
 
 def foreign_pcscd() -> bool:
@@ -88,13 +100,25 @@ def foreign_pcscd() -> bool:
         return False
 
 
+@contextmanager
+def _context() -> Iterator[int | None]:
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if code != scard.SCARD_S_SUCCESS:
+        yield None
+        return
+    yield context
+    scard.SCardReleaseContext(context)
+
+
 def _answers(with_reader: bool) -> Callable[[], bool]:
     def answers() -> bool:
-        code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-        if code != scard.SCARD_S_SUCCESS:
-            return False
-        _, names = scard.SCardListReaders(context, [])
-        scard.SCardReleaseContext(context)
-        return bool(names) == with_reader
+        with _context() as context:
+            return context is not None and bool(scard.SCardListReaders(context, [])[1]) == with_reader
 
     return answers
+
+
+def _has_card() -> bool:
+    with _context() as context:
+        _, states = scard.SCardGetStatusChange(context, 0, [(f"{READER} 00 00", scard.SCARD_STATE_UNAWARE)])
+        return bool(states[0][1] & scard.SCARD_STATE_PRESENT)

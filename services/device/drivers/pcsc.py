@@ -26,6 +26,7 @@ from services.device.drivers.base import (
 
 _WAIT_MILLISECONDS = 1000
 _ATTEMPTS = 3
+_REMOVAL_MILLISECONDS = 600  # pcscd looks for removed cards every 400 ms
 _EVENT_COUNTER = 0xFFFF0000  # the upper half of a reader's state counts cards put on and taken off
 
 _GONE = {scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD, scard.SCARD_E_READER_UNAVAILABLE}
@@ -36,7 +37,7 @@ _SERVICE_GONE = {
     scard.SCARD_E_INVALID_HANDLE,
     scard.SCARD_F_COMM_ERROR,
 }
-_DENIED = {scard.SCARD_W_SECURITY_VIOLATION, scard.SCARD_E_NO_ACCESS}
+_DENIED = {scard.SCARD_W_SECURITY_VIOLATION}
 
 
 class PcscOptions(BaseModel):
@@ -132,6 +133,8 @@ class PcscDriver:
             try:
                 return CardContents(reader, _read_card(context, reader))
             except CardFailed as failed:
+                if failed.again and _leaves(context, reader):
+                    return Trouble("card_removed_too_soon", reader)
                 if attempt == _ATTEMPTS or not failed.again:
                     return Trouble(failed.notice, reader)
         raise AssertionError("the last attempt returns")
@@ -177,6 +180,23 @@ def _read_card(context: int, reader: str) -> Contents:
         if failure.code in _BUSY:
             raise CardFailed("reader_busy") from None
         raise CardFailed("card_unreadable", again=True) from None
+
+
+def _leaves(context: int, reader: str) -> bool:
+    """Whether the card is gone. The service learns of that a little later than the command that failed by it."""
+    state = scard.SCARD_STATE_UNAWARE
+    for wait in (0, _REMOVAL_MILLISECONDS):
+        code, states = scard.SCardGetStatusChange(context, wait, [(reader, state)])
+        if code == scard.SCARD_E_TIMEOUT:
+            return False
+        if code == scard.SCARD_E_UNKNOWN_READER:
+            return True  # the whole reader went
+        _check(code)
+        before, state = state, states[0][1] & ~scard.SCARD_STATE_CHANGED
+        exchanged = before != scard.SCARD_STATE_UNAWARE and (before ^ state) & _EVENT_COUNTER != 0
+        if exchanged or not state & scard.SCARD_STATE_PRESENT:
+            return True
+    return False
 
 
 def _transmit(card: int, protocol: int, command: bytes) -> bytes:
