@@ -1,0 +1,1 @@
+"""Fees, bills, payments, refunds and the ledger."""

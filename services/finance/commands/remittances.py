@@ -1,0 +1,198 @@
+"""Remittance slips: bills are put on one, and finance finds the money on the bank account or does not (FIN-5)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+
+from chassis import files, workflow
+from chassis.bulk import insert_rows
+from chassis.file_kinds import FileKind
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.finance.commands import (
+    ApproveRemittance,
+    AttachReceipt,
+    BookLateRemittance,
+    CreateRemittance,
+    RejectRemittance,
+    RevokeRemittance,
+)
+from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
+from contracts.finance.views import RemittanceDetails
+from services.finance.domain.closing import SETTLED
+from services.finance.domain.workflows import REMITTANCE
+from services.finance.queries.remittances import remittance_details
+from services.finance.queries.standards import grace_days
+from services.finance.steps import bills, payments, transfers
+from services.finance.steps.bills import Bill
+from services.finance.tables import bills as bill_table
+from services.finance.tables import payment_lines, remittances
+
+SLIP_LIMIT = 5000
+RECEIPT_BYTES = 5 * 1024 * 1024
+RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
+
+
+def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """Put unpaid bills on a slip, and with each bill all others of its selection."""
+    payable = _payable(command.bill_ids, uow)
+    slip = uow.one(
+        insert(remittances)
+        .values(
+            id=new_id(),
+            teaching_point_id=payable[0].teaching_point_id,
+            state=RemittanceState.PENDING,
+            amount=sum((bill.amount for bill in payable), Decimal(0)),
+            bill_count=len(payable),
+            payer_name=command.payer_name,
+            remitted_on=command.remitted_on,
+            entered_by=uow.context.actor.user_id,
+        )
+        .returning(remittances)
+    )
+    lines = [
+        {
+            "id": new_id(),
+            "method": PaymentMethod.REMITTANCE,
+            "remittance_id": slip.id,
+            "bill_id": bill.id,
+            "teaching_point_id": slip.teaching_point_id,
+            "amount": bill.amount,
+            "open": True,
+        }
+        for bill in payable
+    ]
+    uow.execute(insert_rows(payment_lines, lines))
+    bills.move(uow, payable, "remit", {"remittance_id": slip.id})
+    workflow.record(uow, REMITTANCE, [(slip._mapping, None, slip.state)], "create")
+    uow.audit("remittance", slip.id, "create", after={"number": slip.number, "amount": str(slip.amount)})
+    return remittance_details(uow, slip.id)
+
+
+def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
+    """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
+    chosen = uow.rows(
+        select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
+            bills.ids_in(bill_table.c.id, bill_ids)
+        )
+    )
+    if len(chosen) < len(bill_ids):
+        raise ServiceError("some_not_found", count=len(bill_ids) - len(chosen))
+    wanted = set(bill_ids)
+    # A way of payment that settles one bill alone leaves the other to be paid later: what is settled stays out.
+    together = [
+        bill
+        for bill in bills.lock_of_sources(uow, {bills.source_of(bill) for bill in chosen})
+        if bill.id in wanted or bill.status not in SETTLED
+    ]
+    if len(together) > SLIP_LIMIT:
+        raise ServiceError("remittance_too_large", count=len(together), limit=SLIP_LIMIT)
+    if not_unpaid := sum(bill.status != BillStatus.UNPAID for bill in together):
+        raise ServiceError("bills_not_unpaid", count=not_unpaid)
+    if len({bill.teaching_point_id for bill in together}) > 1:
+        raise ServiceError("bills_of_several_points")
+    moving = transfers.in_transfer(uow, {bill.student_id for bill in together})
+    if in_transfer := sum(bill.student_id in moving for bill in together):
+        raise ServiceError("student_in_transfer", count=in_transfer)
+    return together
+
+
+def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails:
+    """Put the bank's receipt to a slip that is not reviewed yet; a newer one takes the place of the older."""
+    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
+    if slip.state != RemittanceState.PENDING:
+        raise ServiceError("step_not_allowed", state=slip.state, action="attach_receipt")
+    if command.file.size > RECEIPT_BYTES:
+        raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
+    point = slip.teaching_point_id
+    file_id = files.adopt(uow, command.file, purpose="receipt", allowed=RECEIPT_KINDS, teaching_point_id=point)
+    uow.update_versioned(remittances, slip.id, command.version, {"receipt_file_id": file_id})
+    return remittance_details(uow, slip.id)
+
+
+def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """Take a slip back that finance has not reviewed yet."""
+    slip = _step(uow, command.remittance_id, "revoke", command.version)
+    payments.release(uow, _end(uow, slip))
+    return remittance_details(uow, slip.id)
+
+
+def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
+    slip = _step(uow, command.remittance_id, "reject", command.version, note=command.note, values=_reviewed(uow))
+    payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
+    return remittance_details(uow, slip.id)
+
+
+def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """The money is there: every bill of the slip is paid."""
+    received = {**_reviewed(uow), **_received(command)}
+    slip = _step(uow, command.remittance_id, "approve", command.version, note=command.note, values=received)
+    _check_amount(command, slip)
+    payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
+    return remittance_details(uow, slip.id)
+
+
+def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
+    received = {**_reviewed(uow), **_received(command)}
+    slip = _step(uow, command.remittance_id, "book_late", command.version, values=received)
+    _check_amount(command, slip)
+    locked = _end(uow, slip)
+    moving = transfers.in_transfer(uow, {bill.student_id for bill in locked})
+    reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in locked}
+    usable = [bill for bill, reason in reasons.items() if reason is None]
+    payments.settle(uow, usable, PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
+    payments.book_suspense(
+        uow,
+        [(bill, reason) for bill, reason in reasons.items() if reason is not None],
+        method=PaymentMethod.REMITTANCE,
+        teaching_point_id=slip.teaching_point_id,
+        remittance_id=slip.id,
+    )
+    return remittance_details(uow, slip.id)
+
+
+def _step(
+    uow: UnitOfWork,
+    remittance_id: UUID,
+    action: str,
+    version: int,
+    *,
+    note: str | None = None,
+    values: dict[str, Any] | None = None,
+) -> Row[Any]:
+    """Move a slip by one step; the slip as it was. A lost race says `step_not_allowed`, another edit `stale_version`."""
+    values = values or {}
+    if note is not None:
+        values["note"] = note
+    (moved,) = workflow.apply(uow, REMITTANCE, remittances, [remittance_id], action, note=note, values=values)
+    if moved.row.version != version:
+        raise ServiceError("stale_version")
+    return moved.row
+
+
+def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
+    """Close the slip's lines; its bills, locked."""
+    of_slip = payment_lines.c.remittance_id == slip.id
+    locked = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
+    bills.close_lines(uow, of_slip)
+    return locked
+
+
+def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
+    return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
+
+
+def _received(command: ApproveRemittance | BookLateRemittance) -> dict[str, Any]:
+    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})
+
+
+def _check_amount(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> None:
+    if command.received_amount != slip.amount:
+        raise ServiceError("received_amount_differs", received=str(command.received_amount), expected=str(slip.amount))

@@ -1,0 +1,80 @@
+"""What the school sets: fee standards, refund rules and the grace period."""
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Done
+from contracts.errors import FieldError, ServiceError
+from contracts.finance.commands import (
+    CreateFeeStandard,
+    CreateRefundRule,
+    DeleteFeeStandard,
+    DeleteRefundRule,
+    EndFeeStandard,
+    UpdateFinanceSettings,
+)
+from contracts.finance.events import FeeStandardState
+from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
+from services.finance.domain.settings import DEFAULT_GRACE_DAYS, SETTINGS_ID
+from services.finance.tables import bills, fee_standards, finance_settings, refund_rules
+
+
+def create_fee_standard(command: CreateFeeStandard, uow: UnitOfWork) -> FeeStandardView:
+    """Set a fee. Two that would be in force for the same students on one day are kept apart by a constraint."""
+    fields = command.model_dump()
+    row = uow.one(insert(fee_standards).values(id=new_id(), **fields).returning(fee_standards))
+    uow.audit("fee_standard", row.id, "create", after=command.model_dump(mode="json"))
+    uow.changed(FeeStandardState, [row.id])
+    return FeeStandardView(**row._mapping)
+
+
+def end_fee_standard(command: EndFeeStandard, uow: UnitOfWork) -> FeeStandardView:
+    """Give a standard its last day."""
+    standard = uow.one(
+        select(fee_standards).where(fee_standards.c.id == command.fee_standard_id, ~fee_standards.c.deleted)
+    )
+    if command.valid_until < standard.valid_from:
+        raise ServiceError("validation_failed", errors=[FieldError("valid_until", "window_reversed")])
+    values = {"valid_until": command.valid_until}
+    row = uow.update_versioned(fee_standards, command.fee_standard_id, command.version, values)
+    uow.changed(FeeStandardState, [row.id])
+    return FeeStandardView(**row._mapping)
+
+
+def delete_fee_standard(command: DeleteFeeStandard, uow: UnitOfWork) -> Done:
+    """Remove a standard by which no bill was made. Its row stays as the tombstone that the copies hear of."""
+    standard = fee_standards.c.id == command.fee_standard_id
+    uow.one(select(fee_standards.c.id).where(standard, ~fee_standards.c.deleted).with_for_update())
+    if uow.first(select(bills.c.id).where(bills.c.fee_standard_id == command.fee_standard_id).limit(1)) is not None:
+        raise ServiceError("still_in_use")
+    uow.update_versioned(fee_standards, command.fee_standard_id, command.version, {"deleted": True})
+    uow.changed(FeeStandardState, [command.fee_standard_id])
+    return Done()
+
+
+def create_refund_rule(command: CreateRefundRule, uow: UnitOfWork) -> RefundRuleView:
+    """Say how much of a kind of fee goes back."""
+    row = uow.one(insert(refund_rules).values(id=new_id(), **command.model_dump()).returning(refund_rules))
+    uow.audit("refund_rule", row.id, "create", after=command.model_dump(mode="json"))
+    return RefundRuleView(**row._mapping)
+
+
+def delete_refund_rule(command: DeleteRefundRule, uow: UnitOfWork) -> Done:
+    """Remove a rule."""
+    rule = uow.one(select(refund_rules).where(refund_rules.c.id == command.refund_rule_id).with_for_update())
+    if rule.version != command.version:
+        raise ServiceError("stale_version")
+    uow.execute(delete(refund_rules).where(refund_rules.c.id == rule.id))
+    before = {"kind": rule.kind, "within_days": rule.within_days, "percent": rule.percent}
+    uow.audit("refund_rule", rule.id, "delete", before=before)
+    return Done()
+
+
+def update_finance_settings(command: UpdateFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
+    """Change the grace period."""
+    first = {"id": SETTINGS_ID, "grace_days": DEFAULT_GRACE_DAYS}
+    uow.execute(upsert(finance_settings).values(first).on_conflict_do_nothing())
+    row = uow.update_versioned(finance_settings, SETTINGS_ID, command.version, {"grace_days": command.grace_days})
+    return FinanceSettingsView(**row._mapping)

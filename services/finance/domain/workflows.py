@@ -1,0 +1,87 @@
+"""The states of what finance owns, who moves them, and where to."""
+
+from chassis.context import Context
+from chassis.workflow import SYSTEM, Step, Subject, Who, Workflow, applicant, decider
+from contracts.finance.events import (
+    BillsCancelled,
+    BillsPaid,
+    WithdrawalsApproved,
+    WithdrawalsRefunded,
+    WithdrawalsRejected,
+)
+from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState
+
+CREATE_REMITTANCES = "finance.remit"
+REVIEW_REMITTANCES = "finance.review_remittances"
+REVIEW_WITHDRAWALS = "finance.review_withdrawals"
+PAY_OUT_REFUNDS = "finance.manage_refunds"
+
+POINT = applicant(CREATE_REMITTANCES)
+FINANCE = decider(REVIEW_REMITTANCES)
+CASHIER = applicant(PAY_OUT_REFUNDS)
+
+
+def _second_reviewer(context: Context, row: Subject) -> str | None:
+    refused = decider(REVIEW_WITHDRAWALS).refusal(context, row)
+    if refused is None and row["academic_reviewer_id"] == context.actor.user_id:
+        return "same_reviewer"
+    return refused
+
+
+SECOND_REVIEWER = Who(REVIEW_WITHDRAWALS, _second_reviewer)
+"""Who reviews for finance: not who entered the request, and not who reviewed it academically."""
+
+FOLLOWS = Who("what it belongs to", lambda context, row: None)
+"""A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked."""
+
+BILL = Workflow(
+    "bill",
+    BillStatus.UNPAID,
+    (
+        Step(BillStatus.UNPAID, "remit", FOLLOWS, BillStatus.REMITTING),
+        Step(BillStatus.UNPAID, "cancel", FOLLOWS, BillStatus.CANCELLED, BillsCancelled),
+        Step(BillStatus.UNPAID, "settle", FOLLOWS, BillStatus.PAID, BillsPaid),  # money that came after all
+        Step(BillStatus.UNPAID, "pay", FOLLOWS, BillStatus.PAYING),
+        Step(BillStatus.REMITTING, "settle", FOLLOWS, BillStatus.PAID, BillsPaid),
+        Step(BillStatus.REMITTING, "release", FOLLOWS, BillStatus.UNPAID),
+        Step(BillStatus.PAYING, "settle", FOLLOWS, BillStatus.PAID, BillsPaid),
+        Step(BillStatus.PAYING, "release", FOLLOWS, BillStatus.UNPAID),
+        Step(BillStatus.PAID, "refund", FOLLOWS, BillStatus.REFUNDING),
+        Step(BillStatus.REFUNDING, "refund_paid", FOLLOWS, BillStatus.REFUNDED),
+        Step(BillStatus.REFUNDING, "refund_failed", FOLLOWS, BillStatus.PAID),
+    ),
+)
+
+REMITTANCE = Workflow(
+    "remittance",
+    RemittanceState.PENDING,
+    (
+        Step(RemittanceState.PENDING, "approve", FINANCE, RemittanceState.APPROVED, BillsPaid),
+        Step(RemittanceState.PENDING, "reject", FINANCE, RemittanceState.REJECTED),
+        Step(RemittanceState.PENDING, "revoke", POINT, RemittanceState.REVOKED),
+        Step(RemittanceState.REJECTED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, BillsPaid),
+        Step(RemittanceState.REVOKED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, BillsPaid),
+    ),
+)
+
+REVIEW = Workflow(
+    "withdrawal_review",
+    ReviewState.WAITING_FOR_HOLD,
+    (
+        Step(ReviewState.WAITING_FOR_HOLD, "hold", SYSTEM, ReviewState.PENDING),
+        Step(ReviewState.WAITING_FOR_HOLD, "refuse_hold", SYSTEM, ReviewState.REJECTED, WithdrawalsRejected),
+        Step(ReviewState.PENDING, "approve", SECOND_REVIEWER, ReviewState.APPROVED, WithdrawalsApproved),
+        Step(ReviewState.PENDING, "reject", SECOND_REVIEWER, ReviewState.REJECTED, WithdrawalsRejected),
+        Step(ReviewState.APPROVED, "refunded", FOLLOWS, ReviewState.REFUNDED, WithdrawalsRefunded),
+    ),
+)
+
+REFUND = Workflow(
+    "refund",
+    RefundState.PENDING,
+    (
+        Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED, WithdrawalsRefunded),
+        Step(RefundState.PENDING, "fail", CASHIER, RefundState.FAILED),
+        Step(RefundState.FAILED, "retry", CASHIER, RefundState.PENDING),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Bills: the list from which they are chosen (FIN-3), one with its history, and their public state."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, Select, exists, or_, select
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.finance.events import BillItem
+from contracts.finance.queries import GetBill, ListBills
+from contracts.finance.views import BillDetails, BillView
+from services.finance.queries.labels import Labels, history_of, labels
+from services.finance.steps.bills import ids_in
+from services.finance.tables import bills, payment_lines, students
+
+_OF_STUDENT = ("intake", "level", "student_type", "major_code", "schooling_length")
+_OF_BILL = ("teaching_point_id", "student_id", "selection_id", "course_id", "status", "kind")
+
+
+def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
+    """Bills by what they are, and by whose student."""
+    statement = select(bills)
+    if _asks_for_students(query):
+        statement = statement.outerjoin(students, students.c.id == bills.c.student_id)
+    statement = statement.where(*(equals(bills.c[name], getattr(query, name)) for name in _OF_BILL))
+    statement = statement.where(
+        *(equals(students.c[name], getattr(query, name)) for name in _OF_STUDENT if getattr(query, name))
+    )
+    statement = _searched(statement, query)
+    sortable = {
+        "issued_at": bills.c.issued_at,
+        "number": bills.c.number,
+        "amount": bills.c.amount,
+        "student_number": students.c.student_number,
+    }
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-issued_at")
+    names = labels(uow, rows)
+    items = tuple(_view(row, names) for row in rows)
+    return Page[BillView](items=items, page=query.page, size=query.size, total=total)
+
+
+def _asks_for_students(query: ListBills) -> bool:
+    by_student = (query.sort or "").lstrip("-") == "student_number"
+    return by_student or query.search is not None or any(getattr(query, name) is not None for name in _OF_STUDENT)
+
+
+def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tuple[object]]:
+    if query.remittance_id is not None:
+        # Also slips that it was on before: a bill goes on a new slip when the first one was rejected.
+        on_slip = exists().where(
+            payment_lines.c.bill_id == bills.c.id, payment_lines.c.remittance_id == query.remittance_id
+        )
+        statement = statement.where(on_slip)
+    if query.search is not None:
+        found = (bills.c.number, students.c.student_number, students.c.name)
+        statement = statement.where(or_(*(contains(column, query.search) for column in found)))
+    return statement
+
+
+def get_bill(query: GetBill, uow: UnitOfWork) -> BillDetails:
+    """A bill with its history."""
+    row = uow.one(select(bills).where(bills.c.id == query.bill_id))
+    history = history_of(uow, row.id)
+    return BillDetails(**{**row._mapping, **labels(uow, [row]).of(row)}, history=history)
+
+
+def views(uow: UnitOfWork, rows: Sequence[Row[tuple[object]]]) -> tuple[BillView, ...]:
+    """Rows of bills as they are shown. Sees all rows from here on: what the actor may read has been read."""
+    names = labels(uow, rows)
+    return tuple(_view(row, names) for row in rows)
+
+
+def _view(row: Row[tuple[object]], names: Labels) -> BillView:
+    return BillView(**{**row._mapping, **names.of(row)})
+
+
+def bill_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[BillItem]:
+    """Bills as courses copies them."""
+    return [BillItem(**row._mapping) for row in uow.rows(select(bills).where(ids_in(bills.c.id, ids)))]

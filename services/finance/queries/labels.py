@@ -1,0 +1,60 @@
+"""Names that lists show beside rows which the actor may read."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.common import HistoryStepView
+from services.finance.steps.bills import ids_in
+from services.finance.tables import courses, metadata, students
+
+_STUDENT = ("student_number", "intake", "level", "student_type", "major_code", "schooling_length")
+
+
+@dataclass(slots=True)
+class Labels:
+    """What is known of the students and courses of some rows; a copy that is late shows as nothing."""
+
+    students: dict[UUID, Row[Any]] = field(default_factory=dict)
+    courses: dict[UUID, Row[Any]] = field(default_factory=dict)
+
+    def of(self, row: Row[Any]) -> dict[str, Any]:
+        """The fields of a view that the copies fill, for a row with `student_id` and `course_id`."""
+        student = self.students.get(row.student_id)
+        course = self.courses.get(row.course_id)
+        return {
+            **{name: getattr(student, name, None) for name in _STUDENT},
+            "student_name": getattr(student, "name", None),
+            "course_code": getattr(course, "code", None),
+            "course_name": getattr(course, "name", None),
+        }
+
+
+def labels(uow: UnitOfWork, rows: Iterable[Row[Any]]) -> Labels:
+    """The names for rows with `student_id` and `course_id`.
+
+    Read as the system, since a point goes on reading the bills that it paid for a student who has left to another:
+    the rows themselves have passed the actor's scope.
+    """
+    rows = list(rows)
+    if not rows:
+        return Labels()
+    uow.become_system()
+    return Labels(
+        _by_id(uow, students, {row.student_id for row in rows}), _by_id(uow, courses, {row.course_id for row in rows})
+    )
+
+
+def _by_id(uow: UnitOfWork, table: Any, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    return {row.id: row for row in uow.rows(select(table).where(ids_in(table.c.id, ids)))}
+
+
+def history_of(uow: UnitOfWork, subject_id: UUID) -> tuple[HistoryStepView, ...]:
+    """The steps of a bill, slip or review, oldest first."""
+    history = metadata.tables["workflow_history"]
+    rows = uow.rows(select(history).where(history.c.subject_id == subject_id).order_by(history.c.id))
+    return tuple(HistoryStepView(**row._mapping) for row in rows)

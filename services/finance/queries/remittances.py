@@ -1,0 +1,72 @@
+"""Remittance slips."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, or_, select
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.finance.queries import GetRemittance, ListRemittances
+from contracts.finance.views import RemittanceDetails, RemittanceView
+from contracts.types import FileReference
+from services.finance.queries.bills import views
+from services.finance.queries.labels import history_of
+from services.finance.tables import bills, metadata, payment_lines, remittances
+
+SHOWN_BILLS = 200
+
+_files = metadata.tables["files"]
+
+
+def _with_receipts() -> Select[Any]:
+    receipt = (_files.c.sha256, _files.c.size, _files.c.media_type, _files.c.name)
+    return select(remittances, *(column.label(f"receipt_{column.name}") for column in receipt)).outerjoin(
+        _files, _files.c.id == remittances.c.receipt_file_id
+    )
+
+
+def list_remittances(query: ListRemittances, uow: UnitOfWork) -> Page[RemittanceView]:
+    """Slips, the newest first."""
+    columns = remittances.c
+    statement = _with_receipts().where(
+        equals(columns.teaching_point_id, query.teaching_point_id),
+        equals(columns.state, query.state),
+        or_(contains(columns.number, query.search), contains(columns.payer_name, query.search)),
+    )
+    sortable = {"created_at": columns.created_at, "number": columns.number, "amount": columns.amount}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-created_at")
+    items = tuple(RemittanceView(**_fields(row)) for row in rows)
+    return Page[RemittanceView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_remittance(query: GetRemittance, uow: UnitOfWork) -> RemittanceDetails:
+    """A slip with its bills and history."""
+    return remittance_details(uow, query.remittance_id)
+
+
+def remittance_details(uow: UnitOfWork, remittance_id: UUID) -> RemittanceDetails:
+    """A slip with its bills and history; the last thing that a unit of work asks, see `views`."""
+    row = uow.one(_with_receipts().where(remittances.c.id == remittance_id))
+    history = history_of(uow, row.id)
+    first = (
+        select(bills)
+        .join(payment_lines, payment_lines.c.bill_id == bills.c.id)
+        .where(payment_lines.c.remittance_id == row.id)
+        .order_by(bills.c.id)
+        .limit(SHOWN_BILLS)
+    )
+    return RemittanceDetails(**_fields(row), bills=views(uow, uow.rows(first)), history=history)
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    receipt = None
+    if row.receipt_file_id is not None:
+        receipt = FileReference(
+            sha256=row.receipt_sha256,
+            name=row.receipt_name,
+            size=row.receipt_size,
+            media_type=row.receipt_media_type,
+        )
+    return {**row._mapping, "created_by": row.entered_by, "receipt": receipt}

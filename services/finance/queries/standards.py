@@ -1,0 +1,67 @@
+"""Fee standards, refund rules and settings."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from chassis.pages import equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.finance.events import FeeStandardItem
+from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
+from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
+from contracts.types import FeeKind
+from services.finance.domain.refunding import RefundRule
+from services.finance.domain.settings import DEFAULT_GRACE_DAYS
+from services.finance.steps.bills import ids_in
+from services.finance.tables import fee_standards, finance_settings, refund_rules
+
+
+def list_fee_standards(query: ListFeeStandards, uow: UnitOfWork) -> Page[FeeStandardView]:
+    """Fee standards, the newest first."""
+    columns = fee_standards.c
+    statement = select(fee_standards).where(
+        ~columns.deleted, equals(columns.education_level, query.education_level), equals(columns.kind, query.kind)
+    )
+    if query.on is not None:
+        statement = statement.where(
+            columns.valid_from <= query.on, or_(columns.valid_until.is_(None), columns.valid_until >= query.on)
+        )
+    sortable = {"valid_from": columns.valid_from, "amount": columns.amount}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-valid_from")
+    items = tuple(FeeStandardView(**row._mapping) for row in rows)
+    return Page[FeeStandardView](items=items, page=query.page, size=query.size, total=total)
+
+
+def fee_standard_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[FeeStandardItem]:
+    """Standards as courses copies them, tombstones included."""
+    rows = uow.rows(select(fee_standards).where(ids_in(fee_standards.c.id, ids)))
+    return [FeeStandardItem(**row._mapping) for row in rows]
+
+
+def list_refund_rules(query: ListRefundRules, uow: UnitOfWork) -> Page[RefundRuleView]:
+    """The rules that the school has set."""
+    sortable = {"kind": refund_rules.c.kind, "within_days": refund_rules.c.within_days}
+    rows, total = paginate(uow, select(refund_rules), query, sortable=sortable, default="kind")
+    items = tuple(RefundRuleView(**row._mapping) for row in rows)
+    return Page[RefundRuleView](items=items, page=query.page, size=query.size, total=total)
+
+
+def rule_table(uow: UnitOfWork) -> list[RefundRule]:
+    """The rules that the school has set, for computing with."""
+    return [RefundRule(FeeKind(row.kind), row.within_days, row.percent) for row in uow.rows(select(refund_rules))]
+
+
+def get_finance_settings(query: GetFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
+    """What the school has set, or what holds until it does."""
+    row = uow.first(select(finance_settings))
+    if row is None:
+        return FinanceSettingsView(grace_days=DEFAULT_GRACE_DAYS, version=1)
+    return FinanceSettingsView(**row._mapping)
+
+
+def grace_days(uow: UnitOfWork) -> int:
+    """Days to pay again after a remittance was rejected."""
+    days = uow.scalar(select(finance_settings.c.grace_days))
+    return DEFAULT_GRACE_DAYS if days is None else int(days)

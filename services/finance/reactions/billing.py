@@ -1,0 +1,197 @@
+"""Selections and resits were made: issue their bills, all in a handful of statements, or say why not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.bulk import insert_rows
+from chassis.clock import local_date
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Event
+from contracts.courses.events import CoursesSelected, SelectedCourse
+from contracts.exams.events import RegisteredResit, ResitsRegistered
+from contracts.finance.events import BillingRefused, BillState, RefusedBilling
+from contracts.finance.states import BillStatus, PostingKind
+from contracts.types import EducationLevel, ExamKind, FeeKind
+from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
+from services.finance.steps import bills as bill_steps
+from services.finance.steps import ledger
+from services.finance.tables import billings, bills, fee_standards, transfers
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A selection or resit that is to be billed."""
+
+    source: str
+    source_id: UUID
+    student_id: UUID
+    teaching_point_id: UUID
+    course_id: UUID
+    exam_round_id: UUID | None
+    exam_kind: ExamKind | None
+    selected_at: datetime
+    charged: Chargeable
+    event: Event
+
+
+def on_courses_selected(events: Sequence[CoursesSelected], uow: UnitOfWork) -> None:
+    """Issue the bills of new selections: one for the credit fee and, with a final, one for the exam fee."""
+    _bill(uow, [_selection(selected, event) for event in events for selected in event.selections])
+
+
+def on_resits_registered(events: Sequence[ResitsRegistered], uow: UnitOfWork) -> None:
+    """Issue the bill of each new resit."""
+    _bill(uow, [_resit(resit, event) for event in events for resit in event.resits])
+
+
+def _selection(selected: SelectedCourse, event: Event) -> Due:
+    return Due(
+        source="selection",
+        source_id=selected.selection_id,
+        student_id=selected.student_id,
+        teaching_point_id=selected.teaching_point_id,
+        course_id=selected.course_id,
+        exam_round_id=selected.exam_round_id,
+        exam_kind=selected.exam_kind,
+        selected_at=selected.selected_at,
+        charged=Chargeable(
+            education_levels=selected.education_levels,
+            student_type=selected.student_type,
+            student_source=selected.student_source,
+            on=local_date(selected.selected_at),
+            credits=selected.credits,
+            with_exam=selected.exam_round_id is not None,
+        ),
+        event=event,
+    )
+
+
+def _resit(resit: RegisteredResit, event: Event) -> Due:
+    return Due(
+        source="registration",
+        source_id=resit.registration_id,
+        student_id=resit.student_id,
+        teaching_point_id=resit.teaching_point_id,
+        course_id=resit.course_id,
+        exam_round_id=resit.exam_round_id,
+        exam_kind=resit.exam_kind,
+        selected_at=resit.registered_at,
+        charged=Chargeable(
+            education_levels=resit.education_levels,
+            student_type=resit.student_type,
+            student_source=resit.student_source,
+            on=local_date(resit.registered_at),
+            credits=None,
+            with_exam=True,
+        ),
+        event=event,
+    )
+
+
+def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
+    prices = _price_list(uow)
+    priced = [(due, prices.charges(due.charged)) for due in {due.source_id: due for due in dues}.values()]
+    claimed = _claim(
+        uow, {d.source_id: (d.source, "refused" if isinstance(c, MissingStandard) else "billed") for d, c in priced}
+    )
+    points = _points_now(uow, dues)
+    rows: list[dict[str, Any]] = []
+    for due, charges in priced:
+        if due.source_id in claimed and not isinstance(charges, MissingStandard):
+            rows += _rows(due, charges, points.get(due.source_id, due.teaching_point_id), uow.now)
+    _issue(uow, rows)
+    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source_id in claimed])
+
+
+def _price_list(uow: UnitOfWork) -> PriceList:
+    return PriceList(
+        Standard(
+            id=row.id,
+            education_level=EducationLevel(row.education_level),
+            kind=FeeKind(row.kind),
+            amount=row.amount,
+            student_type=row.student_type,
+            student_source=row.student_source,
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+        )
+        for row in uow.rows(select(fee_standards).where(~fee_standards.c.deleted))
+    )
+
+
+def _claim(uow: UnitOfWork, outcomes: dict[UUID, tuple[str, str]]) -> set[UUID]:
+    """Those of the sources that nobody decided before: an earlier cancellation or a doubled event keeps them unbilled."""
+    if not outcomes:
+        return set()
+    rows = [
+        {"id": id_, "source": source, "outcome": outcome, "decided_at": uow.now}
+        for id_, (source, outcome) in sorted(outcomes.items())
+    ]
+    claimed = insert_rows(billings, rows).on_conflict_do_nothing().returning(billings.c.id)
+    return {row.id for row in uow.rows(claimed)}
+
+
+def _points_now(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
+    """Selections of students who were transferred before their bills could be made: the new point gets them."""
+    moved = uow.rows(
+        select(transfers)
+        .where(bill_steps.ids_in(transfers.c.student_id, {due.student_id for due in dues}), transfers.c.state == "done")
+        .order_by(transfers.c.changed_at)
+    )
+    newest = {row.student_id: row for row in moved}
+    return {
+        due.source_id: newest[due.student_id].to_teaching_point_id
+        for due in dues
+        if due.student_id in newest and newest[due.student_id].changed_at > due.selected_at
+    }
+
+
+def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
+    for charge in charges:
+        exam = charge.kind is FeeKind.EXAM
+        yield {
+            "id": new_id(),
+            "selection_id": due.source_id if due.source == "selection" else None,
+            "registration_id": due.source_id if due.source == "registration" else None,
+            "student_id": due.student_id,
+            "teaching_point_id": teaching_point_id,
+            "course_id": due.course_id,
+            "exam_round_id": due.exam_round_id if exam else None,
+            "exam_kind": due.exam_kind if exam else None,
+            "kind": charge.kind,
+            "fee_standard_id": charge.standard_id,
+            "amount": charge.amount,
+            "status": BillStatus.UNPAID,
+            "issued_at": now,
+        }
+
+
+def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    issued = uow.rows(insert_rows(bills, rows).returning(bills))
+    bill_steps.remember(uow, issued, "issue", BillStatus.UNPAID, new=True)
+    ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
+    for bill in issued:
+        uow.audit("bill", bill.id, "issue", after={"number": bill.number, "amount": str(bill.amount)})
+    uow.changed(BillState, [bill.id for bill in issued])
+
+
+def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:
+    answers: dict[int, tuple[Event, list[RefusedBilling]]] = {}
+    for due, missing in refused:
+        answer = RefusedBilling(
+            selection_id=due.source_id if due.source == "selection" else None,
+            registration_id=due.source_id if due.source == "registration" else None,
+            code="fee_standard_missing",
+            params={"kind": missing.kind, "on": missing.on.isoformat()},
+        )
+        answers.setdefault(id(due.event), (due.event, []))[1].append(answer)
+    for event, rows in answers.values():
+        uow.publish_rows(BillingRefused, "refused", rows, because=event)

@@ -1,0 +1,1 @@
+"""What commands and reactions share: each step is set-based, whoever causes it."""

@@ -1,0 +1,48 @@
+"""A student on the way to another teaching point: while bills are being paid the transfer waits, then no new payment
+begins until it is done or revoked."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.finance.events import TransferCleared
+from services.finance.steps import bills
+from services.finance.tables import transfers
+
+OPEN = ("waiting", "cleared")
+
+
+def in_transfer(uow: UnitOfWork, student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the students whose transfer is open."""
+    opened = select(transfers.c.student_id).where(
+        bills.ids_in(transfers.c.student_id, student_ids), transfers.c.state.in_(OPEN)
+    )
+    return {row.student_id for row in uow.rows(opened)}
+
+
+def clear_waiting(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
+    """Payments of these students were decided: let their transfers go on where none is left.
+
+    The rows are locked first and the bills counted afterwards, so that of two payments which end at the same time the
+    second sees the first.
+    """
+    waiting = uow.rows(
+        select(transfers)
+        .where(bills.ids_in(transfers.c.student_id, student_ids), transfers.c.state == "waiting")
+        .order_by(transfers.c.id)
+        .with_for_update()
+    )
+    if not waiting:
+        return
+    paying = bills.students_in_payment(uow, {row.student_id for row in waiting})
+    cleared = [row for row in waiting if row.student_id not in paying]
+    uow.execute(
+        update(transfers)
+        .where(bills.ids_in(transfers.c.id, [row.id for row in cleared]))
+        .values(state="cleared", changed_at=uow.now)
+    )
+    for row in cleared:
+        uow.audit("transfer", row.id, "clear", {"state": "waiting"}, {"state": "cleared"})
+        uow.publish(TransferCleared(change_id=row.id, student_id=row.student_id))

@@ -1,0 +1,45 @@
+"""A withdrawal is done when all its money has gone back."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis import workflow
+from chassis.unit_of_work import UnitOfWork
+from contracts.finance.events import RefundedWithdrawal, WithdrawalsRefunded
+from contracts.finance.states import RefundState, ReviewState
+from services.finance.domain.workflows import REVIEW
+from services.finance.steps.bills import ids_in
+from services.finance.tables import refunds, withdrawal_reviews
+
+
+def finish(uow: UnitOfWork, withdrawal_ids: Collection[UUID]) -> set[UUID]:
+    """End those of these approved withdrawals of which no refund is open; which they are.
+
+    The reviews are locked first and the refunds counted afterwards: of two people who confirm the two refunds of one
+    withdrawal at the same time, the second sees the first.
+    """
+    reviews = uow.rows(
+        select(withdrawal_reviews)
+        .where(ids_in(withdrawal_reviews.c.id, withdrawal_ids), withdrawal_reviews.c.state == ReviewState.APPROVED)
+        .order_by(withdrawal_reviews.c.id)
+        .with_for_update()
+    )
+    open_refunds = select(refunds.c.withdrawal_id).where(
+        ids_in(refunds.c.withdrawal_id, [review.id for review in reviews]), refunds.c.state != RefundState.COMPLETED
+    )
+    waiting = {row.withdrawal_id for row in uow.rows(open_refunds)}
+    done = [review for review in reviews if review.id not in waiting]
+    workflow.apply(uow, REVIEW, withdrawal_reviews, [review.id for review in done], "refunded")
+    refunded = [
+        RefundedWithdrawal(
+            withdrawal_id=review.id,
+            selection_id=review.selection_id,
+            amount=review.refund_amount,
+            refunded_at=uow.now,
+        )
+        for review in done
+    ]
+    uow.publish_rows(WithdrawalsRefunded, "withdrawals", refunded)
+    return {review.id for review in done}
