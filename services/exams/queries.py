@@ -138,7 +138,9 @@ def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDet
     """A registration with its history."""
     row = uow.one(_registrations().where(_r.id == query.registration_id))
     history = metadata.tables["workflow_history"].c
-    steps = uow.rows(select(history).where(history.subject_id == row.id).order_by(history.id))
+    steps = uow.rows(
+        select(metadata.tables["workflow_history"]).where(history.subject_id == row.id).order_by(history.id)
+    )
     return RegistrationDetails(
         **row._mapping, history=tuple(HistoryStepView.model_validate(step._mapping) for step in steps)
     )

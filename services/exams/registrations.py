@@ -1,6 +1,7 @@
 """Reading, locking and moving registrations, for commands, reactions and jobs.
 
-Whoever needs several locks takes them in this order: students, holds, rounds, registrations.
+Whoever needs several locks takes them in this order: student copies, holds, rounds, registrations
+by ascending id.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, case, false, func, select, update
-from sqlalchemy.dialects.postgresql import array
 
 from chassis import workflow
+from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.courses.states import ClosingReason
@@ -21,23 +22,22 @@ from contracts.exams.states import RegistrationEnd
 from services.exams.domain.registrations import free
 from services.exams.domain.workflows import REGISTRATION
 from services.exams.rounds import hold_rounds
-from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions
+from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions, students
 
 _r = exam_registrations.c
 
-_STUDENT_LOCKS = 2026_06
-_BUCKETS = 64
 
+def known_students(uow: UnitOfWork, student_ids: Collection[UUID], *, alone: bool = False) -> dict[UUID, Row[Any]]:
+    """The students by id, locked in the copy: what is made of a status is made before the next one arrives.
 
-def lock_students(uow: UnitOfWork, student_ids: Iterable[UUID]) -> None:
-    """Let nobody else make or hold registrations of these students until this transaction ends.
-
-    A row lock can't keep out a registration that is not there yet. The locks are shared out over 64 buckets, so that
-    a batch of thousands takes few of them.
+    Who makes registrations shares the lock. `alone` keeps those out too: a row lock can't hold a registration that is
+    not there yet. Raises NotYet when the copy lacks one of them.
     """
-    buckets = sorted({student_id.int % _BUCKETS for student_id in student_ids})
-    if buckets:
-        uow.execute(select(func.pg_advisory_xact_lock(_STUDENT_LOCKS, func.unnest(array(buckets)))))
+    wanted = select(students).where(students.c.id.in_(student_ids)).order_by(students.c.id)
+    found = {row.id: row for row in uow.rows(wanted.with_for_update(read=not alone))}
+    if len(found) < len(student_ids):
+        raise NotYet("student_unknown")
+    return found
 
 
 def lock_where(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[Row[Any]]:

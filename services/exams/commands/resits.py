@@ -20,7 +20,7 @@ from contracts.exams.states import ExamRoundStatus, RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
 from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.registrations import close_resits, lock_students, lock_where
+from services.exams.registrations import close_resits, lock_where
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
 
 _r = exam_registrations.c
@@ -30,7 +30,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
-    lock_students(uow, {row.student_id for row in uow.rows(asked)})
+    uow.rows(select(students.c.id).where(students.c.id.in_(asked)).order_by(students.c.id).with_for_update(read=True))
     found = {row.id: row for row in uow.rows(_facts(command))}
     refusals = {id_: _refusals(found.get(id_), round_, uow) for id_ in command.registration_ids}
     accepted = [found[id_] for id_ in command.registration_ids if not refusals[id_]]

@@ -10,7 +10,6 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis import workflow
-from chassis.failures import NotYet
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
@@ -20,9 +19,9 @@ from contracts.finance.events import BillsPaid, PaidBill
 from contracts.types import EnrolmentStatus, FeeKind
 from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.registrations import by_row, lock_students, lock_where, move
+from services.exams.registrations import by_row, known_students, lock_where, move
 from services.exams.rounds import hold_rounds
-from services.exams.tables import exam_registrations, students, withdrawal_holds
+from services.exams.tables import exam_registrations, withdrawal_holds
 
 _r = exam_registrations.c
 
@@ -32,7 +31,6 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     fees = [(event, bill) for event in events for bill in event.bills if bill.kind is FeeKind.EXAM]
     if not fees:
         return
-    lock_students(uow, {bill.student_id for _, bill in fees})
     admissions = _admissions(uow, [bill for _, bill in fees])
     placed = _register_selections(uow, admissions) | _register_resits(uow, admissions)
     for event in events:
@@ -54,7 +52,7 @@ Admitted = tuple[PaidBill, Admission, dict[str, Any]]
 
 def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
     """Each bill with what it gives and the columns that follow from it."""
-    candidates = _students(uow, {bill.student_id for bill in bills})
+    candidates = known_students(uow, {bill.student_id for bill in bills})
     holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
     rounds = hold_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
     admitted = []
@@ -81,13 +79,6 @@ def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
         }
         admitted.append((bill, admission, columns))
     return admitted
-
-
-def _students(uow: UnitOfWork, student_ids: set[UUID]) -> dict[UUID, Row[Any]]:
-    rows = uow.rows(select(students).where(students.c.id.in_(student_ids)))
-    if len(rows) < len(student_ids):
-        raise NotYet("student_unknown")
-    return {row.id: row for row in rows}
 
 
 def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:

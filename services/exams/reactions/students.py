@@ -19,9 +19,9 @@ from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.registrations import close_resits, end, lock_students, lock_where, move, note_hold, set_free
+from services.exams.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
 from services.exams.rounds import hold_rounds
-from services.exams.tables import exam_registrations, metadata, students
+from services.exams.tables import exam_registrations, metadata
 
 _r = exam_registrations.c
 S: Final = RegistrationState
@@ -51,11 +51,9 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    lock_students(uow, {event.student_id for event in events})
-    known = {row.id: row for row in uow.rows(select(students).where(students.c.id.in_([e.student_id for e in events])))}
-    for event in events:
-        if event.student_id not in known or known[event.student_id].version < event.student_version:
-            raise NotYet("student_not_current")
+    known = known_students(uow, {event.student_id for event in events})
+    if any(known[event.student_id].version < event.student_version for event in events):
+        raise NotYet("student_not_current")
     for student in known.values():
         _follow_point(uow, student)
         _follow_status(uow, student)

@@ -18,7 +18,7 @@ from services.exams.domain.registrations import PAID, HoldState, hold_refusal
 from services.exams.registrations import (
     by_row,
     end,
-    lock_students,
+    known_students,
     lock_where,
     move,
     note_hold,
@@ -35,7 +35,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
     """Hold the registration of each withdrawal, or refuse where the exam has begun. A fee that is paid later finds
     the hold waiting."""
     sent = [withdrawal for event in events for withdrawal in event.withdrawals]
-    lock_students(uow, {withdrawal.student_id for withdrawal in sent})
+    known_students(uow, {withdrawal.student_id for withdrawal in sent}, alone=True)
     wanted = _note_holds(uow, sent)
     found = {row.selection_id: row for row in lock_where(uow, of_selections({w.selection_id for w in sent}))}
     refusals: dict[UUID, str] = {}
@@ -70,7 +70,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:
     """The course is withdrawn: its registration is cancelled, and a fee that is paid later gives none."""
     approved = [withdrawal for event in events for withdrawal in event.withdrawals]
-    lock_students(uow, {withdrawal.student_id for withdrawal in approved})
+    known_students(uow, {withdrawal.student_id for withdrawal in approved}, alone=True)
     decided = insert(withdrawal_holds).values(
         [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.WITHDRAWN} for w in approved]
     )

@@ -1,0 +1,254 @@
+"""Exam rounds, registrations and what the exams service hears, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis.context import Context
+from chassis.ids import new_id
+from chassis.testing import ServiceHarness, acting
+from contracts.courses.events import CourseItem, CourseState, SentWithdrawal, WithdrawalsSentToFinance
+from contracts.courses.states import CourseStatus
+from contracts.exams.commands import (
+    AddSession,
+    CreateExamRound,
+    Placement,
+    PlaceCourses,
+    PublishArrangement,
+    PublishExamRound,
+)
+from contracts.exams.views import ArrangementResult, ExamRoundDetails
+from contracts.finance.events import (
+    BillsPaid,
+    PaidBill,
+    RejectedWithdrawal,
+    ReviewedWithdrawal,
+    WithdrawalsApproved,
+    WithdrawalsRejected,
+)
+from contracts.finance.states import PaymentMethod
+from contracts.registry.events import StudentItem, StudentState
+from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
+
+CLOSES_AFTER = timedelta(days=30)
+EXAM_AFTER = timedelta(days=60)
+EXAM_TIME = timedelta(minutes=90)
+
+ROUNDS = acting("exams.manage_rounds", name="考务")
+ARRANGER = acting("exams.publish_arrangement", name="考务")
+INVIGILATOR = acting("exams.record_attendance", name="考务")
+
+
+def point_staff(point_id: UUID) -> Context:
+    """Somebody of a teaching point who registers resits."""
+    return acting("exams.register_resits", scope="point", teaching_point_id=point_id)
+
+
+def reader(point_id: UUID) -> Context:
+    """Somebody of a teaching point who looks at registrations."""
+    return acting("exams.read_registrations", scope="point", teaching_point_id=point_id)
+
+
+@dataclass
+class Candidate:
+    """A student as the registry publishes one; `now` makes the newest item."""
+
+    id: UUID = field(default_factory=new_id)
+    point_id: UUID = field(default_factory=new_id)
+    status: EnrolmentStatus = EnrolmentStatus.ACTIVE
+    version: int = 1
+    number: str = ""
+    name: str = "测试学生"
+
+    def now(self) -> StudentItem:
+        """The student's public state."""
+        return StudentItem(
+            id=self.id,
+            version=self.version,
+            student_number=self.number or f"26{self.id.int % 10**14:014d}",
+            name=self.name,
+            teaching_point_id=self.point_id,
+            programme_id=self.id,
+            intake="202609",
+            level=Level.TOP_UP_BACHELOR,
+            major_code="080901",
+            schooling_length="2.5",
+            major_name="计算机科学与技术",
+            status=self.status,
+            status_change_open=False,
+            degree_intent=False,
+            suspensions=(),
+        )
+
+    def becomes(self, status: EnrolmentStatus) -> Candidate:
+        """The next version of the student, in another status."""
+        self.status, self.version = status, self.version + 1
+        return self
+
+
+def course_item(course_id: UUID, code: str = "") -> CourseItem:
+    """A published course for both education levels."""
+    return CourseItem(
+        id=course_id,
+        version=1,
+        code=code or f"{course_id.int % 100_000:05d}",
+        name="测试课程",
+        credits=Decimal("4.0"),
+        education_levels=(EducationLevel.UNDERGRADUATE,),
+        status=CourseStatus.PUBLISHED,
+    )
+
+
+@dataclass
+class Round:
+    """A round with a session for each course."""
+
+    details: ExamRoundDetails
+    courses: list[UUID]
+
+    @property
+    def id(self) -> UUID:
+        return self.details.id
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.details.registration_closes_at
+
+    def session_of(self, course_id: UUID) -> Any:
+        """The session in which a course is sat."""
+        placed = {course.course_id: course.session_id for course in self.details.courses}
+        return next(session for session in self.details.sessions if session.id == placed[course_id])
+
+
+def published_round(
+    exams: ServiceHarness,
+    *,
+    courses: int = 1,
+    sessions: int | None = None,
+    known: Sequence[UUID] = (),
+    code: str = "KS1",
+) -> Round:
+    """A published round that is open now: `courses` new courses besides the `known` ones, spread over its sessions."""
+    now = exams.clock.now()
+    ids = [*known, *(new_id() for _ in range(courses))]
+    exams.feed(CourseState, *(course_item(id_) for id_ in ids))
+    made = exams.run(
+        CreateExamRound(
+            code=code,
+            name="期末考试",
+            registration_opens_at=now - timedelta(days=1),
+            registration_closes_at=now + CLOSES_AFTER,
+        ),
+        ROUNDS,
+    )
+    for number in range(len(ids) if sessions is None else sessions):
+        starts_at = now + EXAM_AFTER + timedelta(hours=3 * number)
+        session = AddSession(
+            exam_round_id=made.id, name=f"第{number + 1}场", starts_at=starts_at, ends_at=starts_at + EXAM_TIME
+        )
+        made = exams.run(session, ROUNDS)
+    placements = tuple(
+        Placement(course_id=id_, session_id=made.sessions[n % len(made.sessions)].id) for n, id_ in enumerate(ids)
+    )
+    exams.run(PlaceCourses(exam_round_id=made.id, placements=placements), ROUNDS)
+    details = exams.run(PublishExamRound(exam_round_id=made.id, version=made.version), ROUNDS)
+    return Round(details, ids)
+
+
+def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any) -> PaidBill:
+    """A paid exam fee of a new selection; `registration_id` makes it that of a resit."""
+    source = {} if "registration_id" in other else {"selection_id": new_id()}
+    fee: dict[str, Any] = {
+        "selection_id": None,
+        "registration_id": None,
+        "bill_id": new_id(),
+        "number": "JF2609000001",
+        "kind": FeeKind.EXAM,
+        "student_id": candidate.id,
+        "teaching_point_id": candidate.point_id,
+        "course_id": course_id,
+        "exam_round_id": round_.id,
+        "exam_kind": ExamKind.PAPER,
+        "amount": Decimal("60.00"),
+        "method": PaymentMethod.REMITTANCE,
+        "paid_at": round_.details.registration_opens_at + timedelta(days=2),
+    }
+    return PaidBill(**{**fee, **source, **other})
+
+
+def registered(exams: ServiceHarness, candidate: Candidate, round_: Round, course_id: UUID) -> PaidBill:
+    """Let the student's selection of a course be paid; the paid bill."""
+    exams.feed(StudentState, candidate.now())
+    fee = paid_fee(candidate, round_, course_id)
+    exams.deliver(BillsPaid(bills=(fee,)))
+    return fee
+
+
+def sent_withdrawal(fee: PaidBill) -> SentWithdrawal:
+    """A withdrawal of a paid selection, as courses sends it to finance."""
+    assert fee.selection_id is not None
+    return SentWithdrawal(
+        withdrawal_id=new_id(),
+        selection_id=fee.selection_id,
+        student_id=fee.student_id,
+        teaching_point_id=fee.teaching_point_id,
+        course_id=fee.course_id,
+        exam_round_id=fee.exam_round_id,
+        reason="工作调动",
+        requested_by=new_id(),
+        requested_at=fee.paid_at,
+        academic_reviewer_id=new_id(),
+        sent_at=fee.paid_at,
+    )
+
+
+def held(exams: ServiceHarness, fee: PaidBill) -> SentWithdrawal:
+    """Send a withdrawal of the selection to finance's review."""
+    withdrawal = sent_withdrawal(fee)
+    exams.deliver(WithdrawalsSentToFinance(withdrawals=(withdrawal,)))
+    return withdrawal
+
+
+def approved(withdrawal: SentWithdrawal) -> WithdrawalsApproved:
+    """Finance agrees."""
+    return WithdrawalsApproved(
+        withdrawals=(
+            ReviewedWithdrawal(
+                withdrawal_id=withdrawal.withdrawal_id,
+                selection_id=withdrawal.selection_id,
+                student_id=withdrawal.student_id,
+                course_id=withdrawal.course_id,
+                amount=Decimal("60.00"),
+                reviewer_id=new_id(),
+            ),
+        )
+    )
+
+
+def rejected(withdrawal: SentWithdrawal) -> WithdrawalsRejected:
+    """Finance does not agree."""
+    return WithdrawalsRejected(
+        withdrawals=(
+            RejectedWithdrawal(
+                withdrawal_id=withdrawal.withdrawal_id,
+                selection_id=withdrawal.selection_id,
+                code=None,
+                note="材料不全",
+                reviewer_id=new_id(),
+            ),
+        )
+    )
+
+
+def arrange(exams: ServiceHarness, round_: Round) -> ArrangementResult:
+    """Let registration end and publish the arrangement."""
+    exams.clock.set(max(round_.closes_at, exams.clock.now()))
+    result: ArrangementResult = exams.run(
+        PublishArrangement(exam_round_id=round_.id, version=round_.details.version), ARRANGER
+    )
+    return result
