@@ -17,7 +17,7 @@ from contracts.errors import (
     placeholders,
 )
 from contracts.errors.fields import FieldProblemError, field_errors, invalid
-from contracts.types import Day, Instant, Money
+from contracts.types import Day, Instant, MobileNumber, Money
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -104,6 +104,7 @@ class Form(BaseModel):
     """Some fields to get wrong."""
 
     id_number: int
+    mobile: MobileNumber
     amount: Money
     on: Day
     at: Instant
@@ -112,10 +113,13 @@ class Form(BaseModel):
 def test_a_finding_names_field_and_code_and_never_the_value() -> None:
     secret = "320311197001010011"
     with pytest.raises(ValidationError) as caught:
-        Form.model_validate({"id_number": [secret], "amount": secret + "x", "on": secret, "at": secret})
+        Form.model_validate(
+            {"id_number": [secret], "mobile": secret, "amount": secret + "x", "on": secret, "at": secret}
+        )
     errors = list(field_errors(caught.value))
     assert {error.path: error.code for error in errors} == {
         "id_number": "field_wrong_type",
+        "mobile": "field_bad_format",
         "amount": "field_bad_format",
         "on": "field_bad_format",
         "at": "field_bad_format",

@@ -1,6 +1,6 @@
 """The committed JSON Schemas are those of the models, and a change that would break somebody is caught."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 from pydantic import Field
@@ -49,6 +49,9 @@ def _variant(kind: type[Contract], fields: dict[str, object], answers: type[View
 Short = Annotated[str, Field(max_length=5)]
 Long = Annotated[str, Field(max_length=50)]
 
+Choice2 = Literal["a", "b"]
+Choice3 = Literal["a", "b", "c"]
+
 BREAKING = {
     "a field of a command is gone": (Command, {"name": str, "note": str}, {"name": str}),
     "a field of a command is renamed": (Command, {"name": str}, {"title": str}),
@@ -67,11 +70,15 @@ BREAKING = {
         {"rows": Annotated[tuple[int, ...], Field(max_length=5)]},
         {"rows": Annotated[tuple[int, ...], Field(max_length=9)]},
     ),
+    "a command no longer takes a choice": (Command, {"kind": Choice3}, {"kind": Choice2}),
+    "an event may say a choice that readers do not know": (Fact, {"kind": Choice2}, {"kind": Choice3}),
+    "an event no longer reads a choice that may wait in a queue": (Fact, {"kind": Choice3}, {"kind": Choice2}),
     "the rows of an event are retyped": (Fact, {"rows": tuple[int, ...]}, {"rows": tuple[str, ...]}),
 }
 HARMLESS = {
     "a command takes a new optional field": (Command, {"name": str}, {"name": str, "note": (str | None, None)}),
     "a command takes longer text": (Command, {"name": Short}, {"name": Long}),
+    "a command takes another choice": (Command, {"kind": Choice2}, {"kind": Choice3}),
     "a command may leave a field out": (Command, {"name": str}, {"name": (str, "x")}),
     "a command may say that a field is empty": (Command, {"name": str}, {"name": str | None}),
     "an event has a new optional field": (Fact, {"name": str}, {"name": str, "note": (str | None, None)}),

@@ -16,9 +16,11 @@ from contracts.types import (
     Day,
     Email,
     FewIds,
+    Ids,
     Instant,
     IntakeCode,
     MajorCode,
+    ManyIds,
     MobileNumber,
     Money,
     Note,
@@ -83,10 +85,11 @@ def test_a_bad_value_is_refused(kind: Any, value: Any) -> None:
         TypeAdapter(kind).validate_python(value)
 
 
-def test_a_list_of_ids_has_no_doubles_and_an_end() -> None:
-    ids = [str(uuid4()) for _ in range(51)]
-    adapter = TypeAdapter(FewIds)
-    assert len(adapter.validate_python(ids[:50])) == 50
+@pytest.mark.parametrize(("kind", "most"), [(FewIds, 50), (Ids, 500), (ManyIds, 5000)])
+def test_a_list_of_ids_has_no_doubles_and_an_end(kind: Any, most: int) -> None:
+    ids = [str(uuid4()) for _ in range(most + 1)]
+    adapter = TypeAdapter(kind)
+    assert len(adapter.validate_python(ids[:most])) == most
     for bad in ([], ids, [ids[0], ids[0]], [ids[0], ids[0].upper()], ids[0]):
         with pytest.raises(ValidationError):
             adapter.validate_python(bad)
