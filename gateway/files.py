@@ -1,7 +1,9 @@
 """Files in and out. Bytes go between the client and the object store; services hear of references only."""
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import falcon
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
@@ -18,6 +20,7 @@ from gateway.route import SIGNED_IN, Route, post
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 
 
@@ -107,7 +110,7 @@ class Files:
         chunks = self._store.chunks(area, reference["sha256"], kind)
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
-        resp.downloadable_as = reference["name"]
+        resp.set_header("Content-Disposition", _attachment(reference["name"]))
         resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         holding_place(req)
         resp.stream = _Held(chunks, self._slots)
@@ -136,3 +139,9 @@ def _file_part(form: MultipartForm) -> BodyPart:
         if part.name == "file":
             return part
     raise ServiceError("file_required")
+
+
+def _attachment(name: str) -> str:
+    """RFC 6266, with a plain name for old clients. A name is what an uploader wrote: nothing of it goes unescaped."""
+    plain = _UNSAFE.sub("_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

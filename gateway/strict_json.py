@@ -60,22 +60,20 @@ _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse
 
 
 def _inspect(value: Any) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    level, depth = [value], 0
+    while level:
         below: list[Any] = []
         for item in level:
             if isinstance(item, str):
                 _check_text(item)
+            elif isinstance(item, dict | list) and depth == MAX_DEPTH:
+                raise NotStrictJson("too deep")
             elif isinstance(item, dict):
-                for key in item:
-                    _check_text(key)
+                below.extend(item)
                 below.extend(item.values())
             elif isinstance(item, list):
                 below.extend(item)
-        if not below:
-            return
-        level = below
-    raise NotStrictJson("too deep")
+        level, depth = below, depth + 1
 
 
 def _check_text(text: str) -> None:

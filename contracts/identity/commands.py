@@ -72,7 +72,7 @@ class ChangePassword(Command, answers=SessionTokens, secret=True):
 
     current_password: Password
     new_password: NewPassword
-    confirmation: Password = Field(description="The new password again.")
+    confirmation: Password = Field(description="The new password again.", examples=["correct-horse-43"])
 
     @model_validator(mode="after")
     def _confirmed(self) -> Self:

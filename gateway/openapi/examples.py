@@ -10,6 +10,7 @@ _BY_FORMAT = {
     "date-time": "2026-09-01T00:00:00Z",
     "email": "someone@example.com",
 }
+_BY_PATTERN = {"^[0-9a-f]{64}$": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 _BY_TYPE: Mapping[str, Any] = {"string": "文字", "integer": 1, "number": 1, "boolean": True, "null": None}
 
 
@@ -42,4 +43,6 @@ def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) 
         return [example_of(items, schemas, depth + 1)] if items and depth < _DEEPEST else []
     if kind == "integer" or kind == "number":
         return max(schema.get("minimum", 1), 1) if schema.get("maximum", 1) >= 1 else schema["maximum"]
+    if pattern := _BY_PATTERN.get(str(schema.get("pattern"))):
+        return pattern
     return _BY_FORMAT.get(str(schema.get("format"))) or _BY_TYPE.get(str(kind))

@@ -99,7 +99,7 @@ def _head(route: Route) -> dict[str, Any]:
     text = (route.operation.__doc__ or "").strip()
     summary, _, more = text.partition("\n")
     head: dict[str, Any] = {
-        "operationId": f"{route.service}.{method_name(route.operation)}",
+        "operationId": _operation_id(route),
         "tags": [route.service],
         "summary": summary.strip(),
         "x-summary-zh": route.title,
@@ -112,6 +112,11 @@ def _head(route: Route) -> dict[str, Any]:
     elif not isinstance(route.permission, Access):
         head["description"] = f"{head.get('description', '')}\n\n权限 · permission: `{route.permission}`".strip()
     return head
+
+
+def _operation_id(route: Route) -> str:
+    name = f"{route.service}.{method_name(route.operation)}"
+    return f"{name}.{route.downloads}" if route.downloads else name
 
 
 def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]]:

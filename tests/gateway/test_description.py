@@ -1,0 +1,128 @@
+"""The route table and the document made from it."""
+
+import importlib
+import pkgutil
+import re
+from collections import Counter
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import contracts
+from contracts.base import OPERATIONS, Command
+from contracts.common import COMMON_OPERATIONS, ListAuditEntries
+from contracts.errors import ErrorKind, catalogue, error_text
+from contracts.permissions import PERMISSIONS
+from gateway.openapi import document
+from gateway.openapi.problem_codes import codes_of
+from gateway.problems import _TITLES, STATUS, STATUS_OF_CODE
+from gateway.route import Access
+from gateway.routes import ROUTES, SERVICES
+from tests.gateway.conftest import Gateway
+
+# For gateways alone, over the bus.
+INTERNAL = {"list_revocations"}
+
+
+@pytest.fixture(scope="module")
+def described() -> dict:  # type: ignore[type-arg]
+    return document(ROUTES)
+
+
+def all_operations() -> list[type]:
+    for module in pkgutil.walk_packages(contracts.__path__, "contracts."):
+        importlib.import_module(module.name)
+    common = {operation.__name__ for operation in COMMON_OPERATIONS} - {ListAuditEntries.__name__}
+    return [
+        operation
+        for (service, method), operation in OPERATIONS.items()
+        if service in SERVICES and method not in INTERNAL and operation.__name__ not in common
+    ]
+
+
+def test_every_operation_has_exactly_one_route() -> None:
+    routed = Counter(route.operation for route in ROUTES if not route.downloads)
+    missing = [operation.__name__ for operation in all_operations() if routed[operation] != 1]
+    assert missing == []
+
+
+def test_no_two_routes_share_an_address() -> None:
+    doubles = [key for key, count in Counter((route.method, route.path) for route in ROUTES).items() if count > 1]
+    assert doubles == []
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_route_is_well_formed(route) -> None:  # type: ignore[no-untyped-def]
+    assert isinstance(route.permission, Access) or route.permission in PERMISSIONS
+    assert re.fullmatch(r"(/([a-z-]+|\{[a-z_]+\}))+", route.path)
+    assert issubclass(route.operation, Command) == (route.method != "GET")
+    assert route.title
+    assert route.service in (*SERVICES, "gateway")
+    assert codes_of(route) == sorted(set(codes_of(route)) & catalogue().keys())
+
+
+def test_every_permission_opens_some_route() -> None:
+    assert {route.permission for route in ROUTES if not isinstance(route.permission, Access)} == PERMISSIONS
+
+
+def test_the_document_is_valid_openapi(described) -> None:  # type: ignore[no-untyped-def]
+    OpenAPIV31SpecValidator(described).validate()
+
+
+def test_every_operation_is_described_whole(described) -> None:  # type: ignore[no-untyped-def]
+    seen = []
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            seen.append(operation["operationId"])
+            assert operation["summary"], path
+            assert operation["x-summary-zh"], path
+            assert {"500", "503", "429"} <= operation["responses"].keys()
+            if method == "post" and "requestBody" in operation:
+                assert operation["requestBody"]["content"]
+    assert len(seen) == len(set(seen))
+
+
+def test_the_refusals_that_a_contract_names_are_described(described) -> None:  # type: ignore[no-untyped-def]
+    responses = described["paths"]["/api/v1/users"]["post"]["responses"]
+    assert "username_taken" in responses["409"]["$ref"]
+    assert "stale_version" in described["paths"]["/api/v1/users/{user_id}"]["put"]["responses"]["409"]["$ref"]
+
+
+def test_examples_of_bodies_are_what_their_contracts_take() -> None:
+    from gateway.openapi.examples import example_of
+
+    refused = {}
+    for route in ROUTES:
+        schema = route.operation.model_json_schema()
+        try:
+            route.operation.model_validate(example_of(schema, schema.get("$defs", {})))
+        except ValueError as error:
+            refused[route.operation.__name__] = str(error)
+    assert refused == {}
+
+
+def test_every_kind_of_refusal_has_a_status_and_titles() -> None:
+    assert STATUS.keys() == _TITLES.keys() == set(ErrorKind)
+    for code, status in STATUS_OF_CODE.items():
+        assert code in catalogue()
+        assert 400 <= status < 500
+    for code in catalogue():
+        assert error_text(code).zh
+        assert error_text(code).en
+
+
+def test_the_page_and_the_document_come_from_the_gateway_alone(gateway: Gateway) -> None:
+    page = gateway.client.simulate_get("/docs/")
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert gateway.client.simulate_get("/docs").headers["location"] == "/docs/"
+    assert gateway.client.simulate_get("/api/v1/openapi.json").json["openapi"].startswith("3.1")
+    for name in re.findall(r'(?:src|href)="([a-z]+\.(?:js|css))"', page.text):
+        script = gateway.client.simulate_get(f"/docs/{name}")
+        assert script.status_code == 200
+        assert "http://" not in script.text
+        assert "https://" not in script.text
+        for imported in re.findall(r'from "\./([a-z]+\.js)"', script.text):
+            assert gateway.client.simulate_get(f"/docs/{imported}").status_code == 200

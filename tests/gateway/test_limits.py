@@ -1,0 +1,131 @@
+"""Places, calls in flight, and services that are down."""
+
+import pytest
+
+from contracts.errors import ServiceError
+from gateway.guards import ServiceGuard, Slots
+from tests.gateway.conftest import Gateway, make_gateway
+
+BOOKS = "/api/v1/books"
+
+
+def outage() -> None:
+    raise ServiceError("deadline_exceeded")
+
+
+def refusal() -> None:
+    raise ServiceError("not_found")
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def guard(clock: Clock) -> ServiceGuard:
+    return ServiceGuard("library", limit=3, failures=3, pause=5, clock=clock)
+
+
+def fail(guard: ServiceGuard, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(ServiceError, match="deadline_exceeded"):
+            guard.run(outage)
+
+
+def test_a_service_that_does_not_answer_is_left_alone_for_a_while(guard: ServiceGuard, clock: Clock) -> None:
+    fail(guard, 3)
+    with pytest.raises(ServiceError) as refused:
+        guard.run(lambda: "never called")
+    assert (refused.value.code, refused.value.params) == (
+        "service_unavailable",
+        {"service": "library", "retry_after": 5},
+    )
+    clock.now = 5
+    assert guard.run(lambda: "back") == "back"
+    assert guard.run(lambda: "again") == "again"
+
+
+def test_a_failed_trial_closes_the_door_again(guard: ServiceGuard, clock: Clock) -> None:
+    fail(guard, 3)
+    clock.now = 5
+    fail(guard, 1)
+    with pytest.raises(ServiceError, match="service_unavailable"):
+        guard.run(lambda: None)
+
+
+def test_only_one_call_tries_at_a_time(guard: ServiceGuard, clock: Clock) -> None:
+    fail(guard, 3)
+    clock.now = 5
+
+    def trial() -> str:
+        with pytest.raises(ServiceError, match="service_unavailable"):
+            guard.run(lambda: None)
+        return "done"
+
+    assert guard.run(trial) == "done"
+
+
+def test_refusals_and_single_outages_are_no_outage(guard: ServiceGuard) -> None:
+    for _ in range(5):
+        fail(guard, 2)
+        with pytest.raises(ServiceError, match="not_found"):
+            guard.run(refusal)
+    assert guard.run(lambda: 1) == 1
+
+
+def test_an_unforeseen_error_gives_the_place_back(guard: ServiceGuard) -> None:
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            guard.run(lambda: 1 / 0)
+    assert guard.in_flight == 0
+
+
+def test_no_more_than_the_limit_run_at_once(guard: ServiceGuard) -> None:
+    def nested(depth: int) -> int:
+        return guard.run(lambda: nested(depth + 1))
+
+    with pytest.raises(ServiceError, match="overloaded"):
+        nested(1)
+    assert guard.in_flight == 0
+
+
+def test_slots_are_counted() -> None:
+    slots = Slots(1)
+    slots.enter()
+    with pytest.raises(ServiceError, match="overloaded"):
+        slots.enter()
+    slots.leave()
+    slots.enter()
+
+
+def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
+    gateway = make_gateway(requests=1)
+    inner: list[int] = []
+
+    def ask_again(*_: object) -> dict[str, object]:
+        inner.append(gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code)
+        return {}
+
+    gateway.backend.answers["list_books"] = ask_again
+    for _ in range(3):
+        assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 200
+        assert gateway.client.simulate_get("/nowhere").status_code == 404
+    assert inner == [503, 503, 503]
+
+
+def test_one_service_down_leaves_the_other_alone(gateway: Gateway) -> None:
+    gateway.backend.refuse("list_books", "deadline_exceeded")
+    answers = [gateway.client.simulate_get(BOOKS, headers=gateway.bearer()) for _ in range(7)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert answers[-1].json["code"] == "service_unavailable"
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert len(gateway.backend.calls) == 5
+    assert gateway.client.simulate_post("/api/v1/archive", headers=gateway.bearer()).status_code == 200
