@@ -4,6 +4,7 @@ Built on the standard library's threads and sockets, so it is the same server wi
 """
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class _Server(ThreadingMixIn, WSGIServer):
 
     def server_bind(self) -> None:
         # WSGIServer would look its own name up in the DNS, which can take many seconds where there is none.
+        # A process that is restarted takes the port again at once, whatever connections its predecessor left.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         host, port = self.socket.getsockname()[:2]
         self.server_address = (host, port)
