@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, cast, false, func, select, update
 
 from chassis import workflow
 from chassis.failures import NotYet
@@ -62,9 +62,9 @@ def move(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, **values: Any) 
     workflow.apply(uow, REGISTRATION, exam_registrations, [row.id for row in rows], action, values=values)
 
 
-def by_row(values: dict[UUID, Any]) -> ColumnElement[Any]:
-    """A value for each registration, by its id."""
-    return case(values, value=_r.id)
+def by_row(column: str, values: dict[UUID, Any]) -> ColumnElement[Any]:
+    """A value of `column` for each registration, by its id."""
+    return cast(case(values, value=_r.id), _r[column].type)
 
 
 def end(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, ended_by: RegistrationEnd) -> None:

@@ -56,6 +56,10 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
         uow,
         rows,
         "stand",
-        closing_reason=by_row({row.id: None if row.id in wished else row.closing_reason for row in rows}),
-        ask_again_at=by_row({row.id: None if row.id in wished else refused[row.id].ask_again_at for row in rows}),
+        closing_reason=by_row(
+            "closing_reason", {row.id: None if row.id in wished else row.closing_reason for row in rows}
+        ),
+        ask_again_at=by_row(
+            "ask_again_at", {row.id: None if row.id in wished else refused[row.id].ask_again_at for row in rows}
+        ),
     )

@@ -133,5 +133,5 @@ def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UU
     for action, rows in by_action.items():
         columns = {row.id: paid[row.id][1] for row in rows}
         names = ("ended_by", "held_by_suspension", "bill_id")
-        move(uow, rows, action, **{name: by_row({i: c[name] for i, c in columns.items()}) for name in names})
+        move(uow, rows, action, **{name: by_row(name, {i: c[name] for i, c in columns.items()}) for name in names})
     return {paid[row.id][1]["bill_id"]: row.id for rows in by_action.values() for row in rows}

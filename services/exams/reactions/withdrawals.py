@@ -117,7 +117,12 @@ def _hold(uow: UnitOfWork, rows: Sequence[Row[Any]], by: dict[UUID, UUID]) -> No
     for row in held_already:
         note_hold(uow, [row], held_by_withdrawal_id=by[row.id])
     if free:
-        move(uow, free, "hold", held_by_withdrawal_id=by_row({row.id: by[row.id] for row in free}))
+        move(
+            uow,
+            free,
+            "hold",
+            held_by_withdrawal_id=by_row("held_by_withdrawal_id", {row.id: by[row.id] for row in free}),
+        )
 
 
 def _held(withdrawal: SentWithdrawal, found: dict[UUID, Row[Any]], held: dict[UUID, UUID]) -> HeldRegistration:

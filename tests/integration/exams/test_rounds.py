@@ -121,9 +121,7 @@ def test_a_course_taken_out_of_a_draft_is_a_tombstone_until_it_is_placed_again(e
     course = new_id()
     exams.feed(CourseState, build.course_item(course))
     [first] = exams.run(session(draft), build.ROUNDS).sessions
-    place = PlaceCourses(
-        exam_round_id=draft.id, placements=(Placement(course_id=course, session_id=first.id),)
-    )
+    place = PlaceCourses(exam_round_id=draft.id, placements=(Placement(course_id=course, session_id=first.id),))
     exams.run(place, build.ROUNDS)
     emptied = exams.run(RemoveCourses(exam_round_id=draft.id, course_ids=(course,)), build.ROUNDS)
     assert emptied.courses == ()
