@@ -255,7 +255,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m chassis.provision",
         description="Make databases (from JIAOWU_POSTGRES_URL and JIAOWU_<SERVICE>_{OWNER,APP}_PASSWORD) or the"
-        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL and JIAOWU_<NAME>_BROKER_PASSWORD).",
+        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL, JIAOWU_<NAME>_BROKER_PASSWORD).",
     )
     parser.add_argument("what", choices=("database", "broker"))
     parser.add_argument("services", nargs="+", help="modules that declare services, such as services.courses.service")
