@@ -1,5 +1,7 @@
 """Finance: what it does, an entry a line."""
 
+from typing import ClassVar
+
 from chassis.service import Service, command, copy, publishes, query, reaction
 from contracts.courses.events import CourseState
 from contracts.finance.events import BillState, FeeStandardState
@@ -12,7 +14,7 @@ class Finance(Service):
 
     name = "finance"
     metadata = tables.metadata
-    conflicts = {
+    conflicts: ClassVar[dict[str, str]] = {
         "ex_fee_standards_overlap": "fee_standards_overlap",
         "uq_refund_rules": "refund_rule_exists",
         "uq_payment_lines_open": "bills_not_unpaid",

@@ -54,7 +54,7 @@ def _number(prefix: str) -> tuple[Column[object], Column[object]]:
     )
 
 
-# -- what the school sets -------------------------------------------------------------------------------------------------
+# -- what the school sets ----------------------------------------------------------------------------------------------
 
 fee_standards = Table(
     "fee_standards",
@@ -73,7 +73,7 @@ fee_standards = Table(
     one_of("kind", FeeKind),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("valid_until >= valid_from", name="window"),
-    # No two standards for the same students on one day (needs the extension btree_gist, which a database's owner may make).
+    # No two standards for the same students on one day. Needs the extension btree_gist.
     ExcludeConstraint(
         ("education_level", "="),
         ("kind", "="),
@@ -106,7 +106,7 @@ finance_settings = Table(
 )
 scope(finance_settings, read_by_all=True)
 
-# -- bills ----------------------------------------------------------------------------------------------------------------
+# -- bills -------------------------------------------------------------------------------------------------------------
 
 # One row for every selection and resit that finance has heard of. Whoever inserts it first, "bill it" or "close it",
 # decides: its primary key is the arbiter between the two events, which may arrive in any order.
@@ -164,7 +164,7 @@ bills = Table(
 )
 scope(bills, point="teaching_point_id", student="student_id")
 
-# -- payments -------------------------------------------------------------------------------------------------------------
+# -- payments ----------------------------------------------------------------------------------------------------------
 
 remittances = Table(
     "remittances",
@@ -232,7 +232,7 @@ suspense_items = Table(
 )
 scope(suspense_items, point="teaching_point_id")
 
-# -- withdrawals and refunds ----------------------------------------------------------------------------------------------
+# -- withdrawals and refunds -------------------------------------------------------------------------------------------
 
 # The id of a review is that of the withdrawal in courses.
 withdrawal_reviews = Table(
@@ -294,9 +294,9 @@ refunds = Table(
 )
 scope(refunds, point="teaching_point_id", student="student_id")
 
-# -- transfers to another teaching point ----------------------------------------------------------------------------------
+# -- transfers to another teaching point -------------------------------------------------------------------------------
 
-# While one is `waiting` or `cleared`, no new payment of the student's bills begins. `teaching_point_id` is the old point.
+# While one is `waiting` or `cleared`, no new payment of the student's bills begins. `teaching_point_id`: the old one.
 transfers = Table(
     "transfers",
     metadata,
@@ -311,7 +311,7 @@ transfers = Table(
 )
 scope(transfers, point="teaching_point_id")
 
-# -- the ledger -----------------------------------------------------------------------------------------------------------
+# -- the ledger --------------------------------------------------------------------------------------------------------
 
 # One transaction for each thing that happened to money, at most one of a kind for one bill, refund or suspense item
 # (moving and refunding may repeat, each time undone in between).
@@ -369,7 +369,7 @@ ledger_entries = Table(
 )
 scope(ledger_entries, point="teaching_point_id", student="student_id")
 
-# -- local copies ---------------------------------------------------------------------------------------------------------
+# -- local copies ------------------------------------------------------------------------------------------------------
 
 students = copy_table(
     "students",

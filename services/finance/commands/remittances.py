@@ -167,7 +167,7 @@ def _step(
     note: str | None = None,
     values: dict[str, Any] | None = None,
 ) -> Row[Any]:
-    """Move a slip by one step; the slip as it was. A lost race says `step_not_allowed`, another edit `stale_version`."""
+    """Move a slip by one step; the slip as it was. Losing a race says `step_not_allowed`, an edit `stale_version`."""
     values = values or {}
     if note is not None:
         values["note"] = note

@@ -14,8 +14,8 @@ from contracts.types import FeeKind
 
 INCOME = {FeeKind.CREDIT: Account.CREDIT_FEE_INCOME, FeeKind.EXAM: Account.EXAM_FEE_INCOME}
 
-# What is debited and what is credited. `None` stands for where the money came from: the income of the fee that the bill is
-# for, or suspense where it came for no bill.
+# What is debited and what is credited. `None` stands for where the money came from: the income of the bill's fee, or
+# suspense where it came for no bill.
 ACCOUNTS: dict[Kind, tuple[Account | None, Account | None]] = {
     Kind.BILL_ISSUED: (Account.RECEIVABLE, None),
     Kind.BILL_CANCELLED: (None, Account.RECEIVABLE),

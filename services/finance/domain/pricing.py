@@ -1,4 +1,4 @@
-"""What a selection or a resit costs (FIN-1, FIN-2): the standard in force on the day of selecting, by education level."""
+"""What a selection or a resit costs (FIN-1, FIN-2): by the standards in force on the day of selecting."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -11,14 +11,14 @@ from contracts.finance.events import (
 )
 from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState
 
-CREATE_REMITTANCES = "finance.remit"
+REMIT = "finance.remit"
 REVIEW_REMITTANCES = "finance.review_remittances"
 REVIEW_WITHDRAWALS = "finance.review_withdrawals"
-PAY_OUT_REFUNDS = "finance.manage_refunds"
+MANAGE_REFUNDS = "finance.manage_refunds"
 
-POINT = applicant(CREATE_REMITTANCES)
+POINT = applicant(REMIT)
 FINANCE = decider(REVIEW_REMITTANCES)
-CASHIER = applicant(PAY_OUT_REFUNDS)
+CASHIER = applicant(MANAGE_REFUNDS)
 
 
 def _second_reviewer(context: Context, row: Subject) -> str | None:

@@ -56,7 +56,7 @@ def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:
             on_days(columns.posted_at, None, on),
         )
     )
-    receivable, suspense, refund_payable, paid, refunded = row
+    receivable, suspense, refund_payable, paid, refunded = tuple(row)
     return BalanceView(
         on=on,
         receivable=receivable,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from chassis.bulk import insert_rows
 from chassis.clock import local_date
+from chassis.failures import NotYet
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Event
@@ -21,7 +22,7 @@ from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
-from services.finance.tables import billings, bills, fee_standards, transfers
+from services.finance.tables import billings, bills, fee_standards, students
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,9 @@ class Due:
     source: str
     source_id: UUID
     student_id: UUID
-    teaching_point_id: UUID
     course_id: UUID
     exam_round_id: UUID | None
     exam_kind: ExamKind | None
-    selected_at: datetime
     charged: Chargeable
     event: Event
 
@@ -55,11 +54,9 @@ def _selection(selected: SelectedCourse, event: Event) -> Due:
         source="selection",
         source_id=selected.selection_id,
         student_id=selected.student_id,
-        teaching_point_id=selected.teaching_point_id,
         course_id=selected.course_id,
         exam_round_id=selected.exam_round_id,
         exam_kind=selected.exam_kind,
-        selected_at=selected.selected_at,
         charged=Chargeable(
             education_levels=selected.education_levels,
             student_type=selected.student_type,
@@ -77,11 +74,9 @@ def _resit(resit: RegisteredResit, event: Event) -> Due:
         source="registration",
         source_id=resit.registration_id,
         student_id=resit.student_id,
-        teaching_point_id=resit.teaching_point_id,
         course_id=resit.course_id,
         exam_round_id=resit.exam_round_id,
         exam_kind=resit.exam_kind,
-        selected_at=resit.registered_at,
         charged=Chargeable(
             education_levels=resit.education_levels,
             student_type=resit.student_type,
@@ -95,16 +90,16 @@ def _resit(resit: RegisteredResit, event: Event) -> Due:
 
 
 def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
+    points = _points(uow, dues)
     prices = _price_list(uow)
     priced = [(due, prices.charges(due.charged)) for due in {due.source_id: due for due in dues}.values()]
     claimed = _claim(
         uow, {d.source_id: (d.source, "refused" if isinstance(c, MissingStandard) else "billed") for d, c in priced}
     )
-    points = _points_now(uow, dues)
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
         if due.source_id in claimed and not isinstance(charges, MissingStandard):
-            rows += _rows(due, charges, points.get(due.source_id, due.teaching_point_id), uow.now)
+            rows += _rows(due, charges, points[due.student_id], uow.now)
     _issue(uow, rows)
     _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source_id in claimed])
 
@@ -126,7 +121,7 @@ def _price_list(uow: UnitOfWork) -> PriceList:
 
 
 def _claim(uow: UnitOfWork, outcomes: dict[UUID, tuple[str, str]]) -> set[UUID]:
-    """Those of the sources that nobody decided before: an earlier cancellation or a doubled event keeps them unbilled."""
+    """Those of the sources that nobody decided before: not those that were cancelled early, or come a second time."""
     if not outcomes:
         return set()
     rows = [
@@ -137,19 +132,20 @@ def _claim(uow: UnitOfWork, outcomes: dict[UUID, tuple[str, str]]) -> set[UUID]:
     return {row.id for row in uow.rows(claimed)}
 
 
-def _points_now(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
-    """Selections of students who were transferred before their bills could be made: the new point gets them."""
-    moved = uow.rows(
-        select(transfers)
-        .where(bill_steps.ids_in(transfers.c.student_id, {due.student_id for due in dues}), transfers.c.state == "done")
-        .order_by(transfers.c.changed_at)
-    )
-    newest = {row.student_id: row for row in moved}
-    return {
-        due.source_id: newest[due.student_id].to_teaching_point_id
-        for due in dues
-        if due.student_id in newest and newest[due.student_id].changed_at > due.selected_at
+def _points(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
+    """The teaching point of each student, from the copy: a transfer may have come since the selection.
+
+    The copies stay locked, so that what is billed under the old point is there when the transfer's reaction runs.
+    Raises NotYet when a student is not in the copy.
+    """
+    ids = {due.student_id for due in dues}
+    known = select(students.c.id, students.c.teaching_point_id).where(bill_steps.ids_in(students.c.id, ids))
+    points = {
+        row.id: row.teaching_point_id for row in uow.rows(known.order_by(students.c.id).with_for_update(read=True))
     }
+    if len(points) < len(ids):
+        raise NotYet("student_unknown")
+    return points
 
 
 def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:

@@ -5,43 +5,48 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bulk import insert_rows
+from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
-from contracts.finance.events import BillState, TransferCleared, TransferHeld
+from contracts.finance.events import BillState, TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
-from services.finance.steps.transfers import OPEN
-from services.finance.tables import bills, transfers
+from services.finance.steps.bills import ids_in
+from services.finance.steps.transfers import OPEN, clear_waiting
+from services.finance.tables import bills, students, transfers
 
 
 def on_transfer_requested(events: Sequence[TransferRequested], uow: UnitOfWork) -> None:
-    """Hold a transfer while bills of the student are being paid, otherwise let it go on; no new payment begins."""
-    students = {event.student_id for event in events}
-    # Who is putting a bill on a slip right now is waited for; who comes later finds the transfer.
-    uow.execute(
-        select(bills.c.id).where(bill_steps.ids_in(bills.c.student_id, students)).order_by(bills.c.id).with_for_update()
-    )
-    paying = bill_steps.students_in_payment(uow, students)
-    for event in sorted(events, key=lambda event: event.change_id):
-        count = paying.get(event.student_id, 0)
-        row = {
+    """Hold a transfer while bills of the student are being paid, otherwise let it go on; no new payment begins.
+
+    The transfer is stored first and the bills are locked afterwards; a slip does it the other way round. So one of the
+    two always sees the other.
+    """
+    asked = {event.change_id: event for event in events}
+    rows = [
+        {
             "id": event.change_id,
             "student_id": event.student_id,
             "teaching_point_id": event.from_teaching_point_id,
             "to_teaching_point_id": event.to_teaching_point_id,
-            "state": "waiting" if count else "cleared",
+            "state": "waiting",
             "changed_at": uow.now,
         }
-        # Revoked before it was heard of: then there is nothing to answer.
-        if uow.first(insert(transfers).values(row).on_conflict_do_nothing().returning(transfers.c.id)) is None:
-            continue
-        uow.audit("transfer", event.change_id, "request", after={"state": row["state"]})
-        if count:
-            held = TransferHeld(change_id=event.change_id, student_id=event.student_id, bill_count=count)
-            uow.publish(held, because=event)
-        else:
-            uow.publish(TransferCleared(change_id=event.change_id, student_id=event.student_id), because=event)
+        for event in sorted(asked.values(), key=lambda event: event.change_id)
+    ]
+    # Revoked or done before it was heard of: then there is nothing to answer.
+    stored = uow.rows(insert_rows(transfers, rows).on_conflict_do_nothing().returning(transfers))
+    ids = {row.student_id for row in stored}
+    uow.execute(select(bills.c.id).where(ids_in(bills.c.student_id, ids)).order_by(bills.c.id).with_for_update())
+    paying = bill_steps.students_in_payment(uow, ids)
+    for row in stored:
+        uow.audit("transfer", row.id, "request", after={"state": row.state})
+        if row.student_id in paying:
+            held = TransferHeld(change_id=row.id, student_id=row.student_id, bill_count=paying[row.student_id])
+            uow.publish(held, because=asked[row.id])
+    clear_waiting(uow, ids)
 
 
 def on_transfer_revoked(events: Sequence[TransferRevoked], uow: UnitOfWork) -> None:
@@ -61,6 +66,7 @@ def on_transfer_revoked(events: Sequence[TransferRevoked], uow: UnitOfWork) -> N
 
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
     """Unpaid bills go to the new point. What is paid, on a slip or refunded stays with the point that paid."""
+    _require_new_point(events, uow)
     for event in sorted(events, key=lambda event: event.transferred_at):
         _finish(event, uow)
         unpaid = [
@@ -71,9 +77,7 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
             if bill.status == BillStatus.UNPAID and bill.teaching_point_id != event.to_teaching_point_id
         ]
         ids = [bill.id for bill in unpaid]
-        uow.execute(
-            update(bills).where(bill_steps.ids_in(bills.c.id, ids)).values(teaching_point_id=event.to_teaching_point_id)
-        )
+        uow.execute(update(bills).where(ids_in(bills.c.id, ids)).values(teaching_point_id=event.to_teaching_point_id))
         ledger.post(
             uow,
             [
@@ -90,6 +94,14 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
             before, after = bill.teaching_point_id, event.to_teaching_point_id
             uow.audit("bill", bill.id, "move", {"teaching_point_id": before}, {"teaching_point_id": after})
         uow.changed(BillState, ids)
+
+
+def _require_new_point(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
+    """Wait for the students' new points in the copy: whatever was billed at the old ones is visible then."""
+    ids = {event.student_id for event in events}
+    known = {row.id: row.version for row in uow.rows(select(students).where(ids_in(students.c.id, ids)))}
+    if any(known.get(event.student_id, 0) < event.student_version for event in events):
+        raise NotYet("student_not_current")
 
 
 def _finish(event: StudentTransferred, uow: UnitOfWork) -> None:

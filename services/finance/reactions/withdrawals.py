@@ -20,7 +20,7 @@ from services.finance.tables import withdrawal_reviews
 
 
 def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], uow: UnitOfWork) -> None:
-    """Open a review for each; with an exam it waits until exams has held the registration."""
+    """Open a review for each; it waits until exams has held the registration, if there is one."""
     sent = {row.withdrawal_id: row for event in events for row in event.withdrawals}
     rows = [_review(row) for row in sent.values()]
     if not rows:
@@ -38,7 +38,7 @@ def _review(sent: SentWithdrawal) -> dict[str, object]:
         "student_id": sent.student_id,
         "teaching_point_id": sent.teaching_point_id,
         "course_id": sent.course_id,
-        "state": ReviewState.PENDING if sent.exam_round_id is None else ReviewState.WAITING_FOR_HOLD,
+        "state": REVIEW.initial,
         "reason": sent.reason,
         "entered_by": sent.requested_by,
         "academic_reviewer_id": sent.academic_reviewer_id,

@@ -1,4 +1,4 @@
-"""Moving many bills by one step of their workflow. The bill row is the arbiter: everybody locks it first, in id order."""
+"""Moving many bills by one step of their workflow. The bill row is the arbiter: all lock it first, in id order."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any

@@ -58,7 +58,7 @@ def refund_bills(uow: UnitOfWork, locked: Sequence[tuple[Bill, Decision]]) -> No
 
 def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
     """Make refunds that wait to be paid out, and post them. Constraints keep a bill from being refunded twice."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "bill_id": decision.bill_id,

@@ -1,6 +1,6 @@
 """Commands about many rows that carry out what they can and say of each other row why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,12 +35,11 @@ def takeable(
     return allowed, refused
 
 
-def results(ids: Iterable[UUID], done: dict[UUID, str], refused: dict[UUID, RowResult]) -> RowResults:
+def results(ids: Iterable[UUID], done: Mapping[UUID, str], refused: Mapping[UUID, RowResult]) -> RowResults:
     """One result a row, in the order asked; `done` tells the state now of what was carried out."""
     items = tuple(refused.get(id_) or RowResult(id=id_, state=done[id_]) for id_ in ids)
     return RowResults(items=items, done=len(done))
 
 
 def _refusal(uow: UnitOfWork, code: str, **params: Any) -> Refusal:
-    language = "en" if uow.context.language == "en" else "zh"
-    return Refusal.of(code, language, **params)
+    return Refusal.of(code, "en" if uow.context.language == "en" else "zh", **params)

@@ -1,0 +1,134 @@
+"""Finance with standards, students, bills and slips, each in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis.context import Context
+from chassis.ids import new_id
+from chassis.testing import ServiceHarness, acting
+from contracts.courses.events import CoursesSelected, SelectedCourse, SentWithdrawal, WithdrawalsSentToFinance
+from contracts.exams.events import HeldRegistration, RegistrationsHeld
+from contracts.finance.commands import ApproveRemittance, CreateFeeStandard, CreateRemittance
+from contracts.finance.queries import CheckLedger, ListBills
+from contracts.finance.views import BillView, LedgerCheck, RemittanceDetails
+from contracts.registry.events import StudentItem, StudentState
+from contracts.types import EducationLevel, FeeKind
+from tests.builders.messages import a
+
+STANDARDS = acting("finance.manage_standards", name="财务甲")
+REVIEWER = acting("finance.review_remittances", name="财务甲")
+SECOND_REVIEWER = acting("finance.review_withdrawals", name="财务乙")
+CASHIER = acting("finance.manage_refunds", name="出纳")
+READER = acting("finance.read_bills", name="财务甲")
+
+CREDIT_FEE = Decimal("100.00")
+EXAM_FEE = Decimal("60.00")
+
+
+def point_staff(point_id: UUID) -> Context:
+    """Somebody of a teaching point who remits."""
+    return acting("finance.remit", scope="point", teaching_point_id=point_id)
+
+
+def standard(finance: ServiceHarness, kind: FeeKind, amount: Decimal, **fields: Any) -> Any:
+    """A fee from the beginning of 2026 on, for undergraduates unless told otherwise."""
+    defaults = {"education_level": EducationLevel.UNDERGRADUATE, "valid_from": date(2026, 1, 1)}
+    return finance.run(CreateFeeStandard(**{**defaults, "kind": kind, "amount": amount, **fields}), STANDARDS)
+
+
+def standards(finance: ServiceHarness) -> None:
+    """100 yuan a credit and 60 an exam, for both levels."""
+    for level in EducationLevel:
+        standard(finance, FeeKind.CREDIT, CREDIT_FEE, education_level=level)
+        standard(finance, FeeKind.EXAM, EXAM_FEE, education_level=level)
+
+
+def student(finance: ServiceHarness, point_id: UUID | None = None, **fields: Any) -> StudentItem:
+    """A student that finance has heard of."""
+    item = a(StudentItem, teaching_point_id=point_id or new_id(), **fields)
+    finance.feed(StudentState, item)
+    return item
+
+
+def selection(of: StudentItem, **fields: Any) -> SelectedCourse:
+    """A selection of a course of four credits with a final."""
+    return a(SelectedCourse, student_id=of.id, teaching_point_id=of.teaching_point_id, **fields)
+
+
+def select_for(finance: ServiceHarness, of: StudentItem, **fields: Any) -> SelectedCourse:
+    """Let a student select a course; finance has billed it."""
+    selected = selection(of, **fields)
+    finance.deliver(CoursesSelected(selections=(selected,)))
+    return selected
+
+
+def bills_of(finance: ServiceHarness, **filters: Any) -> tuple[BillView, ...]:
+    """Bills as the school sees them, in order of number."""
+    items: tuple[BillView, ...] = finance.ask(ListBills(sort="number", size=200, **filters), READER).items
+    return items
+
+
+def statuses(finance: ServiceHarness, **filters: Any) -> set[str]:
+    """The statuses that bills are in."""
+    return {str(bill.status) for bill in bills_of(finance, **filters)}
+
+
+def slip(finance: ServiceHarness, bill_ids: Sequence[UUID], by: Context) -> RemittanceDetails:
+    """Put bills on a slip."""
+    made: RemittanceDetails = finance.run(
+        CreateRemittance(bill_ids=tuple(bill_ids), payer_name="徐州教学点", remitted_on=date(2026, 9, 15)), by
+    )
+    return made
+
+
+def approval(of: RemittanceDetails, **fields: Any) -> ApproveRemittance:
+    """The approval of a slip whose money is there."""
+    defaults = {
+        "remittance_id": of.id,
+        "version": of.version,
+        "received_amount": of.amount,
+        "received_on": date(2026, 9, 16),
+        "bank_reference": "202609160001",
+    }
+    return ApproveRemittance(**{**defaults, **fields})
+
+
+def pay(finance: ServiceHarness, of: StudentItem, **filters: Any) -> RemittanceDetails:
+    """Remit and approve all unpaid bills of a student."""
+    ids = [bill.id for bill in bills_of(finance, student_id=of.id, status="unpaid", **filters)]
+    made = slip(finance, ids, point_staff(of.teaching_point_id))
+    approved: RemittanceDetails = finance.run(approval(made), REVIEWER)
+    return approved
+
+
+def withdrawal(finance: ServiceHarness, selected: SelectedCourse, *, held: bool = True, **fields: Any) -> SentWithdrawal:
+    """Send the withdrawal of a selection to finance; exams has held the registration unless told otherwise."""
+    sent = a(
+        SentWithdrawal,
+        selection_id=selected.selection_id,
+        student_id=selected.student_id,
+        teaching_point_id=selected.teaching_point_id,
+        course_id=selected.course_id,
+        **{"requested_at": finance.clock.now(), **fields},
+    )
+    finance.deliver(WithdrawalsSentToFinance(withdrawals=(sent,)))
+    if held:
+        hold(finance, sent)
+    return sent
+
+
+def hold(finance: ServiceHarness, sent: SentWithdrawal) -> None:
+    """Exams has held the registration."""
+    held = a(HeldRegistration, withdrawal_id=sent.withdrawal_id, selection_id=sent.selection_id)
+    finance.deliver(RegistrationsHeld(held=(held,)))
+
+
+def check(finance: ServiceHarness) -> LedgerCheck:
+    """What is wrong with the books."""
+    found: LedgerCheck = finance.ask(CheckLedger(), acting("finance.read_ledger"))
+    return found
