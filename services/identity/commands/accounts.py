@@ -61,6 +61,6 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:
     """End sessions of the acting user. Raises `some_not_found` when one of them is not theirs or over."""
     these = sessions.c.id.in_(command.session_ids) & (sessions.c.user_id == own_id(uow))
-    if revoke_sessions(uow, these) != len(command.session_ids):
-        raise ServiceError("some_not_found")
+    if missing := len(command.session_ids) - revoke_sessions(uow, these):
+        raise ServiceError("some_not_found", count=missing)
     return Done()

@@ -121,8 +121,8 @@ def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
     """Give each of the users a password for the next sign-in; their sessions end. Raises `some_not_found`."""
     rows = uow.rows(select(users.c.id, users.c.username).where(users.c.id.in_(command.user_ids)).order_by(users.c.id))
-    if len(rows) != len(command.user_ids):
-        raise ServiceError("some_not_found")
+    if missing := len(command.user_ids) - len(rows):
+        raise ServiceError("some_not_found", count=missing)
     for row in rows:
         uow.audit("user", row.id, "issue_one_time_password")
     issued = _issue([(row.id, row.username) for row in rows], uow)
