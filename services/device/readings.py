@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.base import Envelope
-from contracts.device.events import CardRead, IdentityCard
+from contracts.device.events import PORTRAIT_BYTES, CardRead, IdentityCard
 from services.device.domain.contents import Contents
-from services.device.domain.decoding import decode
+from services.device.domain.decoding import CardNotUnderstood, decode
 
 # Whether a card has expired is a question of the calendar at the counter.
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -26,6 +26,8 @@ class Reading:
 
 def make_reading(reader: str, contents: Contents, *, reading_id: UUID, read_at: datetime) -> Reading:
     """Decode a card and put it in its envelope. Raises `CardNotUnderstood`."""
+    if len(contents.portrait) != PORTRAIT_BYTES:
+        raise CardNotUnderstood("card_unreadable")
     card = decode(contents.text, read_at.astimezone(_HERE).date(), contents.newest_address)
     event = CardRead(reader=reader, card=card, portrait=base64.b64encode(contents.portrait))
     envelope = Envelope.of(event, event_id=reading_id, occurred_at=read_at, correlation_id=reading_id)

@@ -54,10 +54,10 @@ def test_no_card_keeps_the_reader_busy_for_ever_or_breaks_it(answers: list[bytes
     script = ([STREAM[:256] + b"\x90\x00"] if begins_well else []) + answers
     calls = iter(script)
 
-    try:
+    with pytest.raises(CardFailed) as failed:
         read_storage_card(lambda _: next(calls, b""))
-    except CardFailed as failed:
-        assert failed.notice in NOTICES
+
+    assert failed.value.notice in NOTICES
 
 
 @given(st.integers(0, 255))

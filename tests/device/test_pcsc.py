@@ -189,12 +189,17 @@ class _ScriptedPcsc:
             "SCardListReaders": lambda *_: (ok, self.names) if self.names else (scard.SCARD_E_NO_READERS_AVAILABLE, []),
             "SCardGetStatusChange": self._changes,
             "SCardConnect": lambda *_: (self.connect_code, 1, 1),
-            "SCardTransmit": lambda _card, _protocol, command: (ok, list(storage_card(build_stream(CARD))(bytes(command)))),
+            "SCardTransmit": lambda _card, _protocol, command: (
+                ok,
+                list(storage_card(build_stream(CARD))(bytes(command))),
+            ),
             "SCardDisconnect": lambda *_: ok,
         }.items():
             monkeypatch.setattr(pcsc_module.scard, name, function)
 
-    def _changes(self, _context: int, _wait: int, known: list[tuple[str, int]]) -> tuple[int, list[tuple[str, int, list[int]]]]:
+    def _changes(
+        self, _context: int, _wait: int, known: list[tuple[str, int]]
+    ) -> tuple[int, list[tuple[str, int, list[int]]]]:
         changed = [
             (name, self.state | (scard.SCARD_STATE_CHANGED if self.state != state else 0), []) for name, state in known
         ]

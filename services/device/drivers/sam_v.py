@@ -4,6 +4,7 @@ Each read is find, select, read. After a good read the module finds the card aga
 come back, so this driver can't tell when a card leaves and never sends `CardRemoved`.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -26,13 +27,13 @@ from services.device.drivers.base import (
     Trouble,
 )
 
-try:
-    from termios import error as _TerminalError
-except ImportError:  # Windows has no termios
-    _TerminalError = OSError
+# pyserial's SerialException is an OSError; the terminal's own error, which it lets through, is not.
+_PORT_FAILURES: tuple[type[Exception], ...] = (OSError, ValueError)
+if sys.platform != "win32":
+    import termios
 
-# pyserial lets the terminal's own error through when a port vanishes; its SerialException is an OSError.
-_PORT_FAILURES = (OSError, ValueError, _TerminalError)
+    _PORT_FAILURES += (termios.error,)
+
 _ATTEMPTS = 3
 _CHUNK = 4096
 _MOST_BYTES = 65536  # noise without end on the line is not collected
