@@ -75,15 +75,14 @@ def run() -> int:
     sync = RevocationSync(backend, revocations)
     listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake)
     process = GatewayProcess(
-        create_app(dependencies), hub, config.http_address, Gateway, _container_config(config, backend)
+        create_app(dependencies),
+        hub,
+        config.http_address,
+        Gateway,
+        _container_config(config, backend),
+        background=(sync, listener),
     )
-    sync.start()
-    listener.start()
-    try:
-        return process.run(config.metrics_host, config.metrics_port)
-    finally:
-        listener.stop()
-        sync.stop()
+    return process.run(config.metrics_host, config.metrics_port)
 
 
 def _container_config(config: Settings, backend: BusBackend) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class Server(wsgi.Server):  # type: ignore[misc]
         super().__init__(
             listener,
             listener.getsockname(),
-            app,
+            _spelled(app),
             log=_Log(),
             protocol=Protocol,
             minimum_chunk_size=1,  # each piece of a stream goes out when it is made
@@ -124,6 +124,21 @@ class Server(wsgi.Server):  # type: ignore[misc]
         )
         self.capitalize_response_headers = False  # header names know no case; it costs time on every answer
         self.web = web
+
+
+def _spelled(app: Any) -> Any:
+    """The application with the one header name spelled as eventlet looks for it, lest it adds a second."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            spelled = [
+                ("Content-Length", value) if name == "content-length" else (name, value) for name, value in headers
+            ]
+            return start_response(status, spelled, exc_info)
+
+        return app(environ, start)
+
+    return application
 
 
 class _Log:

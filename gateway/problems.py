@@ -40,7 +40,7 @@ STATUS_OF_CODE = {
 
 _TITLES: dict[ErrorKind, dict[Language, str]] = {
     ErrorKind.INVALID: {"zh": "提交的内容有误", "en": "The request has mistakes"},
-    ErrorKind.UNAUTHENTICATED: {"zh": "需要登录", "en": "Sign-in needed"},
+    ErrorKind.UNAUTHENTICATED: {"zh": "身份验证未通过", "en": "Not authenticated"},
     ErrorKind.FORBIDDEN: {"zh": "没有权限", "en": "Not permitted"},
     ErrorKind.NOT_FOUND: {"zh": "没有找到", "en": "Not found"},
     ErrorKind.CONFLICT: {"zh": "与当前状态冲突", "en": "Conflict with the present state"},
@@ -118,7 +118,8 @@ def _headers(status: int, error: ServiceError, language: Language) -> dict[str, 
     if status in _RETRY_AFTER:
         headers["Retry-After"] = str(error.params.get("retry_after") or _RETRY_AFTER[status])
     if status == 401:
-        reason = "" if error.code == "unauthenticated" else f', error="invalid_token", error_description="{error.code}"'
+        is_about_token = error.code.startswith("token_")
+        reason = f', error="invalid_token", error_description="{error.code}"' if is_about_token else ""
         headers["WWW-Authenticate"] = f'Bearer realm="jiaowu"{reason}'
     if status == 405:
         headers["Allow"] = str(error.params.get("allowed", ""))

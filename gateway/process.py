@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import falcon
 from nameko.containers import ServiceContainer
@@ -27,6 +28,13 @@ class WebService:
         """Never called: the entrypoint hands requests to the WSGI application."""
 
 
+class Background(Protocol):
+    """A thread that runs beside the requests."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 class GatewayProcess:
     """Start, readiness and stop of one gateway."""
 
@@ -37,8 +45,10 @@ class GatewayProcess:
         address: str,
         service: type[Any] = WebService,
         config: dict[str, Any] | None = None,
+        background: Sequence[Background] = (),
     ) -> None:
         raise_file_limit()
+        self._background = background
         self.container = ServiceContainer(service, {**(config or {}), ADDRESS: address, APP: app, HUB: hub})
         self._stopping = threading.Event()
         self._died = False
@@ -62,11 +72,15 @@ class GatewayProcess:
         server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
         self.container.start()
         threading.Thread(target=self._watch, name="container", daemon=True).start()
+        for thread in self._background:
+            thread.start()
         log.info("started")
         while not self._stopping.wait(_SIGNAL_CHECK):
             pass
         log.info("stopping")
         self.container.stop()
+        for thread in self._background:
+            thread.stop()
         if server is not None:
             server.stop()
         return 1 if self._died else 0

@@ -32,10 +32,10 @@ _INTRODUCTION = """\
 - 金额为字符串（元，两位小数）；时间为带时区的 RFC 3339；修改时带上所见的 `version`。
 - 出错时返回 RFC 9457 问题文档，`code` 稳定不变，`detail` 说明该怎么办；`Accept-Language: en` 返回英文。
 
-The API of the academic administration platform. All but sign-in needs `Authorization: Bearer <token>`; a token
-lives five minutes and is renewed with the refresh token. Every write may carry an `Idempotency-Key`: a retry with the same key is
-carried out once and answered the same. Money is a string in yuan. Errors are RFC 9457 problem documents with a stable
-`code`; `Accept-Language: en` gives English.
+The API of the academic administration platform. All but sign-in needs `Authorization: Bearer <token>`; a token lives
+five minutes and is renewed with the refresh token. Every write may carry an `Idempotency-Key`: a retry with the same
+key is carried out once and answered the same. Money is a string in yuan. Errors are RFC 9457 problem documents with a
+stable `code`; `Accept-Language: en` gives English.
 """
 
 

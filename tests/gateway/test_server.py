@@ -128,6 +128,7 @@ def test_one_connection_carries_many_requests(server: Server) -> None:
         assert answer.status == 201
         assert json.loads(answer.read())["title"] == "x"
         assert answer.getheader("connection") != "close"
+        assert len(answer.headers.get_all("content-length")) == 1
 
 
 def test_a_body_may_come_in_chunks(server: Server) -> None:
