@@ -9,10 +9,12 @@ system.destroy()
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+from chassis.database import Database
 from chassis.provision import (
     Passwords,
     app_url,
@@ -162,6 +164,18 @@ class System:
     def database_url(self, service: str) -> str:
         """The address with which a service's processes connect."""
         return app_url(self._admin_url, self.database(service), self._secrets.password(f"{service}-app"))
+
+    @contextmanager
+    def databases(self) -> Iterator[dict[str, Database]]:
+        """Every service's database, opened with the rights of its processes."""
+        opened = {
+            name: Database(self.database_url(name), service, pool_size=1) for name, service in self._declared().items()
+        }
+        try:
+            yield opened
+        finally:
+            for database in opened.values():
+                database.close()
 
     # -- what runs -----------------------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from launcher import checks, compose, lock, scratch, test_run
-from launcher.paths import ROOT, service_names
+from launcher.cli.arguments import PASS_ON, known_service
+from launcher.paths import ROOT
 
 PANEL = "Develop"
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def register(app: typer.Typer) -> None:
@@ -45,11 +45,10 @@ def migration(
     message: Annotated[str, typer.Argument(help="What changes, in a few words.")],
 ) -> None:
     """Write a service's next migration: what its tables declare and its migrations don't make yet."""
-    if service not in service_names():
-        raise typer.BadParameter(f"there is no service {service!r}; there are {', '.join(service_names())}")
+    module = f"services.{known_service(service)}.service"
     with scratch.servers() as (database, _):
         database.start()
-        command = [sys.executable, "-m", "chassis.migrations", f"services.{service}.service", message]
+        command = [sys.executable, "-m", "chassis.migrations", module, message]
         environment = {**os.environ, test_run.POSTGRES: database.url}
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment).returncode)
 

@@ -1,27 +1,46 @@
 """Commands for who looks after a running system."""
 
 import os
+from typing import Annotated
 
 import typer
 from sqlalchemy.engine import make_url
 
+from launcher import copies
+from launcher.cli import dead
+from launcher.cli.arguments import PASS_ON, known_service
 from launcher.installation import Installation
-from launcher.paths import service_names
 from launcher.servers.postgres import client
+from launcher.steps import step
+from launcher.system import NotReadyError
 
 PANEL = "Look after"
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    app.add_typer(dead.app, name="dead", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(rebuild_copies)
     app.command(rich_help_panel=PANEL, context_settings=PASS_ON)(psql)
+
+
+def rebuild_copies(
+    service: Annotated[str | None, typer.Argument(help="Whose copies; everybody's when left out.")] = None,
+) -> None:
+    """Have services fetch their copies of others' data anew, while they go on working."""
+    wanted = {known_service(service)} if service else None
+    with Installation().system().databases() as databases:
+        for name, database in databases.items():
+            kinds = sorted(database.service.copies)
+            if not kinds or (wanted and name not in wanted):
+                continue
+            with step(f"{name}: {', '.join(kinds)}"):
+                if not copies.rebuild(database):
+                    raise NotReadyError(f"{name} still lacks some of its copies. Is everything running?")
 
 
 def psql(context: typer.Context, service: str) -> None:
     """Open a service's database as its administrator; further arguments go to psql."""
-    if service not in service_names():
-        raise typer.BadParameter(f"there is no service {service!r}; there are {', '.join(service_names())}")
     installation = Installation()
     url = make_url(installation.admin_database_url())
     environment = {
@@ -29,6 +48,6 @@ def psql(context: typer.Context, service: str) -> None:
         "PGPORT": str(url.port or 5432),
         "PGUSER": url.username or "postgres",
         "PGPASSWORD": url.password or "",
-        "PGDATABASE": installation.system().database(service),
+        "PGDATABASE": installation.system().database(known_service(service)),
     }
     os.execve(client(), ["psql", *context.args], {**os.environ, **environment})

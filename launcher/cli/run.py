@@ -7,6 +7,7 @@ import typer
 from rich.panel import Panel
 
 from launcher import log_view, status_view
+from launcher.cli.arguments import known_service
 from launcher.installation import Choices, Installation
 from launcher.steps import console
 from launcher.system import System
@@ -110,5 +111,5 @@ def _scale(choices: list[str]) -> dict[str, int]:
         name, _, number = choice.partition("=")
         if not number.isdigit() or int(number) < 1:
             raise typer.BadParameter(f"{choice!r} is not like courses=3", param_hint="--scale")
-        scale[name] = int(number)
+        scale[known_service(name)] = int(number)
     return scale
