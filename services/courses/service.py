@@ -1,13 +1,15 @@
 """The courses service: what it can be told, asked, and what it hears."""
 
+from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, task
+from chassis.service import Service, command, copy, publishes, query, reaction, scheduled, task
 from contracts.courses.events import CourseState, ProgrammeState
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
+from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
-from services.courses import commands, queries, tables, tasks
+from services.courses import commands, jobs, queries, reactions, tables, tasks
 from services.courses.copies import student_row
 
 
@@ -64,8 +66,42 @@ class Courses(Service):
     select_courses_in_batch = command(commands.select_courses_in_batch)
     large_batch = task(tasks.SELECT_COURSES_IN_BATCH)
 
+    cancel_selections = command(commands.cancel_selections)
+    close_unpaid = scheduled(jobs.close_unpaid, every=timedelta(seconds=30))
+
+    get_plan = query(queries.get_plan)
+    list_cohort = query(queries.list_cohort)
+    list_selections = query(queries.list_selections)
+    get_selection = query(queries.get_selection)
+    get_selection_statistics = query(queries.get_selection_statistics)
+    list_selection_facts = query(queries.list_selection_facts)
+
+    # withdrawals
+    request_withdrawals = command(commands.request_withdrawals)
+    approve_withdrawals = command(commands.approve_withdrawals)
+    reject_withdrawals = command(commands.reject_withdrawals)
+    revoke_withdrawals = command(commands.revoke_withdrawals)
+
+    list_withdrawals = query(queries.list_withdrawals)
+    get_withdrawal = query(queries.get_withdrawal)
+
+    # what other services tell
+    on_bills_paid = reaction(reactions.on_bills_paid)
+    on_billing_refused = reaction(reactions.on_billing_refused)
+    on_bills_cancelled = reaction(reactions.on_bills_cancelled)
+    on_bill_cancellation_refused = reaction(reactions.on_bill_cancellation_refused)
+    on_withdrawals_approved = reaction(reactions.on_withdrawals_approved)
+    on_withdrawals_rejected = reaction(reactions.on_withdrawals_rejected)
+    on_withdrawals_refunded = reaction(reactions.on_withdrawals_refunded)
+    on_registration_refused = reaction(reactions.on_registration_refused)
+    on_student_left = reaction(reactions.on_student_left)
+    on_student_suspended = reaction(reactions.on_student_suspended)
+    on_student_resumed = reaction(reactions.on_student_resumed)
+    on_student_transferred = reaction(reactions.on_student_transferred)
+
     # copies of what other services own
     students = copy(StudentState, tables.students, student_row)
+    teaching_points = copy(TeachingPointState, tables.teaching_points)
     bills = copy(BillState, tables.bills)
     fee_standards = copy(FeeStandardState, tables.fee_standards)
     exam_rounds = copy(ExamRoundState, tables.exam_rounds)

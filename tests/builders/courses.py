@@ -34,6 +34,8 @@ from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRo
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundCourseState, ExamRoundItem, ExamRoundState
 from contracts.exams.states import ExamRoundStatus
 from contracts.finance.events import FeeStandardItem, FeeStandardState
+from contracts.identity.events import TeachingPointItem, TeachingPointState
+from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
 
@@ -139,6 +141,19 @@ def selection_round(
     made = harness.run(CreateSelectionRound(**values), school)
     harness.run(AddCoursesToRound(selection_round_id=made.id, course_ids=tuple(course_ids)), school)
     return harness.run(PublishSelectionRound(selection_round_id=made.id, version=made.version), school)
+
+
+def teaching_point(id_: UUID | None = None, **fields: Any) -> TeachingPointItem:
+    """An enabled teaching point."""
+    values: dict[str, Any] = {
+        "id": id_ or new_id(),
+        "version": 1,
+        "code": f"{new_id().int % 10**6:06d}",
+        "name": "城东教学点",
+        "status": TeachingPointStatus.ENABLED,
+        **fields,
+    }
+    return TeachingPointItem(**values)
 
 
 def student(teaching_point_id: UUID, programme_id: UUID, **fields: Any) -> StudentItem:
@@ -250,6 +265,7 @@ class School:
 def school(harness: ServiceHarness, *, courses: int = 2, students: int = 1, final: int = 50) -> School:
     """Courses in one programme and one open round, exams with open registration, standards, and students."""
     point = new_id()
+    harness.feed(TeachingPointState, teaching_point(point))
     made = [course(harness, f"{50000 + number}", final=final) for number in range(courses)]
     ids = [each.id for each in made]
     exams = exam_round(harness)

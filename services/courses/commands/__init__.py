@@ -27,12 +27,21 @@ from services.courses.commands.rounds import (
     update_selection_round,
 )
 from services.courses.commands.selection import select_courses, select_courses_in_batch
+from services.courses.commands.withdrawals import (
+    approve_withdrawals,
+    cancel_selections,
+    reject_withdrawals,
+    request_withdrawals,
+    revoke_withdrawals,
+)
 
 __all__ = [
     "add_assessment_requirement",
     "add_course_version",
     "add_courses_to_round",
     "approve_assessment_requirement",
+    "approve_withdrawals",
+    "cancel_selections",
     "create_course",
     "create_programme",
     "create_programme_version",
@@ -43,8 +52,11 @@ __all__ = [
     "publish_programme",
     "publish_selection_round",
     "reject_assessment_requirement",
+    "reject_withdrawals",
     "remove_courses_from_round",
+    "request_withdrawals",
     "retire_course",
+    "revoke_withdrawals",
     "select_courses",
     "select_courses_in_batch",
     "update_course",

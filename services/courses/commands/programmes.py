@@ -20,10 +20,17 @@ from contracts.courses.events import ProgrammeState
 from contracts.courses.states import ProgrammeStatus
 from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked, step
+from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.programmes import month_before
 from services.courses.queries.programmes import programme_details
-from services.courses.tables import courses, programme_courses, programme_modules, programme_points, programmes
+from services.courses.tables import (
+    courses,
+    programme_courses,
+    programme_modules,
+    programme_points,
+    programmes,
+    teaching_points,
+)
 
 ELEMENTS = ("level", "student_type", "student_source", "major_code", "schooling_length")
 _NOT_COPIED = {"id", "version", "created_at", "updated_at", "version_number", "status", "from_intake", "until_intake"}
@@ -81,8 +88,9 @@ def publish_programme(command: PublishProgramme, uow: UnitOfWork) -> ProgrammeDe
 
 
 def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetails:
-    """Set where a programme is offered."""
+    """Set where a programme is offered. Raises `some_not_found` for points that are not known."""
     before = locked(uow, programmes, command.programme_id, command.version)
+    refuse_unknown(uow, teaching_points, command.teaching_point_ids)
     table = programme_points
     removed = uow.rows(delete(table).where(table.c.programme_id == before.id).returning(table.c.teaching_point_id))
     offered = [{"programme_id": before.id, "teaching_point_id": id_} for id_ in command.teaching_point_ids]
@@ -131,10 +139,7 @@ def _fields(command: CreateProgramme | UpdateProgramme) -> dict[str, Any]:
 
 def _fill(uow: UnitOfWork, programme_id: UUID, modules: Sequence[ModuleInput]) -> None:
     """Write the modules and the courses in them. Raises `some_not_found` when a course does not exist."""
-    wanted = {course.course_id for module in modules for course in module.courses}
-    known = uow.scalar(select(func.count()).select_from(courses).where(courses.c.id.in_(wanted)))
-    if known < len(wanted):
-        raise ServiceError("some_not_found", count=len(wanted) - known)
+    refuse_unknown(uow, courses, [course.course_id for module in modules for course in module.courses])
     rows = [
         {
             "id": new_id(),

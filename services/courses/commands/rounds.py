@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.unit_of_work import UnitOfWork
@@ -14,12 +14,11 @@ from contracts.courses.catalogue_commands import (
     RemoveCoursesFromRound,
     UpdateSelectionRound,
 )
-from contracts.courses.states import RoundStatus
+from contracts.courses.states import ClosingReason, RoundStatus
 from contracts.courses.views import SelectionRoundDetails
-from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked, step
+from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.rounds import month_after
-from services.courses.domain.workflows import CLOSING, PENDING_PAYMENT
+from services.courses.domain.workflows import PENDING_PAYMENT
 from services.courses.queries.rounds import round_details
 from services.courses.tables import courses, selection_round_courses, selection_rounds, selections
 
@@ -34,10 +33,11 @@ def update_selection_round(command: UpdateSelectionRound, uow: UnitOfWork) -> Se
     """Change name and times; unpaid selections follow the payment deadline."""
     before = locked(uow, selection_rounds, command.selection_round_id, command.version)
     after = change(uow, selection_rounds, before, "edit", _fields(command))
-    if after.payment_deadline != before.payment_deadline:
-        unpaid = selections.c.state.in_((PENDING_PAYMENT, CLOSING))
-        moved = update(selections).where(selections.c.selection_round_id == after.id, unpaid)
-        uow.execute(moved.values(due_at=after.payment_deadline))
+    if after.payment_deadline > uow.now:
+        # What was to lapse, had finance not refused, waits for the new deadline instead.
+        lapsing = and_(selections.c.state == PENDING_PAYMENT, selections.c.closing_reason == ClosingReason.LAPSED)
+        spared = update(selections).where(selections.c.selection_round_id == after.id, lapsing)
+        uow.execute(spared.values(closing_reason=None, ask_again_at=None))
     return round_details(uow, after.id)
 
 
@@ -51,9 +51,7 @@ def publish_selection_round(command: PublishSelectionRound, uow: UnitOfWork) -> 
 def add_courses_to_round(command: AddCoursesToRound, uow: UnitOfWork) -> SelectionRoundDetails:
     """Put courses into a round. Raises `some_not_found` when a course does not exist."""
     locked(uow, selection_rounds, command.selection_round_id)
-    known = uow.scalar(select(func.count()).select_from(courses).where(courses.c.id.in_(command.course_ids)))
-    if known < len(command.course_ids):
-        raise ServiceError("some_not_found", count=len(command.course_ids) - known)
+    refuse_unknown(uow, courses, command.course_ids)
     table = selection_round_courses
     rows = [{"selection_round_id": command.selection_round_id, "course_id": id_} for id_ in command.course_ids]
     added = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.course_id)

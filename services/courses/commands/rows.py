@@ -1,10 +1,10 @@
 """Changing one row that the caller has seen: lock, compare versions, change, audit under the action's own name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, func, insert, select, update
 
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
@@ -40,3 +40,10 @@ def add(uow: UnitOfWork, table: Table, values: Mapping[str, Any]) -> Row[Any]:
     row = uow.one(insert(table).values(id=new_id(), **values).returning(table))
     uow.audit(table.name, row.id, "add", after=dict(values))
     return row
+
+
+def refuse_unknown(uow: UnitOfWork, table: Table, ids: Sequence[UUID]) -> None:
+    """Raise `some_not_found` when not every one of `ids` is a row of the table."""
+    known = uow.scalar(select(func.count()).select_from(table).where(table.c.id.in_(ids)))
+    if known < len(ids):
+        raise ServiceError("some_not_found", count=len(ids) - known)

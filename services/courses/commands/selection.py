@@ -1,6 +1,6 @@
 """Selecting courses, singly and in batches: facts, rule, one writing statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,17 @@ from sqlalchemy import select, tuple_
 from chassis import tasks
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
-from contracts.common import Refusal
 from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.courses.states import SelectionState
 from contracts.courses.views import BatchPair, BatchSelectionResult, SelectionResult, SelectionResults
-from contracts.errors import Language, ServiceError
+from contracts.errors import ServiceError
 from services.courses.domain.selection import judge
 from services.courses.domain.selection_facts import Facts, Reason, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
+from services.courses.moves import language
 from services.courses.queries.selection_facts import selection_facts
+from services.courses.refusals import refusals
 from services.courses.tables import selections, students
 
 MAX_PAIRS = 5_000
@@ -35,15 +36,14 @@ def select_courses(command: SelectCourses, uow: UnitOfWork) -> SelectionResults:
     if command.student_id not in facts.students:
         raise ServiceError("not_found")
     verdicts, made = enter(uow, facts, judge(facts, [command.student_id], command.course_ids))
-    language: Language = "en" if uow.context.language == "en" else "zh"
     return SelectionResults(
         results=tuple(
             SelectionResult(
                 course_id=verdict.course_id,
                 selection_id=made.get((verdict.student_id, verdict.course_id)),
                 state=SelectionState.PENDING_PAYMENT if verdict.selected else None,
-                refusals=refusals(verdict.reasons, language),
-                warnings=refusals(verdict.warnings, language),
+                refusals=refusals(verdict.reasons, language(uow)),
+                warnings=refusals(verdict.warnings, language(uow)),
             )
             for verdict in verdicts
         )
@@ -58,7 +58,6 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
     verdicts = judge(facts, command.student_ids, command.course_ids)
     if not command.dry_run:
         verdicts, _ = enter(uow, facts, verdicts)
-    language: Language = "en" if uow.context.language == "en" else "zh"
     skipped = [verdict for verdict in verdicts if verdict.skipped]
     refused = [verdict for verdict in verdicts if verdict.reasons and not verdict.skipped]
     return BatchSelectionResult(
@@ -66,8 +65,8 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
         selected=len(verdicts) - len(skipped) - len(refused),
         skipped=len(skipped),
         refused=len(refused),
-        skipped_pairs=_pairs(skipped, language),
-        refused_pairs=_pairs(refused, language),
+        skipped_pairs=_pairs(skipped, uow),
+        refused_pairs=_pairs(refused, uow),
     )
 
 
@@ -126,10 +125,10 @@ _INSERT = """
 WITH made AS (
     INSERT INTO selections (
         id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, selection_round_id,
-        exam_round_id, credits, state, selected_at, selected_by, due_at
+        exam_round_id, credits, state, selected_at, selected_by
     )
     SELECT id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, %(round)s::uuid,
-           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s::uuid, %(due_at)s
+           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s::uuid
     FROM json_to_recordset(%(rows)s::json) AS r (
         id uuid, student_id uuid, teaching_point_id uuid, course_id uuid, course_version_id uuid, requirement_id uuid,
         exam_round_id uuid, credits numeric
@@ -155,7 +154,6 @@ def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) ->
         "rows": orjson.dumps(rows).decode(),
         "state": SELECTION.initial,
         "now": uow.now,
-        "due_at": facts.round.payment_deadline,
         "workflow": SELECTION.name,
         "actor_id": str(actor.user_id) if actor.user_id else None,
         "actor_name": actor.name,
@@ -201,13 +199,8 @@ def _already(course_code: str, state: str | None) -> Reason:
     return Reason("already_selected", {"course_code": course_code, "state": state or SelectionState.PENDING_PAYMENT})
 
 
-def refusals(reasons: Iterable[Reason], language: Language) -> tuple[Refusal, ...]:
-    """Failed conditions with their sentences."""
-    return tuple(Refusal.of(reason.code, language, **reason.params) for reason in reasons)
-
-
-def _pairs(verdicts: Sequence[Verdict], language: Language) -> tuple[BatchPair, ...]:
+def _pairs(verdicts: Sequence[Verdict], uow: UnitOfWork) -> tuple[BatchPair, ...]:
     return tuple(
-        BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, language))
+        BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, language(uow)))
         for v in verdicts[:MAX_LISTED]
     )

@@ -22,7 +22,6 @@ class Round:
     status: str
     opens_at: datetime
     closes_at: datetime
-    payment_deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ SELECTION = Workflow(
         # Finance's answers to the asking. A payment that was quicker wins.
         Step(CLOSING, "end_cancelled", SYSTEM, SelectionState.CANCELLED),
         Step(CLOSING, "end_lapsed", SYSTEM, SelectionState.LAPSED),
+        # Final for any asking, so also when the refusal of an earlier one has just been heard.
+        Step(PENDING_PAYMENT, "end_cancelled", SYSTEM, SelectionState.CANCELLED),
+        Step(PENDING_PAYMENT, "end_lapsed", SYSTEM, SelectionState.LAPSED),
         Step(CLOSING, "keep", SYSTEM, PENDING_PAYMENT),
         Step(CLOSING, "pay", SYSTEM, SELECTED),
         Step(CLOSING, "refuse_billing", SYSTEM, SelectionState.CANCELLED),

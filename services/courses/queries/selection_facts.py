@@ -32,7 +32,7 @@ _FACTS = """
 SELECT json_build_object(
     'round', (
         SELECT row_to_json(r) FROM (
-            SELECT id, code, status, opens_at, closes_at, payment_deadline
+            SELECT id, code, status, opens_at, closes_at
             FROM selection_rounds WHERE id = %(round)s::uuid
         ) r
     ),
@@ -142,7 +142,6 @@ def _round(row: Mapping[str, Any]) -> Round:
         status=row["status"],
         opens_at=_instant(row["opens_at"]),
         closes_at=_instant(row["closes_at"]),
-        payment_deadline=_instant(row["payment_deadline"]),
     )
 
 

@@ -13,6 +13,7 @@ from services.courses.tables.copies import (
     exam_rounds,
     fee_standards,
     students,
+    teaching_points,
 )
 from services.courses.tables.programmes import (
     programme_courses,
@@ -44,6 +45,7 @@ __all__ = [
     "selection_rounds",
     "selections",
     "students",
+    "teaching_points",
     "terms",
     "withdrawals",
 ]

@@ -1,4 +1,4 @@
-"""Local copies of what other services own: students, bills, fee standards and exam rounds."""
+"""Local copies of what other services own: students, teaching points, bills, fee standards and exam rounds."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Numeric, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -29,6 +29,14 @@ students = copy_table(
     Index("ix_students_intake", "intake", "major_code", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+
+teaching_points = copy_table(
+    "teaching_points",
+    metadata,
+    Column("code", String(20), nullable=False),
+    Column("name", String(60), nullable=False),
+)
+scope(teaching_points, read_by_all=True)
 
 bills = copy_table(
     "bills",

@@ -66,12 +66,11 @@ selections = Table(
     Column("closing_reason", Text),
     # Counts the askings whether finance cancels the bills: an answer to an earlier one is out of date.
     Column("closing_attempt", Integer, nullable=False, server_default=text("0")),
-    Column("billing_refusal", JSONB),
-    Column("registration_refusal", JSONB),
+    Column("billing_refusal", JSONB(none_as_null=True)),
+    Column("registration_refusal", JSONB(none_as_null=True)),
     instant("selected_at"),
     Column("selected_by", Uuid),
-    instant("due_at"),
-    # Not before this time does courses ask again, after finance has refused to cancel.
+    # After finance has refused to cancel: when to ask again. Until then the round's payment deadline is what counts.
     instant("ask_again_at", nullable=True),
     *stamps(),
     # The one that decides every race about a second selection of a course.
@@ -86,7 +85,8 @@ selections = Table(
     Index("ix_selections_student_id", "student_id"),
     Index("ix_selections_course_id", "course_id", "selected_at"),
     Index("ix_selections_selection_round_id", "selection_round_id", "teaching_point_id", "course_id", "state"),
-    Index("ix_selections_due", "due_at", postgresql_where=text("state = 'pending_payment'")),
+    Index("ix_selections_unpaid", "selection_round_id", postgresql_where=text("state = 'pending_payment'")),
+    Index("ix_selections_ask_again_at", "ask_again_at", postgresql_where=text("state = 'pending_payment'")),
     CheckConstraint("state <> 'closing' OR closing_reason IS NOT NULL", name="closing_has_reason"),
     one_of("state", SelectionState),
     one_of("closing_reason", ClosingReason),
@@ -103,7 +103,7 @@ withdrawals = Table(
     Column("course_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", String(500), nullable=False),
-    Column("refusal", JSONB),
+    Column("refusal", JSONB(none_as_null=True)),
     Column("amount", Numeric(12, 2)),
     Column("entered_by", Uuid),
     instant("requested_at"),
@@ -113,7 +113,7 @@ withdrawals = Table(
         "uq_withdrawals_open",
         "selection_id",
         unique=True,
-        postgresql_where=text("state IN ('pending_academic', 'pending_finance', 'finance_approved', 'refunded')"),
+        postgresql_where=text("state IN ('pending_academic', 'pending_finance')"),
     ),
     Index("ix_withdrawals_selection_id", "selection_id", "id"),
     Index("ix_withdrawals_teaching_point_id", "teaching_point_id", "requested_at"),

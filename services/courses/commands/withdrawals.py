@@ -1,0 +1,131 @@
+"""Ending a selection: cancelled while unpaid, withdrawn once paid (CRS-7, CRS-8)."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import Moved
+from contracts.common import RowResults
+from contracts.courses.commands import (
+    ApproveWithdrawals,
+    CancelSelections,
+    RejectWithdrawals,
+    RequestWithdrawals,
+    RevokeWithdrawals,
+)
+from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
+from contracts.courses.states import ClosingReason, WithdrawalState
+from contracts.courses.views import WithdrawalResult, WithdrawalResults
+from contracts.errors import ServiceError
+from services.courses.closing import close
+from services.courses.domain.selection_facts import Reason
+from services.courses.domain.withdrawal import PaidCourse, against_request
+from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
+from services.courses.moves import language, lock, row_results, take
+from services.courses.refusals import refusals
+from services.courses.tables import selection_rounds, selections, withdrawals
+from services.courses.withdrawing import in_payment, open_withdrawals
+
+
+def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
+    """Ask for unpaid selections to end: `pending_payment` → `closing`."""
+    paying = in_payment(uow, command.selection_ids)
+    against = {id_: ServiceError("payment_in_review") for id_ in paying}
+    taken = close(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
+    return row_results(uow, command.selection_ids, taken)
+
+
+def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> WithdrawalResults:
+    """Open a withdrawal for each selection that is paid and inside its round's window."""
+    ids = command.selection_ids
+    rows = lock(uow, selections, ids)
+    facts = _facts(uow, ids)
+    against = {id_: against_request(facts[id_], uow.now) if id_ in rows else Reason("not_found") for id_ in ids}
+    made = open_withdrawals(uow, [rows[id_] for id_ in ids if against[id_] is None], command.reason)
+    return WithdrawalResults(
+        results=tuple(
+            WithdrawalResult(
+                selection_id=id_,
+                withdrawal_id=made.get(id_),
+                state=WithdrawalState.PENDING_ACADEMIC if id_ in made else None,
+                refusals=refusals([reason] if (reason := against[id_]) else [], language(uow)),
+            )
+            for id_ in ids
+        )
+    )
+
+
+def _facts(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
+    is_open = exists().where(withdrawals.c.selection_id == selections.c.id, withdrawals.c.state.in_(OPEN_WITHDRAWALS))
+    statement = (
+        select(
+            selections.c.id,
+            selections.c.state,
+            is_open.label("withdrawal_open"),
+            selection_rounds.c.code,
+            selection_rounds.c.opens_at,
+            selection_rounds.c.withdrawal_closes_at,
+        )
+        .join(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
+        .where(selections.c.id.in_(ids))
+    )
+    paying = in_payment(uow, ids)
+    return {
+        row.id: PaidCourse(
+            state=row.state,
+            payment_in_review=row.id in paying,
+            withdrawal_open=row.withdrawal_open,
+            round_code=row.code,
+            opens_at=row.opens_at,
+            closes_at=row.withdrawal_closes_at,
+        )
+        for row in uow.rows(statement)
+    }
+
+
+def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResults:
+    """`pending_academic` → `pending_finance`: learning closes, exams holds the registration, finance reviews."""
+    ids = command.withdrawal_ids
+    reviewer = uow.context.actor.user_id
+    taken = take(
+        uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, setting={"academic_reviewer_id": reviewer}
+    )
+    selected = [moved.row.selection_id for moved in taken.moved]
+    sat_in = select(selections.c.id, selections.c.exam_round_id).where(selections.c.id.in_(selected))
+    exam_rounds = {row.id: row.exam_round_id for row in uow.rows(sat_in)}
+    sent = [_sent(uow, moved, exam_rounds[moved.row.selection_id]) for moved in taken.moved]
+    uow.publish_rows(WithdrawalsSentToFinance, "withdrawals", sent)
+    return row_results(uow, ids, taken)
+
+
+def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None) -> SentWithdrawal:
+    row = moved.row
+    if uow.context.actor.user_id is None:
+        raise ServiceError("forbidden")  # a review has a person who answers for it
+    return SentWithdrawal(
+        withdrawal_id=row.id,
+        selection_id=row.selection_id,
+        student_id=row.student_id,
+        teaching_point_id=row.teaching_point_id,
+        course_id=row.course_id,
+        exam_round_id=exam_round_id,
+        reason=row.reason,
+        requested_by=row.entered_by,
+        requested_at=row.requested_at,
+        academic_reviewer_id=uow.context.actor.user_id,
+        sent_at=uow.now,
+    )
+
+
+def reject_withdrawals(command: RejectWithdrawals, uow: UnitOfWork) -> RowResults:
+    """`pending_academic` → `academic_rejected`."""
+    ids = command.withdrawal_ids
+    setting = {"academic_reviewer_id": uow.context.actor.user_id}
+    return row_results(uow, ids, take(uow, WITHDRAWAL, withdrawals, ids, "reject", note=command.note, setting=setting))
+
+
+def revoke_withdrawals(command: RevokeWithdrawals, uow: UnitOfWork) -> RowResults:
+    """`pending_academic` → `revoked`."""
+    ids = command.withdrawal_ids
+    return row_results(uow, ids, take(uow, WITHDRAWAL, withdrawals, ids, "revoke"))

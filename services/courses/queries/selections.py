@@ -1,0 +1,182 @@
+"""Selections, withdrawals and cohorts in lists."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from chassis.pages import contains, equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.common import HistoryStepView, Refusal
+from contracts.courses.queries import (
+    GetSelection,
+    GetWithdrawal,
+    ListCohort,
+    ListSelections,
+    ListWithdrawals,
+)
+from contracts.courses.views import (
+    CohortStudent,
+    SelectionBill,
+    SelectionView,
+    WithdrawalDetails,
+    WithdrawalView,
+)
+from services.courses.domain.calendar import nth_term
+from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
+from services.courses.moves import language
+from services.courses.queries.base import as_view
+from services.courses.queries.calendar import calendar
+from services.courses.queries.selection_facts import study_breaks
+from services.courses.tables import bills, courses, metadata, selection_rounds, selections, students, withdrawals
+
+newest_withdrawal = (
+    select(withdrawals.c.state)
+    .where(withdrawals.c.selection_id == selections.c.id)
+    .order_by(withdrawals.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+_PEOPLE = (students.c.student_number, students.c.name.label("student_name"))
+_COURSE = (courses.c.code.label("course_code"), courses.c.name.label("course_name"))
+
+
+def _selections() -> Select[Any]:
+    due_at = func.greatest(selection_rounds.c.payment_deadline, selections.c.ask_again_at)
+    return (
+        select(selections, *_PEOPLE, *_COURSE, newest_withdrawal.label("withdrawal_state"), due_at.label("due_at"))
+        .join(courses, courses.c.id == selections.c.course_id)
+        .join(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
+        .outerjoin(students, students.c.id == selections.c.student_id)
+    )
+
+
+def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionView]:
+    """Selections, newest first unless told otherwise."""
+    named = ("student_id", "course_id", "selection_round_id", "teaching_point_id", "state")
+    statement = _selections().where(
+        *(equals(selections.c[name], getattr(query, name)) for name in named),
+        equals(students.c.intake, query.intake),
+        _searched(query.search),
+    )
+    sortable: dict[str, ColumnElement[Any]] = {
+        "selected_at": selections.c.selected_at,
+        "student_number": students.c.student_number,
+        "course_code": courses.c.code,
+    }
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-selected_at")
+    return Page[SelectionView](items=_selection_views(rows, uow), page=query.page, size=query.size, total=total)
+
+
+def get_selection(query: GetSelection, uow: UnitOfWork) -> SelectionView:
+    """One selection."""
+    row = uow.one(_selections().where(selections.c.id == query.selection_id))
+    return _selection_views([row], uow)[0]
+
+
+def _selection_views(rows: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[SelectionView, ...]:
+    of_selection: dict[UUID, list[SelectionBill]] = {row.id: [] for row in rows}
+    mine = select(bills).where(bills.c.selection_id.in_(of_selection), ~bills.c.deleted).order_by(bills.c.id)
+    for bill in uow.rows(mine):
+        of_selection[bill.selection_id].append(as_view(SelectionBill, bill, bill_id=bill.id))
+    people = _people(rows, uow)
+    return tuple(
+        as_view(
+            SelectionView,
+            row,
+            **people[row.student_id],
+            refusal=_refusal(row.billing_refusal or row.registration_refusal, uow),
+            learning_open=row.state == SELECTED and row.withdrawal_state not in NOT_LEARNING,
+            bills=tuple(of_selection[row.id]),
+        )
+        for row in rows
+    )
+
+
+def _withdrawals() -> Select[Any]:
+    return (
+        select(withdrawals, *_PEOPLE, *_COURSE, selections.c.selection_round_id)
+        .join(selections, selections.c.id == withdrawals.c.selection_id)
+        .join(courses, courses.c.id == withdrawals.c.course_id)
+        .outerjoin(students, students.c.id == withdrawals.c.student_id)
+    )
+
+
+def list_withdrawals(query: ListWithdrawals, uow: UnitOfWork) -> Page[WithdrawalView]:
+    """Withdrawals, oldest first unless told otherwise."""
+    named = ("student_id", "course_id", "teaching_point_id", "state")
+    statement = _withdrawals().where(
+        *(equals(withdrawals.c[name], getattr(query, name)) for name in named),
+        equals(selections.c.selection_round_id, query.selection_round_id),
+        _searched(query.search),
+    )
+    sortable: dict[str, ColumnElement[Any]] = {
+        "requested_at": withdrawals.c.requested_at,
+        "student_number": students.c.student_number,
+    }
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="requested_at")
+    people = _people(rows, uow)
+    items = tuple(as_view(WithdrawalView, row, **_withdrawal_fields(row, people, uow)) for row in rows)
+    return Page[WithdrawalView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_withdrawal(query: GetWithdrawal, uow: UnitOfWork) -> WithdrawalDetails:
+    """A withdrawal with its history."""
+    row = uow.one(_withdrawals().where(withdrawals.c.id == query.withdrawal_id))
+    history = metadata.tables["workflow_history"]
+    steps = select(history).where(history.c.workflow == WITHDRAWAL.name, history.c.subject_id == row.id)
+    taken = tuple(as_view(HistoryStepView, each) for each in uow.rows(steps.order_by(history.c.id)))
+    return as_view(WithdrawalDetails, row, **_withdrawal_fields(row, _people([row], uow), uow), history=taken)
+
+
+def _withdrawal_fields(row: Row[Any], people: Mapping[UUID, Mapping[str, Any]], uow: UnitOfWork) -> dict[str, Any]:
+    return {
+        **people[row.student_id],
+        "learning_open": row.state not in NOT_LEARNING,
+        "revocable": row.state == WITHDRAWAL.initial,
+        "refusal": _refusal(row.refusal, uow),
+        "requested_by": row.entered_by,
+    }
+
+
+def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, Any]]:
+    """Number and name of each row's student. A course lead sees no student records, but does see by number and name who
+    takes the own courses: of these rows, which the actor's scope has let through, the names are read by the system."""
+    people = {r.student_id: {"student_number": r.student_number, "student_name": r.student_name} for r in rows}
+    unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
+    if unnamed:
+        uow.become_system()
+        for row in uow.rows(select(students.c.id, *_PEOPLE).where(students.c.id.in_(unnamed))):
+            people[row.id] = {"student_number": row.student_number, "student_name": row.student_name}
+    return people
+
+
+def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
+    """The students of one intake and five elements, by number unless told otherwise."""
+    named = ("intake", "level", "student_type", "student_source", "major_code", "schooling_length", "teaching_point_id")
+    conditions = (equals(students.c[name], getattr(query, name)) for name in named)
+    statement = select(students).where(*conditions, ~students.c.deleted)
+    sortable = {name: students.c[name] for name in ("student_number", "name", "status")}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="student_number")
+    terms = calendar(uow)
+    items = tuple(
+        as_view(
+            CohortStudent,
+            row,
+            student_id=row.id,
+            current_term=nth_term(terms, row.intake, study_breaks(row.suspensions), uow.today),
+        )
+        for row in rows
+    )
+    return Page[CohortStudent](items=items, page=query.page, size=query.size, total=total)
+
+
+def _searched(text: str | None) -> ColumnElement[bool]:
+    return or_(contains(students.c.student_number, text), contains(students.c.name, text))
+
+
+def _refusal(stored: Mapping[str, Any] | None, uow: UnitOfWork) -> Refusal | None:
+    return Refusal.of(stored["code"], language(uow), **stored["params"]) if stored else None

@@ -1,0 +1,48 @@
+"""Withdrawals as rows: opened by a request, or by the system for a student who has left."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+
+from chassis import workflow
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.finance.states import BillStatus
+from services.courses.domain.workflows import WITHDRAWAL
+from services.courses.tables import bills, withdrawals
+
+IN_PAYMENT = (BillStatus.PAYING, BillStatus.REMITTING)
+
+
+def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
+    """Selections of which a bill is being paid, as finance last told: refused early, finance decides."""
+    found = select(bills.c.selection_id).where(
+        bills.c.selection_id.in_(selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
+    )
+    return {row.selection_id for row in uow.rows(found)}
+
+
+def open_withdrawals(uow: UnitOfWork, selected: Sequence[Row[Any]], reason: str) -> dict[UUID, UUID]:
+    """Open a withdrawal for each of these locked selections: selection id → withdrawal id."""
+    rows = [
+        {
+            "id": new_id(),
+            "selection_id": row.id,
+            "student_id": row.student_id,
+            "teaching_point_id": row.teaching_point_id,
+            "course_id": row.course_id,
+            "state": WITHDRAWAL.initial,
+            "reason": reason,
+            "entered_by": uow.context.actor.user_id,
+            "requested_at": uow.now,
+        }
+        for row in selected
+    ]
+    if rows:
+        uow.execute(insert(withdrawals), rows)
+    workflow.record(uow, WITHDRAWAL, [(row, None, WITHDRAWAL.initial) for row in rows], "request", reason)
+    for row in rows:
+        uow.audit(withdrawals.name, row["id"], "request", after={"selection_id": row["selection_id"]})
+    return {row["selection_id"]: row["id"] for row in rows}
