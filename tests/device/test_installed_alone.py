@@ -19,8 +19,8 @@ GUARD = """
 import sys
 from importlib.metadata import packages_distributions
 allowed, wheel = set(sys.argv[1].split(",")), sys.argv[2]
-sys.path[:] = [wheel, *(p for p in sys.path if p not in ("", {root!r}))]
 owners = packages_distributions()
+sys.path[:] = [wheel, *(p for p in sys.path if p not in ("", {root!r}))]
 class Guard:
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
@@ -70,7 +70,7 @@ def run_alone(wheel: Path, code: str) -> subprocess.CompletedProcess[str]:
     guard = GUARD.format(root=str(ROOT))
     return subprocess.run(
         [sys.executable, "-c", guard + code, ",".join(with_what_they_need(declared())), str(wheel)],
-        cwd=wheel, capture_output=True, text=True, timeout=60,
+        cwd=wheel.parent, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
 

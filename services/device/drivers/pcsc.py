@@ -66,25 +66,32 @@ class PcscDriver:
     def __init__(self, options: PcscOptions) -> None:
         self._options = options
         self._states: dict[str, int] = {}
+        self._told = ""
 
     def watch(self, stop: threading.Event) -> Iterator[Signal]:
         """See `Driver.watch`. The service may stop and come back at any time."""
-        reported = ""
+        denied = False
         while not stop.is_set():
             try:
                 with _context() as context:
-                    reported = ""
                     yield from self._watch_readers(context, stop)
             except _PcscFailed as failure:
                 yield from self._forget(set(self._states))
-                trouble = "pcsc_access_denied" if failure.code in _DENIED else "pcsc_service_away"
-                if trouble != reported:
-                    yield Trouble(trouble)
-                reported = trouble
+                # A service that is just dying denies access as well: only the second time it is meant.
+                denied, before = failure.code in _DENIED, denied
+                if not denied:
+                    yield from self._tell("pcsc_service_away")
+                elif before:
+                    yield from self._tell("pcsc_access_denied")
                 stop.wait(self._options.retry_seconds)
 
+    def _tell(self, trouble: str) -> Iterator[Signal]:
+        # Once, not at every attempt.
+        if trouble != self._told:
+            self._told = trouble
+            yield Trouble(trouble)
+
     def _watch_readers(self, context: int, stop: threading.Event) -> Iterator[Signal]:
-        told_none = False
         while not stop.is_set():
             names = self._names(context)
             yield from self._forget(set(self._states) - set(names))
@@ -93,12 +100,10 @@ class PcscDriver:
                     self._states[name] = scard.SCARD_STATE_UNAWARE
                     yield ReaderReady(name)
             if not names:
-                if not told_none:
-                    yield Trouble("no_reader")
-                told_none = True
+                yield from self._tell("no_reader")
                 stop.wait(self._options.retry_seconds)
                 continue
-            told_none = False
+            self._told = ""
             for name, state in self._changes(context, names):
                 yield from self._card_moved(context, name, self._states[name], state)
                 self._states[name] = state & ~scard.SCARD_STATE_CHANGED
