@@ -106,7 +106,9 @@ def pay(finance: ServiceHarness, of: StudentItem, **filters: Any) -> RemittanceD
     return approved
 
 
-def withdrawal(finance: ServiceHarness, selected: SelectedCourse, *, held: bool = True, **fields: Any) -> SentWithdrawal:
+def withdrawal(
+    finance: ServiceHarness, selected: SelectedCourse, *, held: bool = True, **fields: Any
+) -> SentWithdrawal:
     """Send the withdrawal of a selection to finance; exams has held the registration unless told otherwise."""
     sent = a(
         SentWithdrawal,

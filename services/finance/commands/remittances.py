@@ -117,32 +117,32 @@ def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails
 
 def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Take a slip back that finance has not reviewed yet."""
-    slip = _step(uow, command.remittance_id, "revoke", command.version)
+    slip = _allowed(uow, command, "revoke")
+    _apply(uow, slip, "revoke")
     payments.release(uow, _end(uow, slip))
     return remittance_details(uow, slip.id)
 
 
 def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
-    slip = _step(uow, command.remittance_id, "reject", command.version, note=command.note, values=_reviewed(uow))
+    slip = _allowed(uow, command, "reject")
+    _apply(uow, slip, "reject", {**_reviewed(uow), "note": command.note})
     payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
     return remittance_details(uow, slip.id)
 
 
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
-    received = {**_reviewed(uow), **_received(command)}
-    slip = _step(uow, command.remittance_id, "approve", command.version, note=command.note, values=received)
-    _check_amount(command, slip)
+    slip = _allowed(uow, command, "approve")
+    _apply(uow, slip, "approve", {**_received(command, slip), **_reviewed(uow), "note": command.note})
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
-    received = {**_reviewed(uow), **_received(command)}
-    slip = _step(uow, command.remittance_id, "book_late", command.version, values=received)
-    _check_amount(command, slip)
+    slip = _allowed(uow, command, "book_late")
+    _apply(uow, slip, "book_late", {**_received(command, slip), **_reviewed(uow)})
     locked = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in locked})
     reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in locked}
@@ -158,23 +158,25 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     return remittance_details(uow, slip.id)
 
 
-def _step(
+def _allowed(
     uow: UnitOfWork,
-    remittance_id: UUID,
+    command: RevokeRemittance | RejectRemittance | ApproveRemittance | BookLateRemittance,
     action: str,
-    version: int,
-    *,
-    note: str | None = None,
-    values: dict[str, Any] | None = None,
 ) -> Row[Any]:
-    """Move a slip by one step; the slip as it was. Losing a race says `step_not_allowed`, an edit `stale_version`."""
-    values = values or {}
-    if note is not None:
-        values["note"] = note
-    (moved,) = workflow.apply(uow, REMITTANCE, remittances, [remittance_id], action, note=note, values=values)
-    if moved.row.version != version:
+    """The slip, locked, if the actor may take this step and has seen it as it is.
+
+    Losing a race against another step says `step_not_allowed`, against an edit `stale_version`.
+    """
+    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
+    REMITTANCE.allowed(slip._mapping, action, uow.context)
+    if slip.version != command.version:
         raise ServiceError("stale_version")
-    return moved.row
+    return slip
+
+
+def _apply(uow: UnitOfWork, slip: Row[Any], action: str, values: dict[str, Any] | None = None) -> None:
+    note = (values or {}).get("note")
+    workflow.apply(uow, REMITTANCE, remittances, [slip.id], action, note=note, values=values)
 
 
 def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
@@ -189,10 +191,8 @@ def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
     return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
-def _received(command: ApproveRemittance | BookLateRemittance) -> dict[str, Any]:
-    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})
-
-
-def _check_amount(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> None:
+def _received(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:
+    """What came of the slip's money. Raises `received_amount_differs`: a slip is paid to the cent or not at all."""
     if command.received_amount != slip.amount:
         raise ServiceError("received_amount_differs", received=str(command.received_amount), expected=str(slip.amount))
+    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})

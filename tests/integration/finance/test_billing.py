@@ -27,7 +27,9 @@ def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
     return harness
 
 
-def close(selected: SelectedCourse, reason: ClosingReason = ClosingReason.CANCELLED, attempt: int = 1) -> SelectionsClosing:
+def close(
+    selected: SelectedCourse, reason: ClosingReason = ClosingReason.CANCELLED, attempt: int = 1
+) -> SelectionsClosing:
     row = a(ClosingSelection, selection_id=selected.selection_id, reason=reason, attempt=attempt)
     return SelectionsClosing(selections=(row,))
 
@@ -85,7 +87,9 @@ def test_a_missing_standard_refuses_the_selection_whole_and_for_good(finance: Se
     (refused,) = finance.published(BillingRefused)
     (row,) = refused.refused
     assert (row.selection_id, row.code) == (early.selection_id, "fee_standard_missing")
-    build.standard(finance, FeeKind.CREDIT, Decimal("80.00"), valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31))
+    build.standard(
+        finance, FeeKind.CREDIT, Decimal("80.00"), valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31)
+    )
     build.standard(finance, FeeKind.EXAM, Decimal("50.00"), valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31))
     finance.deliver(CoursesSelected(selections=(early,)))
     assert {bill.selection_id for bill in build.bills_of(finance)} == {good.selection_id}
