@@ -161,7 +161,7 @@ def describe_exception(_: WrappedLogger, __: str, event: MutableMapping[str, Any
     event["exception"] = [
         {
             "type": part["exc_type"],
-            "text": _exception_text(part["exc_type"], part["exc_value"]),
+            "text": _exception_text(part["exc_value"]),
             "frames": [f"{frame['filename']}:{frame['lineno']} {frame['name']}" for frame in part["frames"]],
         }
         for part in _describe(info)
@@ -169,10 +169,8 @@ def describe_exception(_: WrappedLogger, __: str, event: MutableMapping[str, Any
     return event
 
 
-def _exception_text(kind: str, text: str) -> str:
-    if kind == "ValidationError":
-        return MASK  # pydantic repeats its input; the field's path and code travel in the ServiceError
-    # PostgreSQL names the row in DETAIL, from the second line on.
+def _exception_text(text: str) -> str:
+    # pydantic repeats its input and PostgreSQL shows the row: both from the second line on.
     first_line = text.split("\n", 1)[0]
     return _mask_text(_CHINESE.sub(MASK, first_line))
 

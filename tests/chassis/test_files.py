@@ -113,10 +113,16 @@ def test_a_known_kind_that_is_not_wanted_here_is_refused_with_those_that_are(sto
     assert (refused.value.code, refused.value.params) == ("file_type_not_allowed", {"allowed": "JPG, PNG"})
 
 
-def test_an_archive_with_a_fake_workbook_name_in_a_file_is_still_an_archive() -> None:
-    fake = io.BytesIO(archive("readme.txt") + b"")
-    assert sniff(fake) is FileKind.ZIP
+def test_an_archive_is_a_workbook_only_by_its_list_of_parts() -> None:
+    assert sniff(io.BytesIO(archive("[Content_Types].xml", "xl/workbook.xml"))) is FileKind.XLSX
     assert sniff(io.BytesIO(archive("[Content_Types].xml", "word/document.xml"))) is FileKind.ZIP
+
+
+@pytest.mark.parametrize(("at", "what"), [(-10, "size"), (-6, "offset")])
+def test_an_archive_whose_list_of_parts_cannot_be_where_it_says_is_none(at: int, what: str) -> None:
+    content = bytearray(archive("a", "b"))
+    content[at : at + 4] = (len(content)).to_bytes(4, "little")
+    assert sniff(io.BytesIO(content)) is None, what
 
 
 @pytest.mark.parametrize("kind", [FileKind.PNG, FileKind.JPEG, FileKind.PDF, FileKind.XLSX, FileKind.ZIP])

@@ -285,6 +285,15 @@ def test_entities_in_texts_are_not_resolved() -> None:
     assert refusal(as_excel_writes(outside)).code == "workbook_unreadable"
 
 
+def test_a_sheet_that_understates_its_size_loses_nothing() -> None:
+    def understate(name: str, content: bytes) -> bytes:
+        return content.replace(b'ref="A1:E2"', b'ref="A1:B1"')
+
+    (row,) = read(repacked(understate))
+    assert row.errors == ()
+    assert row.values["starts_on"] == date(2026, 9, 1)
+
+
 def test_rows_far_down_and_columns_far_right_cost_little() -> None:
     book = Workbook()
     sheet = book.worksheets[0]
@@ -305,7 +314,17 @@ def cells(file: IO[bytes], sheet: int = 0) -> list[list[Any]]:
     return [list(row) for row in load_workbook(file).worksheets[sheet].iter_rows()]
 
 
-DANGEROUS = ["=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "#N/A", "110101199001011237", "TRUE"]
+DANGEROUS = [
+    "=1+1",
+    '=HYPERLINK("http://x")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "#N/A",
+    "110101199001011237",
+    "TRUE",
+]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -342,7 +361,14 @@ def test_numbers_instants_and_long_text_are_written_for_people() -> None:
         "g": "长" * (MAX_TEXT + 1),
     }
     row = cells(write_list("名单", columns, [values]))[1]
-    assert [cell.value for cell in row[:6]] == [5, 385, str(10**17), "2026-09-01 08:30:00", "2026-09-01", "是"]
+    assert [cell.value for cell in row[:6]] == [
+        5,
+        385,
+        str(10**17),
+        "2026-09-01 08:30:00",
+        "2026-09-01",
+        "是",
+    ]
     assert row[1].number_format == "0.00"
     assert len(row[6].value) == MAX_TEXT
 
@@ -359,10 +385,22 @@ def test_a_list_has_a_frozen_header_and_its_widths() -> None:
 def test_a_filled_template_can_be_read() -> None:
     book = load_workbook(write_template("学生名单", COLUMNS))
     sheet, guide = book.worksheets
-    assert [cell.value for cell in next(sheet.iter_rows())] == ["姓名*", "性别*", "身份证号*", "手机号码", "入学日期"]
+    assert [cell.value for cell in next(sheet.iter_rows())] == [
+        "姓名*",
+        "性别*",
+        "身份证号*",
+        "手机号码",
+        "入学日期",
+    ]
     (rule,) = sheet.data_validations.dataValidation
     assert (rule.formula1, str(rule.sqref)) == ('"男,女"', "B2:B5000")
-    assert [cell.value for cell in list(guide.iter_rows())[5]] == ["入学日期", "否", "年-月-日", None, "2026-09-01"]
+    assert [cell.value for cell in list(guide.iter_rows())[5]] == [
+        "入学日期",
+        "否",
+        "年-月-日",
+        None,
+        "2026-09-01",
+    ]
     sheet.append(GOOD)
     file = io.BytesIO()
     book.save(file)

@@ -307,6 +307,7 @@ def test_a_point_cannot_pile_up_tasks_without_end(workshop: ServiceHarness) -> N
         start(workshop, me)
     assert (refused.value.code, refused.value.params) == ("too_many_tasks", {"limit": MAX_OPEN_TASKS})
     start(workshop, at_point())
+    start(workshop, acting())
 
 
 # -- cancelling, looking, forgetting --
@@ -431,6 +432,7 @@ def test_a_long_step_keeps_its_lease(workshop: ServiceHarness) -> None:
         (first,) = workshop.rows(select(steps.c.due_at).where(steps.c.state == "leased"))
         until(lambda: workshop.database.clock.now() > first.due_at + lease)
         assert greedy.claim() is None
+        assert [row.attempts for row in workshop.rows(select(steps).where(steps.c.state == "leased"))] == [1]
     greedy.run_until_idle()
     assert task_now(workshop, task).state is TaskState.DONE
     assert stamps(workshop, task) == [0]
