@@ -1,0 +1,1 @@
+"""Student records and their status changes."""

@@ -1,0 +1,85 @@
+"""Status changes that take effect at once: suspension, return, leaving (REG-6, decided by the school)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from chassis.ids import new_id
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
+from contracts.registry.events import StudentLeft, StudentResumed, StudentState, StudentSuspended
+from contracts.registry.states import StatusChangeKind, StatusChangeState
+from contracts.registry.views import StatusChangeDetails
+from services.registry.domain.status_changes import last_day_of_suspension, status_after
+from services.registry.queries import status_change_details
+from services.registry.students import enter_change, lock_student
+from services.registry.tables import students, suspensions
+
+
+def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDetails:
+    """`active` → `suspended`: the study clock stands still from `from_on` on, until the return."""
+    student = lock_student(uow, command.student_id, command.version)
+    changed = _set_status(uow, student, StatusChangeKind.SUSPEND)
+    uow.execute(insert(suspensions).values(id=new_id(), student_id=student.id, from_on=command.from_on))
+    days = {"from_on": command.from_on, "until_on": command.until_on}
+    change_id = enter_change(uow, student, StatusChangeKind.SUSPEND, StatusChangeState.APPROVED, command.reason, **days)
+    uow.publish(
+        StudentSuspended(
+            change_id=change_id, student_id=student.id, student_version=changed.version, suspended_at=uow.now
+        )
+    )
+    return status_change_details(change_id, uow)
+
+
+def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetails:
+    """`suspended` → `active`: the study clock goes on from `on`."""
+    student = lock_student(uow, command.student_id, command.version)
+    changed = _set_status(uow, student, StatusChangeKind.RESUME)
+    running = uow.first(
+        select(suspensions).where(suspensions.c.student_id == student.id, suspensions.c.until_on.is_(None))
+    )
+    if running is None:
+        raise ServiceError("status_change_not_possible", status=student.status)
+    until_on = last_day_of_suspension(running.from_on, command.on)
+    uow.update_versioned(suspensions, running.id, running.version, {"until_on": until_on})
+    change_id = enter_change(
+        uow, student, StatusChangeKind.RESUME, StatusChangeState.APPROVED, command.reason, from_on=command.on
+    )
+    uow.publish(
+        StudentResumed(change_id=change_id, student_id=student.id, student_version=changed.version, resumed_at=uow.now)
+    )
+    return status_change_details(change_id, uow)
+
+
+def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetails:
+    """`active` or `suspended` → `left`, for good."""
+    student = lock_student(uow, command.student_id, command.version)
+    changed = _set_status(uow, student, StatusChangeKind.LEAVE_SCHOOL)
+    change_id = enter_change(
+        uow,
+        student,
+        StatusChangeKind.LEAVE_SCHOOL,
+        StatusChangeState.APPROVED,
+        command.reason,
+        voluntary=command.voluntary,
+    )
+    uow.publish(
+        StudentLeft(
+            change_id=change_id,
+            student_id=student.id,
+            student_version=changed.version,
+            voluntary=command.voluntary,
+            left_at=uow.now,
+        )
+    )
+    return status_change_details(change_id, uow)
+
+
+def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:
+    """Set the status that the change leads to; the student as it then is, with the version that facts name."""
+    after = status_after(kind, student.status, change_open=student.status_change_open)
+    uow.changed(StudentState, [student.id])
+    return uow.update_versioned(students, student.id, student.version, {"status": after})

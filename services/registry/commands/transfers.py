@@ -1,0 +1,77 @@
+"""Transfers to another teaching point: wanted, then cleared by finance, or revoked before that (REG-6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from chassis import workflow
+from chassis.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.identity.states import TeachingPointStatus
+from contracts.registry.commands import RevokeTransfer, TransferStudent
+from contracts.registry.events import StudentState, TransferRequested, TransferRevoked
+from contracts.registry.states import StatusChangeKind, StatusChangeState
+from contracts.registry.views import StatusChangeDetails
+from services.registry.domain.status_changes import status_after
+from services.registry.domain.workflows import STATUS_CHANGE
+from services.registry.queries import status_change_details
+from services.registry.students import enter_change, lock_student
+from services.registry.tables import programmes, status_changes, students, teaching_points
+
+
+def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeDetails:
+    """Ask finance whether the student may go; until its answer no other change is possible."""
+    student = lock_student(uow, command.student_id, command.version)
+    status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
+    _check_destination(uow, student, command.to_teaching_point_id)
+    uow.update_versioned(students, student.id, command.version, {"status_change_open": True})
+    uow.changed(StudentState, [student.id])
+    points = {
+        "from_teaching_point_id": student.teaching_point_id,
+        "to_teaching_point_id": command.to_teaching_point_id,
+    }
+    change_id = enter_change(
+        uow,
+        student,
+        StatusChangeKind.TRANSFER_TEACHING_POINT,
+        StatusChangeState.PENDING_CLEARANCE,
+        command.reason,
+        **points,
+    )
+    uow.publish(TransferRequested(change_id=change_id, student_id=student.id, **points))
+    return status_change_details(change_id, uow)
+
+
+def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDetails:
+    """Take a transfer back while it waits for finance."""
+    c = status_changes.c
+    change = uow.one(select(c.student_id, c.kind).where(c.id == command.status_change_id))
+    uow.one(select(students.c.id).where(students.c.id == change.student_id).with_for_update())
+    change = uow.one(select(status_changes).where(c.id == command.status_change_id).with_for_update())
+    if change.version != command.version:
+        raise ServiceError("stale_version")
+    workflow.apply(uow, STATUS_CHANGE, status_changes, [change.id], "revoke")
+    student = uow.one(select(students).where(students.c.id == change.student_id))
+    uow.update_versioned(students, student.id, student.version, {"status_change_open": False})
+    uow.changed(StudentState, [student.id])
+    uow.publish(TransferRevoked(change_id=change.id, student_id=student.id))
+    return status_change_details(change.id, uow)
+
+
+def _check_destination(uow: UnitOfWork, student: Row[Any], point_id: UUID) -> None:
+    """The receiving point is another one, enabled, and offers the student's programme.
+
+    Raises `not_found`, `already_at_teaching_point`, `teaching_point_not_enabled` or `programme_not_offered`.
+    """
+    point = uow.one(select(teaching_points).where(teaching_points.c.id == point_id, ~teaching_points.c.deleted))
+    if point.id == student.teaching_point_id:
+        raise ServiceError("already_at_teaching_point")
+    if point.status != TeachingPointStatus.ENABLED:
+        raise ServiceError("teaching_point_not_enabled")
+    programme = uow.first(select(programmes).where(programmes.c.id == student.programme_id))
+    if programme is None or str(point_id) not in programme.teaching_point_ids:
+        code = programme.code if programme is not None else "—"
+        raise ServiceError("programme_not_offered", programme_code=code)

@@ -1,0 +1,1 @@
+"""The rules of student records: pure functions and tables."""

@@ -1,0 +1,167 @@
+"""What the registry can be asked, and the public state of students."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
+
+from chassis import files
+from chassis.file_kinds import FileKind
+from chassis.pages import equals, paginate
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.common import HistoryStepView
+from contracts.registry.events import StudentItem, Suspension
+from contracts.registry.queries import (
+    GetStatusChange,
+    GetStudent,
+    GetStudentImportTemplate,
+    GetStudentStatistics,
+    ListStatusChanges,
+    ListStudents,
+)
+from contracts.registry.views import (
+    StatusChangeDetails,
+    StatusChangeView,
+    StudentCount,
+    StudentRecord,
+    StudentStatistics,
+    StudentView,
+)
+from contracts.types import FileReference
+from services.registry.domain.id_numbers import mask
+from services.registry.tables import metadata, status_changes, students, suspensions, teaching_points
+from services.registry.workbook import STUDENTS
+
+_s, _c = students.c, status_changes.c
+
+
+# -- students ---------------------------------------------------------------------------------------------------------
+
+
+def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
+    """Students in the actor's scope."""
+    filters = [
+        equals(_s[name], getattr(query, name))
+        for name in (
+            "intake",
+            "level",
+            "student_type",
+            "student_source",
+            "major_code",
+            "schooling_length",
+            "teaching_point_id",
+            "status",
+            "confirmation",
+        )
+    ]
+    begins = [_begins(_s.student_number, query.student_number), _begins(_s.name, query.name)]
+    sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
+    statement = _students().where(*filters, *begins)
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="student_number")
+    items = tuple(StudentView.model_validate(_fields(row)) for row in rows)
+    return Page[StudentView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_student(query: GetStudent, uow: UnitOfWork) -> StudentRecord:
+    """The whole record of a student."""
+    return student_record(query.student_id, uow)
+
+
+def student_record(student_id: UUID, uow: UnitOfWork) -> StudentRecord:
+    """The record as it now is. Raises `not_found`."""
+    row = uow.one(_students().where(_s.id == student_id))
+    fields = _fields(row)
+    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    return StudentRecord.model_validate({**fields, "contact": fields, "prior_education": prior})
+
+
+def get_student_statistics(query: GetStudentStatistics, uow: UnitOfWork) -> StudentStatistics:
+    """Students by teaching point and status."""
+    counted = (
+        select(_s.teaching_point_id, _s.status, func.count().label("count"))
+        .where(equals(_s.intake, query.intake))
+        .group_by(_s.teaching_point_id, _s.status)
+        .order_by(_s.teaching_point_id, _s.status)
+    )
+    return StudentStatistics(items=tuple(StudentCount.model_validate(row._mapping) for row in uow.rows(counted)))
+
+
+def _students() -> Select[Any]:
+    return select(students, teaching_points.c.name.label("teaching_point_name")).outerjoin(
+        teaching_points, teaching_points.c.id == _s.teaching_point_id
+    )
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    return {**row._mapping, "id_number_masked": mask(row.id_number)}
+
+
+def _begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
+    return true() if text is None else column.startswith(text, autoescape=True)
+
+
+def get_student_import_template(query: GetStudentImportTemplate, uow: UnitOfWork) -> FileReference:
+    """The workbook to fill in. It is made when it is first asked for, and anew after its columns have changed."""
+    described = repr([(c.title, c.required, c.help, c.example, c.choices) for c in STUDENTS])
+    purpose = f"student_import_template/{sha256(described.encode()).hexdigest()[:16]}"
+    stored = metadata.tables["files"]
+    made = uow.first(select(stored.c.id).where(stored.c.purpose == purpose))
+    if made is not None:
+        return files.reference_to(uow, made.id)
+    from chassis.sheet_writing import write_template  # openpyxl: only the process that makes it pays for it
+
+    with write_template("学生", STUDENTS) as file:
+        return files.reference_to(uow, files.keep(uow, file, FileKind.XLSX, name="学生导入模板.xlsx", purpose=purpose))
+
+
+# -- status changes ---------------------------------------------------------------------------------------------------
+
+
+def list_status_changes(query: ListStatusChanges, uow: UnitOfWork) -> Page[StatusChangeView]:
+    """Status changes in the actor's scope, newest first unless asked otherwise."""
+    filters = [equals(_c[name], getattr(query, name)) for name in ("student_id", "kind", "state", "teaching_point_id")]
+    sortable: dict[str, ColumnElement[Any]] = {"requested_at": _c.requested_at}
+    rows, total = paginate(uow, _changes().where(*filters), query, sortable=sortable, default="-requested_at")
+    items = tuple(StatusChangeView.model_validate(row._mapping) for row in rows)
+    return Page[StatusChangeView](items=items, page=query.page, size=query.size, total=total)
+
+
+def get_status_change(query: GetStatusChange, uow: UnitOfWork) -> StatusChangeDetails:
+    """A status change with its history."""
+    return status_change_details(query.status_change_id, uow)
+
+
+def status_change_details(change_id: UUID, uow: UnitOfWork) -> StatusChangeDetails:
+    """The change as it now is. Raises `not_found`."""
+    row = uow.one(_changes().where(_c.id == change_id))
+    history = metadata.tables["workflow_history"]
+    steps = uow.rows(select(history).where(history.c.subject_id == change_id).order_by(history.c.id))
+    return StatusChangeDetails(
+        **row._mapping, history=tuple(HistoryStepView.model_validate(step._mapping) for step in steps)
+    )
+
+
+def _changes() -> Select[Any]:
+    return select(status_changes, _s.student_number, _s.name.label("student_name")).join(
+        students, _s.id == _c.student_id
+    )
+
+
+# -- published state --------------------------------------------------------------------------------------------------
+
+
+def student_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[StudentItem]:
+    """The public state of students: no ID number, no contact data."""
+    rows = uow.rows(select(students).where(_s.id.in_(ids)))
+    stood_still: dict[UUID, list[Suspension]] = {}
+    of_students = select(suspensions).where(suspensions.c.student_id.in_(ids)).order_by(suspensions.c.from_on)
+    for row in uow.rows(of_students):
+        stood_still.setdefault(row.student_id, []).append(Suspension(from_on=row.from_on, until_on=row.until_on))
+    return [
+        StudentItem.model_validate({**row._mapping, "suspensions": tuple(stood_still.get(row.id, ()))}) for row in rows
+    ]

@@ -1,0 +1,76 @@
+"""What other services' events make the registry do: finance holds a transfer or clears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from chassis import workflow
+from chassis.unit_of_work import UnitOfWork
+from contracts.finance.events import TransferCleared, TransferHeld
+from contracts.registry.events import StudentState, StudentTransferred
+from contracts.registry.states import StatusChangeState
+from services.registry.domain.workflows import STATUS_CHANGE
+from services.registry.tables import metadata, status_changes, students
+
+_s, _c = students.c, status_changes.c
+
+
+def on_transfer_held(events: Sequence[TransferHeld], uow: UnitOfWork) -> None:
+    """Bills of the student are being paid: the transfer shows how many it waits for."""
+    counts = {event.change_id: event.bill_count for event in events}
+    for change in _lock_pending(uow, {event.student_id for event in events}, counts):
+        values = {"waiting_for_bills": counts[change.id]}
+        uow.update_versioned(status_changes, change.id, change.version, values)
+
+
+def on_transfer_cleared(events: Sequence[TransferCleared], uow: UnitOfWork) -> None:
+    """Nothing of the student is being paid: the transfer takes effect."""
+    changes = _lock_pending(uow, {event.student_id for event in events}, {event.change_id for event in events})
+    if not changes:
+        return
+    workflow.apply(
+        uow,
+        STATUS_CHANGE,
+        status_changes,
+        [change.id for change in changes],
+        "approve",
+        values={"waiting_for_bills": None},
+    )
+    for change in changes:
+        _move(uow, change)
+    uow.changed(StudentState, [change.student_id for change in changes])
+
+
+def _lock_pending(uow: UnitOfWork, student_ids: set[UUID], change_ids: Iterable[UUID]) -> list[Row[Any]]:
+    """The transfers that still wait for finance, locked after their students. Decided ones don't change any more."""
+    uow.rows(select(_s.id).where(_s.id.in_(student_ids)).order_by(_s.id).with_for_update())
+    pending = _c.state == StatusChangeState.PENDING_CLEARANCE
+    return uow.rows(
+        select(status_changes).where(_c.id.in_(list(change_ids)), pending).order_by(_c.id).with_for_update()
+    )
+
+
+def _move(uow: UnitOfWork, change: Row[Any]) -> None:
+    """Let the student belong to the new point, with all earlier changes and their history."""
+    point = {"teaching_point_id": change.to_teaching_point_id}
+    student = uow.one(
+        update(students).where(_s.id == change.student_id).values(**point, status_change_open=False).returning(students)
+    )
+    uow.audit("students", student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
+    moved = uow.rows(update(status_changes).where(_c.student_id == student.id).values(**point).returning(_c.id))
+    history = metadata.tables["workflow_history"]
+    uow.execute(update(history).where(history.c.subject_id.in_([row.id for row in moved])).values(**point))
+    uow.publish(
+        StudentTransferred(
+            change_id=change.id,
+            student_id=student.id,
+            student_version=student.version,
+            from_teaching_point_id=change.from_teaching_point_id,
+            to_teaching_point_id=change.to_teaching_point_id,
+            transferred_at=uow.now,
+        )
+    )

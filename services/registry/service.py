@@ -1,0 +1,52 @@
+"""The registry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chassis.service import Service, command, copy, publishes, query, reaction, task
+from contracts.courses.events import ProgrammeState
+from contracts.identity.events import TeachingPointState
+from contracts.registry.events import StudentState
+from services.registry import commands, copies, queries, reactions, tables, tasks
+
+
+class Registry(Service):
+    """Student records and their status changes."""
+
+    name = "registry"
+    metadata = tables.metadata
+    conflicts: ClassVar[dict[str, str]] = {
+        "uq_students_id_number": "id_number_taken",
+        "uq_status_changes_open": "status_change_open",
+    }
+
+    import_students = command(commands.import_students)
+    change_contact = command(commands.change_contact)
+    record_degree_intent = command(commands.record_degree_intent)
+    suspend_student = command(commands.suspend_student)
+    resume_student = command(commands.resume_student)
+    transfer_student = command(commands.transfer_student)
+    revoke_transfer = command(commands.revoke_transfer)
+    remove_student = command(commands.remove_student)
+
+    list_students = query(queries.list_students)
+    get_student = query(queries.get_student)
+    get_student_statistics = query(queries.get_student_statistics)
+    # The template belongs to nobody: everybody gets the same one, and who asks first has it made.
+    get_student_import_template = query(queries.get_student_import_template, as_system=True)
+    list_status_changes = query(queries.list_status_changes)
+    get_status_change = query(queries.get_status_change)
+
+    on_transfer_held = reaction(reactions.on_transfer_held)
+    on_transfer_cleared = reaction(reactions.on_transfer_cleared)
+
+    teaching_points = copy(TeachingPointState, tables.teaching_points)
+    programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
+
+    student_state = publishes(StudentState, queries.student_items, tables.students)
+
+    student_import = task(tasks.IMPORT_STUDENTS)
+
+
+SERVICE = Registry

@@ -1,0 +1,186 @@
+"""Tables of the registry."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.row_scope import scope
+from chassis.tables import copy_table, id_column, instant, one_of, service_metadata, stamps
+from contracts.registry.states import (
+    ConfirmationState,
+    IdKind,
+    PriorEducationCheck,
+    StatusChangeKind,
+    StatusChangeState,
+)
+from contracts.types import EnrolmentStatus, Gender, Level
+
+metadata = service_metadata("registry")
+
+students = Table(
+    "students",
+    metadata,
+    id_column(),
+    Column("student_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("id_kind", Text, nullable=False),
+    Column("id_number", Text, nullable=False),
+    Column("birth_on", Date, nullable=False),
+    Column("ethnicity", Text, nullable=False),
+    Column("political_status", Text),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("programme_id", Uuid, nullable=False),
+    Column("intake", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("student_type", Text, nullable=False),
+    Column("student_source", Text, nullable=False),
+    Column("major_code", Text, nullable=False),
+    Column("major_name", Text, nullable=False),
+    Column("schooling_length", Text, nullable=False),
+    Column("enrolled_on", Date, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'active'")),
+    Column("status_change_open", Boolean, nullable=False, server_default=text("false")),
+    Column("confirmation", Text, nullable=False, server_default=text("'unconfirmed'")),
+    Column("degree_intent", Boolean, nullable=False, server_default=text("false")),
+    Column("mobile", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("home_address", Text),
+    Column("postal_address", Text),
+    Column("postcode", Text),
+    Column("employer", Text),
+    Column("prior_level", Text),
+    Column("prior_school", Text),
+    Column("prior_major", Text),
+    Column("prior_graduated_on", Date),
+    Column("prior_certificate_number", Text),
+    Column("prior_name_then", Text),
+    Column("prior_check", Text, nullable=False, server_default=text("'unchecked'")),
+    *stamps(),
+    UniqueConstraint("student_number", name="uq_students_student_number"),
+    one_of("gender", Gender),
+    one_of("id_kind", IdKind),
+    one_of("level", Level),
+    one_of("status", EnrolmentStatus),
+    one_of("confirmation", ConfirmationState),
+    one_of("prior_check", PriorEducationCheck),
+    # A person studies for a level once at a time; after graduating or leaving it may be begun again.
+    Index(
+        "uq_students_id_number",
+        "id_kind",
+        "id_number",
+        "level",
+        unique=True,
+        postgresql_where=text("status IN ('active', 'suspended')"),
+    ),
+    Index("ix_students_teaching_point_id", "teaching_point_id", "student_number"),
+    Index("ix_students_teaching_point_id_name", "teaching_point_id", "name"),
+    Index("ix_students_intake", "intake", "teaching_point_id", "status"),
+    # Beginnings of numbers and names, over the whole school.
+    Index(
+        "ix_students_number_begins",
+        "student_number",
+        postgresql_ops={"student_number": "text_pattern_ops"},
+    ),
+    Index("ix_students_name_begins", "name", postgresql_ops={"name": "text_pattern_ops"}),
+)
+scope(students, point="teaching_point_id", student="id")
+
+status_changes = Table(
+    "status_changes",
+    metadata,
+    id_column(),
+    Column("student_id", Uuid, ForeignKey("students.id"), nullable=False),
+    # The student's point of today: who looks after the student sees how it came about.
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("waiting_for_bills", Integer),
+    Column("from_teaching_point_id", Uuid),
+    Column("to_teaching_point_id", Uuid),
+    Column("from_on", Date),
+    Column("until_on", Date),
+    Column("voluntary", Boolean),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", Uuid, nullable=False),
+    instant("requested_at"),
+    *stamps(),
+    one_of("kind", StatusChangeKind),
+    one_of("state", StatusChangeState),
+    CheckConstraint(
+        "(kind = 'transfer_teaching_point') = (to_teaching_point_id IS NOT NULL)",
+        name="transfer",
+    ),
+    Index(
+        "uq_status_changes_open",
+        "student_id",
+        unique=True,
+        postgresql_where=text("state = 'pending_clearance'"),
+    ),
+    Index("ix_status_changes_teaching_point_id", "teaching_point_id", "requested_at"),
+    Index("ix_status_changes_student_id", "student_id", "requested_at"),
+    Index("ix_status_changes_requested_at", "requested_at"),
+)
+scope(status_changes, point="teaching_point_id", student="student_id")
+
+suspensions = Table(
+    "suspensions",
+    metadata,
+    id_column(),
+    Column("student_id", Uuid, ForeignKey("students.id"), nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date),
+    *stamps(),
+    CheckConstraint("until_on IS NULL OR from_on <= until_on", name="days"),
+    Index(
+        "uq_suspensions_running",
+        "student_id",
+        unique=True,
+        postgresql_where=text("until_on IS NULL"),
+    ),
+    Index("ix_suspensions_student_id", "student_id", "from_on"),
+)
+scope(suspensions, student="student_id")
+
+teaching_points = copy_table(
+    "teaching_points",
+    metadata,
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Index("ix_teaching_points_code", "code"),
+)
+scope(teaching_points, read_by_all=True)
+
+programmes = copy_table(
+    "programmes",
+    metadata,
+    Column("code", Text, nullable=False),
+    Column("major_name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("student_type", Text, nullable=False),
+    Column("student_source", Text, nullable=False),
+    Column("major_code", Text, nullable=False),
+    Column("schooling_length", Text, nullable=False),
+    Column("from_intake", Text, nullable=False),
+    Column("until_intake", Text),
+    Column("teaching_point_ids", JSONB, nullable=False),
+    Index("ix_programmes_elements", "major_code", "level"),
+)
+scope(programmes, read_by_all=True)
