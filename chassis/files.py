@@ -41,6 +41,7 @@ KEPT_UNADOPTED = timedelta(hours=24)
 _CHUNK = 256 * 1024
 _IN_MEMORY = 1024 * 1024
 _LISTED = 1000
+_ENDINGS = frozenset(FileKind)
 _MAX_NAME = 200
 
 P = ParamSpec("P")
@@ -144,8 +145,9 @@ class FileStore:
         limit = datetime.now(UTC) - age
         pages = iter(obstore.list(self._store, prefix=area, chunk_size=_LISTED))
         while page := _beside(next, pages, None):
-            names = [found["path"].rpartition("/")[2] for found in page if found["last_modified"] < limit]
-            yield [(name.partition(".")[0], FileKind(name.partition(".")[2])) for name in names]
+            old = (found["path"].rpartition("/")[2] for found in page if found["last_modified"] < limit)
+            names = (name.partition(".") for name in old)
+            yield [(sha256, FileKind(ending)) for sha256, _, ending in names if ending in _ENDINGS]
 
     def _size(self, path: str) -> int | None:
         try:

@@ -7,9 +7,12 @@ values by the name of their key and by their look, in the message, in every fiel
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal, TextIO
+from uuid import UUID
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -25,20 +28,21 @@ _PERSONAL_KEY = re.compile(
     "|birth(day|_date)?|born_on|wechat|qq|bank_account|card_number|photo|avatar|signature)$"
 )
 
+_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LOOKS_PERSONAL = (
     # Resident ID number (GB 11643): 17 digits and a check character; and its 15-digit predecessor.
     re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])"),
     # Mainland mobile number, with or without the country code.
     re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![0-9A-Za-z])"),
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    # Our own texts are English codes: what is Chinese is data, most likely somebody's name.
+    re.compile(f"[{_HAN}][{_HAN}·]*"),
     # Compact JWT: three base64url parts.
     re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"),
 )
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):[^\s@]*@")
-# Exception texts quote the value that offended. Ours are English codes: what is Chinese in one is data.
-_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_CHINESE = re.compile(f"[{_HAN}][{_HAN}·]*")
-
+# What a line may show of; anything else (a row, a contract, an exception) could hold whatever it likes.
+_PLAIN = (str, int, float, UUID, date, time, timedelta, Decimal)
 _FRAMES_SHOWN = 30
 
 
@@ -72,7 +76,7 @@ def configure(
     else:
         output = [_exception_as_text, structlog.dev.ConsoleRenderer(colors=target.isatty())]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared, hide_chinese],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             add_process,
@@ -120,15 +124,12 @@ def mask(value: Any, key: str = "") -> Any:
         return MASK
     if isinstance(value, Mapping):
         return {name: mask(item, str(name)) for name, item in value.items()}
-    if isinstance(value, str):
-        return _mask_text(value)
-    if isinstance(value, bytes):
-        return f"<{len(value)} bytes>"
-    if isinstance(value, Iterable):
+    if type(value) in (list, tuple, set, frozenset):
         return [mask(item) for item in value]
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
-    # Numbers and objects are judged by what the line would show of them.
+    if not isinstance(value, _PLAIN):
+        return f"<{type(value).__name__}>"
     text = str(value)
     masked = _mask_text(text)
     return value if masked == text else masked
@@ -137,11 +138,6 @@ def mask(value: Any, key: str = "") -> Any:
 def mask_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Processor: mask every field of the line."""
     return {key: mask(value, key) for key, value in event.items()}
-
-
-def hide_chinese(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Processor for other libraries' lines, which like exception texts may quote data."""
-    return {**event, "event": _CHINESE.sub(MASK, str(event["event"]))}
 
 
 _describe = ExceptionDictTransformer(show_locals=False, max_frames=_FRAMES_SHOWN)
@@ -171,8 +167,7 @@ def describe_exception(_: WrappedLogger, __: str, event: MutableMapping[str, Any
 
 def _exception_text(text: str) -> str:
     # pydantic repeats its input and PostgreSQL shows the row: both from the second line on.
-    first_line = text.split("\n", 1)[0]
-    return _mask_text(_CHINESE.sub(MASK, first_line))
+    return _mask_text(text.split("\n", 1)[0])
 
 
 def _exception_as_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

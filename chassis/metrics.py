@@ -119,7 +119,7 @@ def job_failed(job: str) -> None:
 
 
 def task_step(kind: str, outcome: str, seconds: float) -> None:
-    """A task's step that was `done`, `failed`, or `retried` later."""
+    """A task's step that was `done`, `failed`, `repeated` (to be tried again) or `lost` to another worker."""
     _task_steps.labels(kind, outcome).observe(seconds)
 
 

@@ -138,16 +138,13 @@ def _sheet_rows(workbook: Workbook) -> Iterator[tuple[Any, ...]]:
 def _find_header(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Sequence[Column]) -> dict[str, int]:
     """Title → place of each known column, from the first row that has any of them."""
     known = {column.title for column in columns}
+    titles: list[str] = []
+    found: list[str] = []
     for number, cells in rows:
         titles = [_plain_title(cell) for cell in cells]
         found = [title for title in titles if title in known]
-        if found:
+        if found or number >= _HEADER_WITHIN:
             break
-        if number >= _HEADER_WITHIN:
-            found = []
-            break
-    else:
-        found = []
     if doubled := sorted({title for title in found if found.count(title) > 1}):
         raise ServiceError("workbook_columns_doubled", columns="、".join(doubled))
     if missing := [column.title for column in columns if column.required and column.title not in found]:

@@ -134,10 +134,9 @@ class Worker:
             self.database.run(claim.task.context, work)
         except LeaseLostError:
             return "lost"
-        except Exception as error:
-            if not is_infrastructure_failure(error):
-                raise
-            return "lost"  # the lease runs out and somebody tries again
+        except Exception:
+            log.exception("task_step_not_settled")  # its lease runs out and somebody tries again
+            return "lost"
         return outcome
 
     def _work(self, stopping: threading.Event) -> None:

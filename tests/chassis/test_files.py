@@ -297,13 +297,14 @@ def test_an_adopted_file_stays_and_an_unadopted_one_goes_after_a_day(
     library: ServiceHarness, store: FileStore, tmp_path: Path
 ) -> None:
     kept, dropped = upload(store, PDF), upload(store, CONTENTS[FileKind.PNG])
+    (tmp_path / "the store" / "incoming" / "left.by.hand").touch()
     file_id = adopt(library, kept)
     sweep(library)
     assert {name.split("/")[0] for name in stored(tmp_path)} == {"incoming", "library"}
-    assert len(stored(tmp_path)) == 3
+    assert len(stored(tmp_path)) == 4
     age(tmp_path)
     sweep(library)
-    (left,) = stored(tmp_path)
+    (left,) = stored(tmp_path) - {"incoming/left.by.hand"}
     assert left.startswith("library/")
     assert content_of(library, file_id) == PDF
     with pytest.raises(ServiceError, match="file_missing"):

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 
 from chassis import files, tasks
 from chassis.clock import SystemClock
@@ -214,6 +215,23 @@ def test_a_step_that_succeeds_at_last_lets_the_task_go_on(workshop: ServiceHarne
     worker.run_until_idle()
     assert task_now(workshop, task).state is TaskState.DONE
     assert stamps(workshop, task) == [0, 1, 2]
+
+
+def test_a_lost_database_is_not_held_against_a_step(workshop: ServiceHarness, worker: Worker) -> None:
+    task = start(workshop, sheets=1)
+    worker.carry_out(worker.claim())  # type: ignore[arg-type]
+    whole = worker.kinds["stamp_sheets"]
+
+    def lose(*_: Any) -> Any:
+        raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+
+    worker.kinds["stamp_sheets"] = replace(whole, run_step=lose)
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert worker.run_until_idle() == 1
+        workshop.clock.advance(timedelta(minutes=1))
+    worker.kinds["stamp_sheets"] = whole
+    worker.run_until_idle()
+    assert task_now(workshop, task).state is TaskState.DONE
 
 
 def test_a_step_that_kills_its_workers_is_given_up(workshop: ServiceHarness, worker: Worker) -> None:
