@@ -8,7 +8,7 @@ from gateway.binding import path_fields
 from gateway.files import MAX_UPLOAD
 from gateway.openapi.examples import example_of
 from gateway.openapi.problem_codes import problem_responses
-from gateway.route import PUBLIC, Access, Route
+from gateway.route import PUBLIC, Route
 
 References = Mapping[tuple[type[Contract], str], str]
 
@@ -96,21 +96,19 @@ _HEADERS = {
 
 
 def _head(route: Route) -> dict[str, Any]:
-    text = (route.operation.__doc__ or "").strip()
-    summary, _, more = text.partition("\n")
+    text = " ".join((route.operation.__doc__ or "").split())
+    summary, _, more = text.partition(". ")
     head: dict[str, Any] = {
         "operationId": _operation_id(route),
         "tags": [route.service],
-        "summary": summary.strip(),
+        "summary": summary.removesuffix("."),
         "x-summary-zh": route.title,
         "x-permission": str(route.permission),
     }
-    if more.strip():
-        head["description"] = " ".join(more.split())
+    if more:
+        head["description"] = more
     if route.permission is PUBLIC:
         head["security"] = []
-    elif not isinstance(route.permission, Access):
-        head["description"] = f"{head.get('description', '')}\n\n权限 · permission: `{route.permission}`".strip()
     return head
 
 

@@ -30,7 +30,7 @@ const TEXTS = {
   nothing: ["没有匹配的接口。", "Nothing matches."],
 };
 
-let english = (localStorage.getItem("language") ?? (navigator.language.startsWith("en") ? "en" : "zh")) === "en";
+let english = localStorage.getItem("language") === "en";
 
 export const t = (key) => TEXTS[key][english ? 1 : 0];
 export const isEnglish = () => english;

@@ -1,0 +1,221 @@
+"""Revocations over a real broker: heard as events, asked for again after every break."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from kombu import Connection, Exchange, Producer
+
+from chassis.context import Context
+from chassis.ids import new_id
+from chassis.provision import provision_broker
+from contracts.base import Envelope, Operation, exchange, routing_key
+from contracts.errors import ServiceError
+from contracts.identity.events import AccessRevoked, Revocation
+from gateway.listener import Listener
+from gateway.revocations import RevocationList
+from gateway.sync import RevocationSync
+from tests.waiting import eventually
+
+
+class Identity:
+    """Answers `ListRevocations` as identity would."""
+
+    def __init__(self) -> None:
+        self.revocations: list[Revocation] = []
+        self.asked_since: list[datetime] = []
+        self.down = False
+
+    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        if self.down:
+            raise ServiceError("service_unavailable", service="identity")
+        since = datetime.fromisoformat(payload["since"])
+        self.asked_since.append(since)
+        items = [each.model_dump(mode="json") for each in self.revocations if each.revoked_at >= since]
+        return {"items": items, "as_of": datetime.now(UTC).isoformat()}
+
+
+def ended(session_id: UUID, ago: float = 0) -> Revocation:
+    at = datetime.now(UTC) - timedelta(seconds=ago)
+    return Revocation(user_id=new_id(), session_id=session_id, epoch=None, revoked_at=at)
+
+
+def is_known(revocations: RevocationList, session_id: UUID) -> bool:
+    return revocations.is_revoked(new_id(), session_id, 1)
+
+
+@pytest.fixture
+def url(amqp_admin_url: str, management_url: str, vhost: str) -> str:
+    provision_broker(amqp_admin_url, management_url, vhost, [], {})
+    return f"{amqp_admin_url.rstrip('/')}/{vhost}"
+
+
+@pytest.fixture
+def events(url: str) -> Iterator[Exchange]:
+    with Connection(url) as connection:
+        declared = Exchange(exchange(AccessRevoked.owner), type="topic", durable=True)(connection.channel())
+        declared.declare()
+        yield declared
+
+
+@pytest.fixture
+def revocations() -> RevocationList:
+    return RevocationList()
+
+
+@pytest.fixture
+def connections() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def listener(url: str, events: Exchange, revocations: RevocationList, connections: list[float]) -> Iterator[Listener]:
+    listening = Listener(url, revocations, lambda: connections.append(time.monotonic()))
+    listening.start()
+    eventually(lambda: listening.connected, "the listener connects")
+    yield listening
+    listening.stop()
+
+
+def publish(events: Exchange, body: bytes) -> None:
+    Producer(events.channel, events, routing_key(AccessRevoked)).publish(
+        body, content_type="application/json", content_encoding="utf-8"
+    )
+
+
+def envelope(*revoked: Revocation) -> bytes:
+    event = AccessRevoked(revocations=revoked)
+    made = Envelope.of(event, event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id())
+    return made.model_dump_json().encode()
+
+
+def test_an_event_is_heard_at_once(events: Exchange, listener: Listener, revocations: RevocationList) -> None:
+    first, second = new_id(), new_id()
+    publish(events, envelope(ended(first), ended(second)))
+    eventually(lambda: is_known(revocations, first) and is_known(revocations, second), "both are known", 5)
+
+
+def test_every_gateway_hears_it(url: str, events: Exchange, listener: Listener, revocations: RevocationList) -> None:
+    others = RevocationList()
+    other = Listener(url, others, lambda: None)
+    other.start()
+    eventually(lambda: other.connected, "the other connects")
+    session = new_id()
+    publish(events, envelope(ended(session)))
+    eventually(lambda: is_known(revocations, session) and is_known(others, session), "both gateways know", 5)
+    other.stop()
+
+
+def test_what_cannot_be_understood_is_asked_for(
+    events: Exchange, listener: Listener, revocations: RevocationList, connections: list[float]
+) -> None:
+    before = len(connections)
+    for rubbish in (b"rubbish", b"{}", envelope(ended(new_id())).replace(b"access_revoked", b"access_changed")):
+        publish(events, rubbish)
+    eventually(lambda: len(connections) == before + 3, "asked three times", 5)
+    session = new_id()
+    publish(events, envelope(ended(session)))
+    eventually(lambda: is_known(revocations, session), "the listener goes on", 5)
+
+
+class Cable:
+    """A connection to the broker that can be cut."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._broker = (parts.hostname, parts.port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._ends: list[socket.socket] = []
+        port = self._listener.getsockname()[1]
+        self.url = url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{port}")
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """End all connections through it."""
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                broker = socket.create_connection(self._broker)
+                self._ends += [client, broker]
+                for source, target in ((client, broker), (broker, client)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
+
+
+def test_after_a_lost_connection_it_comes_back_and_asks(
+    url: str, events: Exchange, revocations: RevocationList, connections: list[float]
+) -> None:
+    cable = Cable(url)
+    listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()))
+    listener.start()
+    eventually(lambda: len(connections) == 1, "the listener connects")
+    cable.cut()
+    eventually(lambda: len(connections) == 2, "connected again", 10)
+    session = new_id()
+    publish(events, envelope(ended(session)))
+    eventually(lambda: is_known(revocations, session), "heard again", 5)
+    listener.stop()
+    cable.close()
+
+
+def test_asking_finds_what_no_event_told(revocations: RevocationList) -> None:
+    identity, session = Identity(), new_id()
+    identity.revocations.append(ended(session, ago=200))
+    RevocationSync(identity, revocations).ask()
+    assert is_known(revocations, session)
+
+
+def test_it_asks_again_from_a_little_before_the_last_answer(revocations: RevocationList) -> None:
+    identity = Identity()
+    sync = RevocationSync(identity, revocations)
+    sync.ask()
+    sync.ask()
+    assert timedelta(seconds=25) < datetime.now(UTC) - identity.asked_since[1] < timedelta(seconds=40)
+
+
+def test_it_goes_on_asking_while_identity_is_down(revocations: RevocationList) -> None:
+    identity, session = Identity(), new_id()
+    identity.down = True
+    identity.revocations.append(ended(session))
+    sync = RevocationSync(identity, revocations, every=0.05)
+    sync.start()
+    try:
+        assert not is_known(revocations, session)
+        identity.down = False
+        eventually(lambda: is_known(revocations, session), "asked again", 5)
+    finally:
+        sync.stop()
+
+
+def test_being_woken_it_asks_now(revocations: RevocationList) -> None:
+    identity = Identity()
+    sync = RevocationSync(identity, revocations, every=600)
+    sync.start()
+    try:
+        eventually(lambda: len(identity.asked_since) == 1, "asked once", 5)
+        sync.wake()
+        eventually(lambda: len(identity.asked_since) == 2, "asked twice", 5)
+    finally:
+        sync.stop()
