@@ -29,6 +29,7 @@ from launcher.steps import step
 from launcher.system import System
 
 SUPERVISOR = "launcher.supervisor"
+ADMINISTRATOR = "first administrator"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,10 @@ class Installation:
             system.provision_databases()
         with step("Users and queues are declared"):
             system.provision_broker()
-        with step(f"{len(system.processes)} processes are ready"):
+        with step("There is a first administrator"):
+            if made := system.first_administrator():
+                self._secrets.keep(ADMINISTRATOR, "\t".join(made))
+        with step(f"All processes are ready ({len(system.processes)})"):
             self._start_supervisor()
             system.wait_ready()
         return system
@@ -139,6 +143,11 @@ class Installation:
         """The address of the database administrator."""
         database = self._postgres()
         return database.url if database else str(self.choices.postgres_url)
+
+    def administrator(self) -> tuple[str, str] | None:
+        """The first administrator's name and one-time password, as they were when the system was new."""
+        username, _, password = (self._secrets.kept(ADMINISTRATOR) or "").partition("\t")
+        return (username, password) if username else None
 
     def _postgres(self) -> PostgresServer | None:
         if self.choices.postgres_url:

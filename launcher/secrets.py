@@ -17,6 +17,14 @@ class Secrets:
         """The password of this name: 32 characters, safe in a URL."""
         return self._get(f"{name}.password") or self._put(f"{name}.password", secrets.token_urlsafe(24))
 
+    def keep(self, name: str, value: str) -> None:
+        """Keep something that was given to us."""
+        self._put(name, value)
+
+    def kept(self, name: str) -> str | None:
+        """What was kept under this name."""
+        return self._get(name)
+
     def token_keys(self) -> tuple[str, str]:
         """The Ed25519 pair that access tokens are signed and checked with: (private PEM, public PEM)."""
         private = self._get("token.pem") or self._put("token.pem", _new_private_key())

@@ -9,6 +9,8 @@ system.destroy()
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,7 +27,7 @@ from chassis.provision import (
 )
 from chassis.service import Service, load
 from launcher.cleaning import drop_databases, drop_virtual_host
-from launcher.paths import service_names
+from launcher.paths import ROOT, service_names
 from launcher.ports import Ports
 from launcher.processes import Process, ProcessSpec
 from launcher.secrets import Secrets
@@ -106,8 +108,24 @@ class System:
         declared = list(self._declared().values())
         provision_broker(self._amqp_url, self._management_url, self.prefix, declared, users)
 
+    def first_administrator(self) -> tuple[str, str] | None:
+        """Give a new system its first administrator: (username, one-time password); None where there is one."""
+        if ISSUER not in self.services:
+            return None
+        made = subprocess.run(
+            [sys.executable, "-m", f"services.{ISSUER}.first_administrator"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "JIAOWU_DATABASE_URL": self.database_url(ISSUER)},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        username, _, password = made.stdout.strip().partition("\t")
+        return (username, password) if username else None
+
     def start_all(self) -> None:
         """Start every process that does not run; returns before they are ready."""
+        (self.state / "files").mkdir(mode=0o700, exist_ok=True)  # people's documents
         for process in self.processes.values():
             process.start()
 

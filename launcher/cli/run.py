@@ -4,13 +4,13 @@ import time
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.panel import Panel
 
 from launcher import log_view, status_view
 from launcher.cli.arguments import known_service
 from launcher.installation import Choices, Installation
 from launcher.steps import console
-from launcher.system import System
 
 PANEL = "Run"
 
@@ -36,18 +36,18 @@ def up(
     running = Installation()
     if running.is_up():
         console.print("It is running already; [bold]./jiaowu down[/] stops it.")
-        _show(running.system())
+        _show(running)
         return
     installation = Installation(choices=Choices.from_environment(_scale(scale or [])))
     started = time.monotonic()
     try:
-        system = installation.up()
+        installation.up()
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         installation.down()
         raise
     console.print(f"\n[bold green]Ready[/] after {time.monotonic() - started:.0f} s")
-    _show(system)
+    _show(installation)
     if detach:
         console.print("[bold]./jiaowu down[/] stops it.")
         return
@@ -95,13 +95,15 @@ def _stay(installation: Installation) -> None:
     installation.down()
 
 
-def _show(system: System) -> None:
-    lines = [
-        f"API      {system.gateway_url}/api/v1",
-        f"Docs     {system.gateway_url}/docs",
-        "Look     ./jiaowu status · ./jiaowu logs -f",
-    ]
-    console.print(Panel("\n".join(lines), title="Jiaowu", expand=False))
+def _show(installation: Installation) -> None:
+    address = installation.system().gateway_url
+    rows = [("API", f"{address}/api/v1"), ("Its page", f"{address}/docs/")]
+    if administrator := installation.administrator():
+        username, password = administrator
+        rows.append(("First sign-in", f"{username}, one-time password {password}"))
+    rows.append(("Look inside", "./jiaowu status · ./jiaowu logs -f · ./jiaowu psql courses"))
+    text = "\n".join(f"[dim]{title:<14}[/]{escape(value)}" for title, value in rows)
+    console.print(Panel(text, title="Jiaowu", expand=False))
 
 
 def _scale(choices: list[str]) -> dict[str, int]:

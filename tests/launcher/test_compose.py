@@ -26,7 +26,7 @@ def test_every_service_has_its_process_its_task_process_and_its_place_in_the_job
 @pytest.mark.parametrize("container", OURS)
 def test_our_containers_start_again_have_limits_and_few_rights(container):
     settings = CONTAINERS[container]
-    assert settings["restart"] in ("unless-stopped", "on-failure")
+    assert settings["restart"] in ("unless-stopped", "on-failure") or "profiles" in settings
     assert settings["deploy"]["resources"]["limits"]["memory"]
     assert settings["read_only"] is True
     assert settings["cap_drop"] == ["ALL"]
