@@ -14,10 +14,12 @@ from chassis import metrics
 from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
+from chassis.files import erase_unowned
 from chassis.inbox import Inbox
 from chassis.relay import Relay
 from chassis.schedule import Scheduler
 from chassis.service import ScheduledEntry
+from chassis.tasks import forget_old_tasks
 from chassis.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
@@ -101,6 +103,8 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         **database.service.schedule,
         "purge_inbox": ScheduledEntry(inbox.purge, timedelta(hours=1)),
         "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
+        "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
+        "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1)),
         "count_backlog": ScheduledEntry(count_backlog, timedelta(seconds=15)),
     }
     scheduler = Scheduler(database, jobs)
