@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import local_date
+from sqlalchemy import create_engine, text
+
 from chassis.context import Context
 from chassis.ids import new_id
 from chassis.testing import ServiceHarness, acting
+from contracts.base import Operation
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCoursesToRound,
@@ -31,6 +36,7 @@ from contracts.courses.catalogue_commands import (
     UseCourseVersion,
 )
 from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRoundDetails
+from contracts.errors import ServiceError
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundCourseState, ExamRoundItem, ExamRoundState
 from contracts.exams.states import ExamRoundStatus
 from contracts.finance.events import FeeStandardItem, FeeStandardState
@@ -277,6 +283,33 @@ def school(harness: ServiceHarness, *, courses: int = 2, students: int = 1, fina
     return ready
 
 
-def today(harness: ServiceHarness) -> str:
-    """The harness's day, as evidence shows it."""
-    return local_date(harness.clock.now()).isoformat()
+def at_once(harness: ServiceHarness, operations: Sequence[tuple[Operation, Context]]) -> list[str]:
+    """Run operations at the same time, each in a thread of its own: `done` or the error code of each."""
+    start = Barrier(len(operations))
+
+    def run(operation: Operation, who: Context) -> str:
+        start.wait()
+        try:
+            harness.run(operation, who)
+        except ServiceError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return list(pool.map(lambda pair: run(*pair), operations))
+
+
+def until_somebody_waits(harness: ServiceHarness, seconds: float = 10.0) -> None:
+    """Return as soon as a connection to the harness's database waits for another one's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    engine = create_engine(harness.admin_url)
+    try:
+        with engine.connect() as connection:
+            until = time.monotonic() + seconds
+            while not connection.scalar(waiting):
+                assert time.monotonic() < until, "nobody waits for a lock"
+                connection.rollback()  # statistics are fixed for a transaction
+    finally:
+        engine.dispose()

@@ -64,7 +64,7 @@ def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -
     number = max(row.version_number for row in uow.rows(versions)) + 1
     if source.status == ProgrammeStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=source.status, action="create_version")
-    copied = {name: value for name, value in source._mapping.items() if name not in _NOT_COPIED}
+    copied = {str(name): value for name, value in source._mapping.items() if name not in _NOT_COPIED}
     draft = {"version_number": number, "status": ProgrammeStatus.DRAFT, "from_intake": command.from_intake}
     row = add(uow, programmes, {**copied, **draft})
     _copy_contents(uow, source.id, row.id)
