@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Stretch
@@ -186,7 +187,7 @@ def _review_states(uow: UnitOfWork, selection_ids: list[UUID]) -> dict[UUID, str
     reviews = withdrawal_reviews.c
     newest = uow.rows(
         select(reviews.selection_id, reviews.state)
-        .distinct(reviews.selection_id)
+        .ext(distinct_on(reviews.selection_id))
         .where(ids_in(reviews.selection_id, selection_ids))
         .order_by(reviews.selection_id, reviews.requested_at.desc())
     )

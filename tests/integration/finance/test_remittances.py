@@ -251,7 +251,7 @@ def test_a_slip_edited_meanwhile_is_stale(finance: ServiceHarness, student: Stud
     assert finance.refusal(build.approval(slip, version=slip.version + 1), build.REVIEWER).code == "stale_version"
 
 
-# -- races --------------------------------------------------------------------------------------------------------------
+# -- races --
 
 
 def test_revoking_and_approving_at_once_has_one_winner(finance: ServiceHarness, student: StudentItem) -> None:
