@@ -13,7 +13,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from chassis.logging import configure  # noqa: E402
-from gateway import tokens  # noqa: E402
+from gateway import connection, tokens  # noqa: E402
 from gateway.app import Dependencies, create_app  # noqa: E402
 from gateway.process import GatewayProcess  # noqa: E402
 from gateway.rates import Rates  # noqa: E402
@@ -24,6 +24,7 @@ from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, scope_
 
 def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
     """A service whose answer takes as many tenths of a second as the title is long."""
+    print("asked", flush=True)  # noqa: T201
     time.sleep(len(payload["title"]) / 10)
     return {"id": payload["book_id"], "title": payload["title"]}
 
@@ -31,6 +32,7 @@ def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
 def main(address: str, public_key: str, metrics_port: int) -> int:
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
+    connection.HEAD = connection.BODY = 2.0
     tokens.scope_of = scope_of
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = _slow
