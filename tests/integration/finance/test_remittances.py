@@ -4,17 +4,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 
+from chassis import files
+from chassis.file_kinds import FileKind
+from chassis.files import FileStore
 from chassis.ids import new_id
 from chassis.testing import ServiceHarness, acting
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
+    AttachReceipt,
     BookLateRemittance,
     CreateRemittance,
     RejectRemittance,
@@ -25,9 +31,12 @@ from contracts.finance.events import BillCancellationRefused, BillsCancelled, Bi
 from contracts.finance.queries import GetBill, GetRemittance, ListBills, ListRefunds, ListRemittances, ListSuspense
 from contracts.finance.views import RemittanceDetails
 from contracts.registry.events import StudentItem
+from contracts.types import FileReference
 from services.finance.service import Finance
 from tests.builders import finance as build
 from tests.builders.messages import a
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -306,3 +315,37 @@ def test_cancelling_and_remitting_at_once_has_one_winner(finance: ServiceHarness
     answers = len(finance.published(BillsCancelled)) + len(finance.published(BillCancellationRefused))
     assert answers == 5
     assert build.check(finance).clean
+
+
+# -- receipts --
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
+    store = FileStore(tmp_path.as_uri())
+    monkeypatch.setattr(files, "store", lambda: store)
+    return store
+
+
+def test_a_receipt_is_attached_until_the_slip_is_reviewed(
+    finance: ServiceHarness, student: StudentItem, store: FileStore
+) -> None:
+    build.select_for(finance, student)
+    slip, staff = slip_of(finance, student), build.point_staff(student.teaching_point_id)
+    receipt = store.upload(BytesIO(PDF), name="回单.pdf", max_bytes=1000, allowed=(FileKind.PDF,))
+    attached = finance.run(AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt), staff)
+    assert attached.receipt == receipt
+    (listed,) = finance.ask(ListRemittances(search="徐州"), staff).items
+    assert listed.receipt == receipt
+    assert finance.refusal(build.approval(slip), build.REVIEWER).code == "stale_version"
+    finance.run(build.approval(attached), build.REVIEWER)
+    late = AttachReceipt(remittance_id=slip.id, version=attached.version + 1, file=receipt)
+    assert finance.refusal(late, staff).code == "step_not_allowed"
+
+
+def test_a_receipt_may_have_five_megabytes(finance: ServiceHarness, student: StudentItem) -> None:
+    build.select_for(finance, student)
+    slip, staff = slip_of(finance, student), build.point_staff(student.teaching_point_id)
+    huge = FileReference(sha256="0" * 64, name="a.pdf", size=5 * 1024 * 1024 + 1, media_type="application/pdf")
+    command = AttachReceipt(remittance_id=slip.id, version=slip.version, file=huge)
+    assert finance.refusal(command, staff).code == "file_too_large"
