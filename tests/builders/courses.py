@@ -35,11 +35,13 @@ from contracts.courses.catalogue_commands import (
     PublishSelectionRound,
     UseCourseVersion,
 )
+from contracts.courses.commands import SelectCourses
 from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRoundDetails
 from contracts.errors import ServiceError
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundCourseState, ExamRoundItem, ExamRoundState
 from contracts.exams.states import ExamRoundStatus
-from contracts.finance.events import FeeStandardItem, FeeStandardState
+from contracts.finance.events import BillItem, BillsPaid, FeeStandardItem, FeeStandardState, PaidBill
+from contracts.finance.states import PaymentMethod
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import StudentItem, StudentState
@@ -61,6 +63,11 @@ def point_staff(teaching_point_id: UUID, permission: str = "courses.select", **w
 def as_student(student_id: UUID, permission: str = "courses.select", **who: Any) -> Context:
     """The student in person."""
     return acting(permission, scope="student", student_id=student_id, **who)
+
+
+def course_lead(*course_ids: UUID, permission: str = "courses.read_selections") -> Context:
+    """The lead of these courses."""
+    return acting(permission, scope="course", ids=course_ids)
 
 
 def course(harness: ServiceHarness, code: str = "50397", *, final: int = 50, **fields: Any) -> CourseDetails:
@@ -281,6 +288,59 @@ def school(harness: ServiceHarness, *, courses: int = 2, students: int = 1, fina
     ready = School(harness, point, made, programme(harness, ids, [point]), selection_round(harness, ids), exams)
     ready.add_students(students)
     return ready
+
+
+def selected(school: School) -> list[UUID]:
+    """Every course selected for every student, not paid yet: the ids in the order of students and courses."""
+    return selected_for(school, school.students)
+
+
+def selected_for(school: School, students: Sequence[StudentItem]) -> list[UUID]:
+    """Every course selected for some students, each by the own point."""
+    ids = []
+    for each in students:
+        command = SelectCourses(student_id=each.id, selection_round_id=school.round.id, course_ids=school.course_ids)
+        results = school.harness.run(command, point_staff(each.teaching_point_id)).results
+        ids += [result.selection_id for result in results]
+    return ids
+
+
+def bill(school: School, selection_id: UUID, **fields: Any) -> BillItem:
+    """A bill of a selection of the first student's."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "version": 1,
+        "selection_id": selection_id,
+        "registration_id": None,
+        "number": f"JF{new_id().int % 10**10:010d}",
+        "kind": FeeKind.CREDIT,
+        "amount": Decimal("400.00"),
+        "status": "unpaid",
+        "student_id": school.students[0].id,
+        "teaching_point_id": school.point,
+        "course_id": school.courses[0].id,
+        **fields,
+    }
+    return BillItem(**values)
+
+
+def paid(school: School, *selection_ids: UUID, **fields: Any) -> BillsPaid:
+    """Credit fees of the first student's selections have been paid."""
+    values: dict[str, Any] = {
+        "registration_id": None,
+        "number": "JF0000000001",
+        "kind": FeeKind.CREDIT,
+        "student_id": school.students[0].id,
+        "teaching_point_id": school.point,
+        "course_id": school.courses[0].id,
+        "exam_round_id": None,
+        "exam_kind": None,
+        "amount": Decimal("400.00"),
+        "method": PaymentMethod.REMITTANCE,
+        "paid_at": school.harness.clock.now(),
+        **fields,
+    }
+    return BillsPaid(bills=tuple(PaidBill(bill_id=new_id(), selection_id=id_, **values) for id_ in selection_ids))
 
 
 def at_once(harness: ServiceHarness, operations: Sequence[tuple[Operation, Context]]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.queries import GetPlan
@@ -78,7 +79,7 @@ def _selections_of(student_id: UUID, uow: UnitOfWork) -> dict[UUID, Row[Any]]:
     newest = (
         select(selections, newest_withdrawal.label("withdrawal_state"))
         .where(selections.c.student_id == student_id)
-        .distinct(selections.c.course_id)
+        .ext(distinct_on(selections.c.course_id))
         .order_by(selections.c.course_id, selections.c.id.desc())
     )
     return {row.course_id: row for row in uow.rows(newest)}
