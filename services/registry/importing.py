@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from chassis.bulk import insert_rows
 from chassis.ids import new_id
@@ -98,7 +98,7 @@ def check(entry: Entry, around: Surroundings) -> tuple[dict[str, Any] | None, li
     return record, errors
 
 
-def _error(field: str, code: str, **params: JsonValue) -> CellError:
+def _error(field: str, code: str, /, **params: JsonValue) -> CellError:
     return CellError(TITLES[field], code, params)
 
 
@@ -115,6 +115,8 @@ def _point(entry: Entry, around: Surroundings, errors: list[CellError]) -> UUID 
     if entry.teaching_point_code is None:
         if around.own_point_id is None:
             errors.append(_error("teaching_point_code", "field_required"))
+        elif around.own_point_id not in around.points.values():
+            errors.append(_error("teaching_point_code", "teaching_point_not_enabled"))
         return around.own_point_id
     point_id = around.points.get(entry.teaching_point_code)
     if point_id is None:
@@ -123,10 +125,8 @@ def _point(entry: Entry, around: Surroundings, errors: list[CellError]) -> UUID 
 
 
 def _programme(entry: Entry, point_id: UUID | None, around: Surroundings, errors: list[CellError]) -> Programme | None:
-    named = entry.level and entry.major_code and entry.schooling_length and entry.intake
-    if not named or point_id is None:
+    if not (entry.level and entry.major_code and entry.schooling_length and entry.intake and point_id):
         return None
-    assert entry.level and entry.major_code and entry.schooling_length and entry.intake
     elements = Elements(
         entry.level,
         entry.student_type or OPEN_EDUCATION,
@@ -145,9 +145,8 @@ def _surroundings(
 ) -> Surroundings:
     codes = {line.entry.teaching_point_code for line in lines if line.entry.teaching_point_code}
     p, t = programmes.c, teaching_points.c
-    points = uow.rows(
-        select(t.id, t.code).where(t.code.in_(codes), t.status == TeachingPointStatus.ENABLED, ~t.deleted)
-    )
+    named = or_(t.code.in_(codes), t.id == own_point_id)
+    points = uow.rows(select(t.id, t.code).where(named, t.status == TeachingPointStatus.ENABLED, ~t.deleted))
     majors = {line.entry.major_code for line in lines if line.entry.major_code}
     known = uow.rows(select(programmes).where(p.major_code.in_(majors), ~p.deleted))
     return Surroundings(

@@ -1,0 +1,129 @@
+"""Students for tests: made-up people with valid ID numbers, workbooks of them, and students entered at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import count
+from typing import IO, Any
+from uuid import UUID
+
+from chassis import files
+from chassis.context import Context, system_context
+from chassis.file_kinds import FileKind
+from chassis.ids import new_id
+from chassis.sheet_reading import read_rows
+from chassis.sheet_writing import write_list
+from chassis.task_worker import Worker
+from chassis.testing import ServiceHarness, acting
+from contracts.common import GetTask, TaskView
+from contracts.courses.events import ProgrammeItem, ProgrammeState
+from contracts.identity.events import TeachingPointItem, TeachingPointState
+from contracts.registry.commands import ImportStudents
+from contracts.registry.queries import ListStudents
+from contracts.registry.views import StudentView
+from contracts.types import FileReference
+from services.registry.domain.id_numbers import check_digit
+from services.registry.importing import Line, enter
+from services.registry.workbook import STUDENTS, Entry
+from tests.builders.messages import a
+
+REGISTRAR = acting("registry.change_status", name="教务")
+
+_FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
+_GIVEN = ("晓明", "静", "伟", "丽华", "建国", "雨桐", "思远", "佳怡", "浩然", "欣", "子涵", "志强")
+_numbers = count(1)
+
+
+def point_staff(point_id: UUID, permission: str = "registry.read_students") -> Context:
+    """Somebody of a teaching point."""
+    return acting(permission, scope="point", teaching_point_id=point_id)
+
+
+def id_number(number: int, *, male: bool, birth_on: date | None = None) -> str:
+    """A valid resident ID number, another one for each number."""
+    born = birth_on or date(1975, 1, 1) + timedelta(days=number % 9000)
+    serial = number // 9000 % 500 * 2 + int(male)
+    first = f"320311{born:%Y%m%d}{serial:03d}"
+    return first + check_digit(first)
+
+
+def person(**changes: str) -> dict[str, str]:
+    """A row of an import, field → text: a made-up person, another one each time."""
+    number = next(_numbers)
+    male = number % 2 == 1
+    return {
+        "student_number": f"263203{number:08d}",
+        "name": _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)],
+        "gender": "男" if male else "女",
+        "id_number": id_number(number, male=male),
+        "ethnicity": "汉族",
+        "intake": "202609",
+        "level": "专升本",
+        "major_code": "080901",
+        "schooling_length": "2.5",
+        "mobile": f"139{number % 10**8:08d}",
+        **changes,
+    }
+
+
+def workbook(people: Sequence[dict[str, str]]) -> IO[bytes]:
+    """A workbook of such rows."""
+    return write_list("学生", STUDENTS, people)
+
+
+def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[TeachingPointItem], ProgrammeItem]:
+    """Teaching points, and the programme that `person` studies by, offered at all of them."""
+    items = [a(TeachingPointItem, code=f"32{n:02d}", name=f"第{n}教学点") for n in range(1, points + 1)]
+    programme = a(ProgrammeItem, teaching_point_ids=tuple(item.id for item in items))
+    registry.feed(TeachingPointState, *items)
+    registry.feed(ProgrammeState, programme)
+    return items, programme
+
+
+def upload(file: IO[bytes], name: str = "学生.xlsx") -> FileReference:
+    """Upload a workbook as the gateway does."""
+    file.seek(0)
+    return files.store().upload(file, name=name, max_bytes=20_000_000, allowed={FileKind.XLSX})
+
+
+def imported(registry: ServiceHarness, file: IO[bytes], by: Context) -> TaskView:
+    """Import a workbook to its end; the task."""
+    task = registry.run(ImportStudents(file=upload(file)), by)
+    Worker(registry.database, registry.service).run_until_idle()
+    view: TaskView = registry.ask(GetTask(task_id=task.id), by)
+    return view
+
+
+def refused_rows(registry: ServiceHarness, task: TaskView) -> dict[int, str]:
+    """What the workbook of refused rows says: row number → reasons."""
+    from openpyxl import load_workbook
+
+    assert task.result is not None
+    with files.store().read("registry", task.result) as file:
+        rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True, min_row=2))
+        assert len(list(read_rows(file, STUDENTS))) == len(rows), "the workbook can't be imported again"
+    return {int(row[-2]): str(row[-1]) for row in rows}
+
+
+def enrolled(registry: ServiceHarness, point_id: UUID, count: int = 1, **changes: str) -> list[StudentView]:
+    """Students at a point whose programme is known, entered without a workbook."""
+    with workbook([person(**changes) for _ in range(count)]) as file:
+        rows = list(read_rows(file, STUDENTS))
+    lines = [Line(Entry.model_validate(row.values), row.refused()) for row in rows]
+    refused = registry.database.run(
+        system_context(), lambda uow: enter(uow, lines, own_point_id=point_id, allowed_points=None)
+    )
+    assert not refused, [error for row in refused for error in row.errors]
+    numbers = [row.values["student_number"] for row in rows]
+    found = {s.student_number: s for s in _all(registry, point_id)}
+    return [found[number] for number in numbers]
+
+
+def _all(registry: ServiceHarness, point_id: UUID) -> list[StudentView]:
+    students: list[StudentView] = []
+    page = 1
+    while (answer := registry.ask(ListStudents(teaching_point_id=point_id, size=200, page=page))).items:
+        students += answer.items
+        page += 1
+    return students
