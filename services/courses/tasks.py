@@ -1,15 +1,33 @@
 """Long work of the courses service: batches of more than 5,000 pairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from chassis.file_kinds import FileKind
+from chassis.files import keep
+from chassis.spreadsheets import Column
 from chassis.tasks import StepResult, Task, TaskKind
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.commands import SelectCoursesInBatch
+from contracts.errors import describe
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
+from services.courses.domain.selection_facts import Verdict
 from services.courses.queries.selection_facts import selection_facts
+from services.courses.tables import courses, students
+
+NOT_SELECTED = (
+    Column("student_number", "学号", width=20),
+    Column("student_name", "姓名", width=12),
+    Column("course_code", "课程代码", width=12),
+    Column("course_name", "课程名称", width=30),
+    Column("outcome", "结果", width=10),
+    Column("reasons", "原因", width=80),
+)
 
 
 def _plan(task: Task, uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
@@ -26,18 +44,62 @@ def _run_step(task: Task, arguments: dict[str, Any], uow: UnitOfWork) -> StepRes
     batch = _batch(task)
     facts = selection_facts(uow, batch.selection_round_id, list(map(UUID, arguments["student_ids"])), batch.course_ids)
     # Steps see all rows: a student who has been transferred meanwhile is no longer this point's to select for.
-    mine = [s.id for s in facts.students.values() if task.teaching_point_id in (None, s.teaching_point_id)]
-    verdicts = judge(facts, mine, batch.course_ids)
+    mine = {s.id: s for s in facts.students.values() if task.teaching_point_id in (None, s.teaching_point_id)}
+    verdicts = judge(replace(facts, students=mine), map(UUID, arguments["student_ids"]), batch.course_ids)
     if not batch.dry_run:
         verdicts, _ = enter(uow, facts, verdicts)
-    selected = sum(verdict.selected for verdict in verdicts)
-    skipped = sum(verdict.skipped for verdict in verdicts)
-    pairs = len(arguments["student_ids"]) * len(batch.course_ids)
-    return StepResult({"selected": selected, "skipped": skipped, "refused": pairs - selected - skipped})
+    left_out = [verdict for verdict in verdicts if not verdict.selected]
+    skipped = sum(verdict.skipped for verdict in left_out)
+    figures = {
+        "selected": len(verdicts) - len(left_out),
+        "skipped": skipped,
+        "refused": len(left_out) - skipped,
+    }
+    return StepResult(figures, [_note(verdict) for verdict in left_out])
+
+
+def _note(verdict: Verdict) -> list[Any]:
+    reasons = [[reason.code, reason.params] for reason in verdict.reasons]
+    return [verdict.student_id, verdict.course_id, verdict.skipped, reasons]
+
+
+def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
+    """A workbook of the pairs that were not selected, with every reason; none when all were."""
+    left_out = [note for notes in data for note in notes]
+    if not left_out:
+        return None
+    # openpyxl is large, and only the task process writes workbooks: the service process does not load it.
+    from chassis.sheet_writing import write_list
+
+    with write_list("未选课", NOT_SELECTED, _sheet_rows(left_out, uow)) as workbook:
+        return keep(
+            uow,
+            workbook,
+            FileKind.XLSX,
+            name="批量选课未选清单.xlsx",
+            purpose="batch_selection_result",
+            teaching_point_id=task.teaching_point_id,
+        )
+
+
+def _sheet_rows(left_out: Sequence[Any], uow: UnitOfWork) -> Iterator[dict[str, str]]:
+    student_ids, course_ids = ({UUID(note[place]) for note in left_out} for place in (0, 1))
+    known = {str(row.id): row for row in uow.rows(select(students).where(students.c.id.in_(student_ids)))}
+    listed = {str(row.id): row for row in uow.rows(select(courses).where(courses.c.id.in_(course_ids)))}
+    for student_id, course_id, skipped, reasons in left_out:
+        student, course = known.get(student_id), listed.get(course_id)
+        yield {
+            "student_number": student.student_number if student else "",
+            "student_name": student.name if student else "",
+            "course_code": course.code if course else "",
+            "course_name": course.name if course else "",
+            "outcome": "已跳过" if skipped else "未选",
+            "reasons": "；".join(describe(code, params) for code, params in reasons),
+        }
 
 
 def _batch(task: Task) -> SelectCoursesInBatch:
     return SelectCoursesInBatch.model_validate(task.arguments)
 
 
-SELECT_COURSES_IN_BATCH = TaskKind(plan=_plan, run_step=_run_step)
+SELECT_COURSES_IN_BATCH = TaskKind(plan=_plan, run_step=_run_step, finish=_finish)

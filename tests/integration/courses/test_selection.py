@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from chassis.files import FileStore
 from chassis.ids import new_id
 from chassis.service import Service
 from chassis.task_worker import Worker
@@ -36,6 +39,14 @@ HarnessOf = Callable[[type[Service]], ServiceHarness]
 @pytest.fixture
 def school(harness_of: HarnessOf) -> School:
     return build.school(harness_of(Courses))
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the task process keeps its files."""
+    store = FileStore(tmp_path.as_uri())
+    monkeypatch.setattr("chassis.files.store", lambda: store)
+    return tmp_path
 
 
 def selecting(school: School, *course_ids: object, student: int = 0) -> SelectCourses:
@@ -296,7 +307,9 @@ def test_batches_with_pairs_in_common_do_not_deadlock_and_select_each_pair_once(
     assert len(events(school)) == 80
 
 
-def test_a_batch_of_more_than_five_thousand_pairs_is_a_task_with_the_same_outcome(harness_of: HarnessOf) -> None:
+def test_a_batch_of_more_than_five_thousand_pairs_is_a_task_with_the_same_outcome(
+    harness_of: HarnessOf, files: Path
+) -> None:
     school = build.school(harness_of(Courses), courses=6, students=850)
     staff = build.point_staff(school.point, "courses.select_in_batch")
     school.harness.run(selecting(school, school.courses[0].id), staff)
@@ -307,6 +320,11 @@ def test_a_batch_of_more_than_five_thousand_pairs_is_a_task_with_the_same_outcom
     task = school.harness.ask(of("courses", GetTask)(task_id=answer.task.id), staff)
     assert (task.state, task.figures) == ("done", {"selected": 5099, "skipped": 1, "refused": 0})
     assert len(events(school)) == 5100
+    assert task.result is not None
+    [workbook] = files.rglob("*.xlsx")
+    _, [number, _, code, _, outcome, reason] = load_workbook(workbook).active.iter_rows(values_only=True)
+    assert (number, code, outcome) == (school.students[0].student_number, school.courses[0].code, "已跳过")
+    assert "已选" in reason
 
 
 def test_a_task_is_not_given_students_of_other_points(harness_of: HarnessOf) -> None:
@@ -317,7 +335,9 @@ def test_a_task_is_not_given_students_of_other_points(harness_of: HarnessOf) -> 
     assert (refused.code, refused.params) == ("some_not_found", {"count": 1})
 
 
-def test_a_student_transferred_before_the_task_runs_is_left_to_the_new_point(harness_of: HarnessOf) -> None:
+def test_a_student_transferred_before_the_task_runs_is_left_to_the_new_point(
+    harness_of: HarnessOf, files: Path
+) -> None:
     school = build.school(harness_of(Courses), courses=6, students=850)
     staff = build.point_staff(school.point, "courses.select_in_batch")
     answer = school.harness.run(batch(school), staff)
