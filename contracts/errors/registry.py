@@ -92,24 +92,4 @@ TEXTS = {
         "与第 {row} 行重复，请删除其中一行。",
         "The same as row {row}. Remove one of them.",
     ),
-    "mobile_number_wrong": ErrorText(_K.INVALID, "手机号须为 11 位数字，请核对。", "A mobile number has 11 digits."),
-    "date_wrong": ErrorText(
-        _K.INVALID,
-        "日期不对，请按 YYYY-MM-DD 填写。",
-        "Not a date. Write it as YYYY-MM-DD.",
-    ),
-    "cell_required": ErrorText(_K.INVALID, "“{column}”必填。", "“{column}” is required."),
-    "cell_too_long": ErrorText(
-        _K.INVALID,
-        "“{column}”至多 {max_length} 个字符。",
-        "“{column}” may have at most {max_length} characters.",
-    ),
-    "cell_not_a_choice": ErrorText(
-        _K.INVALID,
-        "“{column}”只能填写：{expected}。",
-        "“{column}” must be one of: {expected}.",
-    ),
-    "cell_invalid": ErrorText(
-        _K.INVALID, "“{column}”格式不对，请参照模板说明。", "“{column}” is not valid. See the template."
-    ),
 }

@@ -1,4 +1,4 @@
-"""Locking students and entering status changes, for commands and reactions. The student's row is always locked first."""
+"""Locking students and entering status changes. The student's row is always locked before those of changes."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +12,11 @@ from chassis.context import Context
 from chassis.ids import new_id
 from chassis.testing import ServiceHarness, acting
 from contracts.courses.events import CourseItem, CourseState, SentWithdrawal, WithdrawalsSentToFinance
-from contracts.courses.states import CourseStatus
 from contracts.exams.commands import (
     AddSession,
     CreateExamRound,
-    Placement,
     PlaceCourses,
+    Placement,
     PublishArrangement,
     PublishExamRound,
 )
@@ -31,9 +29,9 @@ from contracts.finance.events import (
     WithdrawalsApproved,
     WithdrawalsRejected,
 )
-from contracts.finance.states import PaymentMethod
 from contracts.registry.events import StudentItem, StudentState
-from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
+from contracts.types import EnrolmentStatus
+from tests.builders.messages import a
 
 CLOSES_AFTER = timedelta(days=30)
 EXAM_AFTER = timedelta(days=60)
@@ -62,27 +60,18 @@ class Candidate:
     point_id: UUID = field(default_factory=new_id)
     status: EnrolmentStatus = EnrolmentStatus.ACTIVE
     version: int = 1
-    number: str = ""
     name: str = "测试学生"
 
     def now(self) -> StudentItem:
         """The student's public state."""
-        return StudentItem(
+        return a(
+            StudentItem,
             id=self.id,
             version=self.version,
-            student_number=self.number or f"26{self.id.int % 10**14:014d}",
+            student_number=f"26{self.id.int % 10**14:014d}",
             name=self.name,
             teaching_point_id=self.point_id,
-            programme_id=self.id,
-            intake="202609",
-            level=Level.TOP_UP_BACHELOR,
-            major_code="080901",
-            schooling_length="2.5",
-            major_name="计算机科学与技术",
             status=self.status,
-            status_change_open=False,
-            degree_intent=False,
-            suspensions=(),
         )
 
     def becomes(self, status: EnrolmentStatus) -> Candidate:
@@ -92,16 +81,8 @@ class Candidate:
 
 
 def course_item(course_id: UUID, code: str = "") -> CourseItem:
-    """A published course for both education levels."""
-    return CourseItem(
-        id=course_id,
-        version=1,
-        code=code or f"{course_id.int % 100_000:05d}",
-        name="测试课程",
-        credits=Decimal("4.0"),
-        education_levels=(EducationLevel.UNDERGRADUATE,),
-        status=CourseStatus.PUBLISHED,
-    )
+    """A published course, its code made of its id."""
+    return a(CourseItem, id=course_id, code=code or f"{course_id.int % 100_000:05d}")
 
 
 @dataclass
@@ -162,23 +143,17 @@ def published_round(
 
 def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any) -> PaidBill:
     """A paid exam fee of a new selection; `registration_id` makes it that of a resit."""
-    source = {} if "registration_id" in other else {"selection_id": new_id()}
-    fee: dict[str, Any] = {
-        "selection_id": None,
-        "registration_id": None,
-        "bill_id": new_id(),
-        "number": "JF2609000001",
-        "kind": FeeKind.EXAM,
-        "student_id": candidate.id,
-        "teaching_point_id": candidate.point_id,
-        "course_id": course_id,
-        "exam_round_id": round_.id,
-        "exam_kind": ExamKind.PAPER,
-        "amount": Decimal("60.00"),
-        "method": PaymentMethod.REMITTANCE,
-        "paid_at": round_.details.registration_opens_at + timedelta(days=2),
-    }
-    return PaidBill(**{**fee, **source, **other})
+    source = {"selection_id": None} if "registration_id" in other else {}
+    return a(
+        PaidBill,
+        student_id=candidate.id,
+        teaching_point_id=candidate.point_id,
+        course_id=course_id,
+        exam_round_id=round_.id,
+        paid_at=round_.details.registration_opens_at + timedelta(days=2),
+        **source,
+        **other,
+    )
 
 
 def registered(exams: ServiceHarness, candidate: Candidate, round_: Round, course_id: UUID) -> PaidBill:
@@ -191,20 +166,8 @@ def registered(exams: ServiceHarness, candidate: Candidate, round_: Round, cours
 
 def sent_withdrawal(fee: PaidBill) -> SentWithdrawal:
     """A withdrawal of a paid selection, as courses sends it to finance."""
-    assert fee.selection_id is not None
-    return SentWithdrawal(
-        withdrawal_id=new_id(),
-        selection_id=fee.selection_id,
-        student_id=fee.student_id,
-        teaching_point_id=fee.teaching_point_id,
-        course_id=fee.course_id,
-        exam_round_id=fee.exam_round_id,
-        reason="工作调动",
-        requested_by=new_id(),
-        requested_at=fee.paid_at,
-        academic_reviewer_id=new_id(),
-        sent_at=fee.paid_at,
-    )
+    same = ("selection_id", "student_id", "teaching_point_id", "course_id", "exam_round_id")
+    return a(SentWithdrawal, **{name: getattr(fee, name) for name in same})
 
 
 def held(exams: ServiceHarness, fee: PaidBill) -> SentWithdrawal:
@@ -216,33 +179,15 @@ def held(exams: ServiceHarness, fee: PaidBill) -> SentWithdrawal:
 
 def approved(withdrawal: SentWithdrawal) -> WithdrawalsApproved:
     """Finance agrees."""
-    return WithdrawalsApproved(
-        withdrawals=(
-            ReviewedWithdrawal(
-                withdrawal_id=withdrawal.withdrawal_id,
-                selection_id=withdrawal.selection_id,
-                student_id=withdrawal.student_id,
-                course_id=withdrawal.course_id,
-                amount=Decimal("60.00"),
-                reviewer_id=new_id(),
-            ),
-        )
-    )
+    same = ("withdrawal_id", "selection_id", "student_id", "course_id")
+    row = a(ReviewedWithdrawal, **{name: getattr(withdrawal, name) for name in same})
+    return WithdrawalsApproved(withdrawals=(row,))
 
 
 def rejected(withdrawal: SentWithdrawal) -> WithdrawalsRejected:
     """Finance does not agree."""
-    return WithdrawalsRejected(
-        withdrawals=(
-            RejectedWithdrawal(
-                withdrawal_id=withdrawal.withdrawal_id,
-                selection_id=withdrawal.selection_id,
-                code=None,
-                note="材料不全",
-                reviewer_id=new_id(),
-            ),
-        )
-    )
+    row = a(RejectedWithdrawal, withdrawal_id=withdrawal.withdrawal_id, selection_id=withdrawal.selection_id)
+    return WithdrawalsRejected(withdrawals=(row,))
 
 
 def arrange(exams: ServiceHarness, round_: Round) -> ArrangementResult:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import count
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 from chassis import files
 from chassis.context import Context, system_context
 from chassis.file_kinds import FileKind
-from chassis.ids import new_id
 from chassis.sheet_reading import read_rows
 from chassis.sheet_writing import write_list
 from chassis.task_worker import Worker

@@ -57,7 +57,7 @@ def refunds(exams: ServiceHarness) -> list[tuple[object, str]]:
     return [(row.bill_id, row.code) for event in exams.published(RegistrationRefused) for row in event.refused]
 
 
-# -- paid ---------------------------------------------------------------------------------------------------------------
+# -- paid -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_paid_exam_fee_registers_and_the_point_sees_it_with_its_session(exams, candidate, round_, fee) -> None:  # type: ignore[no-untyped-def]
@@ -115,7 +115,7 @@ def test_another_points_registrations_are_not_there_and_a_student_sees_only_thei
     assert exams.refusal(GetRegistration(registration_id=registration.id), other).code == "not_found"
 
 
-# -- held by a withdrawal -------------------------------------------------------------------------------------------------
+# -- held by a withdrawal ---------------------------------------------------------------------------------------------
 
 
 def test_a_withdrawal_holds_the_registration_and_its_approval_cancels_it(exams, fee) -> None:  # type: ignore[no-untyped-def]
@@ -200,7 +200,7 @@ def test_who_was_held_while_the_arrangement_was_published_is_too_late_afterwards
     assert refunds(exams) == [(fee.bill_id, "arrangement_published")]
 
 
-# -- attendance -----------------------------------------------------------------------------------------------------------
+# -- attendance -------------------------------------------------------------------------------------------------------
 
 
 def test_after_the_session_the_named_were_absent_and_all_others_sat(exams, round_) -> None:  # type: ignore[no-untyped-def]
@@ -224,7 +224,7 @@ def test_after_the_session_the_named_were_absent_and_all_others_sat(exams, round
     assert exams.refusal(again, build.INVIGILATOR).code == "attendance_recorded"
 
 
-# -- reconciliation ---------------------------------------------------------------------------------------------------------
+# -- reconciliation ---------------------------------------------------------------------------------------------------
 
 
 def test_reconciliation_walks_through_every_registration_once(exams, round_) -> None:  # type: ignore[no-untyped-def]

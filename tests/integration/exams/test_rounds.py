@@ -12,8 +12,8 @@ from contracts.courses.events import CourseState
 from contracts.exams.commands import (
     AddSession,
     CreateExamRound,
-    Placement,
     PlaceCourses,
+    Placement,
     PublishExamRound,
     RemoveCourses,
     RemoveSession,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -103,10 +104,8 @@ def test_birth_dates_that_do_not_exist_or_are_to_come_are_refused(born: str) -> 
 @given(st.text(max_size=25))
 def test_no_text_is_a_surprise(text: str) -> None:
     for read in (lambda: resident_number(text, TODAY), lambda: other_number(text)):
-        try:
+        with suppress(IdNumberError):
             read()
-        except IdNumberError as error:
-            assert error.code
 
 
 def test_gender_and_birth_date_must_agree_with_a_resident_number() -> None:
