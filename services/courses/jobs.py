@@ -4,8 +4,8 @@ from sqlalchemy import and_, or_, select
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
-from services.courses.closing import close
 from services.courses.domain.workflows import PENDING_PAYMENT
+from services.courses.steps.closing import close
 from services.courses.tables import selection_rounds, selections
 
 

@@ -10,7 +10,7 @@ from contracts.finance.events import BillState, FeeStandardState
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
 from services.courses import commands, jobs, queries, reactions, tables, tasks
-from services.courses.copies import student_row
+from services.courses.steps.copies import student_row
 
 
 class Courses(Service):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
@@ -96,10 +96,10 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
     offered = [{"programme_id": before.id, "teaching_point_id": id_} for id_ in command.teaching_point_ids]
     if offered:
         uow.execute(insert(table), offered)
-    # Where it is offered is part of its public state, so its version has to rise.
-    change(uow, programmes, before, "offer", {"updated_at": uow.now})
+    # Where it is offered is part of its public state: any UPDATE of the row makes its version rise.
+    uow.execute(update(programmes).where(programmes.c.id == before.id).values(updated_at=uow.now))
     uow.audit(
-        "programme_points",
+        programmes.name,
         before.id,
         "offer",
         {"teaching_point_ids": [row.teaching_point_id for row in removed]},
@@ -110,11 +110,12 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
 
 
 def _published_versions(uow: UnitOfWork, draft: Row[Any]) -> list[Row[Any]]:
-    """The published versions for the same five elements. They are published one at a time: each looks at the others."""
+    """The other published versions for the same five elements. One is published at a time: each looks at the others."""
     elements = {name: draft._mapping[name] for name in ELEMENTS}
     uow.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("/".join(elements.values()), 0))))
     same = (programmes.c[name] == value for name, value in elements.items())
-    return uow.rows(select(programmes).where(*same, programmes.c.status == ProgrammeStatus.PUBLISHED))
+    others = (programmes.c.status == ProgrammeStatus.PUBLISHED, programmes.c.id != draft.id)
+    return uow.rows(select(programmes).where(*same, *others))
 
 
 def _end_predecessor(uow: UnitOfWork, row: Row[Any], published: Sequence[Row[Any]]) -> None:

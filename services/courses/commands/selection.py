@@ -18,9 +18,9 @@ from contracts.errors import ServiceError
 from services.courses.domain.selection import judge
 from services.courses.domain.selection_facts import Facts, Reason, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
-from services.courses.moves import language
 from services.courses.queries.selection_facts import selection_facts
-from services.courses.refusals import refusals
+from services.courses.steps.moves import language
+from services.courses.steps.refusals import refusals
 from services.courses.tables import selections, students
 
 MAX_PAIRS = 5_000

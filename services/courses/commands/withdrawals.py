@@ -18,14 +18,14 @@ from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.courses.states import ClosingReason, WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
-from services.courses.closing import close
 from services.courses.domain.selection_facts import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
-from services.courses.moves import language, lock, row_results, take
-from services.courses.refusals import refusals
+from services.courses.steps.closing import close
+from services.courses.steps.moves import language, lock, row_results, take
+from services.courses.steps.refusals import refusals
+from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables import selection_rounds, selections, withdrawals
-from services.courses.withdrawing import in_payment, open_withdrawals
 
 
 def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
@@ -88,21 +88,21 @@ def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResu
     """`pending_academic` → `pending_finance`: learning closes, exams holds the registration, finance reviews."""
     ids = command.withdrawal_ids
     reviewer = uow.context.actor.user_id
+    if reviewer is None:
+        raise ServiceError("forbidden")  # a review has a person who answers for it
     taken = take(
         uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, setting={"academic_reviewer_id": reviewer}
     )
     selected = [moved.row.selection_id for moved in taken.moved]
     sat_in = select(selections.c.id, selections.c.exam_round_id).where(selections.c.id.in_(selected))
     exam_rounds = {row.id: row.exam_round_id for row in uow.rows(sat_in)}
-    sent = [_sent(uow, moved, exam_rounds[moved.row.selection_id]) for moved in taken.moved]
+    sent = [_sent(uow, moved, exam_rounds[moved.row.selection_id], reviewer) for moved in taken.moved]
     uow.publish_rows(WithdrawalsSentToFinance, "withdrawals", sent)
     return row_results(uow, ids, taken)
 
 
-def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None) -> SentWithdrawal:
+def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None, reviewer: UUID) -> SentWithdrawal:
     row = moved.row
-    if uow.context.actor.user_id is None:
-        raise ServiceError("forbidden")  # a review has a person who answers for it
     return SentWithdrawal(
         withdrawal_id=row.id,
         selection_id=row.selection_id,
@@ -113,7 +113,7 @@ def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None) -> SentWith
         reason=row.reason,
         requested_by=row.entered_by,
         requested_at=row.requested_at,
-        academic_reviewer_id=uow.context.actor.user_id,
+        academic_reviewer_id=reviewer,
         sent_at=uow.now,
     )
 

@@ -17,12 +17,12 @@ from services.courses.domain.plan import plan_state
 from services.courses.domain.selection import judge
 from services.courses.domain.selection_facts import Verdict
 from services.courses.domain.workflows import OPEN_STATES
-from services.courses.moves import language
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import selection_facts, study_breaks
 from services.courses.queries.selections import newest_withdrawal
-from services.courses.refusals import refusals
+from services.courses.steps.moves import language
+from services.courses.steps.refusals import refusals
 from services.courses.tables import (
     courses,
     programme_courses,

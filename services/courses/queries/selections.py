@@ -26,10 +26,10 @@ from contracts.courses.views import (
 )
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
-from services.courses.moves import language
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import study_breaks
+from services.courses.steps.moves import language
 from services.courses.tables import bills, courses, metadata, selection_rounds, selections, students, withdrawals
 
 newest_withdrawal = (
@@ -143,8 +143,8 @@ def _withdrawal_fields(row: Row[Any], people: Mapping[UUID, Mapping[str, Any]], 
 
 
 def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, Any]]:
-    """Number and name of each row's student. A course lead sees no student records, but does see by number and name who
-    takes the own courses: of these rows, which the actor's scope has let through, the names are read by the system."""
+    """Number and name of each row's student. A course lead has no student in scope, and a former point none who has
+    moved on; of the rows that are in their scope they do see whose they are, so those names are read by the system."""
     people = {r.student_id: {"student_number": r.student_number, "student_name": r.student_name} for r in rows}
     unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
     if unnamed:

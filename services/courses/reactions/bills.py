@@ -12,10 +12,10 @@ from contracts.courses.states import ClosingReason
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.workflows import CLOSING, SELECTION
-from services.courses.moves import Taken, lock, set_each, take
-from services.courses.students import hold_students
+from services.courses.steps.moves import Taken, lock, set_each, take
+from services.courses.steps.students import hold_students
+from services.courses.steps.withdrawing import open_withdrawals
 from services.courses.tables import selections
-from services.courses.withdrawing import open_withdrawals
 
 REASON_LEFT = "学生已退学，缴费到账后由系统发起退课"
 

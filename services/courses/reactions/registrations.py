@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
 from contracts.exams.events import RegistrationRefused
-from services.courses.moves import lock, set_each
+from services.courses.steps.moves import lock, set_each
 from services.courses.tables import selections
 
 

@@ -14,9 +14,9 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
-from services.courses.closing import close
 from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
-from services.courses.students import hold_students
+from services.courses.steps.closing import close
+from services.courses.steps.students import hold_students
 from services.courses.tables import selections, students, withdrawals
 
 Changes = Sequence[StudentLeft] | Sequence[StudentSuspended] | Sequence[StudentResumed] | Sequence[StudentTransferred]

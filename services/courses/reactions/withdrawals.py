@@ -8,7 +8,7 @@ from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
 from services.courses.domain.workflows import SELECTION, WITHDRAWAL
-from services.courses.moves import Taken, set_each, take
+from services.courses.steps.moves import Taken, set_each, take
 from services.courses.tables import selections, withdrawals
 
 

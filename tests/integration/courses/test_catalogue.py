@@ -171,6 +171,8 @@ def test_a_published_programme_never_changes(courses: ServiceHarness) -> None:
     fields = build.programme_command([]).model_dump(exclude={"code"})
     update = UpdateProgramme(programme_id=made.id, version=made.version, **fields)
     assert courses.refusal(update, REGISTRAR).code == "programme_not_draft"
+    again = PublishProgramme(programme_id=made.id, version=made.version)
+    assert courses.refusal(again, REGISTRAR).code == "step_not_allowed"
     assert courses.ask(GetProgramme(programme_id=made.id), REGISTRAR) == made
 
 

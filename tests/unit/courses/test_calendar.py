@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.courses.domain.calendar import StudyBreak, Term, nth_term
@@ -63,6 +63,7 @@ def test_a_suspension_without_an_end_stops_the_clock() -> None:
     assert nth_term(TERMS, "202609", (StudyBreak(date(2027, 2, 1), None),), date(2028, 7, 1)) == 1
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 900), st.integers(0, 300), st.permutations(TERMS))
 def test_the_term_never_falls_as_time_passes_and_does_not_hang_on_the_order_of_the_calendar(
     days: int, more: int, terms: list[Term]

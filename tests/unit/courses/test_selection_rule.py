@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
@@ -185,6 +185,7 @@ def test_an_exam_in_the_session_of_a_course_selected_earlier_is_warned_of() -> N
     assert warning.params == {"course_code": "50397", "other_course_code": "50100", "session": "第一场"}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from(range(len(BROKEN))), max_size=4, unique=True), st.integers(1, 3), st.integers(1, 3))
 def test_a_batch_says_of_every_pair_what_a_single_selection_says(
     broken: list[int], students: int, courses: int

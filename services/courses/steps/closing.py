@@ -11,7 +11,7 @@ from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.errors import ServiceError
 from services.courses.domain.workflows import SELECTION
-from services.courses.moves import Taken, take
+from services.courses.steps.moves import Taken, take
 from services.courses.tables import selections
 
 
