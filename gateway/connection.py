@@ -97,6 +97,7 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
         """The standard library's line would hold the request's address and query."""
 
     def finish(self) -> None:
+        self.rfile = self._plain_rfile  # the socket stays open for as long as its file does
         try:
             super().finish()
         except OSError as error:

@@ -26,7 +26,7 @@ ADDRESS, APP, HUB = "GATEWAY_ADDRESS", "GATEWAY_APP", "GATEWAY_HUB"  # keys of t
 FILES = 65_536  # file descriptors asked for
 DRAIN = 20.0  # seconds that requests in flight may take at the end
 _BACKLOG = 1024
-_SPARE_FILES = 200  # descriptors left for everything that is not a client
+SPARE_FILES = 200  # descriptors left for everything that is not a client
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PAUSE = 0.1  # seconds before accepting again when there was no descriptor
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -65,7 +65,7 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
         self._accepting: Any = None
         self.draining = False
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self._most_connections = max(16, min(4096, soft - _SPARE_FILES))
+        self._most_connections = max(16, min(4096, soft - SPARE_FILES))
 
     def get_wsgi_app(self) -> Any:
         return self.container.config[APP]

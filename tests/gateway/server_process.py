@@ -13,7 +13,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from chassis.logging import configure  # noqa: E402
-from gateway import connection, tokens  # noqa: E402
+from gateway import connection, server, tokens  # noqa: E402
 from gateway.app import Dependencies, create_app  # noqa: E402
 from gateway.process import GatewayProcess  # noqa: E402
 from gateway.rates import Rates  # noqa: E402
@@ -33,6 +33,7 @@ def main(address: str, public_key: str, metrics_port: int) -> int:
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
     connection.HEAD = connection.BODY = 2.0
+    server.SPARE_FILES = 0  # so that a test can use up all descriptors
     tokens.scope_of = scope_of
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = _slow

@@ -172,6 +172,9 @@ def test_a_huge_body_is_refused_without_being_read(server: Server) -> None:
         client.sendall(b"x" * 500_000)
         assert b" 413 " in client.makefile("rb").readline()
         assert time.monotonic() - started < 5
+        with pytest.raises(OSError, match="reset|[Bb]roken"):
+            for _ in range(2000):  # 128 MB: by far more than the server reads of what it doesn't want
+                client.sendall(b"x" * 65536)
 
 
 def test_slow_headers_end_and_others_are_served_meanwhile(own_server: Server) -> None:
@@ -243,6 +246,7 @@ def test_a_server_without_descriptors_survives(tmp_path: Path) -> None:
         for client in clients:
             client.close()
         eventually(lambda: server.lend(1).status == 201, "served again")
+        assert b"accept_failed" in server.log.read_bytes()
         assert server.process.poll() is None
     finally:
         stop(server)
