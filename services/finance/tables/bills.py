@@ -1,0 +1,94 @@
+"""Bills, and the students whose bills can't be paid because they are in transfer."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from chassis.columns import id_column, instant, one_of, stamps
+from chassis.row_scope import scope
+from contracts.finance.states import (
+    BillStatus,
+    PaymentMethod,
+)
+from contracts.types import ExamKind, FeeKind
+from services.finance.tables.shared import metadata, money, number
+
+# One row for every selection and resit that finance has heard of. Whoever inserts it first, "bill it" or "close it",
+# decides: its primary key is the arbiter between the two events, which may arrive in any order.
+billings = Table(
+    "billings",
+    metadata,
+    id_column(),
+    Column("source", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    instant("decided_at"),
+    one_of("source", ("selection", "registration")),
+    one_of("outcome", ("billed", "refused", "closed")),
+)
+scope(billings, system_only=True)
+
+bills = Table(
+    "bills",
+    metadata,
+    id_column(),
+    *number("JF"),
+    Column("selection_id", Uuid),
+    Column("registration_id", Uuid),
+    Column("student_id", Uuid, nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("course_id", Uuid, nullable=False),
+    Column("exam_round_id", Uuid),
+    Column("exam_kind", Text),
+    Column("kind", Text, nullable=False),
+    Column("fee_standard_id", Uuid, ForeignKey("fee_standards.id"), nullable=False),
+    money("amount"),
+    Column("status", Text, nullable=False),
+    Column("method", Text),
+    Column("remittance_id", Uuid, ForeignKey("remittances.id")),
+    Column("refunded_amount", Numeric(12, 2), nullable=False, server_default=text("0")),
+    instant("grace_until", nullable=True),
+    instant("issued_at"),
+    instant("paid_at", nullable=True),
+    *stamps(),
+    one_of("kind", FeeKind),
+    one_of("status", BillStatus),
+    one_of("method", PaymentMethod),
+    one_of("exam_kind", ExamKind),
+    CheckConstraint("num_nonnulls(selection_id, registration_id) = 1", name="source"),
+    CheckConstraint("amount >= 0 AND refunded_amount BETWEEN 0 AND amount", name="amounts"),
+    CheckConstraint("(status IN ('paid', 'refunding', 'refunded')) = (paid_at IS NOT NULL)", name="paid_at"),
+    CheckConstraint("(paid_at IS NULL) = (method IS NULL)", name="method_when_paid"),
+    UniqueConstraint("number"),
+    UniqueConstraint("selection_id", "kind"),
+    UniqueConstraint("registration_id"),
+    Index("ix_bills_point", "teaching_point_id", "status", "issued_at"),
+    Index("ix_bills_point_issued_at", "teaching_point_id", "issued_at"),
+    Index("ix_bills_student_id", "student_id"),
+    Index("ix_bills_remittance_id", "remittance_id"),
+    Index("ix_bills_issued_at", "issued_at"),
+)
+scope(bills, point="teaching_point_id", student="student_id")
+
+# While one is `waiting` or `cleared`, no new payment of the student's bills begins. `teaching_point_id`: the old one.
+transfers = Table(
+    "transfers",
+    metadata,
+    id_column(),
+    Column("student_id", Uuid, nullable=False),
+    Column("teaching_point_id", Uuid),
+    Column("to_teaching_point_id", Uuid),
+    Column("state", Text, nullable=False),
+    instant("changed_at"),
+    one_of("state", ("waiting", "cleared", "done", "revoked")),
+    Index("ix_transfers_student_id", "student_id", "state"),
+)
+scope(transfers, point="teaching_point_id")

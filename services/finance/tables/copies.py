@@ -1,0 +1,30 @@
+"""Local copies of other services' rows."""
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Text,
+    Uuid,
+)
+
+from chassis.row_scope import scope
+from chassis.tables import copy_table
+from services.finance.tables.shared import metadata
+
+students = copy_table(
+    "students",
+    metadata,
+    Column("student_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("intake", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("student_type", Text, nullable=False),
+    Column("major_code", Text, nullable=False),
+    Column("schooling_length", Text, nullable=False),
+    Index("ix_students_point", "teaching_point_id", "intake"),
+)
+scope(students, point="teaching_point_id", student="id")
+
+courses = copy_table("courses", metadata, Column("code", Text, nullable=False), Column("name", Text, nullable=False))
+scope(courses, read_by_all=True)
