@@ -68,6 +68,7 @@ class Installation:
         self._ports = Ports(state / "ports.json")
         self._secrets = Secrets(state / "secrets")
         self._pid_file = state / "run" / "supervisor.pid"
+        self.restarts_file = state / "run" / "restarts.json"
 
     # -- the whole -----------------------------------------------------------------------------------------
 
@@ -88,8 +89,10 @@ class Installation:
             if made := system.first_administrator():
                 self._secrets.keep(ADMINISTRATOR, "\t".join(made))
         with step(f"All processes are ready ({len(system.processes)})"):
+            self.restarts_file.unlink(missing_ok=True)
             self._start_supervisor()
-            system.wait_ready()
+            # The supervisor starts again what ends; what ends time after time will not come up.
+            system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1)
         return system
 
     def down(self) -> None:
@@ -121,6 +124,13 @@ class Installation:
     def is_up(self) -> bool:
         """Whether a supervisor watches over it."""
         return self._supervisor() is not None
+
+    def restarts(self) -> dict[str, int]:
+        """How often the supervisor started each process or server again."""
+        if not self.restarts_file.exists():
+            return {}
+        counts: dict[str, int] = json.loads(self.restarts_file.read_text())
+        return counts
 
     # -- parts ---------------------------------------------------------------------------------------------
 

@@ -9,13 +9,12 @@ from rich.table import Table
 from launcher.installation import Installation
 from launcher.processes import Process
 from launcher.steps import console
-from launcher.supervisor import restarts
 
 
 def show(installation: Installation) -> bool:
     """Print the state of every process and server; returns whether all are ready."""
     system = installation.system()
-    again = restarts(installation.state / "run")
+    again = installation.restarts()
     table = Table("process", "state", "pid", "up", "memory", "restarts", "port", box=None, pad_edge=False)
     with ThreadPoolExecutor(max_workers=8) as pool:
         rows = list(pool.map(_process_row, system.processes.values()))

@@ -87,13 +87,6 @@ class Supervisor:
         self._record.write_text(json.dumps(counts))
 
 
-def restarts(run_folder: Path) -> dict[str, int]:
-    """How often each process was started again since the system was started."""
-    record = run_folder / "restarts.json"
-    counts: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
-    return counts
-
-
 def main(state: Path) -> None:
     """Run the system below this folder until SIGTERM."""
     stopping = threading.Event()
@@ -103,7 +96,7 @@ def main(state: Path) -> None:
     system = installation.system()
     system.start_all()
     things: list[Managed] = [*installation.servers(), *system.processes.values()]
-    Supervisor(things, state / "run" / "restarts.json").run(stopping)
+    Supervisor(things, installation.restarts_file).run(stopping)
     system.down()
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,17 +129,28 @@ class System:
         for process in self.processes.values():
             process.start()
 
-    def wait_ready(self, names: Sequence[str] | None = None, seconds: float = READY_WITHIN) -> None:
-        """Wait until these processes (all, unless named) are ready. Raises NotReadyError."""
+    def wait_ready(
+        self,
+        names: Sequence[str] | None = None,
+        seconds: float = READY_WITHIN,
+        *,
+        hopeless: Callable[[Process], bool] = lambda process: not process.running(),
+    ) -> None:
+        """Wait until these processes (all, unless named) are ready.
+
+        Raises NotReadyError when that takes too long, or at once when one is `hopeless`: has ended, unless told
+        otherwise.
+        """
         waiting = [self.processes[name] for name in names or self.processes]
 
-        def all_ready() -> bool:
+        def settled() -> bool:
             waiting[:] = [process for process in waiting if not process.ready()]
-            return not waiting
+            return not waiting or any(hopeless(process) for process in waiting)
 
-        if not wait_until(all_ready, seconds, every=0.2):
+        wait_until(settled, seconds, every=0.2)
+        if waiting:
             said = (f"{each.name}: {each.unready_because()}\n{tail(each.log, 5)}" for each in waiting)
-            raise NotReadyError("\n\n".join([f"Not ready after {seconds:.0f} s:", *said]))
+            raise NotReadyError("\n\n".join(["Not ready:", *said]))
 
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""

@@ -1,5 +1,6 @@
 """Processes found again by their pid files, and the supervisor that starts again what ended."""
 
+import json
 import os
 import signal
 import threading
@@ -9,7 +10,7 @@ import psutil
 import pytest
 
 from launcher.processes import Process, ProcessSpec
-from launcher.supervisor import LONGEST_PAUSE, Supervisor, Watch, restarts
+from launcher.supervisor import LONGEST_PAUSE, Supervisor, Watch
 from launcher.waiting import wait_until
 
 
@@ -89,13 +90,14 @@ def test_the_supervisor_starts_a_killed_process_again_and_counts_it(make, tmp_pa
     process.start()
     first = process.pid
     stopping = threading.Event()
-    supervisor = Supervisor([process], tmp_path / "run" / "restarts.json")
+    record = tmp_path / "run" / "restarts.json"
+    supervisor = Supervisor([process], record)
     thread = threading.Thread(target=supervisor.run, args=(stopping,), kwargs={"every": 0.05})
     thread.start()
     try:
         process.kill(signal.SIGKILL)
         assert wait_until(lambda: process.pid not in (None, first), 10)
-        assert wait_until(lambda: restarts(tmp_path / "run") == {"sleeper": 1}, 10)
+        assert wait_until(lambda: json.loads(record.read_text()) == {"sleeper": 1}, 10)
     finally:
         stopping.set()
         thread.join()

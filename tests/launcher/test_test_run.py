@@ -14,7 +14,8 @@ def test_tests_of_one_group_stay_on_one_worker(tmp_path):
         "    open(os.environ['PYTEST_XDIST_WORKER'], 'a').close()\n"
     )
     outer = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--rootdir", "."]
+    outer["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only what is looked at here
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "2", "--dist", "loadgroup", "--rootdir", "."]
     result = subprocess.run(command, cwd=tmp_path, env=outer, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     assert len(list(tmp_path.glob("gw*"))) == 1
