@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
 
 from chassis import files
-from chassis.file_kinds import FileKind
 from chassis.pages import equals, paginate
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Page
@@ -35,7 +33,7 @@ from contracts.registry.views import (
 from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
 from services.registry.tables import metadata, status_changes, students, suspensions, teaching_points
-from services.registry.workbook import STUDENTS
+from services.registry.template import import_template
 
 _s, _c = students.c, status_changes.c
 
@@ -106,17 +104,8 @@ def _begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]
 
 
 def get_student_import_template(query: GetStudentImportTemplate, uow: UnitOfWork) -> FileReference:
-    """The workbook to fill in. It is made when it is first asked for, and anew after its columns have changed."""
-    described = repr([(c.title, c.required, c.help, c.example, c.choices) for c in STUDENTS])
-    purpose = f"student_import_template/{sha256(described.encode()).hexdigest()[:16]}"
-    stored = metadata.tables["files"]
-    made = uow.first(select(stored.c.id).where(stored.c.purpose == purpose))
-    if made is not None:
-        return files.reference_to(uow, made.id)
-    from chassis.sheet_writing import write_template  # openpyxl: only the process that makes it pays for it
-
-    with write_template("学生", STUDENTS) as file:
-        return files.reference_to(uow, files.keep(uow, file, FileKind.XLSX, name="学生导入模板.xlsx", purpose=purpose))
+    """The workbook to fill in."""
+    return files.reference_to(uow, import_template(uow))
 
 
 # -- status changes ---------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, reaction, task
+from chassis.service import Service, command, copy, publishes, query, reaction, scheduled, task
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
-from services.registry import commands, copies, queries, reactions, tables, tasks
+from services.registry import commands, copies, jobs, queries, reactions, tables, tasks
 
 
 class Registry(Service):
@@ -33,7 +34,7 @@ class Registry(Service):
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
-    # The template belongs to nobody: everybody gets the same one, and who asks first has it made.
+    # The template belongs to nobody: everybody gets the same one.
     get_student_import_template = query(queries.get_student_import_template, as_system=True)
     list_status_changes = query(queries.list_status_changes)
     get_status_change = query(queries.get_status_change)
@@ -47,6 +48,7 @@ class Registry(Service):
     student_state = publishes(StudentState, queries.student_items, tables.students)
 
     student_import = task(tasks.IMPORT_STUDENTS)
+    prepare_import_template = scheduled(jobs.prepare_import_template, every=timedelta(days=1))
 
 
 SERVICE = Registry

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import count
 from typing import IO
 from uuid import UUID
 
@@ -21,17 +19,16 @@ from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.registry.commands import ImportStudents
 from contracts.registry.queries import ListStudents
 from contracts.registry.views import StudentView
-from contracts.types import FileReference
-from services.registry.domain.id_numbers import check_digit
+from contracts.types import FileReference, Gender
+from launcher.made_up import MadeUpStudents
 from services.registry.importing import Line, enter
 from services.registry.workbook import STUDENTS, Entry
 from tests.builders.messages import a
 
 REGISTRAR = acting("registry.change_status", name="教务")
 
-_FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
-_GIVEN = ("晓明", "静", "伟", "丽华", "建国", "雨桐", "思远", "佳怡", "浩然", "欣", "子涵", "志强")
-_numbers = count(1)
+_people = MadeUpStudents("registry")
+_GENDERS = {Gender.MALE: "男", Gender.FEMALE: "女"}
 
 
 def point_staff(point_id: UUID, permission: str = "registry.read_students") -> Context:
@@ -39,29 +36,20 @@ def point_staff(point_id: UUID, permission: str = "registry.read_students") -> C
     return acting(permission, scope="point", teaching_point_id=point_id)
 
 
-def id_number(number: int, *, male: bool, birth_on: date | None = None) -> str:
-    """A valid resident ID number, another one for each number."""
-    born = birth_on or date(1975, 1, 1) + timedelta(days=number % 9000)
-    serial = number // 9000 % 500 * 2 + int(male)
-    first = f"320311{born:%Y%m%d}{serial:03d}"
-    return first + check_digit(first)
-
-
 def person(**changes: str) -> dict[str, str]:
     """A row of an import, field → text: a made-up person, another one each time."""
-    number = next(_numbers)
-    male = number % 2 == 1
+    made = _people.make()
     return {
-        "student_number": f"263203{number:08d}",
-        "name": _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)],
-        "gender": "男" if male else "女",
-        "id_number": id_number(number, male=male),
+        "student_number": f"263203{made.serial:08d}",
+        "name": made.name,
+        "gender": _GENDERS[made.gender],
+        "id_number": made.id_number,
         "ethnicity": "汉族",
         "intake": "202609",
         "level": "专升本",
         "major_code": "080901",
         "schooling_length": "2.5",
-        "mobile": f"139{number % 10**8:08d}",
+        "mobile": made.mobile,
         **changes,
     }
 
@@ -102,7 +90,7 @@ def refused_rows(registry: ServiceHarness, task: TaskView) -> dict[int, str]:
     with files.store().read("registry", task.result) as file:
         rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True, min_row=2))
         assert len(list(read_rows(file, STUDENTS))) == len(rows), "the workbook can't be imported again"
-    return {int(row[-2]): str(row[-1]) for row in rows}
+    return {int(str(row[-2])): str(row[-1]) for row in rows}
 
 
 def enrolled(registry: ServiceHarness, point_id: UUID, count: int = 1, **changes: str) -> list[StudentView]:

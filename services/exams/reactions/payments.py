@@ -34,6 +34,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     admissions = _admissions(uow, [bill for _, bill in fees])
     placed = _register_selections(uow, admissions) | _register_resits(uow, admissions)
     for event in events:
+        ids = {bill.bill_id for bill in event.bills} & placed.keys()
         refused = [
             RefusedRegistration(
                 registration_id=placed[bill.bill_id],
@@ -42,7 +43,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
                 code=admission.refusal,
             )
             for bill, admission, _ in admissions
-            if admission.refusal is not None and bill.bill_id in placed and bill in event.bills
+            if admission.refusal is not None and bill.bill_id in ids
         ]
         uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
 
