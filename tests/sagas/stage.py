@@ -1,0 +1,131 @@
+"""The vocabulary of the scripts: what people do at a school, and what is then expected of all its services.
+
+Whatever is done is carried to everybody at once, unless it is `delayed` on the way or done `at_once` with something else.
+An action that is refused raises the ServiceError of the refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Barrier
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.testing import World
+from contracts.base import Event, Operation, type_name
+from contracts.errors import ServiceError
+from tests.builders import registry as records
+from tests.builders.school import Site
+from tests.sagas.people import Person, in_person, of_point
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student of the school, and the account to act with."""
+
+    id: UUID
+    number: str
+    person: Person
+
+
+class Stage:
+    """A world of services, and how things are done in it."""
+
+    def __init__(self, world: World, site: Site) -> None:
+        self.world = world
+        self.site = site
+        self.east = of_point("城东教务员", site.east)
+        self.west = of_point("城西教务员", site.west)
+        self._racing = False
+
+    def point(self, name: str) -> Person:
+        """The staff of a point by its name."""
+        return {"east": self.east, "west": self.west}[name]
+
+    def course(self, name: str) -> UUID:
+        """A course by its name."""
+        course_id: UUID = getattr(self.site, name)
+        return course_id
+
+    def student(self, point: str = "east") -> Student:
+        """A new student of a point, known to everybody."""
+        made = records.enrolled(self.world.registry, getattr(self.site, point))[0]
+        self.world.settle()
+        return Student(made.id, made.student_number, in_person(made.id))
+
+    # --- doing and asking ---
+
+    def do(self, operation: Operation, by: Person, permission: str) -> Any:
+        """Let somebody carry out a command, and everybody hear of it."""
+        answer = self.world.harnesses[operation.service].run(operation, by.using(permission))
+        if not self._racing:
+            self.world.settle()
+        _raise_refusals(answer)
+        return answer
+
+    def ask(self, operation: Operation) -> Any:
+        """The answer to a question, over all rows."""
+        return self.world.harnesses[operation.service].ask(operation)
+
+    def refuses(self, code: str, action: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+        """Expect an action to be refused with this code."""
+        try:
+            action(*arguments, **named)
+        except ServiceError as error:
+            assert error.code == code, f"refused with {error.code} instead of {code}"
+        else:
+            raise AssertionError(f"{action.__name__} was not refused with {code}")
+
+    # --- time and order ---
+
+    def at(self, instant: datetime) -> None:
+        """Let it be this instant; what is due is done."""
+        self.world.at(instant)
+
+    def after(self, **duration: int) -> None:
+        """Let time pass (`days=3`); what is due is done."""
+        self.world.advance(timedelta(**duration))
+
+    @contextmanager
+    def delayed(self, receiver: str, *events: type[Event]) -> Iterator[None]:
+        """Keep these events from a service until the end of the block."""
+        names = {type_name(event) for event in events}
+        self.world.hold(lambda service, envelope: service == receiver and envelope.type in names)
+        yield
+        self.world.release()
+        self.world.settle()
+
+    def at_once(self, *actions: Callable[[], Any]) -> list[str]:
+        """Let people act at the same moment, each in a thread of its own: `done`, or the code of the refusal."""
+        start = Barrier(len(actions))
+
+        def outcome(action: Callable[[], Any]) -> str:
+            start.wait()
+            try:
+                action()
+            except ServiceError as refusal:
+                return refusal.code
+            return "done"
+
+        self._racing = True
+        try:
+            with ThreadPoolExecutor(len(actions)) as pool:
+                outcomes = list(pool.map(outcome, actions))
+        finally:
+            self._racing = False
+        self.world.settle()
+        return sorted(outcomes)
+
+
+def _raise_refusals(answer: Any) -> None:
+    """Raise what refused a row of an answer with many rows, of which the scripts only ask for one."""
+    for row in getattr(answer, "results", ()) or getattr(answer, "items", ()):
+        refusals = getattr(row, "refusals", ()) or [getattr(row, "refusal", None)]
+        for refusal in filter(None, refusals):
+            raise ServiceError(refusal.code, **refusal.params)
