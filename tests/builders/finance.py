@@ -106,18 +106,21 @@ def pay(finance: ServiceHarness, of: StudentItem, **filters: Any) -> RemittanceD
     return approved
 
 
-def withdrawal(
-    finance: ServiceHarness, selected: SelectedCourse, *, held: bool = True, **fields: Any
-) -> SentWithdrawal:
-    """Send the withdrawal of a selection to finance; exams has held the registration unless told otherwise."""
-    sent = a(
+def sent_withdrawal(selected: SelectedCourse, **fields: Any) -> SentWithdrawal:
+    """The withdrawal of a selection as courses sends it."""
+    return a(
         SentWithdrawal,
         selection_id=selected.selection_id,
         student_id=selected.student_id,
         teaching_point_id=selected.teaching_point_id,
         course_id=selected.course_id,
-        **{"requested_at": finance.clock.now(), **fields},
+        **fields,
     )
+
+
+def withdrawal(finance: ServiceHarness, selected: SelectedCourse, *, held: bool = True) -> SentWithdrawal:
+    """Send the withdrawal of a selection, asked for now; exams has held the registration unless told otherwise."""
+    sent = sent_withdrawal(selected, requested_at=finance.clock.now())
     finance.deliver(WithdrawalsSentToFinance(withdrawals=(sent,)))
     if held:
         hold(finance, sent)

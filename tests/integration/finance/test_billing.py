@@ -165,7 +165,7 @@ def test_paid_bills_are_not_cancelled_and_nobody_need_ask_again(finance: Service
     assert (refusal.refused[0].code, refusal.refused[0].ask_again_at) == ("already_paid", None)
 
 
-def test_five_thousand_selections_are_billed_in_one_go_within_seconds(finance: ServiceHarness) -> None:
+def test_five_thousand_selections_in_ten_messages_are_billed_in_one_go(finance: ServiceHarness) -> None:
     point = new_id()
     students = [a(StudentItem, teaching_point_id=point) for _ in range(500)]
     finance.feed(StudentState, *students)

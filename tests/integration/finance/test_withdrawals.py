@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from chassis.context import Context
 from chassis.ids import new_id
 from chassis.testing import ServiceHarness, acting
 from contracts.common import RowResults
+from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.exams.events import (
     HeldRegistration,
     RefusedHold,
@@ -49,8 +51,8 @@ def student(finance: ServiceHarness) -> StudentItem:
     return build.student(finance)
 
 
-def approve(finance: ServiceHarness, *withdrawal_ids: UUID, by: object = build.SECOND_REVIEWER) -> RowResults:
-    answer: RowResults = finance.run(ApproveWithdrawalReviews(withdrawal_ids=withdrawal_ids), by)  # type: ignore[arg-type]
+def approve(finance: ServiceHarness, *withdrawal_ids: UUID, by: Context = build.SECOND_REVIEWER) -> RowResults:
+    answer: RowResults = finance.run(ApproveWithdrawalReviews(withdrawal_ids=withdrawal_ids), by)
     return answer
 
 
@@ -101,34 +103,18 @@ def test_finance_waits_for_the_hold(finance: ServiceHarness, student: StudentIte
     assert approve(finance, sent.withdrawal_id).done == 1
 
 
-def test_a_hold_that_overtakes_its_withdrawal_is_waited_with(finance: ServiceHarness, student: StudentItem) -> None:
+def test_a_hold_that_overtakes_its_withdrawal_is_tried_again(finance: ServiceHarness, student: StudentItem) -> None:
     selected = build.select_for(finance, student)
     build.pay(finance, student)
-    withdrawal_id = new_id()
-    held = a(HeldRegistration, withdrawal_id=withdrawal_id, selection_id=selected.selection_id)
+    sent = build.sent_withdrawal(selected)
+    held = a(HeldRegistration, withdrawal_id=sent.withdrawal_id, selection_id=selected.selection_id)
     finance.inbox.handle([finance.envelope(RegistrationsHeld(held=(held,)))])
     assert [(row.state, row.code) for row in finance.parked()] == [("waiting", "withdrawal_unknown")]
-    finance.inbox.handle([])
-    sent = a_sent(finance, selected, withdrawal_id)
+    finance.inbox.handle([finance.envelope(WithdrawalsSentToFinance(withdrawals=(sent,)))])
     finance.clock.advance(timedelta(minutes=1))
     finance.inbox.retry_waiting()
     finance.expect_nothing_parked()
-    assert str(review(finance, sent).state) == "pending"
-
-
-def a_sent(finance: ServiceHarness, selected: object, withdrawal_id: UUID) -> UUID:
-    from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
-
-    row = a(
-        SentWithdrawal,
-        withdrawal_id=withdrawal_id,
-        selection_id=selected.selection_id,  # type: ignore[attr-defined]
-        student_id=selected.student_id,  # type: ignore[attr-defined]
-        teaching_point_id=selected.teaching_point_id,  # type: ignore[attr-defined]
-        course_id=selected.course_id,  # type: ignore[attr-defined]
-    )
-    finance.inbox.handle([finance.envelope(WithdrawalsSentToFinance(withdrawals=(row,)))])
-    return withdrawal_id
+    assert str(review(finance, sent.withdrawal_id).state) == "pending"
 
 
 def test_a_refused_hold_rejects_the_withdrawal_by_itself(finance: ServiceHarness, student: StudentItem) -> None:
