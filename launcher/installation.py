@@ -88,6 +88,7 @@ class Installation:
         with step("There is a first administrator"):
             if made := system.first_administrator():
                 self._secrets.keep(ADMINISTRATOR, "\t".join(made))
+        system.down()  # what a killed supervisor left running may be older than the code
         with step(f"All processes are ready ({len(system.processes)})"):
             self.restarts_file.unlink(missing_ok=True)
             self._start_supervisor()
@@ -113,8 +114,10 @@ class Installation:
         system = self.system()
         self.down()
         with step("All data is deleted"):
-            if self.choices.postgres_url or self.choices.amqp_url:
-                system.destroy()
+            if self.choices.postgres_url:
+                system.destroy_databases()
+            if self.choices.amqp_url:
+                system.destroy_virtual_host()
             for server in self.servers():
                 server.remove()
             for name in ("files", "logs", "run", "secrets"):

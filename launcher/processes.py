@@ -92,10 +92,10 @@ class Process:
         started = psutil.Process(self._child.pid).create_time()
         self._pid_file.write_text(f"{self._child.pid} {started}")
 
-    def terminate(self) -> None:
-        """Ask it to finish; returns at once."""
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal and return at once (SIGSTOP makes it hang, SIGCONT go on)."""
         if found := self.find():
-            found.terminate()
+            found.send_signal(number)
 
     def stop(self) -> None:
         """Ask it to finish, and kill it when it takes longer than GRACE."""
@@ -109,7 +109,7 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send a signal and wait until the process has ended (up to GRACE seconds)."""
+        """Send a signal that ends it and wait until it has ended (up to GRACE seconds)."""
         if found := self.find():
             found.send_signal(number)
             psutil.wait_procs([found], timeout=GRACE)

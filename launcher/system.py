@@ -1,10 +1,10 @@
 """A whole system on given servers: databases, queues, every service with its task process, the gateway.
 
-system = System(folder, postgres_admin_url, amqp_url, management_url, prefix="trial")
-system.up()
-system.kill("courses")        # SIGKILL; system.start("courses") brings it back
-system.down()
-system.destroy()
+    system = System(folder, postgres_admin_url, amqp_url, management_url, prefix="trial")
+    system.up()
+    system.kill("courses")        # SIGKILL; system.start("courses") brings it back
+    system.down()
+    system.destroy()
 """
 
 import os
@@ -161,7 +161,15 @@ class System:
 
     def destroy(self) -> None:
         """Delete its databases, roles, virtual host and users. Stop it first."""
+        self.destroy_databases()
+        self.destroy_virtual_host()
+
+    def destroy_databases(self) -> None:
+        """Delete its databases and their roles."""
         drop_databases(self._admin_url, [self.database(service) for service in self.services])
+
+    def destroy_virtual_host(self) -> None:
+        """Delete its virtual host and the users of that."""
         users = [broker_user(self.prefix, name) for name in [*self.services, GATEWAY]]
         drop_virtual_host(self._management_url, self.prefix, users)
 
@@ -176,7 +184,7 @@ class System:
         self.processes[name].start()
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send one process a signal, SIGKILL unless another is named, and wait until it has ended."""
+        """Send one process a signal that ends it, SIGKILL unless another is named, and wait until it has."""
         self.processes[name].kill(number)
 
     # -- addresses -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Commands that start, stop and show the system."""
 
+import signal
 import time
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def up(
         installation.up()
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
-        installation.down()
+        _stop(installation)
         raise
     console.print(f"\n[bold green]Ready[/] after {time.monotonic() - started:.0f} s")
     _show(installation)
@@ -92,6 +93,12 @@ def _stay(installation: Installation) -> None:
             time.sleep(0.5)
     except (KeyboardInterrupt, SystemExit):
         console.print()
+    _stop(installation)
+
+
+def _stop(installation: Installation) -> None:
+    """Stop everything, even when Ctrl-C is pressed once more: half stopped is worse."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     installation.down()
 
 
