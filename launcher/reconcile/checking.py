@@ -1,0 +1,68 @@
+"""Compares until what differs is known to stay: a running system is always on its way somewhere."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from chassis.database import Database
+from launcher.reconcile.agreement import Disagreement, compare, figures
+from launcher.reconcile.facts import Facts, read
+
+PATIENCE = 15.0
+"""Seconds for which a difference may pass by itself: events are handled within moments, retries within seconds."""
+_SHOWN = 20
+"""Disagreements that are printed one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What came of it: what was looked at last, and what did not agree in any look."""
+
+    facts: Facts
+    disagreements: list[Disagreement]
+
+    @property
+    def clean(self) -> bool:
+        """Whether all agree."""
+        return not self.disagreements
+
+
+def reconcile(databases: Mapping[str, Database], *, patience: float = PATIENCE) -> Reconciliation:
+    """Compare the services' facts; what differs is looked at again until it agrees or `patience` seconds are over."""
+    return settle(lambda: read(databases), patience=patience)
+
+
+def settle(look: Callable[[], Facts], *, patience: float, every: float = 0.5) -> Reconciliation:
+    """Keep of the disagreements those that every look found."""
+    deadline = time.monotonic() + patience
+    facts = look()
+    left = {each.key: each for each in compare(facts)}
+    while left and time.monotonic() < deadline:
+        time.sleep(every)
+        facts = look()
+        again = {each.key: each for each in compare(facts)}
+        left = {key: each for key, each in again.items() if key in left}
+    return Reconciliation(facts, list(left.values()))
+
+
+def show(result: Reconciliation, console: Console) -> None:
+    """Print what was compared and what does not agree."""
+    for name, counts in figures(result.facts).items():
+        states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        console.print(f"  [bold]{counts.total():>7,}[/] {name:<14}[dim]{states}[/]")
+    if result.clean:
+        console.print("[green]✓[/] Courses, finance, exams and the ledger agree; the ledger is zero.")
+        return
+    console.print(f"[red]✗[/] {len(result.disagreements)} disagreements:")
+    for code, count in Counter(each.code for each in result.disagreements).most_common():
+        console.print(f"    {count:>6,} {code}")
+    table = Table("what", "id", "code", "found", box=None, pad_edge=False)
+    for each in result.disagreements[:_SHOWN]:
+        table.add_row(each.subject, str(each.id or ""), each.code, each.says)
+    console.print(table)
+    if (more := len(result.disagreements) - _SHOWN) > 0:
+        console.print(f"    … and {more} more")

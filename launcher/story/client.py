@@ -1,0 +1,179 @@
+"""A person's way into the API over HTTP: an operation goes in, its answer comes out.
+
+    client = Client("http://127.0.0.1:8000")
+    client.sign_in("admin", password)
+    point: TeachingPointDetails = client.send(CreateTeachingPoint(code="3203", name="徐州教学点"))
+
+Address and method of an operation come from the gateway's route table, so they are written once.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import requests
+from pydantic import BaseModel
+
+from chassis.clock import SystemClock
+from chassis.ids import new_id
+from contracts.base import Command, Operation, Page, PageQuery
+from contracts.common import TaskView
+from contracts.identity.commands import ChangePassword, RefreshSession, SignIn
+from contracts.identity.views import SessionTokens
+from contracts.types import FileReference
+from gateway.binding import path_fields
+from gateway.route import PREFIX, Route
+from gateway.routes import ROUTES
+from gateway.task_centre import CentralTask
+
+PATIENCE = 30.0
+"""Seconds for which a request is sent again while the system is busy, starting, or has lost a part."""
+_TIMEOUT = (5.0, 70.0)
+"""Seconds to connect, and between bytes of the answer: more than any route allows itself."""
+_SOON = timedelta(seconds=30)
+_ROUTES: dict[tuple[type[Operation], bool], Route] = {
+    (route.operation, route.downloads is not None): route for route in ROUTES
+}
+_AGAIN = {"overloaded", "service_unavailable", "deadline_exceeded", "command_in_progress", "rate_limited"}
+"""What passes by itself. The same idempotency key makes a second sending harmless."""
+
+
+class ProblemError(Exception):
+    """The API's answer was a problem document."""
+
+    def __init__(self, status: int, document: dict[str, Any]) -> None:
+        self.status = status
+        self.code: str = document.get("code", "unreadable_answer")
+        self.errors: list[dict[str, Any]] = document.get("errors", [])
+        reasons = "; ".join(f"{error['path']}: {error['message']}" for error in self.errors)
+        super().__init__(f"{self.code} ({status}): {document.get('detail', '')} {reasons}".strip())
+
+
+class Client:
+    """One person's session."""
+
+    def __init__(self, gateway_url: str) -> None:
+        self._base = gateway_url
+        self._http = requests.Session()
+        self._http.headers["Accept-Language"] = "en"
+        self._http.trust_env = False  # a proxy of the environment has no business with our own address
+        self._clock = SystemClock()
+        self.tokens: SessionTokens | None = None
+
+    # -- who one is ----------------------------------------------------------------------------------------
+
+    def sign_in(self, username: str, password: str) -> SessionTokens:
+        """Open a session."""
+        self.tokens = None
+        self.tokens = self.send(SignIn(username=username, password=password))
+        return self.tokens
+
+    def change_password(self, current: str, new: str) -> SessionTokens:
+        """Change one's own password; this session goes on."""
+        self.tokens = self.send(ChangePassword(current_password=current, new_password=new, confirmation=new))
+        return self.tokens
+
+    def refresh(self) -> SessionTokens:
+        """Get new tokens, with the grants that one has now."""
+        assert self.tokens is not None
+        command = RefreshSession(refresh_token=self.tokens.refresh_token)
+        self.tokens = None  # the expired access token would only be in the way
+        self.tokens = self.send(command)
+        return self.tokens
+
+    # -- what one can do -----------------------------------------------------------------------------------
+
+    def send(self, operation: Operation) -> Any:
+        """Carry out a command or ask a question; the answer is what the operation's contract says.
+
+        Raises ProblemError.
+        """
+        route = _ROUTES[type(operation), False]
+        # The task centre knows a task by its owner's name and its id.
+        answers = CentralTask if route.operation.answers is TaskView else route.operation.answers
+        return answers.model_validate_json(self._ask(route, operation).content)
+
+    def pages(self, query: PageQuery) -> Iterator[Any]:
+        """All rows of a list, page by page."""
+        number = 0
+        while True:
+            number += 1
+            page: Page[Any] = self.send(query.model_copy(update={"page": number, "size": 200}))
+            yield from page.items
+            if number * 200 >= page.total:
+                return
+
+    def count(self, query: PageQuery) -> int:
+        """How many rows a list has."""
+        page: Page[Any] = self.send(query.model_copy(update={"size": 1}))
+        return page.total
+
+    def download(self, operation: Operation) -> bytes:
+        """The file that an operation answers with."""
+        return self._ask(_ROUTES[type(operation), True], operation).content
+
+    def upload(self, name: str, content: bytes) -> FileReference:
+        """Bring in a file, to be named in a command."""
+        answer = self._deliver("POST", f"{PREFIX}/files", files={"file": (name, content)})
+        return FileReference.model_validate_json(answer.content)
+
+    # -- how it travels ------------------------------------------------------------------------------------
+
+    def _ask(self, route: Route, operation: Operation) -> requests.Response:
+        fields = _json(operation)
+        path = route.template.format(**{name: fields.pop(name) for name in path_fields(route.path)})
+        headers = {"Idempotency-Key": str(new_id())} if isinstance(operation, Command) else {}
+        if route.has_body:
+            return self._deliver(route.method, path, headers=headers, json=fields)
+        return self._deliver(route.method, path, headers=headers, params=_query(fields))
+
+    def _deliver(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any
+    ) -> requests.Response:
+        """Send it until it is answered for good, or PATIENCE is over."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = self._http.request(
+                    method, self._base + path, headers=self._signed(headers or {}), timeout=_TIMEOUT, **what
+                )
+            except requests.ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+                continue
+            if answer.ok:
+                return answer
+            problem = ProblemError(answer.status_code, _document(answer))
+            if problem.code not in _AGAIN or time.monotonic() > deadline:
+                raise problem
+            time.sleep(min(5.0, float(answer.headers.get("Retry-After", 0.2))))
+
+    def _signed(self, headers: dict[str, str]) -> dict[str, str]:
+        if self.tokens is None:
+            return headers
+        if self.tokens.access_expires_at - self._clock.now() < _SOON:
+            self.refresh()
+        return {**headers, "Authorization": f"Bearer {self.tokens.access_token}"}
+
+
+def _json(operation: BaseModel) -> dict[str, Any]:
+    return operation.model_dump(mode="json", exclude_unset=True)
+
+
+def _query(fields: dict[str, Any]) -> list[tuple[str, str]]:
+    pairs = []
+    for name, value in fields.items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None:
+                pairs.append((name, str(each).lower() if isinstance(each, bool) else str(each)))
+    return pairs
+
+
+def _document(answer: requests.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except requests.JSONDecodeError:
+        return {"detail": answer.text[:200]}
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,133 @@
+"""A teaching point brings in its new students: a workbook, what comes back of it, and what is put right."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from contracts.common import TaskState
+from contracts.identity.queries import ListUsers
+from contracts.permissions import Role
+from contracts.registry.commands import ImportStudents
+from contracts.registry.queries import GetStudentImportTemplate, ListStudents
+from contracts.registry.views import StudentView
+from contracts.types import Gender
+from gateway.task_centre import CentralTask, GetOneTask, GetTaskResult
+from launcher.made_up import MadeUpStudent, MadeUpStudents, with_wrong_check_digit
+from launcher.story.people import Person
+from launcher.story.school import Point, elements
+from launcher.story.stage import Stage, expect, wait
+from launcher.story.workbooks import REASONS, ROW_NUMBER, corrected, filled, rows_of
+
+XLSX = "students.xlsx"
+_FINISHED = {TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED}
+_GENDERS = {Gender.MALE: "男", Gender.FEMALE: "女"}
+
+SheetRow = Mapping[str, str]
+# What somebody gets wrong, by the column in which the registry must find it: row and an earlier one → the wrong text.
+MISTAKES: Sequence[tuple[str, Callable[[SheetRow, SheetRow], str]]] = (
+    ("证件号码", lambda row, _: with_wrong_check_digit(row["证件号码"])),
+    ("性别", lambda row, _: "女" if row["性别"] == "男" else "男"),
+    ("出生日期", lambda row, _: f"{int(row['出生日期'][:4]) - 1}{row['出生日期'][4:]}"),
+    ("姓名", lambda row, _: ""),
+    ("手机号码", lambda row, _: row["手机号码"][:-1]),
+    ("民族", lambda row, _: "火星族"),
+    ("专业代码", lambda row, _: "999999"),
+    ("学号", lambda row, earlier: earlier["学号"]),
+)
+# The columns that are named in the reason where they are not the mistaken one itself.
+_NAMED = {"性别": "证件号码", "出生日期": "证件号码"}
+
+
+def import_students(stage: Stage, point: Point, count: int) -> list[StudentView]:
+    """So many students of the run's programme, at first with some bad rows, which are corrected and sent again."""
+    rows = sheet_rows(stage, point, count)
+    wrong = _with_mistakes(rows)
+    registrar = point.registrar
+    with stage.step(registrar.title, f"fills in the template with {count} students, some wrong") as step:
+        template = registrar.client.download(GetStudentImportTemplate())
+        workbook = filled(template, [{**row, **wrong.get(number, {})} for number, row in enumerate(rows)])
+        step.outcome = f"{len(wrong)} rows with mistakes"
+    with stage.step(registrar.title, "imports the workbook") as step:
+        task = _imported(registrar, workbook)
+        step.outcome = f"{task.figures['imported']} come in, {task.figures['refused']} come back"
+        expect(task.figures == {"imported": count - len(wrong), "refused": len(wrong)}, "wrong rows refused", task)
+    with stage.step(registrar.title, "opens the returned workbook") as step:
+        returned = registrar.client.download(GetTaskResult(task_id=task.id))
+        step.outcome = _check_reasons(rows_of(returned), wrong)
+    with stage.step(registrar.title, "corrects the returned rows and imports them again") as step:
+        right = {str(number + 2): {title: rows[number][title] for title in cells} for number, cells in wrong.items()}
+        task = _imported(registrar, corrected(returned, right))
+        expect(task.figures == {"imported": len(wrong), "refused": 0}, "corrected rows come in", task)
+        students = list(registrar.client.pages(ListStudents(intake=stage.intake)))
+        expect(len(students) == count, f"{count} students of the point are listed", len(students))
+        step.outcome = f"{len(students)} students"
+    with stage.step(point.administrator.title, "sees the students' accounts appear") as step:
+        query = ListUsers(teaching_point_id=point.view.id, role=Role.STUDENT)
+        number = wait("accounts of students", lambda: point.administrator.client.count(query), lambda n: n == count)
+        step.outcome = f"{number} accounts"
+    return students
+
+
+def sheet_rows(stage: Stage, point: Point, count: int) -> list[dict[str, str]]:
+    """Rows of the import's workbook for made-up students of the run's programme."""
+    people = islice(MadeUpStudents(f"{stage.run}-{point.view.code}", today=stage.today), count)
+    return [_sheet_row(stage, point, person) for person in people]
+
+
+def import_quietly(stage: Stage, point: Point, count: int) -> None:
+    """So many students without mistakes and without a tale."""
+    template = point.registrar.client.download(GetStudentImportTemplate())
+    task = _imported(point.registrar, filled(template, sheet_rows(stage, point, count)))
+    expect(task.figures == {"imported": count, "refused": 0}, "all students come in", task)
+
+
+def _sheet_row(stage: Stage, point: Point, person: MadeUpStudent) -> dict[str, str]:
+    programme = elements(stage)
+    return {
+        "学号": f"{stage.intake[2:]}{point.view.code}{person.serial:05d}",
+        "姓名": person.name,
+        "性别": _GENDERS[person.gender],
+        "证件号码": person.id_number,
+        "出生日期": person.born_on.isoformat(),
+        "民族": "汉族",
+        "学习批次": stage.intake,
+        "层次": "专升本",
+        "学生来源": programme.student_source,
+        "专业代码": programme.major_code,
+        "学制": programme.schooling_length,
+        "手机号码": person.mobile,
+    }
+
+
+def _with_mistakes(rows: Sequence[SheetRow]) -> dict[int, dict[str, str]]:
+    """Mistakes spread over the rows: place in the list → the wrong cells."""
+    distance = len(rows) // (len(MISTAKES) + 1)
+    places = [distance * (number + 1) for number in range(len(MISTAKES))]
+    return {
+        place: {title: spoil(rows[place], rows[place - 1])}
+        for place, (title, spoil) in zip(places, MISTAKES, strict=True)
+    }
+
+
+def _imported(registrar: Person, workbook: bytes) -> CentralTask:
+    reference = registrar.client.upload(XLSX, workbook)
+    task: CentralTask = registrar.send(ImportStudents(file=reference))
+    task = wait(
+        "the import ends",
+        lambda: registrar.send(GetOneTask(task_id=task.id)),
+        lambda seen: seen.state in _FINISHED,
+    )
+    expect(task.state is TaskState.DONE, "the import is done", task)
+    return task
+
+
+def _check_reasons(returned: Sequence[SheetRow], wrong: Mapping[int, Mapping[str, str]]) -> str:
+    """Each wrong row, and no other, came back with a reason that names the column."""
+    by_number = {row[ROW_NUMBER]: row for row in returned}
+    expect(set(by_number) == {str(place + 2) for place in wrong}, "the wrong rows come back", sorted(by_number))
+    for place, cells in wrong.items():
+        reasons = by_number[str(place + 2)][REASONS]
+        for title in cells:
+            expect(_NAMED.get(title, title) in reasons, f"the reason names {title}", reasons)
+    named = Counter(title for cells in wrong.values() for title in cells)
+    return f"each has its reason ({'、'.join(named)})"

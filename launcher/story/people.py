@@ -1,0 +1,121 @@
+"""The people of a story: how each gets an account, and how they come in for the first time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.context import system_context
+from contracts.identity.commands import CreateUser, RoleGrantInput, UpdateAccount
+from contracts.identity.states import FirstStep
+from contracts.identity.views import AccountView, CreatedUser, OneTimePassword
+from contracts.permissions import Module, Role
+from contracts.types import Gender
+from launcher.made_up import MadeUpStudents
+from launcher.secrets import Secrets
+from launcher.story.client import Client, ProblemError
+from launcher.system import System
+
+ADMINISTRATOR = "admin"
+"""The username of the first administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in."""
+
+    title: str
+    """What the person is, for people."""
+    username: str
+    client: Client
+
+    @property
+    def id(self) -> UUID:
+        """The person's account."""
+        assert self.client.tokens is not None
+        return self.client.tokens.account.user_id
+
+    def send(self, operation: Any) -> Any:
+        """As `Client.send`."""
+        return self.client.send(operation)
+
+
+def administrator_password(system: System) -> str:
+    """The first administrator's password, kept with the installation's other secrets."""
+    return Secrets(system.state / "secrets").password("administrator-account")
+
+
+def administrator(system: System) -> Person:
+    """The first system administrator, made where there is none, signed in with the password that is kept.
+
+    Raises ProblemError where an administrator of another name was made by hand: nobody else's account is touched.
+    """
+    password = administrator_password(system)
+    one_time = _first_administrator(system, again=False)
+    client = Client(system.gateway_url)
+    if one_time is None:
+        try:
+            client.sign_in(ADMINISTRATOR, password)
+        except ProblemError as problem:
+            one_time = _first_administrator(system, again=True) if problem.code == "bad_credentials" else None
+            if one_time is None:
+                raise
+    if one_time is not None:
+        client = come_in(system.gateway_url, one_time, password)
+    complete_profile(client)
+    return Person("system administrator", ADMINISTRATOR, client)
+
+
+def hire(
+    by: Person,
+    gateway_url: str,
+    *,
+    title: str,
+    username: str,
+    password: str,
+    role: Role,
+    modules: Sequence[Module] = (),
+    teaching_point_id: UUID | None = None,
+) -> Person:
+    """Give somebody an account, who comes in for the first time at once."""
+    command = CreateUser(
+        username=username,
+        name=MadeUpStudents(username).name(),
+        roles=(RoleGrantInput(role=role, modules=tuple(modules)),),
+        teaching_point_id=teaching_point_id,
+    )
+    created: CreatedUser = by.send(command)
+    client = come_in(gateway_url, created.one_time_password, password)
+    complete_profile(client)
+    return Person(title, username, client)
+
+
+def come_in(gateway_url: str, one_time: OneTimePassword, password: str) -> Client:
+    """Sign in with a one-time password and change it."""
+    client = Client(gateway_url)
+    client.sign_in(one_time.username, one_time.password)
+    client.change_password(one_time.password, password)
+    return client
+
+
+def complete_profile(client: Client) -> None:
+    """Do the first step that is left, if it is."""
+    assert client.tokens is not None
+    account: AccountView = client.tokens.account
+    if FirstStep.COMPLETE_PROFILE not in account.first_steps:
+        return
+    command = UpdateAccount(
+        version=account.version,
+        name=account.name,
+        gender=account.gender or Gender.FEMALE,
+        mobile=account.mobile or MadeUpStudents(account.username).mobile(),
+    )
+    client.send(command)
+    client.refresh()  # the token at hand still says that there are first steps
+
+
+def _first_administrator(system: System, *, again: bool) -> OneTimePassword | None:
+    from services.identity.first_administrator import make
+
+    with system.databases() as databases:
+        return databases["identity"].run(system_context(), lambda uow: make(uow, ADMINISTRATOR, again=again))

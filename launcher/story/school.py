@@ -1,0 +1,370 @@
+"""What the school sets up before anybody can select: points, staff, catalogue, programme, fees and rounds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from contracts.courses.catalogue_commands import (
+    AddAssessmentRequirement,
+    AddCoursesToRound,
+    AddCourseVersion,
+    ApproveAssessmentRequirement,
+    CreateCourse,
+    CreateProgramme,
+    CreateSelectionRound,
+    CreateTerm,
+    GraduationConditionsInput,
+    ModuleInput,
+    OfferProgramme,
+    ProgrammeCourseInput,
+    PublishCourse,
+    PublishProgramme,
+    PublishSelectionRound,
+    UseCourseVersion,
+)
+from contracts.courses.queries import ListTerms
+from contracts.courses.views import (
+    AssessmentRequirementView,
+    CourseDetails,
+    CourseVersionView,
+    ProgrammeDetails,
+    SelectionRoundDetails,
+)
+from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
+from contracts.exams.views import ExamRoundDetails
+from contracts.finance.commands import CreateFeeStandard, CreateRefundRule
+from contracts.finance.queries import ListFeeStandards, ListRefundRules
+from contracts.identity.commands import AddressInput, CreateTeachingPoint, PointInformationInput
+from contracts.identity.views import TeachingPointDetails
+from contracts.permissions import Module, Role
+from contracts.types import EducationLevel, ExamKind, FeeKind, FiveElements, Level
+from launcher.story.people import Person, hire
+from launcher.story.stage import Stage, at_once, must_be_refused, wait_for_copies
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works at the school. Whoever enters something and whoever decides about it are different people."""
+
+    registrar: Person
+    reviewing_registrar: Person
+    exams: Person
+    cashier: Person
+    refunds: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A teaching point and who works there."""
+
+    view: TeachingPointDetails
+    administrator: Person
+    registrar: Person
+    cashier: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course of the programme."""
+
+    details: CourseDetails
+    has_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """Everything that stands when selecting begins."""
+
+    administrator: Person
+    staff: Staff
+    points: Sequence[Point]
+    courses: Sequence[Course]
+    programme: ProgrammeDetails
+    exam_round: ExamRoundDetails
+    selection_round: SelectionRoundDetails
+
+
+# Name, credits, percent of the final.
+_COURSES = (
+    ("计算机网络", "4.0", 60),
+    ("数据库原理与应用", "4.0", 60),
+    ("操作系统", "3.0", 70),
+    ("软件工程综合实践", "2.0", 0),
+    ("数据结构", "4.0", 60),
+    ("大学英语", "3.0", 80),
+)
+_STANDARDS = (
+    (EducationLevel.UNDERGRADUATE, FeeKind.CREDIT, "110.00"),
+    (EducationLevel.UNDERGRADUATE, FeeKind.EXAM, "35.00"),
+    (EducationLevel.JUNIOR_COLLEGE, FeeKind.CREDIT, "95.00"),
+    (EducationLevel.JUNIOR_COLLEGE, FeeKind.EXAM, "30.00"),
+)
+# Kind, days after payment, percent that goes back.
+_REFUND_RULES = (
+    (FeeKind.CREDIT, 30, 100),
+    (FeeKind.CREDIT, None, 50),
+    (FeeKind.EXAM, 30, 100),
+    (FeeKind.EXAM, None, 0),
+)
+_CITIES = (("徐州", "云龙区"), ("苏州", "姑苏区"), ("南通", "崇川区"))
+
+
+def elements(stage: Stage) -> FiveElements:
+    """The five elements of the run's programme: its own student source makes them its own."""
+    return FiveElements(
+        level=Level.TOP_UP_BACHELOR,
+        student_source=f"合作单位{stage.run}",
+        major_code="080901",
+        schooling_length="2.5",
+    )
+
+
+def set_up(stage: Stage, administrator: Person, password: str, *, points: int) -> School:
+    """Everything, in the order in which a school does it."""
+    staff = hire_staff(stage, administrator, password)
+    places = [open_point(stage, administrator, password, number) for number in range(1, points + 1)]
+    keep_calendar(stage, staff.registrar)
+    courses = make_catalogue(stage, staff)
+    programme = make_programme(stage, staff.registrar, courses, places)
+    set_fees(stage, staff.cashier)
+    exam_round = open_exam_round(stage, staff.exams, courses)
+    selection_round = open_selection_round(stage, staff.registrar, courses)
+    return School(administrator, staff, places, courses, programme, exam_round, selection_round)
+
+
+def hire_staff(stage: Stage, administrator: Person, password: str) -> Staff:
+    """Accounts of the school's own people."""
+
+    def account(title: str, name: str, role: Role) -> Person:
+        username = f"{name}-{stage.run}"
+        return hire(administrator, stage.gateway_url, title=title, username=username, password=password, role=role)
+
+    wanted = (
+        ("registrar", "registrar", Role.SCHOOL_REGISTRAR),
+        ("second registrar", "registrar2", Role.SCHOOL_REGISTRAR),
+        ("exams officer", "exams", Role.SCHOOL_EXAMS),
+        ("school's cashier", "cashier", Role.SCHOOL_FINANCE),
+        ("refunds officer", "refunds", Role.SCHOOL_FINANCE),
+    )
+    with stage.step(administrator.title, "hires the school's staff, who sign in and change their passwords") as step:
+        staff = Staff(*at_once(lambda who: account(*who), wanted))
+        step.outcome = "two registrars, an exams officer, two of finance"
+    return staff
+
+
+def open_point(stage: Stage, administrator: Person, password: str, number: int) -> Point:
+    """A teaching point with its administrator, who hires its staff."""
+    city, district = _CITIES[(number - 1) % len(_CITIES)]
+    command = CreateTeachingPoint(
+        code=f"{stage.run}{number:02d}",
+        name=f"{city}教学点{stage.run}",
+        information=PointInformationInput(address=AddressInput(province="江苏省", city=f"{city}市", district=district)),
+    )
+    with stage.step(administrator.title, f"opens teaching point {number}") as step:
+        view: TeachingPointDetails = administrator.send(command)
+        name = f"point{number}"
+        head = hire(
+            administrator,
+            stage.gateway_url,
+            title=f"{name}'s administrator",
+            username=f"{name}-{stage.run}",
+            password=password,
+            role=Role.TEACHING_POINT_ADMIN,
+            teaching_point_id=view.id,
+        )
+
+        def account(title: str, *modules: Module) -> Person:
+            username = f"{name}-{title}-{stage.run}"
+            return hire(
+                head,
+                stage.gateway_url,
+                title=f"{name}'s {title}",
+                username=username,
+                password=password,
+                role=Role.TEACHING_POINT_STAFF,
+                modules=modules,
+                teaching_point_id=view.id,
+            )
+
+        wanted = (("registrar", Module.REGISTRY, Module.COURSES, Module.EXAMS), ("cashier", Module.FINANCE))
+        registrar, cashier = at_once(lambda who: account(*who), wanted)
+        step.outcome = f"{view.name}, whose administrator hires a registrar and a cashier"
+    return Point(view, head, registrar, cashier)
+
+
+def keep_calendar(stage: Stage, registrar: Person) -> None:
+    """The terms from the newest intake's to the present one are in the calendar."""
+    with stage.step(registrar.title, "looks after the term calendar") as step:
+        known = list(registrar.client.pages(ListTerms()))
+        if any(term.starts_on <= stage.today <= term.ends_on for term in known):
+            step.outcome = "the present term is in it"
+            return
+        autumn = stage.today.month >= 9 or stage.today.month == 1
+        year = stage.today.year - (stage.today.month == 1)
+        starts, ends = (date(year, 9, 1), date(year + 1, 1, 31)) if autumn else (date(year, 2, 1), date(year, 8, 31))
+        name = f"{year}年{'秋' if autumn else '春'}季学期"
+        registrar.send(CreateTerm(name=name, starts_on=starts, ends_on=ends))
+        step.outcome = f"{name} is added"
+
+
+def make_catalogue(stage: Stage, staff: Staff) -> list[Course]:
+    """Courses with a version in use and a requirement that a second person has approved."""
+    with stage.step(staff.registrar.title, "enters courses, versions and requirements") as step:
+        drafts = [_draft(stage, staff.registrar, number) for number in range(len(_COURSES))]
+        step.outcome = f"{len(drafts)} courses"
+    with stage.step(staff.reviewing_registrar.title, "approves the requirements") as step:
+        first = drafts[0][2]
+        own = ApproveAssessmentRequirement(requirement_id=first.id, version=first.version)
+        refused = must_be_refused(lambda: staff.registrar.send(own), "decides_own_request")
+        for _, _, requirement in drafts:
+            approve = ApproveAssessmentRequirement(requirement_id=requirement.id, version=requirement.version)
+            staff.reviewing_registrar.send(approve)
+        step.outcome = f"whoever entered them may not ({refused})"
+    with stage.step(staff.registrar.title, "puts the versions in use and publishes the courses"):
+        return [_published(staff.registrar, course, version, stage) for course, version, _ in drafts]
+
+
+def _draft(
+    stage: Stage, registrar: Person, number: int
+) -> tuple[CourseDetails, CourseVersionView, AssessmentRequirementView]:
+    name, credits, final = _COURSES[number]
+    course: CourseDetails = registrar.send(
+        CreateCourse(
+            code=f"{stage.run}{number + 1:02d}",
+            name=name,
+            credits=Decimal(credits),
+            education_levels=(EducationLevel.UNDERGRADUATE,),
+        )
+    )
+    description = f"{stage.today.year}版"
+    version: CourseVersionView = registrar.send(AddCourseVersion(course_id=course.id, description=description))
+    requirement: AssessmentRequirementView = registrar.send(
+        AddAssessmentRequirement(
+            course_version_id=version.id,
+            coursework_percent=100 - final,
+            final_percent=final,
+            **({"exam_kind": ExamKind.PAPER} if final else {}),
+        )
+    )
+    return course, version, requirement
+
+
+def _published(registrar: Person, course: CourseDetails, version: CourseVersionView, stage: Stage) -> Course:
+    registrar.send(UseCourseVersion(course_version_id=version.id, version=version.version))
+    details: CourseDetails = registrar.send(PublishCourse(course_id=course.id, version=course.version))
+    requirements = [each for version in details.versions for each in version.requirements]
+    return Course(details, has_final=any(each.final_percent for each in requirements))
+
+
+def make_programme(
+    stage: Stage, registrar: Person, courses: Sequence[Course], points: Sequence[Point]
+) -> ProgrammeDetails:
+    """A published programme that all points offer."""
+    modules = tuple(
+        ModuleInput(
+            name=name,
+            minimum_credits=Decimal("6.0"),
+            courses=tuple(
+                ProgrammeCourseInput(course_id=course.details.id, suggested_term=term + 1) for course in some
+            ),
+        )
+        for term, (name, some) in enumerate((("专业核心课", courses[:4]), ("公共基础课", courses[4:])))
+    )
+    command = CreateProgramme(
+        code=f"{stage.run}-ZSB",
+        name=f"计算机科学与技术(专升本){stage.run}",
+        major_name="计算机科学与技术",
+        from_intake=stage.intake,
+        modules=modules,
+        graduation=GraduationConditionsInput(
+            total_credits=Decimal("71.0"),
+            minimum_years="2.5",
+            maximum_years="8",
+            pre_audit_credits=Decimal("60.0"),
+        ),
+        **elements(stage).model_dump(),
+    )
+    with stage.step(registrar.title, "publishes a programme that all points offer") as step:
+        made: ProgrammeDetails = registrar.send(command)
+        published: ProgrammeDetails = registrar.send(PublishProgramme(programme_id=made.id, version=made.version))
+        ids = tuple(point.view.id for point in points)
+        offered: ProgrammeDetails = wait_for_copies(
+            lambda: registrar.send(
+                OfferProgramme(programme_id=made.id, version=published.version, teaching_point_ids=ids)
+            ),
+            "some_not_found",
+        )
+        step.outcome = offered.name
+    return offered
+
+
+def set_fees(stage: Stage, cashier: Person) -> None:
+    """Fee standards and refund rules: those that are missing, for they hold for the whole school."""
+    with stage.step(cashier.title, "sets fee standards and refund rules") as step:
+        standards = list(cashier.client.pages(ListFeeStandards(on=stage.today)))
+        known = {
+            (each.education_level, each.kind) for each in standards if not (each.student_type or each.student_source)
+        }
+        missing = [each for each in _STANDARDS if each[:2] not in known]
+        for level, kind, amount in missing:
+            cashier.send(
+                CreateFeeStandard(
+                    education_level=level, kind=kind, amount=Decimal(amount), valid_from=date(stage.today.year, 1, 1)
+                )
+            )
+        ruled = {rule.kind for rule in cashier.client.pages(ListRefundRules())}
+        for kind, days, percent in _REFUND_RULES:
+            if kind not in ruled:
+                cashier.send(CreateRefundRule(kind=kind, within_days=days, percent=percent))
+        step.outcome = f"{len(missing)} new standards" if missing else "they stand already"
+
+
+def open_exam_round(stage: Stage, officer: Person, courses: Sequence[Course]) -> ExamRoundDetails:
+    """A published exam round with a session for each course that has a final."""
+    sat = [course for course in courses if course.has_final]
+    with stage.step(officer.title, "opens an exam round with its sessions") as step:
+        round_: ExamRoundDetails = officer.send(
+            CreateExamRound(
+                code=f"KS{stage.run}",
+                name=f"期末考试{stage.run}",
+                registration_opens_at=stage.now - timedelta(minutes=1),
+                registration_closes_at=stage.day(30),
+            )
+        )
+        for number, _ in enumerate(sat):
+            starts = stage.day(40 + number // 3, hour=9 + 3 * (number % 3))
+            ends = starts + timedelta(minutes=90)
+            command = AddSession(exam_round_id=round_.id, name=f"第{number + 1}场", starts_at=starts, ends_at=ends)
+            round_ = officer.send(command)
+        sessions = sorted(round_.sessions, key=lambda session: session.starts_at)
+        placements = tuple(
+            Placement(course_id=course.details.id, session_id=session.id)
+            for course, session in zip(sat, sessions, strict=True)
+        )
+        round_ = wait_for_copies(
+            lambda: officer.send(PlaceCourses(exam_round_id=round_.id, placements=placements)), "some_not_found"
+        )
+        round_ = officer.send(PublishExamRound(exam_round_id=round_.id, version=round_.version))
+        step.outcome = f"{len(sessions)} sessions, registration until {round_.registration_closes_at:%Y-%m-%d}"
+    return round_
+
+
+def open_selection_round(stage: Stage, registrar: Person, courses: Sequence[Course]) -> SelectionRoundDetails:
+    """A published selection round with all courses but the last, so that one is refused."""
+    with stage.step(registrar.title, "opens a selection round") as step:
+        round_: SelectionRoundDetails = registrar.send(
+            CreateSelectionRound(
+                code=f"XK{stage.run}",
+                name=f"选课{stage.run}",
+                opens_at=stage.now - timedelta(minutes=1),
+                closes_at=stage.day(14),
+                payment_deadline=stage.day(20),
+                withdrawal_closes_at=stage.day(45),
+            )
+        )
+        ids = tuple(course.details.id for course in courses[:-1])
+        round_ = registrar.send(AddCoursesToRound(selection_round_id=round_.id, course_ids=ids))
+        round_ = registrar.send(PublishSelectionRound(selection_round_id=round_.id, version=round_.version))
+        step.outcome = f"{round_.course_count} courses, open until {round_.closes_at:%Y-%m-%d}"
+    return round_
