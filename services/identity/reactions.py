@@ -18,9 +18,16 @@ from services.identity.revoking import revoke_users
 from services.identity.tables import user_roles, users
 
 NO_ACCOUNT: Final = frozenset(
-    {EnrolmentStatus.ADMISSION_CANCELLED, EnrolmentStatus.ADMISSION_FORFEITED, EnrolmentStatus.EXPIRED}
+    {
+        EnrolmentStatus.LEFT,
+        EnrolmentStatus.GRADUATED,
+        EnrolmentStatus.COMPLETED_WITHOUT_DIPLOMA,
+        EnrolmentStatus.EXPIRED,
+        EnrolmentStatus.ADMISSION_FORFEITED,
+        EnrolmentStatus.ADMISSION_CANCELLED,
+    }
 )
-"""Who is no student any more; one who left or graduated still reads the own record."""
+"""Who is no student any more (docs/sagas.md, 3.9)."""
 
 
 def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:

@@ -151,7 +151,7 @@ def test_a_student_has_an_account_that_follows_the_record(identity: ServiceHarne
     assert identity.ask(ListUsers(), point_administrator(here)).total == 0
     assert identity.ask(ListUsers(), point_administrator(there)).total == 1
     assert identity.published(AccessRevoked)[-1].revocations[0].user_id == account.id
-    identity.feed(StudentState, moved.model_copy(update={"version": 3, "status": EnrolmentStatus.ADMISSION_CANCELLED}))
+    identity.feed(StudentState, moved.model_copy(update={"version": 3, "status": EnrolmentStatus.LEFT}))
     assert identity.ask(GetUser(user_id=account.id), administrator()).status == "disabled"
 
 
