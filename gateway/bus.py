@@ -81,6 +81,7 @@ def run() -> int:
         Gateway,
         _container_config(config, backend),
         background=(sync, listener),
+        checks={"broker": lambda: listener.connected},
     )
     return process.run(config.metrics_host, config.metrics_port)
 

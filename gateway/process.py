@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import falcon
@@ -46,8 +46,10 @@ class GatewayProcess:
         service: type[Any] = WebService,
         config: dict[str, Any] | None = None,
         background: Sequence[Background] = (),
+        checks: Mapping[str, Callable[[], bool]] | None = None,
     ) -> None:
         raise_file_limit()
+        self._checks = checks or {}
         self._background = background
         self.container = ServiceContainer(service, {**(config or {}), ADDRESS: address, APP: app, HUB: hub})
         self._stopping = threading.Event()
@@ -60,7 +62,8 @@ class GatewayProcess:
 
     def readiness(self) -> dict[str, bool]:
         """Whether requests should come here."""
-        return {"http": self.container.started and not self._stopping.is_set() and not self.web.draining}
+        serving = self.container.started and not self._stopping.is_set() and not self.web.draining
+        return {"http": serving, **{name: check() for name, check in self._checks.items()}}
 
     def run(self, metrics_host: str, metrics_port: int) -> int:
         """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died.

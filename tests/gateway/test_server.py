@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,14 +144,17 @@ def test_a_body_may_come_in_chunks(server: Server) -> None:
         b"GET / HTTP/9.9\r\n\r\n",
         b"\r\n\r\n\r\n\r\n",
     ],
+    ids=["negative length", "two lengths", "long header", "long address", "TLS", "version 9.9", "empty lines"],
 )
 def test_what_is_no_http_is_turned_away_and_the_server_goes_on(server: Server, request_bytes: bytes) -> None:
     with server.raw() as client:
-        client.sendall(request_bytes.replace(b"%s", LEND.encode()))
-        client.shutdown(socket.SHUT_WR)
-        answer = client.makefile("rb").read()
+        answer = b""
+        with suppress(OSError):  # it may have been ended before all was said
+            client.sendall(request_bytes.replace(b"%s", LEND.encode()))
+            client.shutdown(socket.SHUT_WR)
+            answer = client.makefile("rb").read()
     assert answer == b"" or b" 4" in answer.split(b"\r\n")[0] or b" 505" in answer.split(b"\r\n")[0]
-    assert server.lend(0 + 1).status == 201
+    assert server.lend(1).status == 201
 
 
 def test_bad_chunks_are_a_problem_and_not_an_error(server: Server) -> None:
@@ -172,17 +175,16 @@ def test_a_huge_body_is_refused_without_being_read(server: Server) -> None:
         client.sendall(b"x" * 500_000)
         assert b" 413 " in client.makefile("rb").readline()
         assert time.monotonic() - started < 5
-        with pytest.raises(OSError, match="reset|[Bb]roken"):
-            for _ in range(2000):  # 128 MB: by far more than the server reads of what it doesn't want
-                client.sendall(b"x" * 65536)
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):
+            client.sendall(b"x" * 128 * 1024 * 1024)  # by far more than the server reads of what it doesn't want
 
 
-def test_slow_headers_end_and_others_are_served_meanwhile(own_server: Server) -> None:
-    slow = [own_server.raw() for _ in range(300)]
+def test_slow_headers_end_and_others_are_served_meanwhile(server: Server) -> None:
+    slow = [server.raw() for _ in range(300)]
     for client in slow:
         client.sendall(b"GET /api/v1/books HTTP/1.1\r\nX: ")
     started = time.monotonic()
-    assert own_server.lend(1).status == 201
+    assert server.lend(1).status == 201
     assert time.monotonic() - started < 2
 
     def trickle(client: socket.socket) -> bool:
@@ -206,9 +208,9 @@ def test_slow_headers_end_and_others_are_served_meanwhile(own_server: Server) ->
     eventually(all_ended, "all slow connections ended", 8)
 
 
-def test_a_body_that_trickles_is_given_up(own_server: Server) -> None:
-    with own_server.raw() as client:
-        head = "".join(f"{name}: {value}\r\n" for name, value in own_server.headers().items())
+def test_a_body_that_trickles_is_given_up(server: Server) -> None:
+    with server.raw() as client:
+        head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
         client.sendall(f"POST {LEND} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n{head}\r\n".encode())
         started = time.monotonic()
         client.settimeout(0.2)
@@ -222,16 +224,16 @@ def test_a_body_that_trickles_is_given_up(own_server: Server) -> None:
         assert b" 408 " in answer
 
 
-def test_a_client_that_leaves_in_the_middle_harms_nobody(own_server: Server) -> None:
-    head = "".join(f"{name}: {value}\r\n" for name, value in own_server.headers().items())
+def test_a_client_that_leaves_in_the_middle_harms_nobody(server: Server) -> None:
+    head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
     for sent in (b"", b'{"title": ', b'{"title": "xx"}' + b" " * 50):
-        client = own_server.raw()
+        client = server.raw()
         client.sendall(f"POST {LEND} HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n{head}\r\n".encode() + sent)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
-    assert own_server.lend(1).status == 201
-    assert own_server.process.poll() is None
-    assert b"Traceback" not in own_server.log.read_bytes()
+    assert server.lend(1).status == 201
+    assert server.process.poll() is None
+    assert b"Traceback" not in server.log.read_bytes()
 
 
 def test_a_server_without_descriptors_survives(tmp_path: Path) -> None:
@@ -289,23 +291,23 @@ def test_sigterm_finishes_requests_and_ends_streams(own_server: Server) -> None:
     assert idle.recv(1) == b""
 
 
-def test_many_streams_are_held_beside_requests(own_server: Server) -> None:
+def test_many_streams_are_held_beside_requests(server: Server) -> None:
     streams = []
     for _ in range(200):
-        connection = own_server.connect()
-        connection.request("GET", "/api/v1/events", headers=own_server.headers())
+        connection = server.connect()
+        connection.request("GET", "/api/v1/events", headers=server.headers())
         streams.append(connection.getresponse())
     assert {stream.status for stream in streams} == {200}
-    assert all(own_server.lend(1).status == 201 for _ in range(3))
+    assert all(server.lend(1).status == 201 for _ in range(3))
 
 
-def test_calls_beyond_the_services_share_are_refused_at_once(own_server: Server) -> None:
+def test_calls_beyond_the_services_share_are_refused_at_once(server: Server) -> None:
     statuses: list[int] = []
     times: list[float] = []
 
     def ask() -> None:
         started = time.monotonic()
-        answer = own_server.lend(30)
+        answer = server.lend(30)
         statuses.append(answer.status)
         times.append(time.monotonic() - started)
         if answer.status == 503:
@@ -321,9 +323,9 @@ def test_calls_beyond_the_services_share_are_refused_at_once(own_server: Server)
     assert sum(took < 2.5 for took in times) == 36
 
 
-def test_the_log_holds_no_query_and_no_path(own_server: Server) -> None:
-    connection = own_server.connect()
-    connection.request("GET", "/api/v1/books?title=110101199003072316", headers=own_server.headers())
+def test_the_log_holds_no_query_and_no_path(server: Server) -> None:
+    connection = server.connect()
+    connection.request("GET", "/api/v1/books?title=110101199003072316", headers=server.headers())
     assert connection.getresponse().status == 200
-    eventually(lambda: b'"/api/v1/books"' in own_server.log.read_bytes(), "logged")
-    assert b"110101199003072316" not in own_server.log.read_bytes()
+    eventually(lambda: b'"/api/v1/books"' in server.log.read_bytes(), "logged")
+    assert b"110101199003072316" not in server.log.read_bytes()
