@@ -78,8 +78,9 @@ class Installation:
         Raises SetUpError, ServerError or NotReadyError; what was started then stays until `down`.
         """
         self._install()
-        with step("PostgreSQL and RabbitMQ are running"), ThreadPoolExecutor() as pool:
-            list(pool.map(lambda server: server.start(), self.servers()))
+        if servers := self.servers():
+            with step("PostgreSQL and RabbitMQ are running"), ThreadPoolExecutor() as pool:
+                list(pool.map(lambda server: server.start(), servers))
         system = self.system()
         with step("Databases are migrated"):
             system.provision_databases()
