@@ -158,7 +158,14 @@ def spool(bench: Bench, count: int) -> None:
 
     settings = bench.settings("spool")
     stop = threading.Event()
-    publisher = Publisher(settings.station, settings.broker, waiting, lambda code, **_: notices.append(code))
+    confirmed: list[str] = []
+
+    def say(code: str, **params: object) -> None:
+        notices.append(code)
+        if code == "reading_delivered":
+            confirmed.append(str(params["reading"]))
+
+    publisher = Publisher(settings.station, settings.broker, waiting, say)
     thread = threading.Thread(target=publisher.run, args=(stop,))
     started = time.perf_counter()
     away = 0.0
@@ -182,7 +189,8 @@ def spool(bench: Bench, count: int) -> None:
         f"spool of {count:,} readings, broker killed twice (seen away {notices.count('broker_away')} times): "
         f"{took:.1f} s, {took - away:.1f} s of it with a broker; lost {len(set(ids) - set(kept))}, "
         f"doubled {doubled} ({len(received) - len(kept)} sent again under their id and dropped), "
-        f"in order: {list(kept) == ids}, erased unsent: {notices.count('readings_expired')}"
+        f"confirmed oldest first: {confirmed == [str(i) for i in ids]}, "
+        f"erased unsent: {notices.count('readings_expired')}"
     )
 
 
