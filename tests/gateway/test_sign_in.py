@@ -15,7 +15,7 @@ from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.fakes import Issuer
 
 BOOKS = "/api/v1/books"
-POINT, OTHER_POINT = str(uuid4()), str(uuid4())
+POINT, OTHER_POINT = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f", "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e60"
 NOW = "2026-09-01T00:00:00Z"
 
 

@@ -16,6 +16,7 @@ from tests.gateway.conftest import Gateway
 TASKS = "/api/v1/tasks"
 EVENTS = "/api/v1/events"
 USER = str(uuid4())
+SOME_ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
 
 
 def task(minute: int, **changes: Any) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def test_one_task_is_asked_of_its_owner(gateway: Gateway) -> None:
     ]
 
 
-@pytest.mark.parametrize("task_id", ["nowhere." + str(uuid4()), str(uuid4()), "archive.x", "archive"])
+@pytest.mark.parametrize("task_id", [f"nowhere.{SOME_ID}", SOME_ID, "archive.x", "archive"])
 def test_a_task_of_nobody_is_not_found_or_no_id(gateway: Gateway, task_id: str) -> None:
     assert gateway.client.simulate_get(f"{TASKS}/{task_id}", headers=gateway.bearer()).status_code in (404, 422)
     assert gateway.backend.calls == []
