@@ -41,3 +41,8 @@ class SettableClock:
 def local_date(instant: datetime) -> date:
     """The calendar date of an instant in Asia/Shanghai: the one that windows and deadlines mean."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def shown(instant: datetime) -> str:
+    """An instant as people read it in a sentence: day and time in Asia/Shanghai."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
+from chassis.clock import shown
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import RecordAttendance
@@ -25,7 +26,7 @@ def record_attendance(command: RecordAttendance, uow: UnitOfWork) -> AttendanceR
         .where(s.id == command.session_id, ~s.deleted)
     )
     if uow.now < session.ends_at:
-        raise ServiceError("session_not_over", name=session.name, ends_at=session.ends_at.isoformat())
+        raise ServiceError("session_not_over", name=session.name, ends_at=shown(session.ends_at))
     papers = and_(_r.exam_round_id == session.exam_round_id, _r.course_id == command.course_id)
     arranged = lock_where(uow, papers, _r.state == RegistrationState.ARRANGED)
     if not arranged and uow.scalar(select(func.count()).where(papers, _r.state.in_(OVER))):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, insert, select
 
 from chassis import workflow
+from chassis.clock import shown
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.common import Refusal, RowResult, RowResults
@@ -113,8 +114,8 @@ def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[R
     evidence: dict[str, JsonValue] = {
         "course_code": row.course_code,
         "exam_round_code": round_.code,
-        "opens_at": round_.registration_opens_at.isoformat(),
-        "closes_at": round_.registration_closes_at.isoformat(),
+        "opens_at": shown(round_.registration_opens_at),
+        "closes_at": shown(round_.registration_closes_at),
         "state": state,
         "status": row.student_status,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from chassis.clock import shown
 from contracts.errors import ServiceError
 from contracts.exams.states import ExamRoundStatus
 
@@ -38,7 +39,7 @@ def check_session(session: Session, others: Sequence[Session], closes_at: dateti
     Raises `session_before_close` or `sessions_overlap`.
     """
     if session.starts_at < closes_at:
-        raise ServiceError("session_before_close", closes_at=closes_at.isoformat())
+        raise ServiceError("session_before_close", closes_at=shown(closes_at))
     for other in others:
         if other.id != session.id and session.overlaps(other):
             raise ServiceError("sessions_overlap", name=other.name)
@@ -47,7 +48,7 @@ def check_session(session: Session, others: Sequence[Session], closes_at: dateti
 def check_window(sessions: Sequence[Session], closes_at: datetime) -> None:
     """Moving the window keeps every session after it. Raises `session_before_close`."""
     if any(session.starts_at < closes_at for session in sessions):
-        raise ServiceError("session_before_close", closes_at=closes_at.isoformat())
+        raise ServiceError("session_before_close", closes_at=shown(closes_at))
 
 
 def check_arrangeable(status: str, arranged_at: datetime | None, closes_at: datetime, now: datetime) -> None:
@@ -57,7 +58,7 @@ def check_arrangeable(status: str, arranged_at: datetime | None, closes_at: date
         state = "arrangement_published" if arranged_at is not None else status
         raise ServiceError("step_not_allowed", state=state, action="publish_arrangement")
     if now < closes_at:
-        raise ServiceError("registration_still_open", closes_at=closes_at.isoformat())
+        raise ServiceError("registration_still_open", closes_at=shown(closes_at))
 
 
 def candidates_with_clash(papers: Iterable[tuple[UUID, UUID]]) -> set[UUID]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, update
+from sqlalchemy import Row, and_, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.unit_of_work import UnitOfWork
@@ -69,7 +69,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
 
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:
     """The course is withdrawn: its registration is cancelled, and a fee that is paid later gives none."""
-    approved = [withdrawal for event in events for withdrawal in event.withdrawals]
+    approved = {w.withdrawal_id: w for event in events for w in event.withdrawals}.values()
     known_students(uow, {withdrawal.student_id for withdrawal in approved}, alone=True)
     decided = insert(withdrawal_holds).values(
         [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.WITHDRAWN} for w in approved]
@@ -94,8 +94,7 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
             _r.state == RegistrationState.SUSPENDED,
             _r.held_by_withdrawal_id.in_([w.withdrawal_id for w in event.withdrawals]),
         )
-        rounds = uow.rows(exam_registrations.select().where(held))
-        hold_rounds(uow, {row.exam_round_id for row in rounds})
+        hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
         rows = lock_where(uow, held)
         for suspended in (False, True):
             concerned = [row for row in rows if row.held_by_suspension is suspended]
