@@ -6,7 +6,7 @@ from types import FrameType
 
 import typer
 
-from launcher.cli import develop, operate, run
+from launcher.cli import develop, operate, prove, run
 from launcher.packages import SetUpError
 from launcher.servers.processes import ServerError
 from launcher.steps import console
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (run, operate, develop):
+for part in (run, operate, prove, develop):
     part.register(app)
 
 

@@ -8,10 +8,10 @@ import typer
 from rich.markup import escape
 from rich.panel import Panel
 
-from launcher import log_view, status_view
+from launcher import demonstration, log_view, status_view
 from launcher.cli.arguments import known_service
 from launcher.installation import Choices, Installation
-from launcher.steps import console
+from launcher.steps import console, step
 
 PANEL = "Run"
 
@@ -27,6 +27,7 @@ def up(
     scale: Annotated[
         list[str] | None, typer.Option(help="Several processes of a service: [bold]courses=3[/]. Repeatable.")
     ] = None,
+    demo: Annotated[bool, typer.Option(help="Fill a new system with demonstration data.")] = True,
 ) -> None:
     """Set everything up, run the system, and show what to try.
 
@@ -42,7 +43,10 @@ def up(
     installation = Installation(choices=Choices.from_environment(_scale(scale or [])))
     started = time.monotonic()
     try:
-        installation.up()
+        system = installation.up()
+        if demo:
+            with step("There is demonstration data"):
+                demonstration.ensure(system)
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         _stop(installation)
@@ -105,12 +109,26 @@ def _stop(installation: Installation) -> None:
 def _show(installation: Installation) -> None:
     address = installation.system().gateway_url
     rows = [("API", f"{address}/api/v1"), ("Its page", f"{address}/docs/")]
-    if administrator := installation.administrator():
-        username, password = administrator
-        rows.append(("First sign-in", f"{username}, one-time password {password}"))
+    rows += _sign_ins(installation)
+    rows.append(("Watch", "./jiaowu story · ./jiaowu reconcile"))
     rows.append(("Look inside", "./jiaowu status · ./jiaowu logs -f · ./jiaowu psql courses"))
     text = "\n".join(f"[dim]{title:<14}[/]{escape(value)}" for title, value in rows)
     console.print(Panel(text, title="Jiaowu", expand=False))
+
+
+def _sign_ins(installation: Installation) -> list[tuple[str, str]]:
+    """Who can sign in: the people of the demonstration data, or the first administrator alone."""
+    if demo := demonstration.demonstration(installation.system()):
+        return [
+            ("Administrator", f"{demo.administrator}, password {demo.administrator_password}"),
+            ("Others", f"password {demo.password}"),
+            *(("", f"{username:<18} {title}") for title, username in demo.accounts),
+            ("Try", "remit the open bills as point1-cashier, approve as cashier, then see registrations as exams"),
+        ]
+    if administrator := installation.administrator():
+        username, password = administrator
+        return [("First sign-in", f"{username}, one-time password {password}")]
+    return []
 
 
 def _scale(choices: list[str]) -> dict[str, int]:

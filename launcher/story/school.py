@@ -114,7 +114,7 @@ def elements(stage: Stage) -> FiveElements:
     """The five elements of the run's programme: its own student source makes them its own."""
     return FiveElements(
         level=Level.TOP_UP_BACHELOR,
-        student_source=f"合作单位{stage.run}",
+        student_source=stage.named("合作单位"),
         major_code="080901",
         schooling_length="2.5",
     )
@@ -137,7 +137,7 @@ def hire_staff(stage: Stage, administrator: Person, password: str) -> Staff:
     """Accounts of the school's own people."""
 
     def account(title: str, name: str, role: Role) -> Person:
-        username = f"{name}-{stage.run}"
+        username = stage.username(name)
         return hire(administrator, stage.gateway_url, title=title, username=username, password=password, role=role)
 
     wanted = (
@@ -158,7 +158,7 @@ def open_point(stage: Stage, administrator: Person, password: str, number: int) 
     city, district = _CITIES[(number - 1) % len(_CITIES)]
     command = CreateTeachingPoint(
         code=f"{stage.run}{number:02d}",
-        name=f"{city}教学点{stage.run}",
+        name=stage.named(f"{city}教学点"),
         information=PointInformationInput(address=AddressInput(province="江苏省", city=f"{city}市", district=district)),
     )
     with stage.step(administrator.title, f"opens teaching point {number}") as step:
@@ -168,14 +168,14 @@ def open_point(stage: Stage, administrator: Person, password: str, number: int) 
             administrator,
             stage.gateway_url,
             title=f"{name}'s administrator",
-            username=f"{name}-{stage.run}",
+            username=stage.username(name),
             password=password,
             role=Role.TEACHING_POINT_ADMIN,
             teaching_point_id=view.id,
         )
 
-        def account(title: str, *modules: Module) -> Person:
-            username = f"{name}-{title}-{stage.run}"
+        def account(title: str, modules: Sequence[Module]) -> Person:
+            username = stage.username(f"{name}-{title}")
             return hire(
                 head,
                 stage.gateway_url,
@@ -187,7 +187,7 @@ def open_point(stage: Stage, administrator: Person, password: str, number: int) 
                 teaching_point_id=view.id,
             )
 
-        wanted = (("registrar", Module.REGISTRY, Module.COURSES, Module.EXAMS), ("cashier", Module.FINANCE))
+        wanted = (("registrar", (Module.REGISTRY, Module.COURSES, Module.EXAMS)), ("cashier", (Module.FINANCE,)))
         registrar, cashier = at_once(lambda who: account(*who), wanted)
         step.outcome = f"{view.name}, whose administrator hires a registrar and a cashier"
     return Point(view, head, registrar, cashier)
@@ -273,7 +273,7 @@ def make_programme(
     )
     command = CreateProgramme(
         code=f"{stage.run}-ZSB",
-        name=f"计算机科学与技术(专升本){stage.run}",
+        name=stage.named("计算机科学与技术(专升本)"),
         major_name="计算机科学与技术",
         from_intake=stage.intake,
         modules=modules,
@@ -327,7 +327,7 @@ def open_exam_round(stage: Stage, officer: Person, courses: Sequence[Course]) ->
         round_: ExamRoundDetails = officer.send(
             CreateExamRound(
                 code=f"KS{stage.run}",
-                name=f"期末考试{stage.run}",
+                name=stage.named("期末考试"),
                 registration_opens_at=stage.now - timedelta(minutes=1),
                 registration_closes_at=stage.day(30),
             )
@@ -356,7 +356,7 @@ def open_selection_round(stage: Stage, registrar: Person, courses: Sequence[Cour
         round_: SelectionRoundDetails = registrar.send(
             CreateSelectionRound(
                 code=f"XK{stage.run}",
-                name=f"选课{stage.run}",
+                name=stage.named("选课"),
                 opens_at=stage.now - timedelta(minutes=1),
                 closes_at=stage.day(14),
                 payment_deadline=stage.day(20),

@@ -41,9 +41,20 @@ class Stage:
     console: Console
     run: str = field(default_factory=lambda: f"{random.randrange(10**6):06d}")
     """Six digits in every code, so that a story can be told again on the same system."""
+    mark: str | None = None
+    """What usernames and names end with, the run's digits unless told."""
     now: datetime = field(default_factory=SystemClock().now)
     timings: list[tuple[str, float]] = field(default_factory=list)
     """Each step with its seconds."""
+
+    def username(self, name: str) -> str:
+        """A username of this run's own."""
+        mark = self.run if self.mark is None else self.mark
+        return f"{name}-{mark}" if mark else name
+
+    def named(self, name: str) -> str:
+        """A name of this run's own."""
+        return f"{name}{self.run if self.mark is None else self.mark}"
 
     @property
     def today(self) -> date:
