@@ -81,9 +81,7 @@ def _whole_portrait(portrait: bytes) -> bytes:
 
 
 class CardRead(Fact, owner="device", version=1):
-    """A card was read at a station. Which station is the message's broker-validated `user_id`, never
-    the payload.
-    """
+    """A card was read at a station. Which station is the message's broker-validated `user_id`, never the payload."""
 
     reader: str
     card: IdentityCard

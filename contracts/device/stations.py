@@ -1,6 +1,4 @@
-"""A station's place on the broker: its user name, and the rights that let it publish its own readings
-only.
-"""
+"""A station's place on the broker: its user name, and the rights that let it publish its own readings only."""
 
 import re
 from dataclasses import dataclass
@@ -22,9 +20,7 @@ STATION_PATTERN = r"^station-[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$"
 
 @dataclass(frozen=True)
 class StationRights:
-    """Patterns as RabbitMQ takes them: what to configure, write to and read from, and the topics of an
-    exchange.
-    """
+    """Patterns as RabbitMQ takes them: what to configure, write to and read from, and the topics of an exchange."""
 
     configure: str
     write: str

@@ -66,19 +66,23 @@ class Agent:
         state_folder.prepare(self._folder)
         self._lock = state_folder.Lock(self._folder)
         try:
-            self._spool = Spool(
-                self._folder,
-                state_folder.load_key(self._folder),
-                lambda notice, count: say(notice, count=count),
-            )
-        except SpoolUnusable as error:
-            raise SettingsRefused("folder_unusable", path=self._folder, error=error) from None
+            self._spool = self._open_spool()
+        except SettingsRefused:
+            self._lock.release()
+            raise
         self.publisher = Publisher(settings.station, settings.broker, self._spool, say)
         self._readers: set[str] = set()
         self._reading_since: dict[str, float] = {}
         self._started_at = datetime.now(UTC)
         self._last_read_at: datetime | None = None
         self._written: dict[str, object] = {}
+
+    def _open_spool(self) -> Spool:
+        key = state_folder.load_key(self._folder)
+        try:
+            return Spool(self._folder, key, lambda notice, count: self._say(notice, count=count))
+        except SpoolUnusable as error:
+            raise SettingsRefused("folder_unusable", path=self._folder, error=error) from None
 
     def run(self, stop: threading.Event) -> None:
         """Run until `stop` is set. What waits then stays in the spool for the next start."""

@@ -4,7 +4,7 @@ from rich.table import Table
 from rich.text import Text
 
 from contracts.device.events import IdentityCard
-from services.device.notices import FIELDS, field_name, problem_text
+from services.device.notices import FIELDS, field_name, problem_text, value_text
 
 _PLAIN = {"kind", "valid_from", "valid_until", "never_expires", "card_version", "issue_count"}
 _TAIL = 4
@@ -23,7 +23,7 @@ def card_table(card: IdentityCard, language: str, *, show: bool) -> Table:
         value = getattr(card, field)
         if value in (None, False) and field not in odd:
             continue
-        text = "" if value in (None, False) else str(value)
+        text = "" if value in (None, False) else value_text(value, language)
         table.add_row(
             field_name(field, language),
             Text(text if show or field in _PLAIN else masked(field, text)),

@@ -7,11 +7,11 @@ readings.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.device.events import CardKind, Sex
+
 
 class Level(StrEnum):
-    """How a notice is shown: what went well, what is only to know, what a person should do, what is
-    broken.
-    """
+    """How a notice is shown: what went well, what is only to know, what a person should do, what is broken."""
 
     GOOD = "good"
     INFO = "info"
@@ -250,6 +250,27 @@ FIELDS = {
     "card_version": ("证件版本", "card version"),
     "earlier_number_link": ("旧证号码关联项", "link to the earlier number"),
 }
+
+
+VALUES = {
+    CardKind.RESIDENT: ("居民身份证", "resident identity card"),
+    CardKind.HONG_KONG_MACAO_TAIWAN_PERMIT: ("港澳台居民居住证", "Hong Kong/Macao/Taiwan residence permit"),
+    CardKind.FOREIGN_PERMANENT_RESIDENT_2017: ("外国人永久居留身份证(2017)", "foreign permanent resident card (2017)"),
+    CardKind.FOREIGN_PERMANENT_RESIDENT_2023: ("外国人永久居留身份证(2023)", "foreign permanent resident card (2023)"),
+    Sex.UNKNOWN: ("未知", "unknown"),
+    Sex.MALE: ("男", "male"),
+    Sex.FEMALE: ("女", "female"),
+    Sex.NOT_STATED: ("未说明", "not stated"),
+    True: ("是", "yes"),
+}
+
+
+def value_text(value: object, language: str) -> str:
+    """A value as people read it; text and dates as they are."""
+    if not isinstance(value, CardKind | Sex | bool):
+        return str(value)
+    zh, en = VALUES[value]
+    return en if language == "en" else zh
 
 
 def field_name(field: str, language: str) -> str:

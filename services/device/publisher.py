@@ -1,6 +1,4 @@
-"""From the spool to the broker: each reading confirmed, oldest first, sent again with the same id until it
-is.
-"""
+"""From the spool to the broker: each reading confirmed, oldest first, sent again with the same id until it is."""
 
 import random
 import ssl
@@ -72,7 +70,7 @@ class Publisher:
                 self._report(refused.notice, error=refused.reason)
                 pause = _LONGEST_PAUSE_SECONDS
             except SpoolUnusable as error:
-                self._report("folder_unusable", path="spool", error=error)
+                self._report("folder_unusable", path=self._spool.path, error=error)
             except _BROKEN as error:
                 self._report("broker_away", error=type(error).__name__)
             finally:
@@ -165,7 +163,7 @@ class Publisher:
             if count := self._spool.erase_expired(datetime.now(UTC)):
                 self._say("readings_expired", count=count)
         except SpoolUnusable as error:
-            self._report("folder_unusable", path="spool", error=error)
+            self._report("folder_unusable", path=self._spool.path, error=error)
 
     def _tell_connected(self) -> None:
         self.connected = True

@@ -1,6 +1,4 @@
-"""The agent's configuration: one TOML file that only its user may read, because it holds the broker's
-password.
-"""
+"""The agent's configuration: one TOML file that only its user may read, because it holds the broker's password."""
 
 import os
 import stat
@@ -109,9 +107,7 @@ def _machine_folder(posix: str) -> Path:
 
 
 def readable_by_others(path: Path) -> bool:
-    """Whether anyone but the owner has a right on the file. On Windows its access list decides
-    (docs/device.md).
-    """
+    """Whether anyone but the owner has a right on the file. On Windows its access list decides (docs/device.md)."""
     return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

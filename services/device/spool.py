@@ -49,10 +49,8 @@ class Spool:
     """The store of one agent. Safe to use from several threads."""
 
     def __init__(self, folder: Path, key: bytes, on_loss: Callable[[str, int], None]) -> None:
-        """`on_loss` hears the notice code and how many readings were lost when the file turns out
-        to be damaged.
-        """
-        self._path = folder / FILE_NAME
+        """`on_loss` hears the notice code and how many readings were lost when the file turns out to be damaged."""
+        self.path = folder / FILE_NAME
         self._cipher = AESGCM(key)
         self._on_loss = on_loss
         self._lock = threading.Lock()
@@ -130,14 +128,14 @@ class Spool:
                 raise SpoolUnusable("damaged") from None
 
     def _open(self) -> None:
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._connection = sqlite3.connect(self._path, check_same_thread=False)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._connection = sqlite3.connect(self.path, check_same_thread=False)
         # Durable before the card may leave, and deleted rows overwritten.
         self._connection.executescript("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;" + _TABLE)
 
     def _start_anew(self) -> None:
         self._connection.close()
-        for leftover in self._path.parent.glob(FILE_NAME + "*"):
+        for leftover in self.path.parent.glob(FILE_NAME + "*"):
             leftover.unlink()
         self._open()
         self._on_loss("spool_damaged", 0)

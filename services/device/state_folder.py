@@ -33,9 +33,7 @@ def prepare(folder: Path) -> None:
 
 
 def load_key(folder: Path) -> bytes:
-    """The key for waiting readings, made at the first start. Raises `SettingsRefused` when others can
-    read it.
-    """
+    """The key for waiting readings, made at the first start. Raises `SettingsRefused` when others can read it."""
     path = folder / _KEY
     try:
         _make_key(path)

@@ -1,6 +1,4 @@
-"""A pcscd of our own with a virtual reader. There can be one pcscd on a machine: its socket has a fixed
-place.
-"""
+"""A pcscd of our own with a virtual reader. There can be one pcscd on a machine: its socket has a fixed place."""
 
 import fcntl
 import os

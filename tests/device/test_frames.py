@@ -18,7 +18,6 @@ answers = st.builds(
     ("command", "frame"),
     [
         (Command.STATUS, "AAAAAA9669000311FFED"),
-        (Command.NUMBER, "AAAAAA9669000312FFEE"),
         (Command.FIND_CARD, "AAAAAA96690003200122"),
         (Command.SELECT_CARD, "AAAAAA96690003200221"),
         (Command.READ_CARD, "AAAAAA96690003300132"),

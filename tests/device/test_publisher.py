@@ -239,6 +239,19 @@ def test_a_reading_older_than_fifteen_minutes_is_erased_unsent(broker: Broker, s
     assert [envelope.event_id for envelope in broker.take()] == [fresh]
 
 
+def test_a_reading_that_grows_too_old_on_its_way_is_not_sent(
+    broker: Broker, spool: Spool, say: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Spool, "erase_expired", lambda *_: 0)
+    put(spool, age=timedelta(minutes=15, seconds=1))
+    (fresh,) = put(spool)
+
+    with delivering(broker, spool, say):
+        say.wait_for("reading_delivered")
+
+    assert [envelope.event_id for envelope in broker.take()] == [fresh]
+
+
 def test_readings_are_erased_in_time_while_the_broker_is_away(
     broker: Broker, spool: Spool, say: Notices, proxy: Proxy
 ) -> None:

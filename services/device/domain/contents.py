@@ -34,9 +34,7 @@ class Contents:
 
 
 def parse_stream(stream: bytes) -> Contents:
-    """Split `lengths, text, portrait`. Raises `CardFailed` when lengths or size are not an identity
-    card's.
-    """
+    """Split `lengths, text, portrait`. Raises `CardFailed` when lengths or size are not an identity card's."""
     if not stream.startswith(_LENGTHS):
         raise CardFailed("not_an_identity_card")
     if len(stream) != STREAM_BYTES:

@@ -1,6 +1,4 @@
-"""From the bytes of a chip to an identity card: pure functions that never fail on a strange field, but
-report it.
-"""
+"""From the bytes of a chip to an identity card: pure functions that never fail on a strange field, but report it."""
 
 import re
 import unicodedata
@@ -35,9 +33,7 @@ _PERMIT_AREAS = ("810000", "820000", "830000")
 
 
 class CardNotUnderstood(Exception):
-    """The block is not that of a card this program knows. `code` is the notice for the person at the
-    counter.
-    """
+    """The block is not that of a card this program knows. `code` is the notice for the person at the counter."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -23,7 +23,6 @@ class Command(bytes, Enum):
     """Command and parameter bytes. Fingerprints (30 10) are never asked for."""
 
     STATUS = bytes.fromhex("11FF")
-    NUMBER = bytes.fromhex("12FF")
     FIND_CARD = bytes.fromhex("2001")
     SELECT_CARD = bytes.fromhex("2002")
     READ_CARD = bytes.fromhex("3001")

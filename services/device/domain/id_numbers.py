@@ -1,6 +1,4 @@
-"""Numbers on identity cards: GB 11643-1999 with its ISO 7064 MOD 11-2 check digit, and the older foreign
-number.
-"""
+"""Numbers on identity cards: GB 11643-1999 with its ISO 7064 MOD 11-2 check digit, and the older foreign number."""
 
 import re
 from datetime import date
@@ -27,9 +25,7 @@ def resident_problem(number: str) -> str | None:
 
 
 def foreign_2017_problem(number: str) -> str | None:
-    """Three letters of nationality and twelve digits. Its check digit's rule is not public, so it is
-    not checked.
-    """
+    """Three letters of nationality and twelve digits. Its check digit's rule is not public, so it is not checked."""
     return None if _FOREIGN_2017.fullmatch(number) else "not_an_id_number"
 
 

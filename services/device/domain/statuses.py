@@ -48,9 +48,7 @@ _PASSING = {"card_unreadable", "reader_line_disturbed"}
 
 
 def notice_for(status: int) -> str:
-    """The notice for a status that is not what the command hoped for; unknown ones have a notice of
-    their own.
-    """
+    """The notice for a status that is not what the command hoped for; unknown ones have a notice of their own."""
     try:
         return _NOTICES[Status(status)]
     except (ValueError, KeyError):

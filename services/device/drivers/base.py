@@ -55,9 +55,7 @@ class CardRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something a person should know or do: a notice (notices.py), and for a status byte unknown to us
-    its value.
-    """
+    """Something a person should know or do: a notice (notices.py), and for a status byte unknown to us its value."""
 
     notice: str
     reader: str = ""
@@ -87,9 +85,7 @@ class DriverUnknown(LookupError):
 
 
 def find_driver(name: str) -> DriverFactory:
-    """The factory of a driver; an installed one can't take the place of a built-in. Raises
-    `DriverUnknown`.
-    """
+    """The factory of a driver; an installed one can't take the place of a built-in. Raises `DriverUnknown`."""
     if name in BUILT_IN:
         # Imported only when asked for: a machine without PC/SC has no library for that driver to load.
         built_in: DriverFactory = import_module(BUILT_IN[name]).build

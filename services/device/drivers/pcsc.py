@@ -74,6 +74,7 @@ class PcscDriver:
         while not stop.is_set():
             try:
                 with _context() as context:
+                    denied = False
                     yield from self._watch_readers(context, stop)
             except _PcscFailed as failure:
                 yield from self._forget(set(self._states))

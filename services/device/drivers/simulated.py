@@ -37,9 +37,7 @@ class SimulatedDriver:
         self._cards = MadeUpCards(options.seed)
 
     def watch(self, stop: threading.Event) -> Iterator[Signal]:
-        """See `Driver.watch`; ends the watch only with `stop`, so that an agent of this reader
-        alone goes on.
-        """
+        """See `Driver.watch`; ends the watch only with `stop`, so that an agent of this reader alone goes on."""
         yield ReaderReady(READER)
         made = 0
         while not stop.is_set():
