@@ -90,7 +90,11 @@ def test_one_task_is_asked_of_its_owner(gateway: Gateway) -> None:
     ]
 
 
-@pytest.mark.parametrize("task_id", [f"nowhere.{SOME_ID}", SOME_ID, "archive.x", "archive"])
+@pytest.mark.parametrize(
+    "task_id",
+    [f"nowhere.{SOME_ID}", SOME_ID, "archive.x", "archive"],
+    ids=["no such owner", "no owner", "no id", "owner alone"],
+)
 def test_a_task_of_nobody_is_not_found_or_no_id(gateway: Gateway, task_id: str) -> None:
     assert gateway.client.simulate_get(f"{TASKS}/{task_id}", headers=gateway.bearer()).status_code in (404, 422)
     assert gateway.backend.calls == []

@@ -61,7 +61,7 @@ def wanted(finance: ServiceHarness) -> StudentItem:
         {"search": "99000000000001"},
         {"intake": "202603", "status": "unpaid"},
     ],
-    ids=str,
+    ids=",".join,
 )
 def test_a_filter_shows_what_fits_and_nothing_else(
     finance: ServiceHarness, wanted: StudentItem, wish: dict[str, Any]
