@@ -189,6 +189,6 @@ def _review_states(uow: UnitOfWork, selection_ids: list[UUID]) -> dict[UUID, str
         select(reviews.selection_id, reviews.state)
         .ext(distinct_on(reviews.selection_id))
         .where(ids_in(reviews.selection_id, selection_ids))
-        .order_by(reviews.selection_id, reviews.requested_at.desc())
+        .order_by(reviews.selection_id, reviews.requested_at.desc(), reviews.id.desc())
     )
     return {row.selection_id: row.state for row in newest}
