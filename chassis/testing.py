@@ -88,6 +88,7 @@ class ServiceHarness:
         self.clock = clock or SettableClock()
         provision_database(admin_url, service, database, PASSWORDS, build=build)
         self.admin_url = make_url(admin_url).set(database=database)
+        self._owner = create_engine(self.admin_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self.database = Database(app_url(admin_url, database, PASSWORDS.app), service, clock=self.clock, pool_size=20)
         self.inbox = Inbox(self.database)
         self.copies = Copies(self.database)
@@ -138,7 +139,7 @@ class ServiceHarness:
     def take_outbox(self) -> list[tuple[str, str, Envelope]]:
         """Take all events out of the outbox: (exchange, routing key, envelope), oldest first."""
         outbox = self.table("outbox")
-        taken = self.rows(delete(outbox).returning(outbox))
+        taken = self._at_once(delete(outbox).returning(outbox))
         events = [
             (row.exchange, row.routing_key, Envelope.model_validate_json(row.message))
             for row in sorted(taken, key=lambda row: row.id)
@@ -158,7 +159,7 @@ class ServiceHarness:
     def parked(self) -> list[Row[Any]]:
         """Inbox rows that wait or are dead."""
         inbox = self.table("inbox")
-        return self.rows(select(inbox).where(inbox.c.state != "handled"))
+        return self._at_once(select(inbox).where(inbox.c.state != "handled"))
 
     def expect_nothing_parked(self) -> None:
         """Fail when an event waits or is dead."""
@@ -192,16 +193,18 @@ class ServiceHarness:
     @contextmanager
     def owner_connection(self) -> Iterator[Connection]:
         """A connection that sees the whole database, each statement committed at once."""
-        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                yield connection
-        finally:
-            engine.dispose()
+        with self._owner.connect() as connection:
+            yield connection
+
+    def _at_once(self, statement: Any) -> list[Row[Any]]:
+        """Rows of one statement, in one message to the server: a pump looks at every outbox and inbox all the time."""
+        with self.owner_connection() as connection:
+            return list(connection.execute(statement))
 
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
+        self._owner.dispose()
 
 
 class World:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis.clock import local_date
 from contracts.courses.queries import GetSelection, ListWithdrawals
-from contracts.courses.views import SelectionView
+from contracts.courses.views import SelectionView, WithdrawalView
 from contracts.exams.queries import GetRegistration, ListRegistrations
 from contracts.finance.queries import GetWithdrawalReview, ListBills
 from contracts.identity.states import UserStatus
@@ -33,14 +33,18 @@ class Expectations(Stage):
         found: SelectionView = self.ask(GetSelection(selection_id=selection_id))
         return found
 
+    def newest_withdrawal(self, selection_id: UUID) -> WithdrawalView | None:
+        """The newest withdrawal of a selection, if there is one."""
+        of_student = ListWithdrawals(student_id=self.selection(selection_id).student_id, sort="-requested_at")
+        return next((w for w in self.ask(of_student).items if w.selection_id == selection_id), None)
+
     def expects(self, of: UUID, /, **expected: Any) -> None:
         """Compare what is named: `selection`, `bills` (one status for all, or kind → status), `registration` and
         `withdrawal` (state, or None for none), `ended_by`, `refusal`, `review`, `learning`, `point`."""
-        self.world.settle()
         shown = self.selection(of)
         bills = {str(b.kind): str(b.status) for b in self.ask(ListBills(selection_id=of)).items}
         registration = self._only(ListRegistrations(selection_id=of))
-        withdrawal = self._newest(ListWithdrawals(student_id=shown.student_id, sort="-requested_at"), of)
+        withdrawal = self.newest_withdrawal(of)
         found: dict[str, Any] = {
             "selection": shown.state,
             "bills": _one_for_all(bills) if not isinstance(expected.get("bills"), dict) else bills,
@@ -58,7 +62,6 @@ class Expectations(Stage):
 
     def expects_resit(self, resit: UUID, /, **expected: Any) -> None:
         """Compare what is named: `registration`, `ended_by`, `bills` (None for none)."""
-        self.world.settle()
         shown = self.ask(GetRegistration(registration_id=resit))
         bills = {str(b.id): str(b.status) for b in self.ask(ListBills(size=200)).items if b.registration_id == resit}
         found = {"registration": shown.state, "ended_by": shown.ended_by, "bills": _one_for_all(bills)}
@@ -66,7 +69,6 @@ class Expectations(Stage):
 
     def expects_student(self, student: Student, /, **expected: Any) -> None:
         """Compare what is named: `status`, `point`, `account` (`enabled` or `disabled`), `account_point`."""
-        self.world.settle()
         record = self.ask(GetStudent(student_id=student.id))
         users = self.world.identity.table("users")
         account = self.world.identity.rows(select(users).where(users.c.student_id == student.id))[0]
@@ -80,7 +82,6 @@ class Expectations(Stage):
 
     def expects_change(self, change: UUID, /, **expected: Any) -> None:
         """Compare what is named of a status change: `state`, `waiting_for_bills`."""
-        self.world.settle()
         shown = self.ask(GetStatusChange(status_change_id=change))
         self._compare({"state": shown.state, "waiting_for_bills": shown.waiting_for_bills}, expected)
 
@@ -92,9 +93,6 @@ class Expectations(Stage):
         found = self.ask(query).items
         assert len(found) <= 1, f"{len(found)} instead of one: {found}"
         return found[0] if found else None
-
-    def _newest(self, query: ListWithdrawals, selection: UUID) -> Any:
-        return next((w for w in self.ask(query).items if w.selection_id == selection), None)
 
     def _point_name(self, teaching_point_id: UUID) -> str:
         return {self.site.east: "east", self.site.west: "west"}[teaching_point_id]

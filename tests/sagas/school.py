@@ -12,6 +12,7 @@ from contracts.courses.commands import (
     RevokeWithdrawals,
     SelectCourses,
 )
+from contracts.courses.views import WithdrawalView
 from contracts.exams.commands import CancelResits, PublishArrangement, RecordAttendance, RegisterResits
 from contracts.exams.queries import GetExamRound, ListRegistrations
 from contracts.exams.views import RegistrationView
@@ -20,15 +21,17 @@ from contracts.finance.commands import (
     ApproveWithdrawalReviews,
     BookLateRemittance,
     ConfirmRefunds,
+    CreateRefundRule,
     CreateRemittance,
     DeleteFeeStandard,
+    DeleteRefundRule,
     FailRefund,
     RejectRemittance,
     RejectWithdrawalReviews,
     RetryRefund,
     RevokeRemittance,
 )
-from contracts.finance.queries import GetRemittance, ListBills, ListFeeStandards, ListRefunds, ListSuspense
+from contracts.finance.queries import GetRemittance, ListBills, ListFeeStandards, ListRefundRules, ListRefunds, ListSuspense
 from contracts.finance.states import RefundState
 from contracts.finance.views import BillView, RefundView, RemittanceDetails, SuspenseView
 from contracts.registry.commands import (
@@ -125,7 +128,28 @@ class School(Expectations, Stage):
         """The point remits, finance approves."""
         self.finance_approves(self.remits(*selections))
 
+    def selects_and_pays(self, student: Student, course: str = "maths") -> UUID:
+        """A course is selected and paid; the selection."""
+        selection = self.selects(student, course)
+        self.pays(selection)
+        return selection
+
     # --- withdrawing ---
+
+    def withdrawal(self, selection: UUID) -> WithdrawalView:
+        """The newest withdrawal of a selection."""
+        found = self.newest_withdrawal(selection)
+        assert found is not None, "no withdrawal"
+        return found
+
+    def refund_rule(self, kind: FeeKind, *, percent: int) -> None:
+        """From now on only this share of a fee goes back."""
+        for rule in self.ask(ListRefundRules()).items:
+            if rule.kind is kind:
+                command = DeleteRefundRule(refund_rule_id=rule.id, version=rule.version)
+                self.do(command, ACCOUNTANT, "finance.manage_standards")
+        new = CreateRefundRule(kind=kind, within_days=None, percent=percent)
+        self.do(new, ACCOUNTANT, "finance.manage_standards")
 
     def requests_withdrawal(self, selection: UUID, by: Person | None = None) -> UUID:
         """The point (or who is told) asks for a paid course to be withdrawn; the withdrawal."""

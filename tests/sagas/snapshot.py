@@ -33,9 +33,10 @@ class Snapshot:
             erase = "; ".join(f"DELETE FROM {table.name}" for table in harness.service.metadata.sorted_tables)
             with harness.owner_connection() as connection, _cursor(connection) as cursor:
                 # Neither foreign keys nor triggers: the rows were right, and the ledger forbids deleting.
-                cursor.execute(f"SET session_replication_role = replica; {erase}")
+                cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {erase}")
                 for name, rows in tables.items():
                     cursor.copy_expert(f"COPY {name} FROM STDIN", BytesIO(rows))
+                cursor.execute("COMMIT")
             harness.sent.clear()
 
 
