@@ -27,8 +27,8 @@ from gateway.route import PREFIX, Route
 from gateway.routes import ROUTES
 from gateway.task_centre import CentralTask
 
-PATIENCE = 30.0
-"""Seconds for which a request is sent again while the system is busy, starting, or has lost a part."""
+PATIENCE = 70.0
+"""Seconds for which a request is sent again while the system is busy, starting, has lost a part, or counts sign-ins."""
 _TIMEOUT = (5.0, 70.0)
 """Seconds to connect, and between bytes of the answer: more than any route allows itself."""
 _SOON = timedelta(seconds=30)
