@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.clock import local_date
 from chassis.context import Context
 from chassis.ids import new_id
+from chassis.prepared import Prepared
 from chassis.row_scope import role_name
 from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, State, exchange, routing_key, type_name
 from contracts.errors import ServiceError
@@ -181,7 +182,7 @@ class UnitOfWork:
             "client": context.client,
             "correlation_id": str(context.correlation_id),
         }
-        kept: int = self.connection.exec_driver_sql(_SEAL, parameters).scalar_one()
+        kept: int = _SEAL.run(self.connection, parameters).scalar_one()
         if parameters["key"] is not None and not kept:
             raise DuplicateCommand
 
@@ -217,27 +218,39 @@ class UnitOfWork:
 
 
 # `kept` is 0 when the key was already there. Text parameters carry JSON: one round trip whatever the number of rows.
-_SEAL = """
+_SEAL = Prepared(
+    "seal",
+    """
 WITH events AS (
     INSERT INTO outbox (exchange, routing_key, message)
     SELECT exchange, routing_key, message
-    FROM jsonb_to_recordset(%(outbox)s::jsonb) AS e (exchange text, routing_key text, message text)
+    FROM jsonb_to_recordset(%(outbox)s) AS e (exchange text, routing_key text, message text)
 ), audited AS (
     INSERT INTO audit_entries (
         id, actor_id, actor_name, teaching_point_id, client, correlation_id,
         object_type, object_id, action, before, after
     )
-    SELECT id, %(actor_id)s::uuid, %(actor_name)s, %(teaching_point_id)s::uuid, %(client)s, %(correlation_id)s::uuid,
+    SELECT id, %(actor_id)s, %(actor_name)s, %(teaching_point_id)s, %(client)s, %(correlation_id)s,
            object_type, object_id, action, before, after
-    FROM jsonb_to_recordset(%(audit)s::jsonb)
+    FROM jsonb_to_recordset(%(audit)s)
         AS a (id uuid, object_type text, object_id uuid, action text, before jsonb, after jsonb)
 ), kept AS (
     INSERT INTO idempotency_keys (actor_id, command, key, body_hash, answer)
-    SELECT %(actor_id)s::uuid, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer'
-    FROM (SELECT %(answer)s::jsonb AS answer) AS stored
+    SELECT %(actor_id)s, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer'
+    FROM (SELECT %(answer)s AS answer) AS stored
     WHERE %(key)s IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
 SELECT count(*) FROM kept
-"""
+""",
+    outbox="jsonb",
+    audit="jsonb",
+    key="text",
+    answer="jsonb",
+    actor_id="uuid",
+    actor_name="text",
+    teaching_point_id="uuid",
+    client="text",
+    correlation_id="uuid",
+)

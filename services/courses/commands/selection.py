@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 
 from chassis import tasks
 from chassis.ids import new_id
+from chassis.prepared import Prepared
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
@@ -121,15 +122,17 @@ def _row(verdict: Verdict, facts: Facts) -> dict[str, Any]:
     }
 
 
-_INSERT = """
+_INSERT = Prepared(
+    "enter_selections",
+    """
 WITH made AS (
     INSERT INTO selections (
         id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, selection_round_id,
         exam_round_id, credits, state, selected_at, selected_by
     )
-    SELECT id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, %(round)s::uuid,
-           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s::uuid
-    FROM json_to_recordset(%(rows)s::json) AS r (
+    SELECT id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, %(round)s,
+           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s
+    FROM json_to_recordset(%(rows)s) AS r (
         id uuid, student_id uuid, teaching_point_id uuid, course_id uuid, course_version_id uuid, requirement_id uuid,
         exam_round_id uuid, credits numeric
     )
@@ -139,12 +142,20 @@ WITH made AS (
     INSERT INTO workflow_history (
         workflow, subject_id, action, to_state, actor_id, actor_name, teaching_point_id, student_id, course_id, at
     )
-    SELECT %(workflow)s, id, 'select', %(state)s, %(actor_id)s::uuid, %(actor_name)s, teaching_point_id, student_id,
+    SELECT %(workflow)s, id, 'select', %(state)s, %(actor_id)s, %(actor_name)s, teaching_point_id, student_id,
            course_id, %(now)s
     FROM made
 )
 SELECT id::text FROM made
-"""
+""",
+    round="uuid",
+    state="text",
+    now="timestamptz",
+    actor_id="uuid",
+    rows="json",
+    workflow="text",
+    actor_name="text",
+)
 
 
 def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
@@ -158,7 +169,7 @@ def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) ->
         "actor_id": str(actor.user_id) if actor.user_id else None,
         "actor_name": actor.name,
     }
-    return {UUID(row[0]) for row in uow.connection.exec_driver_sql(_INSERT, parameters)}
+    return {UUID(row[0]) for row in _INSERT.run(uow.connection, parameters)}
 
 
 def _selected_course(row: Mapping[str, Any], facts: Facts) -> SelectedCourse:

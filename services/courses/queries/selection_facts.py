@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from chassis.prepared import Prepared, array
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from services.courses.domain.calendar import StudyBreak, Term
@@ -28,12 +29,14 @@ from services.courses.domain.selection_facts import (
 
 # The share lock lets a change of the student's status or point wait for this transaction: what reacts to the change
 # then sees the selections made here.
-_FACTS = """
+_FACTS = Prepared(
+    "selection_facts",
+    """
 SELECT json_build_object(
     'round', (
         SELECT row_to_json(r) FROM (
             SELECT id, code, status, opens_at, closes_at
-            FROM selection_rounds WHERE id = %(round)s::uuid
+            FROM selection_rounds WHERE id = %(round)s
         ) r
     ),
     'students', (
@@ -43,7 +46,7 @@ SELECT json_build_object(
                    p.code AS programme_code, p.early_selection
             FROM students s
             LEFT JOIN programmes p ON p.id = s.programme_id AND p.status <> 'draft'
-            WHERE s.id = ANY (%(students)s::uuid[]) AND NOT s.deleted
+            WHERE s.id = ANY (%(students)s) AND NOT s.deleted
             ORDER BY s.id
             FOR SHARE OF s
         ) s
@@ -68,16 +71,16 @@ SELECT json_build_object(
             LEFT JOIN course_versions v ON v.course_id = c.id AND v.status = 'in_use'
             LEFT JOIN assessment_requirements a ON a.course_version_id = v.id AND a.state = 'approved'
             LEFT JOIN selection_round_courses rc
-                ON rc.course_id = c.id AND rc.selection_round_id = %(round)s::uuid
-            WHERE c.id = ANY (%(courses)s::uuid[])
+                ON rc.course_id = c.id AND rc.selection_round_id = %(round)s
+            WHERE c.id = ANY (%(courses)s)
         ) c
     ),
     'programme_courses', (
         SELECT json_agg(pc) FROM (
             SELECT programme_id, course_id, suggested_term, degree_only
             FROM programme_courses
-            WHERE course_id = ANY (%(courses)s::uuid[])
-              AND programme_id = ANY (ARRAY(SELECT programme_id FROM students WHERE id = ANY (%(students)s::uuid[])))
+            WHERE course_id = ANY (%(courses)s)
+              AND programme_id = ANY (ARRAY(SELECT programme_id FROM students WHERE id = ANY (%(students)s)))
         ) pc
     ),
     'open_selections', (
@@ -87,7 +90,7 @@ SELECT json_build_object(
             JOIN courses c ON c.id = o.course_id
             LEFT JOIN exam_round_courses e
                 ON e.course_id = o.course_id AND e.exam_round_id = o.exam_round_id AND NOT e.deleted
-            WHERE o.student_id = ANY (%(students)s::uuid[])
+            WHERE o.student_id = ANY (%(students)s)
               AND o.state IN ('pending_payment', 'closing', 'selected')
         ) o
     ),
@@ -95,24 +98,29 @@ SELECT json_build_object(
         SELECT json_agg(f) FROM (
             SELECT kind, education_level, student_type, student_source
             FROM fee_standards
-            WHERE valid_from <= %(today)s::date AND (valid_until IS NULL OR valid_until >= %(today)s::date)
+            WHERE valid_from <= %(today)s AND (valid_until IS NULL OR valid_until >= %(today)s)
               AND NOT deleted
         ) f
     ),
     'terms', (SELECT json_agg(t) FROM (SELECT starts_on, ends_on FROM terms) t)
 )::text
-"""
+""",
+    round="uuid",
+    students="uuid[]",
+    courses="uuid[]",
+    today="date",
+)
 
 
 def selection_facts(uow: UnitOfWork, round_id: UUID, student_ids: Sequence[UUID], course_ids: Sequence[UUID]) -> Facts:
     """Everything about these students and courses in one round. Raises `not_found` when there is no such round."""
     parameters = {
         "round": str(round_id),
-        "students": [str(id_) for id_ in student_ids],
-        "courses": [str(id_) for id_ in course_ids],
+        "students": array(student_ids),
+        "courses": array(course_ids),
         "today": uow.today,
     }
-    found = orjson.loads(uow.connection.exec_driver_sql(_FACTS, parameters).scalar_one())
+    found = orjson.loads(_FACTS.run(uow.connection, parameters).scalar_one())
     if found["round"] is None:
         raise ServiceError("not_found")
     open_selections: dict[UUID, list[OpenSelection]] = {}
