@@ -8,6 +8,8 @@ import warnings
 
 # Names are looked up when a connection is made, which is rare; eventlet's own resolver would cost 20 MB a process.
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+# Real threads for password hashes (chassis.blocking): more of them than cores would only cost memory.
+os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", "4")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
