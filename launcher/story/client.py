@@ -71,7 +71,15 @@ class Client:
 
     def change_password(self, current: str, new: str) -> SessionTokens:
         """Change one's own password; this session goes on."""
-        self.tokens = self.send(ChangePassword(current_password=current, new_password=new, confirmation=new))
+        assert self.tokens is not None
+        username = self.tokens.account.username
+        try:
+            self.tokens = self.send(ChangePassword(current_password=current, new_password=new, confirmation=new))
+        except ProblemError as problem:
+            if problem.code != "token_revoked":
+                raise
+            # It was carried out, but the answer with the new tokens came too late: the repetition had the old ones.
+            return self.sign_in(username, new)
         return self.tokens
 
     def refresh(self) -> SessionTokens:

@@ -1,0 +1,273 @@
+"""A running school with rows of every kind: two teaching points whose people go through the same things."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+
+from contracts.courses.commands import (
+    ApproveWithdrawals,
+    CancelSelections,
+    RequestWithdrawals,
+    SelectCourses,
+    SelectCoursesInBatch,
+)
+from contracts.courses.queries import ListCohort, ListSelections
+from contracts.courses.states import SelectionState
+from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
+from contracts.exams.queries import ListRegistrations
+from contracts.finance.commands import ApproveWithdrawalReviews, BookLateRemittance, RejectRemittance
+from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefunds
+from contracts.finance.states import BillStatus, ReviewState
+from contracts.finance.views import BillView, RefundView, RemittanceDetails
+from contracts.identity.commands import CreateUser, IssueOneTimePasswords, RoleGrantInput
+from contracts.identity.queries import ListSessions, ListUsers
+from contracts.identity.views import CreatedUser, OneTimePasswords, Sessions, UserView
+from contracts.permissions import Role
+from contracts.registry.commands import SuspendStudent
+from contracts.registry.queries import GetStudent, ListStudents
+from contracts.registry.views import StatusChangeDetails, StudentRecord
+from contracts.types import IntakeCode
+from gateway.task_centre import CentralTasks, ListAllTasks
+from launcher.story.client import Client
+from launcher.story.cohort import import_quietly
+from launcher.story.people import Person, administrator, come_in, complete_profile
+from launcher.story.school import Point, School, elements, set_up
+from launcher.story.selecting import pay, remit
+from launcher.story.stage import Stage, expect, wait, wait_for_copies
+from launcher.system import System
+
+PASSWORD = "made-up-horse-42"
+STUDENTS = 4
+COURSES = 3
+"""Courses that everybody takes; the fourth is for one whose money comes too late, the fifth is nobody's."""
+
+Ids = dict[str, tuple[Any, ...]]
+"""Field of a contract → ids of rows that it may name."""
+
+
+@dataclass
+class Holdings:
+    """What belongs to a teaching point or to one student, as others would have to name it."""
+
+    ids: Ids = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    """Texts that show that a row is theirs: ids, numbers and names, none of which stands in a shared row."""
+
+    def add(self, name: str, *ids: Any) -> None:
+        """Note ids of one kind."""
+        self.ids[name] = (*self.ids.get(name, ()), *ids)
+        self.words.update(map(str, ids))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A teaching point after all that happened there."""
+
+    point: Point
+    students: Sequence[StudentRecord]
+    """The second one's account is `student`."""
+    student: Person
+    theirs: Holdings
+    """What is the point's."""
+    one: Holdings
+    """What is the first student's, who is not `student`."""
+    intake: IntakeCode
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The school and its two points."""
+
+    system: System
+    stage: Stage
+    school: School
+    here: Place
+    there: Place
+    lead: Person
+    """Leads a course that nobody has selected."""
+
+
+def make_scene(system: System) -> Scene:
+    """Set everything up over HTTP."""
+    stage = Stage(system.gateway_url, Console(quiet=True))
+    school = set_up(stage, administrator(system), PASSWORD, points=2)
+    here, there = (_place(stage, school, point) for point in school.points)
+    lead = _lead(stage, school, school.courses[4].details.id)
+    return Scene(system, stage, school, here, there, lead)
+
+
+def _place(stage: Stage, school: School, point: Point) -> Place:
+    wait_for_copies(lambda: import_quietly(stage, point, STUDENTS))
+    views = list(point.registrar.client.pages(ListStudents()))
+    students = [point.registrar.send(GetStudent(student_id=view.id)) for view in views]
+    _select(stage, school, point, students)
+    late = _money_too_late(stage, school, point, students[3])
+    bills = _bills(point, len(students) * COURSES * 2)
+    paid = [bill for bill in bills if bill.student_id != students[3].id]
+    slips = [pay(stage, school, point, paid), remit(stage, point, [bill for bill in bills if bill not in paid])]
+    seats = ListRegistrations()
+    wait("registrations", lambda: point.registrar.client.count(seats), lambda n: n == len(paid) // 2)
+    withdrawals = _withdraw(stage, school, point, students)
+    registrar = school.staff.registrar
+    changes = [registrar.send(_suspension(stage, registrar, student)) for student in students[::2]]
+    student = _student(stage, point, students[1])
+    theirs, one = Holdings(), Holdings()
+    _note_point(theirs, point, [*slips, late], withdrawals)
+    for each in students:
+        _note_student(theirs, point, each, changes, withdrawals)
+    _note_student(one, point, students[0], changes, withdrawals)
+    return Place(point, students, student, theirs, one, stage.intake)
+
+
+def _select(stage: Stage, school: School, point: Point, students: Sequence[StudentRecord]) -> None:
+    cohort = ListCohort(intake=stage.intake, **elements(stage).model_dump())
+    wait("the cohort", lambda: point.registrar.client.count(cohort), lambda n: n == len(students))
+    point.registrar.send(
+        SelectCoursesInBatch(
+            selection_round_id=school.selection_round.id,
+            student_ids=tuple(student.id for student in students),
+            course_ids=tuple(course.details.id for course in school.courses[:COURSES]),
+        )
+    )
+
+
+def _bills(point: Point, number: int) -> list[BillView]:
+    unpaid = ListBills(status=BillStatus.UNPAID)
+    return wait("bills", lambda: list(point.cashier.client.pages(unpaid)), lambda seen: len(seen) == number)
+
+
+def _money_too_late(stage: Stage, school: School, point: Point, student: StudentRecord) -> RemittanceDetails:
+    """Money that arrives when its course has been given up: it waits in suspense to go back."""
+    course = school.courses[4 - 1].details.id
+    results: SelectionResults = point.registrar.send(
+        SelectCourses(student_id=student.id, selection_round_id=school.selection_round.id, course_ids=(course,))
+    )
+    selection = results.results[0].selection_id
+    assert selection is not None
+    look = ListBills(selection_id=selection)
+    bills = wait("its bills", lambda: list(point.cashier.client.pages(look)), lambda seen: len(seen) > 0)
+    slip = remit(stage, point, bills)
+    cashier = school.staff.cashier
+    slip = cashier.send(RejectRemittance(remittance_id=slip.id, version=slip.version, note="未查到该笔款项"))
+    give_up = CancelSelections(selection_ids=(selection,))
+    wait("the course is given up", lambda: point.registrar.send(give_up), lambda results: results.done == 1)
+    gone = look.model_copy(update={"status": BillStatus.CANCELLED})
+    wait("cancelled bills", lambda: point.cashier.client.count(gone), lambda number: number == len(bills))
+    return cashier.send(
+        BookLateRemittance(
+            remittance_id=slip.id,
+            version=slip.version,
+            received_amount=slip.amount,
+            received_on=stage.today,
+            bank_reference=slip.number,
+        )
+    )
+
+
+def _withdraw(stage: Stage, school: School, point: Point, students: Sequence[StudentRecord]) -> list[UUID]:
+    """Two of the first student's courses and one of the second's: asked for; the first approved and to be refunded."""
+    selections = [_selections(point, student)[number] for student, number in zip(students[:2], (0, 0), strict=True)]
+    selections.insert(1, _selections(point, students[0])[1])
+    asked: WithdrawalResults = point.registrar.send(
+        RequestWithdrawals(selection_ids=tuple(each.id for each in selections), reason="工作调动")
+    )
+    ids = [result.withdrawal_id for result in asked.results if result.withdrawal_id]
+    expect(len(ids) == len(selections), "withdrawals are asked for", asked)
+    school.staff.registrar.send(ApproveWithdrawals(withdrawal_ids=tuple(ids[:2])))
+    officer = school.staff.refunds
+    for id_ in ids[:2]:
+        look = GetWithdrawalReview(withdrawal_id=id_)
+        wait_for_copies(
+            lambda look=look: wait("held", lambda: officer.send(look), lambda seen: seen.state is ReviewState.PENDING),
+            "not_found",
+        )
+    expect(officer.send(ApproveWithdrawalReviews(withdrawal_ids=(ids[0],))).done == 1, "the review agrees")
+    return ids
+
+
+def _selections(point: Point, student: StudentRecord) -> list[SelectionView]:
+    selected = ListSelections(student_id=student.id, state=SelectionState.SELECTED, sort="course_code")
+    return wait("selections", lambda: list(point.registrar.client.pages(selected)), lambda seen: len(seen) == COURSES)
+
+
+def _suspension(stage: Stage, registrar: Person, student: StudentRecord) -> SuspendStudent:
+    version = registrar.send(GetStudent(student_id=student.id)).version
+    return SuspendStudent(student_id=student.id, version=version, from_on=stage.today, reason="因病休养")
+
+
+def _student(stage: Stage, point: Point, student: StudentRecord) -> Person:
+    query = ListUsers(search=student.student_number, role=Role.STUDENT)
+    accounts: list[UserView] = wait(
+        "the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1
+    )
+    issued: OneTimePasswords = point.administrator.send(IssueOneTimePasswords(user_ids=(accounts[0].id,)))
+    client = come_in(stage.gateway_url, issued.items[0], PASSWORD)
+    complete_profile(client)
+    return Person("student", student.student_number, client)
+
+
+def _lead(stage: Stage, school: School, course: UUID) -> Person:
+    username = stage.username("lead")
+    grant = RoleGrantInput(role=Role.COURSE_LEAD, course_ids=(course,))
+    created: CreatedUser = school.administrator.send(CreateUser(username=username, name="课程责任人", roles=(grant,)))
+    client: Client = come_in(stage.gateway_url, created.one_time_password, PASSWORD)
+    complete_profile(client)
+    return Person("course lead", username, client)
+
+
+# --- what belongs to whom ---
+
+
+def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails], withdrawals: Sequence[UUID]) -> None:
+    people = point.administrator, point.registrar, point.cashier
+    held.add("user_id", *(person.id for person in people))
+    held.words.update(person.username for person in people)
+    held.add("remittance_id", *(slip.id for slip in slips))
+    held.words.update(slip.number for slip in slips)
+    for person in people:
+        sessions: Sessions = person.send(ListSessions())
+        held.add("session_id", *(session.id for session in sessions.items))
+    tasks: CentralTasks = point.registrar.send(ListAllTasks())
+    held.add("task_id", *(task.id for task in tasks.items))
+    held.words.update(task.id.partition(".")[2] for task in tasks.items)
+    # Names and ids of teaching points are known to all; so this is no word.
+    held.ids["teaching_point_id"] = (point.view.id,)
+
+
+def _note_student(
+    held: Holdings,
+    point: Point,
+    student: StudentRecord,
+    changes: Sequence[StatusChangeDetails],
+    withdrawals: Sequence[UUID],
+) -> None:
+    me = student.id
+    held.add("student_id", me)
+    held.words.update({student.student_number, student.id_number})
+    held.add("status_change_id", *(change.id for change in changes if change.student_id == me))
+    held.add("selection_id", *(each.id for each in point.registrar.client.pages(ListSelections(student_id=me))))
+    bills = list(point.cashier.client.pages(ListBills(student_id=me)))
+    held.add("bill_id", *(bill.id for bill in bills))
+    held.words.update(bill.number for bill in bills)
+    seats = point.registrar.client.pages(ListRegistrations(student_id=me))
+    held.add("registration_id", *(seat.id for seat in seats))
+    refunds: list[RefundView] = [
+        refund
+        for refund in point.cashier.client.pages(ListRefunds())
+        if refund.bill_id in {bill.id for bill in bills}
+    ]
+    held.add("refund_id", *(refund.id for refund in refunds))
+    mine = [each for each in withdrawals if _withdrawal_of(point, each) == me]
+    held.add("withdrawal_id", *mine)
+    query = ListUsers(search=student.student_number, role=Role.STUDENT)
+    accounts = wait("the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1)
+    held.add("user_id", accounts[0].id)
+
+
+def _withdrawal_of(point: Point, withdrawal: UUID) -> UUID:
+    from contracts.courses.queries import GetWithdrawal
+
+    return point.registrar.send(GetWithdrawal(withdrawal_id=withdrawal)).student_id
