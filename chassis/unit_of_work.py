@@ -194,13 +194,17 @@ class UnitOfWork:
             )
 
     def _build_states(self) -> None:
-        if self._changed:
-            self.become_system()
+        """States go before facts: whoever reacts to a fact finds its own copies as new as the fact."""
+        if not self._changed:
+            return
+        facts, self._outbox = self._outbox, []
+        self.become_system()
         for state, ids in self._changed.items():
             wanted = list(ids)
             for start in range(0, len(wanted), MAX_EVENT_ROWS):
                 items = self.service.build_state(state, wanted[start : start + MAX_EVENT_ROWS], self)
                 self.publish(state(items=tuple(items)))
+        self._outbox += facts
         self._changed = {}
 
     def _enqueue(self, exchange_name: str, key: str, event: Event, because: Event | None) -> None:
