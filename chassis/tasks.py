@@ -171,7 +171,7 @@ def enqueue(
     uow.execute(insert(steps).values(step_row(task_id, 0, PLAN, {}, uow)))
     uow.audit("task", task_id, "start", after={"kind": kind})
     return TaskView(
-        id=task_id,
+        id=public_id(uow.service.name, task_id),
         service=uow.service.name,
         kind=kind,
         state=TaskState.WAITING,
@@ -185,7 +185,7 @@ def enqueue(
 def get_task(query: GetTask, uow: "UnitOfWork") -> TaskView:
     """State and progress of one task. Raises ServiceError `not_found` outside the actor's row scope."""
     tasks, _ = _tables(uow)
-    return _view(uow.one(_with_result(uow).where(tasks.c.id == query.task_id)), uow)
+    return _view(uow.one(_with_result(uow).where(tasks.c.id == own_id(query.task_id, uow))), uow)
 
 
 def list_tasks(query: ListTasks, uow: "UnitOfWork") -> Page[TaskView]:
@@ -203,13 +203,13 @@ def cancel_task(command: CancelTask, uow: "UnitOfWork") -> TaskView:
     Raises ServiceError `task_finished` when it has ended already.
     """
     tasks, _ = _tables(uow)
-    task = uow.one(select(tasks).where(tasks.c.id == command.task_id).with_for_update())
+    task = uow.one(select(tasks).where(tasks.c.id == own_id(command.task_id, uow)).with_for_update())
     if task.state not in OPEN_STATES:
         raise ServiceError("task_finished")
     if task.state != TaskState.CANCELLING:
         uow.execute(update(tasks).where(tasks.c.id == task.id).values(state=TaskState.CANCELLING))
         uow.audit("task", task.id, "cancel", {"state": task.state}, {"state": TaskState.CANCELLING})
-    return get_task(GetTask(task_id=task.id), uow)
+    return get_task(GetTask(task_id=command.task_id), uow)
 
 
 def forget_old_tasks(uow: "UnitOfWork") -> int:
@@ -239,6 +239,19 @@ def step_row(task_id: UUID, number: int, phase: str, arguments: Mapping[str, Any
         "arguments": as_json(arguments),
         "due_at": uow.now,
     }
+
+
+def public_id(service: str, task_id: UUID) -> str:
+    """The id by which others know a task: `courses.0199d1f0-…`."""
+    return f"{service}.{task_id}"
+
+
+def own_id(task_id: str, uow: "UnitOfWork") -> UUID:
+    """The row's id of a task of this service. Raises ServiceError `not_found` for another's."""
+    owner, _, own = task_id.partition(".")
+    if owner != uow.service.name:
+        raise ServiceError("not_found")
+    return UUID(own)
 
 
 def as_json(value: Any) -> Any:
@@ -273,7 +286,7 @@ def _view(row: Row[Any], uow: "UnitOfWork") -> TaskView:
         }
         result = FileReference.model_validate(columns)
     return TaskView(
-        id=row.id,
+        id=public_id(uow.service.name, row.id),
         service=uow.service.name,
         kind=row.kind,
         state=row.state,

@@ -7,10 +7,10 @@ One contract serves all services; `of(service, ListTasks)` is the operation of o
 
 from enum import StrEnum
 from functools import cache
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
 from contracts.errors import JsonValue, Language, describe
@@ -106,6 +106,16 @@ class HistoryStepView(View):
 
 # --- tasks ---
 
+TaskId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,30}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+    Field(
+        description="The task: its service's name, a dot, its id.",
+        examples=["courses.0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
+    ),
+]
+"""A long job's id. It says whose it is, so that a task of any service can be asked for at one place."""
+
 
 class TaskState(StrEnum):
     """A long job's state."""
@@ -121,7 +131,7 @@ class TaskState(StrEnum):
 class TaskView(View):
     """A long job: how far it is, and what came of it."""
 
-    id: UUID
+    id: TaskId
     service: str = Field(description="The service that runs it.")
     kind: str = Field(description="What it does, as `import_students`.")
     state: TaskState
@@ -138,7 +148,7 @@ class TaskView(View):
 class GetTask(Query, answers=TaskView):
     """State and progress of a task."""
 
-    task_id: Id = Field(description="The task.")
+    task_id: TaskId
 
 
 class ListTasks(PageQuery, answers=Page[TaskView]):
@@ -151,7 +161,7 @@ class ListTasks(PageQuery, answers=Page[TaskView]):
 class CancelTask(Command, answers=TaskView):
     """Stop a task before its next step. What it has done stays done. Refused: `task_finished`."""
 
-    task_id: Id = Field(description="The task.")
+    task_id: TaskId
 
 
 COMMON_OPERATIONS: tuple[type[Operation], ...] = (ListAuditEntries, GetTask, ListTasks, CancelTask)

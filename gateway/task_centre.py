@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from contracts.base import Command, Operation, PageQuery, Query, View
-from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView, of
+from contracts.base import Operation, PageQuery, Query, View
+from contracts.common import CancelTask, GetTask, ListTasks, TaskId, TaskState, TaskView, of
 from contracts.errors import ServiceError
 from contracts.types import Code, FileReference
 from gateway.calls import Calls
@@ -27,26 +27,11 @@ from gateway.task_watch import TaskWatch, hint, is_open
 PATIENCE = 1.0  # seconds that the owners have to answer
 _MOST = 200  # rows asked of each service, the most that a page may have
 
-TaskId = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z]{2,30}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
-    Field(
-        description="The task: its service's name, a dot, its id.",
-        examples=["courses.0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
-    ),
-]
-
-
-class CentralTask(TaskView):
-    """A long job. Its id says whose it is."""
-
-    id: TaskId  # type: ignore[assignment]  # narrower than the owner's UUID, and carrying its name
-
 
 class CentralTasks(View):
     """The newest long jobs of all services, and which services did not answer in time."""
 
-    items: tuple[CentralTask, ...]
+    items: tuple[TaskView, ...]
     page: int
     size: int
     total: int = Field(description="Of the services that answered.")
@@ -58,18 +43,6 @@ class ListAllTasks(PageQuery, answers=CentralTasks, service="gateway"):
 
     kind: Code | None = Field(default=None, description="Only this kind.", examples=["import_students"])
     state: TaskState | None = Field(default=None, description="Only in this state.")
-
-
-class GetOneTask(Query, answers=CentralTask, service="gateway"):
-    """State and progress of a task."""
-
-    task_id: TaskId
-
-
-class CancelOneTask(Command, answers=CentralTask, service="gateway"):
-    """Stop a task before its next step. What it has done stays done. Refused: `task_finished`."""
-
-    task_id: TaskId
 
 
 class GetTaskResult(Query, answers=FileReference, service="gateway"):
@@ -91,8 +64,8 @@ class TaskCentre:
         """How an operation is answered here, if it is about tasks or may start one; others go to their service."""
         own: dict[type[Operation], OwnHandler] = {
             ListAllTasks: self.list_all,
-            GetOneTask: lambda payload, admission: self._of_owner(GetTask, payload, admission),
-            CancelOneTask: lambda payload, admission: self._of_owner(CancelTask, payload, admission),
+            of("gateway", GetTask): partial(self._of_owner, GetTask),
+            of("gateway", CancelTask): partial(self._of_owner, CancelTask),
             GetTaskResult: self.result,
         }
         if operation in own:
@@ -106,7 +79,7 @@ class TaskCentre:
         filters: dict[str, Any] = {name: payload[name] for name in ("kind", "state") if name in payload}
         answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, admission)
         items = sorted(
-            (_with_owner(service, task) for service, answer in answers.items() for task in answer["items"]),
+            (task for answer in answers.values() for task in answer["items"]),
             key=lambda task: (task["created_at"], task["id"]),
             reverse=True,
         )
@@ -123,7 +96,7 @@ class TaskCentre:
         task = self._of_owner(GetTask, payload, admission)
         if not task.get("result"):
             raise ServiceError("file_missing")
-        return {**task["result"], "area": task["id"].partition(".")[0]}
+        return {**task["result"], "area": task["service"]}
 
     def missed(self, admission: Admission, last_id: str | None) -> Iterator[Hint]:
         """What a stream begins with: the user's running tasks, which are watched from now on, and those that ended
@@ -134,27 +107,23 @@ class TaskCentre:
             for task in answer["items"]:
                 ended = _instant(task.get("finished_at"))
                 if task["created_by"] == str(admission.context.actor.user_id):
-                    self._watch.watch(service, task, admission.in_service(service))
+                    self._watch.watch(task, admission.in_service(service))
                     if is_open(task) or (last and ended and ended > last):
-                        yield hint(service, task)
+                        yield hint(task)
 
     def _started(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
         """The answer of a command that may have started a task, which is watched from now on."""
-        service = operation.service
         answer = self._calls.make(operation, payload, admission.context)
         task = answer if operation.answers is TaskView else answer.get("task")
-        if task is None:
-            return answer
-        self._watch.watch(service, task, admission.in_service(service))
-        named = _with_owner(service, task)
-        return named if task is answer else {**answer, "task": named}
+        if task is not None:
+            self._watch.watch(task, admission.in_service(operation.service))
+        return answer
 
     def _of_owner(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
-        service, _, task_id = payload["task_id"].partition(".")
+        service = payload["task_id"].partition(".")[0]
         if service not in self._services:
             raise ServiceError("not_found")
-        answer = self._calls.make(of(service, operation), {"task_id": task_id}, admission.in_service(service))
-        return _with_owner(service, answer)
+        return self._calls.make(of(service, operation), payload, admission.in_service(service))
 
     def _ask_all(self, payload: dict[str, Any], admission: Admission) -> tuple[dict[str, dict[str, Any]], list[str]]:
         until = time.time() + PATIENCE
@@ -174,10 +143,6 @@ class TaskCentre:
             except (ServiceError, TimeoutError):
                 unanswered.append(service)
         return answers, unanswered
-
-
-def _with_owner(service: str, task: dict[str, Any]) -> dict[str, Any]:
-    return {**task, "id": f"{service}.{task['id']}"}
 
 
 def _instant(text: str | None) -> datetime | None:

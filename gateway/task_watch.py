@@ -28,6 +28,7 @@ _SHOWN = ("kind", "state", "steps_done", "steps_total", "figures")
 @dataclass(slots=True)
 class _Watched:
     user_id: UUID
+    service: str
     context: Context
     shown: dict[str, Any]
 
@@ -39,18 +40,18 @@ class TaskWatch:
         self._calls = calls
         self._hub = hub
         self._every = every
-        self._watched: dict[tuple[str, str], _Watched] = {}
+        self._watched: dict[str, _Watched] = {}
         self._lock = threading.Lock()
         self._running = False
 
-    def watch(self, service: str, task: dict[str, Any], context: Context) -> None:
+    def watch(self, task: dict[str, Any], context: Context) -> None:
         """Tell the acting user of this task's progress from now on, as long as they have a stream open."""
         user_id = context.actor.user_id
         if user_id is None or task["state"] not in _OPEN or not self._hub.is_watching(user_id):
             return
         with self._lock:
             if len(self._watched) < _MOST:
-                self._watched[service, task["id"]] = _Watched(user_id, context, shown(task))
+                self._watched[task["id"]] = _Watched(user_id, task["service"], context, shown(task))
             if self._running or not self._watched:
                 return
             self._running = True
@@ -59,23 +60,22 @@ class TaskWatch:
     def _run(self) -> None:
         while True:
             time.sleep(self._every)
-            for key, watched in list(self._watched.items()):
-                if not self._look(key, watched):
+            for task_id, watched in list(self._watched.items()):
+                if not self._look(task_id, watched):
                     with self._lock:
-                        self._watched.pop(key, None)
+                        self._watched.pop(task_id, None)
             with self._lock:
                 if not self._watched:
                     self._running = False
                     return
 
-    def _look(self, key: tuple[str, str], watched: _Watched) -> bool:
+    def _look(self, task_id: str, watched: _Watched) -> bool:
         """Whether to look again."""
-        service, task_id = key
         if not self._hub.is_watching(watched.user_id):
             return False
         context = replace(watched.context, deadline=time.time() + EVERY)
         try:
-            task = self._calls.make(of(service, GetTask), {"task_id": task_id}, context)
+            task = self._calls.make(of(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
             return error.code in ("service_unavailable", "deadline_exceeded", "overloaded")
         except Exception:
@@ -84,7 +84,7 @@ class TaskWatch:
         now = shown(task)
         if now != watched.shown:
             watched.shown = now
-            self._hub.publish(watched.user_id, hint(service, task))
+            self._hub.publish(watched.user_id, hint(task))
         return task["state"] in _OPEN
 
 
@@ -93,9 +93,9 @@ def shown(task: dict[str, Any]) -> dict[str, Any]:
     return {name: task.get(name) for name in _SHOWN}
 
 
-def hint(service: str, task: dict[str, Any]) -> Hint:
+def hint(task: dict[str, Any]) -> Hint:
     """A hint about a task, as of now."""
-    return Hint("task", datetime.now(UTC).isoformat(), {"id": f"{service}.{task['id']}", **shown(task)})
+    return Hint("task", datetime.now(UTC).isoformat(), {"id": task["id"], **shown(task)})
 
 
 def is_open(task: dict[str, Any]) -> bool:

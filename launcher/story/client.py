@@ -18,14 +18,12 @@ from pydantic import BaseModel
 from chassis.clock import SystemClock
 from chassis.ids import new_id
 from contracts.base import Command, Operation, Page, PageQuery
-from contracts.common import TaskView
 from contracts.identity.commands import ChangePassword, RefreshSession, SignIn
 from contracts.identity.views import SessionTokens
 from contracts.types import FileReference
 from gateway.binding import path_fields
 from gateway.route import PREFIX, Route
 from gateway.routes import ROUTES
-from gateway.task_centre import CentralTask
 
 PATIENCE = 70.0
 """Seconds for which a request is sent again while the system is busy, starting, has lost a part, or counts sign-ins."""
@@ -98,9 +96,7 @@ class Client:
         Raises ProblemError.
         """
         route = _ROUTES[type(operation), False]
-        # The task centre knows a task by its owner's name and its id.
-        answers = CentralTask if route.operation.answers is TaskView else route.operation.answers
-        return answers.model_validate_json(self._ask(route, operation).content)
+        return route.operation.answers.model_validate_json(self._ask(route, operation).content)
 
     def pages(self, query: PageQuery) -> Iterator[Any]:
         """All rows of a list, page by page."""

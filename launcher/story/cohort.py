@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
-from contracts.common import TaskState
+from contracts.common import GetTask, TaskState, TaskView, of
 from contracts.identity.queries import ListUsers
 from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
 from contracts.registry.queries import GetStudentImportTemplate, ListStudents
 from contracts.registry.views import StudentView
 from contracts.types import Gender
-from gateway.task_centre import CentralTask, GetOneTask, GetTaskResult
+from gateway.task_centre import GetTaskResult
 from launcher.made_up import MadeUpStudent, MadeUpStudents, with_wrong_check_digit
 from launcher.story.people import Person
 from launcher.story.school import Point, elements
@@ -109,12 +109,12 @@ def _with_mistakes(rows: Sequence[SheetRow]) -> dict[int, dict[str, str]]:
     }
 
 
-def _imported(registrar: Person, workbook: bytes) -> CentralTask:
+def _imported(registrar: Person, workbook: bytes) -> TaskView:
     reference = registrar.client.upload(XLSX, workbook)
-    task: CentralTask = registrar.send(ImportStudents(file=reference))
+    task: TaskView = registrar.send(ImportStudents(file=reference))
     task = wait(
         "the import ends",
-        lambda: registrar.send(GetOneTask(task_id=task.id)),
+        lambda: registrar.send(of("gateway", GetTask)(task_id=task.id)),
         lambda seen: seen.state in _FINISHED,
     )
     expect(task.state is TaskState.DONE, "the import is done", task)

@@ -76,7 +76,8 @@ def task_now(workshop: ServiceHarness, task: TaskView, as_: Context | None = Non
 
 
 def stamps(workshop: ServiceHarness, task: TaskView) -> list[int]:
-    rows = workshop.rows(select(stamps_made.c.sheet).where(stamps_made.c.task_id == task.id))
+    own_id = UUID(task.id.partition(".")[2])
+    rows = workshop.rows(select(stamps_made.c.sheet).where(stamps_made.c.task_id == own_id))
     return sorted(row.sheet for row in rows)
 
 
@@ -367,6 +368,7 @@ def test_tasks_of_another_point_do_not_exist(workshop: ServiceHarness) -> None:
     task = start(workshop, me)
     assert workshop.refusal(GetTask(task_id=task.id), stranger).code == "not_found"
     assert workshop.refusal(CancelTask(task_id=task.id), stranger).code == "not_found"
+    assert workshop.refusal(GetTask(task_id=f"elsewhere.{task.id.partition('.')[2]}"), me).code == "not_found"
     assert workshop.ask(ListTasks(), stranger).total == 0
     assert workshop.ask(ListTasks(), me).items[0].id == task.id
     assert workshop.ask(ListTasks(), acting()).total == 1

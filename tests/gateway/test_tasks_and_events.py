@@ -19,10 +19,10 @@ USER = str(uuid4())
 SOME_ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
 
 
-def task(minute: int, **changes: Any) -> dict[str, Any]:
+def task(minute: int, service: str = "library", **changes: Any) -> dict[str, Any]:
     return {
-        "id": str(uuid4()),
-        "service": "library",
+        "id": f"{service}.{uuid4()}",
+        "service": service,
         "kind": "count_books",
         "state": "running",
         "steps_done": 1,
@@ -49,13 +49,13 @@ def eventually(check: Callable[[], object]) -> None:
 
 
 def test_the_tasks_of_all_services_are_one_list(gateway: Gateway) -> None:
-    tasks = {"library": page(task(1), task(3)), "archive": page(task(2))}
+    tasks = {"library": page(task(1), task(3)), "archive": page(task(2, "archive"))}
     gateway.backend.answers["list_tasks"] = lambda service, _: tasks[service]
     answer = gateway.client.simulate_get(TASKS, query_string="size=2&kind=count_books", headers=gateway.bearer())
     assert [item["created_at"][14:16] for item in answer.json["items"]] == ["03", "02"]
     assert answer.json["total"] == 3
     assert answer.json["unanswered"] == []
-    assert answer.json["items"][1]["id"] == f"archive.{tasks['archive']['items'][0]['id']}"
+    assert answer.json["items"][1]["id"] == tasks["archive"]["items"][0]["id"]
     assert all(call[2]["kind"] == "count_books" for call in gateway.backend.calls)
     second = gateway.client.simulate_get(TASKS, query_string="size=2&page=2", headers=gateway.bearer())
     assert len(second.json["items"]) == 1
@@ -79,10 +79,10 @@ def test_who_does_not_answer_in_time_is_named(gateway: Gateway) -> None:
 
 
 def test_one_task_is_asked_of_its_owner(gateway: Gateway) -> None:
-    one = task(1)
+    one = task(1, "archive")
     gateway.backend.answers["get_task"] = gateway.backend.answers["cancel_task"] = lambda *_: one
-    address = f"{TASKS}/archive.{one['id']}"
-    assert gateway.client.simulate_get(address, headers=gateway.bearer()).json["id"] == f"archive.{one['id']}"
+    address = f"{TASKS}/{one['id']}"
+    assert gateway.client.simulate_get(address, headers=gateway.bearer()).json["id"] == one["id"]
     assert gateway.client.simulate_post(f"{address}/cancel", headers=gateway.bearer()).status_code == 200
     assert [call[:3] for call in gateway.backend.calls] == [
         ("archive", "get_task", {"task_id": one["id"]}),
@@ -102,13 +102,13 @@ def test_a_task_of_nobody_is_not_found_or_no_id(gateway: Gateway, task_id: str) 
 
 def test_a_result_is_downloaded_from_its_owners_keeping(gateway: Gateway) -> None:
     result = {"sha256": "b" * 64, "name": "错误.xlsx", "size": 4, "media_type": "application/zip"}
-    one = task(1, state="done", result=result)
+    one = task(1, "archive", state="done", result=result)
     gateway.backend.answers["get_task"] = lambda *_: one
     gateway.store.files["archive", "b" * 64] = b"PK\x03\x04"
-    answer = gateway.client.simulate_get(f"{TASKS}/archive.{one['id']}/result", headers=gateway.bearer())
+    answer = gateway.client.simulate_get(f"{TASKS}/{one['id']}/result", headers=gateway.bearer())
     assert answer.content == b"PK\x03\x04"
     one["result"] = None
-    answer = gateway.client.simulate_get(f"{TASKS}/archive.{one['id']}/result", headers=gateway.bearer())
+    answer = gateway.client.simulate_get(f"{TASKS}/{one['id']}/result", headers=gateway.bearer())
     assert answer.json["code"] == "file_missing"
 
 
@@ -139,7 +139,7 @@ def test_a_stream_begins_with_running_tasks_and_tells_of_every_step(gateway: Gat
     assert stream.next() == {"retry": "2000"}
     first = stream.next()
     assert first["event"] == "task"
-    assert orjson.loads(first["data"])["id"] == f"library.{one['id']}"
+    assert orjson.loads(first["data"])["id"] == one["id"]
     one["steps_done"] = 5
     assert orjson.loads(stream.next()["data"])["steps_done"] == 5
     one["state"] = "done"
