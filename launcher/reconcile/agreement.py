@@ -231,7 +231,7 @@ def _of_resit(registration: RegistrationFacts, bills: Sequence[BillFacts]) -> It
     allowed = _RESIT_BILLS.get(state)
     if allowed is not None:
         right = len(statuses) == 1 and statuses[0] in allowed
-    elif end in _NEVER_PAID:
+    elif end in _NEVER_PAID or (end is RegistrationEnd.STUDENT_SUSPENDED and state is RegistrationState.CANCELLED):
         right = all(status is BillStatus.CANCELLED for status in statuses)
     elif end is RegistrationEnd.STUDENT_LEFT:  # left before paying: cancelled; after: the money came back, or stays
         right = len(statuses) <= 1 and not set(statuses) & _UNPAID
