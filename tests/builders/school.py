@@ -1,17 +1,16 @@
-"""A whole school over five services: teaching points, courses, rounds, fees and students, all made by commands and carried
-to the others by the services' own events."""
+"""A whole school over five services: teaching points, courses, rounds and fees, made by commands and carried to the
+others by the services' own events."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.testing import ServiceHarness, World, acting
 from contracts.courses.catalogue_commands import AddCoursesToRound, CreateSelectionRound, PublishSelectionRound
-from contracts.exams.commands import AddSession, CreateExamRound, Placement, PlaceCourses, PublishExamRound
+from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
 from contracts.exams.views import ExamRoundDetails
 from contracts.finance.commands import CreateRefundRule
 from contracts.types import FeeKind
@@ -107,7 +106,7 @@ def _selection_round(courses: ServiceHarness, course_ids: Sequence[UUID]) -> UUI
 def _exam_round(
     exams: ServiceHarness, code: str, course_ids: Sequence[UUID], closes: timedelta, begins: timedelta
 ) -> ExamRoundDetails:
-    """A published round with a session for each course. The later one, for resits, opens when the first exams are over."""
+    """A published round with a session for each course. The one for resits opens when the first exams are over."""
     now = exams.clock.now()
     opens_at = now - timedelta(days=1) if begins == UNTIL_EXAM else now + UNTIL_EXAM + timedelta(days=1)
     details = exams.run(

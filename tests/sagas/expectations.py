@@ -18,8 +18,6 @@ from contracts.registry.queries import GetStatusChange, GetStudent
 from tests.sagas.stage import Stage, Student
 
 
-
-
 class Expectations(Stage):
     """Looks at the services as people would, and compares what the script names."""
 
@@ -40,9 +38,11 @@ class Expectations(Stage):
 
     def expects(self, of: UUID, /, **expected: Any) -> None:
         """Compare what is named: `selection`, `bills` (one status for all, or kind → status), `registration` and
-        `withdrawal` (state, or None for none), `ended_by`, `refusal`, `review`, `learning`, `point`."""
+        `withdrawal` (state, or None for none), `ended_by`, `refusal`, `review`, `learning`, and where things are:
+        `point`, `bills_at`, `registered_at`."""
         shown = self.selection(of)
-        bills = {str(b.kind): str(b.status) for b in self.ask(ListBills(selection_id=of)).items}
+        billed = self.ask(ListBills(selection_id=of)).items
+        bills = {str(bill.kind): str(bill.status) for bill in billed}
         registration = self._only(ListRegistrations(selection_id=of))
         withdrawal = self.newest_withdrawal(of)
         found: dict[str, Any] = {
@@ -54,6 +54,8 @@ class Expectations(Stage):
             "refusal": shown.refusal and shown.refusal.code,
             "learning": shown.learning_open,
             "point": self._point_name(shown.teaching_point_id),
+            "bills_at": _one_for_all({str(b.kind): self._point_name(b.teaching_point_id) for b in billed}),
+            "registered_at": registration and self._point_name(registration.teaching_point_id),
         }
         if "review" in expected:
             assert withdrawal is not None, "no withdrawal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from contracts.courses.commands import (
@@ -15,7 +16,7 @@ from contracts.courses.commands import (
 from contracts.courses.views import WithdrawalView
 from contracts.exams.commands import CancelResits, PublishArrangement, RecordAttendance, RegisterResits
 from contracts.exams.queries import GetExamRound, ListRegistrations
-from contracts.exams.views import RegistrationView
+from contracts.exams.views import ExamRoundDetails, RegistrationView
 from contracts.finance.commands import (
     ApproveRemittance,
     ApproveWithdrawalReviews,
@@ -25,13 +26,21 @@ from contracts.finance.commands import (
     CreateRemittance,
     DeleteFeeStandard,
     DeleteRefundRule,
+    EndFeeStandard,
     FailRefund,
     RejectRemittance,
     RejectWithdrawalReviews,
     RetryRefund,
     RevokeRemittance,
 )
-from contracts.finance.queries import GetRemittance, ListBills, ListFeeStandards, ListRefundRules, ListRefunds, ListSuspense
+from contracts.finance.queries import (
+    GetRemittance,
+    ListBills,
+    ListFeeStandards,
+    ListRefundRules,
+    ListRefunds,
+    ListSuspense,
+)
 from contracts.finance.states import RefundState
 from contracts.finance.views import BillView, RefundView, RemittanceDetails, SuspenseView
 from contracts.registry.commands import (
@@ -109,6 +118,13 @@ class School(Expectations, Stage):
         """The money of a slip that came to nothing has arrived after all."""
         self.do(BookLateRemittance(**self._money_of(slip)), ACCOUNTANT, "finance.review_remittances")
 
+    def ends_fee(self, kind: FeeKind) -> None:
+        """Standards of a kind end today."""
+        for standard in self.ask(ListFeeStandards(kind=kind)).items:
+            ended = self.today - timedelta(days=1)
+            command = EndFeeStandard(fee_standard_id=standard.id, version=standard.version, valid_until=ended)
+            self.do(command, ACCOUNTANT, "finance.manage_standards")
+
     def slip(self, slip: UUID) -> RemittanceDetails:
         """A slip as finance shows it."""
         found: RemittanceDetails = self.ask(GetRemittance(remittance_id=slip))
@@ -158,9 +174,9 @@ class School(Expectations, Stage):
         withdrawal_id: UUID = answer.results[0].withdrawal_id
         return withdrawal_id
 
-    def applicant_revokes(self, withdrawal: UUID) -> None:
+    def applicant_revokes(self, withdrawal: UUID, by: Person | None = None) -> None:
         """The point takes its request back."""
-        self.do(RevokeWithdrawals(withdrawal_ids=(withdrawal,)), self.east, "courses.request_withdrawals")
+        self.do(RevokeWithdrawals(withdrawal_ids=(withdrawal,)), by or self.east, "courses.request_withdrawals")
 
     def registrar_approves(self, withdrawal: UUID, by: Person = REGISTRAR) -> None:
         """The academic review agrees: finance's turn."""
@@ -220,12 +236,12 @@ class School(Expectations, Stage):
         """Registration has closed, and it is told who sits."""
         if self.world.clock.now() < self.site.registration_closes:
             self.at(self.site.registration_closes)
-        self.publishes_arrangement_now()
+        self.publishes_arrangement_of(self.site.exam_round)
 
-    def publishes_arrangement_now(self) -> None:
-        """It is told who sits."""
-        round_ = self.ask(GetExamRound(exam_round_id=self.site.exam_round.id))
-        command = PublishArrangement(exam_round_id=round_.id, version=round_.version)
+    def publishes_arrangement_of(self, round_: ExamRoundDetails) -> None:
+        """It is told who sits in a round whose registration has closed."""
+        version = self.ask(GetExamRound(exam_round_id=round_.id)).version
+        command = PublishArrangement(exam_round_id=round_.id, version=version)
         self.do(command, EXAMINER, "exams.publish_arrangement")
 
     def exam_is_held(self, course: str = "maths", *, absent: tuple[UUID, ...] = ()) -> None:
@@ -237,13 +253,25 @@ class School(Expectations, Stage):
         command = RecordAttendance(session_id=session.id, course_id=placed.course_id, absent_ids=missed)
         self.do(command, EXAMINER, "exams.record_attendance")
 
-    def registers_resit(self, selection: UUID) -> UUID:
+    def misses_exam(self, student: Student, course: str = "maths") -> UUID:
+        """A course is selected and paid, and the student does not come to its exam; the selection."""
+        selection = self.selects_and_pays(student, course)
+        self.publishes_arrangement()
+        self.exam_is_held(course, absent=(selection,))
+        return selection
+
+    def resit_registration_opens(self) -> None:
+        """The next round is open from now on."""
+        if self.world.clock.now() < self.site.resit_round.registration_opens_at:
+            self.at(self.site.resit_round.registration_opens_at)
+
+    def registers_resit(self, selection: UUID, by: Person | None = None) -> UUID:
         """A missed exam is to be repeated in the next round; the resit."""
-        self.at(max(self.world.clock.now(), self.site.resit_round.registration_opens_at))
+        self.resit_registration_opens()
         missed = self.registration(selection)
         assert missed is not None
         command = RegisterResits(exam_round_id=self.site.resit_round.id, registration_ids=(missed.id,))
-        answer = self.do(command, self._applicant(selection), "exams.register_resits")
+        answer = self.do(command, by or self._applicant(selection), "exams.register_resits")
         registration_id: UUID = answer.results[0].registration_id
         return registration_id
 
@@ -263,11 +291,11 @@ class School(Expectations, Stage):
 
     def suspends(self, student: Student) -> None:
         """休学."""
-        self._change(SuspendStudent(**self._student(student), from_on=self.today, reason="因病休养"))
+        self._change(SuspendStudent(**self._student(student), from_on=self._next_day(), reason="因病休养"))
 
     def resumes(self, student: Student) -> None:
         """复学."""
-        self._change(ResumeStudent(**self._student(student), on=self.today, reason="休学期满"))
+        self._change(ResumeStudent(**self._student(student), on=self._next_day(), reason="休学期满"))
 
     def removes(self, student: Student) -> None:
         """退学."""
@@ -287,9 +315,15 @@ class School(Expectations, Stage):
 
     # --- details ---
 
-    def _change(self, command: SuspendStudent | ResumeStudent | RemoveStudent | TransferStudent | RevokeTransfer) -> UUID:
+    def _change(
+        self, command: SuspendStudent | ResumeStudent | RemoveStudent | TransferStudent | RevokeTransfer
+    ) -> UUID:
         change_id: UUID = self.do(command, REGISTRAR, "registry.change_status").id
         return change_id
+
+    def _next_day(self) -> date:
+        """A later day each time: suspensions and returns of one afternoon follow each other in the register."""
+        return self.today + timedelta(days=next(self._days))
 
     def _student(self, student: Student) -> dict[str, object]:
         return {"student_id": student.id, "version": self.ask(GetStudent(student_id=student.id)).version}
@@ -315,5 +349,3 @@ class School(Expectations, Stage):
 
     def _staff_at(self, teaching_point_id: UUID) -> Person:
         return self.west if teaching_point_id == self.site.west else self.east
-
-

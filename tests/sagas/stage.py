@@ -1,7 +1,7 @@
 """The vocabulary of the scripts: what people do at a school, and what is then expected of all its services.
 
-Whatever is done is carried to everybody at once, unless it is `delayed` on the way or done `at_once` with something else.
-An action that is refused raises the ServiceError of the refusal.
+Whatever is done is carried to everybody at once, unless it is `delayed` on the way or done `at_once` with something
+else. An action that is refused raises the ServiceError of the refusal.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Barrier
 from typing import Any, TypeVar
 from uuid import UUID
 
+import pytest
+from sqlalchemy import delete
+
+from chassis.inbox import LONGEST_PAUSE
 from chassis.testing import World
 from contracts.base import Event, Operation, type_name
 from contracts.errors import ServiceError
@@ -43,6 +48,7 @@ class Stage:
         self.east = of_point("城东教务员", site.east)
         self.west = of_point("城西教务员", site.west)
         self._racing = False
+        self._days = count()
 
     def point(self, name: str) -> Person:
         """The staff of a point by its name."""
@@ -75,12 +81,9 @@ class Stage:
 
     def refuses(self, code: str, action: Callable[..., Any], *arguments: Any, **named: Any) -> None:
         """Expect an action to be refused with this code."""
-        try:
+        with pytest.raises(ServiceError) as refusal:
             action(*arguments, **named)
-        except ServiceError as error:
-            assert error.code == code, f"refused with {error.code} instead of {code}"
-        else:
-            raise AssertionError(f"{action.__name__} was not refused with {code}")
+        assert refusal.value.code == code
 
     # --- time and order ---
 
@@ -92,6 +95,29 @@ class Stage:
         """Let time pass (`days=3`); what is due is done."""
         self.world.advance(timedelta(**duration))
 
+    # --- copies ---
+
+    def loses_copies(self, service: str) -> None:
+        """A service's copies are gone, as at its first start."""
+        harness = self.world.harnesses[service]
+        with harness.owner_connection() as connection:
+            for entry in harness.service.copies.values():
+                connection.execute(delete(entry.table))
+
+    def asks_for_copies(self, service: str) -> None:
+        """A service asks the owners for its copies anew."""
+        self.world.harnesses[service].copies.rebuild()
+
+    def serves_copies(self) -> None:
+        """The owners send what was asked of them."""
+        self.world.serve_copies()
+        self.world.settle()
+
+    def fills_copies(self, service: str) -> None:
+        """A service asks for its copies and gets them."""
+        self.asks_for_copies(service)
+        self.serves_copies()
+
     @contextmanager
     def delayed(self, receiver: str, *events: type[Event]) -> Iterator[None]:
         """Keep these events from a service until the end of the block."""
@@ -99,6 +125,7 @@ class Stage:
         self.world.hold(lambda service, envelope: service == receiver and envelope.type in names)
         yield
         self.world.release()
+        self.world.clock.advance(LONGEST_PAUSE)  # who waits for what was kept back tries again by then
         self.world.settle()
 
     def at_once(self, *actions: Callable[[], Any]) -> list[str]:

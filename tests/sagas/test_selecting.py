@@ -27,8 +27,11 @@ def test_a_course_without_a_final_has_one_bill_and_no_registration(school: Schoo
 
 
 def test_one_slip_pays_for_many_students(school: School) -> None:
-    selections = [school.selects(student, course) for student in (school.student(), school.student())
-                  for course in ("maths", "english", "ethics")]
+    selections = [
+        school.selects(student, course)
+        for student in (school.student(), school.student())
+        for course in ("maths", "english", "ethics")
+    ]
     school.pays(*selections)
     for selection in selections:
         school.expects(selection, selection="selected", bills="paid")

@@ -1,0 +1,63 @@
+"""Copies filled and rebuilt while everything goes on, and accounts that follow the records (docs/sagas.md 3.9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.base import CopyCompleted
+from contracts.registry.events import StudentState
+from tests.sagas.school import School
+
+
+@pytest.mark.parametrize("service", ["registry", "courses", "finance", "exams"])
+def test_a_service_that_lost_its_copies_has_them_again_after_a_bootstrap(school: School, service: str) -> None:
+    student = school.student()
+    maths = school.selects(student)
+    school.loses_copies(service)
+    school.fills_copies(service)
+    school.pays(maths)
+    school.transfers(student, to="west")
+    school.expects(maths, selection="selected", bills="paid", registration="registered", point="west")
+
+
+def test_copies_are_rebuilt_under_live_traffic(school: School) -> None:
+    students = [school.student() for _ in range(3)]
+    selections = [school.selects(student) for student in students]
+    for service in ("registry", "courses", "finance", "exams"):
+        school.asks_for_copies(service)
+        school.transfers(students[0], to="west" if service in ("registry", "finance") else "east")
+        school.serves_copies()
+    school.pays(*selections[1:])
+    school.student()
+    for selection in selections[1:]:
+        school.expects(selection, selection="selected", bills="paid", registration="registered")
+
+
+def test_a_student_who_is_changed_while_the_copy_is_on_its_way_stays_changed(school: School) -> None:
+    student = school.student()
+    maths = school.selects_and_pays(student)
+    with school.delayed("courses", StudentState, CopyCompleted):
+        school.asks_for_copies("courses")
+        school.removes(student)
+    school.serves_copies()
+    school.refuses("student_not_active", school.selects, student, "english")
+    school.expects(maths, selection="selected", registration="cancelled")
+
+
+def test_a_new_student_has_an_account_that_follows_the_record(school: School) -> None:
+    student = school.student("east")
+    school.expects_student(student, status="active", point="east", account="enabled", account_point="east")
+    school.transfers(student, to="west")
+    school.expects_student(student, status="active", point="west", account="enabled", account_point="west")
+    school.suspends(student)
+    school.expects_student(student, status="suspended", account="enabled")
+
+
+def test_an_older_record_that_comes_late_changes_no_account(school: School) -> None:
+    student = school.student("east")
+    with school.delayed("identity", StudentState):
+        school.transfers(student, to="west")
+        school.suspends(student)
+        school.resumes(student)
+        school.expects_student(student, point="west", account_point="east")
+    school.expects_student(student, status="active", point="west", account_point="west", account="enabled")
