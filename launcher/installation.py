@@ -30,6 +30,7 @@ from launcher.system import System
 
 SUPERVISOR = "launcher.supervisor"
 ADMINISTRATOR = "first administrator"
+GATEWAY_PORT = 8000
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Installation:
             broker.url if broker else str(self.choices.amqp_url),
             broker.management_url if broker else str(self.choices.management_url),
             scale=self.choices.scale,
+            http_port=GATEWAY_PORT,
         )
 
     def admin_database_url(self) -> str:

@@ -37,7 +37,6 @@ from launcher.waiting import wait_until
 GATEWAY = "gateway"
 ISSUER = "identity"
 """The service that signs access tokens, and so the only one that gets the private key."""
-GATEWAY_PORT = 8000
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
 # Settings of processes that may be given from outside as they are.
@@ -62,12 +61,14 @@ class System:
         services: Sequence[str] | None = None,
         scale: Mapping[str, int] | None = None,
         variables: Mapping[str, str] | None = None,
+        http_port: int | None = None,
     ) -> None:
         """A system that keeps its ports, secrets, logs and files in the folder `state`.
 
         `prefix` names its databases (`<prefix>_<service>`) and its virtual host: systems can share servers.
         `services` are all unless named; `scale` gives how many processes a service has; `variables` are added
-        to every process's environment.
+        to every process's environment. The gateway listens on `http_port` if that is free when it is first asked
+        for; systems of tests leave it out, for two that start at the same moment would both find it free.
         """
         self.state = state
         self.prefix = prefix
@@ -80,7 +81,7 @@ class System:
         self._management_url = management_url
         self._ports = Ports(state / "ports.json")
         self._secrets = Secrets(state / "secrets")
-        self._http_port = self._port("http", GATEWAY, prefer=GATEWAY_PORT)
+        self._http_port = self._port("http", GATEWAY, prefer=http_port)
         self.processes = {spec.name: self._process(spec) for spec in self._specs()}
 
     # -- the whole -----------------------------------------------------------------------------------------
