@@ -1,4 +1,4 @@
-"""Servers for one run of tests or tools: private, without durability, gone when the run ends."""
+"""Servers for one run of tests, tools or the bench: private, and gone when the run ends."""
 
 import fcntl
 import shutil
@@ -16,15 +16,16 @@ from launcher.servers.rabbitmq import RabbitServer
 
 
 @contextmanager
-def servers() -> Iterator[tuple[PostgresServer, RabbitServer]]:
+def servers(*, durable: bool = False) -> Iterator[tuple[PostgresServer, RabbitServer]]:
     """Both servers, not yet started; stopped and deleted when the block ends.
 
+    Tests do without durability and are quicker; what is measured must not (`durable`).
     Installs what is missing; raises packages.SetUpError when that can't be done.
     """
     postgres.ensure_installed(SETUP_LOG)
     rabbitmq.ensure_installed(SETUP_LOG)
     with _own_folder() as folder:
-        yield _servers_in(folder)
+        yield _servers_in(folder, durable=durable)
 
 
 @contextmanager
@@ -59,10 +60,10 @@ def _nobody_owns(path: Path) -> bool:
     return True
 
 
-def _servers_in(folder: Path) -> tuple[PostgresServer, RabbitServer]:
+def _servers_in(folder: Path, *, durable: bool = False) -> tuple[PostgresServer, RabbitServer]:
     secrets, ports = Secrets(folder / "secrets"), Ports(folder / "ports.json")
     return (
-        PostgresServer(folder / "postgres", ports, secrets.password("postgres"), durable=False),
+        PostgresServer(folder / "postgres", ports, secrets.password("postgres"), durable=durable),
         RabbitServer(folder / "rabbitmq", ports, secrets.password("rabbitmq")),
     )
 

@@ -1,4 +1,4 @@
-"""`./jiaowu test`: throw-away servers, then pytest against them."""
+"""`./jiaowu test` and `./jiaowu bench`: throw-away servers, then pytest or the bench against them."""
 
 import os
 import subprocess
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from launcher import packages, scratch
 from launcher.paths import ROOT, SETUP_LOG
+from launcher.servers.postgres import PostgresServer
+from launcher.servers.rabbitmq import RabbitServer
 from launcher.steps import step
 
 # A smart card daemon with a virtual reader, for the device agent's tests.
@@ -48,4 +50,18 @@ def addresses() -> Iterator[dict[str, str]]:
         with step("Starting PostgreSQL and RabbitMQ for the tests"):
             database.start()
             broker.start()
-        yield {POSTGRES: database.url, AMQP: broker.url, MANAGEMENT: broker.management_url}
+        yield _variables(database, broker)
+
+
+def run_bench() -> int:
+    """Measure a system on private servers that keep what they commit; returns the bench's exit code."""
+    with scratch.servers(durable=True) as (database, broker):
+        with step("Starting PostgreSQL and RabbitMQ for the bench"):
+            database.start()
+            broker.start()
+        command = [sys.executable, "-m", "tests.performance.system_bench"]
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **_variables(database, broker)}).returncode
+
+
+def _variables(database: PostgresServer, broker: RabbitServer) -> dict[str, str]:
+    return {POSTGRES: database.url, AMQP: broker.url, MANAGEMENT: broker.management_url}

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("test", rich_help_panel=PANEL, context_settings=PASS_ON)(test)
     app.command("lint", rich_help_panel=PANEL)(lint)
+    app.command("bench", rich_help_panel=PANEL)(bench)
     app.command("migration", rich_help_panel=PANEL)(migration)
     app.command("openapi", rich_help_panel=PANEL)(openapi)
     app.command("lock", rich_help_panel=PANEL)(lock_packages)
@@ -38,6 +39,11 @@ def test(context: typer.Context) -> None:
 def lint() -> None:
     """Check style, types and architecture."""
     raise typer.Exit(0 if checks.run() else 1)
+
+
+def bench() -> None:
+    """Measure a system of its own: selections a second, latency, event lag, batches, memory; takes minutes."""
+    raise typer.Exit(test_run.run_bench())
 
 
 def migration(
