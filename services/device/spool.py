@@ -33,7 +33,7 @@ _TABLE = """
 
 
 class SpoolUnusable(Exception):
-    """The disk is full, or the file can't be written."""
+    """The disk is full, the file can't be written, or it has been closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class Spool:
         self._lock = threading.Lock()
         try:
             self._open()
-        except sqlite3.OperationalError as error:
-            raise SpoolUnusable(str(error)) from None
-        except sqlite3.DatabaseError:
+        except (sqlite3.Error, OSError) as error:
+            if not _is_damage(error):
+                raise SpoolUnusable(_reason(error)) from None
             self._start_anew()
 
     def put(self, read_at: datetime, body: bytes) -> None:
@@ -121,9 +121,9 @@ class Spool:
             try:
                 with self._connection:
                     yield self._connection
-            except sqlite3.OperationalError as error:
-                raise SpoolUnusable(str(error)) from None
-            except sqlite3.DatabaseError:
+            except sqlite3.Error as error:
+                if not _is_damage(error):
+                    raise SpoolUnusable(_reason(error)) from None
                 self._start_anew()
                 raise SpoolUnusable("damaged") from None
 
@@ -144,7 +144,7 @@ class Spool:
 def waiting_in(folder: Path) -> tuple[int, datetime | None]:
     """How many readings wait in a folder and since when, without the key. Raises `SpoolUnusable`."""
     try:
-        connection = sqlite3.connect(f"{(folder / FILE_NAME).as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)
         try:
             count, stamp = connection.execute("SELECT count(*), min(read_at) FROM readings").fetchone()
         finally:
@@ -152,6 +152,17 @@ def waiting_in(folder: Path) -> tuple[int, datetime | None]:
     except sqlite3.DatabaseError as error:
         raise SpoolUnusable(str(error)) from None
     return count, None if stamp is None else _instant(stamp)
+
+
+def _is_damage(error: Exception) -> bool:
+    # Nothing else may cost the readings that wait: a full disk or a closed file is no damage.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest only says more precisely where
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _reason(error: Exception) -> str:
+    # The system's own errors repeat the path, which whoever tells of this names anyway.
+    return type(error).__name__ if isinstance(error, OSError) else str(error)
 
 
 def _milliseconds(instant: datetime) -> int:

@@ -16,6 +16,8 @@ _KEY = "spool.key"
 _LOCK = "agent.lock"
 _STATUS = "status.json"
 _KEY_BITS = 256
+# `is_running` takes the lock for an instant: an agent that starts just then must not take it for another agent.
+_PATIENCE_SECONDS = 1.0
 
 
 class AlreadyRunning(Exception):
@@ -65,14 +67,18 @@ class Lock:
     with its process.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock. Raises `AlreadyRunning`."""
-        self._connection = sqlite3.connect(folder / _LOCK, timeout=0, check_same_thread=False)
+    def __init__(self, folder: Path, *, patience: float = _PATIENCE_SECONDS) -> None:
+        """Take the lock within `patience` seconds. Raises `AlreadyRunning`, or `SettingsRefused` when the
+        lock's file can't be used.
+        """
+        path = folder / _LOCK
         try:
+            self._connection = sqlite3.connect(path, timeout=patience, check_same_thread=False)
             self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            self._connection.close()
-            raise AlreadyRunning from None
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise AlreadyRunning from None
+            raise SettingsRefused("folder_unusable", path=path, error=error) from None
 
     def release(self) -> None:
         """Let another agent run."""
@@ -80,11 +86,11 @@ class Lock:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether an agent works with this folder now."""
+    """Whether an agent works with this folder now. Raises `SettingsRefused` when the folder can't be used."""
     if not (folder / _LOCK).exists():
         return False
     try:
-        Lock(folder).release()
+        Lock(folder, patience=0).release()
     except AlreadyRunning:
         return True
     return False

@@ -141,6 +141,25 @@ def test_a_damaged_file_never_stops_the_agent(tmp_path: Path, rubbish: bytes, at
     after.close()
 
 
+def test_a_thread_that_comes_too_late_costs_no_reading(tmp_path: Path, say: Notices) -> None:
+    spool = open_spool(tmp_path, say)
+    spool.put(NOW, b"kept")
+    spool.close()
+
+    with pytest.raises(SpoolUnusable):
+        spool.erase_expired(NOW)
+
+    assert bodies(open_spool(tmp_path, say)) == [b"kept"]
+    assert say == []
+
+
+def test_a_spool_that_cannot_be_opened_is_told_and_left_alone(tmp_path: Path, say: Notices) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+
+    with pytest.raises(SpoolUnusable, match="IsADirectoryError"):
+        open_spool(tmp_path, say)
+
+
 def test_several_threads_lose_nothing(spool: Spool) -> None:
     def put_many(name: int) -> None:
         for number in range(20):
@@ -155,8 +174,11 @@ def test_several_threads_lose_nothing(spool: Spool) -> None:
     assert len(set(bodies(spool))) == 80
 
 
-def test_the_status_counts_what_waits_without_the_key(spool: Spool, tmp_path: Path) -> None:
-    assert waiting_in(tmp_path) == (0, None)
+def test_the_status_counts_what_waits_without_the_key(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    assert waiting_in(Path(tmp_path.name)) == waiting_in(tmp_path) == (0, None)
     spool.put(NOW, b"1")
     spool.put(NOW + timedelta(minutes=1), b"2")
 
@@ -191,3 +213,18 @@ def test_two_agents_cannot_share_a_folder(tmp_path: Path) -> None:
         state_folder.Lock(tmp_path)
     lock.release()
     assert not state_folder.is_running(tmp_path)
+
+
+def test_who_asks_whether_an_agent_runs_does_not_keep_one_from_starting(tmp_path: Path) -> None:
+    asking = state_folder.Lock(tmp_path, patience=0)
+    threading.Timer(0.1, asking.release).start()
+
+    state_folder.Lock(tmp_path).release()
+
+
+def test_a_lock_that_cannot_be_used_is_not_taken_for_another_agent(tmp_path: Path) -> None:
+    (tmp_path / "agent.lock").mkdir()
+
+    for attempt in (state_folder.Lock, state_folder.is_running):
+        with pytest.raises(SettingsRefused, match="folder_unusable"):
+            attempt(tmp_path)
