@@ -44,4 +44,4 @@ STATION_RIGHTS = StationRights(
 
 def is_station(user_id: str | None) -> bool:
     """Whether a message's validated `user_id` is a station's. A reading without one must be refused."""
-    return user_id is not None and re.match(STATION_PATTERN, user_id) is not None
+    return user_id is not None and re.fullmatch(STATION_PATTERN, user_id) is not None

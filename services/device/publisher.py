@@ -71,6 +71,7 @@ class Publisher:
                 pause = _LONGEST_PAUSE_SECONDS
             except SpoolUnusable as error:
                 self._report("folder_unusable", path=self._spool.path, error=error)
+                pause = _LONGEST_PAUSE_SECONDS  # what was sent but can't be taken out is sent again each time
             except _BROKEN as error:
                 self._report("broker_away", error=type(error).__name__)
             finally:
@@ -107,13 +108,12 @@ class Publisher:
             self._woken.clear()
             self._erase_expired()
             waiting = self._spool.oldest(_BATCH)
-            if waiting:
-                self._deliver(producer, waiting, returned)
-            else:
+            if not self._deliver(producer, waiting, returned):
                 _look_after(connection)
                 self._woken.wait(_IDLE_SECONDS)
 
-    def _deliver(self, producer: Producer, waiting: list[Waiting], returned: threading.Event) -> None:
+    def _deliver(self, producer: Producer, waiting: list[Waiting], returned: threading.Event) -> bool:
+        """Send readings and take them out of the spool; False when there was nothing to send."""
         confirmed = []
         try:
             for reading in waiting:
@@ -123,7 +123,9 @@ class Publisher:
             # What the broker has confirmed is not sent again, even when a later one failed.
             if confirmed:
                 self._spool.remove(confirmed)
-        self._reported = ""
+        if confirmed:
+            self._reported = ""
+        return bool(confirmed)
 
     def _publish(self, producer: Producer, reading: Waiting, returned: threading.Event) -> bool:
         """Send one reading and wait for the broker's word; False when it has grown too old meanwhile."""

@@ -21,7 +21,7 @@ from services.device.domain.made_up import MadeUpCards
 from services.device.publisher import Publisher
 from services.device.readings import make_reading
 from services.device.settings import BrokerSettings
-from services.device.spool import Spool
+from services.device.spool import Spool, SpoolUnusable
 from tests.device.broker import PASSWORD, QUEUE, Broker
 from tests.device.conftest import Notices
 from tests.device.proxy import Proxy
@@ -252,6 +252,29 @@ def test_a_reading_that_grows_too_old_on_its_way_is_not_sent(
     assert [envelope.event_id for envelope in broker.take()] == [fresh]
 
 
+def test_what_is_too_old_and_cannot_be_erased_keeps_nobody_busy(
+    broker: Broker, spool: Spool, say: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "_IDLE_SECONDS", 60)
+    looks: list[int] = []
+
+    def erase(*_: object) -> int:
+        looks.append(spool.count())
+        raise SpoolUnusable("disk I/O error")
+
+    monkeypatch.setattr(spool, "erase_expired", erase)
+    put(spool, age=timedelta(minutes=15, seconds=1))
+    with delivering(broker, spool, say) as publisher:
+        say.wait_for("folder_unusable")
+        for _ in range(3):
+            before = len(looks)
+            publisher.wake()
+            wait_until(lambda before=before: len(looks) > before, "looked after waking")
+
+    assert len(looks) <= 6
+    assert say.codes.count("folder_unusable") == 1
+
+
 def test_readings_are_erased_in_time_while_the_broker_is_away(
     broker: Broker, spool: Spool, say: Notices, proxy: Proxy
 ) -> None:
@@ -293,6 +316,7 @@ def test_a_message_that_hides_its_sender_is_no_stations(broker: Broker) -> None:
     assert not is_station(message.properties.get("user_id"))
     assert is_station(broker.station)
     assert not is_station("finance")
+    assert not is_station(f"{broker.station}\n")
 
 
 @pytest.mark.parametrize(
