@@ -102,8 +102,16 @@ class Agent:
         self._say("agent_stopped")
 
     def _follow(self, driver: Driver, stop: threading.Event) -> None:
-        for signal in driver.watch(stop):
-            self._handle(signal)
+        heard_of = set[str]()
+        try:
+            for signal in driver.watch(stop):
+                heard_of.add(signal.reader)
+                self._handle(signal)
+        finally:
+            # A driver that failed has no reader that works; it names them again when it is started again.
+            self._readers -= heard_of
+            for reader in heard_of:
+                self._reading_since.pop(reader, None)
 
     def _handle(self, signal: Signal) -> None:
         self._reading_since.pop(signal.reader, None)
@@ -177,7 +185,7 @@ def _start(name: str, body: Callable[[threading.Event], None], stop: threading.E
         while not stop.is_set():
             try:
                 body(stop)
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # a vendor's library may try to end the program
                 # The type only: a message may hold what was on the card.
                 say("driver_failed", driver=name, error=type(error).__name__, seconds=_RESTART_SECONDS)
             stop.wait(_RESTART_SECONDS)

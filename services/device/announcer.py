@@ -1,5 +1,6 @@
 """Notices on the terminal or in the system's log: coloured for people, one plain line for machines."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -34,4 +35,7 @@ class Announcer:
             line = Text.assemble((now, "dim"), (f"{_MARKS[notice.level]} {sentence}", _STYLES[notice.level]))
         else:
             line = Text(f"{notice.level} {code} {sentence}")
-        self._console.print(line, soft_wrap=True)
+        # Whoever listened may be gone (rich ends the thread on a broken pipe), or the terminal knows no Chinese:
+        # no reason to stop reading cards.
+        with suppress(OSError, UnicodeError, SystemExit):
+            self._console.print(line, soft_wrap=True)

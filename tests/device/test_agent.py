@@ -91,7 +91,7 @@ def test_a_vendors_driver_is_found_by_its_entry_point(
 class _Scripted:
     """A driver that does as its test says."""
 
-    def __init__(self, *steps: Signal | Exception) -> None:
+    def __init__(self, *steps: Signal | BaseException) -> None:
         self._steps = list(steps)
 
     def __call__(self, _: Mapping[str, Any]) -> Driver:
@@ -100,7 +100,7 @@ class _Scripted:
     def watch(self, stop: threading.Event) -> Iterator[Signal]:
         while self._steps:
             step = self._steps.pop(0)
-            if isinstance(step, Exception):
+            if isinstance(step, BaseException):
                 raise step
             yield step
         stop.wait()
@@ -108,11 +108,22 @@ class _Scripted:
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Any]:
-    def use(*steps: Signal | Exception) -> Settings:
+    def use(*steps: Signal | BaseException) -> Settings:
         monkeypatch.setattr(simulated, "build", _Scripted(*steps))
         return settings
 
     return use
+
+
+@pytest.mark.parametrize("failure", [ValueError(), SystemExit(1)])
+def test_a_driver_that_failed_has_no_reader(
+    scripted: Any, say: Notices, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    monkeypatch.setattr(agent_module, "_RESTART_SECONDS", 60)
+    settings = scripted(ReaderReady("r"), failure)
+    with running(settings, say):
+        say.wait_for("driver_failed")
+        wait_until(lambda: state_folder.read_status(settings.spool.folder).get("readers") == [], "no reader")
 
 
 def test_a_driver_that_fails_is_started_again_and_its_message_stays_secret(

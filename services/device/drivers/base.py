@@ -72,7 +72,8 @@ class Driver(Protocol):
         """Tell what happens until `stop` is set, looking at it at least once a second.
 
         Troubles of a card or a reader are signals, not exceptions. An exception that leaves this method is a
-        fault of the driver: the agent reports its type and starts `watch` again after a while.
+        fault of the driver: the agent reports its type and starts `watch` again after a while, from the beginning:
+        readers that are there are ready anew.
         """
         ...
 

@@ -29,15 +29,21 @@ _ATTEMPTS = 3
 _REMOVAL_MILLISECONDS = 600  # pcscd looks for removed cards every 400 ms
 _EVENT_COUNTER = 0xFFFF0000  # the upper half of a reader's state counts cards put on and taken off
 
-_GONE = {scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD, scard.SCARD_E_READER_UNAVAILABLE}
-_BUSY = {scard.SCARD_E_SHARING_VIOLATION}
-_SERVICE_GONE = {
+
+def _unsigned(*codes: int) -> set[int]:
+    # pyscard's codes are negative on some systems.
+    return {code & 0xFFFFFFFF for code in codes}
+
+
+_GONE = _unsigned(scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD, scard.SCARD_E_READER_UNAVAILABLE)
+_BUSY = _unsigned(scard.SCARD_E_SHARING_VIOLATION)
+_SERVICE_GONE = _unsigned(
     scard.SCARD_E_NO_SERVICE,
     scard.SCARD_E_SERVICE_STOPPED,
     scard.SCARD_E_INVALID_HANDLE,
     scard.SCARD_F_COMM_ERROR,
-}
-_DENIED = {scard.SCARD_W_SECURITY_VIOLATION}
+)
+_DENIED = _unsigned(scard.SCARD_W_SECURITY_VIOLATION)
 
 
 class PcscOptions(BaseModel):
@@ -70,6 +76,7 @@ class PcscDriver:
 
     def watch(self, stop: threading.Event) -> Iterator[Signal]:
         """See `Driver.watch`. The service may stop and come back at any time."""
+        self._states, self._told = {}, ""
         denied = False
         while not stop.is_set():
             try:
@@ -105,7 +112,7 @@ class PcscDriver:
                 stop.wait(self._options.retry_seconds)
                 continue
             self._told = ""
-            for name, state in self._changes(context, names):
+            for name, state in self._changes(context, names, stop):
                 yield from self._card_moved(context, name, self._states[name], state)
                 self._states[name] = state & ~scard.SCARD_STATE_CHANGED
 
@@ -117,11 +124,16 @@ class PcscDriver:
         wanted = self._options.readers
         return [name for name in names if not wanted or any(part in name for part in wanted)]
 
-    def _changes(self, context: int, names: list[str]) -> list[tuple[str, int]]:
+    def _changes(self, context: int, names: list[str], stop: threading.Event) -> list[tuple[str, int]]:
         known = [(name, self._states[name]) for name in names]
         code, states = scard.SCardGetStatusChange(context, _WAIT_MILLISECONDS, known)
-        if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_UNKNOWN_READER):
-            return []  # nothing happened, or a reader went between listing and asking: the next listing tells
+        if code == scard.SCARD_E_TIMEOUT:
+            return []
+        if code == scard.SCARD_E_UNKNOWN_READER:
+            # A reader went between listing and asking: the next listing tells. A service that goes on listing it
+            # must not have this ask without a pause.
+            stop.wait(self._options.retry_seconds)
+            return []
         _check(code)
         return [(name, state) for name, state, _atr in states if state & scard.SCARD_STATE_CHANGED]
 
