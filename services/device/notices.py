@@ -105,8 +105,9 @@ NOTICES = {
         "The smart-card service denies access. Install the polkit rule that comes with the agent (see its guide).",
     ),
     "serial_port_unavailable": _error(
-        "无法打开串口 {reader}。请检查读卡器是否接好、端口名称和权限是否正确；恢复后自动继续。",
-        "Serial port {reader} can't be opened. Check cable, port name and rights; the agent goes on by itself.",
+        "无法打开串口 {reader}。请检查读卡器是否接好、端口名称和权限是否正确、是否被其他程序占用；恢复后自动继续。",
+        "Serial port {reader} can't be opened. Check cable, port name and rights, and that no other program has it; "
+        "the agent goes on by itself.",
     ),
     # cards
     "card_read": _good("读卡成功 ({reader})，编号 {reading}。", "Card read ({reader}), reading {reading}."),
@@ -217,6 +218,7 @@ PROBLEMS = {
     "unreadable_characters": ("含有无法识别的字符", "has characters that can't be read"),
     "rare_characters": ("含有生僻字，可能显示不正确", "has rare characters that may not show rightly"),
     "unknown_code": ("代码不在国家标准中", "has a code that is not in the standard"),
+    "wrong_form": ("格式不正确", "has not the form that such a field has"),
     "not_a_date": ("不是日期", "is no date"),
     "in_the_future": ("晚于今天", "lies in the future"),
     "not_yet_valid": ("证件尚未生效", "the card is not valid yet"),

@@ -244,6 +244,30 @@ def test_an_unknown_nationality_is_kept_and_reported() -> None:
     assert ("nationality", "unknown_code") in problems(card)
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes", "problem"),
+    [
+        ("hong_kong_macao_taiwan_permit", {"travel_permit_number": "X12345678"}, "wrong_form"),
+        ("hong_kong_macao_taiwan_permit", {"issue_count": "1A"}, "wrong_form"),
+        ("foreign_permanent_resident_2017", {"accepting_office_code": "32"}, "wrong_form"),
+        ("foreign_permanent_resident_2017", {"nationality": "AUT"}, "disagrees_with_id_number"),
+        ("foreign_permanent_resident_2023", {"issue_count": "--"}, "wrong_form"),
+    ],
+)
+def test_odd_fields_of_other_cards_are_reported_too(kind: str, changes: dict[str, str], problem: str) -> None:
+    texts = MadeUpCards(1).texts(CardKind(kind)) | changes
+
+    assert problems(decode(encode(CardKind(kind), texts), TODAY)) == {(field, problem) for field in changes}
+
+
+@pytest.mark.parametrize("number", ["H12345678", "M12345678", "12345678"])
+def test_travel_permits_of_all_three_places_are_in_order(number: str) -> None:
+    kind = CardKind.HONG_KONG_MACAO_TAIWAN_PERMIT
+    texts = MadeUpCards(1).texts(kind) | {"travel_permit_number": number}
+
+    assert decode(encode(kind, texts), TODAY).problems == ()
+
+
 def test_a_2023_number_starts_with_nine() -> None:
     kind = CardKind.FOREIGN_PERMANENT_RESIDENT_2023
     texts = MadeUpCards(1).texts(kind) | {"id_number": RESIDENT + id_numbers.check_digit(RESIDENT)}

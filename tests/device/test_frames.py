@@ -94,3 +94,9 @@ def test_every_status_byte_has_a_notice(status: int) -> None:
 
 def test_an_unknown_status_is_told_as_unknown() -> None:
     assert statuses.notice_for(0xEE) == "reader_status_unknown"
+
+
+def test_nothing_of_a_card_shows_when_an_answer_is_logged() -> None:
+    frame = answer_frame(Answer(b"\0\0", Status.OK, b"secret"))
+
+    assert "secret" not in f"{take_answer(frame)!r}{take_answer(frame[:-1])!r}"

@@ -214,11 +214,20 @@ def test_a_port_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
     reader.unplug()
 
 
-def test_the_wire_speed_is_set(reader: SamVReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_another_program_uses_is_left_to_it(reader: SamVReader, watched: Watched) -> None:
+    with watching(driver(reader.port)) as second:
+        assert second.next() == Trouble("serial_port_unavailable", str(reader.port))
+    reader.insert(CARD)
+
+    assert watched.until(CardContents).contents == CARD
+
+
+def test_the_port_is_opened_at_the_wire_speed_and_writing_to_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[object, ...]] = []
 
-    def refuse(*arguments: object, **_: object) -> None:
+    def refuse(*arguments: object, write_timeout: float, **_: object) -> None:
         opened.append(arguments)
+        assert write_timeout > 0
         raise OSError
 
     monkeypatch.setattr("serial.serial_for_url", refuse)

@@ -29,6 +29,12 @@ _NUMBER_CHECKS: dict[CardKind, Callable[[str], str | None]] = {
 
 # Only these numbers have birth date and sex at known places.
 _TELLING_NUMBERS = {CardKind.RESIDENT, CardKind.HONG_KONG_MACAO_TAIWAN_PERMIT}
+_FORMS = {
+    # Hong Kong and Macao residents' permits begin with H or M, Taiwan residents' have digits only.
+    "travel_permit_number": re.compile(r"[HM]?[0-9]{8}"),
+    "issue_count": re.compile(r"[0-9]{1,2}"),
+    "accepting_office_code": re.compile(r"[0-9]{4}"),
+}
 _PERMIT_AREAS = ("810000", "820000", "830000")
 
 
@@ -103,6 +109,9 @@ def _read_codes(values: dict[str, Any], problems: _Problems) -> None:
             problems.report("ethnic_code", "unknown_code")
     if values.get("nationality", "CHN") not in COUNTRIES:
         problems.report("nationality", "unknown_code")
+    for field, form in _FORMS.items():
+        if field in values and not form.fullmatch(values[field]):
+            problems.report(field, "wrong_form")
 
 
 def _read_dates(values: dict[str, Any], problems: _Problems, today: date) -> None:
@@ -140,6 +149,8 @@ def _check_number(kind: CardKind, values: dict[str, Any], problems: _Problems) -
     if problem:
         problems.report("id_number", problem)
         return
+    if kind is CardKind.FOREIGN_PERMANENT_RESIDENT_2017 and values.get("nationality") not in (None, number[:3]):
+        problems.report("nationality", "disagrees_with_id_number")
     if kind not in _TELLING_NUMBERS:
         return
     born = id_numbers.birth_date_of(number)

@@ -7,11 +7,10 @@ The length is big-endian and counts everything after itself; the checksum is the
 preamble and itself, the length included.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
 from operator import xor
-from typing import NamedTuple
 
 PREAMBLE = bytes.fromhex("AAAAAA9669")
 _LENGTH_BYTES = 2
@@ -31,19 +30,23 @@ class Command(bytes, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the reader. `status` is its own status byte, `card_status` the card's two."""
+    """One answer of the reader. `status` is its own status byte, `card_status` the card's two.
+
+    `data` may be what is on a card: kept out of every representation, like `Scan.rest`.
+    """
 
     card_status: bytes
     status: int
-    data: bytes
+    data: bytes = field(repr=False)
 
 
-class Scan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scan:
     """What is at the start of a stream of bytes, and what has to be kept for the next look."""
 
     answer: Answer | None
     damaged: bool
-    rest: bytes
+    rest: bytes = field(repr=False)
 
 
 def command_frame(command: Command) -> bytes:

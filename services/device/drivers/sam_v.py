@@ -78,7 +78,7 @@ class SamVDriver:
         while not stop.is_set():
             ready = False
             try:
-                with serial.serial_for_url(self._options.port, self._options.baud_rate, timeout=0.05) as line:
+                with self._open() as line:
                     reader = _Line(line, self._options)
                     for signal in self._watch_line(reader, stop):
                         if isinstance(signal, ReaderReady):
@@ -97,6 +97,15 @@ class SamVDriver:
                 yield Trouble(trouble, self._options.port)
                 reported = trouble
             stop.wait(self._options.retry_seconds)
+
+    def _open(self) -> serial.SerialBase:
+        return serial.serial_for_url(
+            self._options.port,
+            self._options.baud_rate,
+            timeout=0.05,
+            write_timeout=self._options.answer_seconds,  # a reader that hangs may take nothing either
+            exclusive=True,  # two programs on one line would take each other's answers
+        )
 
     def _watch_line(self, line: "_Line", stop: threading.Event) -> Iterator[Signal]:
         port = self._options.port
