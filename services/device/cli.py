@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from rich.console import Console
 from contracts.device.events import CardKind
 from services.device import state_folder
 from services.device.agent import Agent, build_drivers
-from services.device.announcer import Announcer
+from services.device.announcer import Announcer, Say
 from services.device.card_view import card_table
 from services.device.drivers.simulated import SimulatedOptions
 from services.device.exit_codes import ExitCode
@@ -28,6 +29,9 @@ from services.device.settings import (
 )
 from services.device.status_view import show_status
 from services.device.trial import Trial
+
+if sys.platform != "win32":
+    import resource
 
 app = typer.Typer(
     add_completion=False,
@@ -58,8 +62,10 @@ def run(config: Config = None) -> None:
 def status(config: Config = None) -> None:
     """显示运行状态。 Show how the agent does; ends with 1 when something is not well."""
     settings = _load(config)
-    if not show_status(settings, console, Announcer(console, settings.language)):
-        raise typer.Exit(ExitCode.NOT_WELL)
+    say = Announcer(console, settings.language)
+    with _refusals(say):
+        if not show_status(settings, console, say):
+            raise typer.Exit(ExitCode.NOT_WELL)
 
 
 @app.command("test-read")
@@ -102,23 +108,40 @@ def simulate(
             _try(readers, Announcer(console, chosen), chosen, count, count * interval + seconds, show=True)
         )
     settings = _load(config).model_copy(update={"readers": readers})
-    say = Announcer(console, language or settings.language)
+    say = _Counting(Announcer(console, language or settings.language))
     with _stop_on_signals() as stop, _refusals(say):
-        agent = Agent(settings, say)
-        runner = threading.Thread(target=agent.run, args=(stop,))
+        runner = threading.Thread(target=Agent(settings, say).run, args=(stop,))
         runner.start()
         deadline = time.monotonic() + count * interval + seconds
-        while agent.publisher.delivered < count and time.monotonic() < deadline and not stop.wait(0.05):
+        while say.delivered() < count and time.monotonic() < deadline and not stop.wait(0.05):
             pass
         stop.set()
         runner.join()
-        if agent.publisher.delivered < count:
+        if say.delivered() < count:
             raise typer.Exit(ExitCode.NOT_DELIVERED)
+
+
+class _Counting:
+    """Says notices and counts the cards of this run that were delivered, not those that waited from before."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._readings: dict[str, set[object]] = {"card_read": set(), "reading_delivered": set()}
+
+    def __call__(self, code: str, **params: object) -> None:
+        if code in self._readings:
+            self._readings[code].add(str(params["reading"]))
+        self._say(code, **params)
+
+    def delivered(self) -> int:
+        return len(self._readings["card_read"] & self._readings["reading_delivered"])
 
 
 def main() -> None:
     """The program."""
     os.umask(0o077)
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what is on a card
     app()
 
 
@@ -146,7 +169,7 @@ def _load(config: Path | None) -> Settings:
 
 
 @contextmanager
-def _refusals(say: Announcer) -> Iterator[None]:
+def _refusals(say: Say) -> Iterator[None]:
     try:
         yield
     except SettingsRefused as refused:

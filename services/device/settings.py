@@ -6,12 +6,13 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FilePath,
     SecretStr,
     ValidationError,
     field_validator,
@@ -20,7 +21,6 @@ from pydantic import (
 
 from contracts.device.stations import STATION_PATTERN
 
-CONFIG_VARIABLE = "JIAOWU_DEVICE_CONFIG"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -48,7 +48,7 @@ class BrokerSettings(_Section):
 
     urls: Annotated[tuple[str, ...], Field(min_length=1)]
     password: SecretStr
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     allow_unencrypted: bool = False
 
     @field_validator("urls")
@@ -56,7 +56,7 @@ class BrokerSettings(_Section):
     def _are_plain_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         for url in urls:
             parts = urlsplit(url)
-            if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
+            if parts.scheme not in {"amqp", "amqps"} or not parts.hostname or not _has_good_port(parts):
                 raise ValueError("an address looks like amqps://host:5671/virtual-host")
             if parts.username or parts.password:
                 raise ValueError("the address holds no user: the station's name and `password` sign in")
@@ -86,10 +86,15 @@ class Settings(_Section):
     readers: Annotated[tuple[ReaderSettings, ...], Field(min_length=1)] = (ReaderSettings(driver="pcsc"),)
 
 
+def _has_good_port(address: SplitResult) -> bool:
+    try:
+        return address.port != 0
+    except ValueError:  # its message would repeat the address
+        return False
+
+
 def default_config_path() -> Path:
     """Where the file is when nobody says otherwise."""
-    if chosen := os.environ.get(CONFIG_VARIABLE):
-        return Path(chosen)
     return _machine_folder("/etc/jiaowu-device") / "device.toml"
 
 

@@ -124,3 +124,29 @@ def test_people_see_colours_and_logs_do_not(tmp_path: Path) -> None:
 
     assert re.search(r"\x1b\[\d", call(*arguments, FORCE_COLOR="1").stdout)
     assert "\x1b" not in call(*arguments).stdout
+
+
+def test_a_run_whose_listener_is_gone_goes_on(config: Path, broker: Broker) -> None:
+    listening, saying = os.pipe()
+    program = subprocess.Popen([*COMMAND, "run", "--config", str(config)], stdout=saying)
+    os.close(listening)
+    os.close(saying)
+    received: list[object] = []
+    try:
+        wait_until(lambda: received.extend(broker.take()) or received, "the card arrives", 30)
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(20)
+
+    assert program.returncode == ExitCode.OK
+
+
+def test_readings_that_waited_from_before_do_not_count_as_simulated_ones(config: Path, broker: Broker) -> None:
+    nowhere = write_config(broker, config.parent, "amqp://127.0.0.1:1/")
+    call("simulate", "--config", str(nowhere), "--count", "2", "--interval", "0", "--seconds", "0.5")
+    write_config(broker, config.parent, broker.url)
+
+    answer = call("simulate", "--config", str(config), "--count", "2", "--interval", "0")
+
+    assert answer.returncode == ExitCode.OK, answer.stdout
+    assert len(broker.take()) == 4
