@@ -28,7 +28,7 @@ def make(uow: UnitOfWork, username: str, *, again: bool = False) -> OneTimePassw
     administrators = select(user_roles.c.user_id).where(user_roles.c.role == Role.SYSTEM_ADMIN)
     if uow.first(administrators) is None:
         role = RoleGrant(role=Role.SYSTEM_ADMIN)
-        command = CreateUser(username=username, name="系统管理员", roles=(role.model_dump(),))  # type: ignore[arg-type]
+        command = CreateUser(username=username, name="系统管理员", roles=(role.model_dump(),))
         return create_user(command, uow).one_time_password
     named = uow.first(select(users.c.id).where(users.c.username == username, users.c.id.in_(administrators)))
     if again and named is not None:

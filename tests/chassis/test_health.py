@@ -95,7 +95,8 @@ def tick():
         ticks.append(1)
         eventlet.sleep(0.001)
 eventlet.spawn(tick)
-answers = [urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=5) for path in ("/readyz", "/healthz", "/metrics")]
+base = f"http://127.0.0.1:{server.port}"
+answers = [urllib.request.urlopen(base + path, timeout=5) for path in ("/readyz", "/healthz", "/metrics")]
 server.stop()
 print(json.dumps({"status": [a.status for a in answers], "ticked": len(ticks) > 0}))
 """
