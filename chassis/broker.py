@@ -203,6 +203,11 @@ class EventConsumer:
                 logger.warning("broker_lost", extra={"queue": self.queue, "error": type(error).__name__})
                 self._sleep(pause)
                 pause = min(pause * 2, 5.0)
+            except Exception:
+                # Such as a queue that is gone, or a channel closed over an acknowledgement that came too late.
+                logger.exception("consumer_failed", extra={"queue": self.queue})
+                self._sleep(pause)
+                pause = min(pause * 2, 5.0)
             finally:
                 self.connected = False
 
@@ -249,9 +254,11 @@ class EventConsumer:
                 self.handle(envelopes)
                 return
             except Exception as error:
-                if not is_infrastructure_failure(error):
-                    raise
-                logger.warning("database_out_of_reach", extra={"queue": self.queue})
+                # What the inbox can't even park stays with us: given back, it would count as killing its process.
+                if is_infrastructure_failure(error):
+                    logger.warning("database_out_of_reach", extra={"queue": self.queue})
+                else:
+                    logger.exception("events_not_parked", extra={"queue": self.queue})
                 self._sleep(pause)
                 pause = min(pause * 2, 5.0)
                 connection.heartbeat_check()

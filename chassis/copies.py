@@ -22,7 +22,7 @@ from contracts.base import (
     COPIES_EXCHANGE,
     CopyCompleted,
     CopyRequested,
-    Envelope,
+    Event,
     State,
     StateItem,
     copy_reply_key,
@@ -79,9 +79,8 @@ class Copies:
         completed = self.database.run(system_context(), lambda uow: {row.kind for row in uow.rows(done)})
         return [kind for kind in self.service.copies if kind not in completed]
 
-    def take(self, envelopes: Sequence[Envelope], uow: UnitOfWork) -> None:
+    def take(self, events: Sequence[Event], uow: UnitOfWork) -> None:
         """Take in state items, requests and completions, all of one type."""
-        events = [envelope.event() for envelope in envelopes]
         if isinstance(events[0], State):
             entry = self.service.copies.get(type_name(type(events[0])))
             if entry is not None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import orjson
 from sqlalchemy import Engine, QueuePool, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.clock import Clock, SystemClock
 from chassis.context import Context, system_context
@@ -34,13 +35,16 @@ STATEMENT_TIMEOUT_MS = 60_000
 """The limit for work without a deadline of its own: jobs, steps, reactions."""
 ATTEMPTS = 3
 
-_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT, _CANCELLED, _ROW_SECURITY = (
+_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT, _CANCELLED, _NOT_ALLOWED, _READ_ONLY = (
     "40P01",
     "40001",
     "55P03",
     "57014",
     "42501",
+    "25006",
 )
+_OUT_OF_REACH = ("08", "53", "57P")
+"""Classes of SQLSTATE: connection lost, no resources left, server shutting down or starting."""
 
 _BEGIN = (
     "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
@@ -127,7 +131,9 @@ class Database:
             return ServiceError("command_in_progress")
         if sqlstate == _CANCELLED:
             return ServiceError("deadline_exceeded")
-        if sqlstate == _ROW_SECURITY:
+        if sqlstate == _NOT_ALLOWED:
+            # A row outside the actor's scope; or a right that nobody has, which somebody should look at.
+            logger.warning("database_refused")
             return ServiceError("not_found")
         return None
 
@@ -138,7 +144,9 @@ class Database:
 
 def is_infrastructure_failure(error: BaseException) -> bool:
     """Whether the database was out of reach or gave up, so that the same work may succeed later as it is."""
-    return isinstance(error, DBAPIError) and (_worth_another_try(error) or _sqlstate(error) in (None, _LOCK_TIMEOUT))
+    if isinstance(error, PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and (_worth_another_try(error) or _sqlstate(error) == _LOCK_TIMEOUT)
 
 
 def body_hash(payload: Mapping[str, Any]) -> bytes:
@@ -166,9 +174,6 @@ def _sqlstate(error: DBAPIError) -> str | None:
 
 def _worth_another_try(error: DBAPIError) -> bool:
     sqlstate = _sqlstate(error)
-    lost = error.connection_invalidated or (sqlstate or "").startswith(("57P", "08"))
-    return (
-        lost
-        or sqlstate in (_DEADLOCK, _SERIALIZATION)
-        or (type(error).__name__ == "OperationalError" and sqlstate is None)
-    )
+    if error.connection_invalidated or sqlstate is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return sqlstate in (_DEADLOCK, _SERIALIZATION, _READ_ONLY) or sqlstate.startswith(_OUT_OF_REACH)

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError
 
 from chassis.context import Context, from_wire
-from chassis.database import Database, body_hash
+from chassis.database import Database, body_hash, is_infrastructure_failure
+from chassis.logging import bound
 from chassis.service import OperationEntry, Service
 from chassis.unit_of_work import DuplicateCommand, UnitOfWork
 from contracts.base import Operation
@@ -29,15 +30,24 @@ class Dispatcher:
     def reply(self, method: str, payload: dict[str, Any], wire_context: dict[str, Any]) -> dict[str, Any]:
         """Answer a request: `{"answer": …}` or `{"error": …}`. Never raises: what goes wrong becomes an error."""
         try:
-            return {"answer": self.carry_out(method, payload, from_wire(wire_context))}
-        except ServiceError as error:
-            return {"error": error.to_wire()}
-        except DBAPIError as error:
-            logger.error("database_failed", extra={"method": method, "sqlstate": getattr(error.orig, "pgcode", None)})
-            return {"error": ServiceError("service_unavailable", service=self.service.name).to_wire()}
-        except Exception:
-            logger.exception("operation_failed", extra={"method": method})
-            return {"error": ServiceError("internal_error").to_wire()}
+            context = from_wire(wire_context)
+        except (KeyError, TypeError, ValueError):
+            return {"error": ServiceError("malformed_json").to_wire()}
+        with bound(correlation_id=context.correlation_id, method=method):
+            try:
+                return {"answer": self.carry_out(method, payload, context)}
+            except ServiceError as error:
+                return {"error": error.to_wire()}
+            except Exception as error:
+                return {"error": self._unforeseen(error).to_wire()}
+
+    def _unforeseen(self, error: Exception) -> ServiceError:
+        """What the caller is told of a failure that is nobody's refusal."""
+        if is_infrastructure_failure(error):
+            logger.error("database_out_of_reach", extra={"error": type(error).__name__})
+            return ServiceError("service_unavailable", service=self.service.name)
+        logger.error("operation_failed", exc_info=error)
+        return ServiceError("internal_error")
 
     def carry_out(self, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
         """Run one operation and return its answer as JSON. Raises ServiceError: every refusal there is."""
@@ -73,9 +83,7 @@ class Dispatcher:
         # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.
         try:
             return self.database.run(context, work)
-        except DuplicateCommand:
-            return self._stored_answer(method, hashed, context) or {}
-        except ServiceError:
+        except (DuplicateCommand, ServiceError, IntegrityError):
             stored = self._stored_answer(method, hashed, context)
             if stored is None:
                 raise

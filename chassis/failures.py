@@ -1,6 +1,6 @@
 """Failures that the chassis treats in their own way."""
 
-from contracts.errors import ServiceError
+from contracts.errors import ErrorKind, ServiceError
 
 
 class RefusedButKept(Exception):
@@ -23,3 +23,8 @@ class NotYet(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def passes(refusal: ServiceError) -> bool:
+    """Whether a refusal is about the moment and not about the work: the same may succeed a little later."""
+    return refusal.kind is ErrorKind.UNAVAILABLE or refusal.code == "command_in_progress"

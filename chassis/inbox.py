@@ -16,12 +16,13 @@ from pydantic import ValidationError
 from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis import metrics
 from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
-from chassis.failures import NotYet
+from chassis.failures import NotYet, passes
 from chassis.service import ReactionEntry
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import (
@@ -42,6 +43,8 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 KEEP_HANDLED: Final = timedelta(days=30)
 PURGE_ROWS: Final = 5_000
+COPIED: Final = (State, CopyRequested, CopyCompleted)
+"""Events of the copy protocol, which the chassis handles itself."""
 
 
 class Inbox:
@@ -69,22 +72,25 @@ class Inbox:
             self._park(group, "unknown_event", dead=True)
             return
         entry = self.service.reactions.get(routing_key(event))
-        if entry is not None:
-            self._attempt(group, entry)
-        if issubclass(event, State | CopyRequested | CopyCompleted):
-            self._attempt(group, None)
-        elif entry is None:
+        if entry is None and not issubclass(event, COPIED):
             self._park(group, "unknown_event", dead=True)
+            return
+        self._attempt(group, entry)
 
     def _attempt(self, group: list[Envelope], entry: ReactionEntry | None) -> None:
         """Handle a group in one transaction; when it fails, its halves, until the bad ones stand alone."""
         try:
             self._in_one_transaction(group, entry)
             return
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             if is_infrastructure_failure(error):
                 raise
             failure: Exception = error
+        except ServiceError as error:
+            if passes(error):  # somebody holds a row: nothing is wrong with any of them
+                self._park(group, error.code, dead=False)
+                return
+            failure = error
         except Exception as error:
             failure = error
         if len(group) > 1:
@@ -98,14 +104,16 @@ class Inbox:
         context = system_context(group[0].correlation_id, group[0].event_id)
 
         def work(uow: UnitOfWork) -> None:
-            if entry is None:
-                self.copies.take(group, uow)
+            # Copies take the same event twice without harm, so that only reactions need a row for each.
+            fresh = self._not_parked(group, uow) if entry is None else self._mark_handled(group, uow)
+            if not fresh:
                 return
-            fresh = self._mark_handled(group, uow)
-            if fresh:
-                events: list[Event] = [envelope.event() for envelope in fresh]
+            events: list[Event] = [envelope.event() for envelope in fresh]
+            if entry is not None:
                 uow.caused_by(events, fresh)
                 entry.handler(events, uow)
+            if isinstance(events[0], COPIED):
+                self.copies.take(events, uow)
 
         self.database.run(context, work)
         now = self.database.clock.now()
@@ -127,6 +135,11 @@ class Inbox:
         )
         fresh = {row.event_id for row in uow.rows(unseen.returning(inbox.c.event_id))}
         return [envelope for envelope in group if envelope.event_id in fresh]
+
+    def _not_parked(self, group: list[Envelope], uow: UnitOfWork) -> list[Envelope]:
+        """Forget that these were parked, if they were: they are being handled."""
+        uow.execute(delete(self.table).where(self.table.c.event_id.in_([e.event_id for e in group])))
+        return group
 
     def _park_failure(self, envelope: Envelope, failure: Exception) -> None:
         match failure:

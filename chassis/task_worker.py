@@ -9,13 +9,14 @@ from uuid import UUID
 from chassis import metrics
 from chassis.context import system_context
 from chassis.database import Database, is_infrastructure_failure
+from chassis.failures import passes
 from chassis.logging import bound, get_logger
 from chassis.service import Service
 from chassis.task_queue import Claim, LeaseLostError, StepQueue
 from chassis.tasks import PLAN, RUN, TaskKind, as_json
 from chassis.unit_of_work import UnitOfWork
 from contracts.common import TaskState
-from contracts.errors import ErrorKind, ServiceError
+from contracts.errors import ServiceError
 
 LEASE = timedelta(seconds=30)
 """How long a step belongs to a worker that gives no sign of life."""
@@ -88,7 +89,7 @@ class Worker:
             log.warning("task_step_lost")
             return "lost"
         except ServiceError as refusal:
-            return self._again(claim) if _passes(refusal) and not tired else self._fail(claim, refusal)
+            return self._again(claim) if passes(refusal) and not tired else self._fail(claim, refusal)
         except Exception as error:
             log.exception("task_step_failed", attempts=claim.attempts)
             if is_infrastructure_failure(error):
@@ -164,8 +165,3 @@ class Worker:
 
     def _renew(self, held: list[UUID]) -> None:
         self.database.run(system_context(), lambda uow: self.queue.renew(uow, held))
-
-
-def _passes(refusal: ServiceError) -> bool:
-    """Whether a refusal is about the moment, not about the work."""
-    return refusal.kind is ErrorKind.UNAVAILABLE or refusal.code == "command_in_progress"

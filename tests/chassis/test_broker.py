@@ -20,6 +20,7 @@ from chassis.provision import broker_url, provision_broker
 from chassis.relay import Relay
 from chassis.testing import ServiceHarness
 from contracts.base import Envelope
+from contracts.errors import ServiceError
 from tests.chassis.example import Example, ParcelAdded, ParcelsWeighed, Weight
 from tests.waiting import eventually
 
@@ -184,6 +185,36 @@ def test_while_the_database_is_away_events_wait_and_are_handled_when_it_is_back(
         assert away.wait(10)
         back.set()
         eventually(lambda: handled == [envelope.event_id], "handled once, after the database came back")
+
+
+def test_a_failure_that_nobody_foresaw_stops_no_consumer(broker: str, own_url: str) -> None:
+    failures = [KeyError("a bug in the inbox itself"), ServiceError("command_in_progress")]
+    handled: list[UUID] = []
+
+    def handle(group: Sequence[Envelope]) -> None:
+        if failures:
+            raise failures.pop()
+        handled.extend(e.event_id for e in group)
+
+    envelope = weighed()
+    publish(broker, envelope.model_dump_json().encode())
+    with consuming(own_url, handle):
+        eventually(lambda: handled == [envelope.event_id], "handled after all")
+
+
+def test_a_consumer_whose_queue_was_gone_goes_on_when_it_is_back(
+    broker: str, own_url: str, vhost: str, amqp_admin_url: str, management_url: str
+) -> None:
+    handled: list[UUID] = []
+    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)) as consumer:
+        eventually(lambda: consumer.connected, "connected")
+        with Connection(broker) as connection:
+            connection.channel().queue_delete(service_queue("example"))
+        eventually(lambda: not consumer.connected, "noticed")
+        provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+        envelope = weighed()
+        publish(broker, envelope.model_dump_json().encode())
+        eventually(lambda: handled == [envelope.event_id], "handled after all")
 
 
 def test_an_event_in_hand_when_its_process_ends_is_delivered_again(broker: str, own_url: str) -> None:

@@ -12,6 +12,7 @@ from chassis.row_scope import scope
 from chassis.service import Service, copy
 from chassis.tables import copy_table, service_metadata
 from chassis.testing import ServiceHarness, World, acting
+from contracts.base import CopyCompleted, CopyRequested
 from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, build, learners
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
@@ -92,13 +93,27 @@ def test_asking_again_starts_a_new_request_and_the_old_completion_counts_for_not
 ) -> None:
     example.copies.rebuild(["learner_state"])
     example.copies.rebuild(["learner_state"])
-    from contracts.base import CopyCompleted, CopyRequested
-
     first, second = (event.request_id for event in example.published(CopyRequested))
     example.deliver(CopyCompleted(kind="learner_state", request_id=first, count=0))
     assert example.copies.missing() == ["learner_state"]
     example.deliver(CopyCompleted(kind="learner_state", request_id=second, count=0))
     assert example.copies.missing() == []
+
+
+def test_a_completion_that_overtook_its_pages_waits_for_them_and_is_done_with(example: ServiceHarness) -> None:
+    example.copies.rebuild(["learner_state"])
+    (asked,) = example.published(CopyRequested)
+    completed = CopyCompleted(kind="learner_state", request_id=asked.request_id, count=1)
+    example.inbox.handle([example.envelope(completed)])
+    assert [(row.state, row.code) for row in example.parked()] == [("waiting", "copy_pages_missing")]
+    assert example.copies.missing() == ["learner_state"]
+    example.clock.advance(timedelta(seconds=2))
+    page = LearnerState(items=(LearnerItem(id=new_id(), version=1, nickname="x"),))
+    example.inbox.handle([example.envelope(page)])
+    assert example.inbox.retry_waiting() == 1
+    assert example.copies.missing() == []
+    assert example.inbox.retry_waiting() == 0
+    assert not example.parked()
 
 
 def test_the_table_of_a_copy_has_the_owners_version_and_no_trigger_of_its_own(

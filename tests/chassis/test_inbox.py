@@ -1,19 +1,34 @@
 """Received events: once each, many at a time, the bad ones parked and nothing lost."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.context import system_context
 from chassis.database import Database
+from chassis.failures import NotYet
 from chassis.ids import new_id
 from chassis.inbox import GIVE_UP_AFTER, KEEP_HANDLED, Inbox
+from chassis.service import CopyEntry, ReactionEntry
 from chassis.testing import ServiceHarness, acting
-from contracts.base import Envelope
-from tests.chassis.example import AddParcel, Example, ParcelsWeighed, Weight, parcels
+from chassis.unit_of_work import UnitOfWork
+from contracts.base import Envelope, StateItem
+from tests.chassis.example import (
+    AddParcel,
+    Example,
+    LearnerItem,
+    LearnerState,
+    ParcelsWeighed,
+    Weight,
+    learners,
+    parcels,
+)
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
 
@@ -108,9 +123,7 @@ def test_a_dead_event_can_be_replayed_after_the_fault_is_mended(example: Service
     mended = envelope.model_copy(update={"data": weighed("a", 7).model_dump(mode="json")})
     example.database.run(
         system_context(),
-        lambda uow: uow.execute(
-            example.table("inbox").update().values(envelope=mended.model_dump(mode="json"))
-        ),
+        lambda uow: uow.execute(example.table("inbox").update().values(envelope=mended.model_dump(mode="json"))),
     )
     assert example.inbox.replay([envelope.event_id]) == 1
     assert example.inbox.retry_waiting() == 1
@@ -130,6 +143,67 @@ def test_while_the_database_is_away_nothing_is_recorded_and_no_attempt_is_spent(
     example.inbox.handle([envelope])
     assert weights(example) == {"a": 5}
     assert not example.parked()
+
+
+def test_an_event_whose_row_somebody_holds_is_tried_again_and_never_dead(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.database.LOCK_TIMEOUT_MS", 50)
+    add(example, "a")
+    with example.database.unit_of_work() as holder:
+        holder.execute(select(parcels).with_for_update())
+        example.inbox.handle([example.envelope(weighed("a")), example.envelope(weighed("a"))])
+        assert {(row.state, row.code) for row in example.parked()} == {("waiting", "command_in_progress")}
+    example.clock.advance(timedelta(seconds=2))
+    example.inbox.retry_waiting()
+    assert weights(example) == {"a": 10}
+    assert not example.parked()
+
+
+def test_while_all_connections_are_busy_nothing_is_recorded(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = example.database.engine.url.render_as_string(hide_password=False)
+    small = Database(url, Example, pool_size=1)
+    monkeypatch.setattr(small.pool, "_timeout", 0.05)
+    with small.engine.connect(), pytest.raises(PoolTimeout):
+        Inbox(small).handle([example.envelope(weighed("a"))])
+    small.close()
+    assert not example.parked()
+
+
+def test_several_processes_that_try_a_waiting_event_at_once_handle_it_once(example: ServiceHarness) -> None:
+    example.inbox.handle([example.envelope(weighed("late"))])
+    add(example, "late")
+    example.clock.advance(timedelta(seconds=2))
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(lambda _: example.inbox.retry_waiting(), range(4)))
+    assert weights(example) == {"late": 5}
+
+
+def test_a_copy_and_a_reaction_to_one_event_stand_and_fall_together(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def on_learner_state(events: Sequence[LearnerState], uow: UnitOfWork) -> None:
+        heard.extend(item.nickname for event in events for item in event.items)
+
+    def prepare(item: StateItem) -> dict[str, object]:
+        if len(heard) == 1:
+            raise NotYet("not_ready")
+        return {"nickname": "prepared"}
+
+    monkeypatch.setitem(Example.reactions, "learner_state.v1", ReactionEntry(LearnerState, on_learner_state))
+    monkeypatch.setitem(Example.copies, "learner_state", CopyEntry(LearnerState, learners, prepare))
+    learner = LearnerItem(id=new_id(), version=1, nickname="x")
+    example.inbox.handle([example.envelope(LearnerState(items=(learner,)))])
+    assert [row.state for row in example.parked()] == ["waiting"]
+    assert example.rows(select(learners)) == []
+    example.clock.advance(timedelta(seconds=2))
+    example.inbox.retry_waiting()
+    assert not example.parked()
+    assert [row.nickname for row in example.rows(select(learners))] == ["prepared"]
 
 
 def test_handled_events_are_forgotten_after_a_month(example: ServiceHarness) -> None:
