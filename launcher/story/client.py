@@ -58,6 +58,7 @@ class Client:
         self._http.trust_env = False  # a proxy of the environment has no business with our own address
         self._clock = SystemClock()
         self.tokens: SessionTokens | None = None
+        self._sign_in = ("", "")
 
     # -- who one is ----------------------------------------------------------------------------------------
 
@@ -65,19 +66,21 @@ class Client:
         """Open a session."""
         self.tokens = None
         self.tokens = self.send(SignIn(username=username, password=password))
+        self._sign_in = username, password
         return self.tokens
 
     def change_password(self, current: str, new: str) -> SessionTokens:
         """Change one's own password; this session goes on."""
-        assert self.tokens is not None
-        username = self.tokens.account.username
+        command = ChangePassword(current_password=current, new_password=new, confirmation=new)
+        username, _ = self._sign_in
         try:
-            self.tokens = self.send(ChangePassword(current_password=current, new_password=new, confirmation=new))
+            self.tokens = self.send(command)
         except ProblemError as problem:
             if problem.code != "token_revoked":
                 raise
             # It was carried out, but the answer with the new tokens came too late: the repetition had the old ones.
             return self.sign_in(username, new)
+        self._sign_in = username, new
         return self.tokens
 
     def refresh(self) -> SessionTokens:
@@ -85,7 +88,12 @@ class Client:
         assert self.tokens is not None
         command = RefreshSession(refresh_token=self.tokens.refresh_token)
         self.tokens = None  # the expired access token would only be in the way
-        self.tokens = self.send(command)
+        try:
+            self.tokens = self.send(command)
+        except ProblemError as problem:
+            if problem.code != "session_ended":
+                raise
+            return self.sign_in(*self._sign_in)  # the same: a refresh token that was used once ends the session
         return self.tokens
 
     # -- what one can do -----------------------------------------------------------------------------------

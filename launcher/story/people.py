@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.context import system_context
-from contracts.identity.commands import CreateUser, RoleGrantInput, UpdateAccount
+from contracts.identity.commands import CreateUser, IssueOneTimePasswords, RoleGrantInput, UpdateAccount
+from contracts.identity.queries import ListUsers
 from contracts.identity.states import FirstStep
-from contracts.identity.views import AccountView, CreatedUser, OneTimePassword
+from contracts.identity.views import AccountView, CreatedUser, OneTimePassword, OneTimePasswords
 from contracts.permissions import Module, Role
 from contracts.types import Gender
 from launcher.made_up import MadeUpStudents
@@ -84,10 +85,27 @@ def hire(
         roles=(RoleGrantInput(role=role, modules=tuple(modules)),),
         teaching_point_id=teaching_point_id,
     )
-    created: CreatedUser = by.send(command)
-    client = come_in(gateway_url, created.one_time_password, password)
+    client = come_in(gateway_url, _account(by, command), password)
     complete_profile(client)
     return Person(title, username, client)
+
+
+def _account(by: Person, command: CreateUser) -> OneTimePassword:
+    """The one-time password of the new account.
+
+    Answers with passwords are stored nowhere: where the account was made and its answer came too late, the repetition
+    finds the name taken, and the password is issued anew.
+    """
+    try:
+        created: CreatedUser = by.send(command)
+    except ProblemError as problem:
+        if problem.code != "username_taken":
+            raise
+        found = by.client.pages(ListUsers(search=command.username))
+        ids = tuple(user.id for user in found if user.username == command.username)
+        issued: OneTimePasswords = by.send(IssueOneTimePasswords(user_ids=ids))
+        return issued.items[0]
+    return created.one_time_password
 
 
 def come_in(gateway_url: str, one_time: OneTimePassword, password: str) -> Client:

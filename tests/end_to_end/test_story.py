@@ -16,17 +16,19 @@ from launcher.reconcile.checking import reconcile
 from launcher.story.client import Client
 from launcher.story.telling import tell
 from launcher.system import System
+from tests.end_to_end.conftest import NO_LIMITS
 
 pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("story")]
 STUDENTS = 40
 
 
 @pytest.fixture(scope="module")
-def system(
+def system(  # a new one: demonstration data are for systems in which nobody works yet
     tmp_path_factory: pytest.TempPathFactory, postgres_admin_url: str, amqp_admin_url: str, management_url: str
 ) -> Iterator[System]:
     state: Path = tmp_path_factory.mktemp("story")
-    made = System(state, postgres_admin_url, amqp_admin_url, management_url, prefix=f"story{uuid4().hex[:8]}")
+    prefix = f"story{uuid4().hex[:8]}"
+    made = System(state, postgres_admin_url, amqp_admin_url, management_url, prefix, variables=NO_LIMITS)
     try:
         made.up()
         yield made
