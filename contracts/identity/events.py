@@ -19,7 +19,7 @@ class TeachingPointItem(StateItem):
 
 
 class TeachingPointState(State[TeachingPointItem], owner="identity", version=1):
-    """Copied by registry, courses, finance and exams."""
+    """Copied by registry and courses."""
 
 
 class Revocation(Contract):

@@ -1,0 +1,85 @@
+"""Every service has the same rooms and its place everywhere, and the pages about services say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chassis.service import Service, load
+from contracts.base import EVENTS, Event, State, method_name
+from contracts.common import COMMON_OPERATIONS
+from contracts.schemas.generate import load_all
+from gateway.routes import SERVICES
+from launcher.paths import service_names
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("service", "commands", "queries", "reactions", "tables")
+"""Each a module, or a package where it grew."""
+COMMON = {method_name(operation) for operation in COMMON_OPERATIONS}
+
+each_service = pytest.mark.parametrize("name", service_names())
+
+
+def service(name: str) -> type[Service]:
+    """A service by its name, all contracts known."""
+    load_all()
+    return load(f"services.{name}.service")
+
+
+def publishes(name: str) -> set[type[Event]]:
+    """Every event whose owner is this service."""
+    load_all()
+    return {event for event in EVENTS.values() if event.owner == name and event.__module__.startswith("contracts.")}
+
+
+@each_service
+def test_a_service_has_the_same_rooms_as_the_others(name: str) -> None:
+    folder = ROOT / "services" / name
+    wanted = [folder / "README.md", folder / "domain" / "__init__.py", folder / "migrations" / "0001_initial.py"]
+    missing = [path for path in wanted if not path.exists()]
+    missing += [
+        folder / room
+        for room in ROOMS
+        if not (folder / f"{room}.py").exists() and not (folder / room / "__init__.py").exists()
+    ]
+    assert missing == []
+
+
+def test_the_gateway_knows_every_service() -> None:
+    assert sorted(SERVICES) == service_names()
+
+
+@each_service
+def test_a_readme_names_everything_that_its_service_answers_publishes_and_hears(name: str) -> None:
+    declared = service(name)
+    named = set(re.findall(r"`(\w+)`", (ROOT / "services" / name / "README.md").read_text("utf-8")))
+    wanted = declared.operations.keys() - COMMON
+    wanted |= {event.__name__ for event in publishes(name)}
+    wanted |= {entry.event.__name__ for entry in declared.reactions.values()}
+    assert wanted - named == set()
+
+
+def test_the_table_of_events_says_who_publishes_and_who_hears() -> None:
+    page = (ROOT / "docs" / "sagas.md").read_text("utf-8")
+    table = page[page.index("## 2.") : page.index("## 3.")]
+    said = {
+        event: (owner, set(re.findall(r"[a-z]+", heard)) & {*service_names(), "gateways"})
+        for events, owner, heard in re.findall(r"^\| (`.+`) \| (\w+) \| ([^|]+) \|", table, re.MULTILINE)
+        for event in re.findall(r"`(\w+)`", events)
+    }
+    services = {name: service(name) for name in service_names()}
+    done = {
+        event.__name__: (owner, {name for name, declared in services.items() if _hears(declared, event)})
+        for owner in services
+        for event in publishes(owner)
+    }
+    done["AccessRevoked"][1].add("gateways")
+    assert said == done
+
+
+def _hears(declared: type[Service], event: type[Event]) -> bool:
+    reacts = any(entry.event is event for entry in declared.reactions.values())
+    copies = issubclass(event, State) and any(entry.state is event for entry in declared.copies.values())
+    return reacts or copies
