@@ -1,6 +1,5 @@
 """Fixtures of the agent's tests: a broker with a station, a recorder of notices, a running agent, a card stack."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +8,12 @@ from typing import Any
 
 import pytest
 
-from launcher.ports import Ports
-from launcher.servers.rabbitmq import RabbitServer, programs
 from services.device.agent import Agent
 from services.device.notices import NOTICES
 from services.device.settings import BrokerSettings, ReaderSettings, Settings, SpoolSettings
 from tests.device import pcsc_stack
 from tests.device.broker import Broker
-from tests.device.waiting import wait_until
-
-AMQP = "JIAOWU_TEST_AMQP_URL"
-MANAGEMENT = "JIAOWU_TEST_AMQP_MANAGEMENT_URL"
+from tests.waiting import eventually
 
 
 class Notices(list[tuple[str, dict[str, Any]]]):
@@ -35,7 +29,7 @@ class Notices(list[tuple[str, dict[str, Any]]]):
         return [code for code, _ in self]
 
     def wait_for(self, code: str, times: int = 1) -> None:
-        wait_until(lambda: self.codes.count(code) >= times, f"notice {code} x{times}, heard {self.codes}")
+        eventually(lambda: self.codes.count(code) >= times, f"notice {code} x{times}, heard {self.codes}")
 
 
 @pytest.fixture
@@ -44,23 +38,8 @@ def say() -> Notices:
 
 
 @pytest.fixture(scope="session")
-def broker_addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The administrator's AMQP and management addresses; a private node when the environment names none."""
-    if AMQP in os.environ and MANAGEMENT in os.environ:
-        yield os.environ[AMQP], os.environ[MANAGEMENT]
-        return
-    if programs() is None:
-        pytest.skip(f"install rabbitmq-server, or set {AMQP} and {MANAGEMENT}")
-    folder = tmp_path_factory.mktemp("rabbitmq")
-    server = RabbitServer(folder, Ports(folder / "ports.json"), "device-tests")
-    server.start()
-    yield server.url, server.management_url
-    server.remove()
-
-
-@pytest.fixture(scope="session")
-def session_broker(broker_addresses: tuple[str, str]) -> Iterator[Broker]:
-    broker = Broker(*broker_addresses)
+def session_broker(amqp_admin_url: str, management_url: str) -> Iterator[Broker]:
+    broker = Broker(amqp_admin_url, management_url)
     yield broker
     broker.remove()
 
@@ -103,19 +82,21 @@ def running(settings: Settings, say: Notices) -> Iterator[Agent]:
         assert not thread.is_alive(), "the agent did not stop"
 
 
-@pytest.fixture(scope="session")
+# Of the module, not the session: other runs on this machine wait for the one pcscd that it can have.
+@pytest.fixture(scope="module")
 def _pcscd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pcsc_stack.PcscStack]:
     if reason := pcsc_stack.missing():
         pytest.skip(reason)
     stack = pcsc_stack.PcscStack(tmp_path_factory.mktemp("pcsc"))
     stack.acquire()
-    if pcsc_stack.foreign_pcscd():
+    try:
+        if pcsc_stack.foreign_pcscd():
+            pytest.skip("a pcscd that is not ours runs on this machine; there can be only one")
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
         stack.release()
-        pytest.skip("a pcscd that is not ours runs on this machine; there can be only one")
-    stack.start()
-    yield stack
-    stack.stop()
-    stack.release()
 
 
 @pytest.fixture

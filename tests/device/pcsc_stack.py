@@ -4,23 +4,22 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from smartcard import scard
 
 from tests.device.virtual_card import VirtualSlot
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 SOCKET = Path("/run/pcscd/pcscd.comm")
 PID_FILE = Path("/run/pcscd/pcscd.pid")
 VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 READER = "Virtual Identity Reader"
-# Not vpcd's usual ports: an emulator that somebody runs by hand must not become our card.
-PORT = 35973
 
 _LOCK = Path(tempfile.gettempdir()) / "jiaowu-pcscd-tests.lock"
 
@@ -41,7 +40,9 @@ class PcscStack:
         self._folder = folder
         self._lock = _LOCK.open("w")
         self._process: subprocess.Popen[bytes] | None = None
-        self.slot = VirtualSlot(PORT)
+        self._port = _two_free_ports()
+        self.slot = VirtualSlot(self._port)
+        self.second_slot = VirtualSlot(self._port + 1)
         (folder / "readers").mkdir()
 
     def acquire(self) -> None:
@@ -54,14 +55,17 @@ class PcscStack:
 
     def start(self, *, with_reader: bool = True) -> None:
         """Start pcscd and wait until it answers."""
-        stanza = f'FRIENDLYNAME "{READER}"\nDEVICENAME /dev/null:{PORT}\nLIBPATH {VPCD}\nCHANNELID {PORT}\n'
+        port = self._port
+        stanza = f'FRIENDLYNAME "{READER}"\nDEVICENAME /dev/null:{port}\nLIBPATH {VPCD}\nCHANNELID {port}\n'
         (self._folder / "readers" / "reader.conf").write_text(stanza if with_reader else "")
         with (self._folder / "pcscd.log").open("ab") as log:
+            # Ends with this process, even a killed one: left behind, it would be in the way of all runs to come.
             self._process = subprocess.Popen(
-                ["pcscd", "--foreground", "--info", "--config", str(self._folder / "readers")],
+                ["setpriv", "--pdeathsig", "TERM", "--",
+                 "pcscd", "--foreground", "--info", "--config", str(self._folder / "readers")],
                 stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(_answers(with_reader), "pcscd answers")
+        eventually(_answers(with_reader), "pcscd answers")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End our pcscd, kindly or not."""
@@ -78,10 +82,11 @@ class PcscStack:
         """Take the card away, and wait until pcscd has seen it: its virtual reader looks every 400 ms only, and
         takes the next card for the same one before."""
         self.slot.remove()
-        wait_until(lambda: not _has_card(), "pcscd sees that the card has gone")
+        eventually(lambda: not _has_card(), "pcscd sees that the card has gone")
 
     def restore(self) -> None:
         """Whatever the last test did: a running service, a reader, no card."""
+        self.second_slot.remove()
         self.slot.remove()
         if self._process is None or not _answers(with_reader=True)():
             self.stop()
@@ -106,6 +111,15 @@ def _context() -> Iterator[int | None]:
         return
     yield context
     scard.SCardReleaseContext(context)
+
+
+def _two_free_ports() -> int:
+    """The first of two; the virtual reader has two slots, and listens on a port for each."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first, suppress(OSError, OverflowError):
+            port: int = first.getsockname()[1]
+            socket.create_server(("127.0.0.1", port + 1)).close()
+            return port
 
 
 def _answers(with_reader: bool) -> Callable[[], bool]:

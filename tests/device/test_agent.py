@@ -21,7 +21,7 @@ from services.device.spool import SpoolUnusable
 from tests.device.broker import Broker
 from tests.device.conftest import Notices, make_settings, running
 from tests.device.sam_v_reader import SamVReader
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 
 def test_a_simulated_reader_gives_the_same_events(
@@ -123,7 +123,7 @@ def test_a_driver_that_failed_has_no_reader(
     settings = scripted(ReaderReady("r"), failure)
     with running(settings, say):
         say.wait_for("driver_failed")
-        wait_until(lambda: state_folder.read_status(settings.spool.folder).get("readers") == [], "no reader")
+        eventually(lambda: state_folder.read_status(settings.spool.folder).get("readers") == [], "no reader")
 
 
 def test_a_driver_that_fails_is_started_again_and_its_message_stays_secret(
@@ -216,7 +216,7 @@ def test_a_second_agent_on_the_same_folder_is_refused(settings: Settings, say: N
 def test_the_status_tells_how_it_goes(settings: Settings, say: Notices) -> None:
     folder = settings.spool.folder
     with running(settings, say):
-        wait_until(lambda: state_folder.read_status(folder).get("delivered") == 1, "status written")
+        eventually(lambda: state_folder.read_status(folder).get("delivered") == 1, "status written")
         status = state_folder.read_status(folder)
         assert (status["broker_connected"], status["readers"]) == (True, ["simulated"])
         assert state_folder.is_running(folder)

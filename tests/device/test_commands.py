@@ -11,7 +11,7 @@ import pytest
 
 from services.device.exit_codes import ExitCode
 from tests.device.broker import Broker
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 COMMAND = [sys.executable, "-m", "services.device"]
 
@@ -106,7 +106,7 @@ def test_run_goes_on_until_it_is_told_to_stop_and_status_tells_the_difference(co
 
     program = subprocess.Popen([*COMMAND, "run", "--config", str(config)], stdout=subprocess.PIPE, text=True)
     try:
-        wait_until(lambda: call("status", "--config", str(config)).returncode == ExitCode.OK, "all is well", 30)
+        eventually(lambda: call("status", "--config", str(config)).returncode == ExitCode.OK, "all is well", 30)
         second = call("run", "--config", str(config))
     finally:
         program.send_signal(signal.SIGTERM)
@@ -133,7 +133,7 @@ def test_a_run_whose_listener_is_gone_goes_on(config: Path, broker: Broker) -> N
     os.close(saying)
     received: list[object] = []
     try:
-        wait_until(lambda: received.extend(broker.take()) or received, "the card arrives", 30)
+        eventually(lambda: received.extend(broker.take()) or received, "the card arrives", 30)
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(20)

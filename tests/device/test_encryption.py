@@ -18,7 +18,7 @@ from services.device.publisher import Publisher
 from services.device.settings import BrokerSettings
 from services.device.spool import Spool
 from tests.device.conftest import Notices
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 
 def certificate(folder: Path, name: str, *addresses: str) -> tuple[Path, Path]:
@@ -107,7 +107,7 @@ def test_the_agent_speaks_only_to_a_broker_whose_certificate_fits(
     publisher, stop = Publisher("station-a", broker, spool, say), threading.Event()
     thread = threading.Thread(target=publisher.run, args=(stop,))
     thread.start()
-    wait_until(lambda: server.heard, "the agent calls")
+    eventually(lambda: server.heard, "the agent calls")
     stop.set()
     server.close()
     thread.join(30)

@@ -18,12 +18,12 @@ from tests.device.broker import Broker
 from tests.device.conftest import Notices, make_settings, running
 from tests.device.pcsc_stack import READER, PcscStack
 from tests.device.virtual_card import storage_card
-from tests.device.waiting import wait_until
 from tests.device.watching import Watched, watching
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.xdist_group("pcsc")
 
-SLOT = f"{READER} 00 00"
+SLOT, SECOND_SLOT = f"{READER} 00 00", f"{READER} 00 01"
 CARD = MadeUpCards(31).make(CardKind.RESIDENT)
 OPTIONS = PcscOptions(readers=("00 00",), retry_seconds=0.1)
 
@@ -61,6 +61,18 @@ def test_a_card_that_stays_is_read_once(pcsc: PcscStack, watched: Watched) -> No
 
     assert watched.next() == CardRemoved(SLOT)
     assert len(commands) == 6
+
+
+def test_cards_on_two_readers_are_told_apart(pcsc: PcscStack) -> None:
+    other = MadeUpCards(33).make(CardKind.HONG_KONG_MACAO_TAIWAN_PERMIT)
+    with watching(PcscDriver(PcscOptions(retry_seconds=0.1))) as watched:
+        assert {watched.next(), watched.next()} == {ReaderReady(SLOT), ReaderReady(SECOND_SLOT)}
+        pcsc.insert(storage_card(build_stream(CARD)))
+        pcsc.second_slot.insert(storage_card(build_stream(other)))
+        read = [watched.until(CardContents), watched.until(CardContents)]
+        assert {signal.reader: signal.contents for signal in read} == {SLOT: CARD, SECOND_SLOT: other}
+        pcsc.second_slot.remove()
+        assert watched.until(CardRemoved) == CardRemoved(SECOND_SLOT)
 
 
 def test_a_card_pulled_out_half_way_is_told_and_the_next_is_read(pcsc: PcscStack, watched: Watched) -> None:
@@ -273,4 +285,4 @@ def test_the_stack_takes_a_card_again_and_again(pcsc: PcscStack, watched: Watche
         watched.until(CardContents)
         pcsc.remove()
         watched.until(CardRemoved)
-    wait_until(watched.nothing, "all signals taken")
+    eventually(watched.nothing, "all signals taken")

@@ -17,7 +17,7 @@ from services.device.settings import ReaderSettings
 from tests.device.broker import Broker
 from tests.device.conftest import Notices, make_settings, running
 from tests.device.sam_v_reader import SamVReader
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 KIND = CardKind.RESIDENT
 TEXTS = MadeUpCards(51).texts(KIND) | {"name": "欧阳测试隐私", "address": "示例省隐私市保密路7号", "sex": "9"}
@@ -57,7 +57,7 @@ def test_nothing_of_a_card_is_logged_said_or_left_on_disk_while_it_waits_and_aft
         say.wait_for("reader_ready")
         reader.insert(CARD)
         say.wait_for("card_field_odd")
-        wait_until(lambda: (settings.spool.folder / "status.json").exists(), "status written")
+        eventually(lambda: (settings.spool.folder / "status.json").exists(), "status written")
         on_disk += [path.read_bytes() for path in settings.spool.folder.iterdir()]
     with running(settings, say):
         say.wait_for("reading_delivered")
@@ -89,7 +89,7 @@ def test_the_program_prints_nothing_of_a_card(broker: Broker, tmp_path: Path) ->
     reader.insert(CARD)
     received: list[bytes] = []
     try:
-        wait_until(lambda: received.extend(m.body.encode() for m in broker.take_all()) or received, "delivered")
+        eventually(lambda: received.extend(m.body.encode() for m in broker.take_all()) or received, "delivered")
     finally:
         program.terminate()
         output, _ = program.communicate(timeout=20)

@@ -25,7 +25,7 @@ from services.device.spool import Spool, SpoolUnusable
 from tests.device.broker import PASSWORD, QUEUE, Broker
 from tests.device.conftest import Notices
 from tests.device.proxy import Proxy
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 CARDS = MadeUpCards(11)
 
@@ -82,7 +82,7 @@ def test_a_reading_arrives_as_the_contract_says(broker: Broker, spool: Spool, sa
     (reading_id,) = put(spool)
 
     with delivering(broker, spool, say):
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     (message,) = broker.take_all()
     assert message.properties["user_id"] == broker.station
@@ -100,7 +100,7 @@ def test_readings_arrive_oldest_first(broker: Broker, spool: Spool, say: Notices
     ids = put(spool, 120)
 
     with delivering(broker, spool, say):
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     assert [envelope.event_id for envelope in broker.take()] == ids
 
@@ -114,7 +114,7 @@ def test_a_new_reading_leaves_at_once(
         put(spool)
         started = time.monotonic()
         publisher.wake()
-        wait_until(lambda: spool.count() == 0, "delivered", timeout=5)
+        eventually(lambda: spool.count() == 0, "delivered", seconds=5)
 
     assert time.monotonic() - started < 1
 
@@ -129,7 +129,7 @@ def test_readings_wait_while_the_broker_is_away_and_arrive_once(
         say.wait_for("broker_away")
         assert spool.count() == 20
         proxy.refuse = False
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     assert [envelope.event_id for envelope in broker.take()] == ids
 
@@ -141,9 +141,9 @@ def test_a_line_that_breaks_again_and_again_loses_and_doubles_nothing(
 
     with delivering(broker, spool, say, port=proxy.port) as publisher:
         for limit in (50, 150, 250):
-            wait_until(lambda limit=limit: publisher.delivered >= limit, "some delivered")
+            eventually(lambda limit=limit: publisher.delivered >= limit, "some delivered")
             assert proxy.reset() > 0
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     received = [envelope.event_id for envelope in broker.take()]
     # The confirm of a reading may be lost with the line: it comes again under the same id, and is dropped there.
@@ -155,12 +155,12 @@ def test_being_thrown_out_by_the_broker_is_got_over(broker: Broker, spool: Spool
     with delivering(broker, spool, say) as publisher:
         say.wait_for("broker_connected")
         # The management interface learns of a connection only after a while.
-        wait_until(lambda: broker.close_connections() > 0, "the connection shows")
+        eventually(lambda: broker.close_connections() > 0, "the connection shows")
         say.wait_for("broker_away")
         say.wait_for("broker_connected", times=2)
         (reading_id,) = put(spool)
         publisher.wake()
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     assert [envelope.event_id for envelope in broker.take()] == [reading_id]
 
@@ -177,7 +177,7 @@ def test_a_broker_that_falls_silent_is_left_and_tried_again(
         say.wait_for("broker_away")
         assert spool.count() == 1
         proxy.silent = False
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     assert {envelope.event_id for envelope in broker.take()} == {reading_id}
 
@@ -190,7 +190,7 @@ def test_a_reading_that_nobody_would_receive_is_kept(broker: Broker, spool: Spoo
         say.wait_for("broker_has_no_receiver")
         assert spool.count() == 1
         broker.reset()
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
     assert [envelope.event_id for envelope in broker.take()] == [reading_id]
 
@@ -203,7 +203,7 @@ def test_a_system_that_is_not_set_up_yet_is_waited_for(broker: Broker, spool: Sp
         say.wait_for("broker_has_no_receiver")
         assert spool.count() == 1
         broker.reset()
-        wait_until(lambda: spool.count() == 0, "delivered")
+        eventually(lambda: spool.count() == 0, "delivered")
 
 
 def test_a_wrong_password_is_told_and_the_reading_kept(broker: Broker, spool: Spool, say: Notices) -> None:
@@ -233,7 +233,7 @@ def test_a_reading_older_than_fifteen_minutes_is_erased_unsent(broker: Broker, s
     (fresh,) = put(spool)
 
     with delivering(broker, spool, say):
-        wait_until(lambda: spool.count() == 0, "delivered or erased")
+        eventually(lambda: spool.count() == 0, "delivered or erased")
 
     assert ("readings_expired", {"count": 2}) in say
     assert [envelope.event_id for envelope in broker.take()] == [fresh]
@@ -269,7 +269,7 @@ def test_what_is_too_old_and_cannot_be_erased_keeps_nobody_busy(
         for _ in range(3):
             before = len(looks)
             publisher.wake()
-            wait_until(lambda before=before: len(looks) > before, "looked after waking")
+            eventually(lambda before=before: len(looks) > before, "looked after waking")
 
     assert len(looks) <= 6
     assert say.codes.count("folder_unusable") == 1

@@ -18,8 +18,8 @@ from services.device.drivers.base import CardContents, CardFound, ReaderGone, Re
 from services.device.drivers.sam_v import SamVDriver, SamVOptions
 from services.device.notices import NOTICES
 from tests.device.sam_v_reader import SamVReader, answer
-from tests.device.waiting import wait_until
 from tests.device.watching import Watched, watching
+from tests.waiting import eventually
 
 CARD = MadeUpCards(21).make(CardKind.RESIDENT)
 OTHER = MadeUpCards(22).make(CardKind.HONG_KONG_MACAO_TAIWAN_PERMIT)
@@ -48,7 +48,7 @@ def driver(port: Path) -> SamVDriver:
 def polls(reader: SamVReader, times: int = 3) -> None:
     """Wait until the driver has looked for a card that often more."""
     before = reader.asked.count(Command.FIND_CARD)
-    wait_until(lambda: reader.asked.count(Command.FIND_CARD) >= before + times, "the driver polls")
+    eventually(lambda: reader.asked.count(Command.FIND_CARD) >= before + times, "the driver polls")
 
 
 def test_a_card_is_read(reader: SamVReader, watched: Watched) -> None:
@@ -198,7 +198,7 @@ def test_a_sick_module_is_told_once(tmp_path: Path, status: Status, notice: str)
     reader.module_status = status
     with watching(driver(reader.port)) as watched:
         assert watched.next() == Trouble(notice, str(reader.port))
-        wait_until(lambda: reader.asked.count(Command.STATUS) >= 3, "tried again")
+        eventually(lambda: reader.asked.count(Command.STATUS) >= 3, "tried again")
         assert watched.nothing()
         reader.module_status = Status.OK
         assert watched.next() == ReaderReady(str(reader.port))

@@ -39,7 +39,7 @@ from services.device.spool import Spool
 from tests.device.broker import Broker
 from tests.device.pcsc_stack import PcscStack, missing
 from tests.device.virtual_card import storage_card
-from tests.device.waiting import wait_until
+from tests.waiting import eventually
 
 console = Console()
 PCSC = ReaderSettings(driver="pcsc", options={"readers": ["00 00"]})
@@ -97,12 +97,12 @@ def reads(bench: Bench, count: int) -> None:
         agent = Agent(bench.settings("reads"), say)
         thread = threading.Thread(target=agent.run, args=(stop,))
         thread.start()
-        wait_until(lambda: agent.publisher.connected, "connected")
+        eventually(lambda: agent.publisher.connected, "connected")
         for number in track(range(count), "reads", console=console, transient=True):
             card = storage_card(build_stream(cards.make(list(CardKind)[number % 4])))
             inserted.append(time.perf_counter())
             stack.insert(card)
-            wait_until(lambda n=number: len(delivered) > n, "delivered")
+            eventually(lambda n=number: len(delivered) > n, "delivered")
             stack.remove()
         stop.set()
         thread.join()
@@ -171,12 +171,12 @@ def spool(bench: Bench, count: int) -> None:
     away = 0.0
     thread.start()
     for share in (1 / 3, 2 / 3):
-        wait_until(lambda part=share: publisher.delivered >= count * part, "a part delivered", 120)
+        eventually(lambda part=share: publisher.delivered >= count * part, "a part delivered", 120)
         killed = time.perf_counter()
         bench.server.kill()
         bench.server.start()
         away += time.perf_counter() - killed
-    wait_until(lambda: waiting.count() == 0, "drained", 300)
+    eventually(lambda: waiting.count() == 0, "drained", 300)
     took = time.perf_counter() - started
     stop.set()
     publisher.wake()
