@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 
 from chassis import metrics
 from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher
+from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
 from chassis.files import erase_unowned
@@ -105,17 +106,16 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
         "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1)),
-        "count_backlog": ScheduledEntry(count_backlog, timedelta(seconds=15)),
     }
     scheduler = Scheduler(database, jobs)
 
-    def due_jobs() -> bool:
-        scheduler.prepare()
-        scheduler.run_due()
-        return False
+    def count() -> bool:
+        return database.run(system_context(), count_backlog) > 0
 
     return (
-        Loop("scheduler", due_jobs, interval=1.0),
+        Loop("scheduler", lambda: scheduler.run_due() > 0, interval=1.0),
+        # In every process: a gauge that only one of them set would go stale in the others.
+        Loop("backlog", count, interval=15.0),
         Loop("inbox_retry", lambda: inbox.retry_waiting() > 0, interval=1.0),
         Loop("copy_pages", copies.serve_next_page, interval=1.0),
     )
@@ -131,7 +131,7 @@ def purge_answers(uow: UnitOfWork) -> int:
 
 
 def count_backlog(uow: UnitOfWork) -> int:
-    """Set the gauges of waiting outbox rows and parked inbox rows."""
+    """Set the gauges of waiting outbox rows and parked inbox rows; nothing is handled: 0."""
     tables = uow.service.metadata.tables
     metrics.outbox_waiting(uow.scalar(select(func.count()).select_from(tables["outbox"])))
     inbox = tables["inbox"]

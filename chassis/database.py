@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis import metrics
 from chassis.clock import Clock, SystemClock
 from chassis.context import Context, system_context
 from chassis.failures import RefusedButKept
@@ -85,10 +86,10 @@ class Database:
         `RefusedButKept` commits too, and leaves as the refusal it carries.
         """
         context = context or system_context()
-        with self.engine.connect() as connection, connection.begin():
+        kept: RefusedButKept | None = None
+        with _counted(), self.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(_BEGIN, _scope_settings(self.name, context))
             uow = UnitOfWork(connection, self, context)
-            kept: RefusedButKept | None = None
             try:
                 yield uow
             except RefusedButKept as refused:
@@ -117,6 +118,7 @@ class Database:
                     raise refusal from None
                 if attempt == ATTEMPTS or not _worth_another_try(error):
                     raise
+                metrics.transaction("repeated")
                 logger.warning("transaction_repeated", extra={"attempt": attempt, "sqlstate": _sqlstate(error)})
                 time.sleep(0.05 * attempt)
 
@@ -140,6 +142,16 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        metrics.transaction("rolled_back")
+        raise
+    metrics.transaction("committed")
 
 
 def is_infrastructure_failure(error: BaseException) -> bool:

@@ -70,12 +70,13 @@ def rpc_call(service: str, method: str, outcome: str, seconds: float) -> None:
 
 
 def rpc_handled(service: str, method: str, outcome: str, seconds: float) -> None:
-    """A call seen from the service; `outcome` is `ok`, `repeated` (a stored answer) or the error code."""
+    """A call seen from the service; `outcome` is `ok`, `expired` or the error code."""
     _rpc.labels(service, method, outcome).observe(seconds)
 
 
 def transaction(outcome: str) -> None:
-    """A transaction that ended `committed`, `rolled_back` or `retried`."""
+    """A transaction that ended `committed` or `rolled_back`; `repeated` counts what was run again after a deadlock or
+    a lost connection."""
     _transactions.labels(outcome).inc()
 
 
@@ -86,7 +87,7 @@ def watch_pool(pool: Pool) -> None:
 
 
 def event_handled(event_type: str, outcome: str, lag_seconds: float | None = None) -> None:
-    """An event that was `handled`, `repeated`, `parked` or `dead`; with its lag where it was handled."""
+    """An event that was `handled`, `waiting` or `dead`; with its lag where it was handled."""
     _events.labels(event_type, outcome).inc()
     if lag_seconds is not None:
         _event_lag.labels(event_type).observe(max(0.0, lag_seconds))

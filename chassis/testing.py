@@ -170,9 +170,7 @@ class ServiceHarness:
 
     def run_due_jobs(self) -> int:
         """Run every scheduled job that is due by the harness's clock."""
-        scheduler = Scheduler(self.database, self.service.schedule)
-        scheduler.prepare()
-        return scheduler.run_due()
+        return Scheduler(self.database, self.service.schedule).run_due()
 
     def rows(self, statement: Any) -> list[Row[Any]]:
         """Rows of a statement run by the system."""

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from chassis.schedule import Scheduler
+from chassis.schedule import AGAIN_AFTER, Scheduler
 from chassis.service import ScheduledEntry
 from chassis.testing import ServiceHarness
 from chassis.unit_of_work import UnitOfWork
@@ -13,9 +13,7 @@ HOURLY = timedelta(hours=1)
 
 
 def scheduler(example: ServiceHarness, job: object) -> Scheduler:
-    made = Scheduler(example.database, {"job": ScheduledEntry(job, HOURLY)})  # type: ignore[arg-type]
-    made.prepare()
-    return made
+    return Scheduler(example.database, {"job": ScheduledEntry(job, HOURLY)})  # type: ignore[arg-type]
 
 
 def test_a_job_runs_when_due_and_not_before(example: ServiceHarness) -> None:
@@ -52,7 +50,25 @@ def test_a_failing_job_changes_nothing_and_is_tried_again(example: ServiceHarnes
     due = scheduler(example, job)
     due.run_due()
     due.run_due()
+    assert len(outcomes) == 1, "not at once: a broken job would do nothing but fail"
+    example.clock.advance(AGAIN_AFTER)
+    due.run_due()
     assert not outcomes
+
+
+def test_a_failing_job_keeps_no_other_from_running(example: ServiceHarness) -> None:
+    runs: list[int] = []
+
+    def broken(uow: UnitOfWork) -> int:
+        raise RuntimeError("broken")
+
+    def sound(uow: UnitOfWork) -> int:
+        runs.append(1)
+        return 0
+
+    jobs = {"broken": ScheduledEntry(broken, HOURLY), "sound": ScheduledEntry(sound, HOURLY)}
+    Scheduler(example.database, jobs).run_due()
+    assert runs == [1]
 
 
 def test_several_processes_run_a_due_job_once(example: ServiceHarness) -> None:
