@@ -48,9 +48,11 @@ class Door:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
         address = self.address(environ)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
-        if route.permission is PUBLIC:
-            (self._rates.sign_in if route.guessable else self._rates.address)(address)
-        else:
+        if route.guessable:
+            self._rates.sign_in(address)
+        elif route.permission is PUBLIC:
+            self._rates.address(address)
+        if route.permission is not PUBLIC:
             principal = self.principal(environ, address)
             actor, scope = principal.actor, _scope(principal, route)
         context = Context(

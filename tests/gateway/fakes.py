@@ -87,7 +87,7 @@ ROUTES = (
     delete("/books/{book_id}", RemoveBook, PERMISSION),
     get("/books", ListBooks, PERMISSION),
     get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=""),
-    post("/archive", OpenArchive, SIGNED_IN),
+    post("/archive", OpenArchive, SIGNED_IN, guessable=True),
     patch("/archive", OpenArchive, PERMISSION),
     post("/door", EnterLibrary, PUBLIC, guessable=True),
 )

@@ -194,6 +194,12 @@ def test_guessing_is_slowed_down_by_address() -> None:
     assert elsewhere.status_code == 200
 
 
+def test_whoever_is_signed_in_may_not_guess_faster() -> None:
+    gateway = make_gateway(Rates(sign_in="2/minute"))
+    tries = [gateway.client.simulate_post("/api/v1/archive", headers=gateway.bearer()).status_code for _ in range(3)]
+    assert tries == [200, 200, 429]
+
+
 @pytest.mark.parametrize(
     ("peer", "forwarded", "client"),
     [
