@@ -1,4 +1,4 @@
-"""Calls that burn processor time without holding the interpreter: password hashes, image checks."""
+"""Calls that wait or burn processor time in native code: password hashes, image checks, the object store."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ Result = TypeVar("Result")
 
 
 def beside(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-    """The result of `function`, which releases the interpreter lock: in a green process it runs in a real thread, so
+    """The result of `function`, which releases the interpreter lock: where threads are green it runs in a real one, so
     that requests go on meanwhile; elsewhere it just runs."""
-    if "chassis.green" in sys.modules:
-        from eventlet import tpool
+    if "eventlet" in sys.modules:
+        from eventlet import patcher, tpool
 
-        result: Result = tpool.execute(function, *args, **kwargs)
-        return result
+        if patcher.is_monkey_patched("thread"):
+            result: Result = tpool.execute(function, *args, **kwargs)
+            return result
     return function(*args, **kwargs)

@@ -7,14 +7,13 @@ content is stored, a name vouches for it.
 """
 
 import hashlib
-import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, BinaryIO, ParamSpec, Protocol, TypeVar, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import UUID
@@ -23,6 +22,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, Text, Uuid, func, insert, select
 
+from chassis.blocking import beside
 from chassis.columns import id_column, instant
 from chassis.file_kinds import FileKind, check_kind
 from chassis.ids import new_id
@@ -43,9 +43,6 @@ _IN_MEMORY = 1024 * 1024
 _LISTED = 1000
 _ENDINGS = frozenset(FileKind)
 _MAX_NAME = 200
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def files_table(metadata: MetaData) -> Table:
@@ -97,7 +94,7 @@ class FileStore:
                 file.write(chunk)
             if not size:
                 raise ServiceError("file_empty")
-            kind = _beside(check_kind, file, allowed)
+            kind = beside(check_kind, file, allowed)
             sha256 = self.put(INCOMING, file, kind)
         return FileReference(sha256=sha256, size=size, media_type=kind.content_type, name=plain_name(name))
 
@@ -105,17 +102,17 @@ class FileStore:
         """Store a file in an area and return its SHA-256. Storing the same bytes again only makes them new."""
         sha256 = content_hash(file)
         file.seek(0)
-        _beside(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
+        beside(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
         return sha256
 
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
         """The content, piece by piece. Raises ServiceError `file_missing` at once, not in the middle."""
         try:
-            found = _beside(obstore.get, self._store, _path(area, sha256, kind))
+            found = beside(obstore.get, self._store, _path(area, sha256, kind))
         except FileNotFoundError:
             raise ServiceError("file_missing") from None
         stream = iter(found.stream(min_chunk_size=_CHUNK))
-        return iter(lambda: bytes(_beside(next, stream, b"")), b"")
+        return iter(lambda: bytes(beside(next, stream, b"")), b"")
 
     def read(self, area: str, reference: FileReference) -> IO[bytes]:
         """The content as a seekable temporary file, to be closed. Raises ServiceError `file_missing`."""
@@ -131,12 +128,12 @@ class FileStore:
         if self._size(source) != reference.size:
             raise ServiceError("file_missing")
         if self._size(target) is None:
-            _beside(obstore.copy, self._store, source, target)
+            beside(obstore.copy, self._store, source, target)
 
     def erase(self, area: str, sha256: str, kind: FileKind) -> None:
         """Remove an object; none there is fine."""
         try:
-            _beside(obstore.delete, self._store, _path(area, sha256, kind))
+            beside(obstore.delete, self._store, _path(area, sha256, kind))
         except FileNotFoundError:
             return
 
@@ -144,14 +141,14 @@ class FileStore:
         """(SHA-256, kind) of an area's objects that were stored longer than `age` ago, some hundreds at a time."""
         limit = datetime.now(UTC) - age
         pages = iter(obstore.list(self._store, prefix=area, chunk_size=_LISTED))
-        while page := _beside(next, pages, None):
+        while page := beside(next, pages, None):
             old = (found["path"].rpartition("/")[2] for found in page if found["last_modified"] < limit)
             names = (name.partition(".") for name in old)
             yield [(sha256, FileKind(ending)) for sha256, _, ending in names if ending in _ENDINGS]
 
     def _size(self, path: str) -> int | None:
         try:
-            return _beside(obstore.head, self._store, path)["size"]
+            return beside(obstore.head, self._store, path)["size"]
         except FileNotFoundError:
             return None
 
@@ -286,13 +283,3 @@ def _path(area: str, sha256: str, kind: FileKind) -> str:
 
 def _path_of(area: str, reference: FileReference) -> str:
     return _path(area, reference.sha256, FileKind.of_media_type(reference.media_type))
-
-
-def _beside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a call that waits in native code: where threads are green it would stop them all, so it gets a real one."""
-    if "eventlet" in sys.modules:
-        from eventlet import patcher, tpool
-
-        if patcher.is_monkey_patched("thread"):
-            return cast(T, tpool.execute(call, *args, **kwargs))
-    return call(*args, **kwargs)

@@ -1,15 +1,12 @@
 """`python -m gateway`: serve the API until told to stop."""
 
-# First of all, before anything imports a socket or a lock.
-import eventlet
+import chassis.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
 
-eventlet.monkey_patch()
+import sys
 
-import sys  # noqa: E402
-
-from chassis.logging import configure, get_logger  # noqa: E402
-from chassis.settings import settings  # noqa: E402
-from gateway.bus import run  # noqa: E402
+from chassis.logging import configure, get_logger
+from chassis.settings import settings
+from gateway.bus import run
 
 if __name__ == "__main__":
     configure("gateway", "gateway", settings().log_format)
