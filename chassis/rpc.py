@@ -31,29 +31,40 @@ from contracts.errors import ServiceError
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 3.0
+"""Seconds that sending may wait for the broker."""
+
 
 class TransientPublisher:
     """Publishes transient messages without confirms, from any greenthread, on one connection of its own."""
 
     def __init__(self, url: str) -> None:
-        self.connection = Connection(url, heartbeat=0, connect_timeout=3)
+        self.connection = Connection(url, heartbeat=0, connect_timeout=PATIENCE)
         self._channel: Any = None
         self._lock = threading.Lock()
 
     def publish(self, body: bytes, routing_key: str, **properties: Any) -> None:
         """Send one message to the RPC exchange. Raises an error of `CONNECTION_ERRORS` when the broker is away."""
-        with self._lock:
-            try:
-                self._send(body, routing_key, properties)
-            except CONNECTION_ERRORS:
-                # The first failure may just be the news that an idle connection has ended.
-                self._close()
-                self._send(body, routing_key, properties)
+        if not self._lock.acquire(timeout=PATIENCE):
+            # Whoever has it waits for a broker that does not answer: the others must not queue up for the same.
+            raise TimeoutError("the broker does not take messages")
+        try:
+            self._send_again_if_lost(body, routing_key, properties)
+        finally:
+            self._lock.release()
+
+    def _send_again_if_lost(self, body: bytes, routing_key: str, properties: dict[str, Any]) -> None:
+        try:
+            self._send(body, routing_key, properties)
+        except CONNECTION_ERRORS:
+            # The first failure may just be the news that an idle connection has ended.
+            self._close()
+            self._send(body, routing_key, properties)
 
     def _send(self, body: bytes, routing_key: str, properties: dict[str, Any]) -> None:
         if self._channel is None or self._ended():
             self._close()
-            self.connection.ensure_connection(max_retries=1, timeout=3)
+            self.connection.ensure_connection(max_retries=1, timeout=PATIENCE)
             self._channel = self.connection.channel()
         message = self._channel.prepare_message(
             body,
@@ -61,7 +72,7 @@ class TransientPublisher:
             content_encoding="utf-8",
             properties={"delivery_mode": 1, **properties},
         )
-        self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, timeout=3)
+        self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, timeout=PATIENCE)
 
     def _ended(self) -> bool:
         """Whether the broker closed the connection: nothing else is ever sent to a channel that only publishes."""

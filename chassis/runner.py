@@ -44,6 +44,9 @@ class ServiceProcess:
         self.consuming = threading.Thread(target=self.consumer.run, name="events", daemon=True)
         self.container = _container(service, Dispatcher(service, self.database), url, config.workers)
         self.copies = Copies(self.database)
+        # Beside the rest: a process that starts while the database is away asks when it is back.
+        self.asking = Loop("copies", self._ask_for_copies, interval=1.0)
+        self._asked = False
         self._complete = not service.copies
 
     def start(self) -> None:
@@ -51,14 +54,21 @@ class ServiceProcess:
         self.relay.start()
         self.consuming.start()
         self.container.start()
-        self.copies.request_missing()
+        self.asking.start()
+
+    def _ask_for_copies(self) -> bool:
+        if not self._asked:
+            self.copies.request_missing()
+            self._asked = True
+        return False
 
     def readiness(self) -> dict[str, bool]:
         """What must be true before requests should come here."""
+        reachable = _reachable(self.database)
         return {
-            "database": _reachable(self.database),
+            "database": reachable,
             "broker": self.consumer.connected,
-            "copies": self._copies_complete(),
+            "copies": reachable and self._copies_complete(),
         }
 
     def _copies_complete(self) -> bool:
@@ -70,6 +80,7 @@ class ServiceProcess:
         self.container.stop()
         self.consumer.stop()
         self.consuming.join(10)
+        self.asking.stop()
         self.relay.stop()
         self.database.close()
 
