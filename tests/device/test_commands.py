@@ -146,7 +146,7 @@ def test_readings_that_waited_from_before_do_not_count_as_simulated_ones(config:
     call("simulate", "--config", str(nowhere), "--count", "2", "--interval", "0", "--seconds", "0.5")
     write_config(broker, config.parent, broker.url)
 
-    answer = call("simulate", "--config", str(config), "--count", "2", "--interval", "0")
+    answer = call("simulate", "--config", str(config), "--count", "2", "--interval", "1")
 
     assert answer.returncode == ExitCode.OK, answer.stdout
     assert len(broker.take()) == 4
