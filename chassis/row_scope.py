@@ -30,6 +30,8 @@ class TableScope:
     insert_by_all: bool = False
     system_only: bool = False
     parent: tuple[Column[object], Table] | None = None
+    append_only: bool = False
+    movable: str | None = None
 
 
 def scope(
@@ -44,6 +46,8 @@ def scope(
     insert_by_all: bool = False,
     system_only: bool = False,
     parent: tuple[Column[object], Table] | None = None,
+    append_only: bool = False,
+    movable: str | None = None,
 ) -> Table:
     """Declare who sees which rows of `table`, and return it.
 
@@ -51,13 +55,14 @@ def scope(
     all rows unless `system_only`. `read_by_all` lets every role read, `insert_by_all` lets every role add rows.
     `parent` = (foreign key column, parent table): a row may only be written beside a parent of the same scope, since
     PostgreSQL's foreign-key checks look past row security.
+    `append_only`: what is written stays, for every role; but for the column `movable`, which says where it belongs.
     """
     named = {"point": point, "student": student, "course": course, "tutor": tutor, "own": own}
     columns = {kind: column for kind, column in named.items() if column is not None}
-    for column in columns.values():
+    for column in (*columns.values(), *([movable] if movable else [])):
         if column not in table.c:
             raise ValueError(f"{table.name} has no column {column}")
-    _DECLARED[table] = TableScope(columns, read_by_all, insert_by_all, system_only, parent)
+    _DECLARED[table] = TableScope(columns, read_by_all, insert_by_all, system_only, parent, append_only, movable)
     return table
 
 
@@ -138,6 +143,14 @@ def _writable_rows(rows: str, kind: str, declared: TableScope, table: Table) -> 
     return f"{rows} AND {beside}"
 
 
+def rights(table: Table) -> tuple[str, ...]:
+    """What the roles may do with a table at all; its policies say with which rows."""
+    declared = table_scope(table)
+    if not declared.append_only:
+        return ("SELECT", "INSERT", "UPDATE", "DELETE")
+    return ("SELECT", "INSERT", *([f"UPDATE ({declared.movable})"] if declared.movable else []))
+
+
 def rebuild_statements(database: str, metadata: MetaData) -> Iterator[str]:
     """Statements that make a migrated database's grants, policies and version triggers what the tables declare.
 
@@ -149,7 +162,8 @@ def rebuild_statements(database: str, metadata: MetaData) -> Iterator[str]:
     yield _VERSION_FUNCTION
     for table in metadata.sorted_tables:
         yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
-        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.name} TO {roles}"
+        yield f"REVOKE ALL ON {table.name} FROM {roles}"
+        yield f"GRANT {', '.join(rights(table))} ON {table.name} TO {roles}"
         for policy in policies(database, table):
             yield policy.ddl()
         if "version" in table.c and "updated_at" in table.c:

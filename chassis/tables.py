@@ -138,7 +138,7 @@ def _audit_entries(metadata: MetaData) -> None:
         Index("ix_audit_entries_actor_id", "actor_id", "at"),
         Index("ix_audit_entries_at", "at"),
     )
-    scope(audit, insert_by_all=True)
+    scope(audit, insert_by_all=True, append_only=True)
 
 
 def _workflow_history(metadata: MetaData) -> None:
@@ -160,7 +160,14 @@ def _workflow_history(metadata: MetaData) -> None:
         instant("at", server_default=func.now()),
         Index("ix_workflow_history_subject", "subject_id", "id"),
     )
-    scope(history, point="teaching_point_id", student="student_id", course="course_id")
+    scope(
+        history,
+        point="teaching_point_id",
+        student="student_id",
+        course="course_id",
+        append_only=True,
+        movable="teaching_point_id",
+    )
 
 
 def _schedules(metadata: MetaData) -> None:

@@ -2,7 +2,8 @@
 
 from sqlalchemy import text
 
-from chassis.row_scope import policies
+from chassis.context import SCOPE_KINDS
+from chassis.row_scope import policies, rights, role_name
 from chassis.testing import ServiceHarness
 
 
@@ -30,6 +31,8 @@ def catalogue_faults(harness: ServiceHarness) -> list[str]:
             faults.append(f"{table.name} has no row security")
         elif {"version", "updated_at"} <= set(declared[table.name].c.keys()) and not table.versioned:
             faults.append(f"{table.name} has no version trigger")
+        elif (granted := _rights(harness, table.name)) != set(rights(declared[table.name])):
+            faults.append(f"{table.name} gives the rights {sorted(granted)}")
     wanted = {
         (policy.table, policy.name): policy
         for table in declared.values()
@@ -44,3 +47,31 @@ def catalogue_faults(harness: ServiceHarness) -> list[str]:
         if found[key].roles not in (f"{{{wanted[key].role}}}", [wanted[key].role]):
             faults.append(f"{key} is for {found[key].roles}")
     return faults
+
+
+def _rights(harness: ServiceHarness, table: str) -> set[str]:
+    """What the roles may do with a table, in the words of the declaration. A right that only some have is a fault."""
+    roles = [role_name(harness.database.name, kind) for kind in SCOPE_KINDS]
+    with harness.owner_connection() as connection:
+        granted = connection.execute(_GRANTED, {"table": table, "roles": roles}).all()
+    return {row.right if row.roles == len(roles) else f"{row.right} for {row.roles} roles" for row in granted}
+
+
+_GRANTED = text(
+    """
+SELECT r.right, count(DISTINCT r.grantee) AS roles
+FROM (
+    SELECT grantee::text, privilege_type::text AS right
+    FROM information_schema.role_table_grants WHERE table_name = :table
+    UNION ALL
+    SELECT c.grantee::text, c.privilege_type || ' (' || c.column_name || ')'
+    FROM information_schema.role_column_grants c
+    WHERE c.table_name = :table AND NOT EXISTS (
+        SELECT 1 FROM information_schema.role_table_grants t
+        WHERE t.table_name = :table AND t.grantee = c.grantee AND t.privilege_type = c.privilege_type
+    )
+) r
+WHERE r.grantee = ANY (:roles)
+GROUP BY r.right
+"""
+)

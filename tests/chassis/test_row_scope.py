@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import MetaData, Table, text
 
 from chassis.context import SCOPE_KINDS
-from chassis.row_scope import policies, rebuild_statements, scope, table_scope
+from chassis.row_scope import policies, rebuild_statements, role_name, scope, table_scope
 from chassis.testing import ServiceHarness
 from tests.chassis.catalogue import catalogue_faults
 from tests.chassis.example import Example, parcels
@@ -23,11 +23,14 @@ def test_the_database_has_the_declared_policies_and_row_security_everywhere(exam
         "ALTER POLICY parcels_point ON parcels USING (true)",
         "CREATE TABLE forgotten (id int)",
         "DROP TRIGGER raise_version ON parcels",
+        "GRANT UPDATE ON audit_entries TO {school}",
+        "GRANT UPDATE (note) ON workflow_history TO {school}",
+        "REVOKE DELETE ON parcels FROM {school}",
     ],
 )
 def test_the_catalogue_check_notices(example: ServiceHarness, sabotage: str) -> None:
     with example.owner_connection() as connection:
-        connection.exec_driver_sql(sabotage)
+        connection.exec_driver_sql(sabotage.format(school=role_name(example.database.name, "school")))
         try:
             assert catalogue_faults(example) != []
         finally:

@@ -1,4 +1,4 @@
-"""The books. Their own rules (append only, balanced) are triggers: migrations/ledger.sql."""
+"""The books: nobody changes what is written, and at commit they balance (migrations/ledger.sql)."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -50,7 +50,7 @@ ledger_transactions = Table(
     Index("ix_ledger_transactions_refund_id", "refund_id", postgresql_where=text("refund_id IS NOT NULL")),
     Index("ix_ledger_transactions_bill_id", "bill_id", "posting"),
 )
-scope(ledger_transactions, point="teaching_point_id", student="student_id")
+scope(ledger_transactions, point="teaching_point_id", student="student_id", append_only=True)
 
 # Debit positive, credit negative, yuan. The point and the student are those whose money it is.
 ledger_entries = Table(
@@ -73,4 +73,4 @@ ledger_entries = Table(
     Index("ix_ledger_entries_student_id", "student_id", "posted_at"),
     Index("ix_ledger_entries_posted_at", "posted_at"),
 )
-scope(ledger_entries, point="teaching_point_id", student="student_id")
+scope(ledger_entries, point="teaching_point_id", student="student_id", append_only=True)

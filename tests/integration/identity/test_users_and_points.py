@@ -25,7 +25,6 @@ from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EnrolmentStatus
 from services.identity.service import Identity
 from tests.builders.identity import administrator, point_administrator, teaching_point, user
-from tests.chassis.catalogue import catalogue_faults
 
 
 @pytest.fixture
@@ -52,10 +51,6 @@ def student(point_id: object, version: int = 1, **changes: object) -> StudentIte
         "schooling_length": "2.5",
     }
     return StudentItem.model_validate({**fields, **changes})
-
-
-def test_the_database_is_as_the_tables_declare(identity: ServiceHarness) -> None:
-    assert catalogue_faults(identity) == []
 
 
 def test_a_point_is_made_renamed_disabled_and_enabled_and_others_hear_of_it(identity: ServiceHarness) -> None:
