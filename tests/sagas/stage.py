@@ -50,10 +50,6 @@ class Stage:
         self._racing = False
         self._days = count()
 
-    def point(self, name: str) -> Person:
-        """The staff of a point by its name."""
-        return {"east": self.east, "west": self.west}[name]
-
     def course(self, name: str) -> UUID:
         """A course by its name."""
         course_id: UUID = getattr(self.site, name)
