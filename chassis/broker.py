@@ -22,6 +22,8 @@ RPC_EXCHANGE: Final = "nameko-rpc"
 PREFETCH: Final = 400
 GATHER: Final = 100
 """Events handled in one go. Those that are there are taken; nobody waits for a batch to fill."""
+PACE: Final = 0.02
+"""Seconds between the beginnings of two groups, of events handled and of events relayed, while more are coming."""
 DELIVERY_LIMIT: Final = 20
 """A message that kills its process this often goes to the dead queue."""
 CONFIRM_TIMEOUT: Final = 30
@@ -186,6 +188,7 @@ class EventConsumer:
         self.handle = handle
         self.connected = False
         self._stopping = False
+        self._not_before = 0.0
         self._taken: list[Message] = []
 
     def stop(self) -> None:
@@ -228,13 +231,16 @@ class EventConsumer:
             consumer.cancel()
 
     def _gather(self, connection: Connection) -> None:
+        """Wait for a first event, then take those that are there. Under load, when the last group began a moment ago,
+        take also what comes until `PACE` after it: one transaction for twenty events instead of four."""
         timeout = 1.0
         while len(self._taken) < GATHER:
             try:
                 connection.drain_events(timeout=timeout)
             except TimeoutError:
-                return
-            timeout = 0.001
+                break
+            timeout = max(0.001, self._not_before - time.monotonic())
+        self._not_before = time.monotonic() + PACE
 
     def _handle_taken(self, connection: Connection) -> None:
         messages, self._taken[:] = list(self._taken), []
