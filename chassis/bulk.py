@@ -12,7 +12,7 @@ def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
     """An INSERT of all `rows`, which have the same keys, in their order; `on_conflict_do_nothing` and `returning` can
     follow. Values may be str, int, bool, None, UUID, datetime, date and Decimal."""
     names = list(rows[0])
-    document = literal(orjson.dumps(rows, default=str).decode())
+    document = literal(orjson.dumps(rows, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
     source = (
         func.jsonb_to_recordset(cast(document, JSONB))
         .table_valued(*(column(name, table.c[name].type) for name in names))

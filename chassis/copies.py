@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.database import Database
 from chassis.failures import NotYet
@@ -101,7 +102,7 @@ class Copies:
         table = entry.table
         # In id order, so that two processes with overlapping items wait for each other instead of deadlocking.
         rows = [self._row(entry, newest[id_], uow) for id_ in sorted(newest)]
-        taken = insert(table).values(rows)
+        taken = insert_rows(table, rows)
         newer = taken.excluded.version > table.c.version
         # An older or equal item changes nothing but proves that the owner still has the row.
         values: dict[str, Any] = {

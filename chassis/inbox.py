@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy import case, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis import metrics
+from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
@@ -124,14 +124,10 @@ class Inbox:
         """Record the group as handled; the envelopes among them that had not been before."""
         inbox = self.table
         rows = [{"event_id": e.event_id, "type": e.type, "event_version": e.version, "state": "handled"} for e in group]
-        unseen = (
-            insert(inbox)
-            .values(rows)
-            .on_conflict_do_update(
-                index_elements=[inbox.c.event_id],
-                set_={"state": "handled", "envelope": None, "code": None, "detail": None, "next_at": None},
-                where=inbox.c.state != "handled",
-            )
+        unseen = insert_rows(inbox, rows).on_conflict_do_update(
+            index_elements=[inbox.c.event_id],
+            set_={"state": "handled", "envelope": None, "code": None, "detail": None, "next_at": None},
+            where=inbox.c.state != "handled",
         )
         fresh = {row.event_id for row in uow.rows(unseen.returning(inbox.c.event_id))}
         return [envelope for envelope in group if envelope.event_id in fresh]
@@ -174,7 +170,7 @@ class Inbox:
             }
             for e in envelopes
         ]
-        parked = insert(inbox).values(rows)
+        parked = insert_rows(inbox, rows)
         state = literal("dead") if dead else case((waited_too_long, "dead"), else_="waiting")
         pause = func.least(func.make_interval(0, 0, 0, 0, 0, 0, func.power(2, func.least(attempts, 12))), LONGEST_PAUSE)
         parked = parked.on_conflict_do_update(

@@ -11,16 +11,18 @@ WITHDRAWAL = Workflow(
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Table, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, Table, case, literal, select, update
 
+from chassis.bulk import insert_rows
 from chassis.context import Context
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Event
+from contracts.common import HistoryStepView
 from contracts.errors import ServiceError
 
 Subject = Mapping[str, Any] | RowMapping
@@ -182,4 +184,20 @@ def record(
         for row, before, after in moves
     ]
     if entries:
-        uow.execute(insert(history), entries)
+        uow.execute(insert_rows(history, entries))
+
+
+def history_of(uow: UnitOfWork, subject_id: UUID, workflow: Workflow | None = None) -> tuple[HistoryStepView, ...]:
+    """The steps that a row has taken, oldest first; of one workflow, where rows of two share their ids."""
+    history = uow.service.metadata.tables["workflow_history"]
+    steps = select(history).where(history.c.subject_id == subject_id).order_by(history.c.id)
+    if workflow is not None:
+        steps = steps.where(history.c.workflow == workflow.name)
+    return tuple(HistoryStepView.model_validate(row._mapping) for row in uow.rows(steps))
+
+
+def move_history(uow: UnitOfWork, subject_ids: Collection[UUID], teaching_point_id: UUID) -> None:
+    """Let the history of these rows be read where the rows now are: in another point's scope."""
+    history = uow.service.metadata.tables["workflow_history"]
+    theirs = update(history).where(history.c.subject_id.in_(subject_ids))
+    uow.execute(theirs.values(teaching_point_id=teaching_point_id))

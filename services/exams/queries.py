@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 
 from chassis.pages import contains, equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page, Stretch
-from contracts.common import HistoryStepView
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
 from contracts.exams.queries import (
     GetExamRound,
@@ -35,7 +35,6 @@ from services.exams.tables import (
     exam_round_courses,
     exam_rounds,
     exam_sessions,
-    metadata,
     students,
 )
 
@@ -137,13 +136,7 @@ def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[Regist
 def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDetails:
     """A registration with its history."""
     row = uow.one(_registrations().where(_r.id == query.registration_id))
-    history = metadata.tables["workflow_history"].c
-    steps = uow.rows(
-        select(metadata.tables["workflow_history"]).where(history.subject_id == row.id).order_by(history.id)
-    )
-    return RegistrationDetails(
-        **row._mapping, history=tuple(HistoryStepView.model_validate(step._mapping) for step in steps)
-    )
+    return RegistrationDetails(**row._mapping, history=history_of(uow, row.id))
 
 
 def list_registration_facts(query: ListRegistrationFacts, uow: UnitOfWork) -> Stretch[RegistrationFacts]:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bulk import insert_rows
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.identity.states import UserStatus
@@ -57,7 +58,7 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
         .order_by(users.c.student_id)
         .with_for_update()
     )
-    account = insert(users).values(rows)
+    account = insert_rows(users, rows)
     columns = ("name", "teaching_point_id", "record_version", "status")
     made = uow.rows(
         account.on_conflict_do_update(

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from chassis import files
 from chassis.pages import equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page
-from contracts.common import HistoryStepView
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (
     GetStatusChange,
@@ -32,7 +32,7 @@ from contracts.registry.views import (
 )
 from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
-from services.registry.tables import metadata, status_changes, students, suspensions, teaching_points
+from services.registry.tables import status_changes, students, suspensions, teaching_points
 from services.registry.template import import_template
 
 _s, _c = students.c, status_changes.c
@@ -128,11 +128,7 @@ def get_status_change(query: GetStatusChange, uow: UnitOfWork) -> StatusChangeDe
 def status_change_details(change_id: UUID, uow: UnitOfWork) -> StatusChangeDetails:
     """The change as it now is. Raises `not_found`."""
     row = uow.one(_changes().where(_c.id == change_id))
-    history = metadata.tables["workflow_history"]
-    steps = uow.rows(select(history).where(history.c.subject_id == change_id).order_by(history.c.id))
-    return StatusChangeDetails(
-        **row._mapping, history=tuple(HistoryStepView.model_validate(step._mapping) for step in steps)
-    )
+    return StatusChangeDetails(**row._mapping, history=history_of(uow, change_id))
 
 
 def _changes() -> Select[Any]:

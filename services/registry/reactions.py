@@ -14,7 +14,7 @@ from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.registry.events import StudentState, StudentTransferred
 from contracts.registry.states import StatusChangeState
 from services.registry.domain.workflows import STATUS_CHANGE
-from services.registry.tables import metadata, status_changes, students
+from services.registry.tables import status_changes, students
 
 _s, _c = students.c, status_changes.c
 
@@ -62,8 +62,7 @@ def _move(uow: UnitOfWork, change: Row[Any]) -> None:
     )
     uow.audit("students", student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
     moved = uow.rows(update(status_changes).where(_c.student_id == student.id).values(**point).returning(_c.id))
-    history = metadata.tables["workflow_history"]
-    uow.execute(update(history).where(history.c.subject_id.in_([row.id for row in moved])).values(**point))
+    workflow.move_history(uow, [row.id for row in moved], change.to_teaching_point_id)
     uow.publish(
         StudentTransferred(
             change_id=change.id,

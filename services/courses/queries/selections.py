@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from chassis.pages import contains, equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page
-from contracts.common import HistoryStepView, Refusal
+from contracts.common import Refusal
 from contracts.courses.queries import (
     GetSelection,
     GetWithdrawal,
@@ -30,7 +31,7 @@ from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import study_breaks
 from services.courses.steps.moves import language
-from services.courses.tables import bills, courses, metadata, selection_rounds, selections, students, withdrawals
+from services.courses.tables import bills, courses, selection_rounds, selections, students, withdrawals
 
 newest_withdrawal = (
     select(withdrawals.c.state)
@@ -126,9 +127,7 @@ def list_withdrawals(query: ListWithdrawals, uow: UnitOfWork) -> Page[Withdrawal
 def get_withdrawal(query: GetWithdrawal, uow: UnitOfWork) -> WithdrawalDetails:
     """A withdrawal with its history."""
     row = uow.one(_withdrawals().where(withdrawals.c.id == query.withdrawal_id))
-    history = metadata.tables["workflow_history"]
-    steps = select(history).where(history.c.workflow == WITHDRAWAL.name, history.c.subject_id == row.id)
-    taken = tuple(as_view(HistoryStepView, each) for each in uow.rows(steps.order_by(history.c.id)))
+    taken = history_of(uow, row.id, WITHDRAWAL)
     return as_view(WithdrawalDetails, row, **_withdrawal_fields(row, _people([row], uow), uow), history=taken)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, insert, select
+from sqlalchemy import Row, and_, select
 
 from chassis import workflow
+from chassis.bulk import insert_rows
 from chassis.clock import shown
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
@@ -140,7 +141,7 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
         }
         for row in rows
     ]
-    uow.execute(insert(exam_registrations).values(resits))
+    uow.execute(insert_rows(exam_registrations, resits))
     workflow.record(
         uow, REGISTRATION, ((resit, None, RegistrationState.PENDING_PAYMENT) for resit in resits), "register"
     )

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import workflow
+from chassis.bulk import insert_rows
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
@@ -107,9 +107,7 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
     ]
     if not rows:
         return {}
-    new = (
-        insert(exam_registrations).values(rows).on_conflict_do_nothing(constraint="uq_exam_registrations_selection_id")
-    )
+    new = insert_rows(exam_registrations, rows).on_conflict_do_nothing(constraint="uq_exam_registrations_selection_id")
     made = uow.rows(new.returning(exam_registrations))
     workflow.record(uow, REGISTRATION, ((row._mapping, None, row.state) for row in made), "register")
     for row in made:

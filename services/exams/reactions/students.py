@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
+from chassis import workflow
 from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
@@ -21,7 +22,7 @@ from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
 from services.exams.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
 from services.exams.rounds import hold_rounds
-from services.exams.tables import exam_registrations, metadata
+from services.exams.tables import exam_registrations
 
 _r = exam_registrations.c
 S: Final = RegistrationState
@@ -71,10 +72,7 @@ def _follow_point(uow: UnitOfWork, student: Row[Any]) -> None:
     if not ids:
         return
     # The history is read with its registration, so it moves into the same scope.
-    history = metadata.tables["workflow_history"]
-    uow.execute(
-        update(history).where(history.c.subject_id.in_(ids)).values(teaching_point_id=student.teaching_point_id)
-    )
+    workflow.move_history(uow, ids, student.teaching_point_id)
     for id_ in ids:
         uow.audit("exam_registrations", id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
 

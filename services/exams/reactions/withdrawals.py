@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bulk import insert_rows
 from chassis.unit_of_work import UnitOfWork
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RefusedHold, RegistrationHoldRefused, RegistrationsHeld
@@ -103,9 +104,8 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
 
 def _note_holds(uow: UnitOfWork, sent: Sequence[SentWithdrawal]) -> set[UUID]:
     """Remember what is to be held; the withdrawals that nothing was known of. The others are decided already."""
-    new = insert(withdrawal_holds).values(
-        [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.HELD} for w in sent]
-    )
+    holds = [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.HELD} for w in sent]
+    new = insert_rows(withdrawal_holds, holds)
     return {row.id for row in uow.rows(new.on_conflict_do_nothing().returning(_h.id))}
 
 

@@ -7,11 +7,12 @@ from sqlalchemy import Row, Select, exists, or_, select
 
 from chassis.pages import contains, equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page
 from contracts.finance.events import BillItem
 from contracts.finance.queries import GetBill, ListBills
 from contracts.finance.views import BillDetails, BillView
-from services.finance.queries.labels import Labels, history_of, labels
+from services.finance.queries.labels import Labels, labels
 from services.finance.steps.bills import ids_in
 from services.finance.tables import bills, payment_lines, students
 

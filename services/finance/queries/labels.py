@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.unit_of_work import UnitOfWork
-from contracts.common import HistoryStepView
 from services.finance.steps.bills import ids_in
-from services.finance.tables import courses, metadata, students
+from services.finance.tables import courses, students
 
 _STUDENT = ("student_number", "intake", "level", "student_type", "major_code", "schooling_length")
 
@@ -51,10 +50,3 @@ def labels(uow: UnitOfWork, rows: Iterable[Row[Any]]) -> Labels:
 
 def _by_id(uow: UnitOfWork, table: Any, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     return {row.id: row for row in uow.rows(select(table).where(ids_in(table.c.id, ids)))}
-
-
-def history_of(uow: UnitOfWork, subject_id: UUID) -> tuple[HistoryStepView, ...]:
-    """The steps of a bill, slip or review, oldest first."""
-    history = metadata.tables["workflow_history"]
-    rows = uow.rows(select(history).where(history.c.subject_id == subject_id).order_by(history.c.id))
-    return tuple(HistoryStepView(**row._mapping) for row in rows)

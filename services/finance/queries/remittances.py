@@ -7,12 +7,12 @@ from sqlalchemy import Row, Select, or_, select
 
 from chassis.pages import contains, equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
 from contracts.finance.views import RemittanceDetails, RemittanceView
 from contracts.types import FileReference
 from services.finance.queries.bills import views
-from services.finance.queries.labels import history_of
 from services.finance.tables import bills, metadata, payment_lines, remittances
 
 SHOWN_BILLS = 200

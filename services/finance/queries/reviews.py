@@ -11,6 +11,7 @@ from sqlalchemy import Row, or_, select
 from chassis.clock import local_date
 from chassis.pages import contains, equals, paginate
 from chassis.unit_of_work import UnitOfWork
+from chassis.workflow import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.finance.queries import GetWithdrawalReview, ListWithdrawalReviews
@@ -18,7 +19,7 @@ from contracts.finance.states import BillStatus
 from contracts.finance.views import ReviewBill, WithdrawalReviewDetails, WithdrawalReviewView
 from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule, Share, refund_share
-from services.finance.queries.labels import history_of, labels
+from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
 from services.finance.steps.bills import ids_in
 from services.finance.tables import bills, refunds, students, withdrawal_reviews

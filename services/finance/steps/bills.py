@@ -8,14 +8,14 @@ from sqlalchemy import Row, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from chassis.bulk import insert_rows
+from chassis import workflow
 from chassis.unit_of_work import UnitOfWork
 from contracts.finance.events import BillState, PaidBill
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
 from services.finance.domain.workflows import BILL
-from services.finance.tables import bills, metadata, payment_lines
+from services.finance.tables import bills, payment_lines
 
 Bill = Row[Any]
 
@@ -63,23 +63,8 @@ def move(uow: UnitOfWork, locked: Sequence[Bill], action: str, values: Mapping[s
 
 def remember(uow: UnitOfWork, locked: Iterable[Any], action: str, after: str, *, new: bool = False) -> None:
     """Write the history of a step that these bills took."""
-    actor = uow.context.actor
-    rows = [
-        {
-            "workflow": BILL.name,
-            "subject_id": bill.id,
-            "from_state": None if new else bill.status,
-            "action": action,
-            "to_state": after,
-            "actor_id": actor.user_id,
-            "actor_name": actor.name,
-            "teaching_point_id": bill.teaching_point_id,
-            "student_id": bill.student_id,
-            "at": uow.now,
-        }
-        for bill in locked
-    ]
-    uow.execute(insert_rows(metadata.tables["workflow_history"], rows))
+    moves = ((bill._mapping, None if new else bill.status, after) for bill in locked)
+    workflow.record(uow, BILL, moves, action)
 
 
 def posting(kind: PostingKind, bill: Bill, **fields: Any) -> Posting:
