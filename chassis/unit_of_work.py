@@ -44,6 +44,7 @@ class UnitOfWork:
         self._changed: dict[type[State[Any]], dict[UUID, None]] = {}
         self._answer: dict[str, Any] | None = None
         self._causes: dict[int, Envelope] = {}
+        self._sees_all = context.scope.kind == "system"
 
     @property
     def today(self) -> date:
@@ -186,19 +187,31 @@ class UnitOfWork:
         if parameters["key"] is not None and not kept:
             raise DuplicateCommand
 
-    def become_system(self) -> None:
-        """See all rows from here on: for what the system itself does at the end of an actor's command."""
-        if self.context.scope.kind != "system":
-            self.connection.exec_driver_sql(
-                "SELECT set_config('role', %s, true)", (role_name(self.database.name, "system"),)
-            )
+    @contextmanager
+    def as_system(self) -> Iterator[None]:
+        """See all rows inside the block: for what is out of the actor's sight and yet follows from what they may do.
+
+        Say why. An exception that leaves the block ends the transaction, or goes back to a savepoint before it.
+        """
+        if self._sees_all:
+            yield
+            return
+        self._take_role("system")
+        self._sees_all = True
+        yield
+        self._take_role(self.context.scope.kind)
+        self._sees_all = False
+
+    def _take_role(self, kind: str) -> None:
+        self.connection.exec_driver_sql("SELECT set_config('role', %s, true)", (role_name(self.database.name, kind),))
 
     def _build_states(self) -> None:
         """States go before facts: whoever reacts to a fact finds its own copies as new as the fact."""
         if not self._changed:
             return
         facts, self._outbox = self._outbox, []
-        self.become_system()
+        if not self._sees_all:
+            self._take_role("system")  # the last that happens: nobody reads as the actor any more
         for state, ids in self._changed.items():
             wanted = list(ids)
             for start in range(0, len(wanted), MAX_EVENT_ROWS):

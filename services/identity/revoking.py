@@ -16,26 +16,26 @@ from services.identity.tables import revocations, sessions, users
 def revoke_users(uow: UnitOfWork, condition: Any, *, end_sessions: bool) -> None:
     """Raise the epoch of all users that `condition` selects, so that their tokens stop counting within seconds; with
     `end_sessions` they also have to sign in again. Runs as the system: sessions are out of everybody's sight."""
-    uow.become_system()
-    raised = uow.rows(
-        update(users).where(condition).values(epoch=users.c.epoch + 1).returning(users.c.id, users.c.epoch)
-    )
-    if end_sessions and raised:
-        ended = sessions.c.user_id.in_([row.id for row in raised]) & sessions.c.ended_at.is_(None)
-        uow.execute(update(sessions).where(ended).values(ended_at=uow.now))
-    _publish(uow, [Revocation(user_id=r.id, session_id=None, epoch=r.epoch, revoked_at=uow.now) for r in raised])
+    with uow.as_system():
+        raised = uow.rows(
+            update(users).where(condition).values(epoch=users.c.epoch + 1).returning(users.c.id, users.c.epoch)
+        )
+        if end_sessions and raised:
+            ended = sessions.c.user_id.in_([row.id for row in raised]) & sessions.c.ended_at.is_(None)
+            uow.execute(update(sessions).where(ended).values(ended_at=uow.now))
+        _publish(uow, [Revocation(user_id=r.id, session_id=None, epoch=r.epoch, revoked_at=uow.now) for r in raised])
 
 
 def revoke_sessions(uow: UnitOfWork, condition: Any) -> int:
     """End the open sessions that `condition` selects; how many there were."""
-    uow.become_system()
-    ended = uow.rows(
-        update(sessions)
-        .where(condition, sessions.c.ended_at.is_(None))
-        .values(ended_at=uow.now)
-        .returning(sessions.c.id, sessions.c.user_id)
-    )
-    _publish(uow, [Revocation(user_id=r.user_id, session_id=r.id, epoch=None, revoked_at=uow.now) for r in ended])
+    with uow.as_system():
+        ended = uow.rows(
+            update(sessions)
+            .where(condition, sessions.c.ended_at.is_(None))
+            .values(ended_at=uow.now)
+            .returning(sessions.c.id, sessions.c.user_id)
+        )
+        _publish(uow, [Revocation(user_id=r.user_id, session_id=r.id, epoch=None, revoked_at=uow.now) for r in ended])
     return len(ended)
 
 

@@ -165,6 +165,14 @@ def test_scope_ends_with_its_transaction(example: ServiceHarness) -> None:
         assert str(connection.scalar(text("SELECT current_role"))).endswith("_app")
 
 
+def test_a_block_as_the_system_sees_all_rows_and_what_follows_it_does_not(example: ServiceHarness) -> None:
+    example.run(AddParcel(teaching_point_id=OTHER, label="theirs"), at_point(OTHER))
+    with example.database.unit_of_work(at_point()) as uow:
+        with uow.as_system(), uow.as_system():
+            assert len(uow.rows(select(parcels))) == 1
+        assert uow.rows(select(parcels)) == []
+
+
 def test_a_passed_deadline_refuses_before_anything_is_done(example: ServiceHarness) -> None:
     late = Context(deadline=1.0)
     assert example.refusal(AddParcel(teaching_point_id=POINT, label="a"), late).code == "deadline_exceeded"

@@ -147,8 +147,9 @@ def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, A
     people = {r.student_id: {"student_number": r.student_number, "student_name": r.student_name} for r in rows}
     unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
     if unnamed:
-        uow.become_system()
-        for row in uow.rows(select(students.c.id, *_PEOPLE).where(students.c.id.in_(unnamed))):
+        with uow.as_system():
+            found = uow.rows(select(students.c.id, *_PEOPLE).where(students.c.id.in_(unnamed)))
+        for row in found:
             people[row.id] = {"student_number": row.student_number, "student_name": row.student_name}
     return people
 

@@ -42,10 +42,11 @@ def labels(uow: UnitOfWork, rows: Iterable[Row[Any]]) -> Labels:
     rows = list(rows)
     if not rows:
         return Labels()
-    uow.become_system()
-    return Labels(
-        _by_id(uow, students, {row.student_id for row in rows}), _by_id(uow, courses, {row.course_id for row in rows})
-    )
+    with uow.as_system():
+        return Labels(
+            _by_id(uow, students, {row.student_id for row in rows}),
+            _by_id(uow, courses, {row.course_id for row in rows}),
+        )
 
 
 def _by_id(uow: UnitOfWork, table: Any, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:

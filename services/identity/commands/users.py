@@ -103,8 +103,8 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
     if user.version != command.version:
         raise ServiceError("stale_version")
     uow.audit("user", user.id, "erase", before={"username": user.username})
-    uow.become_system()  # the credentials that go with the user are out of an administrator's sight
-    uow.execute(delete(users).where(users.c.id == user.id))
+    with uow.as_system():  # the credentials that go with the user are out of an administrator's sight
+        uow.execute(delete(users).where(users.c.id == user.id))
     return RemovedUser(erased=True, user=None)
 
 
@@ -168,20 +168,16 @@ def _issue(accounts: Sequence[tuple[UUID, str]], uow: UnitOfWork) -> list[OneTim
     until = uow.now + passwords.ONE_TIME_LIFETIME
     clear = [passwords.one_time_password() for _ in accounts]
     hashes = [beside(passwords.hashed, password) for password in clear]
-    uow.become_system()
     rows = [
         {"user_id": user_id, "password_hash": password_hash, "one_time_until": until}
         for (user_id, _), password_hash in zip(accounts, hashes, strict=True)
     ]
     given = upsert(credentials).values(rows)
-    uow.execute(
-        given.on_conflict_do_update(
-            index_elements=["user_id"],
-            set_={"password_hash": given.excluded.password_hash, "one_time_until": given.excluded.one_time_until},
-        )
-    )
-    ids = [user_id for user_id, _ in accounts]
-    uow.execute(update(users).where(users.c.id.in_(ids)).values(must_change_password=True))
+    set_ = {"password_hash": given.excluded.password_hash, "one_time_until": given.excluded.one_time_until}
+    with uow.as_system():
+        uow.execute(given.on_conflict_do_update(index_elements=["user_id"], set_=set_))
+        ids = [user_id for user_id, _ in accounts]
+        uow.execute(update(users).where(users.c.id.in_(ids)).values(must_change_password=True))
     return [
         OneTimePassword(user_id=user_id, username=username, password=password, expires_at=until)
         for (user_id, username), password in zip(accounts, clear, strict=True)
