@@ -14,7 +14,7 @@ from contracts.courses.commands import (
     SelectCourses,
     SelectCoursesInBatch,
 )
-from contracts.courses.queries import ListCohort, ListSelections
+from contracts.courses.queries import GetWithdrawal, ListCohort, ListSelections
 from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
 from contracts.exams.queries import ListRegistrations
@@ -54,7 +54,9 @@ class Holdings:
 
     ids: Ids = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
-    """Texts that show that a row is theirs: ids, numbers and names, none of which stands in a shared row."""
+    """Texts that show that a row is theirs: ids and numbers, none of which stands in a shared row."""
+    known: set[str] = field(default_factory=set)
+    """Texts that everybody may know, but that a list of other people's rows does not show."""
 
     def add(self, name: str, *ids: Any) -> None:
         """Note ids of one kind."""
@@ -115,9 +117,9 @@ def _place(stage: Stage, school: School, point: Point) -> Place:
     changes = [registrar.send(_suspension(stage, registrar, student)) for student in students[::2]]
     student = _student(stage, point, students[1])
     theirs, one = Holdings(), Holdings()
-    _note_point(theirs, point, [*slips, late], withdrawals)
     for each in students:
         _note_student(theirs, point, each, changes, withdrawals)
+    _note_point(theirs, point, [*slips, late])
     _note_student(one, point, students[0], changes, withdrawals)
     return Place(point, students, student, theirs, one, stage.intake)
 
@@ -221,7 +223,7 @@ def _lead(stage: Stage, school: School, course: UUID) -> Person:
 # --- what belongs to whom ---
 
 
-def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails], withdrawals: Sequence[UUID]) -> None:
+def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]) -> None:
     people = point.administrator, point.registrar, point.cashier
     held.add("user_id", *(person.id for person in people))
     held.words.update(person.username for person in people)
@@ -229,12 +231,12 @@ def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]
     held.words.update(slip.number for slip in slips)
     for person in people:
         sessions: Sessions = person.send(ListSessions())
-        held.add("session_id", *(session.id for session in sessions.items))
+        held.add("session_ids", *(session.id for session in sessions.items))
     tasks: CentralTasks = point.registrar.send(ListAllTasks())
     held.add("task_id", *(task.id for task in tasks.items))
     held.words.update(task.id.partition(".")[2] for task in tasks.items)
-    # Names and ids of teaching points are known to all; so this is no word.
     held.ids["teaching_point_id"] = (point.view.id,)
+    held.known.update({str(point.view.id), point.view.name})
 
 
 def _note_student(
@@ -255,9 +257,7 @@ def _note_student(
     seats = point.registrar.client.pages(ListRegistrations(student_id=me))
     held.add("registration_id", *(seat.id for seat in seats))
     refunds: list[RefundView] = [
-        refund
-        for refund in point.cashier.client.pages(ListRefunds())
-        if refund.bill_id in {bill.id for bill in bills}
+        refund for refund in point.cashier.client.pages(ListRefunds()) if refund.bill_id in {bill.id for bill in bills}
     ]
     held.add("refund_id", *(refund.id for refund in refunds))
     mine = [each for each in withdrawals if _withdrawal_of(point, each) == me]
@@ -268,6 +268,4 @@ def _note_student(
 
 
 def _withdrawal_of(point: Point, withdrawal: UUID) -> UUID:
-    from contracts.courses.queries import GetWithdrawal
-
     return point.registrar.send(GetWithdrawal(withdrawal_id=withdrawal)).student_id

@@ -1,0 +1,48 @@
+"""Requests as they come from anybody: any fields, no retries, the bare answer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import requests
+
+from chassis.clock import SystemClock
+from contracts.errors import ServiceError
+from gateway.binding import path_fields
+from gateway.problems import MEDIA_TYPE, status_of
+from gateway.route import Route
+from launcher.story.people import Person
+
+TIMEOUT = 70
+_SOON = timedelta(seconds=60)
+
+
+def bearer(person: Person) -> dict[str, str]:
+    """The header that says who asks, with a token that still lives for a while."""
+    client = person.client
+    assert client.tokens is not None
+    if client.tokens.access_expires_at - SystemClock().now() < _SOON:
+        client.refresh()
+    return {"Authorization": f"Bearer {client.tokens.access_token}", "Accept-Language": "en"}
+
+
+def ask(base: str, person: Person | None, route: Route, fields: Mapping[str, Any], **more: Any) -> requests.Response:
+    """Send an operation's fields by its route. `more` goes to `requests` as it is; headers are added."""
+    rest = dict(fields)
+    path = route.template.format(**{name: rest.pop(name) for name in path_fields(route.path)})
+    headers = {**(bearer(person) if person else {}), **more.pop("headers", {})}
+    content = {"json": rest} if route.has_body else {"params": rest}
+    return requests.request(route.method, base + path, headers=headers, timeout=TIMEOUT, **{**content, **more})
+
+
+def code_of(answer: requests.Response) -> str | None:
+    """The code of a problem document, after making sure that it is one; None for any other answer."""
+    if answer.ok:
+        return None
+    document = answer.json()
+    assert answer.headers["Content-Type"] == MEDIA_TYPE, answer.headers
+    assert document["status"] == answer.status_code, document
+    assert status_of(document["code"]) == answer.status_code, document
+    assert document["detail"], document
+    assert document["code"] != ServiceError("internal_error").code, document
+    return str(document["code"])

@@ -1,0 +1,271 @@
+"""Whatever one teaching point, student or course lead tries on another's rows looks as if there were no such rows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+import requests
+
+from chassis.ids import new_id
+from contracts.courses import catalogue_commands as catalogue
+from contracts.courses import queries as courses
+from contracts.exams import commands as exam_commands
+from contracts.exams import queries as exams
+from contracts.finance import commands as finance_commands
+from contracts.finance import queries as finance
+from contracts.identity import commands as identity
+from contracts.identity import queries as identity_queries
+from contracts.permissions import ROLE_PERMISSIONS, Role
+from contracts.registry import commands as registry_commands
+from contracts.registry import queries as registry
+from gateway.openapi.examples import example_of
+from gateway.route import PUBLIC, SIGNED_IN, Route
+from gateway.routes import ROUTES
+from launcher.story.people import Person
+from tests.end_to_end.asking import ask, code_of
+from tests.end_to_end.rows import changed, fingerprint
+from tests.end_to_end.scenery import Holdings, Scene
+
+pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
+
+
+def operations_of(module: ModuleType) -> set[type]:
+    """The operations that a module of contracts defines."""
+    return {each for each in vars(module).values() if isinstance(each, type) and hasattr(each, "answers")}
+
+
+# Operations by which nobody can reach rows of another point, student or lead, and why.
+NO_ROWS: Mapping[str, set[type]] = {
+    "the catalogue, programmes and rounds belong to the whole school, and all who may read them read all": {
+        courses.ListTerms,
+        courses.ListCourses,
+        courses.GetCourse,
+        courses.ListProgrammes,
+        courses.GetProgramme,
+        courses.ListSelectionRounds,
+        courses.GetSelectionRound,
+        exams.ListExamRounds,
+        exams.GetExamRound,
+        finance.ListFeeStandards,
+        finance.ListRefundRules,
+        finance.GetFinanceSettings,
+    },
+    "only the school writes them": {
+        *(
+            each
+            for each in vars(catalogue).values()
+            if isinstance(each, type) and each.__module__ == catalogue.__name__
+        ),
+        exam_commands.CreateExamRound,
+        exam_commands.UpdateExamRound,
+        exam_commands.AddSession,
+        exam_commands.UpdateSession,
+        exam_commands.RemoveSession,
+        exam_commands.PlaceCourses,
+        exam_commands.RemoveCourses,
+        exam_commands.PublishExamRound,
+        exam_commands.PublishArrangement,
+        finance_commands.CreateFeeStandard,
+        finance_commands.EndFeeStandard,
+        finance_commands.DeleteFeeStandard,
+        finance_commands.CreateRefundRule,
+        finance_commands.DeleteRefundRule,
+        finance_commands.UpdateFinanceSettings,
+        identity.CreateTeachingPoint,
+    },
+    "they name no row: they act on one's own account, or on what one brings": {
+        identity.SignIn,
+        identity.RefreshSession,
+        identity.SignOut,
+        identity.ChangePassword,
+        identity.UpdateAccount,
+        identity_queries.GetAccount,
+        identity_queries.GetTokenKey,
+        registry.GetStudentImportTemplate,
+        registry_commands.ImportStudents,
+    },
+}
+WITHOUT_ROWS = set().union(*NO_ROWS.values())
+
+# Whose it is when nothing is found.
+NOTHING = {"not_found", "some_not_found"}
+# A field that names rows by another name than their own.
+SAME_AS = {
+    "to_teaching_point_id": "teaching_point_id",
+    "merged_into_id": "teaching_point_id",
+    "absent_id": "registration_id",
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Somebody, and the rows of others."""
+
+    actor: Person
+    role: Role
+    others: Holdings
+
+
+@pytest.fixture(params=["point", "student", "neighbour", "lead"])
+def walk(request: pytest.FixtureRequest, scene: Scene) -> Walk:
+    """A point's administrator and another point; a student, another point and another student of the own; a lead."""
+    here, there = scene.here, scene.there
+    walks = {
+        "point": Walk(here.point.administrator, Role.TEACHING_POINT_ADMIN, there.theirs),
+        "student": Walk(here.student, Role.STUDENT, there.theirs),
+        "neighbour": Walk(here.student, Role.STUDENT, here.one),
+        "lead": Walk(scene.lead, Role.COURSE_LEAD, there.theirs),
+    }
+    return walks[request.param]
+
+
+# --- what is tried ---
+
+
+def schema_of(route: Route) -> dict[str, Any]:
+    return route.operation.model_json_schema()
+
+
+def kind_of(field: str) -> str:
+    """What a field names: `bill_ids` names bills as `bill_id` does."""
+    if field == "session_ids":
+        return field
+    name = re.sub("_ids$", "_id", field)
+    return SAME_AS.get(name, name)
+
+
+def naming(route: Route, kinds: Mapping[str, Any]) -> list[str]:
+    """The fields by which a route's operation names rows of these kinds."""
+    return [field for field in schema_of(route).get("properties", {}) if kind_of(field) in kinds]
+
+
+def fillings(route: Route, scene: Scene, ids: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """All ways to name rows in a request: what is required always, each optional field by itself; and none of them."""
+    schema = schema_of(route)
+    properties, required = schema.get("properties", {}), set(schema.get("required", ()))
+    shared = shared_ids(scene)
+    base = {field: example_of(properties[field], schema.get("$defs", {})) for field in required}
+
+    def named(field: str, found: tuple[Any, ...]) -> Any:
+        return [str(each) for each in found[:50]] if field.endswith("_ids") else str(found[0])
+
+    base.update({field: named(field, shared[kind_of(field)]) for field in required if kind_of(field) in shared})
+    fields = naming(route, ids)
+    base.update({field: named(field, ids[kind_of(field)]) for field in fields if field in required})
+    if required.intersection(fields) or not route.is_command:
+        yield base
+    for field in fields:
+        if field not in required:
+            yield {**base, field: named(field, ids[kind_of(field)])}
+
+
+def shared_ids(scene: Scene) -> dict[str, tuple[Any, ...]]:
+    """Rows that are everybody's."""
+    return {
+        "course_id": (scene.school.courses[0].details.id,),
+        "selection_round_id": (scene.school.selection_round.id,),
+        "exam_round_id": (scene.school.exam_round.id,),
+        "session_id": (scene.school.exam_round.sessions[0].id,),
+    }
+
+
+def never_there(ids: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """As many ids of rows that never were."""
+    return {
+        kind: tuple(re.sub("[0-9a-f-]{36}$", str(new_id()), str(each)) for each in found) for kind, found in ids.items()
+    }
+
+
+# --- what comes back ---
+
+
+def told(answer: requests.Response, fields: Mapping[str, Any]) -> Any:
+    """What an answer tells, without what is of this one request: its number, and the ids that were asked for."""
+    text = answer.text
+    for field, value in fields.items():
+        for number, each in enumerate(value if isinstance(value, list) else [value]):
+            text = text.replace(str(each), f"{field} {number}") if field.endswith(("_id", "_ids")) else text
+    text = re.sub('"(instance|correlation_id)":"[^"]*"', "", text)
+    return answer.status_code, text
+
+
+def shows_nothing(answer: requests.Response) -> bool:
+    """Whether an answer says that there is nothing: a problem, an empty list, or no row in which anything was done."""
+    if not answer.ok:
+        return code_of(answer) in NOTHING
+    body = answer.json()
+    codes = set(re.findall('"code":"([a-z_]+)"', answer.text))
+    lists = [value for value in body.values() if isinstance(value, list)]
+    return not body.get("done") and (codes == {"not_found"} or not any(lists))
+
+
+def test_every_route_is_walked_or_listed_as_having_no_rows(scene: Scene) -> None:
+    ids = scene.there.theirs.ids
+    unknown = [
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        if route.operation not in WITHOUT_ROWS and route.is_command and not naming(route, ids)
+    ]
+    assert unknown == [], "say in NO_ROWS why nobody's rows can be reached by them, or give the scenery such rows"
+    assert all(ids.values())
+    assert {route.operation for route in ROUTES} >= WITHOUT_ROWS
+
+
+def test_nobody_finds_reads_or_changes_what_is_anothers(scene: Scene, walk: Walk) -> None:
+    before = fingerprint(scene.system)
+    routes = [route for route in ROUTES if route.operation not in WITHOUT_ROWS]
+    complaints = [complaint for route in routes for complaint in _try(route, scene, walk)]
+    assert not complaints, "\n".join(complaints)
+    assert changed(before, fingerprint(scene.system)) == {}
+
+
+def _try(route: Route, scene: Scene, walk: Walk) -> Iterator[str]:
+    """Try a route with all that is others'; what is wrong with its answers."""
+    base, others = scene.system.gateway_url, walk.others
+    theirs = fillings(route, scene, others.ids)
+    nobodys = fillings(route, scene, never_there(others.ids))
+    for fields, fresh in zip(theirs, nobodys, strict=True):
+        named = sorted(set(fields).intersection(naming(route, others.ids)))
+        address = f"{route.method} {route.path} {named}"
+        answer = ask(base, walk.actor, route, fields)
+        if not may(walk.role, route):
+            if code_of(answer) != "forbidden":
+                yield f"{address} needs {route.permission}: {answer.text[:300]}"
+            continue
+        if named and not shows_nothing(answer):
+            yield f"{address} finds something: {answer.status_code} {answer.text[:300]}"
+        if named and told(answer, fields) != told(ask(base, walk.actor, route, fresh), fresh):
+            yield f"{address} is not answered as for a row that never was: {answer.text[:300]}"
+        asked_for = str(fields)
+        if shown := [word for word in others.words | others.known if word in answer.text and word not in asked_for]:
+            yield f"{address} shows {shown[:3]}"
+
+
+def may(role: Role, route: Route) -> bool:
+    """Whether a role lets one use a route at all."""
+    return route.permission in (PUBLIC, SIGNED_IN) or route.permission in ROLE_PERMISSIONS[role]
+
+
+# --- that there was something to be found ---
+
+
+def test_whoever_owns_the_rows_is_answered_otherwise(scene: Scene) -> None:
+    """So that the walk is about rows that are there: their owner gets other answers to the same requests.
+
+    It runs last: what the owner may do is done.
+    """
+    owner, stranger = scene.there.point.administrator, scene.here.point.administrator
+    ids = {kind: found[:1] for kind, found in scene.there.theirs.ids.items()}
+    base, alike = scene.system.gateway_url, []
+    for route in ROUTES:
+        if route.operation in WITHOUT_ROWS or not may(Role.TEACHING_POINT_ADMIN, route):
+            continue
+        for fields in fillings(route, scene, ids):
+            named = sorted(set(fields).intersection(naming(route, ids)))
+            asked = [told(ask(base, person, route, fields), fields) for person in (stranger, owner)]
+            if named and asked[0] == asked[1]:
+                alike.append(f"{route.method} {route.path} {named}: {asked[1]}")
+    assert not alike, "\n".join(alike)
