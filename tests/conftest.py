@@ -22,9 +22,7 @@ def _server(name: str) -> str:
     variable = SERVERS[name]
     url = os.environ.get(variable)
     if not url:
-        pytest.fail(
-            f"{variable} is not set: run the tests with ./jiaowu test, which starts the servers they need"
-        )
+        pytest.fail(f"{variable} is not set: run the tests with ./jiaowu test, which starts the servers they need")
     return url
 
 
@@ -53,9 +51,7 @@ def run_prefix() -> str:
 
 
 @pytest.fixture(scope="session")
-def _harnesses(
-    postgres_admin_url: str, run_prefix: str
-) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
+def _harnesses(postgres_admin_url: str, run_prefix: str) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
     made: dict[str, ServiceHarness] = {}
 
     def harness(service: type[Service]) -> ServiceHarness:

@@ -20,12 +20,7 @@ def test_calls_are_counted_by_method_and_outcome_with_their_seconds() -> None:
     assert value("jiaowu_rpc_seconds_count", **labels) == before + 1
     assert value("jiaowu_rpc_seconds_sum", **labels) >= 0.25
     assert value("jiaowu_rpc_call_seconds_count", **{**labels, "outcome": "ok"}) >= 1
-    assert (
-        value(
-            "jiaowu_http_request_seconds_count", method="GET", route="/api/v1/bills/{bill_id}", status="404"
-        )
-        >= 1
-    )
+    assert value("jiaowu_http_request_seconds_count", method="GET", route="/api/v1/bills/{bill_id}", status="404") >= 1
 
 
 def test_events_are_counted_and_only_handled_ones_have_a_lag() -> None:
