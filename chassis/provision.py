@@ -102,7 +102,7 @@ def _make_roles_and_database(admin_url: str, database: str, passwords: Passwords
             try:
                 _role(connection, owner, f"LOGIN PASSWORD {_quoted(passwords.owner)}")
                 _role(connection, app, f"LOGIN NOINHERIT PASSWORD {_quoted(passwords.app)}")
-                # Compiling a plan takes longer than any of our statements; the hot ones are prepared (chassis.prepared).
+                # Compiling takes longer than any of our statements; the hot ones are prepared (chassis.prepared).
                 for setting in ("jit = off", "plan_cache_mode = force_generic_plan"):
                     connection.exec_driver_sql(f"ALTER ROLE {app} SET {setting}")
                 for kind in SCOPE_KINDS:
