@@ -53,7 +53,7 @@ class SignIn(Command, answers=SessionTokens, secret=True):
 
 
 class RefreshSession(Command, answers=SessionTokens, secret=True):
-    """Get new tokens. A refresh token that was used before ends the session: `session_ended`."""
+    """Get new tokens. A refresh token that was used before ends the session. Refused: `session_ended`."""
 
     refresh_token: RefreshToken
 

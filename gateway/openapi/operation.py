@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.file_kinds import FileKind
 from contracts.base import Contract, method_name
 from gateway.binding import path_fields
 from gateway.files import MAX_UPLOAD
@@ -30,7 +31,7 @@ def describe_route(route: Route, schemas: Mapping[str, Any], references: Referen
     if route.has_body:
         operation["requestBody"] = _body(route, request, schemas)
     content = (
-        {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        {kind.content_type: {"schema": {"type": "string", "format": "binary"}} for kind in FileKind}
         if route.downloads is not None
         else _json({"$ref": f"#/components/schemas/{answer}"}, example_of(schemas[answer], schemas))
     )

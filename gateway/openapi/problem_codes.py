@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.errors import ErrorKind, catalogue, describe
+from contracts.types import FileReference
 from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
 from gateway.route import PUBLIC, Access, Route
 
@@ -29,8 +30,12 @@ def codes_of(route: Route) -> list[str]:
     if route.is_command:
         codes.update(_COMMAND)
     fields = route.operation.model_fields
-    if "{" in route.path:
+    if "{" in route.path or (route.is_command and any(name.endswith(("_id", "_ids")) for name in fields)):
         codes.add("not_found")
+    if route.is_command and any(name.endswith("_ids") for name in fields):
+        codes.add("some_not_found")
+    if any(field.annotation is FileReference for field in fields.values()):
+        codes.add("file_missing")
     if "version" in fields:
         codes.add("stale_version")
     if "sort" in fields:
