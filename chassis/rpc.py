@@ -10,7 +10,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -99,6 +100,15 @@ class DirectQueueConsumer(QueueConsumer):  # type: ignore[misc]
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
         provider.handle_message(body, message)
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        """As the framework's, but back soon after the broker is: its own pauses grow to half a minute."""
+        with self.create_connection() as connection:
+            connection.ensure_connection(
+                self.on_connection_error, interval_start=0.2, interval_step=0.2, interval_max=2.0
+            )
+            yield connection
 
 
 class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
