@@ -129,7 +129,9 @@ def _changed_since(uow: UnitOfWork, table: Table, rows: list[dict[str, Any]], wo
 
 def _inserted(database: Database, table: Table, view: View, row: dict[str, Any], key: str) -> bool:
     """Whether a copy of a row of others, with a key of its own, is let in."""
-    names = ", ".join(column.name for column in table.columns if column.computed is None and column.name != key)
+    names = ", ".join(
+        column.name for column in table.columns if not (column.computed or column.identity or column.name == key)
+    )
     fresh = "gen_random_uuid()" if "-" in str(row[key]) else "DEFAULT"
     copied = f"(SELECT {names} FROM jsonb_populate_record(NULL::{table.name}, :row))"
     if fresh == "DEFAULT":

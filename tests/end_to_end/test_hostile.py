@@ -106,6 +106,7 @@ def expect_unchanged(scene: Scene, before: Fingerprint) -> None:
         (b'{"student_id": ', {}, "malformed_json"),
         (b'{"student_id": 1, "student_id": 2}', {}, "malformed_json"),
         (b"[" * 100_000, {}, "malformed_json"),
+        (b'{"student_id": "\\u0000"}', {}, "malformed_json"),
         (b"[]", {}, "validation_failed"),
         (b"null", {}, "validation_failed"),
         (b'{"student_id": [], "selection_round_id": 1.5, "course_ids": "x"}', {}, "validation_failed"),
@@ -145,7 +146,6 @@ def selection(scene: Scene) -> dict[str, Any]:
         {"course_ids": []},
         {"course_ids": None},
         {"student_id": "1 OR 1=1"},
-        {"student_id": "\u0000"},
         {"student_id": {"$ne": None}},
         {"course_ids": ["x" * 200_000]},
     ],
@@ -177,15 +177,13 @@ def test_a_forged_token_opens_nothing(scene: Scene, before: Fingerprint) -> None
         f"{head}.{admin}.{signature}",
         token({"alg": "none"}, padded),
         token({"alg": "HS256"}, padded, b"x" * 32),
-        f"{head}.{'A' * 20_000}.{signature}",
+        f"{head}.{'A' * 3_000}.{signature}",
     ]
     for each in forged:
         answer = ask(
             scene.system.gateway_url, None, route_of(GetAccount), {}, headers={"Authorization": f"Bearer {each}"}
         )
-        assert answer.status_code in (401, 431), (each[:60], answer.text)
-        if answer.status_code == 401:
-            assert code_of(answer)
+        assert code_of(answer) in ("token_invalid", "unauthenticated"), each[:60]
     expect_unchanged(scene, before)
 
 
