@@ -21,6 +21,8 @@ from services.identity.domain.roles import access_grant
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 """A session that nobody uses ends after a working day."""
+REFRESH_GRACE: Final = timedelta(seconds=30)
+"""How long a used refresh token may be used again: by a client that never saw the answer to its first use."""
 
 
 @lru_cache(maxsize=1)

@@ -123,14 +123,15 @@ def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
     """Give a session new tokens.
 
     Raises `session_ended`. A refresh token that was used before ends the session: either it was stolen or its
-    thief's use of it was seen first, and only a new sign-in tells which.
+    thief's use of it was seen first, and only a new sign-in tells which. For some seconds it does not: then it is
+    most likely the client itself, whose first answer was lost.
     """
     given = tokens.refresh_hash(command.refresh_token)
     known = or_(sessions.c.refresh_hash == given, sessions.c.former_refresh_hash == given)
     session = uow.first(select(sessions).where(known).with_for_update())
     if session is None or session.ended_at is not None or session.expires_at <= uow.now:
         raise ServiceError("session_ended")
-    if bytes(session.refresh_hash) != given:
+    if bytes(session.refresh_hash) != given and session.last_used_at < uow.now - tokens.REFRESH_GRACE:
         revoke_sessions(uow, sessions.c.id == session.id)
         raise RefusedButKept(ServiceError("session_ended"))
     user = uow.one(SIGNING_IN.where(users.c.id == session.user_id))

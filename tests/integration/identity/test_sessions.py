@@ -125,18 +125,28 @@ def test_many_guesses_at_once_get_no_more_than_five(identity: ServiceHarness) ->
         codes = list(
             pool.map(lambda n: identity.refusal(SignIn(username="yl.zhao", password=f"guess-{n}")).code, range(12))
         )
-    assert codes.count("bad_credentials") == 5
-    assert codes.count("account_waits") == 7
+    assert 0 < codes.count("bad_credentials") <= 5
+    # Guesses come one after the other; on a slow machine some wait in vain for their turn.
+    assert set(codes) <= {"bad_credentials", "account_waits", "command_in_progress"}
 
 
 def test_a_refreshed_session_goes_on_and_its_former_token_ends_it(identity: ServiceHarness) -> None:
     session = signed_in(identity, user(identity))
     renewed = identity.run(RefreshSession(refresh_token=session.refresh_token))
     assert renewed.refresh_token != session.refresh_token
+    identity.clock.advance(tokens.REFRESH_GRACE + timedelta(seconds=1))
     assert identity.refusal(RefreshSession(refresh_token=session.refresh_token)).code == "session_ended"
     assert identity.refusal(RefreshSession(refresh_token=renewed.refresh_token)).code == "session_ended"
     (ended,) = (r for event in identity.published(AccessRevoked) for r in event.revocations if r.session_id)
     assert ended.session_id == claims(identity, session).sid
+
+
+def test_a_client_that_never_saw_its_new_tokens_may_ask_again_at_once(identity: ServiceHarness) -> None:
+    session = signed_in(identity, user(identity))
+    lost = identity.run(RefreshSession(refresh_token=session.refresh_token))
+    again = identity.run(RefreshSession(refresh_token=session.refresh_token))
+    assert identity.refusal(RefreshSession(refresh_token=lost.refresh_token)).code == "session_ended"
+    assert identity.run(RefreshSession(refresh_token=again.refresh_token)).access_token
 
 
 def test_an_unused_session_ends_by_itself(identity: ServiceHarness) -> None:
