@@ -146,8 +146,13 @@ def test_who_left_may_begin_again_with_a_new_number(registry, point) -> None:  #
     assert build.imported(registry, build.workbook([again]), importer(point)).figures["imported"] == 1
 
 
+def _had_an_old_number(id_number: str) -> bool:
+    """Born before 2000, and not with one of the serials that in old numbers mean somebody born in the 1800s."""
+    return id_number[6:8] == "19" and id_number[14:17] < "996"
+
+
 def test_an_old_and_a_new_form_of_one_id_number_are_one_person(registry, point) -> None:  # type: ignore[no-untyped-def]
-    row = build.person()
+    row = next(row for row in iter(build.person, None) if _had_an_old_number(row["id_number"]))
     old = build.person(gender=row["gender"], id_number=row["id_number"][:6] + row["id_number"][8:17])
     task = build.imported(registry, build.workbook([row, old]), importer(point))
     assert task.figures == {"imported": 1, "refused": 1}
