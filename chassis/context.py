@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
+from contracts.errors import Language
 
 SCOPE_KINDS = ("school", "point", "course", "tutor", "student", "own", "system")
 """Kinds of row scope, each a database role `<service>_<kind>`; `own` sees rows of the acting user alone."""
@@ -58,7 +59,7 @@ class Context:
     idempotency_key: str | None = None
     deadline: float | None = None
     client: str | None = None
-    language: str = "zh"
+    language: Language = "zh"
 
     def as_system(self) -> Context:
         """The same cause and actor, seeing all rows: for commands that run before or beside row scope."""
@@ -112,7 +113,7 @@ def from_wire(wire: dict[str, Any]) -> Context:
         idempotency_key=wire["idempotency_key"],
         deadline=wire["deadline"],
         client=wire["client"],
-        language=wire["language"],
+        language="en" if wire["language"] == "en" else "zh",
     )
 
 

@@ -40,7 +40,7 @@ from chassis.pages import equals, paginate
 from chassis.row_scope import scope
 from contracts.base import Page
 from contracts.common import CancelTask, GetTask, ListTasks, Refusal, TaskState, TaskView
-from contracts.errors import Language, ServiceError
+from contracts.errors import ServiceError
 from contracts.types import FileReference
 
 if TYPE_CHECKING:
@@ -275,8 +275,7 @@ def _with_result(uow: "UnitOfWork") -> Select[Any]:
 def _view(row: Row[Any], uow: "UnitOfWork") -> TaskView:
     refusal = result = None
     if row.error is not None:
-        language: Language = "en" if uow.context.language == "en" else "zh"
-        refusal = Refusal.of(row.error["code"], language, **row.error["params"])
+        refusal = Refusal.of(row.error["code"], uow.context.language, **row.error["params"])
     if row.sha256 is not None:
         columns = {
             "sha256": row.sha256,

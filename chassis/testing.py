@@ -297,14 +297,6 @@ class World:
                         else:
                             yield receiver, envelope
 
-    def fill_copies(self) -> None:
-        """Bootstrap every copy from its owner."""
-        for harness in self.harnesses.values():
-            harness.copies.rebuild(
-                [k for k, entry in harness.service.copies.items() if entry.state.owner in self.harnesses]
-            )
-        self.serve_copies()
-
     def serve_copies(self) -> None:
         """Let the owners send what was asked of them until nothing is left."""
         for _ in range(100):

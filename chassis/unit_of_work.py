@@ -10,7 +10,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, CursorResult, Executable, Row, Table, select, update
-from sqlalchemy.exc import IntegrityError
 
 from chassis.clock import local_date
 from chassis.context import Context
@@ -94,18 +93,6 @@ class UnitOfWork:
         changed = [name for name in values if old[name] != new[name]]
         self.audit(table.name, id_, "edit", {n: old[n] for n in changed}, {n: new[n] for n in changed})
         return after
-
-    @contextmanager
-    def conflict(self, constraint: str, code: str, **params: Any) -> Iterator[None]:
-        """Turn a violation of `constraint` inside the block into ServiceError(code, **params)."""
-        try:
-            with self.connection.begin_nested():
-                yield
-        except IntegrityError as error:
-            violated = error.orig.diag.constraint_name if error.orig is not None else None  # type: ignore[attr-defined]
-            if violated != constraint:
-                raise
-            raise ServiceError(code, **params) from None
 
     # --- what is written at the end ---
 

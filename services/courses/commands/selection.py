@@ -20,7 +20,6 @@ from services.courses.domain.selection import judge
 from services.courses.domain.selection_facts import Facts, Reason, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
 from services.courses.queries.selection_facts import selection_facts
-from services.courses.steps.moves import language
 from services.courses.steps.refusals import refusals
 from services.courses.tables import selections, students
 
@@ -43,8 +42,8 @@ def select_courses(command: SelectCourses, uow: UnitOfWork) -> SelectionResults:
                 course_id=verdict.course_id,
                 selection_id=made.get((verdict.student_id, verdict.course_id)),
                 state=SelectionState.PENDING_PAYMENT if verdict.selected else None,
-                refusals=refusals(verdict.reasons, language(uow)),
-                warnings=refusals(verdict.warnings, language(uow)),
+                refusals=refusals(verdict.reasons, uow.context.language),
+                warnings=refusals(verdict.warnings, uow.context.language),
             )
             for verdict in verdicts
         )
@@ -212,6 +211,6 @@ def _already(course_code: str, state: str | None) -> Reason:
 
 def _pairs(verdicts: Sequence[Verdict], uow: UnitOfWork) -> tuple[BatchPair, ...]:
     return tuple(
-        BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, language(uow)))
+        BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, uow.context.language))
         for v in verdicts[:MAX_LISTED]
     )

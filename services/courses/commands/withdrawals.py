@@ -22,7 +22,7 @@ from services.courses.domain.selection_facts import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
 from services.courses.steps.closing import close
-from services.courses.steps.moves import language, lock, row_results, take
+from services.courses.steps.moves import lock, row_results, take
 from services.courses.steps.refusals import refusals
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables import selection_rounds, selections, withdrawals
@@ -49,7 +49,7 @@ def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> Withdra
                 selection_id=id_,
                 withdrawal_id=made.get(id_),
                 state=WithdrawalState.PENDING_ACADEMIC if id_ in made else None,
-                refusals=refusals([reason] if (reason := against[id_]) else [], language(uow)),
+                refusals=refusals([reason] if (reason := against[id_]) else [], uow.context.language),
             )
             for id_ in ids
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import SHANGHAI
+from chassis.clock import shown
 from contracts.courses.states import CourseStatus, RoundStatus
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.calendar import nth_term
@@ -239,11 +239,6 @@ def _warned(verdict: Verdict, facts: Facts, sessions: Mapping[UUID, Sequence[tup
         if course_id != verdict.course_id
     )
     return Verdict(verdict.student_id, verdict.course_id, verdict.reasons, verdict.exam, warnings)
-
-
-def shown(instant: datetime) -> str:
-    """An instant as people read it: local date and minute."""
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def _opening(offer: ExamOffer) -> datetime:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.clock import shown
 from contracts.courses.states import SelectionState
-from services.courses.domain.selection import shown
 from services.courses.domain.selection_facts import Reason
 
 

@@ -21,7 +21,6 @@ from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import selection_facts, study_breaks
 from services.courses.queries.selections import newest_withdrawal
-from services.courses.steps.moves import language
 from services.courses.steps.refusals import refusals
 from services.courses.tables import (
     courses,
@@ -107,5 +106,5 @@ def _plan_course(row: Row[Any], selection: Row[Any] | None, verdict: Verdict | N
         state=state,
         selection_id=selection.id if selection else None,
         selectable=verdict is not None and verdict.selected,
-        refusals=refusals(verdict.reasons, language(uow)) if verdict else (),
+        refusals=refusals(verdict.reasons, uow.context.language) if verdict else (),
     )

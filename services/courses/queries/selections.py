@@ -30,7 +30,6 @@ from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import study_breaks
-from services.courses.steps.moves import language
 from services.courses.tables import bills, courses, selection_rounds, selections, students, withdrawals
 
 newest_withdrawal = (
@@ -179,4 +178,4 @@ def _searched(text: str | None) -> ColumnElement[bool]:
 
 
 def _refusal(stored: Mapping[str, Any] | None, uow: UnitOfWork) -> Refusal | None:
-    return Refusal.of(stored["code"], language(uow), **stored["params"]) if stored else None
+    return Refusal.of(stored["code"], uow.context.language, **stored["params"]) if stored else None

@@ -11,7 +11,7 @@ from chassis import workflow
 from chassis.unit_of_work import UnitOfWork
 from chassis.workflow import Moved, Workflow
 from contracts.common import Refusal, RowResult, RowResults
-from contracts.errors import Language, ServiceError
+from contracts.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,6 @@ def row_results(uow: UnitOfWork, ids: Sequence[UUID], taken: Taken) -> RowResult
     return RowResults(items=items, done=len(taken.moved))
 
 
-def language(uow: UnitOfWork) -> Language:
-    """The language of the caller."""
-    return "en" if uow.context.language == "en" else "zh"
-
-
 def refusal(uow: UnitOfWork, error: ServiceError) -> Refusal:
     """An error as the reason why one row was refused."""
-    return Refusal.of(error.code, language(uow), **error.params)
+    return Refusal.of(error.code, uow.context.language, **error.params)

@@ -15,7 +15,7 @@ from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.common import Refusal, RowResult, RowResults
 from contracts.courses.states import ClosingReason
-from contracts.errors import JsonValue, Language
+from contracts.errors import JsonValue
 from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.exams.states import ExamRoundStatus, RegistrationState
@@ -99,7 +99,7 @@ def _facts(command: RegisterResits) -> Any:
 
 
 def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[Refusal]:
-    language: Language = "en" if uow.context.language == "en" else "zh"
+    language = uow.context.language
     if row is None:
         return [Refusal.of("not_found", language)]
     state = row.newest_state or row.state
@@ -162,7 +162,7 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
 
 
 def _cancelled(id_: UUID, row: Row[Any] | None, closed: bool, uow: UnitOfWork) -> RowResult:
-    language: Language = "en" if uow.context.language == "en" else "zh"
+    language = uow.context.language
     if row is None:
         return RowResult(id=id_, refusal=Refusal.of("not_found", language))
     if closed:

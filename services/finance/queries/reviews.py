@@ -115,4 +115,4 @@ def _review_bill(rules: Sequence[RefundRule], bill: Row[Any], review: Row[Any]) 
 def _refusal(uow: UnitOfWork, code: str | None) -> Refusal | None:
     if code is None:
         return None
-    return Refusal.of(code, "en" if uow.context.language == "en" else "zh")
+    return Refusal.of(code, uow.context.language)

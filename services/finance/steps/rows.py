@@ -42,4 +42,4 @@ def results(ids: Iterable[UUID], done: Mapping[UUID, str], refused: Mapping[UUID
 
 
 def _refusal(uow: UnitOfWork, code: str, **params: Any) -> Refusal:
-    return Refusal.of(code, "en" if uow.context.language == "en" else "zh", **params)
+    return Refusal.of(code, uow.context.language, **params)
