@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
-from chassis.provision import alembic_config, migrate
+from chassis.provision_database import alembic_config, migrate
 from chassis.service import Service, load
 
 

@@ -31,7 +31,7 @@ from chassis.database import Database
 from chassis.dispatch import Dispatcher
 from chassis.ids import new_id
 from chassis.inbox import Inbox
-from chassis.provision import Passwords, app_url, provision_database
+from chassis.provision_database import Passwords, app_url, provision_database
 from chassis.schedule import Scheduler
 from chassis.service import Service
 from contracts.base import (

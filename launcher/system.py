@@ -1,10 +1,10 @@
 """A whole system on given servers: databases, queues, every service with its task process, the gateway.
 
-    system = System(folder, postgres_admin_url, amqp_url, management_url, prefix="trial")
-    system.up()
-    system.kill("courses")        # SIGKILL; system.start("courses") brings it back
-    system.down()
-    system.destroy()
+system = System(folder, postgres_admin_url, amqp_url, management_url, prefix="trial")
+system.up()
+system.kill("courses")        # SIGKILL; system.start("courses") brings it back
+system.down()
+system.destroy()
 """
 
 import os
@@ -17,14 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.database import Database
-from chassis.provision import (
-    Passwords,
-    app_url,
-    broker_url,
-    broker_user,
-    provision_broker,
-    provision_database,
-)
+from chassis.provision_broker import broker_url, broker_user, provision_broker
+from chassis.provision_database import Passwords, app_url, provision_database
 from chassis.service import Service, load
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import ROOT, service_names

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from chassis.background import RelayLoop
 from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher, EventConsumer, dead_queue, service_queue
 from chassis.ids import new_id
-from chassis.provision import broker_url, provision_broker
+from chassis.provision_broker import broker_url, provision_broker
 from chassis.relay import Relay
 from chassis.testing import ServiceHarness
 from contracts.base import Envelope

@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 
 from chassis.context import Context, to_wire
 from chassis.ids import new_id
-from chassis.provision import app_url, broker_url, provision_broker
+from chassis.provision_broker import broker_url, provision_broker
+from chassis.provision_database import app_url
 from chassis.testing import PASSWORDS, ServiceHarness, acting
 from launcher.ports import any_free
 from tests.chassis.example import Example, parcels

@@ -13,7 +13,7 @@ from chassis.background import KEEP_ANSWERS, purge_answers
 from chassis.context import Context, system_context
 from chassis.database import Database
 from chassis.ids import new_id
-from chassis.provision import app_url
+from chassis.provision_database import app_url
 from chassis.testing import PASSWORDS, ServiceHarness, acting
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError

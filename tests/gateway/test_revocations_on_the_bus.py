@@ -15,7 +15,7 @@ from kombu import Connection, Exchange, Producer
 
 from chassis.context import Context
 from chassis.ids import new_id
-from chassis.provision import provision_broker
+from chassis.provision_broker import provision_broker
 from contracts.base import Envelope, Operation, exchange, routing_key
 from contracts.errors import ServiceError
 from contracts.identity.events import AccessRevoked, Revocation

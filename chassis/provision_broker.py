@@ -1,0 +1,134 @@
+"""Makes everybody's place on the broker: virtual host, users with the least rights that do, exchanges, queues and
+bindings. Running it again is harmless: everything becomes what the code declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import requests
+from kombu import Connection
+from sqlalchemy.engine import make_url
+
+from chassis.broker import bindings, declare_topology, service_queue
+from chassis.service import Service
+from contracts.base import COPIES_EXCHANGE, exchange
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerRights:
+    """Patterns of the names that a user may configure, write to and read from, and per exchange the routing keys."""
+
+    configure: str
+    write: str
+    read: str
+    topics: Mapping[str, tuple[str, str]]
+
+
+def service_rights(service: type[Service]) -> BrokerRights:
+    """A service consumes its own queues, publishes on its own exchange, and answers calls; it may not call anybody."""
+    name = re.escape(service.name)
+    queues = f"{name}\\.inbox|rpc-{name}"
+    return BrokerRights(
+        configure=f"^({queues}|nameko-rpc)$",
+        write=f"^({queues}|{name}\\.events|nameko-rpc|{re.escape(COPIES_EXCHANGE)})$",
+        read=f"^({queues}|nameko-rpc)$",
+        topics={
+            "nameko-rpc": ("^[0-9a-f-]{36}$", f"^{name}\\.\\*$"),
+            exchange(service.name): (".*", ".*"),
+            COPIES_EXCHANGE: (r"^(requested|reply)\.", ".*"),
+        },
+    )
+
+
+def gateway_rights() -> BrokerRights:
+    """The gateway alone may publish requests; it hears replies and revocations on queues of its own."""
+    return BrokerRights(
+        configure=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc)$",
+        write=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc)$",
+        read=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc|identity\.events)$",
+        topics={"nameko-rpc": (r"^[a-z]+\.[a-z_]+$", "^[0-9a-f-]{36}$"), "identity.events": ("^$", ".*")},
+    )
+
+
+def provision_broker(
+    amqp_admin_url: str,
+    management_url: str,
+    vhost: str,
+    services: Sequence[type[Service]],
+    users: Mapping[str, str],
+) -> None:
+    """Make the virtual host, one user for each of `users` (service name or "gateway" → password) with the least rights
+    that do, and all exchanges, queues and bindings.
+
+    `amqp_admin_url` names an administrator on the virtual host; `management_url` is `http://user:password@host:port`.
+    """
+    api = _Management(management_url)
+    api.put(f"vhosts/{_q(vhost)}", {})
+    admin = make_url(amqp_admin_url).username
+    api.put(f"permissions/{_q(vhost)}/{_q(admin or 'guest')}", {"configure": ".*", "write": ".*", "read": ".*"})
+    rights = {service.name: service_rights(service) for service in services} | {"gateway": gateway_rights()}
+    with Connection(amqp_admin_url, virtual_host=vhost) as connection:
+        declare_topology(connection, services)
+    for service in services:
+        _drop_stale_bindings(api, vhost, service)
+    for name, password in users.items():
+        user = broker_user(vhost, name)
+        api.put(f"users/{_q(user)}", {"password": password, "tags": ""})
+        granted = rights[name]
+        api.put(
+            f"permissions/{_q(vhost)}/{_q(user)}",
+            {"configure": granted.configure, "write": granted.write, "read": granted.read},
+        )
+        for exchange_name, (write, read) in granted.topics.items():
+            api.put(
+                f"topic-permissions/{_q(vhost)}/{_q(user)}",
+                {"exchange": exchange_name, "write": write, "read": read},
+            )
+
+
+def broker_user(vhost: str, name: str) -> str:
+    """Users belong to the broker, not to a virtual host: each system on a shared broker has users of its own."""
+    return f"{vhost.strip('/') or 'jiaowu'}-{name}"
+
+
+def broker_url(amqp_admin_url: str, vhost: str, name: str, password: str) -> str:
+    """The URL with which a process of `name` connects."""
+    url = make_url(amqp_admin_url)
+    login = f"{quote(broker_user(vhost, name))}:{quote(password)}"
+    return f"amqp://{login}@{url.host}:{url.port or 5672}/{_q(vhost)}"
+
+
+def _drop_stale_bindings(api: _Management, vhost: str, service: type[Service]) -> None:
+    """Unbind what no code listens to any more: such events would only be parked as unknown."""
+    wanted = set(bindings(service))
+    queue = service_queue(service.name)
+    for bound in api.get(f"queues/{_q(vhost)}/{_q(queue)}/bindings"):
+        if bound["source"] and (bound["source"], bound["routing_key"]) not in wanted:
+            path = f"bindings/{_q(vhost)}/e/{_q(bound['source'])}/q/{_q(queue)}/{_q(bound['properties_key'])}"
+            api.delete(path)
+
+
+class _Management:
+    """RabbitMQ's management API."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/") + "/api/"
+
+    def put(self, path: str, body: dict[str, object]) -> None:
+        requests.put(self.url + path, json=body, timeout=30).raise_for_status()
+
+    def get(self, path: str) -> list[dict[str, str]]:
+        answer = requests.get(self.url + path, timeout=30)
+        answer.raise_for_status()
+        bound: list[dict[str, str]] = answer.json()
+        return bound
+
+    def delete(self, path: str) -> None:
+        requests.delete(self.url + path, timeout=30).raise_for_status()
+
+
+def _q(name: str) -> str:
+    return quote(name, safe="")
