@@ -12,13 +12,14 @@ from typing import Final
 from sqlalchemy import delete, func, select
 
 from chassis import metrics
-from chassis.broker import CONNECTION_ERRORS, PACE, ConfirmingPublisher
+from chassis.broker import CONNECTION_ERRORS, PACE
 from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database, is_infrastructure_failure
 from chassis.files import erase_unowned
 from chassis.inbox import Inbox
-from chassis.relay import BATCH, Relay
+from chassis.publisher import ConfirmingPublisher
+from chassis.relay import BATCH, RETRY_RETURNED, Relay
 from chassis.schedule import Scheduler
 from chassis.service import ScheduledEntry
 from chassis.tasks import forget_old_tasks
@@ -89,6 +90,7 @@ class RelayLoop(Loop):
         self.relay = Relay(database, self.publisher)
         super().__init__("relay", self._relay, interval=1.0, close=self.publisher.close)
         self._not_before = 0.0
+        self._retry_at = 0.0
         database.wake_relay = self.wake
 
     def _relay(self) -> bool:
@@ -96,10 +98,16 @@ class RelayLoop(Loop):
         time.sleep(max(0.0, self._not_before - time.monotonic()))
         count = self.relay.run_once()
         if count == 0:
+            self._retry_returned()
             self.publisher.beat()
         elif count < BATCH:
             self._not_before = time.monotonic() + PACE
         return count > 0
+
+    def _retry_returned(self) -> None:
+        if time.monotonic() >= self._retry_at:
+            self.relay.retry_returned()
+            self._retry_at = time.monotonic() + RETRY_RETURNED.total_seconds()
 
 
 def housekeeping(database: Database) -> Sequence[Loop]:
@@ -139,9 +147,13 @@ def purge_answers(uow: UnitOfWork) -> int:
 def count_backlog(uow: UnitOfWork) -> int:
     """Set the gauges of waiting outbox rows and parked inbox rows; nothing is handled: 0."""
     tables = uow.service.metadata.tables
-    metrics.outbox_waiting(uow.scalar(select(func.count()).select_from(tables["outbox"])))
+    outbox = tables["outbox"]
+    returned = func.count(outbox.c.returned_at)
+    counted = uow.one(select(func.count().label("all"), returned.label("returned")).select_from(outbox))
+    metrics.outbox_waiting(counted.all - counted.returned)
+    metrics.outbox_returned(counted.returned)
     inbox = tables["inbox"]
     parked = select(inbox.c.state, func.count().label("rows")).where(inbox.c.state != "handled").group_by(inbox.c.state)
     counts = {row.state: row.rows for row in uow.rows(parked)}
-    metrics.inbox_kept(counts.get("waiting", 0), counts.get("dead", 0))
+    metrics.inbox_kept(counts.get("waiting", 0), counts.get("dead", 0), counts.get("refused", 0))
     return 0

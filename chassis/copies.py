@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.database import Database
+from chassis.delivery import Delivery
 from chassis.failures import NotYet
 from chassis.ids import new_id
 from chassis.service import CopyEntry
@@ -80,15 +81,15 @@ class Copies:
         completed = self.database.run(system_context(), lambda uow: {row.kind for row in uow.rows(done)})
         return [kind for kind in self.service.copies if kind not in completed]
 
-    def take(self, events: Sequence[Event], uow: UnitOfWork) -> None:
-        """Take in state items, requests and completions, all of one type."""
+    def take(self, events: Sequence[Event], uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
+        """Take in state items, requests and completions, all of one type, with the messages that they came in."""
         if isinstance(events[0], State):
             entry = self.service.copies.get(type_name(type(events[0])))
             if entry is not None:
                 self._upsert(entry, [item for event in events for item in event.items], uow)  # type: ignore[attr-defined]
-        for event in events:
+        for event, delivery in zip(events, deliveries, strict=True):
             if isinstance(event, CopyRequested):
-                self._remember_request(event, uow)
+                self._remember_request(event, delivery.sender, uow)
             elif isinstance(event, CopyCompleted):
                 self._complete(event, uow)
 
@@ -141,9 +142,11 @@ class Copies:
 
     # --- the owner's end ---
 
-    def _remember_request(self, event: CopyRequested, uow: UnitOfWork) -> None:
+    def _remember_request(self, event: CopyRequested, sender: str | None, uow: UnitOfWork) -> None:
+        """The answer goes to who sent the request, whatever it says itself."""
         if event.kind in self.service.publications:
-            row = {"request_id": event.request_id, "kind": event.kind, "reply_to": event.reply_to}
+            reply_to = copy_reply_key(sender) if sender is not None else event.reply_to
+            row = {"request_id": event.request_id, "kind": event.kind, "reply_to": reply_to}
             uow.execute(insert(self.requests).values(row).on_conflict_do_nothing())
 
     def serve_next_page(self) -> bool:

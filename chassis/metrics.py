@@ -41,6 +41,8 @@ _event_lag = Histogram(
 _outbox_published = Counter("jiaowu_outbox_published", "Events published and confirmed by the broker")
 _outbox_waiting = Gauge("jiaowu_outbox_waiting", "Events committed and not yet published")
 _inbox_kept = Gauge("jiaowu_inbox_kept", "Events kept because they could not be handled", ["state"])
+_refused = Counter("jiaowu_messages_refused", "Messages put aside: not their sender's to say", ["reason"])
+_returned = Gauge("jiaowu_outbox_returned", "Events that the broker has no queue for, kept to be tried again")
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
 _task_steps = Histogram(
@@ -103,10 +105,21 @@ def outbox_waiting(count: int) -> None:
     _outbox_waiting.set(count)
 
 
-def inbox_kept(parked: int, dead: int) -> None:
-    """Envelopes of the inbox right now: waiting for another attempt, and given up."""
-    _inbox_kept.labels("parked").set(parked)
+def outbox_returned(count: int) -> None:
+    """Rows of the outbox right now that came back."""
+    _returned.set(count)
+
+
+def inbox_kept(waiting: int, dead: int, refused: int) -> None:
+    """Messages of the inbox right now: waiting for another attempt, given up, put aside."""
+    _inbox_kept.labels("waiting").set(waiting)
     _inbox_kept.labels("dead").set(dead)
+    _inbox_kept.labels("refused").set(refused)
+
+
+def message_refused(reason: str) -> None:
+    """A message whose sender or way did not fit; `reason` is a code of `chassis.delivery`."""
+    _refused.labels(reason).inc()
 
 
 def job_ran(job: str, rows: int) -> None:

@@ -13,6 +13,7 @@ from kombu import Connection
 from sqlalchemy.engine import make_url
 
 from chassis.broker import bindings, declare_topology, service_queue
+from chassis.senders import broker_user
 from chassis.service import Service
 from contracts.base import COPIES_EXCHANGE, exchange
 
@@ -30,7 +31,7 @@ class BrokerRights:
 def service_rights(service: type[Service]) -> BrokerRights:
     """A service consumes its own queues, publishes on its own exchange, and answers calls; it may not call anybody."""
     name = re.escape(service.name)
-    queues = f"{name}\\.inbox|rpc-{name}"
+    queues = f"{name}\\.(inbox|dead)|rpc-{name}"
     return BrokerRights(
         configure=f"^({queues}|nameko-rpc)$",
         write=f"^({queues}|{name}\\.events|nameko-rpc|{re.escape(COPIES_EXCHANGE)})$",
@@ -87,11 +88,6 @@ def provision_broker(
                 f"topic-permissions/{_q(vhost)}/{_q(user)}",
                 {"exchange": exchange_name, "write": write, "read": read},
             )
-
-
-def broker_user(vhost: str, name: str) -> str:
-    """Users belong to the broker, not to a virtual host: each system on a shared broker has users of its own."""
-    return f"{vhost.strip('/') or 'jiaowu'}-{name}"
 
 
 def broker_url(amqp_admin_url: str, vhost: str, name: str, password: str) -> str:

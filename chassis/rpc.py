@@ -17,15 +17,17 @@ from functools import partial
 from typing import Any
 
 from eventlet.event import Event as Waiter
-from kombu import Connection
+from kombu import Connection, Exchange, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer
 
 from chassis import metrics
-from chassis.broker import CONNECTION_ERRORS, RPC_EXCHANGE
+from chassis.broker import CONNECTION_ERRORS, RPC_EXCHANGE, rpc_queue
 from chassis.context import Context, to_wire
+from chassis.delivery import Delivery, distrust_of_call, distrust_of_reply
 from chassis.ids import new_id
+from chassis.senders import Senders
 from chassis.wire import encode
 from contracts.base import Operation, method_name, service_name
 from contracts.errors import ServiceError
@@ -41,6 +43,7 @@ class TransientPublisher:
 
     def __init__(self, url: str) -> None:
         self.connection = Connection(url, heartbeat=0, connect_timeout=PATIENCE)
+        self.user = Senders.at(url).own_user
         self._channel: Any = None
         self._lock = threading.Lock()
 
@@ -71,7 +74,7 @@ class TransientPublisher:
             body,
             content_type="application/json",
             content_encoding="utf-8",
-            properties={"delivery_mode": 1, **properties},
+            properties={"delivery_mode": 1, "user_id": self.user, **properties},
         )
         self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, timeout=PATIENCE)
 
@@ -118,11 +121,20 @@ class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
 
     def setup(self) -> None:
         super().setup()
-        self.publisher: TransientPublisher = self.container.config["CHASSIS_PUBLISHER"]
+        # It is there already: services may use what is provisioned, and declare nothing.
+        self.queue = Queue(rpc_queue(self.container.service_name), no_declare=True)
+        config = self.container.config
+        self.publisher: TransientPublisher = config["CHASSIS_PUBLISHER"]
+        self.refused: Callable[[Delivery, str], None] = config["CHASSIS_REFUSED"]
+        self.senders = Senders.at(config["AMQP_URI"])
         self._by_key: dict[str, Any] = {}
 
     def handle_message(self, body: Any, message: Any) -> None:
-        key = message.delivery_info["routing_key"]
+        delivery = Delivery.of(message, self.senders)
+        if reason := distrust_of_call(delivery, _operation(body)):
+            self._refuse(message, delivery, reason)
+            return
+        key = delivery.routing_key
         provider = self._by_key.get(key)
         if provider is None:
             name = key.rpartition(".")[2]
@@ -132,6 +144,14 @@ class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
                 return
             self._by_key[key] = provider
         provider.handle_message(body, message)
+
+    def _refuse(self, message: Any, delivery: Delivery, reason: str) -> None:
+        """Put aside a call that must not be believed. Nobody gets an answer to it."""
+        try:
+            self.refused(delivery, reason)
+        except Exception as error:  # it is not carried out, whether or not that can be written down
+            logger.error("call_not_put_aside", extra={"error": type(error).__name__})
+        self.queue_consumer.ack_message(message)
 
     def reply(self, message: Any, reply: dict[str, Any]) -> None:
         """Answer a request and acknowledge it. A reply that cannot be sent is the caller's to ask for again."""
@@ -179,6 +199,14 @@ class ServiceRpc(Rpc):  # type: ignore[misc]
         return result, None
 
 
+def _operation(body: Any) -> Any:
+    """Which operation the caller meant, as its context says."""
+    try:
+        return body["kwargs"]["context"].get("operation")
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
 def rpc_method(reply: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]], service: str, name: str) -> Any:
     """A function that nameko exposes as `<service>.<name>` and that answers with `reply(name, payload, context)`."""
 
@@ -194,13 +222,37 @@ def rpc_method(reply: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, 
 
 
 class Replies(ReplyListener):  # type: ignore[misc]
-    """The caller's one reply queue."""
+    """The caller's one reply queue. An answer counts from the service that was asked, and from no other."""
 
     queue_consumer = DirectQueueConsumer()
 
+    def setup(self) -> None:
+        super().setup()
+        self.queue.exchange = Exchange(RPC_EXCHANGE, no_declare=True)
+        self.senders = Senders.at(self.container.config["AMQP_URI"])
+        self._asked: dict[str, str] = {}
+
+    def wait_for(self, correlation_id: str, service: str) -> Waiter:
+        """Where the answer of this service will come."""
+        self._asked[correlation_id] = service
+        waiter: Waiter = self.get_reply_event(correlation_id)
+        return waiter
+
     def forget(self, correlation_id: str) -> None:
         """Stop waiting for a reply: a late one leaves no trace."""
+        self._asked.pop(correlation_id, None)
         self._reply_events.pop(correlation_id, None)
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        asked = self._asked.get(message.properties.get("correlation_id"))
+        if asked is None:
+            self.queue_consumer.ack_message(message)
+        elif reason := distrust_of_reply(Delivery.of(message, self.senders), asked):
+            logger.error("reply_refused", extra={"reason": reason, "service": asked})
+            metrics.message_refused(reason)
+            self.queue_consumer.ack_message(message)
+        else:
+            super().handle_message(body, message)
 
 
 class RpcClient:
@@ -235,11 +287,12 @@ class RpcClient:
         if left <= 0:
             raise ServiceError("deadline_exceeded")
         correlation_id = str(new_id())
-        waiter: Waiter = self.replies.get_reply_event(correlation_id)
+        waiter = self.replies.wait_for(correlation_id, service)
+        key = f"{service}.{method}"
         try:
             self.publisher.publish(
-                encode({"args": [payload], "kwargs": {"context": to_wire(context)}}),
-                f"{service}.{method}",
+                encode({"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}}),
+                key,
                 reply_to=self.replies.routing_key,
                 correlation_id=correlation_id,
                 expiration=str(max(1, int(left * 1000))),

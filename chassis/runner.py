@@ -15,17 +15,20 @@ import argparse
 import logging
 import signal
 import threading
+from functools import partial
 from typing import Any
 
 from chassis import health, metrics
 from chassis.background import Loop, RelayLoop, housekeeping
-from chassis.broker import EventConsumer, service_queue
+from chassis.broker import dead_queue, service_queue
+from chassis.consumer import EventConsumer
 from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database
 from chassis.dispatch import Dispatcher
 from chassis.inbox import Inbox
 from chassis.logging import configure
+from chassis.parking import Parking
 from chassis.service import Service, load
 from chassis.settings import Settings, settings
 from chassis.wire import use_orjson
@@ -40,9 +43,10 @@ class ServiceProcess:
         url = config.broker_url.get_secret_value()
         self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
         self.relay = RelayLoop(self.database, url)
-        self.consumer = EventConsumer(url, service_queue(service.name), Inbox(self.database).handle)
+        inbox = Inbox(self.database)
+        self.consumer = EventConsumer(url, service_queue(service.name), inbox.handle, lambda: _reachable(self.database))
         self.consuming = threading.Thread(target=self.consumer.run, name="events", daemon=True)
-        self.container = _container(service, Dispatcher(service, self.database), url, config.workers)
+        self.container = _container(service, Dispatcher(service, self.database), inbox.parking, url, config.workers)
         self.copies = Copies(self.database)
         # Beside the rest: a process that starts while the database is away asks when it is back.
         self.asking = Loop("copies", self._ask_for_copies, interval=1.0)
@@ -97,8 +101,14 @@ class TaskProcess:
         self.working = threading.Thread(
             target=self.worker.run_forever, args=(self.stopping,), name="tasks", daemon=True
         )
+        url = config.broker_url.get_secret_value()
+        # What the broker gave up becomes rows of the inbox, where people look.
+        self.burying = EventConsumer(
+            url, dead_queue(service.name), Inbox(self.database).bury, lambda: _reachable(self.database)
+        )
+        self.buries = threading.Thread(target=self.burying.run, name="dead", daemon=True)
         self.loops: list[Loop] = [
-            RelayLoop(self.database, config.broker_url.get_secret_value()),
+            RelayLoop(self.database, url),
             *housekeeping(self.database),
         ]
 
@@ -107,6 +117,7 @@ class TaskProcess:
         for loop in self.loops:
             loop.start()
         self.working.start()
+        self.buries.start()
 
     def readiness(self) -> dict[str, bool]:
         """What must be true for work to go on here."""
@@ -115,7 +126,9 @@ class TaskProcess:
     def stop(self) -> None:
         """Finish the steps in hand."""
         self.stopping.set()
+        self.burying.stop()
         self.working.join(20)
+        self.buries.join(10)
         for loop in reversed(self.loops):
             loop.stop()
         self.database.close()
@@ -128,7 +141,7 @@ def _reachable(database: Database) -> bool:
         return False
 
 
-def _container(service: type[Service], dispatcher: Dispatcher, broker_url: str, workers: int) -> Any:
+def _container(service: type[Service], dispatcher: Dispatcher, parking: Parking, broker_url: str, workers: int) -> Any:
     """A nameko container with one RPC method for each declared operation."""
     from nameko.containers import ServiceContainer
 
@@ -142,6 +155,8 @@ def _container(service: type[Service], dispatcher: Dispatcher, broker_url: str, 
         "HEARTBEAT": 30,
         "serializer": "json",
         "CHASSIS_PUBLISHER": TransientPublisher(broker_url),
+        # A request may carry a password: only its way is kept.
+        "CHASSIS_REFUSED": partial(parking.refuse, keep_body=False),
     }
     return ServiceContainer(nameko_service, config)
 

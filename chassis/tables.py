@@ -78,6 +78,10 @@ def _outbox(metadata: MetaData) -> None:
         Column("routing_key", Text, nullable=False),
         Column("message", Text, nullable=False),
         instant("created_at", server_default=func.now()),
+        # Set while the broker has no queue for it: kept apart, and tried again.
+        instant("returned_at", nullable=True),
+        Index("ix_outbox_waiting", "id", postgresql_where=text("returned_at IS NULL")),
+        Index("ix_outbox_returned_at", "returned_at", postgresql_where=text("returned_at IS NOT NULL")),
     )
     scope(outbox, system_only=True, insert_by_all=True)
 
@@ -94,9 +98,15 @@ def _inbox(metadata: MetaData) -> None:
         instant("next_at", nullable=True),
         Column("code", Text),
         Column("detail", Text),
-        Column("envelope", JSONB),
+        # What was received, as it was: no type of the database may refuse it. Handled events keep none of this.
+        Column("body", LargeBinary),
+        Column("sender", Text),
+        Column("exchange", Text),
+        Column("routing_key", Text),
+        Column("headers", JSONB),
+        Column("envelope", JSONB),  # written by the version before alone; goes with the next
         instant("received_at", server_default=func.now()),
-        one_of("state", ("handled", "waiting", "dead")),
+        one_of("state", ("handled", "waiting", "dead", "refused")),
         Index("ix_inbox_parked", "state", "next_at", postgresql_where=text("state <> 'handled'")),
         Index("ix_inbox_received_at", "received_at"),
     )

@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, Row, create_engine, delete, select
 from sqlalchemy.engine import make_url
 
@@ -28,6 +27,7 @@ from chassis.clock import SettableClock
 from chassis.context import Actor, Context, Scope, system_context
 from chassis.copies import Copies
 from chassis.database import Database
+from chassis.delivery import Delivery, as_published
 from chassis.dispatch import Dispatcher
 from chassis.ids import new_id
 from chassis.inbox import Inbox
@@ -35,12 +35,19 @@ from chassis.provision_database import Passwords, app_url, provision_database
 from chassis.schedule import Scheduler
 from chassis.service import Service
 from contracts.base import (
+    COPIES_EXCHANGE,
+    EVENTS,
+    CopyCompleted,
+    CopyRequested,
     Envelope,
     Event,
     Operation,
     State,
     StateItem,
     View,
+    copy_reply_key,
+    copy_request_key,
+    exchange,
     method_name,
     type_name,
 )
@@ -125,8 +132,25 @@ class ServiceHarness:
 
     def deliver(self, *events: Event) -> None:
         """Hand events to the inbox, as if another service had published them now. What is parked fails the test."""
-        self.inbox.handle([self.envelope(event) for event in events])
+        self.hear(*(self.envelope(event) for event in events))
         self.expect_nothing_parked()
+
+    def hear(self, *envelopes: Envelope) -> None:
+        """Hand events to the inbox as their owners would send them, whatever becomes of them."""
+        self.inbox.handle([self.arriving(envelope) for envelope in envelopes])
+
+    def arriving(self, envelope: Envelope, *, page: bool = False) -> Delivery:
+        """A message as it comes from the owner of the event in it, or as a `page` of the copy that was asked for. What
+        no code knows, and who asks for a copy, comes from `elsewhere`."""
+        event = EVENTS.get((envelope.type, envelope.version))
+        if event is CopyRequested:
+            return as_published(envelope, (COPIES_EXCHANGE, copy_request_key(envelope.data["kind"])), "elsewhere")
+        if event is CopyCompleted or (page and event is not None):
+            kind = envelope.data["kind"] if event is CopyCompleted else envelope.type
+            way = (COPIES_EXCHANGE, copy_reply_key(self.service.name))
+            return as_published(envelope, way, self.service.copies[kind].state.owner)
+        owner = event.owner if event is not None else "elsewhere"
+        return as_published(envelope, (exchange(owner), f"{envelope.type}.v{envelope.version}"), owner)
 
     def envelope(self, event: Event) -> Envelope:
         """An event as it would arrive."""
@@ -218,7 +242,7 @@ class World:
             harness.clock = harness.database.clock = self.clock
         self._random = None if shuffle is None else random.Random(shuffle)
         self._bound = {h.service.name: set(bindings(h.service)) for h in harnesses}
-        self._held: list[tuple[str, Envelope]] = []
+        self._held: list[tuple[str, Delivery]] = []
         self._holding: Callable[[str, Envelope], bool] | None = None
 
     def __getattr__(self, name: str) -> ServiceHarness:
@@ -275,27 +299,29 @@ class World:
         if self._random is not None:
             deliveries += [d for d in deliveries if self._random.random() < 0.3]
             self._random.shuffle(deliveries)
-        for receiver, envelope in deliveries:
-            again = Envelope.model_validate(orjson.loads(envelope.model_dump_json()))
-            self.harnesses[receiver].inbox.handle([again])
+        for receiver, delivery in deliveries:
+            # Read anew, as another process would.
+            self.harnesses[receiver].inbox.handle([replace(delivery)])
         return len(deliveries)
 
-    def _released(self) -> list[tuple[str, Envelope]]:
+    def _released(self) -> list[tuple[str, Delivery]]:
         if self._holding is not None:
             return []
         released, self._held = self._held, []
         return released
 
-    def _outgoing(self) -> Iterator[tuple[str, Envelope]]:
+    def _outgoing(self) -> Iterator[tuple[str, Delivery]]:
         for sender in self.harnesses.values():
-            sender_bound = sender.take_outbox()
-            for exchange_name, key, envelope in sender_bound:
-                for receiver, bound in self._bound.items():
-                    if (exchange_name, key) in bound:
-                        if self._holding is not None and self._holding(receiver, envelope):
-                            self._held.append((receiver, envelope))
-                        else:
-                            yield receiver, envelope
+            for *way, envelope in sender.take_outbox():
+                delivery = as_published(envelope, (way[0], way[1]), sender.service.name)
+                for receiver in self._hearers(delivery):
+                    if self._holding is not None and self._holding(receiver, envelope):
+                        self._held.append((receiver, delivery))
+                    else:
+                        yield receiver, delivery
+
+    def _hearers(self, delivery: Delivery) -> list[str]:
+        return [name for name, bound in self._bound.items() if (delivery.exchange, delivery.routing_key) in bound]
 
     def serve_copies(self) -> None:
         """Let the owners send what was asked of them until nothing is left."""

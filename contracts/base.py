@@ -129,16 +129,35 @@ class Stretch(View, Generic[Row]):
 
 
 class Event(Contract):
-    """Something another service may hear of. `owner` is the one service that publishes it."""
+    """Something another service may hear of. `owner` is the one service that publishes it.
+
+    `rows` names the field whose rows each stand for themselves: when one of them is refused, the others are handled
+    all the same. `unheard` says that there may be nobody who listens; any other event waits at its sender until the
+    broker has a queue for it. `private` says that it carries so much about a person that it is never kept: an event
+    that can't be handled is remembered without its body.
+    """
 
     owner: ClassVar[str] = ""
     version: ClassVar[int] = 0
+    rows_field: ClassVar[str | None] = None
+    unheard: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
-    def __init_subclass__(cls, *, owner: str | None = None, version: int = 1, **kwargs: Unpack[ConfigDict]) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        owner: str | None = None,
+        version: int = 1,
+        rows: str | None = None,
+        unheard: bool = False,
+        private: bool = False,
+        **kwargs: Unpack[ConfigDict],
+    ) -> None:
         super().__init_subclass__(**kwargs)
         if owner is None:
             return
         cls.owner, cls.version = owner, version
+        cls.rows_field, cls.unheard, cls.private = rows or cls.rows_field, unheard, private
         _register(EVENTS, (snake_case(cls.__name__), version), cls)
 
 
@@ -160,6 +179,8 @@ Item = TypeVar("Item", bound=StateItem)
 class State(Event, Generic[Item]):
     """Rows as they now are. Feeds copies, in any order: of two items with one id the higher version wins."""
 
+    rows_field: ClassVar[str | None] = "items"
+
     items: Annotated[tuple[Item, ...], Field(max_length=MAX_EVENT_ROWS)]
 
     @classmethod
@@ -170,7 +191,8 @@ class State(Event, Generic[Item]):
 
 
 class CopyRequested(Event, owner="copies", version=1):
-    """A consumer asks the owner of a kind of state to send all of it, to this consumer only."""
+    """A consumer asks the owner of a kind of state to send all of it, to this consumer only. The answer goes to who
+    sent the message: `reply_to` is not believed."""
 
     kind: str
     reply_to: str

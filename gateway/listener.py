@@ -9,8 +9,11 @@ from uuid import uuid4
 from kombu import Connection, Consumer, Exchange, Message, Queue
 from pydantic import ValidationError
 
+from chassis import metrics
 from chassis.broker import CONNECTION_ERRORS
+from chassis.delivery import Delivery, distrust_of_event
 from chassis.logging import get_logger
+from chassis.senders import Senders
 from contracts.base import Envelope, UnknownEvent, exchange, routing_key
 from contracts.identity.events import AccessRevoked
 from gateway.revocations import RevocationList
@@ -26,6 +29,7 @@ class Listener:
 
     def __init__(self, url: str, revocations: RevocationList, reconnected: Callable[[], None]) -> None:
         self._url = url
+        self._senders = Senders.at(url)
         self._revocations = revocations
         self._reconnected = reconnected
         self._stopping = threading.Event()
@@ -75,8 +79,13 @@ class Listener:
                     connection.drain_events(timeout=1.0)
 
     def _take(self, message: Message) -> None:
+        delivery = Delivery.of(message, self._senders)
+        if reason := distrust_of_event(delivery):
+            log.error("revocation_refused", reason=reason)
+            metrics.message_refused(reason)
+            return
         try:
-            event = Envelope.model_validate_json(message.body).event()
+            event = Envelope.model_validate_json(delivery.body).event()
         except (ValidationError, UnknownEvent):
             log.error("revocation_not_understood")
             self._reconnected()  # ask instead

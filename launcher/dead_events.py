@@ -1,16 +1,20 @@
-"""Events that services have put aside: waiting for what they need, or dead. Works on every service's inbox."""
+"""Messages that did not get where they should: parked in a service's inbox, put aside there, come back to its outbox,
+or given up by the broker. Works while some of the databases are away."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Table, select, update
+from kombu import Connection
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from chassis.broker import CONNECTION_ERRORS, dead_queue
 from chassis.context import system_context
 from chassis.database import Database
-from chassis.inbox import Inbox
+from chassis.parking import Parking
 from chassis.unit_of_work import UnitOfWork
 
 Result = TypeVar("Result")
@@ -18,59 +22,107 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class ParkedEvent:
-    """One event that a service has not handled, and why."""
+    """One message that a service has not handled, and why. `body` is empty where it was not kept."""
 
     service: str
     event_id: UUID
     type: str
+    event_version: int
     state: str
     code: str | None
     detail: str | None
     attempts: int
     received_at: datetime
-    envelope: Mapping[str, Any]
+    sender: str | None
+    exchange: str | None
+    routing_key: str | None
+    headers: Mapping[str, str] | None
+    body: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ReturnedEvent:
+    """One message of a service's outbox that no queue took; it is tried again by itself."""
+
+    service: str
+    exchange: str
+    routing_key: str
+    created_at: datetime
+    returned_at: datetime
 
 
 class DeadEvents:
-    """The inboxes of several services, by name."""
+    """The inboxes and outboxes of several services, by name. `away` holds those whose database did not answer."""
 
     def __init__(self, databases: Mapping[str, Database]) -> None:
         self._databases = databases
+        self.away: set[str] = set()
 
     def list(self, *, waiting: bool = False) -> list[ParkedEvent]:
-        """All dead events, oldest first; with those that still wait for what they need, if asked."""
-        states = ("dead", "waiting") if waiting else ("dead",)
+        """All dead and refused messages, oldest first; with those that still wait for what they need, if asked."""
+        states = ("dead", "refused", "waiting") if waiting else ("dead", "refused")
+
+        def parked(uow: UnitOfWork) -> Sequence[Any]:
+            inbox = uow.service.metadata.tables["inbox"]
+            return uow.rows(select(inbox).where(inbox.c.state.in_(states)))
+
         found = [
-            ParkedEvent(name, **{field: row._mapping[field] for field in _FIELDS})
-            for name, database in self._databases.items()
-            for row in self._rows(database, states)
+            ParkedEvent(name, **{each: row._mapping[each] for each in _PARKED})
+            for name, rows in self._everywhere(parked).items()
+            for row in rows
         ]
         return sorted(found, key=lambda event: event.received_at)
 
+    def returned(self) -> Sequence[ReturnedEvent]:
+        """All messages that no queue took, oldest first."""
+
+        def came_back(uow: UnitOfWork) -> Sequence[Any]:
+            outbox = uow.service.metadata.tables["outbox"]
+            return uow.rows(select(outbox).where(outbox.c.returned_at.is_not(None)))
+
+        found = [
+            ReturnedEvent(name, row.exchange, row.routing_key, row.created_at, row.returned_at)
+            for name, rows in self._everywhere(came_back).items()
+            for row in rows
+        ]
+        return sorted(found, key=lambda event: event.created_at)
+
     def replay(self, event_ids: Sequence[UUID]) -> int:
-        """Have their services try these dead events again, at once; returns how many there were."""
-        return sum(Inbox(database).replay(event_ids) for database in self._databases.values())
+        """Have their services try these dead messages again, at once; returns how many there were. Refused ones, and
+        those that were not kept whole, can't be tried again."""
+        return sum(self._parkings(lambda parking: parking.replay(event_ids)))
 
     def drop(self, event_ids: Sequence[UUID]) -> int:
-        """Give these dead events up; returns how many there were.
+        """Give these dead or refused messages up; returns how many there were. What they carried is erased."""
+        return sum(self._parkings(lambda parking: parking.give_up(event_ids)))
 
-        They count as handled, so that a second copy that arrives late is not handled after all; what they
-        carried is erased.
-        """
+    def _parkings(self, work: Callable[[Parking], int]) -> Sequence[int]:
+        return list(self._with_each(lambda database: work(Parking(database))).values())
 
-        def drop(uow: UnitOfWork, inbox: Table) -> int:
-            dead = update(inbox).where(inbox.c.event_id.in_(event_ids), inbox.c.state == "dead")
-            return uow.execute(dead.values(state="handled", code="dropped", envelope=None)).rowcount
+    def _everywhere(self, work: Callable[[UnitOfWork], Result]) -> dict[str, Result]:
+        return self._with_each(lambda database: database.run(system_context(), work))
 
-        return sum(self._run(database, drop) for database in self._databases.values())
-
-    def _rows(self, database: Database, states: Sequence[str]) -> Sequence[Any]:
-        return self._run(database, lambda uow, inbox: uow.rows(select(inbox).where(inbox.c.state.in_(states))))
-
-    @staticmethod
-    def _run(database: Database, work: Callable[[UnitOfWork, Table], Result]) -> Result:
-        inbox = database.service.metadata.tables["inbox"]
-        return database.run(system_context(), lambda uow: work(uow, inbox))
+    def _with_each(self, work: Callable[[Database], Result]) -> dict[str, Result]:
+        done = {}
+        for name, database in self._databases.items():
+            try:
+                done[name] = work(database)
+            except OperationalError:
+                self.away.add(name)
+        return done
 
 
-_FIELDS = [field for field in ParkedEvent.__dataclass_fields__ if field != "service"]
+def given_up_by_the_broker(amqp_url: str, services: Sequence[str]) -> dict[str, int] | None:
+    """How many messages the broker holds for a service that it gave up, where there are any: a service's task process
+    moves them to its inbox. None when the broker does not answer."""
+    try:
+        with Connection(amqp_url, connect_timeout=3) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+            channel = connection.channel()
+            counts = {name: channel.queue_declare(dead_queue(name), passive=True).message_count for name in services}
+    except (*CONNECTION_ERRORS, *Connection("amqp://").channel_errors):
+        return None
+    return {name: count for name, count in counts.items() if count}
+
+
+_PARKED = [each for each in ParkedEvent.__dataclass_fields__ if each != "service"]

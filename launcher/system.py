@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.database import Database
-from chassis.provision_broker import broker_url, broker_user, provision_broker
+from chassis.provision_broker import broker_url, provision_broker
 from chassis.provision_database import Passwords, app_url, provision_database
+from chassis.senders import broker_user
 from chassis.service import Service, load
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import ROOT, service_names
@@ -189,6 +190,11 @@ class System:
         """Where the gateway listens."""
         return f"http://127.0.0.1:{self._http_port}"
 
+    @property
+    def broker_admin_url(self) -> str:
+        """The administrator's address on this system's virtual host."""
+        return f"{self._amqp_url.rstrip('/')}/{self.prefix}"
+
     def database(self, service: str) -> str:
         """The name of a service's database."""
         return f"{self.prefix}_{service}"
@@ -196,6 +202,10 @@ class System:
     def database_url(self, service: str) -> str:
         """The address with which a service's processes connect."""
         return app_url(self._admin_url, self.database(service), self._secrets.password(f"{service}-app"))
+
+    def broker_url(self, name: str) -> str:
+        """The address with which the processes of a service, or the gateway, connect to the broker."""
+        return broker_url(self._amqp_url, self.prefix, name, self._secrets.password(f"{name}-broker"))
 
     @contextmanager
     def databases(self) -> Iterator[dict[str, Database]]:
@@ -244,10 +254,9 @@ class System:
         }
         return ProcessSpec(GATEWAY, "gateway", (), variables, health)
 
-    def _common(self, broker_user: str, health_port: int) -> dict[str, str]:
-        password = self._secrets.password(f"{broker_user}-broker")
+    def _common(self, name: str, health_port: int) -> dict[str, str]:
         return {
-            "JIAOWU_BROKER_URL": broker_url(self._amqp_url, self.prefix, broker_user, password),
+            "JIAOWU_BROKER_URL": self.broker_url(name),
             "JIAOWU_FILES_URL": (self.state / "files").absolute().as_uri(),
             "JIAOWU_METRICS_PORT": str(health_port),
             **self._variables,

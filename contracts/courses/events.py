@@ -66,7 +66,7 @@ class SelectedCourse(Contract):
     selected_at: Instant
 
 
-class CoursesSelected(Fact, owner="courses", version=1):
+class CoursesSelected(Fact, owner="courses", version=1, rows="selections"):
     """Selections were made and wait for payment → finance issues their bills or answers `BillingRefused`."""
 
     selections: Annotated[tuple[SelectedCourse, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -80,7 +80,7 @@ class ClosingSelection(Contract):
     reason: ClosingReason
 
 
-class SelectionsClosing(Fact, owner="courses", version=1):
+class SelectionsClosing(Fact, owner="courses", version=1, rows="selections"):
     """Courses asks for bills to be cancelled → finance: `BillsCancelled` or `BillCancellationRefused`."""
 
     selections: Annotated[tuple[ClosingSelection, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -102,7 +102,7 @@ class SentWithdrawal(Contract):
     sent_at: Instant
 
 
-class WithdrawalsSentToFinance(Fact, owner="courses", version=1):
+class WithdrawalsSentToFinance(Fact, owner="courses", version=1, rows="withdrawals"):
     """→ exams holds the registration; → finance opens the review, which waits for that hold."""
 
     withdrawals: Annotated[tuple[SentWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]

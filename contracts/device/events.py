@@ -80,7 +80,7 @@ def _whole_portrait(portrait: bytes) -> bytes:
     return portrait
 
 
-class CardRead(Fact, owner="device", version=1):
+class CardRead(Fact, owner="device", version=1, private=True):
     """A card was read at a station. Which station is the message's broker-validated `user_id`, never the payload."""
 
     reader: str

@@ -40,8 +40,3 @@ STATION_RIGHTS = StationRights(
     topic_read=_NOTHING,
 )
 """What whoever registers a station grants its user; the broker itself ties `user_id` to who signed in."""
-
-
-def is_station(user_id: str | None) -> bool:
-    """Whether a message's validated `user_id` is a station's. A reading without one must be refused."""
-    return user_id is not None and re.fullmatch(STATION_PATTERN, user_id) is not None

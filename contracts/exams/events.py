@@ -54,7 +54,7 @@ class HeldRegistration(Contract):
     registration_id: UUID | None = Field(description="Empty when there is none: no final, or it is not paid yet.")
 
 
-class RegistrationsHeld(Fact, owner="exams", version=1):
+class RegistrationsHeld(Fact, owner="exams", version=1, rows="held"):
     """The positive answer to `WithdrawalsSentToFinance` → finance may now decide."""
 
     held: Annotated[tuple[HeldRegistration, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -69,7 +69,7 @@ class RefusedHold(Contract):
     code: str = Field(description="`exam_already_sat`.")
 
 
-class RegistrationHoldRefused(Fact, owner="exams", version=1):
+class RegistrationHoldRefused(Fact, owner="exams", version=1, rows="refused"):
     """The negative answer to `WithdrawalsSentToFinance` → finance rejects by itself and tells courses."""
 
     refused: Annotated[tuple[RefusedHold, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -84,7 +84,7 @@ class RefusedRegistration(Contract):
     code: str = Field(description="`arrangement_published`, `student_suspended`; `student_not_active` of a resit.")
 
 
-class RegistrationRefused(Fact, owner="exams", version=1):
+class RegistrationRefused(Fact, owner="exams", version=1, rows="refused"):
     """→ finance refunds the exam bill, → courses shows it on the selection, which stays `selected`."""
 
     refused: Annotated[tuple[RefusedRegistration, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -105,7 +105,7 @@ class RegisteredResit(Contract):
     registered_at: Instant
 
 
-class ResitsRegistered(Fact, owner="exams", version=1):
+class ResitsRegistered(Fact, owner="exams", version=1, rows="resits"):
     """Resits wait for payment → finance issues a bill for each or answers `BillingRefused`."""
 
     resits: Annotated[tuple[RegisteredResit, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -119,7 +119,7 @@ class ClosingResit(Contract):
     reason: ClosingReason
 
 
-class ResitsClosing(Fact, owner="exams", version=1):
+class ResitsClosing(Fact, owner="exams", version=1, rows="resits"):
     """Exams asks for bills to be cancelled → finance: `BillsCancelled` or `BillCancellationRefused`."""
 
     resits: Annotated[tuple[ClosingResit, ...], Field(max_length=MAX_EVENT_ROWS)]

@@ -64,7 +64,7 @@ class RefusedBilling(BillSource):
     params: dict[str, JsonValue] = Field(default={})
 
 
-class BillingRefused(Fact, owner="finance", version=1):
+class BillingRefused(Fact, owner="finance", version=1, rows="refused"):
     """→ courses cancels the selection, → exams cancels the resit, with this code."""
 
     refused: Annotated[tuple[RefusedBilling, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -86,7 +86,7 @@ class PaidBill(BillSource):
     paid_at: Instant
 
 
-class BillsPaid(Fact, owner="finance", version=1):
+class BillsPaid(Fact, owner="finance", version=1, rows="bills"):
     """A credit fee → courses makes the selection `selected`; an exam fee → exams registers. Row by row."""
 
     bills: Annotated[tuple[PaidBill, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -99,7 +99,7 @@ class CancelledBills(BillSource):
     reason: ClosingReason
 
 
-class BillsCancelled(Fact, owner="finance", version=1):
+class BillsCancelled(Fact, owner="finance", version=1, rows="cancelled"):
     """The positive answer to `SelectionsClosing` and `ResitsClosing`."""
 
     cancelled: Annotated[tuple[CancelledBills, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -114,7 +114,7 @@ class RefusedCancellation(BillSource):
     ask_again_at: Instant | None
 
 
-class BillCancellationRefused(Fact, owner="finance", version=1):
+class BillCancellationRefused(Fact, owner="finance", version=1, rows="refused"):
     """The negative answer to `SelectionsClosing` and `ResitsClosing`."""
 
     refused: Annotated[tuple[RefusedCancellation, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -131,7 +131,7 @@ class ReviewedWithdrawal(Contract):
     reviewer_id: UUID
 
 
-class WithdrawalsApproved(Fact, owner="finance", version=1):
+class WithdrawalsApproved(Fact, owner="finance", version=1, rows="withdrawals"):
     """→ courses: `finance_approved`, selection `withdrawn`; → exams cancels the registration."""
 
     withdrawals: Annotated[tuple[ReviewedWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -147,7 +147,7 @@ class RejectedWithdrawal(Contract):
     reviewer_id: UUID | None
 
 
-class WithdrawalsRejected(Fact, owner="finance", version=1):
+class WithdrawalsRejected(Fact, owner="finance", version=1, rows="withdrawals"):
     """→ courses: `finance_rejected`; → exams releases the hold."""
 
     withdrawals: Annotated[tuple[RejectedWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]
@@ -162,7 +162,7 @@ class RefundedWithdrawal(Contract):
     refunded_at: Instant
 
 
-class WithdrawalsRefunded(Fact, owner="finance", version=1):
+class WithdrawalsRefunded(Fact, owner="finance", version=1, rows="withdrawals"):
     """→ courses: `refunded`. May arrive before `WithdrawalsApproved`: it includes it."""
 
     withdrawals: Annotated[tuple[RefundedWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]

@@ -31,7 +31,7 @@ class Revocation(Contract):
     revoked_at: Instant
 
 
-class AccessRevoked(Fact, owner="identity", version=1):
+class AccessRevoked(Fact, owner="identity", version=1, rows="revocations", unheard=True):
     """→ every gateway, on a queue of its own; gateways ask `ListRevocations` too, so none is missed."""
 
     revocations: Annotated[tuple[Revocation, ...], Field(max_length=MAX_EVENT_ROWS)]

@@ -71,7 +71,7 @@ class ParcelItem(StateItem):
     label: str
 
 
-class ParcelState(State[ParcelItem], owner="example", version=1):
+class ParcelState(State[ParcelItem], owner="example", version=1, unheard=True):
     pass
 
 
@@ -88,11 +88,11 @@ class Weight(Contract):
     grams: int
 
 
-class ParcelsWeighed(Fact, owner="elsewhere", version=1):
+class ParcelsWeighed(Fact, owner="elsewhere", version=1, rows="weights"):
     weights: tuple[Weight, ...]
 
 
-class ParcelAdded(Fact, owner="example", version=1):
+class ParcelAdded(Fact, owner="example", version=1, unheard=True):
     parcel_id: UUID
 
 
@@ -158,6 +158,13 @@ class Example(Service):
     learners = copy(LearnerState, learners)
     parcel_state = publishes(ParcelState, parcel_items, parcels)
     drop_heavy = scheduled(drop_heavy, every=timedelta(minutes=5))
+
+
+class Elsewhere(Service):
+    """Who publishes what the example hears."""
+
+    name = "elsewhere"
+    metadata = service_metadata("elsewhere")
 
 
 SERVICE = Example

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,25 +13,31 @@ from amqp.exceptions import AccessRefused, NotFound
 from kombu import Connection, Consumer, Exchange, Queue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.background import RelayLoop
-from chassis.broker import CONNECTION_ERRORS, ConfirmingPublisher, EventConsumer, dead_queue, service_queue
+from chassis.broker import CONNECTION_ERRORS, DELIVERY_LIMIT, dead_queue, service_queue
+from chassis.consumer import EventConsumer, Handler
+from chassis.delivery import Delivery
 from chassis.ids import new_id
 from chassis.provision_broker import broker_url, provision_broker
-from chassis.relay import Relay
+from chassis.publisher import ConfirmingPublisher
+from chassis.relay import RETRY_RETURNED, Relay
+from chassis.senders import Senders
 from chassis.testing import ServiceHarness
 from contracts.base import Envelope
 from contracts.errors import ServiceError
-from tests.chassis.example import Example, ParcelAdded, ParcelsWeighed, Weight
+from tests.chassis.example import Elsewhere, Example, ParcelAdded, ParcelsWeighed, Weight
 from tests.waiting import eventually
 
-USERS = {"example": "example-password", "gateway": "gateway-password"}
+USERS = {"example": "example-password", "elsewhere": "elsewhere-password", "gateway": "gateway-password"}
+SERVICES = [Example, Elsewhere]
 
 
 @pytest.fixture
 def broker(vhost: str, amqp_admin_url: str, management_url: str) -> str:
     """The virtual host with the example's place on it; its URL for an administrator."""
-    provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+    provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
     url = f"{amqp_admin_url.rstrip('/')}/{vhost}"
     with Connection(url) as connection:
         for queue in (service_queue("example"), dead_queue("example")):
@@ -43,7 +50,13 @@ def own_url(broker: str, amqp_admin_url: str, vhost: str) -> str:
     return broker_url(amqp_admin_url, vhost, "example", USERS["example"])
 
 
+@pytest.fixture
+def elsewhere_url(broker: str, amqp_admin_url: str, vhost: str) -> str:
+    return broker_url(amqp_admin_url, vhost, "elsewhere", USERS["elsewhere"])
+
+
 def publish(url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: str = "elsewhere.events") -> None:
+    """Publish as the user of the URL, in its name."""
     with Connection(url) as connection:
         connection.Producer().publish(
             body,
@@ -52,12 +65,24 @@ def publish(url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: st
             content_type="application/json",
             content_encoding="utf-8",
             delivery_mode=2,
+            user_id=Senders.at(url).own_user,
         )
 
 
+def handing_to(take: Callable[[Sequence[Delivery]], object]) -> Handler:
+    """A handler that takes messages and needs no breath."""
+
+    def handle(deliveries: Sequence[Delivery], breathe: Callable[[], None]) -> None:
+        take(deliveries)
+
+    return handle
+
+
 @contextmanager
-def consuming(url: str, handle: object) -> Iterator[EventConsumer]:
-    consumer = EventConsumer(url, service_queue("example"), handle)  # type: ignore[arg-type]
+def consuming(
+    url: str, take: Callable[[Sequence[Delivery]], object], reachable: Callable[[], bool] = lambda: True
+) -> Iterator[EventConsumer]:
+    consumer = EventConsumer(url, service_queue("example"), handing_to(take), reachable)
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
     try:
@@ -108,7 +133,7 @@ def test_a_relay_killed_between_publishing_and_committing_publishes_again(
     example: ServiceHarness, own_url: str
 ) -> None:
     class KilledAfterPublishing(ConfirmingPublisher):
-        def publish(self, messages: Sequence[object]) -> None:
+        def publish(self, messages: Sequence[object]) -> list[object]:
             super().publish(messages)
             raise KeyboardInterrupt
 
@@ -132,9 +157,10 @@ def test_two_relays_share_the_outbox_and_publish_nothing_twice(example: ServiceH
     both_hold = threading.Barrier(2, timeout=10)
 
     class Collecting:
-        def publish(self, messages: Sequence[object]) -> None:
+        def publish(self, messages: Sequence[object]) -> Sequence[object]:
             both_hold.wait()
             sent.extend(message.id for message in messages)  # type: ignore[attr-defined]
+            return ()
 
     with example.database.unit_of_work() as uow:
         for _ in range(200):
@@ -147,84 +173,152 @@ def test_two_relays_share_the_outbox_and_publish_nothing_twice(example: ServiceH
     assert len(sent) == len(set(sent)) == 200
 
 
-def test_events_are_handed_on_in_groups_and_acknowledged(broker: str, own_url: str) -> None:
+def test_events_are_handed_on_in_groups_and_acknowledged(broker: str, own_url: str, elsewhere_url: str) -> None:
     groups: list[list[UUID]] = []
     envelopes = [weighed() for _ in range(60)]
     for envelope in envelopes:
-        publish(broker, envelope.model_dump_json().encode())
-    with consuming(own_url, lambda group: groups.append([e.event_id for e in group])):
+        publish(elsewhere_url, envelope.model_dump_json().encode())
+    with consuming(own_url, lambda group: groups.append([e.identity for e in group])):
         eventually(lambda: sum(map(len, groups)) == 60, "all events handled")
     assert len(groups) < 60, "several at a time"
     assert message_count(broker, service_queue("example")) == 0
 
 
-def test_a_body_that_cannot_be_decoded_goes_to_the_dead_queue_and_the_rest_goes_on(broker: str, own_url: str) -> None:
-    handled: list[UUID] = []
-    good = weighed()
-    for body in (b"\xff\xfe", b"{}", b'{"event_id": 1}', good.model_dump_json().encode()):
-        publish(broker, body)
-    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)):
-        eventually(lambda: message_count(broker, dead_queue("example")) == 3, "three dead messages")
-        eventually(lambda: handled == [good.event_id], "the good one handled")
+def test_while_the_database_is_away_events_go_back_once_and_are_handled_when_it_is_back(
+    broker: str, elsewhere_url: str, own_url: str
+) -> None:
+    """Every return counts as if the message had killed its process; after too many it would be given up."""
+    back, probes = threading.Event(), []
+    handled: list[Delivery] = []
 
+    def reachable() -> bool:
+        probes.append(not handled)
+        return back.is_set() or len(probes) == 1
 
-def test_while_the_database_is_away_events_wait_and_are_handled_when_it_is_back(broker: str, own_url: str) -> None:
-    away = threading.Event()
-    back = threading.Event()
-    handled: list[UUID] = []
-
-    def handle(group: Sequence[Envelope]) -> None:
+    def take(group: Sequence[Delivery]) -> None:
         if not back.is_set():
-            away.set()
             raise OperationalError("SELECT", {}, Exception("no connection"))
-        handled.extend(e.event_id for e in group)
+        handled.extend(group)
 
-    envelope = weighed()
-    publish(broker, envelope.model_dump_json().encode())
-    with consuming(own_url, handle):
-        assert away.wait(10)
+    for _ in range(30):
+        publish(elsewhere_url, weighed().model_dump_json().encode())
+    with consuming(own_url, take, reachable):
+        eventually(lambda: len(probes) >= 6, "probing while it is away")
+        eventually(lambda: message_count(broker, service_queue("example")) == 30, "given back")
         back.set()
-        eventually(lambda: handled == [envelope.event_id], "handled once, after the database came back")
+        eventually(lambda: len(handled) == 30, "handled, after the database came back")
+    assert {delivery.headers.get("x-delivery-count") for delivery in handled} == {1}
 
 
-def test_a_failure_that_nobody_foresaw_stops_no_consumer(broker: str, own_url: str) -> None:
+def test_with_a_busy_pool_events_stay_in_hand_and_the_connection_lives(
+    broker: str, elsewhere_url: str, own_url: str
+) -> None:
+    failures = [PoolTimeout() for _ in range(4)]
+    handled: list[Delivery] = []
+
+    def take(group: Sequence[Delivery]) -> None:
+        if failures:
+            raise failures.pop()
+        handled.extend(group)
+
+    publish(elsewhere_url, weighed().model_dump_json().encode())
+    with consuming(own_url, take):
+        eventually(lambda: len(handled) == 1, "handled after all")
+    assert not handled[0].headers.get("x-delivery-count"), "never given back"
+
+
+def test_a_message_that_kills_its_process_again_and_again_becomes_a_dead_row(
+    broker: str, elsewhere_url: str, own_url: str, example: ServiceHarness
+) -> None:
+    envelope = weighed()
+    publish(elsewhere_url, envelope.model_dump_json().encode())
+    for _ in range(DELIVERY_LIMIT + 1):
+        with Connection(own_url) as killed:
+            eventually(lambda: killed.channel().basic_get(service_queue("example")), "delivered again")
+    burying = EventConsumer(own_url, dead_queue("example"), example.inbox.bury, lambda: True)
+    thread = threading.Thread(target=burying.run, daemon=True)
+    thread.start()
+    eventually(lambda: len(example.parked()) == 1, "moved to the inbox")
+    burying.stop()
+    thread.join(10)
+    (row,) = example.parked()
+    assert (row.state, row.code, row.event_id) == ("dead", "delivery_limit", envelope.event_id)
+    assert (row.sender, row.exchange, row.routing_key) == ("elsewhere", "elsewhere.events", "parcels_weighed.v1")
+    assert example.inbox.parking.replay([row.event_id]) == 1
+    example.clock.advance(timedelta(seconds=1))
+    example.inbox.retry_waiting()
+    assert [row.code for row in example.parked()] == ["parcel_unknown"], "judged like any other, by its first way"
+
+
+def test_what_no_queue_takes_stays_in_the_outbox_and_the_rest_goes_out(
+    broker: str, own_url: str, example: ServiceHarness
+) -> None:
+    """As when a binding is lost, or a version is published that nobody hears yet."""
+    with example.database.unit_of_work() as uow:
+        uow.publish_to("elsewhere.events", "parcels_weighed.v1", ParcelAdded(parcel_id=new_id()))
+        for _ in range(3):
+            uow.publish(ParcelAdded(parcel_id=new_id()))
+    outbox = example.table("outbox")
+    with Connection(broker) as connection:
+        connection.channel().queue_unbind(service_queue("example"), "elsewhere.events", "parcels_weighed.v1")
+    relay = Relay(example.database, ConfirmingPublisher(broker))
+    assert relay.run_once() == 4
+    (kept,) = example.rows(select(outbox))
+    assert kept.routing_key == "parcels_weighed.v1"
+    assert kept.returned_at is not None
+    assert relay.run_once() == 0, "it is kept apart"
+    assert relay.retry_returned() == 0, "and left alone for a while"
+    example.clock.advance(2 * RETRY_RETURNED)
+    assert relay.retry_returned() == 1
+    assert len(example.rows(select(outbox))) == 1, "as long as nobody takes it"
+    with Connection(broker) as connection:
+        connection.channel().queue_bind(service_queue("example"), "elsewhere.events", "parcels_weighed.v1")
+    example.clock.advance(2 * RETRY_RETURNED)
+    assert relay.retry_returned() == 1
+    assert example.rows(select(outbox)) == []
+    assert message_count(broker, service_queue("example")) == 1
+
+
+def test_a_failure_that_nobody_foresaw_stops_no_consumer(broker: str, elsewhere_url: str, own_url: str) -> None:
     failures = [KeyError("a bug in the inbox itself"), ServiceError("command_in_progress")]
     handled: list[UUID] = []
 
-    def handle(group: Sequence[Envelope]) -> None:
+    def handle(group: Sequence[Delivery]) -> None:
         if failures:
             raise failures.pop()
-        handled.extend(e.event_id for e in group)
+        handled.extend(e.identity for e in group)
 
     envelope = weighed()
-    publish(broker, envelope.model_dump_json().encode())
+    publish(elsewhere_url, envelope.model_dump_json().encode())
     with consuming(own_url, handle):
         eventually(lambda: handled == [envelope.event_id], "handled after all")
 
 
 def test_a_consumer_whose_queue_was_gone_goes_on_when_it_is_back(
-    broker: str, own_url: str, vhost: str, amqp_admin_url: str, management_url: str
+    broker: str, elsewhere_url: str, own_url: str, vhost: str, amqp_admin_url: str, management_url: str
 ) -> None:
     handled: list[UUID] = []
-    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)) as consumer:
+    with consuming(own_url, lambda group: handled.extend(e.identity for e in group)) as consumer:
         eventually(lambda: consumer.connected, "connected")
         with Connection(broker) as connection:
             connection.channel().queue_delete(service_queue("example"))
         eventually(lambda: not consumer.connected, "noticed")
-        provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+        provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
         envelope = weighed()
-        publish(broker, envelope.model_dump_json().encode())
+        publish(elsewhere_url, envelope.model_dump_json().encode())
         eventually(lambda: handled == [envelope.event_id], "handled after all")
 
 
-def test_an_event_in_hand_when_its_process_ends_is_delivered_again(broker: str, own_url: str) -> None:
+def test_an_event_in_hand_when_its_process_ends_is_delivered_again(
+    broker: str, elsewhere_url: str, own_url: str
+) -> None:
     envelope = weighed()
-    publish(broker, envelope.model_dump_json().encode())
+    publish(elsewhere_url, envelope.model_dump_json().encode())
     with Connection(own_url) as killed:
         taken = killed.channel().basic_get(service_queue("example"))
         assert taken is not None
     handled: list[UUID] = []
-    with consuming(own_url, lambda group: handled.extend(e.event_id for e in group)):
+    with consuming(own_url, lambda group: handled.extend(e.identity for e in group)):
         eventually(lambda: handled == [envelope.event_id], "delivered again")
 
 
@@ -245,13 +339,13 @@ def test_a_service_may_not_read_anothers_queue(broker: str, own_url: str) -> Non
 
 
 def test_provisioning_again_removes_bindings_that_no_code_wants(
-    broker: str, vhost: str, amqp_admin_url: str, management_url: str
+    broker: str, elsewhere_url: str, vhost: str, amqp_admin_url: str, management_url: str
 ) -> None:
     with Connection(broker) as connection:
         channel = connection.channel()
         channel.queue_bind(service_queue("example"), "elsewhere.events", "forgotten.v1")
-    provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
-    publish(broker, weighed().model_dump_json().encode(), key="forgotten.v1")
+    provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
+    publish(elsewhere_url, weighed().model_dump_json().encode(), key="forgotten.v1")
     assert message_count(broker, service_queue("example")) == 0
 
 

@@ -104,12 +104,12 @@ def test_a_completion_that_overtook_its_pages_waits_for_them_and_is_done_with(ex
     example.copies.rebuild(["learner_state"])
     (asked,) = example.published(CopyRequested)
     completed = CopyCompleted(kind="learner_state", request_id=asked.request_id, count=1)
-    example.inbox.handle([example.envelope(completed)])
+    example.hear(example.envelope(completed))
     assert [(row.state, row.code) for row in example.parked()] == [("waiting", "copy_pages_missing")]
     assert example.copies.missing() == ["learner_state"]
     example.clock.advance(timedelta(seconds=2))
     page = LearnerState(items=(LearnerItem(id=new_id(), version=1, nickname="x"),))
-    example.inbox.handle([example.envelope(page)])
+    example.hear(example.envelope(page))
     assert example.inbox.retry_waiting() == 1
     assert example.copies.missing() == []
     assert example.inbox.retry_waiting() == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from chassis.context import system_context
 from chassis.database import Database
 from chassis.failures import NotYet
 from chassis.ids import new_id
-from chassis.inbox import GIVE_UP_AFTER, KEEP_HANDLED, Inbox
+from chassis.inbox import KEEP_HANDLED, Inbox
+from chassis.parking import GIVE_UP_AFTER, LONGEST_PAUSE
 from chassis.service import CopyEntry, ReactionEntry
 from chassis.testing import ServiceHarness, acting
 from chassis.unit_of_work import UnitOfWork
 from contracts.base import Envelope, StateItem
+from contracts.errors import ServiceError
 from tests.chassis.example import (
     AddParcel,
     Example,
@@ -50,8 +53,8 @@ def weights(example: ServiceHarness) -> dict[str, int]:
 def test_an_event_that_comes_three_times_is_handled_once(example: ServiceHarness) -> None:
     add(example, "a")
     envelope = example.envelope(weighed("a"))
-    example.inbox.handle([envelope, envelope])
-    example.inbox.handle([envelope])
+    example.hear(envelope, envelope)
+    example.hear(envelope)
     assert weights(example) == {"a": 5}
 
 
@@ -63,7 +66,7 @@ def test_the_bad_event_of_a_group_is_found_and_the_others_are_handled(example: S
         example.envelope(weighed("a", 13)),
         example.envelope(weighed("zzz")),
     )
-    example.inbox.handle([*good[:3], forbidden, *good[3:5], bug, missing, *good[5:]])
+    example.hear(*good[:3], forbidden, *good[3:5], bug, missing, *good[5:])
     assert weights(example) == dict.fromkeys("abcdefgh", 5)
     parked = {row.event_id: (row.state, row.code) for row in example.parked()}
     assert parked == {
@@ -76,7 +79,7 @@ def test_the_bad_event_of_a_group_is_found_and_the_others_are_handled(example: S
 def test_an_event_that_came_too_early_is_handled_when_what_it_needs_has_arrived(
     example: ServiceHarness,
 ) -> None:
-    example.inbox.handle([example.envelope(weighed("late"))])
+    example.hear(example.envelope(weighed("late")))
     assert example.parked()[0].state == "waiting"
     add(example, "late")
     assert example.inbox.retry_waiting() == 0, "its time has not come"
@@ -89,7 +92,7 @@ def test_an_event_that_came_too_early_is_handled_when_what_it_needs_has_arrived(
 def test_what_never_arrives_is_tried_ever_more_rarely_and_given_up_after_a_day(
     example: ServiceHarness,
 ) -> None:
-    example.inbox.handle([example.envelope(weighed("never"))])
+    example.hear(example.envelope(weighed("never")))
     tried = 0
     for _ in range(int(GIVE_UP_AFTER / timedelta(minutes=5)) + 24):
         example.clock.advance(timedelta(minutes=5))
@@ -102,8 +105,8 @@ def test_what_never_arrives_is_tried_ever_more_rarely_and_given_up_after_a_day(
 
 def test_an_unknown_type_or_version_is_kept_as_dead(example: ServiceHarness) -> None:
     known = example.envelope(weighed("a"))
-    example.inbox.handle([known.model_copy(update={"version": 9, "event_id": new_id()})])
-    example.inbox.handle([known.model_copy(update={"type": "nobody_knows", "event_id": new_id()})])
+    example.hear(known.model_copy(update={"version": 9, "event_id": new_id()}))
+    example.hear(known.model_copy(update={"type": "nobody_knows", "event_id": new_id()}))
     assert {(row.state, row.code) for row in example.parked()} == {("dead", "unknown_event")}
 
 
@@ -111,24 +114,24 @@ def test_an_event_that_breaks_its_contract_is_dead_with_the_field_and_without_it
     example: ServiceHarness,
 ) -> None:
     broken = example.envelope(weighed("a")).model_copy(update={"data": {"weights": [{"label": "secret"}]}})
-    example.inbox.handle([broken])
+    example.hear(broken)
     (row,) = example.parked()
     assert (row.state, row.code, row.detail) == ("dead", "schema_mismatch", "weights.0.grams")
 
 
 def test_a_dead_event_can_be_replayed_after_the_fault_is_mended(example: ServiceHarness) -> None:
     envelope = example.envelope(weighed("a", 13))
-    example.inbox.handle([envelope])
+    example.hear(envelope)
     add(example, "a")
     mended = envelope.model_copy(update={"data": weighed("a", 7).model_dump(mode="json")})
     example.database.run(
         system_context(),
-        lambda uow: uow.execute(example.table("inbox").update().values(envelope=mended.model_dump(mode="json"))),
+        lambda uow: uow.execute(example.table("inbox").update().values(body=mended.model_dump_json().encode())),
     )
-    assert example.inbox.replay([envelope.event_id]) == 1
+    assert example.inbox.parking.replay([envelope.event_id]) == 1
     assert example.inbox.retry_waiting() == 1
     assert weights(example) == {"a": 7}
-    example.inbox.handle([envelope])
+    example.hear(envelope)
     assert weights(example) == {"a": 7}, "once handled it stays handled"
 
 
@@ -139,8 +142,8 @@ def test_while_the_database_is_away_nothing_is_recorded_and_no_attempt_is_spent(
     envelope = example.envelope(weighed("a"))
     away = Inbox(Database("postgresql+psycopg2://nobody@127.0.0.1:1/none", Example))
     with pytest.raises(OperationalError):
-        away.handle([envelope])
-    example.inbox.handle([envelope])
+        away.handle([example.arriving(envelope)])
+    example.hear(envelope)
     assert weights(example) == {"a": 5}
     assert not example.parked()
 
@@ -152,7 +155,7 @@ def test_an_event_whose_row_somebody_holds_is_tried_again_and_never_dead(
     add(example, "a")
     with example.database.unit_of_work() as holder:
         holder.execute(select(parcels).with_for_update())
-        example.inbox.handle([example.envelope(weighed("a")), example.envelope(weighed("a"))])
+        example.hear(example.envelope(weighed("a")), example.envelope(weighed("a")))
         assert {(row.state, row.code) for row in example.parked()} == {("waiting", "command_in_progress")}
     example.clock.advance(timedelta(seconds=2))
     example.inbox.retry_waiting()
@@ -167,13 +170,13 @@ def test_while_all_connections_are_busy_nothing_is_recorded(
     small = Database(url, Example, pool_size=1)
     monkeypatch.setattr(small.pool, "_timeout", 0.05)
     with small.engine.connect(), pytest.raises(PoolTimeout):
-        Inbox(small).handle([example.envelope(weighed("a"))])
+        Inbox(small).handle([example.arriving(example.envelope(weighed("a")))])
     small.close()
     assert not example.parked()
 
 
 def test_several_processes_that_try_a_waiting_event_at_once_handle_it_once(example: ServiceHarness) -> None:
-    example.inbox.handle([example.envelope(weighed("late"))])
+    example.hear(example.envelope(weighed("late")))
     add(example, "late")
     example.clock.advance(timedelta(seconds=2))
     with ThreadPoolExecutor(4) as processes:
@@ -197,7 +200,7 @@ def test_a_copy_and_a_reaction_to_one_event_stand_and_fall_together(
     monkeypatch.setitem(Example.reactions, "learner_state.v1", ReactionEntry(LearnerState, on_learner_state))
     monkeypatch.setitem(Example.copies, "learner_state", CopyEntry(LearnerState, learners, prepare))
     learner = LearnerItem(id=new_id(), version=1, nickname="x")
-    example.inbox.handle([example.envelope(LearnerState(items=(learner,)))])
+    example.hear(example.envelope(LearnerState(items=(learner,))))
     assert [row.state for row in example.parked()] == ["waiting"]
     assert example.rows(select(learners)) == []
     example.clock.advance(timedelta(seconds=2))
@@ -208,7 +211,7 @@ def test_a_copy_and_a_reaction_to_one_event_stand_and_fall_together(
 
 def test_handled_events_are_forgotten_after_a_month(example: ServiceHarness) -> None:
     add(example, "a")
-    example.inbox.handle([example.envelope(weighed("a"))])
+    example.hear(example.envelope(weighed("a")))
     assert example.database.run(system_context(), example.inbox.purge) == 0
     example.clock.advance(KEEP_HANDLED + timedelta(days=1))
     assert example.database.run(system_context(), example.inbox.purge) == 1
@@ -230,3 +233,200 @@ def test_the_envelope_survives_its_json(example: ServiceHarness) -> None:
     envelope = example.envelope(weighed("a"))
     assert Envelope.model_validate_json(envelope.model_dump_json()) == envelope
     assert example.rows(text("SELECT 1"))
+
+
+# --- what cannot be read, and what must not be believed ---
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(b"\xff\xfe", "undecodable_message", id="no text"),
+        pytest.param(b"", "undecodable_message", id="nothing"),
+        pytest.param(b"[" * 100_000, "undecodable_message", id="brackets without end"),
+        pytest.param(b'{"event_id": 1}', "undecodable_message", id="no envelope"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_kept_as_it_was(example: ServiceHarness, body: bytes, code: str) -> None:
+    delivery = replace(example.arriving(example.envelope(weighed("a"))), body=body)
+    example.inbox.handle([delivery])
+    example.inbox.handle([delivery])
+    (row,) = example.parked()
+    assert (row.state, row.code, bytes(row.body), row.sender) == ("dead", code, body, "elsewhere")
+    assert (row.exchange, row.routing_key) == ("elsewhere.events", "parcels_weighed.v1")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"data": {"weights": [{"label": "\x00", "grams": 1}]}}, id="a character that jsonb refuses"),
+        pytest.param({"data": {"\x00": "\x00"}}, id="the same as a name"),
+        pytest.param({"version": 10**30}, id="a version that no column holds"),
+        pytest.param({"version": -1}, id="a negative version"),
+        pytest.param({"type": "\x00\ud7ff" + "x" * 10_000}, id="a type that is none"),
+    ],
+)
+def test_an_event_that_the_database_would_not_take_is_parked_and_its_neighbours_are_handled(
+    example: ServiceHarness, changes: dict[str, object]
+) -> None:
+    add(example, "a", "b")
+    bad = example.envelope(weighed("a")).model_copy(update=changes)
+    way = {"exchange": "elsewhere.events", "routing_key": f"{bad.type}.v{bad.version}"}
+    poison = replace(example.arriving(example.envelope(weighed("a"))), body=bad.model_dump_json().encode(), **way)
+    example.inbox.handle([example.arriving(example.envelope(weighed(label))) for label in "ab"] + [poison])
+    assert weights(example) == {"a": 5, "b": 5}
+    (row,) = example.parked()
+    assert row.state == "dead"
+    assert bytes(row.body) == poison.body
+    assert example.inbox.parking.replay([row.event_id]) == 1, "it can be tried again like any other"
+
+
+def test_headers_of_any_kind_are_kept_as_text(example: ServiceHarness) -> None:
+    delivery = replace(
+        example.arriving(example.envelope(weighed("a", 13))), headers={"\x00a": b"\x00", "n": 1, "t": [{"x": None}]}
+    )
+    example.inbox.handle([delivery])
+    (row,) = example.parked()
+    assert set(row.headers) == {"�a", "n", "t"}
+
+
+@pytest.mark.parametrize("sender", ["exams", "gateway", "user admin"])
+def test_a_forged_event_is_put_aside_and_the_true_one_with_its_id_is_handled(
+    example: ServiceHarness, sender: str | None
+) -> None:
+    add(example, "a")
+    true = example.envelope(weighed("a"))
+    forged = replace(example.arriving(true), sender=sender)
+    example.inbox.handle([forged])
+    assert weights(example) == {"a": 0}
+    (row,) = example.parked()
+    assert (row.state, row.sender, row.routing_key) == ("refused", sender, "parcels_weighed.v1")
+    example.hear(true)
+    assert weights(example) == {"a": 5}
+    assert example.inbox.parking.replay([row.event_id]) == 0, "what is refused never runs"
+    assert example.inbox.parking.give_up([row.event_id]) == 1
+
+
+def test_refused_messages_cannot_fill_the_disk(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.parking.MOST_REFUSED", 3)
+    for _ in range(5):
+        example.inbox.handle([replace(example.arriving(example.envelope(weighed("a"))), sender="exams")])
+    assert len(example.parked()) == 3
+
+
+def test_what_is_private_is_never_kept(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ParcelsWeighed, "private", True)
+    early = example.envelope(weighed("unknown"))
+    unreadable = replace(example.arriving(early), body=b"\xff secret")
+    forged = replace(example.arriving(early), sender="exams")
+    example.inbox.handle([example.arriving(early), unreadable, forged])
+    parked = sorted((row.state, row.body) for row in example.parked())
+    assert parked == [("dead", None), ("dead", None), ("refused", None)]
+
+
+# --- each row for itself ---
+
+
+def many(*labels: str, grams: int = 5) -> ParcelsWeighed:
+    return ParcelsWeighed(weights=tuple(Weight(label=label, grams=grams) for label in labels))
+
+
+def test_one_bad_row_of_an_event_is_parked_alone_and_the_others_are_handled(example: ServiceHarness) -> None:
+    labels = [f"p{number}" for number in range(20)]
+    add(example, *labels)
+    rows = [*(Weight(label=label, grams=5) for label in labels[:11]), Weight(label="p0", grams=-1)]
+    event = example.envelope(ParcelsWeighed(weights=(*rows, *(Weight(label=label, grams=5) for label in labels[11:]))))
+    example.hear(event)
+    assert weights(example) == dict.fromkeys(labels, 5)
+    (row,) = example.parked()
+    kept = Envelope.model_validate_json(bytes(row.body))
+    assert (row.state, row.code) == ("dead", "validation_failed")
+    assert [weight["grams"] for weight in kept.data["weights"]] == [-1]
+    example.hear(event)
+    assert weights(example) == dict.fromkeys(labels, 5), "the event counts as handled"
+
+
+def test_a_row_that_breaks_its_contract_holds_up_no_other(example: ServiceHarness) -> None:
+    add(example, "a")
+    data = {"weights": [{"label": "a", "grams": 5}, {"label": "a", "grams": "many"}]}
+    example.hear(example.envelope(weighed("a")).model_copy(update={"data": data}))
+    assert weights(example) == {"a": 5}
+    assert [(row.code, row.detail) for row in example.parked()] == [("schema_mismatch", "weights.0.grams")]
+
+
+def test_an_event_too_large_for_its_time_is_handled_in_parts(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(example, *"abcd")
+    handler = Example.reactions["parcels_weighed.v1"].handler
+
+    def slow(events: Sequence[ParcelsWeighed], uow: UnitOfWork) -> None:
+        if sum(len(event.weights) for event in events) > 1:
+            raise ServiceError("deadline_exceeded")
+        handler(events, uow)
+
+    monkeypatch.setitem(Example.reactions, "parcels_weighed.v1", ReactionEntry(ParcelsWeighed, slow))
+    example.hear(example.envelope(many(*"abcd")))
+    assert weights(example) == dict.fromkeys("abcd", 5)
+    assert not example.parked()
+
+
+def test_an_event_waits_as_a_whole_at_first_and_then_only_the_row_that_lacks_something(
+    example: ServiceHarness,
+) -> None:
+    add(example, "a", "c")
+    example.hear(example.envelope(many("a", "late", "c")))
+    assert weights(example) == {"a": 0, "c": 0}, "what is late is mostly here in a moment"
+    for _ in range(6):
+        example.clock.advance(LONGEST_PAUSE)
+        example.inbox.retry_waiting()
+    assert weights(example) == {"a": 5, "c": 5}
+    assert [row.code for row in example.parked()] == ["parcel_unknown"]
+    add(example, "late")
+    example.clock.advance(LONGEST_PAUSE)
+    example.inbox.retry_waiting()
+    assert weights(example) == {"a": 5, "c": 5, "late": 5}
+    assert not example.parked()
+
+
+def test_a_process_that_dies_between_two_parts_does_nothing_twice(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(example, *"abcd")
+    event = example.envelope(ParcelsWeighed(weights=(*many(*"abcd").weights, Weight(label="a", grams=-1))))
+    handler = Example.reactions["parcels_weighed.v1"].handler
+    calls: list[int] = []
+
+    def killed(events: Sequence[ParcelsWeighed], uow: UnitOfWork) -> None:
+        calls.append(len(events))
+        if len(calls) == 3:  # the whole, its first half, then its second
+            raise KeyboardInterrupt
+        handler(events, uow)
+
+    monkeypatch.setitem(Example.reactions, "parcels_weighed.v1", ReactionEntry(ParcelsWeighed, killed))
+    with pytest.raises(KeyboardInterrupt):
+        example.hear(event)
+    assert weights(example) == {"a": 5, "b": 5, "c": 0, "d": 0}
+    example.hear(event)
+    assert weights(example) == dict.fromkeys("abcd", 5)
+    assert [row.code for row in example.parked()] == ["validation_failed"]
+
+
+def test_an_event_that_kills_its_process_is_tried_ever_more_rarely(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example.hear(example.envelope(weighed("late")))
+
+    def killed(events: Sequence[ParcelsWeighed], uow: UnitOfWork) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(Example.reactions, "parcels_weighed.v1", ReactionEntry(ParcelsWeighed, killed))
+    kills = 0
+    for _ in range(int(GIVE_UP_AFTER / timedelta(minutes=5)) + 24):
+        example.clock.advance(timedelta(minutes=5))
+        try:
+            example.inbox.retry_waiting()
+        except KeyboardInterrupt:
+            kills += 1
+    assert 5 < kills < 160
+    assert [row.state for row in example.parked()] == ["dead"]

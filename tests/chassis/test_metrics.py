@@ -37,11 +37,20 @@ def test_what_waits_is_a_gauge_that_goes_down_again() -> None:
     metrics.outbox_published(3)
     metrics.outbox_waiting(7)
     metrics.outbox_waiting(2)
-    metrics.inbox_kept(parked=4, dead=1)
+    metrics.inbox_kept(waiting=4, dead=1, refused=2)
+    metrics.outbox_returned(5)
     assert value("jiaowu_outbox_waiting") == 2
     assert value("jiaowu_outbox_published_total") >= 3
-    assert value("jiaowu_inbox_kept", state="parked") == 4
+    assert value("jiaowu_outbox_returned") == 5
+    assert value("jiaowu_inbox_kept", state="waiting") == 4
     assert value("jiaowu_inbox_kept", state="dead") == 1
+    assert value("jiaowu_inbox_kept", state="refused") == 2
+
+
+def test_refused_messages_are_counted_by_reason() -> None:
+    before = value("jiaowu_messages_refused_total", reason="rerouted") or 0
+    metrics.message_refused("rerouted")
+    assert value("jiaowu_messages_refused_total", reason="rerouted") == before + 1
 
 
 def test_the_pool_is_read_at_the_moment_of_asking() -> None:

@@ -22,6 +22,7 @@ from chassis.context import Context, to_wire
 from chassis.ids import new_id
 from chassis.provision_broker import broker_url, provision_broker
 from chassis.provision_database import app_url
+from chassis.senders import Senders
 from chassis.testing import PASSWORDS, ServiceHarness, acting
 from launcher.ports import any_free
 from tests.chassis.example import Example, parcels
@@ -36,10 +37,11 @@ class Caller:
 
     def __init__(self, url: str) -> None:
         self.connection = Connection(url)
+        self.user = Senders.at(url).own_user
         self.channel = self.connection.channel()
         name = f"rpc.reply-gateway-{new_id()}"
         self.reply_to = str(new_id())
-        queue = Queue(name, Exchange("nameko-rpc", "topic"), self.reply_to, auto_delete=True)(self.channel)
+        queue = Queue(name, Exchange("nameko-rpc", no_declare=True), self.reply_to, auto_delete=True)(self.channel)
         queue.declare()
         self.replies: dict[str, Any] = {}
         self.consumer = Consumer(self.channel, [queue], on_message=self._on_reply, no_ack=True)
@@ -49,11 +51,12 @@ class Caller:
         self.replies[message.properties["correlation_id"]] = orjson.loads(message.body)
 
     def send(self, method: str, payload: dict[str, Any], context: Context) -> str:
-        correlation_id = str(new_id())
+        correlation_id, key = str(new_id()), f"example.{method}"
         self.connection.Producer().publish(
-            {"args": [payload], "kwargs": {"context": to_wire(context)}},
+            {"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}},
             exchange="nameko-rpc",
-            routing_key=f"example.{method}",
+            routing_key=key,
+            user_id=self.user,
             reply_to=self.reply_to,
             correlation_id=correlation_id,
             delivery_mode=1,
@@ -143,15 +146,46 @@ def test_a_call_is_answered_and_a_refusal_comes_as_data(start: Start, caller: Ca
     assert caller.call("no_such_thing", {}, person())["error"]["code"] == "route_not_found"
 
 
-def test_rubbish_is_answered_and_the_service_goes_on(start: Start, caller: Caller) -> None:
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        pytest.param([1, 2], {}, id="rubbish"),
+        pytest.param({"args": [{}], "kwargs": {"context": {"operation": "example.weigh_parcel"}}}, {}, id="another"),
+        pytest.param(
+            {"args": [{}], "kwargs": {"context": {"operation": "example.add_parcel"}}}, {"x-death": []}, id="sent on"
+        ),
+    ],
+)
+def test_a_call_that_does_not_mean_its_operation_never_runs_and_its_body_is_not_kept(
+    start: Start, caller: Caller, example: ServiceHarness, body: object, headers: dict[str, object]
+) -> None:
     start()
-    correlation_id = str(new_id())
     caller.connection.Producer().publish(
-        [1, 2], exchange="nameko-rpc", routing_key="example.add_parcel", reply_to=caller.reply_to,
-        correlation_id=correlation_id,
-    )  # fmt: skip
-    assert caller.reply(correlation_id)["error"]["code"] == "malformed_json"
+        body,
+        exchange="nameko-rpc",
+        routing_key="example.add_parcel",
+        reply_to=caller.reply_to,
+        correlation_id="forged",
+        user_id=caller.user,
+        headers=headers,
+    )
     assert caller.call("list_parcels", {}, person())["answer"]["total"] == 0
+    assert "forged" not in caller.replies
+    (row,) = example.parked()
+    assert (row.state, row.sender, row.routing_key, row.body) == ("refused", "gateway", "example.add_parcel", None)
+
+
+def test_a_call_without_its_parts_is_answered_as_malformed(start: Start, caller: Caller) -> None:
+    start()
+    caller.connection.Producer().publish(
+        {"args": [], "kwargs": {"context": {"operation": "example.add_parcel"}}},
+        exchange="nameko-rpc",
+        routing_key="example.add_parcel",
+        reply_to=caller.reply_to,
+        correlation_id="malformed",
+        user_id=caller.user,
+    )
+    assert caller.reply("malformed")["error"]["code"] == "malformed_json"
 
 
 def test_a_call_whose_deadline_passed_while_it_waited_is_never_carried_out(
@@ -209,7 +243,9 @@ def test_events_committed_before_a_kill_are_published_by_the_next_process(
 
         uow.publish(ParcelAdded(parcel_id=new_id()))
     start()
-    eventually(lambda: not example.rows(select(example.table("outbox"))), "the orphan is published")
+    outbox = example.table("outbox")
+    orphans = select(outbox).where(outbox.c.routing_key == "parcel_added.v1")
+    eventually(lambda: not example.rows(orphans), "the orphan is published")
 
 
 def test_an_idle_process_stays_below_90_megabytes(start: Start, caller: Caller) -> None:

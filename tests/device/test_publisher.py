@@ -13,9 +13,10 @@ import pytest
 from amqp import Message
 from amqp.exceptions import AccessRefused, AMQPError, PreconditionFailed
 
+from chassis.senders import is_station
 from contracts.base import Envelope
 from contracts.device.events import CardKind, CardRead
-from contracts.device.stations import READINGS_EXCHANGE, READINGS_KEY, is_station
+from contracts.device.stations import READINGS_EXCHANGE, READINGS_KEY
 from services.device import publisher as publisher_module
 from services.device.domain.made_up import MadeUpCards
 from services.device.publisher import Publisher

@@ -1,11 +1,15 @@
 """Events that were put aside: found, tried again, given up."""
 
+import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from chassis.database import Database
 from chassis.ids import new_id
 from contracts.base import Envelope
+from contracts.finance.events import BillsPaid
 from launcher.dead_events import DeadEvents
 from services.courses.service import Courses
 from services.finance.service import Finance
@@ -32,7 +36,7 @@ def park(harness) -> UUID:
         causation_id=None,
         data={"bills": []},
     )
-    harness.inbox.handle([envelope])
+    harness.hear(envelope)
     return envelope.event_id
 
 
@@ -42,7 +46,10 @@ def test_dead_events_of_all_services_are_listed_with_their_reason(services, dead
     assert {event.event_id for event in listed} == parked
     assert {event.service for event in listed} == {"courses", "finance"}
     assert {event.code for event in listed} == {"unknown_event"}
-    assert listed[0].envelope["version"] == 99
+    assert {event.event_version for event in listed} == {99}
+    assert listed[0].body is not None
+    assert json.loads(listed[0].body)["version"] == 99
+    assert listed[0].sender == "elsewhere"
 
 
 def test_a_replayed_event_waits_to_be_tried_again(services, dead):
@@ -59,3 +66,32 @@ def test_a_dropped_event_is_forgotten_and_a_late_copy_changes_nothing(services, 
     assert dead.drop([event_id, new_id()]) == 1
     assert dead.list(waiting=True) == []
     assert dead.replay([event_id]) == 0
+
+
+def test_while_a_database_is_away_the_others_are_told_of(services, dead):
+    parked = park(services["courses"])
+    away = Database("postgresql+psycopg2://nobody@127.0.0.1:1/none", Finance)
+    some = DeadEvents({"courses": services["courses"].database, "finance": away})
+    assert [event.event_id for event in some.list()] == [parked]
+    assert some.returned() == []
+    assert some.replay([parked]) == 1
+    assert some.away == {"finance"}
+
+
+def test_a_refused_message_is_listed_and_can_only_be_dropped(services, dead):
+    courses = services["courses"]
+    forged = replace(courses.arriving(courses.envelope(BillsPaid(bills=()))), sender="exams")
+    courses.inbox.handle([forged])
+    (event,) = dead.list()
+    assert (event.state, event.code, event.sender) == ("refused", "sender_not_owner", "exams")
+    assert dead.replay([event.event_id]) == 0
+    assert dead.drop([event.event_id]) == 1
+
+
+def test_what_no_queue_took_is_listed(services, dead):
+    with services["courses"].database.unit_of_work() as uow:
+        uow.execute(
+            services["courses"].table("outbox").insert(),
+            {"exchange": "courses.events", "routing_key": "x.v1", "message": "{}", "returned_at": uow.now},
+        )
+    assert [(row.service, row.routing_key) for row in dead.returned()] == [("courses", "x.v1")]

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete
 
-from chassis.inbox import LONGEST_PAUSE
+from chassis.parking import LONGEST_PAUSE
 from chassis.testing import World
 from contracts.base import Event, Operation, type_name
 from contracts.errors import ServiceError

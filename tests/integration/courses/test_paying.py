@@ -94,7 +94,7 @@ def test_being_told_twice_of_a_payment_changes_nothing(school: School, selection
 
 def test_the_payment_of_a_selection_that_is_not_there_yet_waits(school: School, selections: list[UUID]) -> None:
     unknown = build.paid(school, new_id())
-    school.harness.inbox.handle([school.harness.envelope(e) for e in (unknown, build.paid(school, selections[0]))])
+    school.harness.hear(*(school.harness.envelope(e) for e in (unknown, build.paid(school, selections[0]))))
     assert [(row.state, row.code) for row in school.harness.parked()] == [("waiting", "selection_unknown")]
     assert now_is(school, selections[0]).state == "selected"
 

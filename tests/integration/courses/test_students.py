@@ -97,10 +97,10 @@ def test_who_leaves_has_unpaid_courses_closed_and_keeps_paid_ones(school: School
 
 def test_leaving_waits_for_the_students_newest_state(school: School, selections: list[UUID]) -> None:
     newer = school.students[0].model_copy(update={"version": 2, "status": EnrolmentStatus.LEFT})
-    school.harness.inbox.handle([school.harness.envelope(left(newer, school.harness.clock.now()))])
+    school.harness.hear(school.harness.envelope(left(newer, school.harness.clock.now())))
     assert [row.code for row in school.harness.parked()] == ["student_not_current"]
     assert asked(school) == []
-    school.harness.inbox.handle([school.harness.envelope(StudentState(items=(newer,)))])
+    school.harness.hear(school.harness.envelope(StudentState(items=(newer,))))
     school.harness.clock.advance(timedelta(seconds=5))
     school.harness.inbox.retry_waiting()
     school.harness.expect_nothing_parked()

@@ -96,9 +96,9 @@ def test_a_fee_paid_after_registration_closed_registers_but_after_the_arrangemen
 
 def test_a_fee_of_a_student_not_yet_known_waits_for_the_copy(exams, candidate, round_) -> None:  # type: ignore[no-untyped-def]
     fee = build.paid_fee(candidate, round_, round_.courses[0])
-    exams.inbox.handle([exams.envelope(BillsPaid(bills=(fee,)))])
+    exams.hear(exams.envelope(BillsPaid(bills=(fee,))))
     assert [(row.state, row.code) for row in exams.parked()] == [("waiting", "student_unknown")]
-    exams.inbox.handle([exams.envelope(StudentState(items=(candidate.now(),)))])
+    exams.hear(exams.envelope(StudentState(items=(candidate.now(),))))
     exams.clock.advance(timedelta(minutes=1))
     exams.inbox.retry_waiting()
     assert state(exams, fee) == ("registered", None)

@@ -108,7 +108,7 @@ def test_suspend_resume_suspend_in_any_order_ends_as_the_newest_status_says(
 
 def test_a_fact_waits_until_the_copy_has_the_version_that_it_names(exams, candidate, fee) -> None:  # type: ignore[no-untyped-def]
     candidate.becomes(LEFT)
-    exams.inbox.handle([exams.envelope(fact(exams, candidate))])
+    exams.hear(exams.envelope(fact(exams, candidate)))
     assert [row.code for row in exams.parked()] == ["student_not_current"]
     assert state(exams, fee) == ("registered", None)
 

@@ -103,10 +103,10 @@ def test_the_same_selection_in_two_events_is_billed_once(finance: ServiceHarness
 
 def test_an_unknown_student_is_waited_for(finance: ServiceHarness) -> None:
     stranger = a(StudentItem)
-    finance.inbox.handle([finance.envelope(CoursesSelected(selections=(build.selection(stranger),)))])
+    finance.hear(finance.envelope(CoursesSelected(selections=(build.selection(stranger),))))
     (waiting,) = finance.parked()
     assert (waiting.state, waiting.code) == ("waiting", "student_unknown")
-    finance.inbox.handle([finance.envelope(StudentState(items=(stranger,)))])
+    finance.hear(finance.envelope(StudentState(items=(stranger,))))
     finance.clock.advance(timedelta(minutes=1))
     finance.inbox.retry_waiting()
     finance.expect_nothing_parked()

@@ -307,7 +307,7 @@ def test_cancelling_and_remitting_at_once_has_one_winner(finance: ServiceHarness
         asked = finance.envelope(closing(selected))
         outcomes = race(
             lambda ids=ids, staff=staff: build.slip(finance, ids, staff),
-            lambda asked=asked: finance.inbox.handle([asked]),
+            lambda asked=asked: finance.hear(asked),
         )
         states = build.statuses(finance, selection_id=selected.selection_id)
         assert states == ({"cancelled"} if refusals(outcomes) else {"remitting"})

@@ -129,7 +129,7 @@ def test_a_selection_billed_after_the_transfer_goes_to_the_new_point(
 
 def test_the_new_point_is_waited_for(finance: ServiceHarness, student: StudentItem) -> None:
     done = a(StudentTransferred, student_id=student.id, student_version=2)
-    finance.inbox.handle([finance.envelope(done)])
+    finance.hear(finance.envelope(done))
     assert [(row.state, row.code) for row in finance.parked()] == [("waiting", "student_not_current")]
 
 

@@ -108,9 +108,9 @@ def test_a_hold_that_overtakes_its_withdrawal_is_tried_again(finance: ServiceHar
     build.pay(finance, student)
     sent = build.sent_withdrawal(selected)
     held = a(HeldRegistration, withdrawal_id=sent.withdrawal_id, selection_id=selected.selection_id)
-    finance.inbox.handle([finance.envelope(RegistrationsHeld(held=(held,)))])
+    finance.hear(finance.envelope(RegistrationsHeld(held=(held,))))
     assert [(row.state, row.code) for row in finance.parked()] == [("waiting", "withdrawal_unknown")]
-    finance.inbox.handle([finance.envelope(WithdrawalsSentToFinance(withdrawals=(sent,)))])
+    finance.hear(finance.envelope(WithdrawalsSentToFinance(withdrawals=(sent,))))
     finance.clock.advance(timedelta(minutes=1))
     finance.inbox.retry_waiting()
     finance.expect_nothing_parked()
