@@ -21,6 +21,7 @@ from chassis.inbox import Inbox
 from chassis.relay import BATCH, Relay
 from chassis.schedule import Scheduler
 from chassis.service import ScheduledEntry
+from chassis.statistics import analyse_grown
 from chassis.tasks import forget_old_tasks
 from chassis.unit_of_work import UnitOfWork
 
@@ -111,6 +112,7 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         "purge_inbox": ScheduledEntry(inbox.purge, timedelta(hours=1)),
         "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
+        "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
         "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1)),
     }
     scheduler = Scheduler(database, jobs)
