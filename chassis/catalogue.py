@@ -41,12 +41,11 @@ def relations(connection: Connection) -> dict[str, Relation]:
     return found
 
 
-def things(connection: Connection) -> dict[str, Thing]:
-    """The policies, triggers and functions of the schema `public`, by how DROP and COMMENT ON name them.
-
-    Functions of extensions are left out. `place` is the table, or empty for functions.
-    """
-    return {row.target: Thing(row.place, row.shown, row.mark) for row in connection.execute(_THINGS)}
+def things(connection: Connection, place: str | None = None) -> dict[str, Thing]:
+    """The policies, triggers and functions of the schema `public`, or at one place, by how DROP and COMMENT ON name
+    them. A place is a table, or empty for functions; those of extensions are left out."""
+    rows = connection.execute(_THINGS, {"place": place})
+    return {row.target: Thing(row.place, row.shown, row.mark) for row in rows}
 
 
 _RELATIONS = text(
@@ -79,6 +78,7 @@ LEFT JOIN pg_roles r ON r.oid = (a.acl).grantee
 
 _THINGS = text(
     """
+SELECT * FROM (
 SELECT format('POLICY %I ON %I', p.polname, c.relname) AS target, c.relname::text AS place,
        md5(jsonb_build_array(
            p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
@@ -101,5 +101,7 @@ SELECT format('FUNCTION %I(%s)', f.proname, oidvectortypes(f.proargtypes)), '',
 FROM pg_proc f
 WHERE f.pronamespace = 'public'::regnamespace AND f.prokind = 'f'
     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = f.oid AND d.deptype = 'e')
+) AS things
+WHERE CAST(:place AS text) IS NULL OR place = :place
 """
 )

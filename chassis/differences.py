@@ -24,8 +24,8 @@ _MARK = "provisioned"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has to be done at one place (a table, sequence or function), in one transaction. `marks` are the things made
-    by it, with the hash of their declaration."""
+    """What has to be done at one place (a table or sequence; empty for functions), in one transaction. `marks` are the
+    things made by it, with the hash of their declaration."""
 
     place: str
     statements: tuple[str, ...]
@@ -35,9 +35,7 @@ class Change:
         """Run the statements, and mark what they made."""
         for statement in self.statements:
             _run(connection, statement)
-        if not self.marks:
-            return
-        made = catalogue.things(connection)
+        made = catalogue.things(connection, self.place) if self.marks else {}
         for target, declaration in self.marks.items():
             _run(connection, f"COMMENT ON {target} IS '{_MARK} {declaration} {made[target].shown}'")
 
@@ -67,15 +65,15 @@ def _function(wanted: Declared, function: Function, things: dict[str, Thing]) ->
         statements.append(f"GRANT EXECUTE ON {target} TO {callers}")
     declaration = _hash("\n".join(statements))
     if _is_as_declared(things.get(target), declaration):
-        return Change(target, (), {})
-    return Change(target, tuple(statements), {target: declaration})
+        return Change("", (), {})
+    return Change("", tuple(statements), {target: declaration})
 
 
 def _functions_of_old(wanted: Declared, things: dict[str, Thing]) -> Iterator[Change]:
     declared = {f"FUNCTION {function.signature}" for function in wanted.functions}
     for target, thing in things.items():
         if not thing.place and target not in declared and thing.mark.startswith(_MARK):
-            yield Change(target, (f"DROP {target}",), {})
+            yield Change("", (f"DROP {target}",), {})
 
 
 def _table(wanted: Declared, table: DeclaredTable, found: Relation, things: dict[str, Thing]) -> Change:

@@ -77,8 +77,8 @@ def bring_in_line(engine: Engine, database: str, service: type[Service], patienc
     wanted = declared(database, service)
     changes = _patiently(engine, "catalogue", lambda connection: differences(connection, wanted), patience)
     for change in changes:
-        _patiently(engine, change.place, change.carry_out, patience)
-        logger.info("database_changed", extra={"database": database, "place": change.place})
+        _patiently(engine, change.place or "functions", change.carry_out, patience)
+        logger.info("database_changed", extra={"database": database, "place": change.place or "functions"})
 
 
 def app_url(admin_url: str, database: str, password: str) -> str:

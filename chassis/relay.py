@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Row, delete, select
 
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Messages in one transaction, with one wait for all their confirms."""
+CONFIRMED_WITHIN: Final = timedelta(seconds=45)
+"""How long the rows' transaction may wait for the broker, which is given 30 s to take and confirm a batch."""
 
 
 class EventPublisher(Protocol):
@@ -41,7 +44,7 @@ class Relay:
         outbox = self.outbox
         oldest = select(outbox.c.id).order_by(outbox.c.id).limit(BATCH).with_for_update(skip_locked=True).cte("oldest")
         take = delete(outbox).where(outbox.c.id == oldest.c.id).returning(outbox)
-        with self.database.unit_of_work(system_context()) as uow:
+        with self.database.unit_of_work(system_context(), idle=CONFIRMED_WITHIN) as uow:
             messages: list[Row[Any]] = sorted(uow.rows(take), key=lambda row: row.id)
             if messages:
                 self.publisher.publish(messages)
