@@ -38,8 +38,7 @@ BEGIN
         FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
         WHERE s.schemaname = 'public' AND pg_get_userbyid(c.relowner) = current_user
             AND s.n_live_tup >= {FEW_ROWS} AND s.n_mod_since_analyze >= greatest({FEW_ROWS}, s.n_live_tup / 5)
-        ORDER BY s.n_mod_since_analyze DESC
-        LIMIT 4
+        ORDER BY s.n_mod_since_analyze / greatest(c.reltuples, 1) DESC
     LOOP
         EXECUTE format('ANALYZE (SKIP_LOCKED) %s', grown);
         analysed := analysed + 1;
@@ -49,11 +48,11 @@ END $$
 """,
     callers=("system",),
 )
-"""Only a table's owner may analyse it; so the processes call this. Some tables at a time: their locks, which hold up
-migrations and autovacuum only, last until the end of the transaction. One that is locked is left for the next time."""
+"""Only a table's owner may analyse it; so the processes call this. Who grew most comes first. The locks last until the
+end of the transaction and hold up migrations and autovacuum only; a table that is locked is left for the next time."""
 
 
 def analyse_grown(uow: UnitOfWork) -> int:
-    """Due job: analyse the tables that changed most. It counts as nothing handled, for what was skipped waits too."""
+    """Due job: analyse the tables that grew. It counts as nothing handled, for what was skipped waits for its turn."""
     uow.execute(text("SELECT public.analyse_grown()"))
     return 0
