@@ -8,6 +8,7 @@ is out of reach; nothing is recorded, the events stay with the broker and no att
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -21,7 +22,7 @@ from chassis import metrics
 from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.copies import Copies
-from chassis.database import Database, is_infrastructure_failure
+from chassis.database import IDLE, Database, is_infrastructure_failure
 from chassis.failures import NotYet, passes
 from chassis.service import ReactionEntry
 from chassis.unit_of_work import UnitOfWork
@@ -43,6 +44,8 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 KEEP_HANDLED: Final = timedelta(days=30)
 PURGE_ROWS: Final = 5_000
+IDLE_FOR_EACH: Final = timedelta(seconds=0.3)
+"""An event of 500 rows takes its time between two statements, on a busy machine most of all."""
 COPIED: Final = (State, CopyRequested, CopyCompleted)
 """Events of the copy protocol, which the chassis handles itself."""
 
@@ -78,12 +81,18 @@ class Inbox:
         self._attempt(group, entry)
 
     def _attempt(self, group: list[Envelope], entry: ReactionEntry | None) -> None:
-        """Handle a group in one transaction; when it fails, its halves, until the bad ones stand alone."""
+        """Handle a group in one transaction; when it fails, its halves, until the bad ones stand alone.
+
+        So it is with a group that takes the process so long that PostgreSQL ends it; without a database halves fail at
+        once, and the failure is raised.
+        """
+        began = time.monotonic()
         try:
             self._in_one_transaction(group, entry)
             return
         except (DBAPIError, PoolTimeout) as error:
-            if is_infrastructure_failure(error):
+            too_large = len(group) > 1 and time.monotonic() - began > IDLE.total_seconds()
+            if is_infrastructure_failure(error) and not too_large:
                 raise
             failure: Exception = error
         except ServiceError as error:
@@ -115,7 +124,7 @@ class Inbox:
             if isinstance(events[0], COPIED):
                 self.copies.take(events, uow)
 
-        self.database.run(context, work)
+        self.database.run(context, work, idle=IDLE + len(group) * IDLE_FOR_EACH)
         now = self.database.clock.now()
         for envelope in group:
             metrics.event_handled(envelope.type, "handled", (now - envelope.occurred_at).total_seconds())

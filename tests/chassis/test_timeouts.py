@@ -130,6 +130,18 @@ def test_a_reaction_that_is_ended_every_time_leaves_its_event_with_the_broker(
     assert weight(example) == 5
 
 
+def test_a_group_that_takes_its_process_too_long_is_halved(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(example, "a")
+    freeze = Freezer(example, times=ATTEMPTS)
+    _react_with(example, monkeypatch, freeze)
+    monkeypatch.setattr("chassis.inbox.IDLE", timedelta(milliseconds=50))
+    example.inbox.handle([example.envelope(ParcelsWeighed(weights=(Weight(label="a", grams=g),))) for g in (5, 6)])
+    example.expect_nothing_parked()
+    assert (freeze.ran, weight(example)) == (ATTEMPTS + 2, 11)
+
+
 def _react_with(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch, freeze: Freezer) -> None:
     def react(events: Sequence[ParcelsWeighed], uow: UnitOfWork) -> None:
         on_parcels_weighed(events, uow)
