@@ -22,6 +22,7 @@ from chassis.publisher import ConfirmingPublisher
 from chassis.relay import BATCH, RETRY_RETURNED, Relay
 from chassis.schedule import Scheduler
 from chassis.service import ScheduledEntry
+from chassis.statistics import analyse_grown
 from chassis.tasks import forget_old_tasks
 from chassis.unit_of_work import UnitOfWork
 
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 KEEP_ANSWERS: Final = timedelta(days=7)
 PURGE_ROWS: Final = 5_000
+STORE_IDLE: Final = timedelta(minutes=10)
+"""For a walk through the object store, page by page; it locks nothing but the names of files to be erased."""
 
 
 class Loop:
@@ -119,7 +122,8 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         "purge_inbox": ScheduledEntry(inbox.purge, timedelta(hours=1)),
         "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
-        "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1)),
+        "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
+        "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1), idle=STORE_IDLE),
     }
     scheduler = Scheduler(database, jobs)
 

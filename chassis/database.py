@@ -7,7 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import orjson
 from sqlalchemy import Engine, QueuePool, create_engine
@@ -34,22 +35,21 @@ LOCK_TIMEOUT_MS = 3_000
 """How long a statement waits for another transaction's row before the caller is told that it is still running."""
 STATEMENT_TIMEOUT_MS = 60_000
 """The limit for work without a deadline of its own: jobs, steps, reactions."""
+IDLE: Final = timedelta(seconds=15)
+"""How long a transaction may wait for its own process before PostgreSQL ends it: a frozen process holds no row for
+longer. Whoever waits on purpose (for the broker, for a workbook) names a longer time."""
 ATTEMPTS = 3
 
-_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT, _CANCELLED, _NOT_ALLOWED, _READ_ONLY = (
-    "40P01",
-    "40001",
-    "55P03",
-    "57014",
-    "42501",
-    "25006",
-)
+_LOCK_TIMEOUT, _CANCELLED, _NOT_ALLOWED = "55P03", "57014", "42501"
+_DEADLOCK, _SERIALIZATION, _READ_ONLY, _WAS_IDLE = "40P01", "40001", "25006", "25P03"
+_TRANSIENT = (_DEADLOCK, _SERIALIZATION, _READ_ONLY, _WAS_IDLE)
 _OUT_OF_REACH = ("08", "53", "57P")
 """Classes of SQLSTATE: connection lost, no resources left, server shutting down or starting."""
 
 _BEGIN = (
     "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
-    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)"
+    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+    " set_config('idle_in_transaction_session_timeout', %s, true)"
 )
 
 
@@ -80,15 +80,16 @@ class Database:
         return cast(QueuePool, self.engine.pool)
 
     @contextmanager
-    def unit_of_work(self, context: Context | None = None) -> Iterator[UnitOfWork]:
+    def unit_of_work(self, context: Context | None = None, *, idle: timedelta = IDLE) -> Iterator[UnitOfWork]:
         """One transaction in the context's row scope: committed on a clean exit, rolled back on any exception.
 
-        `RefusedButKept` commits too, and leaves as the refusal it carries.
+        `RefusedButKept` commits too, and leaves as the refusal it carries. Between two statements it may rest for
+        `idle`; then it is rolled back and its connection is lost.
         """
         context = context or system_context()
         kept: RefusedButKept | None = None
         with _counted(), self.engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql(_BEGIN, _scope_settings(self.name, context))
+            connection.exec_driver_sql(_BEGIN, _settings(self.name, context, idle))
             uow = UnitOfWork(connection, self, context)
             try:
                 yield uow
@@ -100,9 +101,9 @@ class Database:
         if kept is not None:
             raise kept.refusal
 
-    def run(self, context: Context, work: Callable[[UnitOfWork], Result]) -> Result:
+    def run(self, context: Context, work: Callable[[UnitOfWork], Result], *, idle: timedelta = IDLE) -> Result:
         """Run `work` in a transaction, again after a deadlock or a lost connection: nothing was committed by then,
-        or the idempotency key finds the answer that was.
+        or the idempotency key finds the answer that was. `idle` as in `unit_of_work`.
 
         Raises ServiceError: the work's own refusals, and the database's in the words of the catalogue.
         """
@@ -110,7 +111,7 @@ class Database:
         while True:
             attempt += 1
             try:
-                with self.unit_of_work(context) as uow:
+                with self.unit_of_work(context, idle=idle) as uow:
                     return work(uow)
             except DBAPIError as error:
                 refusal = self.refusal(error)
@@ -166,7 +167,7 @@ def body_hash(payload: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def _scope_settings(database: str, context: Context) -> tuple[str, str, str, str, str]:
+def _settings(database: str, context: Context, idle: timedelta) -> tuple[str, ...]:
     left = context.seconds_left()
     if left is not None and left <= 0:
         raise ServiceError("deadline_exceeded")
@@ -177,6 +178,7 @@ def _scope_settings(database: str, context: Context) -> tuple[str, str, str, str
         str(context.actor.user_id or "00000000-0000-0000-0000-000000000000"),
         str(statement_timeout),
         str(min(LOCK_TIMEOUT_MS, statement_timeout)),
+        str(int(idle.total_seconds() * 1000)),
     )
 
 
@@ -186,6 +188,7 @@ def _sqlstate(error: DBAPIError) -> str | None:
 
 def _worth_another_try(error: DBAPIError) -> bool:
     sqlstate = _sqlstate(error)
-    if error.connection_invalidated or sqlstate is None:
-        return isinstance(error, OperationalError | InterfaceError)
-    return sqlstate in (_DEADLOCK, _SERIALIZATION, _READ_ONLY) or sqlstate.startswith(_OUT_OF_REACH)
+    if sqlstate is not None and (sqlstate in _TRANSIENT or sqlstate.startswith(_OUT_OF_REACH)):
+        return True
+    lost = error.connection_invalidated or sqlstate is None
+    return lost and isinstance(error, OperationalError | InterfaceError)

@@ -9,6 +9,7 @@ is recorded, the messages stay with the broker and no attempt is spent.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
@@ -22,7 +23,7 @@ from chassis import metrics
 from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.copies import Copies
-from chassis.database import Database, is_infrastructure_failure
+from chassis.database import IDLE, Database, is_infrastructure_failure
 from chassis.delivery import Delivery, distrust
 from chassis.failures import NotYet, passes
 from chassis.parking import FORGOTTEN, Parking
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 KEEP_HANDLED: Final = timedelta(days=30)
 PURGE_ROWS: Final = 5_000
+IDLE_FOR_EACH: Final = timedelta(seconds=0.3)
+"""An event of 500 rows takes its time between two statements, on a busy machine most of all."""
 COPIED: Final = (State, CopyRequested, CopyCompleted)
 """Events of the copy protocol, which the chassis handles itself."""
 WAIT_WHOLE: Final = 4
@@ -101,10 +104,15 @@ class Inbox:
 
     def _failure_of(self, group: list[Delivery], entry: ReactionEntry | None) -> Exception | None:
         """Handle a group; what made it fail, or None. Raises what is nobody's fault: the infrastructure's failures."""
+        began = time.monotonic()
         try:
             self._in_one_transaction(group, entry)
         except (DBAPIError, PoolTimeout) as error:
-            if is_infrastructure_failure(error):
+            # A group that takes the process so long that PostgreSQL ends it is halved like any other that fails; when
+            # the database is away, the halves fail at once.
+            divisible = len(group) > 1 or len(group[0].rows()) > 1
+            too_large = divisible and time.monotonic() - began > IDLE.total_seconds()
+            if is_infrastructure_failure(error) and not too_large:
                 raise
             return error
         except Exception as error:
@@ -146,7 +154,7 @@ class Inbox:
             if isinstance(events[0], COPIED):
                 self.copies.take(events, uow, fresh)
 
-        self.database.run(context, work)
+        self.database.run(context, work, idle=IDLE + len(group) * IDLE_FOR_EACH)
         now = self.database.clock.now()
         for delivery in group:
             envelope = _envelope(delivery)

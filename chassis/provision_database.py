@@ -1,33 +1,49 @@
-"""Makes a service's database: its roles, its tables by the migrations, its grants, policies and triggers. Running it
-again is harmless: everything becomes what the code declares."""
+"""Makes a service's database: its roles, its tables by the migrations, its rights, policies, triggers and functions.
+
+It runs beside a working system whenever that is brought up. So it changes only what differs from what the code
+declares, one table at a time, and never queues for a lock for long: whoever comes after it in that queue waits too.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
-from chassis.context import SCOPE_KINDS
-from chassis.row_scope import rebuild_statements, role_name
+from chassis.declared import declared
+from chassis.differences import differences
+from chassis.provision_roles import Passwords, alone, make_roles_and_database
+from chassis.row_scope import app_role, owner_role
 from chassis.service import Service
 
-_ROLES_LOCK = 7_104_200
-"""Advisory lock: several provisionings on one cluster make the same roles one after the other."""
+__all__ = ["Passwords", "Patience", "alembic_config", "app_url", "bring_in_line", "migrate", "provision_database"]
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+_LOCK_TIMEOUT, _DEADLOCK = "55P03", "40P01"
 
 
 @dataclass(frozen=True, slots=True)
-class Passwords:
-    """Passwords of a service's two login roles."""
+class Patience:
+    """How long a change queues for its lock, less than the 3 s that a command waits behind it, and how often it comes
+    back for it. Pauses grow to `longest_pause`; all is given up after some three minutes."""
 
-    owner: str
-    app: str
+    lock_timeout: float = 2.0
+    attempts: int = 30
+    longest_pause: float = 5.0
 
 
 def provision_database(
@@ -37,26 +53,37 @@ def provision_database(
     passwords: Passwords,
     *,
     build: Callable[[SqlConnection, type[Service]], None] | None = None,
+    patience: Patience | None = None,
 ) -> None:
-    """Make the service's roles and database where missing, migrate it, and set grants, policies and triggers.
+    """Make the service's roles and database where missing, migrate it, and bring it in line with its declarations.
 
     `admin_url` is a superuser's URL on the cluster. `build` makes the tables: the migrations unless told otherwise.
+    Raises what PostgreSQL says when somebody holds a lock for longer than `patience`; the next run goes on from there.
     """
-    _make_roles_and_database(admin_url, database, passwords)
-    owner_url = make_url(admin_url).set(username=f"{database}_owner", password=passwords.owner, database=database)
-    engine = create_engine(owner_url, hide_parameters=True)
-    try:
-        with engine.begin() as connection:
-            (build or migrate)(connection, service)
-            for statement in rebuild_statements(database, service.metadata):
-                connection.exec_driver_sql(statement.replace("%", "%%"))
-    finally:
-        engine.dispose()
+    patience = patience or Patience()
+    owner_url = make_url(admin_url).set(username=owner_role(database), password=passwords.owner, database=database)
+    with alone(admin_url, database):
+        make_roles_and_database(admin_url, database, passwords)
+        engine = create_engine(owner_url, hide_parameters=True)
+        try:
+            _patiently(engine, "migrations", lambda connection: (build or migrate)(connection, service), patience)
+            bring_in_line(engine, database, service, patience)
+        finally:
+            engine.dispose()
+
+
+def bring_in_line(engine: Engine, database: str, service: type[Service], patience: Patience) -> None:
+    """Change what differs from the declarations, each table in a transaction of its own. `engine` is the owner's."""
+    wanted = declared(database, service)
+    changes = _patiently(engine, "catalogue", lambda connection: differences(connection, wanted), patience)
+    for change in changes:
+        _patiently(engine, change.place or "functions", change.carry_out, patience)
+        logger.info("database_changed", extra={"database": database, "place": change.place or "functions"})
 
 
 def app_url(admin_url: str, database: str, password: str) -> str:
     """The URL with which the service's processes connect."""
-    url = make_url(admin_url).set(username=f"{database}_app", password=password, database=database)
+    url = make_url(admin_url).set(username=app_role(database), password=password, database=database)
     return url.render_as_string(hide_password=False)
 
 
@@ -78,38 +105,19 @@ def alembic_config(service: type[Service]) -> Config:
     return config
 
 
-def _make_roles_and_database(admin_url: str, database: str, passwords: Passwords) -> None:
-    engine = create_engine(admin_url, isolation_level="AUTOCOMMIT", hide_parameters=True)
-    owner, app = f"{database}_owner", f"{database}_app"
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ROLES_LOCK})
-            try:
-                _role(connection, owner, f"LOGIN PASSWORD {_quoted(passwords.owner)}")
-                _role(connection, app, f"LOGIN NOINHERIT PASSWORD {_quoted(passwords.app)}")
-                # Compiling takes longer than any of our statements; the hot ones are prepared (chassis.prepared).
-                for setting in ("jit = off", "plan_cache_mode = force_generic_plan"):
-                    connection.exec_driver_sql(f"ALTER ROLE {app} SET {setting}")
-                for kind in SCOPE_KINDS:
-                    _role(connection, role_name(database, kind), "NOLOGIN")
-                    connection.exec_driver_sql(f"GRANT {role_name(database, kind)} TO {app}")
-                exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
-                if connection.scalar(exists, {"name": database}) is None:
-                    connection.exec_driver_sql(
-                        f'CREATE DATABASE "{database}" OWNER {owner} TEMPLATE template0 ENCODING UTF8'
-                    )
-                connection.exec_driver_sql(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-                connection.exec_driver_sql(f'GRANT CONNECT ON DATABASE "{database}" TO {app}')
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _ROLES_LOCK})
-    finally:
-        engine.dispose()
-
-
-def _role(connection: SqlConnection, name: str, options: str) -> None:
-    exists = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})
-    connection.exec_driver_sql(f"{'ALTER' if exists else 'CREATE'} ROLE {name} {options}".replace("%", "%%"))
-
-
-def _quoted(secret: str) -> str:
-    return "'" + secret.replace("'", "''") + "'"
+def _patiently(engine: Engine, place: str, work: Callable[[SqlConnection], Result], patience: Patience) -> Result:
+    """Do the work in one transaction, again from the beginning when a lock was not to be had."""
+    pause, attempt = 0.25, 0
+    while True:
+        attempt += 1
+        try:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience.lock_timeout * 1000)}")
+                return work(connection)
+        except DBAPIError as error:
+            sqlstate = getattr(error.orig, "pgcode", None)
+            if sqlstate not in (_LOCK_TIMEOUT, _DEADLOCK) or attempt == patience.attempts:
+                raise
+            logger.warning("database_change_waits", extra={"place": place, "attempt": attempt, "sqlstate": sqlstate})
+        time.sleep(pause)
+        pause = min(2 * pause, patience.longest_pause)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Row, delete, select
 
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Messages in one transaction, with one wait for all their confirms."""
+CONFIRMED_WITHIN: Final = timedelta(seconds=45)
+"""How long the rows' transaction may wait for the broker, which is given 30 s to take and confirm a batch."""
 RETRY_RETURNED = timedelta(seconds=10)
 """How long a message that no queue took is left alone."""
 
@@ -57,7 +59,7 @@ class Relay:
         ids = select(outbox.c.id).where(which).order_by(outbox.c.id).limit(BATCH)
         oldest = ids.with_for_update(skip_locked=True).cte("oldest")
         take = delete(outbox).where(outbox.c.id == oldest.c.id).returning(outbox)
-        with self.database.unit_of_work(system_context()) as uow:
+        with self.database.unit_of_work(system_context(), idle=CONFIRMED_WITHIN) as uow:
             messages: list[Row[Any]] = sorted(uow.rows(take), key=lambda row: row.id)
             returned = self.publisher.publish(messages) if messages else ()
             if returned:

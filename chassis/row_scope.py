@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import Column, Table
 
 from chassis.context import SCOPE_KINDS
 
@@ -72,6 +72,16 @@ def role_name(database: str, kind: str) -> str:
     return f"{database}_{kind}"
 
 
+def owner_role(database: str) -> str:
+    """The login role that owns a database and its tables: only migrations and provisioning use it."""
+    return f"{database}_owner"
+
+
+def app_role(database: str) -> str:
+    """The login role of a service's processes. It sees nothing by itself, and takes on a scope role."""
+    return f"{database}_app"
+
+
 def table_scope(table: Table) -> TableScope:
     """The declaration of a table. Raises LookupError: a table without one is a mistake, not an open table."""
     try:
@@ -91,6 +101,7 @@ class Policy:
     using: str | None
     check: str | None
 
+    @property
     def ddl(self) -> str:
         """The CREATE POLICY statement."""
         using = f" USING ({self.using})" if self.using else ""
@@ -149,46 +160,3 @@ def rights(table: Table) -> tuple[str, ...]:
     if not declared.append_only:
         return ("SELECT", "INSERT", "UPDATE", "DELETE")
     return ("SELECT", "INSERT", *([f"UPDATE ({declared.movable})"] if declared.movable else []))
-
-
-def rebuild_statements(database: str, metadata: MetaData) -> Iterator[str]:
-    """Statements that make a migrated database's grants, policies and version triggers what the tables declare.
-
-    They are run by the owner role, after the migrations and in one transaction; running them again changes nothing.
-    """
-    roles = ", ".join(role_name(database, kind) for kind in SCOPE_KINDS)
-    yield f"GRANT USAGE ON SCHEMA public TO {roles}"
-    yield _DROP_ALL_POLICIES
-    yield _VERSION_FUNCTION
-    for table in metadata.sorted_tables:
-        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
-        yield f"REVOKE ALL ON {table.name} FROM {roles}"
-        yield f"GRANT {', '.join(rights(table))} ON {table.name} TO {roles}"
-        for policy in policies(database, table):
-            yield policy.ddl()
-        if "version" in table.c and "updated_at" in table.c:
-            yield f"DROP TRIGGER IF EXISTS raise_version ON {table.name}"
-            trigger = f"CREATE TRIGGER raise_version BEFORE UPDATE ON {table.name}"
-            yield f"{trigger} FOR EACH ROW EXECUTE FUNCTION raise_version()"
-    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {roles}"
-
-
-# A version that rises in the database rises in every UPDATE, also in bulk ones and in those that somebody forgot.
-_VERSION_FUNCTION = """
-CREATE OR REPLACE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.version := OLD.version + 1;
-    NEW.updated_at := now();
-    RETURN NEW;
-END $$
-"""
-
-_DROP_ALL_POLICIES = """
-DO $$
-DECLARE policy record;
-BEGIN
-    FOR policy IN SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
-        EXECUTE format('DROP POLICY %I ON %I', policy.policyname, policy.tablename);
-    END LOOP;
-END $$
-"""

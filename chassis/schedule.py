@@ -65,7 +65,7 @@ class Scheduler:
     def _run(self, name: str, entry: ScheduledEntry) -> bool:
         """Run one job in the transaction that holds its row; whether it handled anything and should run again."""
         schedules = self.schedules
-        with self.database.unit_of_work(system_context()) as uow:
+        with self.database.unit_of_work(system_context(), idle=entry.idle) as uow:
             due = select(schedules.c.name).where(schedules.c.name == name, schedules.c.next_at <= uow.now)
             if uow.first(due.with_for_update(skip_locked=True)) is None:
                 return False

@@ -25,6 +25,7 @@ from uuid import UUID
 
 from sqlalchemy import MetaData, Table
 
+from chassis.database import IDLE
 from contracts.base import (
     Command,
     Event,
@@ -89,10 +90,14 @@ class PublishesEntry:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEntry:
-    """Work that is due every so often. `job` returns how many rows it handled; it runs again at once until it is 0."""
+    """Work that is due every so often. `job` returns how many rows it handled; it runs again at once until it is 0.
+
+    `idle` is how long its transaction may wait for something other than the database.
+    """
 
     job: Callable[[UnitOfWork], int]
     every: timedelta
+    idle: timedelta = IDLE
 
 
 @dataclass(frozen=True, slots=True)

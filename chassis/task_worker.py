@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from chassis import metrics
@@ -13,7 +14,7 @@ from chassis.failures import passes
 from chassis.logging import bound, get_logger
 from chassis.service import Service
 from chassis.task_queue import Claim, LeaseLostError, StepQueue
-from chassis.tasks import PLAN, RUN, TaskKind, as_json
+from chassis.tasks import FINISH, PLAN, RUN, TaskKind, as_json
 from chassis.unit_of_work import UnitOfWork
 from contracts.common import TaskState
 from contracts.errors import ServiceError
@@ -25,6 +26,9 @@ HANDS = 2
 """Steps that one process does at once."""
 IDLE_SECONDS = 0.5
 _PAUSE_SECONDS = 2.0
+_IDLE = {PLAN: timedelta(minutes=10), RUN: timedelta(seconds=30), FINISH: timedelta(minutes=10)}
+"""How long a step may do without its transaction: a plan reads a workbook, the end of a task writes one, and neither
+holds rows meanwhile; the steps between are the database's work."""
 
 log = get_logger(__name__)
 
@@ -84,7 +88,8 @@ class Worker:
         if claim.attempts > MAX_ATTEMPTS:  # its earlier workers died of it, one after the other
             return self._fail(claim, ServiceError("internal_error"))
         try:
-            self.database.run(claim.task.context, lambda uow: self._step(claim, uow))
+            work = partial(self._step, claim)
+            self.database.run(claim.task.context, work, idle=_IDLE[claim.phase])
         except LeaseLostError:
             log.warning("task_step_lost")
             return "lost"

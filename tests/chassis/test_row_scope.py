@@ -1,13 +1,14 @@
 """The catalogue agrees with what the tables declare, and a table that declares nothing is caught."""
 
 import pytest
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import MetaData, Table
 
 from chassis.context import SCOPE_KINDS
-from chassis.row_scope import policies, rebuild_statements, role_name, scope, table_scope
-from chassis.testing import ServiceHarness
+from chassis.provision_database import provision_database
+from chassis.row_scope import policies, role_name, scope, table_scope
+from chassis.testing import PASSWORDS, ServiceHarness
 from tests.chassis.catalogue import catalogue_faults
-from tests.chassis.example import Example, parcels
+from tests.chassis.example import Example, build, parcels
 
 
 def test_the_database_has_the_declared_policies_and_row_security_everywhere(example: ServiceHarness) -> None:
@@ -28,15 +29,16 @@ def test_the_database_has_the_declared_policies_and_row_security_everywhere(exam
         "REVOKE DELETE ON parcels FROM {school}",
     ],
 )
-def test_the_catalogue_check_notices(example: ServiceHarness, sabotage: str) -> None:
+def test_the_catalogue_check_notices_and_provisioning_mends(
+    example: ServiceHarness, postgres_admin_url: str, sabotage: str
+) -> None:
     with example.owner_connection() as connection:
         connection.exec_driver_sql(sabotage.format(school=role_name(example.database.name, "school")))
         try:
             assert catalogue_faults(example) != []
         finally:
             connection.exec_driver_sql("DROP TABLE IF EXISTS forgotten")
-            for statement in rebuild_statements(example.database.name, Example.metadata):
-                connection.execute(text(statement.replace(":", r"\:")))
+            provision_database(postgres_admin_url, Example, example.database.name, PASSWORDS, build=build)
     assert catalogue_faults(example) == []
 
 

@@ -10,7 +10,7 @@ from services.finance.tables import ledger_entries, ledger_transactions
 
 
 def post(uow: UnitOfWork, postings: Sequence[Posting]) -> None:
-    """Write postings with their entries."""
+    """Write postings, and all their entries by one statement: the database refuses one that does not balance."""
     transactions, lines = [], []
     for posting in postings:
         transaction_id = new_id()

@@ -1,4 +1,4 @@
-"""The books: nobody changes what is written, and at commit they balance (migrations/ledger.sql)."""
+"""The books: nobody changes what is written, and what a statement writes balances (migrations/balance.sql)."""
 
 from sqlalchemy import (
     CheckConstraint,

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.ids import new_id
 from chassis.testing import ServiceHarness
@@ -59,7 +60,7 @@ def entry(transaction_id: UUID, amount: str, now: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("amounts", [["1.00"], ["1.00", "-0.99"], ["1.00", "-1.00", "0.01"]])
-def test_a_posting_that_does_not_balance_is_refused_at_commit(finance: ServiceHarness, amounts: list[str]) -> None:
+def test_a_posting_that_does_not_balance_is_refused(finance: ServiceHarness, amounts: list[str]) -> None:
     now, id_ = finance.clock.now(), new_id()
     posted = {"id": id_, "posting": "payment", "teaching_point_id": new_id(), "posted_at": now}
 
@@ -70,6 +71,28 @@ def test_a_posting_that_does_not_balance_is_refused_at_commit(finance: ServiceHa
     with pytest.raises(IntegrityError, match="does not balance"):
         finance.database.run(system_context(), write)
     assert build.check(finance).clean
+
+
+def test_one_posting_that_does_not_balance_is_found_among_others_whoever_writes(
+    finance: ServiceHarness, student: StudentItem
+) -> None:
+    now = finance.clock.now()
+    (posted, other, *_) = finance.rows(ledger_transactions.select())
+    lines = [entry(posted.id, "1.00", now), entry(posted.id, "-1.00", now), entry(other.id, "1.00", now)]
+    administrator = create_engine(finance.admin_url)
+    with administrator.connect() as connection, pytest.raises(IntegrityError, match=f"{other.id} does not balance"):
+        connection.execute(insert_rows(ledger_entries, lines))
+    administrator.dispose()
+
+
+def test_the_balance_is_proved_without_a_look_into_the_table(finance: ServiceHarness, student: StudentItem) -> None:
+    (posted, *_) = finance.rows(ledger_transactions.select())
+    lines = [entry(posted.id, amount, finance.clock.now()) for amount in ("1.00", "-1.00")]
+    scans = text("SELECT seq_scan + idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'ledger_entries'")
+    with finance.database.unit_of_work() as uow:
+        uow.execute(insert_rows(ledger_entries, lines))
+        uow.connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+        assert uow.scalar(scans) == 0
 
 
 def test_an_entry_cannot_be_added_to_a_posting_later(finance: ServiceHarness, student: StudentItem) -> None:
