@@ -137,9 +137,10 @@ def purge_answers(uow: UnitOfWork) -> int:
 
 
 def count_backlog(uow: UnitOfWork) -> int:
-    """Set the gauges of waiting outbox rows and parked inbox rows; nothing is handled: 0."""
+    """Set the gauges of what waits for the relay and of parked inbox rows; nothing is handled: 0."""
     tables = uow.service.metadata.tables
-    metrics.outbox_waiting(uow.scalar(select(func.count()).select_from(tables["outbox"])))
+    left = (select(func.count()).select_from(tables[name]).scalar_subquery() for name in ("outbox", "state_notes"))
+    metrics.outbox_waiting(uow.scalar(select(next(left) + next(left))))
     inbox = tables["inbox"]
     parked = select(inbox.c.state, func.count().label("rows")).where(inbox.c.state != "handled").group_by(inbox.c.state)
     counts = {row.state: row.rows for row in uow.rows(parked)}

@@ -49,12 +49,13 @@ _OUT_OF_REACH = ("08", "53", "57P")
 
 _BEGIN = (
     "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
-    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)"
+    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+    " set_config('app.correlation', %s, true), set_config('app.causation', %s, true)"
 )
 
 
 class Database:
-    """The engine of one service process. `wake_relay` is called after every commit that left events in the outbox."""
+    """The engine of one service process. `wake_relay` is called after every commit that left events or state notes."""
 
     def __init__(
         self,
@@ -166,7 +167,7 @@ def body_hash(payload: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def _scope_settings(database: str, context: Context) -> tuple[str, str, str, str, str]:
+def _scope_settings(database: str, context: Context) -> tuple[str, ...]:
     left = context.seconds_left()
     if left is not None and left <= 0:
         raise ServiceError("deadline_exceeded")
@@ -177,6 +178,8 @@ def _scope_settings(database: str, context: Context) -> tuple[str, str, str, str
         str(context.actor.user_id or "00000000-0000-0000-0000-000000000000"),
         str(statement_timeout),
         str(min(LOCK_TIMEOUT_MS, statement_timeout)),
+        str(context.correlation_id),
+        str(context.causation_id or ""),
     )
 
 

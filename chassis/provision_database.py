@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from chassis.context import SCOPE_KINDS
 from chassis.row_scope import rebuild_statements, role_name
 from chassis.service import Service
+from chassis.state_notes import note_statements
 
 _ROLES_LOCK = 7_104_200
 """Advisory lock: several provisionings on one cluster make the same roles one after the other."""
@@ -48,7 +49,7 @@ def provision_database(
     try:
         with engine.begin() as connection:
             (build or migrate)(connection, service)
-            for statement in rebuild_statements(database, service.metadata):
+            for statement in (*rebuild_statements(database, service.metadata), *note_statements(service)):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
     finally:
         engine.dispose()

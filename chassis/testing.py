@@ -12,6 +12,7 @@ in any order, which the services must bear.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Row, create_engine, delete, select
+from sqlalchemy import Connection, Row, create_engine, select
 from sqlalchemy.engine import make_url
 
 from chassis.broker import bindings
@@ -32,9 +33,12 @@ from chassis.dispatch import Dispatcher
 from chassis.ids import new_id
 from chassis.inbox import Inbox
 from chassis.provision_database import Passwords, app_url, provision_database
+from chassis.relay import Relay
 from chassis.schedule import Scheduler
 from chassis.service import Service
+from chassis.shadow import Shadow
 from contracts.base import (
+    Command,
     Envelope,
     Event,
     Operation,
@@ -93,8 +97,12 @@ class ServiceHarness:
         self.inbox = Inbox(self.database)
         self.copies = Copies(self.database)
         self.dispatcher = Dispatcher(service, self.database)
+        self.shadow = Shadow(self.database)
         self.sent: list[Envelope] = []
-        """Everything that the pump has taken from the outbox, oldest first."""
+        """Everything that the relay has taken, oldest first."""
+        self._carried: list[tuple[str, str, Envelope]] = []
+        self._relay = Relay(self.database, self)
+        self._looking = threading.Lock()
 
     # --- operations ---
 
@@ -109,6 +117,8 @@ class ServiceHarness:
         answer = self.dispatcher.carry_out(
             method_name(type(operation)), operation.model_dump(mode="json", exclude_unset=True), context
         )
+        if isinstance(operation, Command):
+            self.check_states()
         return type(operation).answers.model_validate(answer)
 
     ask = run
@@ -125,8 +135,13 @@ class ServiceHarness:
 
     def deliver(self, *events: Event) -> None:
         """Hand events to the inbox, as if another service had published them now. What is parked fails the test."""
-        self.inbox.handle([self.envelope(event) for event in events])
+        self.receive([self.envelope(event) for event in events])
         self.expect_nothing_parked()
+
+    def receive(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand envelopes to the inbox."""
+        self.inbox.handle(envelopes)
+        self.check_states()
 
     def envelope(self, event: Event) -> Envelope:
         """An event as it would arrive."""
@@ -137,24 +152,33 @@ class ServiceHarness:
         self.deliver(state(items=tuple(items)))
 
     def take_outbox(self) -> list[tuple[str, str, Envelope]]:
-        """Take all events out of the outbox: (exchange, routing key, envelope), oldest first."""
-        outbox = self.table("outbox")
-        taken = self._at_once(delete(outbox).returning(outbox))
-        events = [
-            (row.exchange, row.routing_key, Envelope.model_validate_json(row.message))
-            for row in sorted(taken, key=lambda row: row.id)
-        ]
-        self.sent.extend(envelope for _, _, envelope in events)
-        return events
+        """Take all that the relay has to send: (exchange, routing key, envelope), states before facts."""
+        self._carry()
+        taken, self._carried = self._carried, []
+        return taken
+
+    def _carry(self) -> None:
+        left = select(*(select(1).select_from(self.table(n)).exists() for n in ("outbox", "state_notes")))
+        if any(self._at_once(left)[0]):
+            self._relay.drain()
+
+    def publish(self, messages: Sequence[Any]) -> None:
+        """What the relay publishes to, in place of a broker."""
+        for message in messages:
+            envelope = Envelope.model_validate_json(message.message)
+            self._carried.append((message.exchange, message.routing_key, envelope))
+            self.sent.append(envelope)
+
+    def check_states(self) -> None:
+        """Fail when a published row changed without those who copy it being told."""
+        with self._looking:
+            self.shadow.check()
 
     def published(self, event: type[SomeEvent]) -> list[SomeEvent]:
         """Every event of a type that this service has published so far, oldest first."""
-        waiting = [
-            Envelope.model_validate_json(row.message)
-            for row in self.rows(select(self.table("outbox")).order_by(self.table("outbox").c.id))
-        ]
+        self._carry()
         wanted = (type_name(event), event.version)
-        return [e.event() for e in [*self.sent, *waiting] if (e.type, e.version) == wanted]  # type: ignore[misc]
+        return [e.event() for e in self.sent if (e.type, e.version) == wanted]  # type: ignore[misc]
 
     def parked(self) -> list[Row[Any]]:
         """Inbox rows that wait or are dead."""
@@ -170,7 +194,9 @@ class ServiceHarness:
 
     def run_due_jobs(self) -> int:
         """Run every scheduled job that is due by the harness's clock."""
-        return Scheduler(self.database, self.service.schedule).run_due()
+        count = Scheduler(self.database, self.service.schedule).run_due()
+        self.check_states()
+        return count
 
     def rows(self, statement: Any) -> list[Row[Any]]:
         """Rows of a statement run by the system."""
@@ -186,7 +212,13 @@ class ServiceHarness:
         names = ", ".join(table.name for table in self.service.metadata.sorted_tables)
         with self.owner_connection() as connection:
             connection.exec_driver_sql(f"TRUNCATE {names}")
+        self.forget()
+        self.shadow.forget()
+
+    def forget(self) -> None:
+        """Nothing was sent."""
         self.sent.clear()
+        self._carried.clear()
 
     @contextmanager
     def owner_connection(self) -> Iterator[Connection]:
@@ -277,7 +309,7 @@ class World:
             self._random.shuffle(deliveries)
         for receiver, envelope in deliveries:
             again = Envelope.model_validate(orjson.loads(envelope.model_dump_json()))
-            self.harnesses[receiver].inbox.handle([again])
+            self.harnesses[receiver].receive([again])
         return len(deliveries)
 
     def _released(self) -> list[tuple[str, Envelope]]:
