@@ -39,7 +39,7 @@ NAMING = {
 
 
 def service_metadata(service: str) -> MetaData:
-    """A service's metadata with the chassis tables in it: outbox, notes, inbox, answers, audit, history, copies, tasks."""
+    """A service's metadata with the chassis tables in it: outbox, inbox, answers, audit, history, copies, tasks."""
     metadata = MetaData(naming_convention=NAMING, info={"service": service})
     _outbox(metadata)
     _state_notes(metadata)
