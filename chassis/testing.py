@@ -38,6 +38,7 @@ from chassis.schedule import Scheduler
 from chassis.service import Service
 from chassis.shadow import Shadow
 from contracts.base import (
+    COPIES_EXCHANGE,
     Command,
     Envelope,
     Event,
@@ -168,6 +169,8 @@ class ServiceHarness:
             envelope = Envelope.model_validate_json(message.message)
             self._carried.append((message.exchange, message.routing_key, envelope))
             self.sent.append(envelope)
+            if message.exchange != COPIES_EXCHANGE and envelope.type in self.service.publications:
+                self.shadow.take(envelope.type, envelope.event().items)  # type: ignore[attr-defined]
 
     def check_states(self) -> None:
         """Fail when a published row changed without those who copy it being told."""
