@@ -112,7 +112,8 @@ class ServiceHarness:
 
         Raises ServiceError like the real thing. `as_` is the system where it is left out.
         """
-        context = as_ or system_context()
+        # As at the gateway: every request has a correlation of its own, also of one person.
+        context = replace(as_, correlation_id=new_id()) if as_ else system_context()
         if key is not None:
             context = replace(context, idempotency_key=key)
         answer = self.dispatcher.carry_out(
