@@ -149,12 +149,14 @@ def purge_answers(uow: UnitOfWork) -> int:
 
 
 def count_backlog(uow: UnitOfWork) -> int:
-    """Set the gauges of waiting outbox rows and parked inbox rows; nothing is handled: 0."""
+    """Set the gauges of what waits for the relay and of parked inbox rows; nothing is handled: 0."""
     tables = uow.service.metadata.tables
-    outbox = tables["outbox"]
+    outbox, notes = tables["outbox"], tables["state_notes"]
     returned = func.count(outbox.c.returned_at)
-    counted = uow.one(select(func.count().label("all"), returned.label("returned")).select_from(outbox))
-    metrics.outbox_waiting(counted.all - counted.returned)
+    noted = select(func.count()).select_from(notes).scalar_subquery()
+    left = select(func.count().label("all"), returned.label("returned"), noted.label("noted")).select_from(outbox)
+    counted = uow.one(left)
+    metrics.outbox_waiting(counted.all - counted.returned + counted.noted)
     metrics.outbox_returned(counted.returned)
     inbox = tables["inbox"]
     parked = select(inbox.c.state, func.count().label("rows")).where(inbox.c.state != "handled").group_by(inbox.c.state)

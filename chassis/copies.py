@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, case, delete, func, select, update
+from sqlalchemy import Table, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bulk import insert_rows
@@ -82,18 +82,26 @@ class Copies:
         return [kind for kind in self.service.copies if kind not in completed]
 
     def take(self, events: Sequence[Event], uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
-        """Take in state items, requests and completions, all of one type, with the messages that they came in."""
+        """Take in state items, requests and completions, all of one type and come the same way, with the messages that
+        they came in."""
         if isinstance(events[0], State):
             entry = self.service.copies.get(type_name(type(events[0])))
             if entry is not None:
-                self._upsert(entry, [item for event in events for item in event.items], uow)  # type: ignore[attr-defined]
+                items = [item for event in events for item in event.items]  # type: ignore[attr-defined]
+                self._upsert(entry, items, uow, pages=deliveries[0].is_copy_page)
         for event, delivery in zip(events, deliveries, strict=True):
             if isinstance(event, CopyRequested):
                 self._remember_request(event, delivery.sender, uow)
             elif isinstance(event, CopyCompleted):
                 self._complete(event, uow)
 
-    def _upsert(self, entry: CopyEntry, items: Sequence[StateItem], uow: UnitOfWork) -> None:
+    # A row is overwritten by a higher version, from wherever it comes; and by a page of a rebuild also when nothing was
+    # written to it since the rebuild was asked for: whatever version it claims, the owner says otherwise. An event that
+    # came between request and page has set `seen_at`, so that an older page leaves it alone; one that comes after the
+    # page has a higher version than the page's. An event that loses against a forged version doesn't set `seen_at`,
+    # or it would shield the row from the page. What remains: a forged version that comes during a rebuild stays until
+    # the next, and so does a change of a forged row whose event comes before a page that was read before the change.
+    def _upsert(self, entry: CopyEntry, items: Sequence[StateItem], uow: UnitOfWork, *, pages: bool) -> None:
         newest: dict[Any, StateItem] = {}
         for item in items:
             if item.id not in newest or newest[item.id].version < item.version:
@@ -104,13 +112,17 @@ class Copies:
         # In id order, so that two processes with overlapping items wait for each other instead of deadlocking.
         rows = [self._row(entry, newest[id_], uow) for id_ in sorted(newest)]
         taken = insert_rows(table, rows)
-        newer = taken.excluded.version > table.c.version
-        # An older or equal item changes nothing but proves that the owner still has the row.
-        values: dict[str, Any] = {
-            c.name: case((newer, taken.excluded[c.name]), else_=c) for c in table.c if c.name not in ("id", "seen_at")
-        }
-        values["seen_at"] = func.greatest(taken.excluded.seen_at, table.c.seen_at)
-        uow.execute(taken.on_conflict_do_update(index_elements=[table.c.id], set_=values))
+        wins = taken.excluded.version > table.c.version
+        values: dict[str, Any] = {c.name: taken.excluded[c.name] for c in table.c if c.name != "id"}
+        if pages:
+            asked = select(self.states.c.requested_at).where(self.states.c.kind == entry.kind).scalar_subquery()
+            wins = or_(wins, table.c.seen_at < asked)
+            # A page that changes nothing still proves that the owner has the row.
+            values = {name: case((wins, new), else_=table.c[name]) for name, new in values.items()}
+            values["seen_at"] = func.greatest(taken.excluded.seen_at, table.c.seen_at)
+            uow.execute(taken.on_conflict_do_update(index_elements=[table.c.id], set_=values))
+        else:
+            uow.execute(taken.on_conflict_do_update(index_elements=[table.c.id], set_=values, where=wins))
 
     @staticmethod
     def _row(entry: CopyEntry, item: StateItem, uow: UnitOfWork) -> dict[str, Any]:

@@ -49,12 +49,13 @@ _OUT_OF_REACH = ("08", "53", "57P")
 _BEGIN = (
     "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
     " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
-    " set_config('idle_in_transaction_session_timeout', %s, true)"
+    " set_config('idle_in_transaction_session_timeout', %s, true),"
+    " set_config('app.correlation', %s, true), set_config('app.causation', %s, true)"
 )
 
 
 class Database:
-    """The engine of one service process. `wake_relay` is called after every commit that left events in the outbox."""
+    """The engine of one service process. `wake_relay` is called after every commit that left events or state notes."""
 
     def __init__(
         self,
@@ -179,6 +180,8 @@ def _settings(database: str, context: Context, idle: timedelta) -> tuple[str, ..
         str(statement_timeout),
         str(min(LOCK_TIMEOUT_MS, statement_timeout)),
         str(int(idle.total_seconds() * 1000)),
+        str(context.correlation_id),
+        str(context.causation_id or ""),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from chassis.context import SCOPE_KINDS
 from chassis.row_scope import Policy, app_role, policies, rights, role_name
 from chassis.service import Service
+from chassis.state_notes import note_functions, note_triggers
 from chassis.statistics import ANALYSE_GROWN, AUTOVACUUM
 from chassis.triggers import RAISE_VERSION, Function, Trigger, version_triggers
 
@@ -47,8 +48,8 @@ class Declared:
 def declared(database: str, service: type[Service]) -> Declared:
     """Everything that a service's database has by declaration."""
     metadata = service.metadata
-    functions = (RAISE_VERSION, ANALYSE_GROWN)
-    triggers = (*version_triggers(metadata),)
+    functions = (RAISE_VERSION, ANALYSE_GROWN, *note_functions(service))
+    triggers = (*version_triggers(metadata), *note_triggers(service))
     return Declared(
         database=database,
         roles=tuple(role_name(database, kind) for kind in SCOPE_KINDS),

@@ -1,32 +1,44 @@
-"""The relay: carries committed events from the outbox to the broker, each at least once.
+"""The relay: carries committed events and changed states to the broker, each at least once.
 
 Rows are locked, published, confirmed and deleted in one transaction. A process killed in between leaves the rows where
-they were, and the next relay publishes them again: receivers recognise the event id. What no queue took stays in the
-outbox until one does.
+they were, and the next relay publishes them again: receivers recognise the event id, or the version of a state. What no
+queue takes stays in the outbox until one does.
+
+States go before facts: whoever reacts to a fact finds its own copies as new as the fact.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, select
+import orjson
+from sqlalchemy import Row, delete, select
 
 from chassis import metrics
 from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.database import Database
+from chassis.ids import new_id
+from chassis.prepared import Prepared
+from chassis.service import PublishesEntry
+from chassis.tombstones import tombstone
 from chassis.unit_of_work import UnitOfWork
+from contracts.base import MAX_EVENT_ROWS, Envelope, StateItem, exchange, routing_key
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-"""Messages in one transaction, with one wait for all their confirms."""
+"""Facts in one transaction, with one wait for all their confirms. Notes: as many as items ride in one message."""
+
+
 CONFIRMED_WITHIN: Final = timedelta(seconds=45)
 """How long the rows' transaction may wait for the broker, which is given 30 s to take and confirm a batch."""
-RETRY_RETURNED = timedelta(seconds=10)
+RETRY_RETURNED: Final = timedelta(seconds=10)
 """How long a message that no queue took is left alone."""
 
 
@@ -37,46 +49,146 @@ class EventPublisher(Protocol):
     def publish(self, messages: Sequence[Any]) -> Sequence[Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for the broker. `made_at` is when what it tells of was committed, nearly."""
+
+    exchange: str
+    routing_key: str
+    message: str
+    made_at: datetime
+
+
 class Relay:
-    """Empties one service's outbox into a publisher."""
+    """Empties one service's state notes and outbox into a publisher."""
 
     def __init__(self, database: Database, publisher: EventPublisher) -> None:
         self.database = database
         self.publisher = publisher
+        self.publications = database.service.publications
         self.outbox = database.service.metadata.tables["outbox"]
 
     def run_once(self) -> int:
-        """Publish up to 100 events; how many there were. Several relays share the work: each takes unlocked rows."""
-        return self._carry(self.outbox.c.returned_at.is_(None))
+        """Publish up to 500 changed states and 100 events; how many rows that was. Several relays share the work:
+        each takes unlocked rows."""
+        with self.database.unit_of_work(system_context(), idle=CONFIRMED_WITHIN) as uow:
+            limits = {"notes": MAX_EVENT_ROWS, "facts": BATCH, "kinds": list(self.publications)}
+            taken = _TAKE.run(uow.connection, limits).all()
+            self._publish([*self._states(taken, uow), *_facts(taken)], uow)
+        return len(taken)
 
     def retry_returned(self) -> int:
-        """Publish again some of what no queue took a while ago; how many of them have one now."""
-        returned_at = self.outbox.c.returned_at
-        return self._carry(returned_at < self.database.clock.now() - RETRY_RETURNED)
-
-    def _carry(self, which: ColumnElement[bool]) -> int:
+        """Publish again some of what no queue took a while ago; how many of those there were."""
         outbox = self.outbox
-        ids = select(outbox.c.id).where(which).order_by(outbox.c.id).limit(BATCH)
-        oldest = ids.with_for_update(skip_locked=True).cte("oldest")
-        take = delete(outbox).where(outbox.c.id == oldest.c.id).returning(outbox)
+        long_ago = outbox.c.returned_at < self.database.clock.now() - RETRY_RETURNED
+        some = select(outbox.c.id).where(long_ago).order_by(outbox.c.returned_at).limit(BATCH)
+        some = some.with_for_update(skip_locked=True)
+        take = delete(outbox).where(outbox.c.id.in_(some.scalar_subquery())).returning(outbox)
         with self.database.unit_of_work(system_context(), idle=CONFIRMED_WITHIN) as uow:
-            messages: list[Row[Any]] = sorted(uow.rows(take), key=lambda row: row.id)
-            returned = self.publisher.publish(messages) if messages else ()
-            if returned:
-                self._keep(returned, uow)
-        if messages:
-            metrics.outbox_published(len(messages) - len(returned))
-        return len(messages)
+            taken = uow.rows(take)
+            self._publish(list(_facts(taken)), uow)
+        return len(taken)
 
-    def _keep(self, returned: Sequence[Any], uow: UnitOfWork) -> None:
-        """Put back what nobody took, apart from the rest: it is tried again, and the rest goes on."""
-        columns = ("exchange", "routing_key", "message", "created_at")
-        rows = [{**{name: getattr(row, name) for name in columns}, "returned_at": uow.now} for row in returned]
-        uow.execute(insert_rows(self.outbox, rows))
+    def _publish(self, messages: Sequence[Outgoing], uow: UnitOfWork) -> None:
+        """Publish messages; those that nobody took go to the outbox, apart from the rest: it is tried again with them,
+        and the rest goes on."""
+        if not messages:
+            return
+        returned = self.publisher.publish(messages)
+        metrics.outbox_published(len(messages) - len(returned))
+        if returned:
+            rows = [
+                {
+                    "exchange": message.exchange,
+                    "routing_key": message.routing_key,
+                    "message": message.message,
+                    "created_at": message.made_at,
+                    "returned_at": uow.now,
+                }
+                for message in returned
+            ]
+            uow.execute(insert_rows(self.outbox, rows))
 
     def drain(self) -> int:
-        """Publish until the outbox is empty; how many events went out."""
+        """Publish until nothing is left; how many rows that was."""
         total = 0
         while count := self.run_once():
             total += count
         return total
+
+    def _states(self, taken: Sequence[Row[Any]], uow: UnitOfWork) -> Iterator[Outgoing]:
+        """One message for each kind and cause."""
+        groups: dict[tuple[str, UUID | None], list[Row[Any]]] = {}
+        for row in taken:
+            if row.kind is not None:
+                groups.setdefault((row.kind, row.correlation_id), []).append(row)
+        for (kind, correlation_id), notes in groups.items():
+            entry = self.publications[kind]
+            items = items_of(entry, notes, uow)
+            if not items:
+                continue
+            envelope = Envelope.of(
+                entry.state(items=items),
+                event_id=new_id(),
+                occurred_at=uow.now,
+                correlation_id=correlation_id or uow.context.correlation_id,
+                causation_id=notes[0].causation_id,
+            )
+            where = exchange(entry.state.owner), routing_key(entry.state)
+            yield Outgoing(*where, orjson.dumps(envelope.model_dump()).decode(), uow.now)
+
+
+def _facts(taken: Sequence[Row[Any]]) -> Iterator[Outgoing]:
+    for row in sorted((row for row in taken if row.message is not None), key=lambda row: row.id):
+        yield Outgoing(row.exchange, row.routing_key, row.message, row.created_at)
+
+
+def items_of(entry: PublishesEntry, notes: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[StateItem, ...]:
+    """The rows of the notes as they now are; of those that were deleted, and are not there again, tombstones."""
+    items = {item.id: item for item in entry.builder(list({note.row_id: None for note in notes}), uow)}
+    for note in notes:
+        if note.version is not None and note.row_id not in items:
+            items[note.row_id] = tombstone(entry.state, note.row_id, note.version, note.last_seen)
+    return tuple(items.values())
+
+
+# One look, one snapshot: it finds a transaction's notes and its facts or neither. `noted_at` and `created_at` are the
+# begin of their transaction. A fact waits while a note of that or an earlier moment is left, or in another relay's
+# hands; later ones don't hold it up. What has no cause waits until nothing else is there. Kinds that only another
+# version publishes are left to its processes.
+_TAKE = Prepared(
+    "take_outgoing",
+    """
+WITH urgent AS MATERIALIZED (
+    SELECT id FROM state_notes WHERE correlation_id IS NOT NULL AND kind = ANY (%(kinds)s)
+    ORDER BY noted_at, id LIMIT %(notes)s FOR UPDATE SKIP LOCKED
+), noted AS (
+    DELETE FROM state_notes WHERE id IN (SELECT id FROM urgent) RETURNING *
+), left_over AS MATERIALIZED (
+    SELECT noted_at FROM state_notes
+    WHERE correlation_id IS NOT NULL AND kind = ANY (%(kinds)s) AND id NOT IN (SELECT id FROM noted)
+    ORDER BY noted_at LIMIT 1
+), oldest AS MATERIALIZED (
+    SELECT id FROM outbox
+    WHERE returned_at IS NULL AND NOT EXISTS (SELECT FROM left_over WHERE noted_at <= outbox.created_at)
+    ORDER BY id LIMIT %(facts)s FOR UPDATE SKIP LOCKED
+), facts AS (
+    DELETE FROM outbox WHERE id IN (SELECT id FROM oldest) RETURNING *
+), patient AS MATERIALIZED (
+    SELECT id FROM state_notes
+    WHERE correlation_id IS NULL AND kind = ANY (%(kinds)s)
+      AND NOT EXISTS (SELECT FROM noted) AND NOT EXISTS (SELECT FROM facts)
+    ORDER BY id LIMIT %(notes)s FOR UPDATE SKIP LOCKED
+), renoted AS (
+    DELETE FROM state_notes WHERE id IN (SELECT id FROM patient) RETURNING *
+)
+SELECT id, NULL AS exchange, NULL AS routing_key, NULL AS message, NULL::timestamptz AS created_at,
+       kind, row_id, correlation_id, causation_id, version, last_seen
+FROM (SELECT * FROM noted UNION ALL SELECT * FROM renoted) AS notes
+UNION ALL
+SELECT id, exchange, routing_key, message, created_at, NULL, NULL, NULL, NULL, NULL, NULL FROM facts
+""",
+    notes="integer",
+    facts="integer",
+    kinds="text[]",
+)

@@ -7,7 +7,7 @@
         get_plan = query(queries.get_plan)
         on_bills_paid = reaction(reactions.on_bills_paid)
         students = copy(StudentState, tables.students)
-        programme_state = publishes(ProgrammeState, queries.programme_items)
+        programme_state = publishes(ProgrammeState, queries.programme_items, tables.programmes)
         lapse_unpaid = scheduled(jobs.lapse_unpaid, every=timedelta(seconds=60))
 
 Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows
@@ -23,7 +23,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Column, MetaData, Table
 
 from chassis.database import IDLE
 from contracts.base import (
@@ -80,12 +80,31 @@ class CopyEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeder:
+    """A table beside the published one that its view is made of: its `key` says which rows of the published table, by
+    their column `parent_key`, a row belongs to, and `columns` are those that the view shows."""
+
+    key: Column[Any]
+    columns: tuple[str, ...]
+    parent_key: str = "id"
+
+    @property
+    def table(self) -> Table:
+        return self.key.table
+
+
+@dataclass(frozen=True, slots=True)
 class PublishesEntry:
     """A state that this service owns: the rows it is about, and how their public view is made."""
 
     state: type[State[Any]]
     builder: Callable[[Sequence[UUID], UnitOfWork], Sequence[StateItem]]
     table: Table
+    fed_by: tuple[Feeder, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return type_name(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +161,6 @@ class Service:
         cls.tasks = _of_kind(entries, TaskEntry)
 
     @classmethod
-    def build_state(cls, state: type[State[Any]], ids: Sequence[UUID], uow: UnitOfWork) -> Sequence[StateItem]:
-        """The public view of these rows, made by the builder that the service declared for `state`."""
-        return cls.publications[type_name(state)].builder(ids, uow)
-
-    @classmethod
     def heard_events(cls) -> Iterator[type[Event]]:
         """Every event class of another service that this one listens to."""
         yield from (entry.event for entry in cls.reactions.values())
@@ -184,9 +198,17 @@ def publishes(
     state: type[State[Any]],
     builder: Callable[[Sequence[UUID], UnitOfWork], Sequence[StateItem]],
     table: Table,
+    fed_by: tuple[Feeder, ...] = (),
 ) -> Any:
-    """Declare a state that this service owns, about the rows of `table`."""
-    return PublishesEntry(state, builder, table)
+    """Declare a state that this service owns, about the rows of `table`; `fed_by` names every other table that the
+    builder reads. A builder of several statements reads `table` first: a version never stands for less than it shows.
+    """
+    return PublishesEntry(state, builder, table, fed_by)
+
+
+def feeder(key: Column[Any], *columns: str, parent_key: str = "id") -> Feeder:
+    """Declare a table that feeds a published view, by the column that leads to the published rows."""
+    return Feeder(key, columns, parent_key)
 
 
 def scheduled(job: Callable[[UnitOfWork], int], *, every: timedelta) -> Any:

@@ -39,9 +39,10 @@ NAMING = {
 
 
 def service_metadata(service: str) -> MetaData:
-    """A service's metadata with the chassis tables in it: outbox, inbox, idempotency, audit, history, copies, tasks."""
+    """A service's metadata with the chassis tables in it: outbox, inbox, answers, audit, history, copies, tasks."""
     metadata = MetaData(naming_convention=NAMING, info={"service": service})
     _outbox(metadata)
+    _state_notes(metadata)
     _inbox(metadata)
     _idempotency_keys(metadata)
     _audit_entries(metadata)
@@ -84,6 +85,25 @@ def _outbox(metadata: MetaData) -> None:
         Index("ix_outbox_returned_at", "returned_at", postgresql_where=text("returned_at IS NOT NULL")),
     )
     scope(outbox, system_only=True, insert_by_all=True)
+
+
+def _state_notes(metadata: MetaData) -> None:
+    notes = Table(
+        "state_notes",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("row_id", Uuid, nullable=False),
+        # Empty: nothing waits for it (a repair by hand, a migration, what is announced again).
+        Column("correlation_id", Uuid),
+        Column("causation_id", Uuid),
+        # Of a deleted row: its last version, and what others saw of it.
+        Column("version", Integer),
+        Column("last_seen", JSONB),
+        instant("noted_at", server_default=func.now()),
+        Index("ix_state_notes_urgent", "noted_at", "id", postgresql_where=text("correlation_id IS NOT NULL")),
+    )
+    scope(notes, system_only=True)
 
 
 def _inbox(metadata: MetaData) -> None:

@@ -12,6 +12,7 @@ in any order, which the services must bear.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, create_engine, delete, select
+from sqlalchemy import Connection, Row, create_engine, select
 from sqlalchemy.engine import make_url
 
 from chassis.broker import bindings
@@ -32,11 +33,14 @@ from chassis.dispatch import Dispatcher
 from chassis.ids import new_id
 from chassis.inbox import Inbox
 from chassis.provision_database import Passwords, app_url, provision_database
+from chassis.relay import Relay
 from chassis.schedule import Scheduler
 from chassis.service import Service
+from chassis.shadow import Shadow
 from contracts.base import (
     COPIES_EXCHANGE,
     EVENTS,
+    Command,
     CopyCompleted,
     CopyRequested,
     Envelope,
@@ -100,8 +104,12 @@ class ServiceHarness:
         self.inbox = Inbox(self.database)
         self.copies = Copies(self.database)
         self.dispatcher = Dispatcher(service, self.database)
+        self.shadow = Shadow(self.database)
         self.sent: list[Envelope] = []
-        """Everything that the pump has taken from the outbox, oldest first."""
+        """Everything that the relay has taken, oldest first."""
+        self._carried: list[tuple[str, str, Envelope]] = []
+        self._relay = Relay(self.database, self)
+        self._looking = threading.Lock()
 
     # --- operations ---
 
@@ -110,12 +118,15 @@ class ServiceHarness:
 
         Raises ServiceError like the real thing. `as_` is the system where it is left out.
         """
-        context = as_ or system_context()
+        # As at the gateway: every request has a correlation of its own, also of one person.
+        context = replace(as_, correlation_id=new_id()) if as_ else system_context()
         if key is not None:
             context = replace(context, idempotency_key=key)
         answer = self.dispatcher.carry_out(
             method_name(type(operation)), operation.model_dump(mode="json", exclude_unset=True), context
         )
+        if isinstance(operation, Command):
+            self.check_states()
         return type(operation).answers.model_validate(answer)
 
     ask = run
@@ -137,7 +148,12 @@ class ServiceHarness:
 
     def hear(self, *envelopes: Envelope) -> None:
         """Hand events to the inbox as their owners would send them, whatever becomes of them."""
-        self.inbox.handle([self.arriving(envelope) for envelope in envelopes])
+        self.receive([self.arriving(envelope) for envelope in envelopes])
+
+    def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Hand messages to the inbox."""
+        self.inbox.handle(deliveries)
+        self.check_states()
 
     def arriving(self, envelope: Envelope, *, page: bool = False) -> Delivery:
         """A message as it comes from the owner of the event in it, or as a `page` of the copy that was asked for. What
@@ -161,24 +177,36 @@ class ServiceHarness:
         self.deliver(state(items=tuple(items)))
 
     def take_outbox(self) -> list[tuple[str, str, Envelope]]:
-        """Take all events out of the outbox: (exchange, routing key, envelope), oldest first."""
-        outbox = self.table("outbox")
-        taken = self._at_once(delete(outbox).returning(outbox))
-        events = [
-            (row.exchange, row.routing_key, Envelope.model_validate_json(row.message))
-            for row in sorted(taken, key=lambda row: row.id)
-        ]
-        self.sent.extend(envelope for _, _, envelope in events)
-        return events
+        """Take all that the relay has to send: (exchange, routing key, envelope), states before facts."""
+        self._carry()
+        taken, self._carried = self._carried, []
+        return taken
+
+    def _carry(self) -> None:
+        left = select(*(select(1).select_from(self.table(n)).exists() for n in ("outbox", "state_notes")))
+        if any(self._at_once(left)[0]):
+            self._relay.drain()
+
+    def publish(self, messages: Sequence[Any]) -> Sequence[Any]:
+        """What the relay publishes to, in place of a broker: all of them arrive."""
+        for message in messages:
+            envelope = Envelope.model_validate_json(message.message)
+            self._carried.append((message.exchange, message.routing_key, envelope))
+            self.sent.append(envelope)
+            if message.exchange != COPIES_EXCHANGE and envelope.type in self.service.publications:
+                self.shadow.take(envelope.type, envelope.event().items)  # type: ignore[attr-defined]
+        return ()
+
+    def check_states(self) -> None:
+        """Fail when a published row changed without those who copy it being told."""
+        with self._looking:
+            self.shadow.check()
 
     def published(self, event: type[SomeEvent]) -> list[SomeEvent]:
         """Every event of a type that this service has published so far, oldest first."""
-        waiting = [
-            Envelope.model_validate_json(row.message)
-            for row in self.rows(select(self.table("outbox")).order_by(self.table("outbox").c.id))
-        ]
+        self._carry()
         wanted = (type_name(event), event.version)
-        return [e.event() for e in [*self.sent, *waiting] if (e.type, e.version) == wanted]  # type: ignore[misc]
+        return [e.event() for e in self.sent if (e.type, e.version) == wanted]  # type: ignore[misc]
 
     def parked(self) -> list[Row[Any]]:
         """Inbox rows that wait or are dead."""
@@ -194,7 +222,9 @@ class ServiceHarness:
 
     def run_due_jobs(self) -> int:
         """Run every scheduled job that is due by the harness's clock."""
-        return Scheduler(self.database, self.service.schedule).run_due()
+        count = Scheduler(self.database, self.service.schedule).run_due()
+        self.check_states()
+        return count
 
     def rows(self, statement: Any) -> list[Row[Any]]:
         """Rows of a statement run by the system."""
@@ -210,7 +240,13 @@ class ServiceHarness:
         names = ", ".join(table.name for table in self.service.metadata.sorted_tables)
         with self.owner_connection() as connection:
             connection.exec_driver_sql(f"TRUNCATE {names}")
+        self.forget()
+        self.shadow.forget()
+
+    def forget(self) -> None:
+        """Nothing was sent."""
         self.sent.clear()
+        self._carried.clear()
 
     @contextmanager
     def owner_connection(self) -> Iterator[Connection]:
@@ -301,7 +337,7 @@ class World:
             self._random.shuffle(deliveries)
         for receiver, delivery in deliveries:
             # Read anew, as another process would.
-            self.harnesses[receiver].inbox.handle([replace(delivery)])
+            self.harnesses[receiver].receive([replace(delivery)])
         return len(deliveries)
 
     def _released(self) -> list[tuple[str, Delivery]]:

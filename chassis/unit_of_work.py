@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from chassis.context import Context
 from chassis.ids import new_id
 from chassis.prepared import Prepared
 from chassis.row_scope import role_name
-from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, State, exchange, routing_key, type_name
+from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, exchange, routing_key, type_name
 from contracts.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class UnitOfWork:
         self.now: datetime = database.clock.now()
         self._outbox: list[dict[str, str]] = []
         self._audit: list[dict[str, Any]] = []
-        self._changed: dict[type[State[Any]], dict[UUID, None]] = {}
+        self._noted = False
         self._answer: dict[str, Any] | None = None
         self._causes: dict[int, Envelope] = {}
         self._sees_all = context.scope.kind == "system"
@@ -52,8 +52,8 @@ class UnitOfWork:
 
     @property
     def left_events(self) -> bool:
-        """Whether this unit of work put anything in the outbox."""
-        return bool(self._outbox)
+        """Whether this unit of work left anything for the relay: events, or notes of changed states."""
+        return bool(self._outbox) or self._noted
 
     # --- reading and writing ---
 
@@ -118,10 +118,6 @@ class UnitOfWork:
         """Put an event in the outbox for one receiver: the copy protocol's requests and replies."""
         self._enqueue(exchange_name, key, event, None)
 
-    def changed(self, state: type[State[Any]], ids: Iterable[UUID]) -> None:
-        """Note that these rows' public state changed: the service's builder publishes it when the transaction ends."""
-        self._changed.setdefault(state, {}).update(dict.fromkeys(ids))
-
     def audit(
         self,
         object_type: str,
@@ -155,7 +151,6 @@ class UnitOfWork:
 
         Raises DuplicateCommand when the idempotency key has an answer already; the transaction must roll back.
         """
-        self._build_states()
         if not (self._outbox or self._audit or self._answer):
             return
         context = self.context
@@ -170,9 +165,10 @@ class UnitOfWork:
             "client": context.client,
             "correlation_id": str(context.correlation_id),
         }
-        kept: int = _SEAL.run(self.connection, parameters).scalar_one()
-        if parameters["key"] is not None and not kept:
+        sealed = _SEAL.run(self.connection, parameters).one()
+        if parameters["key"] is not None and not sealed.kept:
             raise DuplicateCommand
+        self._noted = sealed.noted
 
     @contextmanager
     def as_system(self) -> Iterator[None]:
@@ -192,21 +188,6 @@ class UnitOfWork:
     def _take_role(self, kind: str) -> None:
         self.connection.exec_driver_sql("SELECT set_config('role', %s, true)", (role_name(self.database.name, kind),))
 
-    def _build_states(self) -> None:
-        """States go before facts: whoever reacts to a fact finds its own copies as new as the fact."""
-        if not self._changed:
-            return
-        facts, self._outbox = self._outbox, []
-        if not self._sees_all:
-            self._take_role("system")  # the last that happens: nobody reads as the actor any more
-        for state, ids in self._changed.items():
-            wanted = list(ids)
-            for start in range(0, len(wanted), MAX_EVENT_ROWS):
-                items = self.service.build_state(state, wanted[start : start + MAX_EVENT_ROWS], self)
-                self.publish(state(items=tuple(items)))
-        self._outbox += facts
-        self._changed = {}
-
     def _enqueue(self, exchange_name: str, key: str, event: Event, because: Event | None) -> None:
         cause = self._causes.get(id(because)) if because is not None else next(iter(self._causes.values()), None)
         envelope = {
@@ -221,7 +202,8 @@ class UnitOfWork:
         self._outbox.append({"exchange": exchange_name, "routing_key": key, "message": orjson.dumps(envelope).decode()})
 
 
-# `kept` is 0 when the key was already there. Text parameters carry JSON: one round trip whatever the number of rows.
+# `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.state_notes` left behind.
+# Text parameters carry JSON: one round trip whatever the number of rows.
 _SEAL = Prepared(
     "seal",
     """
@@ -246,7 +228,7 @@ WITH events AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-SELECT count(*) FROM kept
+SELECT (SELECT count(*) FROM kept) AS kept, coalesce(current_setting('app.noted', true), '') = 'yes' AS noted
 """,
     outbox="jsonb",
     audit="jsonb",

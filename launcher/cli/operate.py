@@ -2,16 +2,19 @@
 
 import os
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from sqlalchemy.engine import make_url
 
+from chassis import state_notes
+from chassis.context import system_context
 from launcher import copies
 from launcher.cli import dead
 from launcher.cli.arguments import PASS_ON, known_service
 from launcher.installation import Installation
 from launcher.servers.postgres import client
-from launcher.steps import step
+from launcher.steps import console, step
 from launcher.system import NotReadyError
 
 PANEL = "Look after"
@@ -21,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.add_typer(dead.app, name="dead", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(rebuild_copies)
+    app.command(rich_help_panel=PANEL)(reannounce)
     app.command(rich_help_panel=PANEL, context_settings=PASS_ON)(psql)
 
 
@@ -37,6 +41,19 @@ def rebuild_copies(
             with step(f"{name}: {', '.join(kinds)}"):
                 if not copies.rebuild(database):
                     raise NotReadyError(f"{name} still lacks some of its copies. Is everything running?")
+
+
+def reannounce(
+    kind: Annotated[str, typer.Argument(help="What is published, such as student_state.")],
+    ids: Annotated[list[UUID] | None, typer.Argument(help="Which rows; all of them when left out.")] = None,
+) -> None:
+    """Have an owner publish rows again, behind all other events. Copies take what is newer than theirs."""
+    with Installation().system().databases() as databases:
+        owners = {k: database for database in databases.values() for k in database.service.publications}
+        if kind not in owners:
+            raise typer.BadParameter(f"nobody publishes {kind!r}; there are {', '.join(sorted(owners))}")
+        count = owners[kind].run(system_context(), lambda uow: state_notes.reannounce(uow, kind, ids or None))
+    console.print(f"{count} rows of {kind} will be published again.")
 
 
 def psql(context: typer.Context, service: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, reaction, scheduled, task
+from chassis.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from contracts.courses.events import CourseState, ProgrammeState
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
@@ -109,7 +109,12 @@ class Courses(Service):
 
     # what others copy
     course_state = publishes(CourseState, queries.course_items, tables.courses)
-    programme_state = publishes(ProgrammeState, queries.programme_items, tables.programmes)
+    programme_state = publishes(
+        ProgrammeState,
+        queries.programme_items,
+        tables.programmes,
+        fed_by=(feeder(tables.programme_points.c.programme_id, "teaching_point_id"),),
+    )
 
 
 SERVICE = Courses

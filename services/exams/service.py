@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, reaction, scheduled
+from chassis.service import Service, command, copy, feeder, publishes, query, reaction, scheduled
 from contracts.courses.events import CourseState
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.registry.events import StudentState
@@ -58,7 +58,10 @@ class Exams(Service):
 
     exam_round_state = publishes(ExamRoundState, queries.exam_round_items, tables.exam_rounds)
     exam_round_course_state = publishes(
-        ExamRoundCourseState, queries.exam_round_course_items, tables.exam_round_courses
+        ExamRoundCourseState,
+        queries.exam_round_course_items,
+        tables.exam_round_courses,
+        fed_by=(feeder(tables.exam_sessions.c.id, "name", "starts_at", "ends_at", parent_key="session_id"),),
     )
 
     close_unpaid_resits = scheduled(jobs.close_unpaid_resits, every=timedelta(seconds=60))

@@ -16,7 +16,6 @@ from chassis.spreadsheets import BadRow, CellError
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
-from contracts.registry.events import StudentState
 from contracts.registry.states import IdKind
 from services.registry.domain.id_numbers import Identification, identify
 from services.registry.domain.programmes import Elements, Programme, find_programme
@@ -177,7 +176,6 @@ def _insert(uow: UnitOfWork, records: Sequence[dict[str, Any]]) -> dict[UUID, li
         if record["id"] in entered:
             facts = {name: record[name] for name in ("student_number", "teaching_point_id", "programme_id", "intake")}
             uow.audit("students", record["id"], "import", after=facts)
-    uow.changed(StudentState, entered)
     return _taken(uow, [record for record in records if record["id"] not in entered])
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 from chassis import workflow
 from chassis.unit_of_work import UnitOfWork
 from contracts.finance.events import TransferCleared, TransferHeld
-from contracts.registry.events import StudentState, StudentTransferred
+from contracts.registry.events import StudentTransferred
 from contracts.registry.states import StatusChangeState
 from services.registry.domain.workflows import STATUS_CHANGE
 from services.registry.tables import status_changes, students
@@ -42,7 +42,6 @@ def on_transfer_cleared(events: Sequence[TransferCleared], uow: UnitOfWork) -> N
     )
     for change in changes:
         _move(uow, change)
-    uow.changed(StudentState, [change.student_id for change in changes])
 
 
 def _lock_pending(uow: UnitOfWork, student_ids: set[UUID], change_ids: Iterable[UUID]) -> list[Row[Any]]:

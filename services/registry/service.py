@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, reaction, scheduled, task
+from chassis.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
@@ -45,7 +45,12 @@ class Registry(Service):
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
 
-    student_state = publishes(StudentState, queries.student_items, tables.students)
+    student_state = publishes(
+        StudentState,
+        queries.student_items,
+        tables.students,
+        fed_by=(feeder(tables.suspensions.c.student_id, "from_on", "until_on"),),
+    )
 
     student_import = task(tasks.IMPORT_STUDENTS)
     prepare_import_template = scheduled(jobs.prepare_import_template, every=timedelta(days=1))

@@ -104,7 +104,6 @@ def add_parcel(command: AddParcel, uow: UnitOfWork) -> ParcelView:
     )
     uow.audit("parcel", row.id, "add", after={"label": row.label, "id_number": "110105199001011234"})
     uow.publish(ParcelAdded(parcel_id=row.id))
-    uow.changed(ParcelState, [row.id])
     return ParcelView(id=row.id, label=row.label, version=row.version)
 
 
@@ -112,7 +111,6 @@ def weigh_parcel(command: WeighParcel, uow: UnitOfWork) -> ParcelView:
     if command.weight < 0:
         raise ServiceError("validation_failed")
     row = uow.update_versioned(parcels, command.parcel_id, command.version, {"weight": command.weight})
-    uow.changed(ParcelState, [row.id])
     return ParcelView(id=row.id, label=row.label, version=row.version)
 
 

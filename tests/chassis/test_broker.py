@@ -153,13 +153,13 @@ def test_an_event_to_an_exchange_that_is_gone_is_kept(example: ServiceHarness, o
 
 
 def test_two_relays_share_the_outbox_and_publish_nothing_twice(example: ServiceHarness) -> None:
-    sent: list[int] = []
+    sent: list[str] = []
     both_hold = threading.Barrier(2, timeout=10)
 
     class Collecting:
         def publish(self, messages: Sequence[object]) -> Sequence[object]:
             both_hold.wait()
-            sent.extend(message.id for message in messages)  # type: ignore[attr-defined]
+            sent.extend(message.message for message in messages)  # type: ignore[attr-defined]
             return ()
 
     with example.database.unit_of_work() as uow:

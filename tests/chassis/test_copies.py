@@ -123,3 +123,41 @@ def test_the_table_of_a_copy_has_the_owners_version_and_no_trigger_of_its_own(
     example.feed(LearnerState, learner)
     example.feed(LearnerState, learner.model_copy(update={"version": 42}))
     assert [row.version for row in example.rows(select(learners))] == [42]
+
+
+def page(example: ServiceHarness, *items: LearnerItem) -> None:
+    """A page of a rebuild arrives."""
+    example.receive([example.arriving(example.envelope(LearnerState(items=items)), page=True)])
+
+
+def versions(example: ServiceHarness) -> list[int]:
+    return [row.version for row in example.rows(select(learners))]
+
+
+def test_a_rebuild_overwrites_a_forged_version_and_an_ordinary_event_does_not(example: ServiceHarness) -> None:
+    forged = LearnerItem(id=LEARNERS[0], version=2_000_000_000, nickname="forged")
+    true = LearnerItem(id=LEARNERS[0], version=3, nickname="true")
+    example.feed(LearnerState, forged)
+    example.feed(LearnerState, true)
+    assert versions(example) == [2_000_000_000]
+    example.clock.advance(timedelta(seconds=1))
+    example.copies.rebuild()
+    example.clock.advance(timedelta(seconds=1))
+    example.feed(LearnerState, true)  # loses, and must not shield the forged row from the page
+    page(example, true)
+    assert versions(example) == [3]
+
+
+def test_what_changed_between_request_and_page_stays_though_the_page_is_older(example: ServiceHarness) -> None:
+    old, new = (LearnerItem(id=LEARNERS[0], version=v, nickname=f"{v}") for v in (6, 7))
+    example.feed(LearnerState, old)
+    example.clock.advance(timedelta(seconds=1))
+    example.copies.rebuild()
+    example.clock.advance(timedelta(seconds=1))
+    example.feed(LearnerState, new)
+    page(example, old)
+    page(example, old)
+    assert versions(example) == [7]
+    page(example, LearnerItem(id=LEARNERS[0], version=8, nickname="8"))
+    example.feed(LearnerState, new)
+    assert versions(example) == [8]

@@ -17,6 +17,7 @@ from chassis.context import system_context
 from chassis.database import ATTEMPTS, IDLE, is_infrastructure_failure
 from chassis.ids import new_id
 from chassis.provision_database import app_url
+from chassis.publisher import CONFIRM_TIMEOUT
 from chassis.relay import CONFIRMED_WITHIN, Relay
 from chassis.row_scope import owner_role
 from chassis.schedule import Scheduler
@@ -123,10 +124,10 @@ def test_a_reaction_that_is_ended_every_time_leaves_its_event_with_the_broker(
     _react_with(example, monkeypatch, freeze)
     envelope = example.envelope(ParcelsWeighed(weights=(Weight(label="a", grams=5),)))
     with pytest.raises(DBAPIError) as raised:
-        example.inbox.handle([envelope])
+        example.hear(envelope)
     assert is_infrastructure_failure(raised.value)
     assert example.rows(select(func.count()).select_from(example.table("inbox")))[0][0] == 0
-    example.inbox.handle([envelope])
+    example.hear(envelope)
     assert weight(example) == 5
 
 
@@ -137,7 +138,7 @@ def test_a_group_that_takes_its_process_too_long_is_halved(
     freeze = Freezer(example, times=ATTEMPTS)
     _react_with(example, monkeypatch, freeze)
     monkeypatch.setattr("chassis.inbox.IDLE", timedelta(milliseconds=50))
-    example.inbox.handle([example.envelope(ParcelsWeighed(weights=(Weight(label="a", grams=g),))) for g in (5, 6)])
+    example.hear(*(example.envelope(ParcelsWeighed(weights=(Weight(label="a", grams=g),))) for g in (5, 6)))
     example.expect_nothing_parked()
     assert (freeze.ran, weight(example)) == (ATTEMPTS + 2, 11)
 
@@ -191,10 +192,9 @@ def test_commands_and_reactions_have_the_short_time(example: ServiceHarness) -> 
 def test_the_relay_may_wait_for_the_broker_longer_than_the_broker_is_given(
     example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chassis.broker import CONFIRM_TIMEOUT
-
     class Broker:
-        def publish(self, messages: Sequence[object]) -> None: ...
+        def publish(self, messages: Sequence[object]) -> Sequence[object]:
+            return ()
 
     began = _note_idle_times(example, monkeypatch)
     Relay(example.database, Broker()).run_once()

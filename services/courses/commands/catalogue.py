@@ -15,7 +15,6 @@ from contracts.courses.catalogue_commands import (
     UpdateCourse,
     UseCourseVersion,
 )
-from contracts.courses.events import CourseState
 from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
 from contracts.courses.views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.errors import ServiceError
@@ -29,7 +28,6 @@ def create_course(command: CreateCourse, uow: UnitOfWork) -> CourseDetails:
     """Add a draft course. Raises `course_code_taken`."""
     values = {**command.model_dump(), "education_levels": list(command.education_levels)}
     row = add(uow, courses, {**values, "status": CourseStatus.DRAFT})
-    uow.changed(CourseState, [row.id])
     return course_details(uow, row.id)
 
 
@@ -42,7 +40,6 @@ def update_course(command: UpdateCourse, uow: UnitOfWork) -> CourseDetails:
         raise ServiceError("course_not_draft")
     values = {"name": command.name, "credits": command.credits, "education_levels": levels}
     change(uow, courses, before, "edit", values)
-    uow.changed(CourseState, [command.course_id])
     return course_details(uow, command.course_id)
 
 
@@ -50,7 +47,6 @@ def publish_course(command: PublishCourse, uow: UnitOfWork) -> CourseDetails:
     """`draft` → `published`."""
     before = locked(uow, courses, command.course_id, command.version)
     step(uow, courses, before, "publish", CourseStatus.DRAFT, CourseStatus.PUBLISHED)
-    uow.changed(CourseState, [command.course_id])
     return course_details(uow, command.course_id)
 
 
@@ -58,7 +54,6 @@ def retire_course(command: RetireCourse, uow: UnitOfWork) -> CourseDetails:
     """`published` → `retired`."""
     before = locked(uow, courses, command.course_id, command.version)
     step(uow, courses, before, "retire", CourseStatus.PUBLISHED, CourseStatus.RETIRED)
-    uow.changed(CourseState, [command.course_id])
     return course_details(uow, command.course_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select
 
 from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
@@ -16,7 +16,6 @@ from contracts.courses.catalogue_commands import (
     PublishProgramme,
     UpdateProgramme,
 )
-from contracts.courses.events import ProgrammeState
 from contracts.courses.states import ProgrammeStatus
 from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
@@ -41,7 +40,6 @@ def create_programme(command: CreateProgramme, uow: UnitOfWork) -> ProgrammeDeta
     values = {"code": command.code, "version_number": 1, "status": ProgrammeStatus.DRAFT, **_fields(command)}
     row = add(uow, programmes, values)
     _fill(uow, row.id, command.modules)
-    uow.changed(ProgrammeState, [row.id])
     return programme_details(uow, row.id)
 
 
@@ -53,7 +51,6 @@ def update_programme(command: UpdateProgramme, uow: UnitOfWork) -> ProgrammeDeta
     change(uow, programmes, before, "edit", _fields(command))
     uow.execute(delete(programme_modules).where(programme_modules.c.programme_id == before.id))
     _fill(uow, before.id, command.modules)
-    uow.changed(ProgrammeState, [before.id])
     return programme_details(uow, before.id)
 
 
@@ -68,7 +65,6 @@ def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -
     draft = {"version_number": number, "status": ProgrammeStatus.DRAFT, "from_intake": command.from_intake}
     row = add(uow, programmes, {**copied, **draft})
     _copy_contents(uow, source.id, row.id)
-    uow.changed(ProgrammeState, [row.id])
     return programme_details(uow, row.id)
 
 
@@ -83,7 +79,6 @@ def publish_programme(command: PublishProgramme, uow: UnitOfWork) -> ProgrammeDe
     if later is not None:
         change(uow, programmes, row, "end", {"until_intake": month_before(later)})
     _end_predecessor(uow, row, published)
-    uow.changed(ProgrammeState, [row.id])
     return programme_details(uow, row.id)
 
 
@@ -96,8 +91,6 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
     offered = [{"programme_id": before.id, "teaching_point_id": id_} for id_ in command.teaching_point_ids]
     if offered:
         uow.execute(insert(table), offered)
-    # Where it is offered is part of its public state: any UPDATE of the row makes its version rise.
-    uow.execute(update(programmes).where(programmes.c.id == before.id).values(updated_at=uow.now))
     uow.audit(
         programmes.name,
         before.id,
@@ -105,7 +98,6 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
         {"teaching_point_ids": [row.teaching_point_id for row in removed]},
         {"teaching_point_ids": command.teaching_point_ids},
     )
-    uow.changed(ProgrammeState, [before.id])
     return programme_details(uow, before.id)
 
 
@@ -123,7 +115,6 @@ def _end_predecessor(uow: UnitOfWork, row: Row[Any], published: Sequence[Row[Any
     if earlier:
         predecessor = max(earlier, key=lambda other: other.from_intake)
         change(uow, programmes, predecessor, "end", {"until_intake": month_before(row.from_intake)})
-        uow.changed(ProgrammeState, [predecessor.id])
 
 
 def _fields(command: CreateProgramme | UpdateProgramme) -> dict[str, Any]:

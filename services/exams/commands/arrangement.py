@@ -10,7 +10,6 @@ from sqlalchemy import Row, select
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
-from contracts.exams.events import ExamRoundState
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import ArrangementResult
 from services.exams.domain.rounds import candidates_with_clash, check_arrangeable
@@ -38,7 +37,6 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     move(uow, candidates, "arrange", arranged_at=uow.now)
     end(uow, passed_over, "pass_over", RegistrationEnd.STUDENT_SUSPENDED)
     refund(uow, passed_over, "student_suspended")
-    uow.changed(ExamRoundState, [round_.id])
     return ArrangementResult(
         exam_round=round_view(round_.id, uow),
         arranged=len(candidates),

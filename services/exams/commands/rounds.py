@@ -8,7 +8,6 @@ from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
-from contracts.exams.events import ExamRoundState
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import check_changeable, check_window
@@ -23,7 +22,6 @@ def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDet
     round_id = new_id()
     uow.execute(insert(exam_rounds).values(id=round_id, status=ExamRoundStatus.DRAFT, **values))
     uow.audit("exam_rounds", round_id, "create", after=values)
-    uow.changed(ExamRoundState, [round_id])
     return round_details(round_id, uow)
 
 
@@ -34,7 +32,6 @@ def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDet
     check_window(sessions_of(uow, round_.id), command.registration_closes_at)
     values = command.model_dump(exclude={"exam_round_id", "version"})
     uow.update_versioned(exam_rounds, round_.id, command.version, values)
-    uow.changed(ExamRoundState, [round_.id])
     return round_details(round_.id, uow)
 
 
@@ -44,5 +41,4 @@ def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundD
     if round_.status != ExamRoundStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=round_.status, action="publish")
     uow.update_versioned(exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
-    uow.changed(ExamRoundState, [round_.id])
     return round_details(round_.id, uow)

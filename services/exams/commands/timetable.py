@@ -15,7 +15,6 @@ from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
-from contracts.exams.events import ExamRoundCourseState
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import Session, check_changeable, check_session
@@ -41,10 +40,6 @@ def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
     check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
     values = command.model_dump(exclude={"session_id", "version"})
     uow.update_versioned(exam_sessions, session.id, command.version, values)
-    # The version of the placements rises with what they publish, or copies would take the change for an old one.
-    c = exam_round_courses.c
-    moved = update(exam_round_courses).where(c.session_id == session.id).values(session_id=session.id).returning(c.id)
-    uow.changed(ExamRoundCourseState, [row.id for row in uow.rows(moved)])
     return round_details(round_.id, uow)
 
 
@@ -81,7 +76,6 @@ def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
     for row in rows:
         after = {"course_id": row.course_id, "session_id": row.session_id}
         uow.audit("exam_round_courses", row.id, "place", after=after)
-    uow.changed(ExamRoundCourseState, [row.id for row in rows])
     return round_details(round_.id, uow)
 
 
@@ -101,7 +95,6 @@ def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
         raise ServiceError("some_not_found", count=len(command.course_ids) - len(removed))
     for row in removed:
         uow.audit("exam_round_courses", row.id, "remove", before={"course_id": row.course_id})
-    uow.changed(ExamRoundCourseState, [row.id for row in removed])
     return round_details(round_.id, uow)
 
 

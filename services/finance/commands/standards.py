@@ -15,7 +15,6 @@ from contracts.finance.commands import (
     EndFeeStandard,
     UpdateFinanceSettings,
 )
-from contracts.finance.events import FeeStandardState
 from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
 from services.finance.domain.settings import DEFAULT_GRACE_DAYS, SETTINGS_ID
 from services.finance.tables import bills, fee_standards, finance_settings, refund_rules
@@ -26,7 +25,6 @@ def create_fee_standard(command: CreateFeeStandard, uow: UnitOfWork) -> FeeStand
     fields = command.model_dump()
     row = uow.one(insert(fee_standards).values(id=new_id(), **fields).returning(fee_standards))
     uow.audit("fee_standard", row.id, "create", after=command.model_dump(mode="json"))
-    uow.changed(FeeStandardState, [row.id])
     return FeeStandardView(**row._mapping)
 
 
@@ -39,7 +37,6 @@ def end_fee_standard(command: EndFeeStandard, uow: UnitOfWork) -> FeeStandardVie
         raise ServiceError("validation_failed", errors=[FieldError("valid_until", "window_reversed")])
     values = {"valid_until": command.valid_until}
     row = uow.update_versioned(fee_standards, command.fee_standard_id, command.version, values)
-    uow.changed(FeeStandardState, [row.id])
     return FeeStandardView(**row._mapping)
 
 
@@ -50,7 +47,6 @@ def delete_fee_standard(command: DeleteFeeStandard, uow: UnitOfWork) -> Done:
     if uow.first(select(bills.c.id).where(bills.c.fee_standard_id == command.fee_standard_id).limit(1)) is not None:
         raise ServiceError("still_in_use")
     uow.update_versioned(fee_standards, command.fee_standard_id, command.version, {"deleted": True})
-    uow.changed(FeeStandardState, [command.fee_standard_id])
     return Done()
 
 

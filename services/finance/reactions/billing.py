@@ -16,7 +16,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.exams.events import RegisteredResit, ResitsRegistered
-from contracts.finance.events import BillingRefused, BillState, RefusedBilling
+from contracts.finance.events import BillingRefused, RefusedBilling
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
@@ -180,7 +180,6 @@ def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
     for bill in issued:
         uow.audit("bill", bill.id, "issue", after={"number": bill.number, "amount": str(bill.amount)})
-    uow.changed(BillState, [bill.id for bill in issued])
 
 
 def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.bulk import insert_rows
 from chassis.failures import NotYet
 from chassis.unit_of_work import UnitOfWork
-from contracts.finance.events import BillState, TransferHeld
+from contracts.finance.events import TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
 from services.finance.steps import bills as bill_steps
@@ -93,7 +93,6 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
         for bill in unpaid:
             before, after = bill.teaching_point_id, event.to_teaching_point_id
             uow.audit("bill", bill.id, "move", {"teaching_point_id": before}, {"teaching_point_id": after})
-        uow.changed(BillState, ids)
 
 
 def _require_new_point(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:

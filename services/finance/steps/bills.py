@@ -10,7 +10,7 @@ from sqlalchemy.types import Uuid
 
 from chassis import workflow
 from chassis.unit_of_work import UnitOfWork
-from contracts.finance.events import BillState, PaidBill
+from contracts.finance.events import PaidBill
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
@@ -49,7 +49,7 @@ def movable(locked: Iterable[Bill], action: str) -> list[Bill]:
 
 
 def move(uow: UnitOfWork, locked: Sequence[Bill], action: str, values: Mapping[str, Any] | None = None) -> None:
-    """Take one step with locked bills that can take it, with history, audit and state event."""
+    """Take one step with locked bills that can take it, with history and audit."""
     if not locked:
         return
     (after,) = {step.next for bill in locked if (step := BILL.step(bill.status, action)) is not None}
@@ -58,7 +58,6 @@ def move(uow: UnitOfWork, locked: Sequence[Bill], action: str, values: Mapping[s
     remember(uow, locked, action, after)
     for bill in locked:
         uow.audit("bill", bill.id, action, {"status": bill.status}, {"status": after})
-    uow.changed(BillState, ids)
 
 
 def remember(uow: UnitOfWork, locked: Iterable[Any], action: str, after: str, *, new: bool = False) -> None:

@@ -16,7 +16,6 @@ from contracts.identity.commands import (
     RenameTeachingPoint,
     UpdatePointInformation,
 )
-from contracts.identity.events import TeachingPointState
 from contracts.identity.states import NameChangeKind, TeachingPointStatus
 from contracts.identity.views import TeachingPointDetails
 from services.identity.queries import teaching_point_details
@@ -33,7 +32,6 @@ def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> Teac
         )
     )
     uow.audit("teaching_point", point_id, "create", after={"code": command.code, "name": command.name})
-    uow.changed(TeachingPointState, [point_id])
     return teaching_point_details(point_id, uow)
 
 
@@ -41,8 +39,6 @@ def update_point_information(command: UpdatePointInformation, uow: UnitOfWork) -
     """Change address, recruiters and phones. Raises `not_found`, `stale_version`."""
     information = command.information.model_dump(mode="json")
     uow.update_versioned(teaching_points, command.teaching_point_id, command.version, {"information": information})
-    # Code, name and status stay, but the version of the row rose: copies follow it.
-    uow.changed(TeachingPointState, [command.teaching_point_id])
     return teaching_point_details(command.teaching_point_id, uow)
 
 
@@ -51,7 +47,6 @@ def rename_teaching_point(command: RenameTeachingPoint, uow: UnitOfWork) -> Teac
     point = uow.one(select(teaching_points).where(teaching_points.c.id == command.teaching_point_id).with_for_update())
     uow.update_versioned(teaching_points, point.id, command.version, {"name": command.name})
     _keep_name(point.id, point.name, NameChangeKind.RENAMED, None, uow)
-    uow.changed(TeachingPointState, [point.id])
     return teaching_point_details(point.id, uow)
 
 
@@ -65,7 +60,6 @@ def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> Te
         _keep_name(point.id, point.name, NameChangeKind.MERGED, command.merged_into_id, uow)
     values = {"status": TeachingPointStatus.DISABLED}
     uow.update_versioned(teaching_points, point.id, command.version, values)
-    uow.changed(TeachingPointState, [point.id])
     details = teaching_point_details(point.id, uow)
     revoke_users(uow, users.c.teaching_point_id == point.id, end_sessions=True)
     return details
@@ -75,7 +69,6 @@ def enable_teaching_point(command: EnableTeachingPoint, uow: UnitOfWork) -> Teac
     """Enable a point again. Raises `not_found`, `stale_version`."""
     values = {"status": TeachingPointStatus.ENABLED}
     uow.update_versioned(teaching_points, command.teaching_point_id, command.version, values)
-    uow.changed(TeachingPointState, [command.teaching_point_id])
     return teaching_point_details(command.teaching_point_id, uow)
 
 

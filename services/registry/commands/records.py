@@ -5,7 +5,6 @@ from __future__ import annotations
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.registry.commands import ChangeContact, RecordDegreeIntent
-from contracts.registry.events import StudentState
 from contracts.registry.views import StudentRecord
 from services.registry.domain.status_changes import leads_to_degree
 from services.registry.queries import student_record
@@ -14,7 +13,7 @@ from services.registry.tables import students
 
 
 def change_contact(command: ChangeContact, uow: UnitOfWork) -> StudentRecord:
-    """Set all contact details; what is left out is emptied. Nobody else keeps them, so nobody else hears of it."""
+    """Set all contact details; what is left out is emptied."""
     uow.update_versioned(students, command.student_id, command.version, command.contact.model_dump())
     return student_record(command.student_id, uow)
 
@@ -25,5 +24,4 @@ def record_degree_intent(command: RecordDegreeIntent, uow: UnitOfWork) -> Studen
     if not leads_to_degree(student.level):
         raise ServiceError("degree_not_possible")
     uow.update_versioned(students, student.id, command.version, {"degree_intent": command.wanted})
-    uow.changed(StudentState, [student.id])
     return student_record(student.id, uow)

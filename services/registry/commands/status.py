@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
-from contracts.registry.events import StudentLeft, StudentResumed, StudentState, StudentSuspended
+from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import last_day_of_suspension, status_after
@@ -81,5 +81,4 @@ def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetai
 def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:
     """Set the status that the change leads to; the student as it then is, with the version that facts name."""
     after = status_after(kind, student.status, change_open=student.status_change_open)
-    uow.changed(StudentState, [student.id])
     return uow.update_versioned(students, student.id, student.version, {"status": after})

@@ -12,7 +12,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import RevokeTransfer, TransferStudent
-from contracts.registry.events import StudentState, TransferRequested, TransferRevoked
+from contracts.registry.events import TransferRequested, TransferRevoked
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import status_after
@@ -28,7 +28,6 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
     status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
     _check_destination(uow, student, command.to_teaching_point_id)
     uow.update_versioned(students, student.id, command.version, {"status_change_open": True})
-    uow.changed(StudentState, [student.id])
     points = {
         "from_teaching_point_id": student.teaching_point_id,
         "to_teaching_point_id": command.to_teaching_point_id,
@@ -56,7 +55,6 @@ def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDet
     workflow.apply(uow, STATUS_CHANGE, status_changes, [change.id], "revoke")
     student = uow.one(select(students).where(students.c.id == change.student_id))
     uow.update_versioned(students, student.id, student.version, {"status_change_open": False})
-    uow.changed(StudentState, [student.id])
     uow.publish(TransferRevoked(change_id=change.id, student_id=student.id))
     return status_change_details(change.id, uow)
 
