@@ -28,6 +28,7 @@ from chassis.inbox import Inbox
 from chassis.logging import configure
 from chassis.service import Service, load
 from chassis.settings import Settings, settings
+from chassis.topology_check import watch_bindings
 from chassis.wire import use_orjson
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,8 @@ class TaskProcess:
             RelayLoop(self.database, config.broker_url.get_secret_value()),
             *housekeeping(self.database),
         ]
+        if watch := config.broker_watch_url.get_secret_value():
+            self.loops.append(Loop("bindings", lambda: watch_bindings(watch, service), interval=30.0))
 
     def start(self) -> None:
         """Start all threads."""

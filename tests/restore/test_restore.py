@@ -1,6 +1,6 @@
 """One service's database goes back to a backup while the others stay: what heals by itself, and what is listed.
 
-The steps are those of docs/operations.md, section 5.
+The steps are those of docs/operations.md, "Repairing".
 """
 
 from __future__ import annotations
