@@ -15,6 +15,7 @@ _LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600
 KEPT_STATES: Final = ("waiting", "dead")
 """States of events that are kept in the inbox because they could not be handled."""
 
+_ready = Gauge("jiaowu_ready", "Whether the process may be given work: 1 or 0")
 _http = Histogram(
     "jiaowu_http_request_seconds",
     "Requests answered by the gateway",
@@ -66,6 +67,11 @@ class Pool(Protocol):
 
     def checkedout(self) -> int: ...
     def checkedin(self) -> int: ...
+
+
+def readiness(ready: bool) -> None:
+    """Whether the process may be given work, at the moment of being asked."""
+    _ready.set(ready)
 
 
 def http_request(method: str, route: str, status: int, seconds: float) -> None:

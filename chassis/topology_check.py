@@ -65,5 +65,5 @@ def watch_bindings(watch_url: str, service: type[Service]) -> bool:
     missing = missing_bindings(watch_url, unquote(urlsplit(watch_url).path[1:]), [service])
     metrics.bindings_missing(len(missing))
     for each in missing:
-        logger.error("binding_missing", extra={"queue": each.queue, "exchange": each.exchange, "key": each.key})
+        logger.error("binding_missing", extra={"queue": each.queue, "exchange": each.exchange, "routing_key": each.key})
     return False

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from kombu import Connection
 from sqlalchemy import create_engine, text
 
@@ -73,6 +74,25 @@ def test_a_lost_binding_is_named_until_it_is_bound_again(
     assert "exams.inbox no longer hears bills_paid.v1 from finance.events" in said(installation)
     system.provision_broker()
     assert look(installation) == []
+
+
+def test_a_task_process_exports_the_lost_bindings_of_its_service_alone(
+    installation: Any, system: System, amqp_admin_url: str
+) -> None:
+    def count(service: str) -> str:
+        address = f"http://127.0.0.1:{system.processes[f'{service}-tasks'].spec.health_port}/metrics"
+        lines = requests.get(address, timeout=10).text.splitlines()
+        return next(line.split()[1] for line in lines if line.startswith("jiaowu_bindings_missing "))
+
+    with Connection(amqp_admin_url, virtual_host=system.prefix) as connection:
+        connection.channel().queue_unbind("exams.inbox", "finance.events", "bills_paid.v1")
+    for service in ("exams", "registry"):
+        system.processes[f"{service}-tasks"].stop()
+        system.start(f"{service}-tasks")  # it looks at its start, then every 30 s
+    system.wait_ready()
+    eventually(lambda: count("exams") == "1.0", "the lost binding is counted")
+    assert count("registry") == "0.0"
+    system.provision_broker()
 
 
 def test_an_event_that_is_dead_or_waits_too_long_is_told_of(
