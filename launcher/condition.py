@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from chassis.backlog import Backlog, backlog
 from chassis.context import system_context
 from chassis.database import Database
 from launcher.installation import Installation
+from launcher.processes import Process
 from launcher.system import System
 
 PATIENCE = 10.0
@@ -78,8 +80,13 @@ def look(installation: Installation) -> list[Finding]:
 
 
 def _processes(system: System) -> list[Finding]:
-    unready = [process for process in system.processes.values() if not process.ready()]
-    return [Finding(Condition.NOT_READY, f"{each.name} is not ready: {each.unready_because()}") for each in unready]
+    def finding(process: Process) -> Finding | None:
+        if process.ready():
+            return None
+        return Finding(Condition.NOT_READY, f"{process.name} is not ready: {process.unready_because()}")
+
+    with ThreadPoolExecutor(max_workers=8) as pool:  # each of them may take its time to answer
+        return [found for found in pool.map(finding, system.processes.values()) if found]
 
 
 def _bindings(system: System) -> list[Finding]:
