@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
-from chassis import metrics
+from chassis.backlog import count_backlog
 from chassis.broker import CONNECTION_ERRORS, PACE
 from chassis.context import system_context
 from chassis.copies import Copies
@@ -146,20 +146,3 @@ def purge_answers(uow: UnitOfWork) -> int:
     part = old.limit(PURGE_ROWS).subquery()
     these = (keys.c.actor_id == part.c.actor_id) & (keys.c.command == part.c.command) & (keys.c.key == part.c.key)
     return uow.execute(delete(keys).where(these)).rowcount
-
-
-def count_backlog(uow: UnitOfWork) -> int:
-    """Set the gauges of what waits for the relay and of parked inbox rows; nothing is handled: 0."""
-    tables = uow.service.metadata.tables
-    outbox, notes = tables["outbox"], tables["state_notes"]
-    returned = func.count(outbox.c.returned_at)
-    noted = select(func.count()).select_from(notes).scalar_subquery()
-    left = select(func.count().label("all"), returned.label("returned"), noted.label("noted")).select_from(outbox)
-    counted = uow.one(left)
-    metrics.outbox_waiting(counted.all - counted.returned + counted.noted)
-    metrics.outbox_returned(counted.returned)
-    inbox = tables["inbox"]
-    parked = select(inbox.c.state, func.count().label("rows")).where(inbox.c.state != "handled").group_by(inbox.c.state)
-    counts = {row.state: row.rows for row in uow.rows(parked)}
-    metrics.inbox_kept(counts.get("waiting", 0), counts.get("dead", 0), counts.get("refused", 0))
-    return 0

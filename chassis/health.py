@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chassis import metrics
 from chassis.logging import get_logger
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def application(readiness: Readiness) -> Callable[["WSGIEnvironment", "StartResp
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
             status, kind, body = "405 Method Not Allowed", "text/plain", b"GET only\n"
         elif path == "/metrics":
+            metrics.readiness(_check(readiness)[0])
             status, kind, body = "200 OK", CONTENT_TYPE_LATEST, generate_latest()
         elif path == "/healthz":
             status, kind, body = "200 OK", "text/plain", b"alive\n"

@@ -4,13 +4,18 @@ Labels are names from the code (methods, event types, routes), never ids or data
 Durations are seconds.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
 
 _CALL_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600)
 
+KEPT_STATES: Final = ("waiting", "dead", "refused")
+"""States of events that are kept in the inbox because they could not be handled."""
+
+_ready = Gauge("jiaowu_ready", "Whether the process may be given work: 1 or 0")
 _http = Histogram(
     "jiaowu_http_request_seconds",
     "Requests answered by the gateway",
@@ -40,9 +45,14 @@ _event_lag = Histogram(
 )
 _outbox_published = Counter("jiaowu_outbox_published", "Events published and confirmed by the broker")
 _outbox_waiting = Gauge("jiaowu_outbox_waiting", "Events committed and not yet published")
+_outbox_oldest = Gauge("jiaowu_outbox_oldest_seconds", "Age of the oldest event committed and not yet published")
 _inbox_kept = Gauge("jiaowu_inbox_kept", "Events kept because they could not be handled", ["state"])
 _refused = Counter("jiaowu_messages_refused", "Messages put aside: not their sender's to say", ["reason"])
 _returned = Gauge("jiaowu_outbox_returned", "Events that the broker has no queue for, kept to be tried again")
+_inbox_waiting_oldest = Gauge(
+    "jiaowu_inbox_waiting_oldest_seconds", "Age of the oldest event that waits for what it needs"
+)
+_bindings_missing = Gauge("jiaowu_bindings_missing", "Bindings that the code declares and the broker does not have")
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
 _task_steps = Histogram(
@@ -59,6 +69,11 @@ class Pool(Protocol):
 
     def checkedout(self) -> int: ...
     def checkedin(self) -> int: ...
+
+
+def readiness(ready: bool) -> None:
+    """Whether the process may be given work, at the moment of being asked."""
+    _ready.set(ready)
 
 
 def http_request(method: str, route: str, status: int, seconds: float) -> None:
@@ -100,9 +115,10 @@ def outbox_published(count: int) -> None:
     _outbox_published.inc(count)
 
 
-def outbox_waiting(count: int) -> None:
-    """Rows of the outbox right now."""
+def outbox_waiting(count: int, oldest_seconds: float) -> None:
+    """Rows of the outbox right now, and the age of the oldest."""
     _outbox_waiting.set(count)
+    _outbox_oldest.set(oldest_seconds)
 
 
 def outbox_returned(count: int) -> None:
@@ -110,11 +126,16 @@ def outbox_returned(count: int) -> None:
     _returned.set(count)
 
 
-def inbox_kept(waiting: int, dead: int, refused: int) -> None:
-    """Messages of the inbox right now: waiting for another attempt, given up, put aside."""
-    _inbox_kept.labels("waiting").set(waiting)
-    _inbox_kept.labels("dead").set(dead)
-    _inbox_kept.labels("refused").set(refused)
+def inbox_kept(counts: Mapping[str, int], waiting_oldest_seconds: float) -> None:
+    """Messages of the inbox right now that are not handled: waiting for another attempt, given up, put aside."""
+    for state in KEPT_STATES:
+        _inbox_kept.labels(state).set(counts.get(state, 0))
+    _inbox_waiting_oldest.set(waiting_oldest_seconds)
+
+
+def bindings_missing(count: int) -> None:
+    """Bindings of this service that the broker had lost at the last look."""
+    _bindings_missing.set(count)
 
 
 def message_refused(reason: str) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from chassis.provision_broker import provision_broker
+from chassis.provision_broker import WATCHER, provision_broker
 from chassis.provision_database import Passwords, provision_database
 from chassis.service import load
 
@@ -31,7 +31,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
             provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
             sys.stdout.write(f"database of {service.name}: ready\n")
     else:
-        users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway"]}
+        users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway", WATCHER]}
         management = os.environ["JIAOWU_AMQP_MANAGEMENT_URL"]
         provision_broker(os.environ["JIAOWU_AMQP_URL"], management, options.vhost, services, users)
         sys.stdout.write("broker: ready\n")

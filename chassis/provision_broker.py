@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 from kombu import Connection
@@ -54,6 +54,11 @@ def gateway_rights() -> BrokerRights:
     )
 
 
+WATCHER = "watch"
+"""The name of the account with which task processes look at the bindings. It may look and nothing else."""
+WATCHER_RIGHTS = BrokerRights(configure="^$", write="^$", read="^$", topics={})
+
+
 def provision_broker(
     amqp_admin_url: str,
     management_url: str,
@@ -61,8 +66,8 @@ def provision_broker(
     services: Sequence[type[Service]],
     users: Mapping[str, str],
 ) -> None:
-    """Make the virtual host, one user for each of `users` (service name or "gateway" → password) with the least rights
-    that do, and all exchanges, queues and bindings.
+    """Make the virtual host, one user for each of `users` (service name, "gateway" or "watch" → password) with the
+    least rights that do, and all exchanges, queues and bindings.
 
     `amqp_admin_url` names an administrator on the virtual host; `management_url` is `http://user:password@host:port`.
     """
@@ -70,14 +75,15 @@ def provision_broker(
     api.put(f"vhosts/{_q(vhost)}", {})
     admin = make_url(amqp_admin_url).username
     api.put(f"permissions/{_q(vhost)}/{_q(admin or 'guest')}", {"configure": ".*", "write": ".*", "read": ".*"})
-    rights = {service.name: service_rights(service) for service in services} | {"gateway": gateway_rights()}
+    rights = {service.name: service_rights(service) for service in services}
+    rights |= {"gateway": gateway_rights(), WATCHER: WATCHER_RIGHTS}
     with Connection(amqp_admin_url, virtual_host=vhost) as connection:
         declare_topology(connection, services)
     for service in services:
         _drop_stale_bindings(api, vhost, service)
     for name, password in users.items():
         user = broker_user(vhost, name)
-        api.put(f"users/{_q(user)}", {"password": password, "tags": ""})
+        api.put(f"users/{_q(user)}", {"password": password, "tags": "management" if name == WATCHER else ""})
         granted = rights[name]
         api.put(
             f"permissions/{_q(vhost)}/{_q(user)}",
@@ -95,6 +101,13 @@ def broker_url(amqp_admin_url: str, vhost: str, name: str, password: str) -> str
     url = make_url(amqp_admin_url)
     login = f"{quote(broker_user(vhost, name))}:{quote(password)}"
     return f"amqp://{login}@{url.host}:{url.port or 5672}/{_q(vhost)}"
+
+
+def watch_url(management_url: str, vhost: str, password: str) -> str:
+    """The management API as the account that may only look sees it; the path names the virtual host."""
+    parts = urlsplit(management_url)
+    login = f"{quote(broker_user(vhost, WATCHER))}:{quote(password)}"
+    return f"{parts.scheme}://{login}@{parts.hostname}:{parts.port or 15672}/{_q(vhost)}"
 
 
 def _drop_stale_bindings(api: _Management, vhost: str, service: type[Service]) -> None:

@@ -31,6 +31,7 @@ from chassis.logging import configure
 from chassis.parking import Parking
 from chassis.service import Service, load
 from chassis.settings import Settings, settings
+from chassis.topology_check import watch_bindings
 from chassis.wire import use_orjson
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ class TaskProcess:
             RelayLoop(self.database, url),
             *housekeeping(self.database),
         ]
+        if watch := config.broker_watch_url.get_secret_value():
+            self.loops.append(Loop("bindings", lambda: watch_bindings(watch, service), interval=30.0))
 
     def start(self) -> None:
         """Start all threads."""

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("")
     broker_url: SecretStr = SecretStr("")
+    broker_watch_url: SecretStr = SecretStr("")
     files_url: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 from rich.table import Table
 
+from launcher.condition import Condition, look, worst
 from launcher.installation import Installation
 from launcher.processes import Process
 from launcher.steps import console
 
 
-def show(installation: Installation) -> bool:
-    """Print the state of every process and server; returns whether all are ready."""
+def show(installation: Installation) -> Condition:
+    """Print the state of every process and server, then what is not well; returns the most serious of that."""
     system = installation.system()
     again = installation.restarts()
     table = Table("process", "state", "pid", "up", "memory", "restarts", "port", box=None, pad_edge=False)
@@ -26,10 +27,11 @@ def show(installation: Installation) -> bool:
         word = _word("running" if running else "stopped")
         table.add_row(name, word, "", "", "", str(again.get(name, 0)), "")
     console.print(table)
-    supervised = installation.is_up()
-    if not supervised:
-        console.print("\nNo supervisor is running: [bold]./jiaowu up[/] starts the system.")
-    return supervised and all(servers.values()) and all(row[1] == "ready" for row in rows)
+    findings = look(installation)
+    for finding in findings:
+        console.print("[red]✗[/]", end=" ")
+        console.print(finding.says, markup=False, soft_wrap=True)
+    return worst(findings)
 
 
 def _process_row(process: Process) -> tuple[str, str, str, str, str, str]:

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.database import Database
-from chassis.provision_broker import broker_url, provision_broker
+from chassis.provision_broker import WATCHER, broker_url, provision_broker, watch_url
 from chassis.provision_database import Passwords, app_url, provision_database
 from chassis.senders import broker_user
 from chassis.service import Service, load
+from chassis.topology_check import Binding, missing_bindings
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import ROOT, service_names
 from launcher.ports import Ports
@@ -100,9 +101,13 @@ class System:
 
     def provision_broker(self) -> None:
         """Make the virtual host, its users and all queues."""
-        users = {name: self._secrets.password(f"{name}-broker") for name in [*self.services, GATEWAY]}
+        users = {name: self._secrets.password(f"{name}-broker") for name in [*self.services, GATEWAY, WATCHER]}
         declared = list(self._declared().values())
         provision_broker(self._amqp_url, self._management_url, self.prefix, declared, users)
+
+    def missing_bindings(self) -> list[Binding]:
+        """What the broker should route and does not. Raises `requests.RequestException` where it can't be asked."""
+        return missing_bindings(self._management_url, self.prefix, self._declared().values())
 
     def first_administrator(self) -> tuple[str, str] | None:
         """Give a new system its first administrator: (username, one-time password); None where there is one."""
@@ -166,7 +171,7 @@ class System:
 
     def destroy_virtual_host(self) -> None:
         """Delete its virtual host and the users of that."""
-        users = [broker_user(self.prefix, name) for name in [*self.services, GATEWAY]]
+        users = [broker_user(self.prefix, name) for name in [*self.services, GATEWAY, WATCHER]]
         drop_virtual_host(self._management_url, self.prefix, users)
 
     # -- single processes ----------------------------------------------------------------------------------
@@ -243,6 +248,9 @@ class System:
         variables = self._common(service, health) | {"JIAOWU_DATABASE_URL": self.database_url(service)}
         if service == ISSUER:
             variables["JIAOWU_TOKEN_PRIVATE_KEY"] = self._secrets.token_keys()[0]
+        if role == "tasks":
+            password = self._secrets.password(f"{WATCHER}-broker")
+            variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (f"services.{service}.service", "--role", role)
         return ProcessSpec(name, "chassis.runner", arguments, variables, health)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from launcher import packages, scratch
+from launcher import packages, prometheus, scratch
 from launcher.paths import ROOT, SETUP_LOG
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.rabbitmq import RabbitServer
@@ -31,6 +31,9 @@ def run_pytest(arguments: Sequence[str]) -> int:
     if missing := [package for package, file in CARD_READER.items() if not file.exists()]:
         with step(f"Installing {', '.join(missing)}"):
             packages.install(missing, "The virtual card reader of the device tests", SETUP_LOG)
+    if prometheus.programs() is None:
+        with step("Fetching Prometheus"):
+            prometheus.ensure_unpacked(SETUP_LOG)
     with addresses() as variables:
         command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}).returncode

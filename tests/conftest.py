@@ -10,12 +10,18 @@ import requests
 
 from chassis.service import Service
 from chassis.testing import ServiceHarness
+from tests.times import FolderTimes
 
 SERVERS = {
     "postgres": "JIAOWU_TEST_POSTGRES_URL",
     "amqp": "JIAOWU_TEST_AMQP_URL",
     "management": "JIAOWU_TEST_AMQP_MANAGEMENT_URL",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """At the end of every run: where its time went."""
+    config.pluginmanager.register(FolderTimes(), "folder times")
 
 
 def _server(name: str) -> str:

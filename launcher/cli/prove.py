@@ -6,6 +6,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from launcher.installation import Installation
+from launcher.reconcile.agreement import Disagreement
 from launcher.steps import console
 from launcher.system import NotReadyError
 
@@ -40,17 +41,28 @@ def story(
 
 def reconcile(
     patience: Annotated[float, typer.Option(min=0, help="Seconds for which a difference may pass by itself.")] = 15.0,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Also compare every local copy with its owner, row by row.")
+    ] = False,
 ) -> None:
     """Check that courses, finance, exams and the ledger agree, one to one. Works while others work."""
-    from launcher.reconcile.checking import reconcile, show
+    from launcher.reconcile.checking import lasting, reconcile, show, show_disagreements
+    from launcher.reconcile.copies import compare_copies
 
+    differing: list[Disagreement] = []
     try:
         with Installation().system().databases() as databases:
             result = reconcile(databases, patience=patience)
+            if copies:
+                differing = lasting(lambda: compare_copies(databases), patience=patience)
     except OperationalError:
         raise NotReadyError("the databases can't be reached; ./jiaowu up starts them") from None
     show(result, console)
-    raise typer.Exit(0 if result.clean else 1)
+    if differing:
+        show_disagreements(differing, console)
+    elif copies:
+        console.print("[green]✓[/] Every copy is what its owner has.")
+    raise typer.Exit(0 if result.clean and not differing else 1)
 
 
 def _running() -> Installation:

@@ -10,6 +10,7 @@ from rich.panel import Panel
 
 from launcher import demonstration, log_view, status_view
 from launcher.cli.arguments import known_service
+from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
 from launcher.steps import console, step
 
@@ -66,9 +67,17 @@ def down() -> None:
 
 
 def status() -> None:
-    """Show every process: whether it is ready, its age, memory, restarts and port."""
-    if not status_view.show(Installation()):
-        raise typer.Exit(1)
+    """Show every process, and what is not well."""
+    raise typer.Exit(status_view.show(Installation()))
+
+
+status.__doc__ = "\n\n".join(
+    [
+        "Show every process (whether it is ready, its age, memory, restarts and port), and in words what is not well.",
+        "The exit code says the most serious of that:",
+        *(f"[bold]{code.value}[/] {MEANING[code]}" for code in sorted(Condition)),
+    ]
+)
 
 
 def logs(

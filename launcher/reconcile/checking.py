@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -38,15 +38,28 @@ def reconcile(databases: Mapping[str, Database], *, patience: float = PATIENCE) 
 
 def settle(look: Callable[[], Facts], *, patience: float, every: float = 0.5) -> Reconciliation:
     """Keep of the disagreements those that every look found."""
+    seen = Facts()
+
+    def differing() -> list[Disagreement]:
+        nonlocal seen
+        seen = look()
+        return compare(seen)
+
+    left = lasting(differing, patience=patience, every=every)
+    return Reconciliation(seen, left)
+
+
+def lasting(
+    look: Callable[[], list[Disagreement]], *, patience: float = PATIENCE, every: float = 0.5
+) -> list[Disagreement]:
+    """What every look found, until nothing is left or `patience` seconds are over."""
     deadline = time.monotonic() + patience
-    facts = look()
-    left = {each.key: each for each in compare(facts)}
+    left = {each.key: each for each in look()}
     while left and time.monotonic() < deadline:
         time.sleep(every)
-        facts = look()
-        again = {each.key: each for each in compare(facts)}
+        again = {each.key: each for each in look()}
         left = {key: each for key, each in again.items() if key in left}
-    return Reconciliation(facts, list(left.values()))
+    return list(left.values())
 
 
 def show(result: Reconciliation, console: Console) -> None:
@@ -56,13 +69,18 @@ def show(result: Reconciliation, console: Console) -> None:
         console.print(f"  [bold]{counts.total():>7,}[/] {name:<14}[dim]{states}[/]")
     if result.clean:
         console.print("[green]✓[/] Courses, finance, exams and the ledger agree; the ledger is zero.")
-        return
-    console.print(f"[red]✗[/] {len(result.disagreements)} disagreements:")
-    for code, count in Counter(each.code for each in result.disagreements).most_common():
+    else:
+        show_disagreements(result.disagreements, console)
+
+
+def show_disagreements(disagreements: Sequence[Disagreement], console: Console) -> None:
+    """Print what does not agree: how much of each kind, and the first of them one by one."""
+    console.print(f"[red]✗[/] {len(disagreements)} disagreements:")
+    for code, count in Counter(each.code for each in disagreements).most_common():
         console.print(f"    {count:>6,} {code}")
     table = Table("what", "id", "code", "found", box=None, pad_edge=False)
-    for each in result.disagreements[:_SHOWN]:
+    for each in disagreements[:_SHOWN]:
         table.add_row(each.subject, str(each.id or ""), each.code, each.says)
     console.print(table)
-    if (more := len(result.disagreements) - _SHOWN) > 0:
+    if (more := len(disagreements) - _SHOWN) > 0:
         console.print(f"    … and {more} more")

@@ -36,6 +36,10 @@ _ROUTES: dict[tuple[type[Operation], bool], Route] = {
 _AGAIN = {"overloaded", "service_unavailable", "deadline_exceeded", "command_in_progress", "rate_limited"}
 """What passes by itself. The same idempotency key makes a second sending harmless."""
 
+_PERHAPS_CHANGED = {"token_revoked", "wrong_current_password"}
+"""How the repetition of a change of password is refused that was carried out but whose answer was lost: by the
+gateway, or by the accounts' service where the gateway has not heard of the change yet."""
+
 
 class ProblemError(Exception):
     """The API's answer was a problem document."""
@@ -76,12 +80,25 @@ class Client:
         try:
             self.tokens = self.send(command)
         except ProblemError as problem:
-            if problem.code != "token_revoked":
+            if problem.code not in _PERHAPS_CHANGED:
                 raise
-            # It was carried out, but the answer with the new tokens came too late: the repetition had the old ones.
-            return self.sign_in(username, new)
+            return self._try_new_password(username, new, problem)
         self._sign_in = username, new
         return self.tokens
+
+    def _try_new_password(self, username: str, new: str, problem: ProblemError) -> SessionTokens:
+        """Find out whether an earlier sending of the change took effect, whose answer never came.
+
+        Raises the problem that the last one met when it did not.
+        """
+        before = self.tokens
+        try:
+            return self.sign_in(username, new)
+        except ProblemError as refused:
+            if refused.code != "bad_credentials":
+                raise
+            self.tokens = before
+            raise problem from None
 
     def refresh(self) -> SessionTokens:
         """Get new tokens, with the grants that one has now."""

@@ -23,6 +23,15 @@ _NONCE_BYTES = 12
 # A reading dated later than this is from before somebody set the clock back: its age is unknown, so it goes
 # too.
 _CLOCK_TOLERANCE = timedelta(minutes=1)
+_FROM_SQLITE = (sqlite3.Error, UnicodeDecodeError)
+# Our statements fit our table: one that SQLite finds wrong, or whose values the table refuses, met another table.
+_DAMAGE = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+}
 _TABLE = """
     CREATE TABLE IF NOT EXISTS readings (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -56,8 +65,8 @@ class Spool:
         self._lock = threading.Lock()
         try:
             self._open()
-        except (sqlite3.Error, OSError) as error:
-            if not _is_damage(error):
+        except (*_FROM_SQLITE, OSError) as error:
+            if not is_damage(error):
                 raise SpoolUnusable(_reason(error)) from None
             self._start_anew()
 
@@ -79,10 +88,9 @@ class Spool:
         for position, stamp, sealed in rows:
             try:
                 body = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(stamp))
-            except (InvalidTag, ValueError):
-                damaged.append(position)
-            else:
                 waiting.append(Waiting(position, _instant(stamp), body))
+            except (InvalidTag, ValueError, TypeError):  # another type than that of the column is damage too
+                damaged.append(position)
         if damaged:
             self.remove(damaged)
             self._on_loss("readings_lost", len(damaged))
@@ -121,8 +129,8 @@ class Spool:
             try:
                 with self._connection:
                     yield self._connection
-            except sqlite3.Error as error:
-                if not _is_damage(error):
+            except _FROM_SQLITE as error:
+                if not is_damage(error):
                     raise SpoolUnusable(_reason(error)) from None
                 self._start_anew()
                 raise SpoolUnusable("damaged") from None
@@ -149,15 +157,23 @@ def waiting_in(folder: Path) -> tuple[int, datetime | None]:
             count, stamp = connection.execute("SELECT count(*), min(read_at) FROM readings").fetchone()
         finally:
             connection.close()
+        return count, None if stamp is None else _instant(stamp)
     except sqlite3.DatabaseError as error:
         raise SpoolUnusable(str(error)) from None
-    return count, None if stamp is None else _instant(stamp)
+    except (ValueError, TypeError, OverflowError):  # a schema that is no text, a time that is none
+        raise SpoolUnusable("damaged") from None
 
 
-def _is_damage(error: Exception) -> bool:
-    # Nothing else may cost the readings that wait: a full disk or a closed file is no damage.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest only says more precisely where
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def is_damage(error: Exception) -> bool:
+    """Whether the file's content is to blame. Nothing else may cost the readings that wait: a full disk, a closed
+    file or one that is in use is no damage."""
+    if isinstance(error, UnicodeDecodeError):
+        return True  # SQLite repeats a damaged schema in its message, which the module then can't decode
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # the module's own error: a text of a row that can't be decoded, or (ProgrammingError) our misuse
+        return isinstance(error, sqlite3.OperationalError)
+    # The low byte says what, the rest where. READONLY without more: we opened it for writing, so its header says so.
+    return code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_READONLY
 
 
 def _reason(error: Exception) -> str:

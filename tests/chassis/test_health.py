@@ -60,6 +60,14 @@ def test_metrics_are_served(start: Start) -> None:
     assert "jiaowu_outbox_published_total" in answer.text
 
 
+def test_the_metrics_say_whether_it_may_be_given_work(start: Start) -> None:
+    there = {"database": True}
+    server = start(lambda: there)
+    assert "\njiaowu_ready 1.0\n" in get(server, "/metrics").text
+    there["database"] = False
+    assert "\njiaowu_ready 0.0\n" in get(server, "/metrics").text
+
+
 def test_nothing_else_is_there(start: Start) -> None:
     server = start(dict)
     assert get(server, "/admin").status_code == 404

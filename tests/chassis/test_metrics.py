@@ -35,16 +35,21 @@ def test_events_are_counted_and_only_handled_ones_have_a_lag() -> None:
 
 def test_what_waits_is_a_gauge_that_goes_down_again() -> None:
     metrics.outbox_published(3)
-    metrics.outbox_waiting(7)
-    metrics.outbox_waiting(2)
-    metrics.inbox_kept(waiting=4, dead=1, refused=2)
+    metrics.outbox_waiting(7, oldest_seconds=30.5)
+    metrics.outbox_waiting(2, oldest_seconds=1.5)
+    metrics.inbox_kept({"waiting": 4, "dead": 1}, waiting_oldest_seconds=60)
+    metrics.inbox_kept({"waiting": 4}, waiting_oldest_seconds=61)
+    metrics.bindings_missing(3)
+    metrics.bindings_missing(0)
     metrics.outbox_returned(5)
     assert value("jiaowu_outbox_waiting") == 2
+    assert value("jiaowu_outbox_oldest_seconds") == 1.5
     assert value("jiaowu_outbox_published_total") >= 3
     assert value("jiaowu_outbox_returned") == 5
     assert value("jiaowu_inbox_kept", state="waiting") == 4
-    assert value("jiaowu_inbox_kept", state="dead") == 1
-    assert value("jiaowu_inbox_kept", state="refused") == 2
+    assert value("jiaowu_inbox_kept", state="dead") == 0, "what no row has any more is none"
+    assert value("jiaowu_inbox_waiting_oldest_seconds") == 61
+    assert value("jiaowu_bindings_missing") == 0
 
 
 def test_refused_messages_are_counted_by_reason() -> None:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.device import state_folder
 from services.device.settings import SettingsRefused
-from services.device.spool import FILE_NAME, Spool, SpoolUnusable, waiting_in
+from services.device.spool import FILE_NAME, Spool, SpoolUnusable, is_damage, waiting_in
 from tests.device.conftest import Notices
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -139,6 +140,91 @@ def test_a_damaged_file_never_stops_the_agent(tmp_path: Path, rubbish: bytes, at
     assert read[-1] == b"new"
     assert set(read) <= {SECRET, b"new"}
     after.close()
+
+
+@pytest.mark.parametrize(
+    ("whole", "damaged"),
+    [
+        (b"readings (\n", b"readings\xff(\n"),  # a schema that is no text: not even SQLite's message can be decoded
+        (b"sealed BLOB", b"sealex BLOB"),  # a column of another name
+        (b"read_at INTEGER", b"xead_at INTEGER"),
+        (b"SQLite format 3\x00\x10\x00\x01", b"SQLite format 3\x00\x10\x00\x09"),  # "may only be read"
+    ],
+)
+def test_damage_that_sqlite_takes_for_another_error_costs_the_file_and_not_the_agent(
+    tmp_path: Path, say: Notices, whole: bytes, damaged: bytes
+) -> None:
+    before = open_spool(tmp_path, say)
+    before.put(NOW, SECRET)
+    before.close()
+    raw = (tmp_path / FILE_NAME).read_bytes()
+    assert whole in raw
+    (tmp_path / FILE_NAME).write_bytes(raw.replace(whole, damaged))
+    with suppress(SpoolUnusable):  # what `status` says of it; another error would have ended it
+        waiting_in(tmp_path)
+
+    after = open_spool(tmp_path, say)
+    for work in (lambda: after.oldest(1), lambda: after.put(NOW, b"first")):  # whichever is first meets the damage
+        with suppress(SpoolUnusable):
+            work()
+    after.put(NOW, b"new")
+
+    assert bodies(after)[-1] == b"new"
+    assert say.codes == ["spool_damaged"]
+    after.close()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("sealed", "no bytes"),
+        ("sealed", 7),
+        ("sealed", b""),
+        ("read_at", "yesterday"),
+        ("read_at", 2**62),
+    ],
+)
+def test_a_damaged_row_costs_that_reading_alone(
+    spool: Spool, tmp_path: Path, say: Notices, column: str, value: object
+) -> None:
+    spool.put(NOW, b"damaged")
+    spool.put(NOW, b"whole")
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute(f"UPDATE readings SET {column} = ? WHERE position = 1", (value,))
+
+    assert bodies(spool) == [b"whole"]
+    assert spool.count() == 1
+    assert say == [("readings_lost", {"count": 1})]
+
+
+def test_a_row_whose_text_cannot_be_decoded_costs_the_file(spool: Spool, tmp_path: Path, say: Notices) -> None:
+    spool.put(NOW, SECRET)
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("UPDATE readings SET sealed = CAST(x'ff80' AS TEXT)")
+
+    with pytest.raises(SpoolUnusable, match="damaged"):
+        spool.oldest(1)
+    spool.put(NOW, b"new")
+
+    assert bodies(spool) == [b"new"]
+    assert say.codes == ["spool_damaged"]
+
+
+def test_a_time_that_is_none_does_not_end_the_status(spool: Spool, tmp_path: Path) -> None:
+    spool.put(NOW, SECRET)
+    for value in ("yesterday", 2**62):
+        with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+            connection.execute("UPDATE readings SET read_at = ?", (value,))
+        with pytest.raises(SpoolUnusable, match="damaged"):
+            waiting_in(tmp_path)
+
+
+def test_a_full_disk_or_a_file_in_use_is_no_damage() -> None:
+    for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY | 5 << 8):
+        error = sqlite3.OperationalError("as the system says")
+        error.sqlite_errorcode = code
+        assert not is_damage(error), code
+    assert not is_damage(sqlite3.ProgrammingError("closed"))
 
 
 def test_a_thread_that_comes_too_late_costs_no_reading(tmp_path: Path, say: Notices) -> None:

@@ -6,59 +6,28 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 import pytest
 from rich.console import Console
-from sqlalchemy import func, select
 
-from chassis.context import system_context
-from contracts.base import Operation
-from contracts.common import GetTask, RowResults, TaskState, TaskView, of
-from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCourses
-from contracts.courses.queries import GetWithdrawal, ListCohort, ListSelections
-from contracts.courses.states import SelectionState, WithdrawalState
-from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
-from contracts.exams.queries import ListRegistrations
+from contracts.courses.states import SelectionState
 from contracts.exams.states import RegistrationState
-from contracts.exams.views import RegistrationView
-from contracts.finance.commands import (
-    ApproveRemittance,
-    ApproveWithdrawalReviews,
-    AttachReceipt,
-    ConfirmRefunds,
-    CreateRemittance,
-    RejectWithdrawalReviews,
-)
-from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefunds
-from contracts.finance.states import BillStatus, RefundState, ReviewState
-from contracts.finance.views import BillView, RefundView, RemittanceDetails, RemittanceView
-from contracts.registry.commands import ImportStudents
-from contracts.registry.queries import GetStudentImportTemplate, ListStudents
-from contracts.registry.views import StudentView
 from launcher import scratch
-from launcher.dead_events import DeadEvents
-from launcher.reconcile.checking import reconcile
-from launcher.story.client import ProblemError
 from launcher.story.cohort import sheet_rows
 from launcher.story.people import Person, administrator
-from launcher.story.receipt import receipt
-from launcher.story.school import School, elements, set_up
-from launcher.story.stage import Stage, wait
-from launcher.story.workbooks import filled
+from launcher.story.school import School, set_up
+from launcher.story.stage import Stage
 from launcher.system import System
 from tests.end_to_end.faults import Victims, while_killing
+from tests.end_to_end.flow import COURSES, Flow, Works, expect_nothing_left
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]
 
 PASSWORD = "made-up-horse-42"
 STUDENTS = 9
 """Each imports, selects, pays; a multiple of three, for a third each keeps, gets back or is refused to get back."""
-COURSES = 2
 ROUNDS = (("courses", "database"), ("finance", "broker"), ("exams", "gateway"), ("registry", "identity"))
-FINISHED = {TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED}
 
 
 @dataclass
@@ -69,17 +38,26 @@ class Theatre:
     stage: Stage
     school: School
     victims: Victims
-    template: bytes
     rows: list[dict[str, str]]
     """Of the students that are still to be imported."""
 
-    @property
-    def point(self) -> Any:
-        return self.school.points[0]
-
     def everybody(self) -> list[Person]:
-        staff, point = self.school.staff, self.point
+        staff, point = self.school.staff, self.school.points[0]
         return [point.registrar, point.cashier, staff.registrar, staff.exams, staff.cashier, staff.refunds]
+
+    def take(self, number: int) -> list[dict[str, str]]:
+        """The rows of so many students that were not imported yet."""
+        taken, self.rows = self.rows[:number], self.rows[number:]
+        return taken
+
+    def flow(self, names: Sequence[str]) -> Flow:
+        """A flow in which these die in the middle of every step."""
+
+        def step(works: Works) -> list[Any]:
+            self.victims.wait_ready()
+            return while_killing(self.victims, names, works)
+
+        return Flow(self.stage, self.school, self.school.points[0], step)
 
 
 @pytest.fixture(scope="module")
@@ -94,168 +72,10 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
             system.up()
             stage = Stage(system.gateway_url, Console(quiet=True))
             school = set_up(stage, administrator(system), PASSWORD, points=1)
-            template = school.points[0].registrar.client.download(GetStudentImportTemplate())
             rows = sheet_rows(stage, school.points[0], STUDENTS * len(ROUNDS))
-            yield Theatre(system, stage, school, Victims(system, database, broker), template, rows)
+            yield Theatre(system, stage, school, Victims(system, database, broker), rows)
         finally:
             system.down()
-
-
-class Flow:
-    """The way of some students from import to refund, with somebody dying in the middle of every step."""
-
-    def __init__(self, theatre: Theatre, names: Sequence[str]) -> None:
-        self.theatre = theatre
-        self.names = names
-        self.school, self.stage, self.point = theatre.school, theatre.stage, theatre.point
-        self.courses = self.school.courses[:COURSES]
-
-    def step(self, works: Sequence[Callable[[], Any]]) -> list[Any]:
-        """Do these things while the victims die."""
-        self.theatre.victims.wait_ready()
-        return while_killing(self.theatre.victims, self.names, works)
-
-    def bring_in(self) -> list[StudentView]:
-        """Import workbooks of one student each, as tasks."""
-        rows, self.theatre.rows = self.theatre.rows[:STUDENTS], self.theatre.rows[STUDENTS:]
-        tasks: list[TaskView] = self.step([partial(self._import, row) for row in rows])
-        for task in tasks:
-            look = partial(self.point.registrar.send, of("gateway", GetTask)(task_id=task.id))
-            ended: TaskView = wait("the import ends", look, lambda seen: seen.state in FINISHED)
-            assert ended.state is TaskState.DONE, ended
-            assert ended.figures == {"imported": 1, "refused": 0}
-        numbers = {row["学号"] for row in rows}
-        cohort = ListCohort(intake=self.stage.intake, **elements(self.stage).model_dump())
-        pages = lambda: {student.student_number for student in self.point.registrar.client.pages(cohort)}  # noqa: E731
-        wait("the cohort", pages, lambda known: numbers <= known)
-        return [each for each in self.point.registrar.client.pages(ListStudents()) if each.student_number in numbers]
-
-    def _import(self, row: dict[str, str]) -> TaskView:
-        file = self.point.registrar.client.upload("students.xlsx", filled(self.theatre.template, [row]))
-        return self.point.registrar.send(ImportStudents(file=file))
-
-    def select(self, students: Sequence[StudentView]) -> list[BillView]:
-        """Every student takes the courses; the bills appear."""
-        round_id = self.school.selection_round.id
-        ids = tuple(course.details.id for course in self.courses)
-        commands = [
-            SelectCourses(student_id=student.id, selection_round_id=round_id, course_ids=ids) for student in students
-        ]
-        answers: list[SelectionResults] = self.step(self._sent(self.point.registrar, commands))
-        assert all(result.selection_id for answer in answers for result in answer.results)
-        return self._bills(students, BillStatus.UNPAID)
-
-    def _bills(self, students: Sequence[StudentView], status: BillStatus) -> list[BillView]:
-        cashier, ids = self.point.cashier, {student.id for student in students}
-        return wait(
-            f"bills are {status}",
-            lambda: [bill for bill in cashier.client.pages(ListBills(status=status)) if bill.student_id in ids],
-            lambda seen: len(seen) == len(students) * COURSES * 2,
-        )
-
-    def remit(self, bills: Sequence[BillView]) -> list[RemittanceDetails]:
-        """A slip for each student."""
-        students = sorted({bill.student_id for bill in bills})
-        return self.step(
-            [partial(self._slip, [bill for bill in bills if bill.student_id == each]) for each in students]
-        )
-
-    def _slip(self, bills: Sequence[BillView]) -> RemittanceDetails:
-        send = self.point.cashier.send
-        ids = tuple(bill.id for bill in bills)
-        slip = send(CreateRemittance(bill_ids=ids, payer_name=self.point.view.name, remitted_on=self.stage.today))
-        file = self.point.cashier.client.upload("receipt.png", receipt(slip.number, slip.amount))
-        return send(AttachReceipt(remittance_id=slip.id, version=slip.version, file=file))
-
-    def approve(self, slips: Sequence[RemittanceView], students: Sequence[StudentView]) -> None:
-        """The money is there: bills are paid, exams registered, learning opens."""
-        commands = [
-            ApproveRemittance(
-                remittance_id=slip.id,
-                version=slip.version,
-                received_amount=slip.amount,
-                received_on=self.stage.today,
-                bank_reference=slip.number,
-            )
-            for slip in slips
-        ]
-        self.step(self._sent(self.school.staff.cashier, commands))
-        self._bills(students, BillStatus.PAID)
-        self.wait_seats(students, Counter({RegistrationState.REGISTERED: len(students) * COURSES}))
-        self.wait_selections(students, Counter({SelectionState.SELECTED: len(students) * COURSES}))
-
-    def ask_to_withdraw(self, students: Sequence[StudentView]) -> list[UUID]:
-        """The first course of each."""
-        course = self.courses[0].details.id
-        selections = [each.id for each in self._selections(students) if each.course_id == course]
-        commands = [RequestWithdrawals(selection_ids=(each,), reason="工作调动") for each in selections]
-        answers: list[WithdrawalResults] = self.step(self._sent(self.point.registrar, commands))
-        ids = [result.withdrawal_id for answer in answers for result in answer.results if result.withdrawal_id]
-        assert len(ids) == len(students)
-        return ids
-
-    def agree(self, withdrawals: Sequence[UUID]) -> None:
-        """The academic review: the registrations are held, finance hears of it."""
-        self._decide(self.school.staff.registrar, [ApproveWithdrawals(withdrawal_ids=(each,)) for each in withdrawals])
-        for each in withdrawals:
-            wait("finance's review", partial(self._review_state, each), lambda seen: seen is ReviewState.PENDING)
-
-    def _review_state(self, withdrawal: UUID) -> ReviewState | None:
-        try:
-            return self.school.staff.refunds.send(GetWithdrawalReview(withdrawal_id=withdrawal)).state
-        except ProblemError as problem:
-            if problem.code != "not_found":
-                raise
-            return None
-
-    def review(self, agreed: Sequence[UUID], rejected: Sequence[UUID]) -> None:
-        """Finance agrees to some withdrawals and not to others, whose students go on."""
-        commands: list[Operation] = [ApproveWithdrawalReviews(withdrawal_ids=(each,)) for each in agreed]
-        commands[1:1] = [RejectWithdrawalReviews(withdrawal_ids=(each,), note="不符合退费规定") for each in rejected]
-        self._decide(self.school.staff.refunds, commands)
-
-    def refund(self, withdrawals: Sequence[UUID]) -> None:
-        """The money of both fees goes back."""
-        officer = self.school.staff.refunds
-        refunds: list[RefundView] = []
-        for each in withdrawals:
-            query = ListRefunds(withdrawal_id=each, state=RefundState.PENDING)
-            refunds += wait("its refunds", lambda q=query: list(officer.client.pages(q)), lambda seen: len(seen) == 2)
-        commands = [
-            ConfirmRefunds(refund_ids=(refund.id,), paid_out_on=self.stage.today, bank_reference=f"TF{self.stage.run}")
-            for refund in refunds
-        ]
-        self._decide(officer, commands)
-        for each in withdrawals:
-            look = partial(self.point.registrar.send, GetWithdrawal(withdrawal_id=each))
-            wait("it is refunded", look, lambda seen: seen.state is WithdrawalState.REFUNDED)
-
-    def _decide(self, person: Person, commands: Sequence[Operation]) -> None:
-        answers: list[RowResults] = self.step(self._sent(person, commands))
-        assert [answer.done for answer in answers] == [1] * len(commands), answers
-
-    def wait_seats(self, students: Sequence[StudentView], expected: Counter[RegistrationState]) -> None:
-        """Wait for so many registrations in each state, and no others."""
-        client, ids = self.school.staff.exams.client, {student.id for student in students}
-
-        def seats() -> Counter[RegistrationState]:
-            found: Iterator[RegistrationView] = client.pages(ListRegistrations())
-            return Counter(each.state for each in found if each.student_id in ids)
-
-        wait("registrations", seats, lambda seen: seen == expected)
-
-    def wait_selections(self, students: Sequence[StudentView], expected: Counter[SelectionState]) -> None:
-        """Wait for so many selections in each state, and no others."""
-        look = lambda: Counter(each.state for each in self._selections(students))  # noqa: E731
-        wait("selections", look, lambda seen: seen == expected)
-
-    def _selections(self, students: Sequence[StudentView]) -> list[SelectionView]:
-        ids = {student.id for student in students}
-        return [each for each in self.point.registrar.client.pages(ListSelections()) if each.student_id in ids]
-
-    @staticmethod
-    def _sent(person: Person, commands: Sequence[Operation]) -> list[Callable[[], Any]]:
-        return [partial(person.send, command) for command in commands]
 
 
 @pytest.mark.parametrize("names", ROUNDS, ids=" and ".join)
@@ -264,7 +84,7 @@ def test_nothing_is_lost_or_doubled_when_they_die_in_the_middle_of_every_step(
 ) -> None:
     for person in theatre.everybody():  # tokens that live through the whole flow
         person.client.sign_in(person.username, PASSWORD)
-    flow, before = Flow(theatre, names), theatre.victims.killed
+    flow, before = theatre.flow(names), theatre.victims.killed
     said = []
 
     def timed(title: str, work: Callable[[], Any]) -> Any:
@@ -273,7 +93,7 @@ def test_nothing_is_lost_or_doubled_when_they_die_in_the_middle_of_every_step(
         said.append(f"{title} {time.monotonic() - started:.1f} s")
         return result
 
-    students = timed("import", flow.bring_in)
+    students = timed("import", lambda: flow.bring_in(theatre.take(STUDENTS)))
     bills = timed("select", lambda: flow.select(students))
     slips = timed("remit", lambda: flow.remit(bills))
     timed("approve", lambda: flow.approve(slips, students))
@@ -288,20 +108,3 @@ def test_nothing_is_lost_or_doubled_when_they_die_in_the_middle_of_every_step(
     flow.wait_seats(students, Counter({RegistrationState.REGISTERED: pairs - half, RegistrationState.CANCELLED: half}))
     theatre.victims.wait_ready()
     expect_nothing_left(theatre.system)
-
-
-def expect_nothing_left(system: System) -> None:
-    """All events are sent and handled, none is put aside, and the services agree."""
-    with system.databases() as databases:
-
-        def on_their_way() -> int:
-            tables = ((database, database.service.metadata.tables["outbox"]) for database in databases.values())
-            return sum(
-                database.run(system_context(), lambda uow, t=outbox: uow.scalar(select(func.count()).select_from(t)))
-                for database, outbox in tables
-            )
-
-        wait("all events are sent", on_their_way, lambda number: number == 0)
-        wait("none waits", lambda: DeadEvents(databases).list(waiting=True), lambda events: not events, seconds=30)
-        result = reconcile(databases)
-        assert result.clean, result.disagreements

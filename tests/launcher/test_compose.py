@@ -51,3 +51,11 @@ def test_the_generated_environment_gives_every_secret_once_and_each_another():
 def test_only_identity_has_the_key_that_signs_tokens():
     holders = {name for name, each in CONTAINERS.items() if "JIAOWU_TOKEN_PRIVATE_KEY" in each["environment"]}
     assert holders == {"identity", "identity-tasks"}
+
+
+def test_every_task_process_and_nobody_else_may_look_at_the_bindings():
+    watching = {name for name, each in CONTAINERS.items() if "JIAOWU_BROKER_WATCH_URL" in each.get("environment", {})}
+    assert watching == {f"{service}-tasks" for service in service_names()}
+    for name in watching:
+        own = CONTAINERS[name.removesuffix("-tasks")]["environment"]
+        assert own.items() <= CONTAINERS[name]["environment"].items()

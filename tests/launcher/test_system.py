@@ -74,6 +74,8 @@ def test_only_the_process_that_signs_tokens_has_the_key_and_nobody_an_administra
     system = System(tmp_path, postgres_admin_url, amqp_admin_url, management_url, "unused")
     holders = {name for name, each in system.processes.items() if "JIAOWU_TOKEN_PRIVATE_KEY" in each.spec.variables}
     assert holders == {"identity", "identity-tasks"}
+    watching = {name for name, each in system.processes.items() if "JIAOWU_BROKER_WATCH_URL" in each.spec.variables}
+    assert watching == {f"{service}-tasks" for service in system.services}
     for process in system.processes.values():
         values = process.spec.variables.values()
         assert not {postgres_admin_url, amqp_admin_url, management_url} & set(values)

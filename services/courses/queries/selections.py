@@ -142,7 +142,8 @@ def _withdrawal_fields(row: Row[Any], people: Mapping[UUID, Mapping[str, Any]], 
 
 def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, Any]]:
     """Number and name of each row's student. A course lead has no student in scope, and a former point none who has
-    moved on; of the rows that are in their scope they do see whose they are, so those names are read by the system."""
+    moved on; of the rows that are in their scope they do see whose they are, so those names are read by the system.
+    Both are empty where the copy has lost the student (registry went back to a backup): the row stays to be seen."""
     people = {r.student_id: {"student_number": r.student_number, "student_name": r.student_name} for r in rows}
     unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
     if unnamed:
@@ -150,6 +151,8 @@ def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, A
             found = uow.rows(select(students.c.id, *_PEOPLE).where(students.c.id.in_(unnamed)))
         for row in found:
             people[row.id] = {"student_number": row.student_number, "student_name": row.student_name}
+        for id_ in set(unnamed) - {row.id for row in found}:
+            people[id_] = {"student_number": "", "student_name": ""}
     return people
 
 

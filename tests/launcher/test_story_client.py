@@ -1,0 +1,121 @@
+"""The story's people find out what became of a request whose answer was lost."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+
+from chassis.clock import SystemClock
+from chassis.ids import new_id
+from contracts.identity.states import UserStatus
+from contracts.identity.views import AccountView, SessionTokens
+from launcher.story.client import Client, ProblemError
+
+USERNAME, OLD, NEW = "registrar", "one-time", "made-up-horse-42"
+
+
+@dataclass
+class Accounts:
+    """What stands behind the API: one account, which changes its password when asked with the one it has."""
+
+    password: str = OLD
+    lost: list[tuple[int, str]] = field(default_factory=list)
+    """Answers (status, code) that come in the place of the true ones of changes, after these were carried out."""
+    refuses_with: str = "wrong_current_password"
+    asked: list[str] = field(default_factory=list)
+
+    def answer(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The status and document for one request."""
+        self.asked.append(path.rpartition("/")[2])
+        if path.endswith("/sessions"):
+            return self._tokens(201) if body["password"] == self.password else (401, {"code": "bad_credentials"})
+        if body["current_password"] != self.password:
+            return 409, {"code": self.refuses_with}
+        self.password = body["new_password"]
+        if self.lost:
+            status, code = self.lost.pop(0)
+            return status, {"code": code}
+        return self._tokens(200)
+
+    @staticmethod
+    def _tokens(status: int) -> tuple[int, dict[str, Any]]:
+        account = AccountView.model_construct(
+            user_id=new_id(), username=USERNAME, name="教务", gender=None, mobile=None, email=None, position=None,
+            teaching_point_id=None, teaching_point_name=None, student_id=None, roles=(), permissions={},
+            status=UserStatus.ENABLED, first_steps=(), version=1,
+        )  # fmt: skip
+        later = SystemClock().now() + timedelta(minutes=5)
+        tokens = SessionTokens.model_construct(
+            access_token="a", access_expires_at=later, refresh_token="r", refresh_expires_at=later, account=account
+        )
+        return status, json.loads(tokens.model_dump_json())
+
+
+class _Handler(BaseHTTPRequestHandler):
+    accounts: ClassVar[Accounts]
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        status, document = self.accounts.answer(self.path, body)
+        content = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def signed_in() -> Iterator[Callable[[Accounts], Client]]:
+    servers: list[ThreadingHTTPServer] = []
+
+    def sign_in(accounts: Accounts) -> Client:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"accounts": accounts}))
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        servers.append(server)
+        client = Client(f"http://127.0.0.1:{server.server_port}")
+        client.sign_in(USERNAME, accounts.password)
+        return client
+
+    yield sign_in
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("refusal", ["wrong_current_password", "token_revoked"])
+@pytest.mark.parametrize("lost", [(504, "deadline_exceeded"), (503, "service_unavailable")])
+def test_a_change_of_password_whose_answer_was_lost_is_found_out_by_signing_in(
+    signed_in: Callable[[Accounts], Client], lost: tuple[int, str], refusal: str
+) -> None:
+    accounts = Accounts(lost=[lost], refuses_with=refusal)
+    client = signed_in(accounts)
+
+    tokens = client.change_password(OLD, NEW)
+
+    assert accounts.password == NEW
+    assert tokens == client.tokens
+    assert accounts.asked == ["sessions", "password", "password", "sessions"]
+
+
+def test_a_current_password_that_is_wrong_is_told_and_the_session_goes_on(
+    signed_in: Callable[[Accounts], Client],
+) -> None:
+    accounts = Accounts()
+    client = signed_in(accounts)
+    before = client.tokens
+
+    with pytest.raises(ProblemError, match="wrong_current_password"):
+        client.change_password("another", NEW)
+
+    assert accounts.password == OLD
+    assert client.tokens == before
