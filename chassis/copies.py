@@ -156,9 +156,8 @@ class Copies:
 
     def _remember_request(self, event: CopyRequested, sender: str | None, uow: UnitOfWork) -> None:
         """The answer goes to who sent the request, whatever it says itself."""
-        if event.kind in self.service.publications:
-            reply_to = copy_reply_key(sender) if sender is not None else event.reply_to
-            row = {"request_id": event.request_id, "kind": event.kind, "reply_to": reply_to}
+        if event.kind in self.service.publications and sender is not None:
+            row = {"request_id": event.request_id, "kind": event.kind, "reply_to": copy_reply_key(sender)}
             uow.execute(insert(self.requests).values(row).on_conflict_do_nothing())
 
     def serve_next_page(self) -> bool:

@@ -133,8 +133,6 @@ def distrust(delivery: Delivery, service: type[Service]) -> str | None:
     `sender_missing`, `rerouted`, `sender_not_owner` (somebody else's to say), `key_not_type` (what is inside belongs
     under another key).
     """
-    if delivery.sender is None:
-        return None  # of the version before, which named none
     if delivery.is_copy_page:
         return _distrust_of_way(delivery) or _distrust_of_copy(delivery, service)
     return distrust_of_event(delivery)
@@ -142,8 +140,6 @@ def distrust(delivery: Delivery, service: type[Service]) -> str | None:
 
 def distrust_of_event(delivery: Delivery) -> str | None:
     """The same for an event that its owner tells everybody."""
-    if delivery.sender is None:
-        return None
     if reason := _distrust_of_way(delivery):
         return reason
     if delivery.exchange == READINGS_EXCHANGE:
@@ -161,8 +157,6 @@ def distrust_of_event(delivery: Delivery) -> str | None:
 def distrust_of_call(delivery: Delivery, operation: object) -> str | None:
     """The same for a request: the gateway alone calls, and means the operation that its message is addressed to. One of
     its own that was sent on to another service's queue would still bear its name."""
-    if delivery.sender is None:
-        return None
     if reason := _distrust_of_way(delivery):
         return reason
     if delivery.sender != GATEWAY or delivery.exchange != RPC_EXCHANGE:
@@ -172,8 +166,6 @@ def distrust_of_call(delivery: Delivery, operation: object) -> str | None:
 
 def distrust_of_reply(delivery: Delivery, asked: str) -> str | None:
     """The same for the answer of a service that was asked."""
-    if delivery.sender is None:
-        return None
     return _distrust_of_way(delivery) or (None if delivery.sender == asked else "sender_not_owner")
 
 

@@ -65,7 +65,10 @@ class Inbox:
         groups: dict[tuple[str, int, bool], dict[object, Delivery]] = {}
         for delivery in deliveries:
             if reason := distrust(delivery, self.service):
-                self.parking.refuse(delivery, reason)
+                if delivery.tried:
+                    self.parking.bury([delivery], reason)  # a row already, under its own event's id
+                else:
+                    self.parking.refuse(delivery, reason)
             elif delivery.envelope is None:
                 self.parking.bury([delivery], "undecodable_message")
             else:

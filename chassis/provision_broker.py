@@ -6,16 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 import requests
 from kombu import Connection
 from sqlalchemy.engine import make_url
 
-from chassis.broker import bindings, declare_topology, service_queue
+from chassis.broker import RPC_EXCHANGE, bindings, declare_topology, service_queue
 from chassis.senders import broker_user
 from chassis.service import Service
+from chassis.unnamed import refuse_unnamed
 from contracts.base import COPIES_EXCHANGE, exchange
+
+NOTHING: Final = "^$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +33,36 @@ class BrokerRights:
 
 
 def service_rights(service: type[Service]) -> BrokerRights:
-    """A service consumes its own queues, publishes on its own exchange, and answers calls; it may not call anybody."""
+    """A service consumes its own queues, publishes its own events and asks for the copies that it keeps; it answers
+    calls, and may not call anybody. It declares nothing: what is shared, nobody may change."""
     name = re.escape(service.name)
-    queues = f"{name}\\.(inbox|dead)|rpc-{name}"
+    asks = "|".join(sorted(service.copies))
     return BrokerRights(
-        configure=f"^({queues}|nameko-rpc)$",
-        write=f"^({queues}|{name}\\.events|nameko-rpc|{re.escape(COPIES_EXCHANGE)})$",
-        read=f"^({queues}|nameko-rpc)$",
+        configure=NOTHING,
+        write=f"^({name}\\.events|{RPC_EXCHANGE}|{re.escape(COPIES_EXCHANGE)})$",
+        read=f"^({name}\\.(inbox|dead)|rpc-{name})$",
         topics={
-            "nameko-rpc": ("^[0-9a-f-]{36}$", f"^{name}\\.\\*$"),
-            exchange(service.name): (".*", ".*"),
-            COPIES_EXCHANGE: (r"^(requested|reply)\.", ".*"),
+            RPC_EXCHANGE: ("^[0-9a-f-]{36}$", NOTHING),
+            exchange(service.name): (r"^[a-z0-9_]+\.v[0-9]+$", NOTHING),
+            COPIES_EXCHANGE: (rf"^(requested\.({asks})|reply\.[a-z_]+)$" if asks else r"^reply\.[a-z_]+$", NOTHING),
         },
     )
 
 
 def gateway_rights() -> BrokerRights:
     """The gateway alone may publish requests; it hears replies and revocations on queues of its own."""
+    own = r"rpc\.reply-gateway-.*|gateway\..*"
     return BrokerRights(
-        configure=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc)$",
-        write=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc)$",
-        read=r"^(rpc\.reply-gateway-.*|gateway\..*|nameko-rpc|identity\.events)$",
-        topics={"nameko-rpc": (r"^[a-z]+\.[a-z_]+$", "^[0-9a-f-]{36}$"), "identity.events": ("^$", ".*")},
+        configure=f"^({own})$",
+        write=f"^({own}|{RPC_EXCHANGE})$",
+        read=rf"^({own}|{RPC_EXCHANGE}|identity\.events)$",
+        topics={RPC_EXCHANGE: (r"^[a-z]+\.[a-z_]+$", "^[0-9a-f-]{36}$"), "identity.events": (NOTHING, ".*")},
     )
 
 
 WATCHER = "watch"
 """The name of the account with which task processes look at the bindings. It may look and nothing else."""
-WATCHER_RIGHTS = BrokerRights(configure="^$", write="^$", read="^$", topics={})
+WATCHER_RIGHTS = BrokerRights(configure=NOTHING, write=NOTHING, read=NOTHING, topics={})
 
 
 def provision_broker(
@@ -70,6 +76,7 @@ def provision_broker(
     least rights that do, and all exchanges, queues and bindings.
 
     `amqp_admin_url` names an administrator on the virtual host; `management_url` is `http://user:password@host:port`.
+    Raises UnnamedMessagesError when senders would be demanded of messages that name none.
     """
     api = _Management(management_url)
     api.put(f"vhosts/{_q(vhost)}", {})
@@ -79,6 +86,8 @@ def provision_broker(
     rights |= {"gateway": gateway_rights(), WATCHER: WATCHER_RIGHTS}
     with Connection(amqp_admin_url, virtual_host=vhost) as connection:
         declare_topology(connection, services)
+    if any(_could_declare(api, vhost, service) for service in services):
+        refuse_unnamed(f"{amqp_admin_url.rstrip('/')}/{_q(vhost)}", services)
     for service in services:
         _drop_stale_bindings(api, vhost, service)
     for name, password in users.items():
@@ -110,6 +119,12 @@ def watch_url(management_url: str, vhost: str, password: str) -> str:
     return f"{parts.scheme}://{login}@{parts.hostname}:{parts.port or 15672}/{_q(vhost)}"
 
 
+def _could_declare(api: _Management, vhost: str, service: type[Service]) -> bool:
+    """Whether the service has the rights of versions that demanded no senders; a new one has none yet."""
+    granted = api.get(f"users/{_q(broker_user(vhost, service.name))}/permissions", missing=[])
+    return any(each["vhost"] == vhost and each["configure"] != NOTHING for each in granted)
+
+
 def _drop_stale_bindings(api: _Management, vhost: str, service: type[Service]) -> None:
     """Unbind what no code listens to any more: such events would only be parked as unknown."""
     wanted = set(bindings(service))
@@ -129,8 +144,11 @@ class _Management:
     def put(self, path: str, body: dict[str, object]) -> None:
         requests.put(self.url + path, json=body, timeout=30).raise_for_status()
 
-    def get(self, path: str) -> list[dict[str, str]]:
+    def get(self, path: str, missing: list[dict[str, str]] | None = None) -> list[dict[str, str]]:
+        """A list; `missing`, if that is given, where there is no such thing."""
         answer = requests.get(self.url + path, timeout=30)
+        if missing is not None and answer.status_code == requests.codes.not_found:
+            return missing
         answer.raise_for_status()
         bound: list[dict[str, str]] = answer.json()
         return bound

@@ -138,9 +138,7 @@ def of_backlog(service: str, seen: Backlog) -> list[Finding]:
         if seen.kept.get(state)
     ]
     if seen.returned:
-        said = (
-            f"{seen.returned} events come back, since no queue takes them; ./jiaowu up (or the job `queues`) binds them"
-        )
+        said = f"no queue takes {seen.returned} events, which come back; ./jiaowu up (or the job `queues`) binds them"
         found.append(Finding(Condition.PUT_ASIDE, f"{service}: {said}"))
     limit = TOO_LONG.total_seconds()
     if seen.waiting_oldest > limit:

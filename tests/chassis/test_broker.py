@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import requests
 from amqp.exceptions import AccessRefused, NotFound
 from kombu import Connection, Consumer, Exchange, Queue
 from sqlalchemy import select
@@ -23,8 +24,9 @@ from chassis.ids import new_id
 from chassis.provision_broker import broker_url, provision_broker
 from chassis.publisher import ConfirmingPublisher
 from chassis.relay import RETRY_RETURNED, Relay
-from chassis.senders import Senders
+from chassis.senders import Senders, broker_user
 from chassis.testing import ServiceHarness
+from chassis.unnamed import UnnamedMessagesError
 from contracts.base import Envelope
 from contracts.errors import ServiceError
 from tests.chassis.example import Elsewhere, Example, ParcelAdded, ParcelsWeighed, Weight
@@ -359,3 +361,21 @@ def message_count(url: str, queue: str) -> int:
     with Connection(url) as connection:
         count: int = connection.channel().queue_declare(queue, passive=True).message_count
         return count
+
+
+def test_senders_are_demanded_only_when_no_message_without_one_is_left(
+    broker: str, vhost: str, amqp_admin_url: str, management_url: str
+) -> None:
+    """The rights of the version before let its services declare queues; who has them still is being upgraded."""
+    user = f"{management_url}/api/permissions/{vhost}/{broker_user(vhost, 'example')}"
+    before = {"configure": ".*", "write": ".*", "read": ".*"}
+    requests.put(user, json=before, timeout=30).raise_for_status()
+    with Connection(broker) as connection:
+        connection.Producer().publish(b"{}", exchange="", routing_key=service_queue("example"))
+    with pytest.raises(UnnamedMessagesError, match=r"1 in example\.inbox"):
+        provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
+    assert message_count(broker, service_queue("example")) == 1
+    with Connection(broker) as connection:
+        connection.channel().queue_purge(service_queue("example"))
+    provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
+    assert requests.get(user, timeout=30).json()["configure"] == "^$"

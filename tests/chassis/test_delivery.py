@@ -38,6 +38,7 @@ LEARNERS = LearnerState(items=())
     ("delivery", "reason"),
     [
         pytest.param(message(NOTHING, WEIGHED, "elsewhere"), None, id="an event from its owner"),
+        pytest.param(message(NOTHING, WEIGHED, None), "sender_missing", id="an event without a sender"),
         pytest.param(message(NOTHING, WEIGHED, "exams"), "sender_not_owner", id="an event from another service"),
         pytest.param(message(NOTHING, WEIGHED, "gateway"), "sender_not_owner", id="an event from the gateway"),
         pytest.param(message(NOTHING, WEIGHED, "user admin"), "sender_not_owner", id="an event from an administrator"),
@@ -68,6 +69,7 @@ LEARNERS = LearnerState(items=())
         pytest.param(message(completed(), PAGE, "exams"), "sender_not_owner", id="the end of the pages from another"),
         pytest.param(message(completed("x"), PAGE, "elsewhere"), "sender_not_owner", id="the end of unknown pages"),
         pytest.param(message(requested(), ASKED, "exams"), None, id="a service asks for a copy"),
+        pytest.param(message(requested(), ASKED, None), "sender_missing", id="nobody asks for a copy"),
         pytest.param(message(requested(), ASKED, "gateway"), "sender_not_owner", id="the gateway asks for a copy"),
         pytest.param(message(requested(), ASKED, "station-a"), "sender_not_owner", id="a station asks for a copy"),
         pytest.param(message(requested(), ASKED, "user x"), "sender_not_owner", id="a stranger asks for a copy"),
@@ -111,6 +113,7 @@ def test_a_reading_counts_from_a_station_alone() -> None:
         ("gateway", "nameko-rpc", "example.add_parcel", "example.add_parcel", {"x-death": []}, "rerouted"),
         ("gateway", "nameko-rpc", "example.add_parcel", "example.add_parcel", {"CC": []}, "rerouted"),
         ("exams", "nameko-rpc", "example.add_parcel", "example.add_parcel", {}, "sender_not_owner"),
+        (None, "nameko-rpc", "example.add_parcel", "example.add_parcel", {}, "sender_missing"),
         ("user admin", "nameko-rpc", "example.add_parcel", "example.add_parcel", {}, "sender_not_owner"),
     ],
 )
@@ -123,6 +126,7 @@ def test_a_call_counts_from_the_gateway_alone_and_for_what_it_meant(
 def test_an_answer_counts_from_who_was_asked_alone() -> None:
     assert distrust_of_reply(Delivery(b"{}", "nameko-rpc", "x", "finance"), "finance") is None
     assert distrust_of_reply(Delivery(b"{}", "nameko-rpc", "x", "exams"), "finance") == "sender_not_owner"
+    assert distrust_of_reply(Delivery(b"{}", "nameko-rpc", "x", None), "finance") == "sender_missing"
 
 
 def test_the_users_of_one_system_are_told_from_all_others() -> None:

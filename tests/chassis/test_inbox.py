@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -290,7 +290,7 @@ def test_headers_of_any_kind_are_kept_as_text(example: ServiceHarness) -> None:
     assert set(row.headers) == {"�a", "n", "t"}
 
 
-@pytest.mark.parametrize("sender", ["exams", "gateway", "user admin"])
+@pytest.mark.parametrize("sender", [None, "exams", "gateway", "user admin"])
 def test_a_forged_event_is_put_aside_and_the_true_one_with_its_id_is_handled(
     example: ServiceHarness, sender: str | None
 ) -> None:
@@ -430,3 +430,15 @@ def test_an_event_that_kills_its_process_is_tried_ever_more_rarely(
             kills += 1
     assert 5 < kills < 160
     assert [row.state for row in example.parked()] == ["dead"]
+
+
+def test_a_parked_event_whose_kept_sender_does_not_count_is_never_run(example: ServiceHarness) -> None:
+    example.hear(example.envelope(weighed("late")))
+    add(example, "late")
+    inbox = example.table("inbox")
+    for sender, code in (("exams", "sender_not_owner"), (None, "sender_missing")):
+        due = update(inbox).values(sender=sender, state="waiting", next_at=example.clock.now())
+        example.database.run(system_context(), lambda uow, due=due: uow.execute(due))
+        assert example.inbox.retry_waiting() == 1
+        assert [(row.state, row.code) for row in example.parked()] == [("dead", code)]
+    assert weights(example) == {"late": 0}

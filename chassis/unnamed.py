@@ -1,0 +1,35 @@
+"""Messages of versions that named no sender: before senders are demanded, none may be left in any queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kombu import Connection
+
+from chassis.broker import service_queue
+from chassis.service import Service
+
+
+class UnnamedMessagesError(Exception):
+    """Messages would be put aside for good that are innocent; the text says where they are and what to do."""
+
+
+def refuse_unnamed(amqp_url: str, services: Sequence[type[Service]]) -> None:
+    """Raise UnnamedMessagesError when an inbox holds messages without a sender.
+
+    They are only looked at: all go back, which counts once towards their delivery limit.
+    """
+    found = {service.name: count for service in services if (count := _unnamed(amqp_url, service_queue(service.name)))}
+    if found:
+        where = ", ".join(f"{count} in {service_queue(name)}" for name, count in found.items())
+        raise UnnamedMessagesError(
+            f"Messages from before the upgrade name no sender: {where}."
+            " Let the version before handle them (it names senders and does not demand them), then provision again."
+        )
+
+
+def _unnamed(amqp_url: str, queue: str) -> int:
+    with Connection(amqp_url) as connection, connection.channel() as channel:
+        waiting = channel.queue_declare(queue, passive=True).message_count
+        taken = (channel.basic_get(queue) for _ in range(waiting))
+        return sum("user_id" not in message.properties for message in taken if message is not None)
