@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from chassis.database import Database
 from chassis.provision_broker import WATCHER, broker_url, provision_broker, watch_url
 from chassis.provision_database import Passwords, app_url, provision_database
@@ -94,10 +96,13 @@ class System:
         self.provision_broker()
 
     def provision_databases(self) -> None:
-        """Make and migrate every service's database."""
+        """Make and migrate every service's database. Raises NotReadyError with PostgreSQL's reason where it can't."""
         for name, service in self._declared().items():
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
-            provision_database(self._admin_url, service, self.database(name), passwords)
+            try:
+                provision_database(self._admin_url, service, self.database(name), passwords)
+            except DBAPIError as error:
+                raise NotReadyError(f"The database of {name} could not be brought up to date: {error.orig}") from None
 
     def provision_broker(self) -> None:
         """Make the virtual host, its users and all queues."""

@@ -6,6 +6,7 @@ from types import FrameType
 
 import typer
 
+from chassis.unnamed import UnnamedMessagesError
 from launcher.cli import develop, operate, prove, run
 from launcher.packages import SetUpError
 from launcher.servers.processes import ServerError
@@ -30,7 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)  # so that everything that was started is cleared away
     try:
         app(prog_name="./jiaowu")
-    except (SetUpError, ServerError, NotReadyError) as problem:
+    except (SetUpError, ServerError, NotReadyError, UnnamedMessagesError) as problem:
         console.print("\n[bold red]Can't go on.[/]", end=" ")
         console.print(str(problem), markup=False, soft_wrap=True)
         sys.exit(1)

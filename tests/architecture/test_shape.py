@@ -79,6 +79,19 @@ def test_the_table_of_events_says_who_publishes_and_who_hears() -> None:
     assert said == done
 
 
+def test_every_event_has_a_hearer_or_says_that_it_may_have_none() -> None:
+    """The relay keeps what no queue takes: an event that nobody hears would stay in its outbox for ever."""
+    services = {name: service(name) for name in service_names()}
+    unheard = {
+        event.__name__
+        for owner in services
+        for event in publishes(owner)
+        if not any(_hears(declared, event) for declared in services.values())
+    }
+    declared = {event.__name__ for owner in services for event in publishes(owner) if event.unheard}
+    assert unheard == declared == {"AccessRevoked"}
+
+
 def _hears(declared: type[Service], event: type[Event]) -> bool:
     reacts = any(entry.event is event for entry in declared.reactions.values())
     copies = issubclass(event, State) and any(entry.state is event for entry in declared.copies.values())

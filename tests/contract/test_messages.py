@@ -200,3 +200,11 @@ def test_secrets_do_not_show_when_a_command_is_printed() -> None:
 def test_what_a_builder_makes_survives_the_wire(kind: type[Contract]) -> None:
     made = messages.a(kind)
     assert kind.model_validate(made.model_dump(mode="json")) == made
+
+
+@pytest.mark.parametrize("event", OWN_EVENTS, ids=_name)
+def test_an_event_of_many_rows_names_their_field(event: type[Event]) -> None:
+    """Else one bad row is the end of all the others."""
+    many = [name for name, field in event.model_fields.items() if any(hasattr(m, "max_length") for m in field.metadata)]
+    assert [event.rows_field] == (many or [None])
+    assert event.rows_field is None or event.rows_field in event.model_fields
