@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
-from kombu import Connection, Consumer, Message, Queue
+from amqp import Message
+from kombu import Connection
 
 from chassis.broker import CONNECTION_ERRORS, PACE
 from chassis.database import is_infrastructure_failure
@@ -50,6 +51,7 @@ class EventConsumer:
         self._stopping = False
         self._not_before = 0.0
         self._taken: list[Message] = []
+        self._last_tag = 0
 
     def stop(self) -> None:
         """Finish the messages in hand and end `run`."""
@@ -95,20 +97,21 @@ class EventConsumer:
         return False
 
     def _consume(self, connection: Connection) -> None:
-        """Consume until stopped. Closing the channel gives back what was not acknowledged."""
+        """Consume until stopped. Closing the channel gives back what was not acknowledged.
+
+        The messages come as they are: kombu's own consumer decompresses what a header tells it to, and stops over it.
+        """
         with connection.channel() as channel:
-            consumer = Consumer(
-                channel, [Queue(self.queue, no_declare=True)], on_message=self._taken.append, auto_declare=False
-            )
-            consumer.qos(prefetch_count=PREFETCH)
+            channel.basic_qos(0, PREFETCH, False)
             self._taken.clear()
-            consumer.consume()
+            tag = channel.basic_consume(self.queue, callback=self._taken.append)
             while not self._stopping:
                 connection.heartbeat_check()
                 self._gather(connection)
                 if self._taken:
                     self._handle_taken(connection)
-            consumer.cancel()
+                    channel.basic_ack(self._last_tag, multiple=True)
+            channel.basic_cancel(tag)
 
     def _gather(self, connection: Connection) -> None:
         """Wait for a first message, then take those that are there. Under load, when the last group began a moment ago,
@@ -125,8 +128,7 @@ class EventConsumer:
     def _handle_taken(self, connection: Connection) -> None:
         messages, self._taken[:] = list(self._taken), []
         self._handle_until_done([Delivery.of(message, self._senders) for message in messages], connection)
-        for message in messages:
-            message.ack()
+        self._last_tag = messages[-1].delivery_tag
 
     def _handle_until_done(self, deliveries: Sequence[Delivery], connection: Connection) -> None:
         pause = 0.1

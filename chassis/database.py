@@ -72,7 +72,14 @@ class Database:
         self.wake_relay = wake_relay
         # No pre-ping: a lost connection is noticed by its first statement, and the work is run again (see `run`).
         self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=5, hide_parameters=True, pool_use_lifo=True
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            hide_parameters=True,
+            pool_use_lifo=True,
+            # A server that swallows packets must not hold up whoever asks whether it is there.
+            connect_args={"connect_timeout": 5},
         )
 
     @property

@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from kombu import Message
 from pydantic import ValidationError
 
 from chassis.broker import RPC_EXCHANGE
@@ -52,11 +51,11 @@ class Delivery:
     tried: int = 0
 
     @classmethod
-    def of(cls, message: Message, senders: Senders) -> Delivery:
-        """What the broker delivered."""
-        info = message.delivery_info
+    def of(cls, message: Any, senders: Senders) -> Delivery:
+        """What the broker delivered, as a message of amqp's or kombu's."""
+        info, body = message.delivery_info, message.body
         return cls(
-            body=bytes(message.body) if not isinstance(message.body, str) else message.body.encode(),
+            body=body.encode() if isinstance(body, str) else bytes(body),
             exchange=info["exchange"],
             routing_key=info["routing_key"],
             sender=senders.name(message.properties.get("user_id")),

@@ -13,6 +13,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Row, Table, and_, case, func, literal, or_, select, update
 
 from chassis import metrics
@@ -29,6 +32,8 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 MOST_REFUSED: Final = 10_000
 """Refused messages kept as rows; further ones are only counted, so that nobody can fill the disk with them."""
+REFUSED_RATE: Final = parse("300/minute")
+"""How many of them a process writes down: who floods it with forgeries must not keep it from its work."""
 
 FORGOTTEN: Final = dict.fromkeys(("next_at", "code", "detail", "body", "sender", "exchange", "routing_key", "headers"))
 """What a row that is done with keeps no more."""
@@ -40,6 +45,7 @@ class Parking:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.table: Table = database.service.metadata.tables["inbox"]
+        self._rate = FixedWindowRateLimiter(MemoryStorage())
 
     def wait(self, deliveries: Sequence[Delivery], code: str) -> None:
         """Keep events to be tried again: soon at first, then ever more rarely; after a day they are dead.
@@ -57,11 +63,13 @@ class Parking:
     def refuse(self, delivery: Delivery, reason: str, *, keep_body: bool = True) -> None:
         """Put aside a message that must not be believed: with its sender and its way, for a person to look at. It takes
         nobody's place in the inbox, since what it says of itself may be a lie, and raises an alarm by its metric."""
+        metrics.message_refused(reason)
+        if not self._rate.hit(REFUSED_RATE):
+            return
         logger.error(
             "message_refused",
             extra={"reason": reason, "sender": cleaned(delivery.sender or ""), "key": cleaned(delivery.routing_key)},
         )
-        metrics.message_refused(reason)
         row = self._row(delivery, "refused", reason, None, delivery.fingerprint)
         if not keep_body or _is_private(delivery):
             row["body"] = None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import uuid4
 
-from kombu import Connection, Consumer, Exchange, Message, Queue
+from amqp import Message
+from kombu import Connection, Exchange, Queue
 from pydantic import ValidationError
 
 from chassis import metrics
@@ -69,8 +70,11 @@ class Listener:
         )
         with (
             Connection(self._url, heartbeat=30, connect_timeout=5) as connection,
-            Consumer(connection.channel(), [queue], on_message=self._take, no_ack=True),
+            connection.channel() as channel,
         ):
+            queue(channel).declare()
+            # Messages as they are: kombu's own consumer decompresses what a header tells it to, and stops over it.
+            channel.basic_consume(queue.name, no_ack=True, callback=self._take)
             self.connected = True
             self._reconnected()
             while not self._stopping.is_set():

@@ -379,3 +379,39 @@ def test_senders_are_demanded_only_when_no_message_without_one_is_left(
         connection.channel().queue_purge(service_queue("example"))
     provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
     assert requests.get(user, timeout=30).json()["configure"] == "^$"
+
+
+def test_no_poison_stops_the_consumer_or_takes_an_innocent_with_it(
+    broker: str, elsewhere_url: str, own_url: str, example: ServiceHarness
+) -> None:
+    """Bodies that are none, and properties that make a client decode or decompress them."""
+    good = [weighed() for _ in range(3)]
+    bodies = [b"", b"\xff\xfe", b"{}", b"[" * 50_000, b'{"a": NaN}', b'{"event_id": "\\u0000"}']
+    properties: list[dict[str, object]] = [
+        {},
+        {"content_encoding": "gzip"},
+        {"content_encoding": "nothing-of-the-kind"},
+        {"content_type": "application/x-python-serialize"},
+        {"headers": {"compression": "application/x-gzip"}},
+        {"headers": {"x" * 255: ["\x00", {"deep": [1, None]}]}},
+    ]
+    user = Senders.at(elsewhere_url).own_user
+    with Connection(elsewhere_url) as connection:
+        channel = connection.channel()
+        for body in [*(each.model_dump_json().encode() for each in good), *bodies]:
+            for extra in properties:
+                sent = {"content_type": "application/json", "content_encoding": "utf-8", **extra}
+                message = channel.prepare_message(body, properties={"user_id": user}, **sent)
+                channel.basic_publish(message, "elsewhere.events", "parcels_weighed.v1")
+    consumer = EventConsumer(own_url, service_queue("example"), example.inbox.handle, lambda: True)
+    thread = threading.Thread(target=consumer.run, daemon=True)
+    thread.start()
+    wanted = {envelope.event_id for envelope in good}
+    eventually(lambda: wanted <= {row.event_id for row in example.parked()}, "the good ones were tried")
+    eventually(lambda: message_count(broker, service_queue("example")) == 0, "nothing goes round and round")
+    consumer.stop()
+    thread.join(10)
+    by_state = {row.event_id: row.state for row in example.parked()}
+    assert {by_state[id_] for id_ in wanted} == {"waiting"}, "for their parcel, which is not there yet"
+    assert {row.code for row in example.parked() if row.event_id not in wanted} == {"undecodable_message"}
+    assert message_count(broker, dead_queue("example")) == 0

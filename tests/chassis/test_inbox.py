@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from limits import parse
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -312,6 +313,16 @@ def test_refused_messages_cannot_fill_the_disk(example: ServiceHarness, monkeypa
     for _ in range(5):
         example.inbox.handle([replace(example.arriving(example.envelope(weighed("a"))), sender="exams")])
     assert len(example.parked()) == 3
+
+
+def test_a_flood_of_forgeries_is_counted_and_written_down_only_so_often(
+    example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.parking.REFUSED_RATE", parse("2/hour"))
+    inbox = Inbox(example.database)
+    for _ in range(5):
+        inbox.handle([replace(example.arriving(example.envelope(weighed("a"))), sender="exams")])
+    assert len(example.parked()) == 2
 
 
 def test_what_is_private_is_never_kept(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
