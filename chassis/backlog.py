@@ -20,7 +20,7 @@ class Backlog:
     """Events and noted states that wait for the relay."""
     outbox_oldest: float = 0.0
     returned: int = 0
-    """Of the outbox, what no queue took."""
+    """What no queue took, and states that can't be built."""
     kept: Mapping[str, int] = field(default_factory=dict)
     """Events in the inbox that are not handled, by state."""
     waiting_oldest: float = 0.0
@@ -33,10 +33,12 @@ def backlog(uow: UnitOfWork) -> Backlog:
     outbox, notes, inbox = (tables[name].c for name in ("outbox", "state_notes", "inbox"))
     # The database's clock wrote these instants, so that it tells their age.
     events = select(outbox.created_at.label("made_at")).where(outbox.returned_at.is_(None))
-    states = select(notes.noted_at).where(notes.correlation_id.is_not(None))
+    kinds = notes.kind.in_(uow.service.publications)  # others are left by another version
+    states = select(notes.noted_at).where(notes.correlation_id.is_not(None), notes.failed_at.is_(None), kinds)
     waiting = union_all(events, states).subquery().c
     unsent = uow.one(select(func.count().label("rows"), _age(waiting.made_at)))
-    returned = uow.scalar(select(func.count(outbox.returned_at)))
+    failed = select(func.count(notes.failed_at)).scalar_subquery()
+    returned = uow.scalar(select(func.count(outbox.returned_at) + failed))
     parked = select(inbox.state, func.count().label("rows"), _age(inbox.received_at)).group_by(inbox.state)
     by_state = {row.state: row for row in uow.rows(parked.where(inbox.state != "handled"))}
     return Backlog(

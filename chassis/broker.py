@@ -64,7 +64,7 @@ def bindings(service: type[Service]) -> Iterator[tuple[str, str]]:
 
 def declare_topology(connection: Connection, services: Iterable[type[Service]]) -> None:
     """Declare every exchange, queue and binding: before any relay starts, since an event published before its queue
-    exists vanishes. Bindings that no code wants any more are removed by `stale_bindings` of the provisioning."""
+    exists vanishes. Bindings that no code wants any more are removed by the provisioning."""
     channel = connection.channel()
     services = list(services)
     for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:

@@ -15,12 +15,17 @@ from chassis.broker import CONNECTION_ERRORS, PACE
 from chassis.database import is_infrastructure_failure
 from chassis.delivery import Delivery
 from chassis.senders import Senders
+from chassis.wire import read_warily
 
 logger = logging.getLogger(__name__)
 
 PREFETCH: Final = 400
 GATHER: Final = 100
 """Messages handled in one go. Those that are there are taken; nobody waits for a batch to fill."""
+
+
+PATIENCE: Final = 8
+"""Attempts at a group while the database answers, over some 15 s, before its messages are tried one by one."""
 
 
 class Handler(Protocol):
@@ -38,14 +43,24 @@ class EventConsumer:
 
     Every time that a message is given back counts as if it had killed its process. So while the database is away the
     consumer gives all back once, keeps its connection alive and consumes again when the database answers; what fails
-    although it answers stays in hand. When the broker is lost it reconnects with growing pauses.
+    although it answers stays in hand, and the one that fails again and again is `set_aside`. When the broker is lost it
+    reconnects with growing pauses.
     """
 
-    def __init__(self, url: str, queue: str, handle: Handler, reachable: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        url: str,
+        queue: str,
+        handle: Handler,
+        reachable: Callable[[], bool],
+        set_aside: Callable[[Delivery], None],
+    ) -> None:
+        read_warily()
         self.url = url
         self.queue = queue
         self.handle = handle
         self.reachable = reachable
+        self.set_aside = set_aside
         self.connected = False
         self._senders = Senders.at(url)
         self._stopping = False
@@ -132,19 +147,31 @@ class EventConsumer:
 
     def _handle_until_done(self, deliveries: Sequence[Delivery], connection: Connection) -> None:
         pause = 0.1
-        while True:
-            try:
-                self.handle(deliveries, lambda: self._breathe(connection, 0.001))
+        for _ in range(PATIENCE):
+            if self._handled(deliveries, connection):
                 return
-            except Exception as error:
-                if not is_infrastructure_failure(error):
-                    logger.exception("messages_not_parked", extra={"queue": self.queue})
-                elif not self.reachable():
-                    raise DatabaseAway from None
-            if self._stopping:
-                raise ConnectionAbortedError("stopped before the messages were handled")
             self._breathe(connection, pause)
             pause = min(pause * 2, 5.0)
+        # The database is there, and yet this group fails every time: whichever of them it is holds up no other.
+        for delivery in deliveries:
+            if not self._handled([delivery], connection):
+                self.set_aside(delivery)
+
+    def _handled(self, deliveries: Sequence[Delivery], connection: Connection) -> bool:
+        """Hand messages on; whether that succeeded. Raises DatabaseAway when it can't at the moment."""
+        try:
+            self.handle(deliveries, lambda: self._breathe(connection, 0.001))
+        except Exception as error:
+            if not is_infrastructure_failure(error):
+                logger.exception("messages_not_parked", extra={"queue": self.queue})
+            elif not self.reachable():
+                raise DatabaseAway from None
+            else:
+                logger.warning("messages_not_handled", extra={"queue": self.queue, "error": type(error).__name__})
+            if self._stopping:
+                raise ConnectionAbortedError("stopped before the messages were handled") from None
+            return False
+        return True
 
     def _breathe(self, connection: Connection, seconds: float) -> None:
         """Let the connection live for so long: take what arrives, and send heartbeats."""

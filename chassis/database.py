@@ -131,6 +131,13 @@ class Database:
                 logger.warning("transaction_repeated", extra={"attempt": attempt, "sqlstate": _sqlstate(error)})
                 time.sleep(0.05 * attempt)
 
+    def reachable(self) -> bool:
+        """Whether the database answers at the moment."""
+        try:
+            return bool(self.run(system_context(), lambda uow: uow.connection.exec_driver_sql("SELECT true").scalar()))
+        except Exception:
+            return False
+
     def refusal(self, error: DBAPIError) -> ServiceError | None:
         """What a database error means to the caller, or None when it is an infrastructure failure or a bug."""
         sqlstate = _sqlstate(error)

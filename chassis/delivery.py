@@ -49,6 +49,8 @@ class Delivery:
     sender: str | None
     headers: Mapping[str, Any] = field(default_factory=dict)
     tried: int = 0
+    row_id: UUID | None = None
+    """The inbox row that it is kept in, if it is."""
 
     @classmethod
     def of(cls, message: Any, senders: Senders) -> Delivery:
@@ -62,19 +64,20 @@ class Delivery:
             headers=message.headers or {},
         )
 
-    def before_death(self) -> tuple[Delivery, str]:
-        """The message as it was before the broker dead-lettered it, and why it did."""
-        deaths = self.headers.get("x-death") or [{}]
-        first: Mapping[str, Any] = deaths[-1] if isinstance(deaths, list) and isinstance(deaths[-1], dict) else {}
-        headers = {name: value for name, value in self.headers.items() if not name.startswith(OF_DEATH)}
-        keys = first.get("routing-keys") or [self.routing_key]
-        original = replace(
-            self,
-            exchange=str(first.get("exchange", self.exchange)),
-            routing_key=str(keys[0]),
-            headers=headers,
-        )
-        return original, str(first.get("reason", "dead_lettered"))
+    def before_death(self, queue: str) -> tuple[Delivery, str]:
+        """The message as it came to this queue before the broker gave it up, and why it did. What else happened to it
+        on its way, or pretends to have, stays in its headers."""
+        deaths = self.headers.get("x-death")
+        deaths = [death for death in deaths if isinstance(death, dict)] if isinstance(deaths, list) else []
+        last: Mapping[str, Any] = next((death for death in deaths if death.get("queue") == queue), {})
+        headers = {name: value for name, value in self.headers.items() if not str(name).startswith(OF_DEATH)}
+        if others := [death for death in deaths if death is not last]:
+            headers["x-death"] = others
+        keys = last.get("routing-keys")
+        key = keys[0] if isinstance(keys, list) and keys else self.routing_key
+        way = str(last.get("exchange", self.exchange)), str(key)
+        original = replace(self, exchange=way[0], routing_key=way[1], headers=headers)
+        return original, str(last.get("reason", "dead_lettered"))
 
     @cached_property
     def envelope(self) -> Envelope | None:
@@ -86,8 +89,13 @@ class Delivery:
 
     @property
     def identity(self) -> UUID:
-        """What it is remembered by: its event's id, or a hash where there is none."""
-        return self.envelope.event_id if self.envelope is not None else self.fingerprint
+        """What it is remembered by: its event's id as its sender's, so that nobody can use up another's; or a hash
+        where there is none."""
+        if self.row_id is not None:
+            return self.row_id
+        if self.envelope is None:
+            return self.fingerprint
+        return uuid5(self.envelope.event_id, self.sender or "")
 
     @property
     def fingerprint(self) -> UUID:
@@ -123,7 +131,7 @@ class Delivery:
                 "data": {**self.envelope.data, self.event_class.rows_field: rows},
             }
         )
-        return replace(self, body=part.model_dump_json().encode())
+        return replace(self, body=part.model_dump_json().encode(), row_id=None)
 
 
 def distrust(delivery: Delivery, service: type[Service]) -> str | None:

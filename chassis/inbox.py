@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis import metrics
+from chassis.broker import service_queue
 from chassis.bulk import insert_rows
 from chassis.context import system_context
 from chassis.copies import Copies
@@ -111,10 +112,9 @@ class Inbox:
         try:
             self._in_one_transaction(group, entry)
         except (DBAPIError, PoolTimeout) as error:
-            # A group that takes the process so long that PostgreSQL ends it is halved like any other that fails; when
-            # the database is away, the halves fail at once.
+            # A group that takes the process so long that PostgreSQL ends it is halved like any other that fails.
             divisible = len(group) > 1 or len(group[0].rows()) > 1
-            too_large = divisible and time.monotonic() - began > IDLE.total_seconds()
+            too_large = divisible and time.monotonic() - began > IDLE.total_seconds() and self.database.reachable()
             if is_infrastructure_failure(error) and not too_large:
                 raise
             return error
@@ -167,8 +167,8 @@ class Inbox:
         """Record the group as handled; those among them that had not been before."""
         inbox = self.table
         rows = [
-            {"event_id": e.event_id, "type": e.type, "event_version": e.version, "state": "handled"}
-            for e in map(_envelope, group)
+            {"event_id": each.identity, "type": e.type, "event_version": e.version, "state": "handled"}
+            for each, e in ((each, _envelope(each)) for each in group)
         ]
         unseen = insert_rows(inbox, rows).on_conflict_do_update(
             index_elements=[inbox.c.event_id],
@@ -200,11 +200,15 @@ class Inbox:
                 logger.error("reaction_failed", exc_info=failure, extra={"event_type": _envelope(delivery).type})
                 self.parking.bury([delivery], "reaction_failed", type(failure).__name__)
 
+    def set_aside(self, delivery: Delivery) -> None:
+        """Keep a message that fails in a way that is nobody's refusal, to be tried again later."""
+        self.parking.wait([delivery], "handling_failed")
+
     def bury(self, deliveries: Sequence[Delivery], breathe: Callable[[], None] = _no_break) -> None:
         """Keep what the broker gave up, such as messages that killed their process again and again, as dead rows with
         the way that they first came."""
         for delivery in deliveries:
-            original, reason = delivery.before_death()
+            original, reason = delivery.before_death(service_queue(self.service.name))
             self.parking.bury([original], reason)
             breathe()
 

@@ -52,6 +52,7 @@ _returned = Gauge("jiaowu_outbox_returned", "Events that the broker has no queue
 _inbox_waiting_oldest = Gauge(
     "jiaowu_inbox_waiting_oldest_seconds", "Age of the oldest event that waits for what it needs"
 )
+_gave_up = Gauge("jiaowu_broker_gave_up", "Messages that the broker gave up and nobody has fetched")
 _bindings_missing = Gauge("jiaowu_bindings_missing", "Bindings that the code declares and the broker does not have")
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
@@ -131,6 +132,11 @@ def inbox_kept(counts: Mapping[str, int], waiting_oldest_seconds: float) -> None
     for state in KEPT_STATES:
         _inbox_kept.labels(state).set(counts.get(state, 0))
     _inbox_waiting_oldest.set(waiting_oldest_seconds)
+
+
+def broker_gave_up(count: int) -> None:
+    """Messages in the broker's dead queue of this service at the last look."""
+    _gave_up.set(count)
 
 
 def bindings_missing(count: int) -> None:

@@ -32,8 +32,11 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 MOST_REFUSED: Final = 10_000
 """Refused messages kept as rows; further ones are only counted, so that nobody can fill the disk with them."""
-REFUSED_RATE: Final = parse("300/minute")
-"""How many of them a process writes down: who floods it with forgeries must not keep it from its work."""
+MOST_OF_REFUSED: Final = 64 * 1024
+"""Bytes kept of one: it never runs, so that nobody needs all of a huge one."""
+CALLS_RATE: Final = parse("300/minute")
+"""How many forged calls a process writes down: who floods it with them must not keep it from its work. Events are as
+much work when they are genuine; each of them is kept."""
 
 FORGOTTEN: Final = dict.fromkeys(("next_at", "code", "detail", "body", "sender", "exchange", "routing_key", "headers"))
 """What a row that is done with keeps no more."""
@@ -64,15 +67,15 @@ class Parking:
         """Put aside a message that must not be believed: with its sender and its way, for a person to look at. It takes
         nobody's place in the inbox, since what it says of itself may be a lie, and raises an alarm by its metric."""
         metrics.message_refused(reason)
-        if not self._rate.hit(REFUSED_RATE):
+        if not keep_body and not self._rate.hit(CALLS_RATE):
             return
         logger.error(
             "message_refused",
             extra={"reason": reason, "sender": cleaned(delivery.sender or ""), "key": cleaned(delivery.routing_key)},
         )
-        row = self._row(delivery, "refused", reason, None, delivery.fingerprint)
-        if not keep_body or _is_private(delivery):
-            row["body"] = None
+        length = f"{len(delivery.body)} bytes" if len(delivery.body) > MOST_OF_REFUSED else None
+        row = self._row(delivery, "refused", reason, length, delivery.fingerprint)
+        row["body"] = _hex(delivery.body[:MOST_OF_REFUSED]) if keep_body and not _is_private(delivery) else None
         some = select(literal(1)).where(self.table.c.state == "refused").limit(MOST_REFUSED).subquery()
 
         def put_aside(uow: UnitOfWork) -> None:
@@ -208,9 +211,8 @@ def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        bytes(row.body), row.exchange or "", row.routing_key or "", row.sender, row.headers or {}, row.attempts
-    )
+    way = row.exchange or "", row.routing_key or ""
+    return Delivery(bytes(row.body), *way, row.sender, row.headers or {}, row.attempts, row.event_id)
 
 
 def _seconds(attempts: int) -> timedelta:

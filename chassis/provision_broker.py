@@ -86,6 +86,7 @@ def provision_broker(
     rights |= {"gateway": gateway_rights(), WATCHER: WATCHER_RIGHTS}
     with Connection(amqp_admin_url, virtual_host=vhost) as connection:
         declare_topology(connection, services)
+    _keep_dead_letters(api, vhost)
     if any(_could_declare(api, vhost, service) for service in services):
         refuse_unnamed(f"{amqp_admin_url.rstrip('/')}/{_q(vhost)}", services)
     for service in services:
@@ -117,6 +118,18 @@ def watch_url(management_url: str, vhost: str, password: str) -> str:
     parts = urlsplit(management_url)
     login = f"{quote(broker_user(vhost, WATCHER))}:{quote(password)}"
     return f"{parts.scheme}://{login}@{parts.hostname}:{parts.port or 15672}/{_q(vhost)}"
+
+
+def _keep_dead_letters(api: _Management, vhost: str) -> None:
+    """From version 4 on the broker gives every quorum queue a delivery limit, and beyond it drops what has no queue to
+    die into: here lies what died already."""
+    if int(api.version().partition(".")[0]) >= 4:
+        keep: dict[str, object] = {
+            "pattern": r"^[a-z]+\.dead$",
+            "definition": {"delivery-limit": -1},
+            "apply-to": "quorum_queues",
+        }
+        api.put(f"policies/{_q(vhost)}/dead-letters", keep)
 
 
 def _could_declare(api: _Management, vhost: str, service: type[Service]) -> bool:
@@ -152,6 +165,13 @@ class _Management:
         answer.raise_for_status()
         bound: list[dict[str, str]] = answer.json()
         return bound
+
+    def version(self) -> str:
+        """The broker's version, such as 4.0.5."""
+        answer = requests.get(self.url + "overview", timeout=30)
+        answer.raise_for_status()
+        version: str = answer.json()["rabbitmq_version"]
+        return version
 
     def delete(self, path: str) -> None:
         requests.delete(self.url + path, timeout=30).raise_for_status()

@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from chassis import metrics
 from chassis.bulk import insert_rows
@@ -32,14 +33,14 @@ from contracts.base import MAX_EVENT_ROWS, Envelope, StateItem, exchange, routin
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
-"""Facts in one transaction, with one wait for all their confirms. Notes: as many as items ride in one message."""
-
-
+BATCH: Final = 100
+"""Facts in one transaction, with one wait for all their confirms. Of notes it takes as many as ride in one message."""
 CONFIRMED_WITHIN: Final = timedelta(seconds=45)
 """How long the rows' transaction may wait for the broker, which is given 30 s to take and confirm a batch."""
 RETRY_RETURNED: Final = timedelta(seconds=10)
 """How long a message that no queue took is left alone."""
+RETRY_FAILED: Final = timedelta(minutes=1)
+"""How long a note is left alone whose row could not be shown."""
 
 
 class EventPublisher(Protocol):
@@ -66,7 +67,8 @@ class Relay:
         self.database = database
         self.publisher = publisher
         self.publications = database.service.publications
-        self.outbox = database.service.metadata.tables["outbox"]
+        tables = database.service.metadata.tables
+        self.outbox, self.notes = tables["outbox"], tables["state_notes"]
 
     def run_once(self) -> int:
         """Publish up to 500 changed states and 100 events; how many rows that was. Several relays share the work:
@@ -78,7 +80,8 @@ class Relay:
         return len(taken)
 
     def retry_returned(self) -> int:
-        """Publish again some of what no queue took a while ago; how many of those there were."""
+        """Publish again some of what no queue took a while ago; how many of those there were. States that could not be
+        built have their turn again too."""
         outbox = self.outbox
         long_ago = outbox.c.returned_at < self.database.clock.now() - RETRY_RETURNED
         some = select(outbox.c.id).where(long_ago).order_by(outbox.c.returned_at).limit(BATCH)
@@ -87,6 +90,8 @@ class Relay:
         with self.database.unit_of_work(system_context(), idle=CONFIRMED_WITHIN) as uow:
             taken = uow.rows(take)
             self._publish(list(_facts(taken)), uow)
+            failed_at = self.notes.c.failed_at
+            uow.execute(update(self.notes).where(failed_at < uow.now - RETRY_FAILED).values(failed_at=None))
         return len(taken)
 
     def _publish(self, messages: Sequence[Outgoing], uow: UnitOfWork) -> None:
@@ -124,7 +129,7 @@ class Relay:
                 groups.setdefault((row.kind, row.correlation_id), []).append(row)
         for (kind, correlation_id), notes in groups.items():
             entry = self.publications[kind]
-            items = items_of(entry, notes, uow)
+            items = self._items(entry, notes, uow)
             if not items:
                 continue
             envelope = Envelope.of(
@@ -136,6 +141,23 @@ class Relay:
             )
             where = exchange(entry.state.owner), routing_key(entry.state)
             yield Outgoing(*where, orjson.dumps(envelope.model_dump()).decode(), uow.now)
+
+    def _items(self, entry: PublishesEntry, notes: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[StateItem, ...]:
+        """The items of these notes. A row that its contract refuses, such as one repaired by hand, is set apart by
+        halving: it holds up no other state and no fact."""
+        try:
+            return items_of(entry, notes, uow)
+        except DBAPIError:
+            raise  # nothing more can be done in this transaction
+        except Exception as error:
+            if len(notes) > 1:
+                middle = len(notes) // 2
+                return (*self._items(entry, notes[:middle], uow), *self._items(entry, notes[middle:], uow))
+            logger.error("state_not_built", extra={"kind": entry.kind, "error": type(error).__name__})
+            columns = ("kind", "row_id", "correlation_id", "causation_id", "version", "last_seen")
+            apart = {**{name: getattr(notes[0], name) for name in columns}, "failed_at": uow.now}
+            uow.execute(insert(self.notes).values(apart))
+            return ()
 
 
 def _facts(taken: Sequence[Row[Any]]) -> Iterator[Outgoing]:
@@ -160,13 +182,14 @@ _TAKE = Prepared(
     "take_outgoing",
     """
 WITH urgent AS MATERIALIZED (
-    SELECT id FROM state_notes WHERE correlation_id IS NOT NULL AND kind = ANY (%(kinds)s)
+    SELECT id FROM state_notes WHERE correlation_id IS NOT NULL AND failed_at IS NULL AND kind = ANY (%(kinds)s)
     ORDER BY noted_at, id LIMIT %(notes)s FOR UPDATE SKIP LOCKED
 ), noted AS (
     DELETE FROM state_notes WHERE id IN (SELECT id FROM urgent) RETURNING *
 ), left_over AS MATERIALIZED (
     SELECT noted_at FROM state_notes
-    WHERE correlation_id IS NOT NULL AND kind = ANY (%(kinds)s) AND id NOT IN (SELECT id FROM noted)
+    WHERE correlation_id IS NOT NULL AND failed_at IS NULL AND kind = ANY (%(kinds)s)
+      AND id NOT IN (SELECT id FROM noted)
     ORDER BY noted_at LIMIT 1
 ), oldest AS MATERIALIZED (
     SELECT id FROM outbox
@@ -176,7 +199,7 @@ WITH urgent AS MATERIALIZED (
     DELETE FROM outbox WHERE id IN (SELECT id FROM oldest) RETURNING *
 ), patient AS MATERIALIZED (
     SELECT id FROM state_notes
-    WHERE correlation_id IS NULL AND kind = ANY (%(kinds)s)
+    WHERE correlation_id IS NULL AND failed_at IS NULL AND kind = ANY (%(kinds)s)
       AND NOT EXISTS (SELECT FROM noted) AND NOT EXISTS (SELECT FROM facts)
     ORDER BY id LIMIT %(notes)s FOR UPDATE SKIP LOCKED
 ), renoted AS (

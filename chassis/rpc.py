@@ -104,6 +104,12 @@ class DirectQueueConsumer(QueueConsumer):  # type: ignore[misc]
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
         provider.handle_message(body, message)
 
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """A body that is not what it says, before anybody asked whom it is from. Its text may hold anything."""
+        logger.error("undecodable_call", extra={"error": type(exc).__name__})
+        metrics.message_refused("undecodable_message")
+        message.ack()
+
     @contextmanager
     def establish_connection(self) -> Iterator[Connection]:
         """As the framework's, but back soon after the broker is: its own pauses grow to half a minute."""

@@ -22,7 +22,6 @@ from chassis import health, metrics
 from chassis.background import Loop, RelayLoop, housekeeping
 from chassis.broker import dead_queue, service_queue
 from chassis.consumer import EventConsumer
-from chassis.context import system_context
 from chassis.copies import Copies
 from chassis.database import Database
 from chassis.dispatch import Dispatcher
@@ -32,7 +31,7 @@ from chassis.parking import Parking
 from chassis.service import Service, load
 from chassis.settings import Settings, settings
 from chassis.topology_check import watch_bindings
-from chassis.wire import use_orjson
+from chassis.wire import read_warily, use_orjson
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,9 @@ class ServiceProcess:
         self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
         self.relay = RelayLoop(self.database, url)
         inbox = Inbox(self.database)
-        self.consumer = EventConsumer(url, service_queue(service.name), inbox.handle, lambda: _reachable(self.database))
+        self.consumer = EventConsumer(
+            url, service_queue(service.name), inbox.handle, self.database.reachable, inbox.set_aside
+        )
         self.consuming = threading.Thread(target=self.consumer.run, name="events", daemon=True)
         self.container = _container(service, Dispatcher(service, self.database), inbox.parking, url, config.workers)
         self.copies = Copies(self.database)
@@ -69,7 +70,7 @@ class ServiceProcess:
 
     def readiness(self) -> dict[str, bool]:
         """What must be true before requests should come here."""
-        reachable = _reachable(self.database)
+        reachable = self.database.reachable()
         return {
             "database": reachable,
             "broker": self.consumer.connected,
@@ -104,8 +105,9 @@ class TaskProcess:
         )
         url = config.broker_url.get_secret_value()
         # What the broker gave up becomes rows of the inbox, where people look.
+        inbox = Inbox(self.database)
         self.burying = EventConsumer(
-            url, dead_queue(service.name), Inbox(self.database).bury, lambda: _reachable(self.database)
+            url, dead_queue(service.name), inbox.bury, self.database.reachable, inbox.set_aside
         )
         self.buries = threading.Thread(target=self.burying.run, name="dead", daemon=True)
         self.loops: list[Loop] = [
@@ -124,7 +126,7 @@ class TaskProcess:
 
     def readiness(self) -> dict[str, bool]:
         """What must be true for work to go on here."""
-        return {"database": _reachable(self.database)}
+        return {"database": self.database.reachable()}
 
     def stop(self) -> None:
         """Finish the steps in hand."""
@@ -135,13 +137,6 @@ class TaskProcess:
         for loop in reversed(self.loops):
             loop.stop()
         self.database.close()
-
-
-def _reachable(database: Database) -> bool:
-    try:
-        return bool(database.run(system_context(), lambda uow: uow.connection.exec_driver_sql("SELECT true").scalar()))
-    except Exception:
-        return False
 
 
 def _container(service: type[Service], dispatcher: Dispatcher, parking: Parking, broker_url: str, workers: int) -> Any:
@@ -174,6 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     service = load(options.service)
     configure(service.name, options.role, config.log_format)
     use_orjson()
+    read_warily()
     process = (ServiceProcess if options.role == "service" else TaskProcess)(service, config)
     metrics.watch_pool(process.database.pool)
     stopping = threading.Event()

@@ -109,7 +109,8 @@ END $$
 """,
 )
 
-# Of a row that is gone the note keeps what others saw of it: a tombstone has all fields of its item.
+# Of a row that is gone the note keeps what others saw of it: a tombstone has all fields of its item. Decimals travel as
+# text: a number of JSON would become a float, which money never is.
 _NOTE_DELETED = Function(
     "note_deleted()",
     f"""
@@ -117,7 +118,9 @@ CREATE OR REPLACE FUNCTION note_deleted() {_AS_OWNER} AS $$
 BEGIN
     INSERT INTO state_notes (kind, row_id, correlation_id, causation_id, version, last_seen)
     SELECT TG_ARGV[0], id, {_CAUSE}, version,
-           (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(gone)) WHERE key = ANY (TG_ARGV[1]::text[]))
+           (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'number' AND strpos(value::text, '.') > 0
+                                              THEN to_jsonb(value::text) ELSE value END)
+            FROM jsonb_each(to_jsonb(gone)) WHERE key = ANY (TG_ARGV[1]::text[]))
     FROM old_rows AS gone;
     IF FOUND THEN
         PERFORM set_config('app.noted', 'yes', true);

@@ -101,7 +101,14 @@ def _state_notes(metadata: MetaData) -> None:
         Column("version", Integer),
         Column("last_seen", JSONB),
         instant("noted_at", server_default=func.now()),
-        Index("ix_state_notes_urgent", "noted_at", "id", postgresql_where=text("correlation_id IS NOT NULL")),
+        # Set while the row can't be shown as its contract has it: kept apart, and tried again.
+        instant("failed_at", nullable=True),
+        Index(
+            "ix_state_notes_urgent",
+            "noted_at",
+            "id",
+            postgresql_where=text("correlation_id IS NOT NULL AND failed_at IS NULL"),
+        ),
     )
     scope(notes, system_only=True)
 

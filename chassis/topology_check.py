@@ -6,12 +6,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
 
 from chassis import metrics
-from chassis.broker import RPC_EXCHANGE, bindings, service_queue
+from chassis.broker import RPC_EXCHANGE, bindings, dead_queue, rpc_queue, service_queue
 from chassis.service import Service
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def declared_bindings(services: Iterable[type[Service]]) -> Iterator[Binding]:
     for service in services:
         for exchange, key in bindings(service):
             yield Binding(service_queue(service.name), exchange, key)
-        yield Binding(f"rpc-{service.name}", RPC_EXCHANGE, f"{service.name}.*")
+        yield Binding(rpc_queue(service.name), RPC_EXCHANGE, f"{service.name}.*")
 
 
 def missing_bindings(management_url: str, vhost: str, services: Iterable[type[Service]]) -> list[Binding]:
@@ -43,27 +44,42 @@ def missing_bindings(management_url: str, vhost: str, services: Iterable[type[Se
     `management_url` is `http://user:password@host:port` of an account that may look at the virtual host. Raises
     `requests.RequestException` when the management API is out of reach or refuses.
     """
-    parts = urlsplit(management_url)
-    # The sign-in goes apart from the address, which the library's errors repeat.
-    sign_in = (unquote(parts.username or ""), unquote(parts.password or ""))
-    address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}/api/bindings/{quote(vhost, safe='')}"
-    answer = requests.get(address, auth=sign_in, timeout=TIMEOUT)
-    answer.raise_for_status()
     there = {
         Binding(each["destination"], each["source"], each["routing_key"])
-        for each in answer.json()
+        for each in _ask(management_url, "bindings", vhost)
         if each["destination_type"] == "queue"
     }
     return sorted(set(declared_bindings(services)) - there)
 
 
+def _ask(management_url: str, what: str, vhost: str) -> list[dict[str, Any]]:
+    parts = urlsplit(management_url)
+    # The sign-in goes apart from the address, which the library's errors repeat.
+    sign_in = (unquote(parts.username or ""), unquote(parts.password or ""))
+    address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}/api/{what}/{quote(vhost, safe='')}"
+    answer = requests.get(address, auth=sign_in, timeout=TIMEOUT)
+    answer.raise_for_status()
+    listed: list[dict[str, Any]] = answer.json()
+    return listed
+
+
+def given_up(management_url: str, vhost: str, services: Iterable[type[Service]]) -> dict[str, int]:
+    """How many messages lie in the broker's dead queues, by service, where there are any: a service's task process
+    fetches them at once, so that what stays there is stuck. Raises as `missing_bindings`."""
+    wanted = {dead_queue(service.name): service.name for service in services}
+    found = _ask(management_url, "queues", vhost)
+    return {wanted[each["name"]]: each["messages"] for each in found if each["name"] in wanted and each.get("messages")}
+
+
 def watch_bindings(watch_url: str, service: type[Service]) -> bool:
-    """Set the gauge of this service's missing bindings; nothing is handled: False.
+    """Set the gauges of this service's missing bindings and of what the broker gave up; nothing is handled: False.
 
     The path of `watch_url` names the virtual host. Raises as `missing_bindings`; the gauge then keeps what it was.
     """
-    missing = missing_bindings(watch_url, unquote(urlsplit(watch_url).path[1:]), [service])
+    vhost = unquote(urlsplit(watch_url).path[1:])
+    missing = missing_bindings(watch_url, vhost, [service])
     metrics.bindings_missing(len(missing))
+    metrics.broker_gave_up(given_up(watch_url, vhost, [service]).get(service.name, 0))
     for each in missing:
         logger.error("binding_missing", extra={"queue": each.queue, "exchange": each.exchange, "routing_key": each.key})
     return False

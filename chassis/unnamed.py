@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kombu import Connection
 
-from chassis.broker import service_queue
+from chassis.broker import dead_queue, service_queue
 from chassis.service import Service
 
 
@@ -19,9 +19,10 @@ def refuse_unnamed(amqp_url: str, services: Sequence[type[Service]]) -> None:
 
     They are only looked at: all go back, which counts once towards their delivery limit.
     """
-    found = {service.name: count for service in services if (count := _unnamed(amqp_url, service_queue(service.name)))}
+    queues = (queue(service.name) for service in services for queue in (service_queue, dead_queue))
+    found = {queue: count for queue in queues if (count := _unnamed(amqp_url, queue))}
     if found:
-        where = ", ".join(f"{count} in {service_queue(name)}" for name, count in found.items())
+        where = ", ".join(f"{count} in {queue}" for queue, count in found.items())
         raise UnnamedMessagesError(
             f"Messages from before the upgrade name no sender: {where}."
             " Let the version before handle them (it names senders and does not demand them), then provision again."

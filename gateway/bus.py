@@ -10,7 +10,7 @@ from chassis.context import Context
 from chassis.files import FileStore
 from chassis.rpc import Replies, RpcClient, TransientPublisher
 from chassis.settings import Settings, settings
-from chassis.wire import use_orjson
+from chassis.wire import read_warily, use_orjson
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.app import Dependencies, create_app
@@ -59,6 +59,7 @@ class Gateway(WebService):
 def run() -> int:
     """Serve until told to stop. The exit code is 0 after a clean stop."""
     use_orjson()
+    read_warily()
     config, limits = settings(), GatewaySettings()
     backend, revocations = BusBackend(), RevocationList()
     hub = Hub(limits.streams, limits.streams_per_user)

@@ -15,7 +15,8 @@ from chassis.broker import CONNECTION_ERRORS
 from chassis.delivery import Delivery, distrust_of_event
 from chassis.logging import get_logger
 from chassis.senders import Senders
-from contracts.base import Envelope, UnknownEvent, exchange, routing_key
+from chassis.wire import read_warily
+from contracts.base import UnknownEvent, exchange, routing_key
 from contracts.identity.events import AccessRevoked
 from gateway.revocations import RevocationList
 
@@ -29,6 +30,7 @@ class Listener:
     meanwhile went to a queue that is gone."""
 
     def __init__(self, url: str, revocations: RevocationList, reconnected: Callable[[], None]) -> None:
+        read_warily()
         self._url = url
         self._senders = Senders.at(url)
         self._revocations = revocations
@@ -54,6 +56,8 @@ class Listener:
                 self._consume()
             except CONNECTION_ERRORS as error:
                 log.warning("broker_lost", reason=type(error).__name__)
+            except Exception:  # such as an exchange that is not there yet
+                log.exception("listener_failed")
             finally:
                 self.connected = False
             pause = 0.2 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
@@ -89,8 +93,10 @@ class Listener:
             metrics.message_refused(reason)
             return
         try:
-            event = Envelope.model_validate_json(delivery.body).event()
+            event = delivery.envelope.event() if delivery.envelope is not None else None
         except (ValidationError, UnknownEvent):
+            event = None
+        if event is None:
             log.error("revocation_not_understood")
             self._reconnected()  # ask instead
             return

@@ -91,7 +91,7 @@ def _processes(system: System) -> list[Finding]:
 
 def _bindings(system: System) -> list[Finding]:
     try:
-        missing = system.missing_bindings()
+        missing, given_up = system.missing_bindings(), system.given_up()
     except requests.RequestException as problem:
         said = f"The broker's management can't be asked ({type(problem).__name__})"
         return [Finding(Condition.OUT_OF_REACH, said)]
@@ -101,6 +101,9 @@ def _bindings(system: System) -> list[Finding]:
             f"{each.queue} no longer hears {each.key} from {each.exchange}: ./jiaowu up (or the job `queues`) binds it",
         )
         for each in missing
+    ] + [
+        Finding(Condition.PUT_ASIDE, f"{service}: the broker gave up {count} messages, and nobody fetches them")
+        for service, count in given_up.items()
     ]
 
 
@@ -138,7 +141,7 @@ def of_backlog(service: str, seen: Backlog) -> list[Finding]:
         if seen.kept.get(state)
     ]
     if seen.returned:
-        said = f"no queue takes {seen.returned} events, which come back; ./jiaowu up (or the job `queues`) binds them"
+        said = f"{seen.returned} events can't be sent: no queue takes them, or a row can't be shown; ./jiaowu dead list"
         found.append(Finding(Condition.PUT_ASIDE, f"{service}: {said}"))
     limit = TOO_LONG.total_seconds()
     if seen.waiting_oldest > limit:

@@ -2,13 +2,13 @@
 or given up by the broker. Works while some of the databases are away."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from kombu import Connection
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select
 from sqlalchemy.exc import OperationalError
 
 from chassis.broker import CONNECTION_ERRORS, dead_queue
@@ -16,13 +16,14 @@ from chassis.context import system_context
 from chassis.database import Database
 from chassis.parking import Parking
 from chassis.unit_of_work import UnitOfWork
+from contracts.base import exchange
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class ParkedEvent:
-    """One message that a service has not handled, and why. `body` is empty where it was not kept."""
+    """One message that a service has not handled, and why. What it carries is read apart: it may be large."""
 
     service: str
     event_id: UUID
@@ -37,12 +38,12 @@ class ParkedEvent:
     exchange: str | None
     routing_key: str | None
     headers: Mapping[str, str] | None
-    body: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True)
 class ReturnedEvent:
-    """One message of a service's outbox that no queue took; it is tried again by itself."""
+    """One message of a service that no queue took, or a state that can't be built: its key then names kind and row.
+    It is tried again by itself."""
 
     service: str
     exchange: str
@@ -63,8 +64,8 @@ class DeadEvents:
         states = ("dead", "refused", "waiting") if waiting else ("dead", "refused")
 
         def parked(uow: UnitOfWork) -> Sequence[Any]:
-            inbox = uow.service.metadata.tables["inbox"]
-            return uow.rows(select(inbox).where(inbox.c.state.in_(states)))
+            inbox = uow.service.metadata.tables["inbox"].c
+            return uow.rows(select(*(inbox[each] for each in _PARKED)).where(inbox.state.in_(states)))
 
         found = [
             ParkedEvent(name, **{each: row._mapping[each] for each in _PARKED})
@@ -73,12 +74,23 @@ class DeadEvents:
         ]
         return sorted(found, key=lambda event: event.received_at)
 
+    def body(self, event: ParkedEvent) -> bytes | None:
+        """What the message carries; None where that was not kept."""
+        inbox = self._databases[event.service].service.metadata.tables["inbox"].c
+        carried = select(inbox.body).where(inbox.event_id == event.event_id)
+        body = self._databases[event.service].run(system_context(), lambda uow: uow.scalar(carried))
+        return None if body is None else bytes(body)
+
     def returned(self) -> Sequence[ReturnedEvent]:
-        """All messages that no queue took, oldest first."""
+        """All messages that can't be sent, oldest first."""
 
         def came_back(uow: UnitOfWork) -> Sequence[Any]:
-            outbox = uow.service.metadata.tables["outbox"]
-            return uow.rows(select(outbox).where(outbox.c.returned_at.is_not(None)))
+            outbox, notes = (uow.service.metadata.tables[name].c for name in ("outbox", "state_notes"))
+            columns = (outbox.exchange, outbox.routing_key, outbox.created_at, outbox.returned_at)
+            row = notes.kind + " " + cast(notes.row_id, Text)
+            failed = select(literal(exchange(uow.service.name)), row, notes.noted_at, notes.failed_at)
+            returned = select(*columns).where(outbox.returned_at.is_not(None))
+            return uow.rows(returned.union_all(failed.where(notes.failed_at.is_not(None))))
 
         found = [
             ReturnedEvent(name, row.exchange, row.routing_key, row.created_at, row.returned_at)

@@ -23,7 +23,7 @@ from chassis.provision_broker import WATCHER, broker_url, provision_broker, watc
 from chassis.provision_database import Passwords, app_url, provision_database
 from chassis.senders import broker_user
 from chassis.service import Service, load
-from chassis.topology_check import Binding, missing_bindings
+from chassis.topology_check import Binding, given_up, missing_bindings
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import ROOT, service_names
 from launcher.ports import Ports
@@ -113,6 +113,10 @@ class System:
     def missing_bindings(self) -> list[Binding]:
         """What the broker should route and does not. Raises `requests.RequestException` where it can't be asked."""
         return missing_bindings(self._management_url, self.prefix, self._declared().values())
+
+    def given_up(self) -> dict[str, int]:
+        """How many messages the broker gave up and nobody fetched, by service. Raises as `missing_bindings`."""
+        return given_up(self._management_url, self.prefix, self._declared().values())
 
     def first_administrator(self) -> tuple[str, str] | None:
         """Give a new system its first administrator: (username, one-time password); None where there is one."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from launcher.dead_events import DeadEvents, ParkedEvent, given_up_by_the_broker
@@ -32,11 +33,11 @@ def list_events(
         events, returned = dead.list(waiting=waiting), dead.returned()
     table = Table("service", "event", "type", "from", "state", "code", "tried", "received", box=None, pad_edge=False)
     for event in events:
-        columns = [event.type, event.sender or "", event.state, event.code or "", str(event.attempts)]
+        columns = [event.type, escape(event.sender or ""), event.state, event.code or "", str(event.attempts)]
         table.add_row(event.service, str(event.event_id), *columns, _shown(event.received_at))
     console.print(table if events else "There are none.")
     if returned:
-        console.print("\n[bold]No queue took these; they are sent again by themselves.[/]")
+        console.print("\n[bold]No queue takes these, or their row can't be shown; they are tried again.[/]")
         sent = Table("service", "exchange", "key", "made", "came back", box=None, pad_edge=False)
         for row in returned:
             sent.add_row(row.service, row.exchange, row.routing_key, _shown(row.created_at), _shown(row.returned_at))
@@ -49,15 +50,17 @@ def show(event_id: UUID) -> None:
     """Show one message with everything it carries."""
     with _dead_events() as dead:
         found = [event for event in dead.list(waiting=True) if event.event_id == event_id]
+        bodies = [dead.body(event) for event in found]
     if not found:
         console.print("There is no such message.")
         raise typer.Exit(1)
-    for event in found:  # one event can be dead in several services
-        console.print(f"[bold]{event.service}[/] {event.state}: {event.code or ''} {event.detail or ''}")
+    for event, body in zip(found, bodies, strict=True):  # one event can be dead in several services
+        reason = escape(f"{event.code or ''} {event.detail or ''}")
+        console.print(f"[bold]{event.service}[/] {event.state}: {reason}")
         console.print(f"from {event.sender or 'nobody'} by {event.exchange} {event.routing_key}", markup=False)
         if event.headers:
             console.print_json(json.dumps(event.headers))
-        _print_body(event.body)
+        _print_body(body)
 
 
 @app.command()
@@ -106,7 +109,7 @@ def _print_body(body: bytes | None) -> None:
         return
     try:
         console.print_json(body.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         console.print(repr(body), markup=False)
 
 

@@ -44,6 +44,7 @@ CONDITIONS: Mapping[str, tuple[str | None, Callable[[], object]]] = {
     "waiting": ("JiaowuEventsWaitTooLong", lambda: metrics.inbox_kept({"waiting": 1}, 901)),
     "lag": ("JiaowuEventLag", late_events),
     "outbox": ("JiaowuOutboxOld", lambda: metrics.outbox_waiting(1, oldest_seconds=121)),
+    "given_up": ("JiaowuBrokerGaveUp", lambda: metrics.broker_gave_up(1)),
     "bindings": ("JiaowuBindingsMissing", lambda: metrics.bindings_missing(1)),
     "unready": ("JiaowuProcessNotReady", lambda: None),
     "away": ("JiaowuProcessNotReady", lambda: None),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 import requests
+from amqp import Message
 from amqp.exceptions import AccessRefused, NotFound
 from kombu import Connection, Consumer, Exchange, Queue
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chassis.background import RelayLoop
 from chassis.broker import CONNECTION_ERRORS, DELIVERY_LIMIT, dead_queue, service_queue
 from chassis.consumer import EventConsumer, Handler
-from chassis.delivery import Delivery
+from chassis.delivery import Delivery, as_published
 from chassis.ids import new_id
 from chassis.provision_broker import broker_url, provision_broker
 from chassis.publisher import ConfirmingPublisher
@@ -71,6 +72,11 @@ def publish(url: str, body: bytes, key: str = "parcels_weighed.v1", exchange: st
         )
 
 
+def identity(envelope: Envelope) -> UUID:
+    """What an event of elsewhere's is remembered by."""
+    return as_published(envelope, ("elsewhere.events", "parcels_weighed.v1"), "elsewhere").identity
+
+
 def handing_to(take: Callable[[Sequence[Delivery]], object]) -> Handler:
     """A handler that takes messages and needs no breath."""
 
@@ -82,9 +88,12 @@ def handing_to(take: Callable[[Sequence[Delivery]], object]) -> Handler:
 
 @contextmanager
 def consuming(
-    url: str, take: Callable[[Sequence[Delivery]], object], reachable: Callable[[], bool] = lambda: True
+    url: str,
+    take: Callable[[Sequence[Delivery]], object],
+    reachable: Callable[[], bool] = lambda: True,
+    set_aside: Callable[[Delivery], None] = lambda delivery: None,
 ) -> Iterator[EventConsumer]:
-    consumer = EventConsumer(url, service_queue("example"), handing_to(take), reachable)
+    consumer = EventConsumer(url, service_queue("example"), handing_to(take), reachable, set_aside)
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
     try:
@@ -237,14 +246,14 @@ def test_a_message_that_kills_its_process_again_and_again_becomes_a_dead_row(
     for _ in range(DELIVERY_LIMIT + 1):
         with Connection(own_url) as killed:
             eventually(lambda: killed.channel().basic_get(service_queue("example")), "delivered again")
-    burying = EventConsumer(own_url, dead_queue("example"), example.inbox.bury, lambda: True)
+    burying = EventConsumer(own_url, dead_queue("example"), example.inbox.bury, lambda: True, example.inbox.set_aside)
     thread = threading.Thread(target=burying.run, daemon=True)
     thread.start()
     eventually(lambda: len(example.parked()) == 1, "moved to the inbox")
     burying.stop()
     thread.join(10)
     (row,) = example.parked()
-    assert (row.state, row.code, row.event_id) == ("dead", "delivery_limit", envelope.event_id)
+    assert (row.state, row.code, row.event_id) == ("dead", "delivery_limit", example.arriving(envelope).identity)
     assert (row.sender, row.exchange, row.routing_key) == ("elsewhere", "elsewhere.events", "parcels_weighed.v1")
     assert example.inbox.parking.replay([row.event_id]) == 1
     example.clock.advance(timedelta(seconds=1))
@@ -293,7 +302,7 @@ def test_a_failure_that_nobody_foresaw_stops_no_consumer(broker: str, elsewhere_
     envelope = weighed()
     publish(elsewhere_url, envelope.model_dump_json().encode())
     with consuming(own_url, handle):
-        eventually(lambda: handled == [envelope.event_id], "handled after all")
+        eventually(lambda: handled == [identity(envelope)], "handled after all")
 
 
 def test_a_consumer_whose_queue_was_gone_goes_on_when_it_is_back(
@@ -308,7 +317,7 @@ def test_a_consumer_whose_queue_was_gone_goes_on_when_it_is_back(
         provision_broker(amqp_admin_url, management_url, vhost, SERVICES, USERS)
         envelope = weighed()
         publish(elsewhere_url, envelope.model_dump_json().encode())
-        eventually(lambda: handled == [envelope.event_id], "handled after all")
+        eventually(lambda: handled == [identity(envelope)], "handled after all")
 
 
 def test_an_event_in_hand_when_its_process_ends_is_delivered_again(
@@ -321,7 +330,7 @@ def test_an_event_in_hand_when_its_process_ends_is_delivered_again(
         assert taken is not None
     handled: list[UUID] = []
     with consuming(own_url, lambda group: handled.extend(e.identity for e in group)):
-        eventually(lambda: handled == [envelope.event_id], "delivered again")
+        eventually(lambda: handled == [identity(envelope)], "delivered again")
 
 
 def test_a_service_may_not_call_another_nor_publish_as_another(broker: str, own_url: str) -> None:
@@ -403,10 +412,12 @@ def test_no_poison_stops_the_consumer_or_takes_an_innocent_with_it(
                 sent = {"content_type": "application/json", "content_encoding": "utf-8", **extra}
                 message = channel.prepare_message(body, properties={"user_id": user}, **sent)
                 channel.basic_publish(message, "elsewhere.events", "parcels_weighed.v1")
-    consumer = EventConsumer(own_url, service_queue("example"), example.inbox.handle, lambda: True)
+    consumer = EventConsumer(
+        own_url, service_queue("example"), example.inbox.handle, lambda: True, example.inbox.set_aside
+    )
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
-    wanted = {envelope.event_id for envelope in good}
+    wanted = {example.arriving(envelope).identity for envelope in good}
     eventually(lambda: wanted <= {row.event_id for row in example.parked()}, "the good ones were tried")
     eventually(lambda: message_count(broker, service_queue("example")) == 0, "nothing goes round and round")
     consumer.stop()
@@ -414,4 +425,70 @@ def test_no_poison_stops_the_consumer_or_takes_an_innocent_with_it(
     by_state = {row.event_id: row.state for row in example.parked()}
     assert {by_state[id_] for id_ in wanted} == {"waiting"}, "for their parcel, which is not there yet"
     assert {row.code for row in example.parked() if row.event_id not in wanted} == {"undecodable_message"}
+    assert message_count(broker, dead_queue("example")) == 0
+
+
+def test_a_message_that_fails_for_ever_is_set_aside_and_the_others_are_handled(
+    broker: str, elsewhere_url: str, own_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one whose every attempt PostgreSQL ends: nobody's refusal, and nothing that an outage explains."""
+    monkeypatch.setattr("chassis.consumer.PATIENCE", 2)
+    envelopes = [weighed() for _ in range(5)]
+    bad = identity(envelopes[2])
+    handled: list[UUID] = []
+    set_aside: list[UUID] = []
+
+    def take(group: Sequence[Delivery]) -> None:
+        if bad in [each.identity for each in group]:
+            raise PoolTimeout
+        handled.extend(each.identity for each in group)
+
+    for envelope in envelopes:
+        publish(elsewhere_url, envelope.model_dump_json().encode())
+    with consuming(own_url, take, set_aside=lambda delivery: set_aside.append(delivery.identity)):
+        eventually(lambda: len(handled) == 4 and set_aside == [bad], "one set aside, four handled")
+    assert message_count(broker, service_queue("example")) == 0
+
+
+class Unreadable(Message):  # type: ignore[misc]
+    """A message whose properties are these bytes, whatever they mean."""
+
+    raw: bytes
+
+    def _serialize_properties(self) -> bytes:
+        return self.raw
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"\x80\x00\x02\xff\xfe", id="a content type that is no text"),
+        pytest.param(b"\x00\x40" + b"\xff" * 8, id="a time that no calendar has"),
+    ],
+)
+def test_properties_that_cannot_be_read_cost_nobody_else_anything(
+    broker: str, elsewhere_url: str, own_url: str, example: ServiceHarness, raw: bytes
+) -> None:
+    good = weighed()
+    with Connection(elsewhere_url) as connection:
+        channel = connection.channel()
+        poison = Unreadable(b"{}")
+        poison.raw = raw
+        channel.basic_publish(poison, "elsewhere.events", "parcels_weighed.v1")
+        message = channel.prepare_message(
+            good.model_dump_json().encode(), properties={"user_id": Senders.at(elsewhere_url).own_user}
+        )
+        channel.basic_publish(message, "elsewhere.events", "parcels_weighed.v1")
+    consumer = EventConsumer(
+        own_url, service_queue("example"), example.inbox.handle, lambda: True, example.inbox.set_aside
+    )
+    thread = threading.Thread(target=consumer.run, daemon=True)
+    thread.start()
+    eventually(lambda: len(example.parked()) == 2, "both were looked at")
+    consumer.stop()
+    thread.join(10)
+    assert sorted((row.state, row.code) for row in example.parked()) == [
+        ("refused", "sender_missing"),
+        ("waiting", "parcel_unknown"),
+    ]
     assert message_count(broker, dead_queue("example")) == 0

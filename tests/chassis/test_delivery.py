@@ -153,12 +153,30 @@ def test_a_part_of_an_event_is_an_event_of_its_own_and_always_the_same() -> None
 
 def test_what_the_broker_gave_up_is_known_by_the_way_it_first_came() -> None:
     deaths = [
-        {"reason": "delivery_limit", "exchange": WEIGHED[0], "routing-keys": [WEIGHED[1]], "queue": "x", "count": 1}
+        {"reason": "delivery_limit", "exchange": WEIGHED[0], "routing-keys": [WEIGHED[1]], "queue": "example.inbox"}
     ]
     dead = message(
         NOTHING, ("", "example.dead"), "elsewhere", **{"x-death": deaths, "x-first-death-queue": "x", "a": 1}
     )
-    original, reason = dead.before_death()
+    original, reason = dead.before_death("example.inbox")
     assert (original.exchange, original.routing_key, reason) == (*WEIGHED, "delivery_limit")
     assert original.headers == {"a": 1}
     assert distrust(original, Example) is None
+
+
+@pytest.mark.parametrize(
+    "deaths",
+    [5, [5], [{}], [{"queue": "example.inbox", "routing-keys": 5}], [{"queue": "example.inbox", "routing-keys": []}]],
+)
+def test_headers_that_only_look_like_the_brokers_stop_nobody(deaths: object) -> None:
+    message(NOTHING, WEIGHED, "elsewhere", **{"x-death": deaths}).before_death("example.inbox")
+
+
+def test_a_message_that_died_elsewhere_before_does_not_come_clean() -> None:
+    """A client can send the header itself: only the death in our own queue was ours."""
+    ours = {"reason": "delivery_limit", "exchange": WEIGHED[0], "routing-keys": [WEIGHED[1]], "queue": "example.inbox"}
+    forged = {"reason": "expired", "exchange": "elsewhere.events", "routing-keys": ["x.v1"], "queue": "exams.hidden"}
+    dead = message(NOTHING, ("", "example.dead"), "elsewhere", **{"x-death": [ours, forged]})
+    original, _ = dead.before_death("example.inbox")
+    assert original.routing_key == WEIGHED[1]
+    assert distrust(original, Example) == "rerouted"

@@ -14,14 +14,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.context import system_context
 from chassis.database import Database
+from chassis.delivery import Delivery
 from chassis.failures import NotYet
 from chassis.ids import new_id
 from chassis.inbox import KEEP_HANDLED, Inbox
-from chassis.parking import GIVE_UP_AFTER, LONGEST_PAUSE
+from chassis.parking import GIVE_UP_AFTER, LONGEST_PAUSE, MOST_OF_REFUSED
 from chassis.service import CopyEntry, ReactionEntry
 from chassis.testing import ServiceHarness, acting
 from chassis.unit_of_work import UnitOfWork
-from contracts.base import Envelope, StateItem
+from contracts.base import CopyRequested, Envelope, StateItem
 from contracts.errors import ServiceError
 from tests.chassis.example import (
     AddParcel,
@@ -71,9 +72,9 @@ def test_the_bad_event_of_a_group_is_found_and_the_others_are_handled(example: S
     assert weights(example) == dict.fromkeys("abcdefgh", 5)
     parked = {row.event_id: (row.state, row.code) for row in example.parked()}
     assert parked == {
-        forbidden.event_id: ("dead", "validation_failed"),
-        bug.event_id: ("dead", "reaction_failed"),
-        missing.event_id: ("waiting", "parcel_unknown"),
+        example.arriving(forbidden).identity: ("dead", "validation_failed"),
+        example.arriving(bug).identity: ("dead", "reaction_failed"),
+        example.arriving(missing).identity: ("waiting", "parcel_unknown"),
     }
 
 
@@ -129,7 +130,7 @@ def test_a_dead_event_can_be_replayed_after_the_fault_is_mended(example: Service
         system_context(),
         lambda uow: uow.execute(example.table("inbox").update().values(body=mended.model_dump_json().encode())),
     )
-    assert example.inbox.parking.replay([envelope.event_id]) == 1
+    assert example.inbox.parking.replay([example.arriving(envelope).identity]) == 1
     assert example.inbox.retry_waiting() == 1
     assert weights(example) == {"a": 7}
     example.hear(envelope)
@@ -315,14 +316,32 @@ def test_refused_messages_cannot_fill_the_disk(example: ServiceHarness, monkeypa
     assert len(example.parked()) == 3
 
 
-def test_a_flood_of_forgeries_is_counted_and_written_down_only_so_often(
+def test_a_flood_of_forged_calls_is_counted_and_written_down_only_so_often(
     example: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.parking.REFUSED_RATE", parse("2/hour"))
-    inbox = Inbox(example.database)
-    for _ in range(5):
-        inbox.handle([replace(example.arriving(example.envelope(weighed("a"))), sender="exams")])
+    monkeypatch.setattr("chassis.parking.CALLS_RATE", parse("2/hour"))
+    parking = Inbox(example.database).parking
+    for number in range(5):
+        parking.refuse(Delivery(b"", "nameko-rpc", f"example.{number}", "exams"), "sender_not_owner", keep_body=False)
     assert len(example.parked()) == 2
+
+
+def test_of_a_huge_forgery_only_the_beginning_is_kept(example: ServiceHarness) -> None:
+    huge = replace(example.arriving(example.envelope(weighed("a"))), sender="exams", body=b"x" * 1_000_000)
+    example.inbox.handle([huge])
+    (row,) = example.parked()
+    assert (len(row.body), row.detail) == (MOST_OF_REFUSED, "1000000 bytes")
+
+
+def test_nobody_can_use_up_the_id_of_anothers_event(example: ServiceHarness) -> None:
+    """An id is as its sender says; whoever knows another's could publish something of its own under it first."""
+    add(example, "a")
+    true = example.envelope(weighed("a"))
+    example.hear(true.model_copy(update={"data": weighed("late").model_dump(mode="json")}))
+    asked = CopyRequested(kind="parcel_state", reply_to="x", request_id=new_id(), requested_at=example.clock.now())
+    taken = example.envelope(asked).model_copy(update={"event_id": true.event_id})
+    example.inbox.handle([replace(example.arriving(taken), sender="exams")])
+    assert [row.state for row in example.parked()] == ["waiting"], "elsewhere's own event stays as it was"
 
 
 def test_what_is_private_is_never_kept(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:

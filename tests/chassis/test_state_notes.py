@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, ForeignKey, String, Table, delete, event, func, insert, select, update
+from pydantic import Field
+from sqlalchemy import Column, ForeignKey, Numeric, String, Table, delete, event, func, insert, select, update
 from sqlalchemy.sql import visitors
 
 from chassis.columns import id_column, stamps
@@ -15,7 +18,7 @@ from chassis.context import system_context
 from chassis.ids import new_id
 from chassis.prepared import Prepared
 from chassis.provision_database import provision_database
-from chassis.relay import Relay
+from chassis.relay import RETRY_FAILED, Relay
 from chassis.row_scope import scope
 from chassis.service import PublishesEntry, Service, feeder, load, publishes
 from chassis.state_notes import note_triggers, reannounce
@@ -23,13 +26,25 @@ from chassis.tables import service_metadata
 from chassis.testing import PASSWORDS, ServiceHarness, acting
 from chassis.tombstones import tombstone
 from contracts.base import Envelope, State, StateItem
+from contracts.types import Money
 from launcher.paths import service_names
 from tests.chassis.example import AddParcel, ParcelAdded, ParcelState, build, parcels
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
 
+FACT = Envelope.of(
+    ParcelAdded(parcel_id=new_id()), event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id()
+).model_dump_json()
+
 shelf_metadata = service_metadata("library")
-shelves = Table("shelves", shelf_metadata, id_column(), Column("name", String(40), nullable=False), *stamps())
+shelves = Table(
+    "shelves",
+    shelf_metadata,
+    id_column(),
+    Column("name", String(40), nullable=False),
+    Column("price", Numeric(8, 2), nullable=False, server_default="12.50"),
+    *stamps(),
+)
 scope(shelves, read_by_all=True)
 books = Table(
     "books",
@@ -43,7 +58,8 @@ scope(books, read_by_all=True)
 
 
 class ShelfItem(StateItem):
-    name: str
+    name: str = Field(min_length=1)
+    price: Money
     titles: tuple[str, ...]
 
 
@@ -176,6 +192,35 @@ def test_a_row_written_by_the_same_transaction_is_not_raised_twice(library: Serv
     assert told(library, ShelfState) == [(shelf, 1, False)]
 
 
+def test_a_deleted_row_with_an_amount_becomes_a_tombstone(library: ServiceHarness) -> None:
+    shelf = new_id()
+    carry_out(library, insert(shelves).values(id=shelf, name="s", price=Decimal("200.00")))
+    told(library, ShelfState)
+    with library.owner_connection() as connection:
+        connection.exec_driver_sql("DELETE FROM shelves")
+    assert told(library, ShelfState) == [(shelf, 2, True)]
+
+
+def test_a_row_that_its_contract_refuses_holds_up_no_other_and_goes_out_when_it_is_mended(
+    library: ServiceHarness,
+) -> None:
+    """As after a repair by hand: who sent it could not know that it can't be shown."""
+    ids = sorted(new_id() for _ in range(5))
+    carry_out(library, insert(shelves), [{"id": id_, "name": "" if id_ == ids[2] else "s"} for id_ in ids])
+    carry_out(library, library.table("outbox").insert(), {"exchange": "x", "routing_key": "x.v1", "message": FACT})
+    assert [id_ for id_, _, _ in told(library, ShelfState)] == [*ids[:2], *ids[3:]]
+    assert library.rows(select(func.count()).select_from(library.table("outbox")))[0][0] == 0, "facts go on"
+    relay = Relay(library.database, library)
+    library.clock.advance(2 * RETRY_FAILED)
+    relay.retry_returned()
+    assert told(library, ShelfState) == [], "it can't be shown yet"
+    carry_out(library, update(shelves).where(shelves.c.id == ids[2]).values(name="mended"))
+    library.clock.advance(2 * RETRY_FAILED)
+    relay.retry_returned()
+    assert (ids[2], 2, False) in told(library, ShelfState)
+    assert library.rows(select(func.count()).select_from(library.table("state_notes")))[0][0] == 0
+
+
 class Collected:
     """What a relay published, a list for each transaction."""
 
@@ -282,5 +327,5 @@ def test_every_kind_has_its_triggers(service: type[Service], entry: PublishesEnt
 
 
 def test_a_tombstone_is_a_valid_item_whatever_the_row_did_not_hold() -> None:
-    item = tombstone(ShelfState, new_id(), 4, {"name": "s"})
+    item = tombstone(ShelfState, new_id(), 4, {"name": "s", "price": "1.00"})
     assert (item.version, item.deleted, item.titles) == (5, True, ())  # type: ignore[attr-defined]

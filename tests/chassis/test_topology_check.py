@@ -14,8 +14,9 @@ from prometheus_client import REGISTRY
 
 from chassis.broker import RPC_EXCHANGE, dead_queue, service_queue
 from chassis.provision_broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.topology_check import Binding, declared_bindings, missing_bindings, watch_bindings
+from chassis.topology_check import Binding, declared_bindings, given_up, missing_bindings, watch_bindings
 from tests.chassis.example import Example
+from tests.waiting import eventually
 
 USERS = {"example": "example-password", "gateway": "gateway-password", WATCHER: "watch-password"}
 
@@ -109,3 +110,14 @@ def test_it_may_not_publish_or_read_by_the_management_api_either(broker: str, wa
         requests.get(f"{base}/definitions", timeout=10),
     ]
     assert [answer.status_code for answer in attempts if answer.ok] == []
+
+
+def test_what_the_broker_gave_up_is_seen_and_measured(broker: str, watching: str, vhost: str) -> None:
+    with Connection(broker) as connection:
+        connection.channel().queue_purge(dead_queue("example"))
+        connection.Producer().publish(b"{}", exchange="", routing_key=dead_queue("example"))
+    eventually(lambda: given_up(watching, vhost, [Example]) == {"example": 1}, "counted")
+    watch_bindings(watching, Example)
+    assert REGISTRY.get_sample_value("jiaowu_broker_gave_up") == 1
+    with Connection(broker) as connection:
+        connection.channel().queue_purge(dead_queue("example"))

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("last_seen", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("noted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_state_notes")),
     )
     op.create_index(
@@ -28,5 +29,5 @@ def upgrade() -> None:
         "state_notes",
         ["noted_at", "id"],
         unique=False,
-        postgresql_where=sa.text("correlation_id IS NOT NULL"),
+        postgresql_where=sa.text("correlation_id IS NOT NULL AND failed_at IS NULL"),
     )
