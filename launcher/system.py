@@ -101,8 +101,9 @@ class System:
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
             try:
                 provision_database(self._admin_url, service, self.database(name), passwords)
-            except DBAPIError as error:
-                raise NotReadyError(f"The database of {name} could not be brought up to date: {error.orig}") from None
+            except (DBAPIError, RuntimeError) as error:
+                reason = error.orig if isinstance(error, DBAPIError) else error
+                raise NotReadyError(f"The database of {name} could not be brought up to date: {reason}") from None
 
     def provision_broker(self) -> None:
         """Make the virtual host, its users and all queues."""

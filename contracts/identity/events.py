@@ -35,3 +35,30 @@ class AccessRevoked(Fact, owner="identity", version=1, rows="revocations", unhea
     """→ every gateway, on a queue of its own; gateways ask `ListRevocations` too, so none is missed."""
 
     revocations: Annotated[tuple[Revocation, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class RefusedAccount(Contract):
+    """A student who can't have an account as things are."""
+
+    student_id: UUID
+    code: str = Field(description="Why: `username_taken`, the student number is somebody else's username.")
+
+
+class StudentAccountsRefused(Fact, owner="identity", version=1, rows="refused"):
+    """`StudentState` made no account for these → registry shows why. Said again for each newer state that makes none;
+    `StudentAccountsMade` takes it back."""
+
+    refused: Annotated[tuple[RefusedAccount, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class MadeAccount(Contract):
+    """A student who has an account after all."""
+
+    student_id: UUID
+
+
+class StudentAccountsMade(Fact, owner="identity", version=1, rows="made"):
+    """These had been refused an account and have one now → registry shows nothing any more. It is final, since a
+    student's account is never erased: a refusal that arrives later is older."""
+
+    made: Annotated[tuple[MadeAccount, ...], Field(max_length=MAX_EVENT_ROWS)]

@@ -39,6 +39,9 @@ class ListStudents(PageQuery, answers=Page[StudentView]):
     name: PersonName | None = Field(default=None, description="Beginning of the name.")
     status: EnrolmentStatus | None = Field(default=None, description="Only in this status.")
     confirmation: ConfirmationState | None = Field(default=None, description="Only in this confirmation state.")
+    account_refused: bool | None = Field(
+        default=None, description="Only those who were refused an account and can't sign in, or only the others."
+    )
 
 
 class GetStudent(Query, answers=StudentRecord):

@@ -86,6 +86,11 @@ class StudentRecord(StudentView):
     enrolled_on: Day
     contact: Contact
     prior_education: PriorEducation
+    account_refusal: str | None = Field(
+        default=None,
+        description="Code of why the student has no account and can't sign in (`username_taken`); empty when nothing"
+        " is known to be wrong.",
+    )
 
 
 class StatusChangeView(View):

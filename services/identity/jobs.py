@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.base import MAX_EVENT_ROWS
+from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.identity.tokens import MAX_LIFETIME
-from services.identity.tables import revocations, sessions, sign_in_failures
+from services.identity.student_accounts import NO_ACCOUNT, account_of, settle
+from services.identity.tables import refused_accounts, revocations, sessions, sign_in_failures, students, users
 
 FORGET_FAILURES_AFTER: Final = timedelta(days=1)
 FORGET_SESSIONS_AFTER: Final = timedelta(days=90)
@@ -30,3 +33,25 @@ def forget_revocations(uow: UnitOfWork) -> int:
 def forget_sessions(uow: UnitOfWork) -> int:
     """Drop sessions that were over three months ago."""
     return uow.execute(delete(sessions).where(sessions.c.expires_at < uow.now - FORGET_SESSIONS_AFTER)).rowcount
+
+
+def retry_refused_accounts(uow: UnitOfWork) -> int:
+    """Make the accounts of refused students whose name has become free, and forget those who need none any more. Who is
+    being tried by a reaction at this moment is left to it."""
+    r = refused_accounts.c
+    somebody_elses = select(users.c.id).where(
+        users.c.username == r.username, users.c.student_id.is_distinct_from(r.student_id)
+    )
+    due = (
+        select(students)
+        .join(refused_accounts, r.student_id == students.c.id)
+        .where(or_(~somebody_elses.exists(), students.c.status.in_(NO_ACCOUNT), students.c.deleted))
+        .order_by(students.c.id)
+        .limit(MAX_EVENT_ROWS)
+        .with_for_update(of=[students, refused_accounts], skip_locked=True)
+    )
+    tried = [account_of(student) for student in uow.rows(due)]
+    answers = settle(tried, uow)
+    uow.publish_rows(StudentAccountsRefused, "refused", answers.refused)
+    uow.publish_rows(StudentAccountsMade, "made", answers.made)
+    return len(tried) - len(answers.refused)

@@ -54,6 +54,7 @@ class Identity(Service):
     students = copy(StudentState, tables.students)
     teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, tables.teaching_points)
 
+    retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
     forget_failures = scheduled(jobs.forget_failures, every=timedelta(hours=1))
     forget_revocations = scheduled(jobs.forget_revocations, every=timedelta(minutes=10))
     forget_sessions = scheduled(jobs.forget_sessions, every=timedelta(days=1))

@@ -145,6 +145,17 @@ revocations = Table(
 )
 scope(revocations, system_only=True)
 
+refused_accounts = Table(
+    "refused_accounts",
+    metadata,
+    Column("student_id", Uuid, primary_key=True),
+    Column("username", String(40), nullable=False),
+    Column("code", Text, nullable=False),
+    instant("refused_at"),
+    # What an account needs besides is in the copy of the student.
+)
+scope(refused_accounts, system_only=True)
+
 students = copy_table(
     "students",
     metadata,

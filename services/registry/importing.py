@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from chassis.bulk import insert_rows
 from chassis.ids import new_id
@@ -182,17 +182,18 @@ def _insert(uow: UnitOfWork, records: Sequence[dict[str, Any]]) -> dict[UUID, li
 def _taken(uow: UnitOfWork, kept_out: Sequence[dict[str, Any]]) -> dict[UUID, list[CellError]]:
     if not kept_out:
         return {}
-    numbers = select(_s.student_number).where(_s.student_number.in_([r["student_number"] for r in kept_out]))
+    number = func.lower(_s.student_number)
+    numbers = select(number).where(number.in_([record["student_number"].lower() for record in kept_out]))
     documents = select(_s.id_kind, _s.id_number, _s.level).where(
         tuple_(_s.id_kind, _s.id_number, _s.level).in_([_document(record) for record in kept_out]),
         _s.status.in_(LIVE),
     )
-    taken_numbers = {row.student_number for row in uow.rows(numbers)}
+    taken_numbers = {number for (number,) in uow.rows(numbers)}
     taken_documents = {tuple(row) for row in uow.rows(documents)}
     reasons = {}
     for record in kept_out:
         errors = []
-        if record["student_number"] in taken_numbers:
+        if record["student_number"].lower() in taken_numbers:
             errors.append(_error("student_number", "student_number_taken"))
         if _document(record) in taken_documents:
             errors.append(_error("id_number", "id_number_taken"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
 from chassis import files
 from chassis.pages import equals, paginate
@@ -32,10 +32,11 @@ from contracts.registry.views import (
 )
 from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
-from services.registry.tables import status_changes, students, suspensions, teaching_points
+from services.registry.domain.status_changes import LIVE
+from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
 from services.registry.template import import_template
 
-_s, _c = students.c, status_changes.c
+_s, _c, _a = students.c, status_changes.c, account_answers.c
 
 
 # -- students ---------------------------------------------------------------------------------------------------------
@@ -57,6 +58,8 @@ def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
             "confirmation",
         )
     ]
+    if query.account_refused is not None:
+        filters.append(_account_refused() if query.account_refused else ~_account_refused())
     begins = [_begins(_s.student_number, query.student_number), _begins(_s.name, query.name)]
     sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
     statement = _students().where(*filters, *begins)
@@ -75,7 +78,10 @@ def student_record(student_id: UUID, uow: UnitOfWork) -> StudentRecord:
     row = uow.one(_students().where(_s.id == student_id))
     fields = _fields(row)
     prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
-    return StudentRecord.model_validate({**fields, "contact": fields, "prior_education": prior})
+    refusal = uow.scalar(select(_a.refusal).where(_a.student_id == student_id)) if row.status in LIVE else None
+    return StudentRecord.model_validate(
+        {**fields, "contact": fields, "prior_education": prior, "account_refusal": refusal}
+    )
 
 
 def get_student_statistics(query: GetStudentStatistics, uow: UnitOfWork) -> StudentStatistics:
@@ -93,6 +99,11 @@ def _students() -> Select[Any]:
     return select(students, teaching_points.c.name.label("teaching_point_name")).outerjoin(
         teaching_points, teaching_points.c.id == _s.teaching_point_id
     )
+
+
+def _account_refused() -> ColumnElement[bool]:
+    """Who can't sign in and should: who has left needs no account."""
+    return and_(_s.status.in_(LIVE), _s.id.in_(select(_a.student_id).where(_a.refusal.is_not(None))))
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:

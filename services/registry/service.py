@@ -41,6 +41,8 @@ class Registry(Service):
 
     on_transfer_held = reaction(reactions.on_transfer_held)
     on_transfer_cleared = reaction(reactions.on_transfer_cleared)
+    on_student_accounts_refused = reaction(reactions.on_student_accounts_refused)
+    on_student_accounts_made = reaction(reactions.on_student_accounts_made)
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)

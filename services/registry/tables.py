@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -72,7 +71,8 @@ students = Table(
     Column("prior_name_then", Text),
     Column("prior_check", Text, nullable=False, server_default=text("'unchecked'")),
     *stamps(),
-    UniqueConstraint("student_number", name="uq_students_student_number"),
+    # Identity signs students in by their number, whatever its case.
+    Index("uq_students_student_number", text("lower(student_number)"), unique=True),
     one_of("gender", Gender),
     one_of("id_kind", IdKind),
     one_of("level", Level),
@@ -156,6 +156,16 @@ suspensions = Table(
     Index("ix_suspensions_student_id", "student_id", "from_on"),
 )
 scope(suspensions, student="student_id")
+
+# What identity answered about accounts, beside the records: it is no change of a record, whose version stays.
+account_answers = Table(
+    "account_answers",
+    metadata,
+    Column("student_id", Uuid, ForeignKey("students.id"), primary_key=True),
+    Column("refusal", Text),  # the code; empty: the account was made after all, which is final
+    instant("answered_at"),
+)
+scope(account_answers, read_by_all=True)
 
 teaching_points = copy_table(
     "teaching_points",

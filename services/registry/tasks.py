@@ -77,7 +77,7 @@ def _twice(rows: Sequence[SheetRow]) -> list[list[CellError]]:
     for row in rows:
         number, document = row.values["student_number"], row.values["id_number"]
         keys = {
-            "student_number": number and ("student_number", number),
+            "student_number": number and ("student_number", number.lower()),
             "id_number": document and (row.values["id_kind"], tidy(document), row.values["level"]),
         }
         errors = []

@@ -21,7 +21,7 @@ from contracts.finance.events import (
     ReviewedWithdrawal,
 )
 from contracts.finance.states import PaymentMethod
-from contracts.identity.events import TeachingPointItem
+from contracts.identity.events import MadeAccount, RefusedAccount, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import (
     StudentItem,
@@ -55,6 +55,8 @@ _EXAM: dict[str, Any] = {"exam_round_id": new_id, "exam_kind": ExamKind.PAPER}
 # What a row has unless a test says otherwise. A callable makes a new value for each row.
 _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
     TeachingPointItem: {"version": 1, "code": "3203", "name": "徐州教学点", "status": TeachingPointStatus.ENABLED},
+    RefusedAccount: {"code": "username_taken"},
+    MadeAccount: {},
     CourseItem: {
         "version": 1,
         "code": "50397",

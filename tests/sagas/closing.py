@@ -15,7 +15,7 @@ from contracts.finance.states import AccountKind, BillStatus, RefundState
 from contracts.identity.states import UserStatus
 from launcher.reconcile.agreement import compare
 from launcher.reconcile.facts import read
-from services.identity.reactions import NO_ACCOUNT
+from services.identity.student_accounts import NO_ACCOUNT
 
 OWED = (BillStatus.UNPAID, BillStatus.PAYING, BillStatus.REMITTING)
 TAKEN = (BillStatus.PAID, BillStatus.REFUNDING, BillStatus.REFUNDED)
@@ -109,14 +109,29 @@ def _rows_are_where_the_student_is(world: World) -> None:
 
 
 def _accounts_follow_the_records(world: World) -> None:
+    """Everybody has an account but those who were refused one, and the registry shows the same ones."""
+    refused = _students_without_account(world)
     students, users = world.registry.table("students").c, world.identity.table("users").c
     records = _rows(world.registry, select(students.id, students.teaching_point_id, students.status))
     expected = {
         (row.id, row.teaching_point_id, UserStatus.DISABLED if row.status in NO_ACCOUNT else UserStatus.ENABLED)
         for row in records
+        if row.id not in refused
     }
     accounts = select(users.student_id, users.teaching_point_id, users.status).where(users.student_id.is_not(None))
     assert {tuple(row) for row in _rows(world.identity, accounts)} == expected, "accounts are not what the records say"
+
+
+def _students_without_account(world: World) -> set[UUID]:
+    """Who was refused an account, or had been when leaving school."""
+    answers, refusals = world.registry.table("account_answers").c, world.identity.table("refused_accounts").c
+    students = world.registry.table("students").c
+    answered = select(students.id, students.status).join_from(answers.student_id.table, students.id.table)
+    told = _rows(world.registry, answered.where(answers.refusal.is_not(None)))
+    waiting = {row.student_id for row in _rows(world.identity, select(refusals.student_id))}
+    shown = {row.id for row in told if row.status not in NO_ACCOUNT}
+    assert shown == waiting, "the registry shows other refusals than identity remembers"
+    return {row.id for row in told}
 
 
 def _copies_are_what_the_owners_say(world: World) -> None:

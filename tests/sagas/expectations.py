@@ -70,15 +70,17 @@ class Expectations(Stage):
         self._compare(found, expected)
 
     def expects_student(self, student: Student, /, **expected: Any) -> None:
-        """Compare what is named: `status`, `point`, `account` (`enabled` or `disabled`), `account_point`."""
+        """Compare what is named: `status`, `point`, `account` (`enabled`, `disabled`, or None for none),
+        `account_point`, `account_refusal`."""
         record = self.ask(GetStudent(student_id=student.id))
         users = self.world.identity.table("users")
-        account = self.world.identity.rows(select(users).where(users.c.student_id == student.id))[0]
+        account = next(iter(self.world.identity.rows(select(users).where(users.c.student_id == student.id))), None)
         found = {
             "status": record.status,
             "point": self._point_name(record.teaching_point_id),
-            "account": UserStatus(account.status),
-            "account_point": self._point_name(account.teaching_point_id),
+            "account": account and UserStatus(account.status),
+            "account_point": account and self._point_name(account.teaching_point_id),
+            "account_refusal": record.account_refusal,
         }
         self._compare(found, expected)
 

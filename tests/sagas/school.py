@@ -22,6 +22,8 @@ from contracts.finance.commands import (
     RejectWithdrawalReviews,
 )
 from contracts.finance.views import BillView
+from contracts.identity.commands import CreateUser, RemoveUser
+from contracts.identity.views import UserView
 from contracts.registry.commands import (
     RemoveStudent,
     ResumeStudent,
@@ -32,7 +34,7 @@ from contracts.registry.commands import (
 from contracts.registry.queries import GetStatusChange, GetStudent
 from tests.builders.school import EXAM_TIME
 from tests.sagas.paying import Paying
-from tests.sagas.people import ACCOUNTANT, EXAMINER, REGISTRAR, Person
+from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, REGISTRAR, Person
 from tests.sagas.stage import Student
 
 
@@ -195,6 +197,18 @@ class School(Paying):
         """The transfer is off."""
         version = self.ask(GetStatusChange(status_change_id=change)).version
         self._change(RevokeTransfer(status_change_id=change, version=version))
+
+    # --- accounts ---
+
+    def hires(self, username: str) -> UserView:
+        """Somebody of the school's staff, who has not signed in yet."""
+        command = CreateUser.model_validate({"username": username, "name": "王伟", "roles": [{"role": "school_exams"}]})
+        hired: UserView = self.do(command, ADMINISTRATOR, "identity.manage_users").user
+        return hired
+
+    def erases(self, employee: UserView) -> None:
+        """The account of somebody who never signed in is erased."""
+        self.do(RemoveUser(user_id=employee.id, version=employee.version), ADMINISTRATOR, "identity.manage_users")
 
     # --- details ---
 

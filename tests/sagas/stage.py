@@ -55,9 +55,9 @@ class Stage:
         course_id: UUID = getattr(self.site, name)
         return course_id
 
-    def student(self, point: str = "east") -> Student:
-        """A new student of a point, known to everybody."""
-        made = records.enrolled(self.world.registry, getattr(self.site, point))[0]
+    def student(self, point: str = "east", **fields: str) -> Student:
+        """A new student of a point, known to everybody. `fields` are those of a workbook's row."""
+        made = records.enrolled(self.world.registry, getattr(self.site, point), **fields)[0]
         self.world.settle()
         return Student(made.id, made.student_number, in_person(made.id))
 

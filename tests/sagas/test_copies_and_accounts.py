@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.base import CopyCompleted
+from contracts.identity.events import StudentAccountsRefused
 from contracts.registry.events import StudentState
 from tests.sagas.school import School
 
@@ -61,3 +62,44 @@ def test_an_older_record_that_comes_late_changes_no_account(school: School) -> N
         school.resumes(student)
         school.expects_student(student, point="west", account_point="east")
     school.expects_student(student, status="active", point="west", account_point="west", account="enabled")
+
+
+def test_a_student_whose_number_is_an_employees_username_can_sign_in_when_the_employee_is_erased(
+    school: School,
+) -> None:
+    employee = school.hires("wangwei")
+    students = [school.student("east"), school.student("east", student_number="WangWei"), school.student("west")]
+    for student, refusal in zip(students, (None, "username_taken", None), strict=True):
+        school.expects_student(student, account=None if refusal else "enabled", account_refusal=refusal)
+    school.suspends(students[1])
+    school.expects_student(students[1], account=None, account_refusal="username_taken")
+    school.erases(employee)
+    school.after(minutes=1)
+    school.expects_student(students[1], account="enabled", account_point="east", account_refusal=None)
+
+
+def test_a_refusal_that_comes_after_the_account_was_made_is_not_shown(school: School) -> None:
+    employee = school.hires("wangwei")
+    with school.delayed("registry", StudentAccountsRefused):
+        student = school.student("east", student_number="wangwei")
+        school.expects_student(student, account=None, account_refusal=None)
+        school.erases(employee)
+        school.after(minutes=1)
+        school.expects_student(student, account="enabled")
+    school.expects_student(student, account="enabled", account_refusal=None)
+
+
+def test_a_refused_student_who_left_gets_no_account_when_the_name_is_free(school: School) -> None:
+    employee = school.hires("wangwei")
+    student = school.student("east", student_number="wangwei")
+    school.removes(student)
+    school.erases(employee)
+    school.after(minutes=1)
+    school.expects_student(student, status="left", account=None, account_refusal=None)
+
+
+def test_two_students_whose_numbers_differ_by_case_only_are_not_entered_both(school: School) -> None:
+    first = school.student("east", student_number="t33216abc")
+    with pytest.raises(AssertionError, match="student_number_taken"):
+        school.student("west", student_number="T33216ABC")
+    school.expects_student(first, account="enabled")

@@ -136,6 +136,21 @@ def test_the_same_workbook_twice_enters_nobody_twice(registry, point) -> None:  
         assert "已有在籍或休学的学生" in reason
 
 
+def test_numbers_that_differ_by_case_only_are_one_number(registry, point) -> None:  # type: ignore[no-untyped-def]
+    build.imported(registry, build.workbook([build.person(student_number="t33216abc")]), importer(point))
+    again = build.imported(registry, build.workbook([build.person(student_number="T33216ABC")]), importer(point))
+    assert again.figures == {"imported": 0, "refused": 1}
+    assert "学号已被使用" in build.refused_rows(registry, again)[2]
+    assert [s.student_number for s in registry.ask(ListStudents()).items] == ["t33216abc"]
+
+
+def test_two_rows_of_a_workbook_whose_numbers_differ_by_case_only_are_doubles(registry, point) -> None:  # type: ignore[no-untyped-def]
+    rows = [build.person(student_number=number) for number in ("t33216abc", "T33216ABC")]
+    task = build.imported(registry, build.workbook(rows), importer(point))
+    assert task.figures == {"imported": 1, "refused": 1}
+    assert "与第 2 行重复" in build.refused_rows(registry, task)[3]
+
+
 def test_who_left_may_begin_again_with_a_new_number(registry, point) -> None:  # type: ignore[no-untyped-def]
     row = build.person()
     build.imported(registry, build.workbook([row]), importer(point))
@@ -197,21 +212,32 @@ def test_a_file_that_was_never_uploaded_starts_nothing(registry, point) -> None:
     assert registry.refusal(ImportStudents(file=reference), importer(point)).code == "file_missing"
 
 
-def test_two_imports_of_one_person_at_the_same_moment_enter_the_person_once(registry, point) -> None:  # type: ignore[no-untyped-def]
-    rows = [build.person() for _ in range(60)]
-    tasks = []
-    for turn in range(2):
-        changed = [{**row, "student_number": f"{row['student_number']}{turn}"} for row in rows]
-        with build.workbook(changed) as file:
-            tasks.append(registry.run(ImportStudents(file=build.upload(file)), importer(point)))
-    workers = [Worker(registry.database, Registry) for _ in tasks]
+def imported_at_once(registry, point, *books) -> None:  # type: ignore[no-untyped-def]
+    """Import workbooks side by side, each in a worker of its own."""
+    for rows in books:
+        with build.workbook(rows) as file:
+            registry.run(ImportStudents(file=build.upload(file)), importer(point))
+    workers = [Worker(registry.database, Registry) for _ in books]
     threads = [threading.Thread(target=worker.run_until_idle) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     workers[0].run_until_idle()
+
+
+def test_two_imports_of_one_person_at_the_same_moment_enter_the_person_once(registry, point) -> None:  # type: ignore[no-untyped-def]
+    rows = [build.person() for _ in range(60)]
+    books = [[{**row, "student_number": f"{row['student_number']}{turn}"} for row in rows] for turn in range(2)]
+    imported_at_once(registry, point, *books)
     assert registry.ask(ListStudents(size=1)).total == 60
+
+
+def test_two_imports_of_numbers_that_differ_by_case_only_enter_each_once(registry, point) -> None:  # type: ignore[no-untyped-def]
+    small, capital = ([build.person(student_number=f"{letter}332160{n:02d}") for n in range(60)] for letter in "tT")
+    imported_at_once(registry, point, small, capital)
+    found = registry.ask(ListStudents(size=200)).items
+    assert len({student.student_number.lower() for student in found}) == len(found) == 60
 
 
 def test_a_thousand_rows_are_imported_within_seconds(registry, point) -> None:  # type: ignore[no-untyped-def]
