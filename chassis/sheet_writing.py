@@ -151,7 +151,8 @@ def safe_text(value: Any) -> str:
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
-    return _ILLEGAL.sub("", str(value))[:MAX_TEXT]
+    # A line ends with \n in a cell; XML turns a bare \r into one on its way.
+    return _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))[:MAX_TEXT]
 
 
 def _sheet_title(title: str) -> str:
