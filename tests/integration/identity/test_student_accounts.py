@@ -238,6 +238,20 @@ def test_who_erases_the_holder_of_a_name_at_the_same_moment_gives_it_to_the_stud
     assert (accounts(identity).keys(), told_refused(identity)) == ({item.id}, [])
 
 
+def test_two_processes_that_hear_of_a_new_student_at_the_same_moment_make_one_account_of_the_newer_record(  # type: ignore[no-untyped-def]
+    identity, point
+) -> None:
+    item = student(point, name="旧名")
+    with identity.database.unit_of_work(system_context()) as uow:
+        settle([account_of(item)], uow)
+        other = Thread(target=identity.feed, args=(StudentState, newer(item, name="新名")))
+        other.start()
+        eventually(lambda: _somebody_waits(identity), "the other process waits for the account")
+    other.join()
+    assert [(id_, account.name) for id_, account in accounts(identity).items()] == [(item.id, "新名")]
+    assert told_refused(identity) == []
+
+
 def test_two_processes_that_try_a_refused_student_again_make_one_account(identity, point, employee) -> None:  # type: ignore[no-untyped-def]
     refused = [student(point), *(student(point, f"wang{n:03d}") for n in range(20))]
     for item in refused[1:]:
