@@ -87,6 +87,14 @@ def calls_go_through(system: System, scene: Scene) -> GoThrough:
     return asked
 
 
+@pytest.fixture(scope="module")
+def checks_copies(system: System) -> bool:
+    """Whether the broker checks rights for the keys in `CC` and `BCC`, as it does from version 4 on."""
+    with Connection(system.broker_admin_url) as connection:
+        connection.connect()
+        return int(str(connection.connection.server_properties["version"]).partition(".")[0]) >= 4
+
+
 PutAside = Callable[[str, str, Callable[[], None]], ParkedEvent]
 
 
@@ -102,6 +110,23 @@ def put_aside(refused: Callable[[str, str], list[ParkedEvent]]) -> PutAside:
             return [event for event in refused(service, key) if event.event_id not in before]
 
         return eventually(new, f"{service} puts it aside")[0]
+
+    return doing
+
+
+Stopped = Callable[[str, str, str, Callable[[], None]], None]
+
+
+@pytest.fixture
+def stopped(put_aside: PutAside, checks_copies: bool) -> Stopped:
+    """What is sent by a copy of another message is stopped by the broker, or else by the service that receives it."""
+
+    def doing(account: str, service: str, key: str, do: Callable[[], None]) -> None:
+        if checks_copies:
+            with pytest.raises(AccessRefused):
+                do()
+        else:
+            assert put_aside(service, key, do).sender == account
 
     return doing
 
@@ -197,22 +222,19 @@ def test_no_service_can_call_another(system: System, account: str) -> None:
 
 @each_service
 @pytest.mark.parametrize("header", ["CC", "BCC"])
-def test_a_call_by_a_copy_of_a_reply_never_runs(system: System, put_aside: PutAside, account: str, header: str) -> None:
-    """The broker checks no rights for the keys in these headers."""
+def test_a_call_by_a_copy_of_a_reply_never_runs(system: System, stopped: Stopped, account: str, header: str) -> None:
     reply_key = str(new_id())
-    event = put_aside(
-        "identity",
-        reply_key,
-        lambda: publish(system, account, ("nameko-rpc", reply_key), headers={header: ["identity.create_user"]}),
-    )
-    assert event.sender == account
+    send = partial(publish, system, account, ("nameko-rpc", reply_key))
+    stopped(account, "identity", reply_key, partial(send, headers={header: ["identity.create_user"]}))
 
 
 @each_service
 def test_a_body_that_claims_to_be_compressed_is_unpacked_by_nobody(
-    system: System, calls_go_through: GoThrough, account: str
+    system: System, calls_go_through: GoThrough, checks_copies: bool, account: str
 ) -> None:
     """It would be before anybody could ask whom it is from: 50 kB make 50 MB."""
+    if checks_copies:
+        pytest.skip("it does not get there")
     bomb = zlib.compress(b" " * 50_000_000)
     headers = {"CC": ["identity.create_user"], "compression": "application/x-gzip"}
     publish(system, account, ("nameko-rpc", str(new_id())), bomb, headers=headers)
@@ -319,7 +341,7 @@ def request_of(kind: str) -> bytes:
 
 
 @each_service
-def test_a_service_gets_no_copy_that_it_does_not_keep(system: System, put_aside: PutAside, account: str) -> None:
+def test_a_service_gets_no_copy_that_it_does_not_keep(system: System, stopped: Stopped, account: str) -> None:
     kinds = {"bill_state": "finance", "course_state": "courses", "programme_state": "courses"}
     with system.databases() as databases:
         keeps = set(databases[account].service.copies)
@@ -330,8 +352,7 @@ def test_a_service_gets_no_copy_that_it_does_not_keep(system: System, put_aside:
             publish(system, account, (COPIES_EXCHANGE, f"requested.{kind}"), request_of(kind))
         for header in ("CC", "BCC"):
             send = partial(publish, system, account, (COPIES_EXCHANGE, "reply.nobody"), request_of(kind))
-            event = put_aside(owner, "reply.nobody", partial(send, headers={header: [f"requested.{kind}"]}))
-            assert event.sender == account
+            stopped(account, owner, "reply.nobody", partial(send, headers={header: [f"requested.{kind}"]}))
 
 
 @each_service
