@@ -1,0 +1,69 @@
+"""Migrations over data that the tables of today would not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+
+from chassis.ids import new_id
+from chassis.provision_database import migrate
+from services.registry.service import Registry
+from tests.builders.students import students
+
+_ENTER = text(
+    "INSERT INTO students (id, student_number, name, gender, id_kind, id_number, birth_on, ethnicity,"
+    " teaching_point_id, programme_id, intake, level, student_type, student_source, major_code, major_name,"
+    " schooling_length, enrolled_on)"
+    " VALUES (:id, :number, :name, :gender, 'resident', :id_number, '1998-05-20', '01', :id, :id, '202609',"
+    " 'top_up_bachelor', '开放教育', '开放教育', '080901', '计算机科学与技术', '2.5', '2026-09-01')"
+)
+
+
+@pytest.fixture
+def connection(postgres_admin_url: str, run_prefix: str) -> Iterator[Connection]:
+    """A database of its own, at the revision before student numbers were compared without case."""
+    name = f"{run_prefix}_registry_migrating"
+    admin = create_engine(postgres_admin_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(make_url(postgres_admin_url).set(database=name))
+    with admin.connect() as server:
+        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            with engine.connect() as made:
+                with made.begin():
+                    migrate(made, Registry, "0002")
+                yield made
+        finally:
+            engine.dispose()
+            server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    admin.dispose()
+
+
+def enter(connection: Connection, *numbers: str) -> list[UUID]:
+    ids = [new_id() for _ in numbers]
+    rows: list[dict[str, Any]] = [
+        {"id": id_, "number": number, "name": made.name, "gender": made.gender, "id_number": made.id_number}
+        for id_, number, made in zip(ids, numbers, students(len(numbers)), strict=True)
+    ]
+    with connection.begin():
+        connection.execute(_ENTER, rows)
+    return ids
+
+
+def test_numbers_that_differ_by_case_only_stop_the_migration_which_names_the_records_and_no_number(
+    connection: Connection,
+) -> None:
+    first, second, _ = enter(connection, "t33216abc", "T33216ABC", "t33216abd")
+    with pytest.raises(RuntimeError) as stopped, connection.begin():
+        migrate(connection, Registry)
+    assert all(str(id_) in str(stopped.value) for id_ in (first, second))
+    assert "33216" not in str(stopped.value)
+    with connection.begin():
+        connection.execute(text("UPDATE students SET student_number = 't33216abe' WHERE id = :id"), {"id": second})
+    with connection.begin():
+        migrate(connection, Registry)
+        assert connection.scalar(text("SELECT count(*) FROM students")) == 3
