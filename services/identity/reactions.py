@@ -36,6 +36,6 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
 
 
 def _known_versions(student_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, int]:
-    """The version that the copy has of each: an account remembers what it was made of, a refusal does not."""
+    """The version that the copy has of each, locked: an account remembers what it was made of, a refusal does not."""
     known = select(students.c.id, students.c.version).where(students.c.id.in_(student_ids)).order_by(students.c.id)
     return {row.id: row.version for row in uow.rows(known.with_for_update())}

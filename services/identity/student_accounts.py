@@ -66,12 +66,12 @@ def account_of(record: Any) -> Account:
 def settle(wanted: Sequence[Account], uow: UnitOfWork) -> Answers:
     """Give each student, named once and in order of id, the account that is wanted, all in a handful of statements.
 
-    The refusals are locked first: whoever tries the same refused student again waits here and then sees what was done.
+    Whoever calls holds the students' copies locked, so that nobody else tries the same refused student meanwhile.
     """
     if not wanted:
         return Answers((), ())
     ids = [account["student_id"] for account in wanted]
-    refused_before = _lock_refusals(ids, uow)
+    refused_before = _refused_before(ids, uow)
     known = _lock_accounts(ids, uow)
     made = _make([account for account in wanted if account["student_id"] not in known], uow)
     # Neither known nor made: another process made it at this moment, or the name is somebody else's.
@@ -93,10 +93,9 @@ def settle(wanted: Sequence[Account], uow: UnitOfWork) -> Answers:
     )
 
 
-def _lock_refusals(student_ids: Sequence[UUID], uow: UnitOfWork) -> set[UUID]:
+def _refused_before(student_ids: Collection[UUID], uow: UnitOfWork) -> set[UUID]:
     r = refused_accounts.c
-    of_them = select(r.student_id).where(r.student_id.in_(student_ids)).order_by(r.student_id)
-    return {row.student_id for row in uow.rows(of_them.with_for_update())}
+    return {row.student_id for row in uow.rows(select(r.student_id).where(r.student_id.in_(student_ids)))}
 
 
 def _lock_accounts(student_ids: Collection[UUID], uow: UnitOfWork) -> dict[UUID, Row[Any]]:

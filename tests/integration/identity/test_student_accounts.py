@@ -24,6 +24,8 @@ from contracts.identity.views import CreatedUser, TeachingPointDetails, UserView
 from contracts.permissions import Role
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EnrolmentStatus
+from services.identity.jobs import retry_refused_accounts
+from services.identity.reactions import on_student_state
 from services.identity.service import Identity
 from services.identity.student_accounts import account_of, settle
 from services.identity.tables import refused_accounts, users
@@ -250,6 +252,32 @@ def test_two_processes_that_hear_of_a_new_student_at_the_same_moment_make_one_ac
     other.join()
     assert [(id_, account.name) for id_, account in accounts(identity).items()] == [(item.id, "新名")]
     assert told_refused(identity) == []
+
+
+def test_a_newer_state_that_comes_while_the_job_makes_the_account_waits_and_follows(  # type: ignore[no-untyped-def]
+    identity, point, employee
+) -> None:
+    item = student(point, name="旧名")
+    identity.feed(StudentState, item)
+    erase(identity, employee)
+    with identity.database.unit_of_work(system_context()) as uow:
+        assert retry_refused_accounts(uow) == 1
+        reaction = Thread(target=identity.feed, args=(StudentState, newer(item, name="新名")))
+        reaction.start()
+        eventually(lambda: _somebody_waits(identity), "the reaction waits for the job")
+    reaction.join()
+    assert accounts(identity)[item.id].name == "新名"
+    assert (told_refused(identity), told_made(identity)) == ([item.id], [item.id])
+
+
+def test_the_job_passes_over_whom_a_reaction_is_trying(identity, point, employee) -> None:  # type: ignore[no-untyped-def]
+    item = student(point)
+    identity.feed(StudentState, item)
+    erase(identity, employee)
+    with identity.database.unit_of_work(system_context()) as uow:
+        on_student_state([StudentState(items=(newer(item),))], uow)
+        assert identity.database.run(system_context(), retry_refused_accounts) == 0
+    assert told_made(identity) == [item.id]
 
 
 def test_two_processes_that_try_a_refused_student_again_make_one_account(identity, point, employee) -> None:  # type: ignore[no-untyped-def]
