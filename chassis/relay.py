@@ -122,11 +122,10 @@ class Relay:
         return total
 
     def _states(self, taken: Sequence[Row[Any]], uow: UnitOfWork) -> Iterator[Outgoing]:
-        """One message for each kind and cause."""
+        """One message for each kind and cause, in the order of the notes."""
         groups: dict[tuple[str, UUID | None], list[Row[Any]]] = {}
-        for row in taken:
-            if row.kind is not None:
-                groups.setdefault((row.kind, row.correlation_id), []).append(row)
+        for row in sorted((row for row in taken if row.kind is not None), key=lambda row: row.id):
+            groups.setdefault((row.kind, row.correlation_id), []).append(row)
         for (kind, correlation_id), notes in groups.items():
             entry = self.publications[kind]
             items = self._items(entry, notes, uow)

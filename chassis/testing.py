@@ -307,6 +307,8 @@ class World:
             self.clock.advance(timedelta(seconds=30))
             for harness in self.harnesses.values():
                 harness.inbox.retry_waiting()
+        for harness in self.harnesses.values():
+            harness.check_states()
         if self._holding is None:
             for harness in self.harnesses.values():
                 harness.expect_nothing_parked()
@@ -337,7 +339,7 @@ class World:
             self._random.shuffle(deliveries)
         for receiver, delivery in deliveries:
             # Read anew, as another process would.
-            self.harnesses[receiver].receive([replace(delivery)])
+            self.harnesses[receiver].inbox.handle([replace(delivery)])
         return len(deliveries)
 
     def _released(self) -> list[tuple[str, Delivery]]:
