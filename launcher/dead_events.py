@@ -7,11 +7,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from kombu import Connection
 from sqlalchemy import Text, cast, literal, select
 from sqlalchemy.exc import OperationalError
 
-from chassis.broker import CONNECTION_ERRORS, dead_queue
 from chassis.context import system_context
 from chassis.database import Database
 from chassis.parking import Parking
@@ -122,19 +120,6 @@ class DeadEvents:
             except OperationalError:
                 self.away.add(name)
         return done
-
-
-def given_up_by_the_broker(amqp_url: str, services: Sequence[str]) -> dict[str, int] | None:
-    """How many messages the broker holds for a service that it gave up, where there are any: a service's task process
-    moves them to its inbox. None when the broker does not answer."""
-    try:
-        with Connection(amqp_url, connect_timeout=3) as connection:
-            connection.ensure_connection(max_retries=1, timeout=3)
-            channel = connection.channel()
-            counts = {name: channel.queue_declare(dead_queue(name), passive=True).message_count for name in services}
-    except (*CONNECTION_ERRORS, *Connection("amqp://").channel_errors):
-        return None
-    return {name: count for name, count in counts.items() if count}
 
 
 _PARKED = [each for each in ParkedEvent.__dataclass_fields__ if each != "service"]

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import requests
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from launcher.dead_events import DeadEvents, ParkedEvent, given_up_by_the_broker
+from launcher.dead_events import DeadEvents, ParkedEvent
 from launcher.installation import Installation
 from launcher.steps import console
 
@@ -95,11 +96,12 @@ def _dead_events() -> Iterator[DeadEvents]:
 
 
 def _tell_of_the_broker() -> None:
-    system = Installation().system()
-    held = given_up_by_the_broker(system.broker_admin_url, system.services)
-    if held is None:
+    try:
+        held = Installation().system().given_up()
+    except requests.RequestException:
         console.print("\n[yellow]The broker did not answer: what it gave up is not known.[/]")
-    for service, count in (held or {}).items():
+        return
+    for service, count in held.items():
         console.print(f"\n[yellow]The broker gave up {count} for {service}; its task process fetches them.[/]")
 
 
