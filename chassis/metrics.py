@@ -54,6 +54,9 @@ _inbox_waiting_oldest = Gauge(
 )
 _gave_up = Gauge("jiaowu_broker_gave_up", "Messages that the broker gave up and nobody has fetched")
 _bindings_missing = Gauge("jiaowu_bindings_missing", "Bindings that the code declares and the broker does not have")
+_bindings_looked_at = Gauge(
+    "jiaowu_bindings_looked_at_seconds", "When the broker's bindings were last compared, in epoch seconds"
+)
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
 _task_steps = Histogram(
@@ -142,6 +145,11 @@ def broker_gave_up(count: int) -> None:
 def bindings_missing(count: int) -> None:
     """Bindings of this service that the broker had lost at the last look."""
     _bindings_missing.set(count)
+
+
+def bindings_looked_at(instant: float) -> None:
+    """When the broker answered for its bindings, or somebody began to ask it, in epoch seconds."""
+    _bindings_looked_at.set(instant)
 
 
 def message_refused(reason: str) -> None:

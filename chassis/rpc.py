@@ -138,7 +138,8 @@ class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
     def handle_message(self, body: Any, message: Any) -> None:
         delivery = Delivery.of(message, self.senders)
         if reason := distrust_of_call(delivery, _operation(body)):
-            self._refuse(message, delivery, reason)
+            # Beside the calls that others make: to write it down may wait for the database.
+            self.container.spawn_managed_thread(partial(self._refuse, message, delivery, reason))
             return
         key = delivery.routing_key
         provider = self._by_key.get(key)

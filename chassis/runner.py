@@ -15,6 +15,7 @@ import argparse
 import logging
 import signal
 import threading
+import time
 from functools import partial
 from typing import Any
 
@@ -115,6 +116,7 @@ class TaskProcess:
             *housekeeping(self.database),
         ]
         if watch := config.broker_watch_url.get_secret_value():
+            metrics.bindings_looked_at(time.time())  # who never could look is noticed like who can't any more
             self.loops.append(Loop("bindings", lambda: watch_bindings(watch, service), interval=30.0))
 
     def start(self) -> None:

@@ -31,6 +31,7 @@ def note_functions(service: type[Service]) -> Iterator[Function]:
     """The functions that the triggers of a service call. Their owner is the tables': every role's changes are noted."""
     yield _NOTE_WRITTEN
     yield _NOTE_DELETED
+    yield _REFUSE_TRUNCATE
     for entry in service.publications.values():
         for feeder in entry.fed_by:
             yield _touch_function(entry, feeder)
@@ -38,6 +39,9 @@ def note_functions(service: type[Service]) -> Iterator[Function]:
 
 def note_triggers(service: type[Service]) -> Iterator[Trigger]:
     """The triggers of a service's published tables and of those that feed their views."""
+    for name in _noted_tables(service):
+        when = f"BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate()"
+        yield Trigger(name, "refuse_truncate", when)
     for entry in service.publications.values():
         shown = sorted(set(entry.state.item_class().model_fields) & set(entry.table.c.keys()))
         columns = "{" + ",".join(shown) + "}"
@@ -49,6 +53,11 @@ def note_triggers(service: type[Service]) -> Iterator[Trigger]:
             for event in _TRANSITIONS:
                 name = f"touch_{entry.kind}_{event.lower()}"
                 yield _trigger(feeder.table.name, name, event, f"{_touch_name(entry, feeder)}()")
+
+
+def _noted_tables(service: type[Service]) -> list[str]:
+    published = {entry.table.name for entry in service.publications.values()}
+    return sorted(published.union(f.table.name for entry in service.publications.values() for f in entry.fed_by))
 
 
 def reannounce(uow: UnitOfWork, kind: str, ids: Iterable[UUID] | None = None) -> int:
@@ -126,6 +135,17 @@ BEGIN
         PERFORM set_config('app.noted', 'yes', true);
     END IF;
     RETURN NULL;
+END $$
+""",
+)
+
+# TRUNCATE tells its triggers no rows: what others copy would be gone without their hearing of it.
+_REFUSE_TRUNCATE = Function(
+    "refuse_truncate()",
+    f"""
+CREATE OR REPLACE FUNCTION refuse_truncate() {_AS_OWNER} AS $$
+BEGIN
+    RAISE EXCEPTION 'others copy what % shows: delete its rows, so that they hear of it', TG_TABLE_NAME;
 END $$
 """,
 )

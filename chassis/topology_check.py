@@ -4,6 +4,7 @@ event, the one that no longer does is missed by nobody."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -74,12 +75,14 @@ def given_up(management_url: str, vhost: str, services: Iterable[type[Service]])
 def watch_bindings(watch_url: str, service: type[Service]) -> bool:
     """Set the gauges of this service's missing bindings and of what the broker gave up; nothing is handled: False.
 
-    The path of `watch_url` names the virtual host. Raises as `missing_bindings`; the gauge then keeps what it was.
+    The path of `watch_url` names the virtual host. Raises as `missing_bindings`; the gauges then keep what they were,
+    the time of the last look too.
     """
     vhost = unquote(urlsplit(watch_url).path[1:])
     missing = missing_bindings(watch_url, vhost, [service])
     metrics.bindings_missing(len(missing))
     metrics.broker_gave_up(given_up(watch_url, vhost, [service]).get(service.name, 0))
+    metrics.bindings_looked_at(time.time())
     for each in missing:
         logger.error("binding_missing", extra={"queue": each.queue, "exchange": each.exchange, "routing_key": each.key})
     return False

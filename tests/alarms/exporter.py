@@ -11,6 +11,7 @@ from chassis import health, metrics
 metrics.outbox_waiting(3, oldest_seconds=0.4)
 metrics.inbox_kept({"waiting": 2}, waiting_oldest_seconds=40)
 metrics.bindings_missing(0)
+metrics.bindings_looked_at(time.time())
 
 
 def refused_events() -> None:
@@ -46,6 +47,7 @@ CONDITIONS: Mapping[str, tuple[str | None, Callable[[], object]]] = {
     "outbox": ("JiaowuOutboxOld", lambda: metrics.outbox_waiting(1, oldest_seconds=121)),
     "given_up": ("JiaowuBrokerGaveUp", lambda: metrics.broker_gave_up(1)),
     "bindings": ("JiaowuBindingsMissing", lambda: metrics.bindings_missing(1)),
+    "blind": ("JiaowuBindingsNotLookedAt", lambda: metrics.bindings_looked_at(time.time() - 601)),
     "unready": ("JiaowuProcessNotReady", lambda: None),
     "away": ("JiaowuProcessNotReady", lambda: None),
 }

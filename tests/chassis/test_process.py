@@ -171,8 +171,22 @@ def test_a_call_that_does_not_mean_its_operation_never_runs_and_its_body_is_not_
     )
     assert caller.call("list_parcels", {}, person())["answer"]["total"] == 0
     assert "forged" not in caller.replies
-    (row,) = example.parked()
+    (row,) = eventually(example.parked, "put aside", 10)
     assert (row.state, row.sender, row.routing_key, row.body) == ("refused", "gateway", "example.add_parcel", None)
+
+
+def test_calls_are_answered_while_forged_ones_cannot_be_put_aside(
+    start: Start, caller: Caller, example: ServiceHarness
+) -> None:
+    start()
+    with example.owner_connection() as connection:
+        connection.exec_driver_sql("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+        # One after the other they would wait for the lock longer than the call's answer is waited for.
+        for _ in range(7):
+            caller.connection.Producer().publish([], "example.add_parcel", exchange="nameko-rpc", user_id=caller.user)
+        answer = caller.reply(caller.send("list_parcels", {}, person()), seconds=10)
+        connection.exec_driver_sql("ROLLBACK")
+    assert answer["answer"]["total"] == 0
 
 
 def test_a_call_without_its_parts_is_answered_as_malformed(start: Start, caller: Caller) -> None:

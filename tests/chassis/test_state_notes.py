@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import Field
 from sqlalchemy import Column, ForeignKey, Numeric, String, Table, delete, event, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
 
 from chassis.columns import id_column, stamps
@@ -119,6 +120,13 @@ def test_a_repair_by_the_administrator_is_told(example: ServiceHarness) -> None:
     with example.owner_connection() as connection:
         connection.exec_driver_sql("UPDATE parcels SET label = 'repaired'")
     assert told(example) == [(id_, 2, False)]
+
+
+def test_the_rows_that_others_copy_cannot_go_without_their_hearing_of_it(example: ServiceHarness) -> None:
+    id_ = add(example, "a")
+    with example.owner_connection() as connection, pytest.raises(DBAPIError, match="delete its rows"):
+        connection.exec_driver_sql("TRUNCATE parcels CASCADE")
+    assert told(example) == [(id_, 1, False)]
 
 
 def test_a_row_deleted_by_hand_leaves_a_tombstone_of_a_higher_version(example: ServiceHarness) -> None:

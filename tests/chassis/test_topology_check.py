@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -66,8 +67,10 @@ def test_the_gauge_counts_them_and_falls_again(
     watch_bindings(watching, Example)
     assert REGISTRY.get_sample_value("jiaowu_bindings_missing") == 1
     provision_broker(amqp_admin_url, management_url, vhost, [Example], USERS)
+    before = time.time()
     watch_bindings(watching, Example)
     assert REGISTRY.get_sample_value("jiaowu_bindings_missing") == 0
+    assert (REGISTRY.get_sample_value("jiaowu_bindings_looked_at_seconds") or 0) >= before
 
 
 def test_a_wrong_password_is_refused_without_being_repeated(broker: str, management_url: str, vhost: str) -> None:
