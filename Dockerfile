@@ -38,11 +38,11 @@ CMD ["python3", "-m", "gateway"]
 FROM common AS setup
 COPY services services
 HEALTHCHECK NONE
-ENTRYPOINT ["python3", "-m", "chassis.provision"]
+ENTRYPOINT ["python3", "-m", "chassis.provisioning"]
 
 FROM common AS service
 ARG SERVICE
 COPY services/${SERVICE} services/${SERVICE}
 ENV JIAOWU_SERVICE=${SERVICE}
 # A shell only to name the service; exec leaves its place to Python, so that signals arrive.
-ENTRYPOINT ["sh", "-c", "exec python3 -m chassis.runner services.${JIAOWU_SERVICE}.service \"$@\"", "runner"]
+ENTRYPOINT ["sh", "-c", "exec python3 -m chassis.running.runner services.${JIAOWU_SERVICE}.service \"$@\"", "runner"]

@@ -1,11 +1,11 @@
 """`python -m gateway`: serve the API until told to stop."""
 
-import chassis.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
+import chassis.running.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
 
 import sys
 
-from chassis.logging import configure, get_logger
-from chassis.settings import settings
+from chassis.running.logging import configure, get_logger
+from chassis.base.settings import settings
 from gateway.bus import run
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 
 import falcon
 
-from chassis.logging import get_logger
+from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from gateway import docs, responder
 from gateway.calls import Backend, Calls

@@ -6,11 +6,12 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from chassis.context import Context
-from chassis.files import FileStore
-from chassis.rpc import Replies, RpcClient, TransientPublisher
-from chassis.settings import Settings, settings
-from chassis.wire import read_warily, use_orjson
+from chassis.base.context import Context
+from chassis.base.settings import Settings, settings
+from chassis.messages.publisher import TransientPublisher
+from chassis.messages.rpc import Replies, RpcClient
+from chassis.messages.wire import read_warily, use_orjson
+from chassis.papers.files import FileStore
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.app import Dependencies, create_app
@@ -34,7 +35,7 @@ class BusBackend:
         self.client: RpcClient | None = None
 
     def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
-        """See `chassis.rpc.RpcClient.call`."""
+        """See `chassis.messages.rpc.RpcClient.call`."""
         if self.client is None:
             raise ServiceError("service_unavailable", service=operation.service)
         return self.client.call(operation, payload, context)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from chassis.context import Context
+from chassis.base.context import Context
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.guards import ServiceGuard

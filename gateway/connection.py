@@ -12,7 +12,7 @@ import eventlet
 from eventlet import wsgi
 from eventlet.timeout import Timeout
 
-from chassis.logging import get_logger
+from chassis.running.logging import get_logger
 
 if TYPE_CHECKING:
     from gateway.server import WebServer

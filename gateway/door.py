@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from chassis.context import Actor, Context, Scope
-from chassis.ids import new_id
+from chassis.base.context import Actor, Context, Scope
+from chassis.base.ids import new_id
 from contracts.errors import Language, ServiceError
 from contracts.permissions import ScopeKind
 from gateway.rates import Rates

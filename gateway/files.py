@@ -8,7 +8,7 @@ from urllib.parse import quote
 import falcon
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
-from chassis.file_kinds import FileKind
+from chassis.papers.file_kinds import FileKind
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -31,7 +31,7 @@ class Readable(Protocol):
 
 
 class FileStore(Protocol):
-    """The object store, as `chassis.files` has it."""
+    """The object store, as `chassis.papers.files` has it."""
 
     def upload(
         self, stream: Readable, *, name: str, max_bytes: int, allowed: Collection[FileKind]

@@ -10,12 +10,12 @@ from amqp import Message
 from kombu import Connection, Exchange, Queue
 from pydantic import ValidationError
 
-from chassis import metrics
-from chassis.broker import CONNECTION_ERRORS
-from chassis.delivery import Delivery, distrust_of_event
-from chassis.logging import get_logger
-from chassis.senders import Senders
-from chassis.wire import read_warily
+from chassis.base import metrics
+from chassis.messages.broker import CONNECTION_ERRORS
+from chassis.messages.delivery import Delivery, distrust_of_event
+from chassis.messages.senders import Senders
+from chassis.messages.wire import read_warily
+from chassis.running.logging import get_logger
 from contracts.base import UnknownEvent, exchange, routing_key
 from contracts.identity.events import AccessRevoked
 from gateway.revocations import RevocationList

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import falcon
 
-from chassis import metrics
-from chassis.ids import new_id
-from chassis.logging import get_logger
+from chassis.base import metrics
+from chassis.base.ids import new_id
+from chassis.running.logging import get_logger
 from gateway.guards import Slots
 from gateway.language import preferred
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import falcon
 from nameko.containers import ServiceContainer
 
-from chassis import health
-from chassis.logging import get_logger
+from chassis.running import health
+from chassis.running.logging import get_logger
 from gateway.server import ADDRESS, APP, HUB, Http, WebServer, raise_file_limit
 from gateway.streams import Hub
 

@@ -16,7 +16,7 @@ from nameko.extensions import Entrypoint
 from nameko.web.server import WebServer as NamekoWebServer
 from nameko.web.server import parse_address
 
-from chassis.logging import get_logger
+from chassis.running.logging import get_logger
 from gateway.connection import Protocol, Server
 from gateway.streams import Hub
 

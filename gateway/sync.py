@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from chassis.context import Context
-from chassis.logging import get_logger
+from chassis.base.context import Context
+from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from contracts.identity.queries import ListRevocations
 from contracts.identity.tokens import MAX_LIFETIME

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.context import Context
-from chassis.logging import get_logger
+from chassis.base.context import Context
+from chassis.running.logging import get_logger
 from contracts.common import GetTask, TaskState, of
 from contracts.errors import ServiceError
 from gateway.calls import Calls

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import ValidationError
 
-from chassis.context import Actor, Scope
+from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
 from contracts.permissions import PERMISSIONS, ScopeKind, scope_of

@@ -11,9 +11,9 @@ from enum import IntEnum
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.backlog import Backlog, backlog
-from chassis.context import system_context
-from chassis.database import Database
+from chassis.base.context import system_context
+from chassis.data.database import Database
+from chassis.messages.backlog import Backlog, backlog
 from launcher.installation import Installation
 from launcher.processes import Process
 from launcher.system import System

@@ -2,9 +2,9 @@
 
 from sqlalchemy import or_, select
 
-from chassis.context import system_context
-from chassis.copies import Copies
-from chassis.database import Database
+from chassis.base.context import system_context
+from chassis.data.database import Database
+from chassis.messages.copies import Copies
 from launcher.waiting import wait_until
 
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import Text, cast, literal, select
 from sqlalchemy.exc import OperationalError
 
-from chassis.context import system_context
-from chassis.database import Database
-from chassis.parking import Parking
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.context import system_context
+from chassis.data.database import Database
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.parking import Parking
 from contracts.base import exchange
 
 Result = TypeVar("Result")

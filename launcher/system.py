@@ -18,12 +18,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from chassis.database import Database
-from chassis.provision_broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provision_database import Passwords, app_url, provision_database
-from chassis.senders import broker_user
-from chassis.service import Service, load
-from chassis.topology_check import Binding, given_up, missing_bindings
+from chassis.data.database import Database
+from chassis.declaring.service import Service, load
+from chassis.messages.senders import broker_user
+from chassis.messages.topology_check import Binding, given_up, missing_bindings
+from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
+from chassis.provisioning.database import Passwords, app_url, provision_database
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import ROOT, service_names
 from launcher.ports import Ports
@@ -124,7 +124,7 @@ class System:
         if ISSUER not in self.services:
             return None
         made = subprocess.run(
-            [sys.executable, "-m", f"services.{ISSUER}.first_administrator"],
+            [sys.executable, "-m", f"services.{ISSUER}.bootstrap"],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "JIAOWU_DATABASE_URL": self.database_url(ISSUER)},
             check=True,
@@ -262,7 +262,7 @@ class System:
             password = self._secrets.password(f"{WATCHER}-broker")
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (f"services.{service}.service", "--role", role)
-        return ProcessSpec(name, "chassis.runner", arguments, variables, health)
+        return ProcessSpec(name, "chassis.running.runner", arguments, variables, health)
 
     def _gateway(self) -> ProcessSpec:
         health = self._port("health", GATEWAY)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from chassis.service import Service
-from chassis.testing import ServiceHarness
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness
 from tests.times import FolderTimes
 
 SERVERS = {

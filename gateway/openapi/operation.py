@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.file_kinds import FileKind
+from chassis.papers.file_kinds import FileKind
 from contracts.base import Contract, method_name
 from gateway.binding import path_fields
 from gateway.files import MAX_UPLOAD

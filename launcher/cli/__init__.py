@@ -6,7 +6,7 @@ from types import FrameType
 
 import typer
 
-from chassis.unnamed import UnnamedMessagesError
+from chassis.messages.unnamed import UnnamedMessagesError
 from launcher.cli import develop, operate, prove, run
 from launcher.packages import SetUpError
 from launcher.servers.processes import ServerError

@@ -54,7 +54,7 @@ def migration(
     module = f"services.{known_service(service)}.service"
     with scratch.servers() as (database, _):
         database.start()
-        command = [sys.executable, "-m", "chassis.migrations", module, message]
+        command = [sys.executable, "-m", "chassis.provisioning.migrations", module, message]
         environment = {**os.environ, test_run.POSTGRES: database.url}
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment).returncode)
 

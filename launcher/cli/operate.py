@@ -7,8 +7,8 @@ from uuid import UUID
 import typer
 from sqlalchemy.engine import make_url
 
-from chassis import state_notes
-from chassis.context import system_context
+from chassis.base.context import system_context
+from chassis.messages import state_notes
 from launcher import copies
 from launcher.cli import dead
 from launcher.cli.arguments import PASS_ON, known_service

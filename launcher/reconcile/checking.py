@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from chassis.database import Database
+from chassis.data.database import Database
 from launcher.reconcile.agreement import Disagreement, compare, figures
 from launcher.reconcile.facts import Facts, read
 

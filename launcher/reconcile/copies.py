@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.context import system_context
-from chassis.database import Database
-from chassis.service import CopyEntry
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.context import system_context
+from chassis.data.database import Database
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import CopyEntry
 from contracts.base import StateItem
 from launcher.reconcile.agreement import Disagreement
 

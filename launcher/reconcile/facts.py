@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from chassis.context import system_context
-from chassis.database import Database
+from chassis.base.context import system_context
+from chassis.data.database import Database
 from contracts.base import KeysetQuery, Operation, Stretch, View, method_name
 from contracts.courses.queries import ListSelectionFacts
 from contracts.courses.views import SelectionFacts

@@ -15,8 +15,8 @@ from typing import Any
 import requests
 from pydantic import BaseModel
 
-from chassis.clock import SystemClock
-from chassis.ids import new_id
+from chassis.base.clock import SystemClock
+from chassis.base.ids import new_id
 from contracts.base import Command, Operation, Page, PageQuery
 from contracts.identity.commands import ChangePassword, RefreshSession, SignIn
 from contracts.identity.views import SessionTokens

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.context import system_context
+from chassis.base.context import system_context
 from contracts.identity.commands import CreateUser, IssueOneTimePasswords, RoleGrantInput, UpdateAccount
 from contracts.identity.queries import ListUsers
 from contracts.identity.states import FirstStep
@@ -133,7 +133,7 @@ def complete_profile(client: Client) -> None:
 
 
 def _first_administrator(system: System, *, again: bool) -> OneTimePassword | None:
-    from services.identity.first_administrator import make
+    from services.identity.bootstrap import make
 
     with system.databases() as databases:
         return databases["identity"].run(system_context(), lambda uow: make(uow, ADMINISTRATOR, again=again))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.markup import escape
 
-from chassis.clock import SHANGHAI, SystemClock
+from chassis.base.clock import SHANGHAI, SystemClock
 from contracts.types import IntakeCode
 from launcher.story.client import ProblemError
 

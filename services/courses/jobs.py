@@ -2,11 +2,11 @@
 
 from sqlalchemy import and_, or_, select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from services.courses.domain.workflows import PENDING_PAYMENT
 from services.courses.steps.closing import close
-from services.courses.tables import selection_rounds, selections
+from services.courses.tables.selections import selection_rounds, selections
 
 
 def close_unpaid(uow: UnitOfWork) -> int:

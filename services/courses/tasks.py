@@ -7,18 +7,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.file_kinds import FileKind
-from chassis.files import keep
-from chassis.spreadsheets import Column
-from chassis.tasks import StepResult, Task, TaskKind
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.files import keep
+from chassis.papers.spreadsheets import Column
 from contracts.courses.commands import SelectCoursesInBatch
 from contracts.errors import describe
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
 from services.courses.domain.selection_facts import Verdict
 from services.courses.queries.selection_facts import selection_facts
-from services.courses.tables import courses, students
+from services.courses.tables.catalogue import courses
+from services.courses.tables.copies import students
 
 NOT_SELECTED = (
     Column("student_number", "学号", width=20),
@@ -69,7 +70,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
     if not left_out:
         return None
     # openpyxl is large, and only the task process writes workbooks: the service process does not load it.
-    from chassis.sheet_writing import write_list
+    from chassis.papers.sheet_writing import write_list
 
     with write_list("未选课", NOT_SELECTED, _sheet_rows(left_out, uow)) as workbook:
         return keep(

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Row, or_, select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationState
-from services.exams.registrations import close_resits
+from services.exams.steps.registrations import close_resits
 from services.exams.tables import exam_registrations, exam_rounds
 
 _r = exam_registrations.c

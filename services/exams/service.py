@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, feeder, publishes, query, reaction, scheduled
+from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled
 from contracts.courses.events import CourseState
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.registry.events import StudentState
-from services.exams import commands, jobs, queries, reactions, tables
+from services.exams import jobs, queries, tables
+from services.exams.commands import arrangement, attendance, resits, rounds, timetable
+from services.exams.reactions import bills, payments, withdrawals
+from services.exams.reactions import students as student_reactions
 
 
 class Exams(Service):
@@ -22,18 +25,18 @@ class Exams(Service):
         "uq_exam_registrations_live_resit": "already_registered",
     }
 
-    create_exam_round = command(commands.create_exam_round)
-    update_exam_round = command(commands.update_exam_round)
-    publish_exam_round = command(commands.publish_exam_round)
-    add_session = command(commands.add_session)
-    update_session = command(commands.update_session)
-    remove_session = command(commands.remove_session)
-    place_courses = command(commands.place_courses)
-    remove_courses = command(commands.remove_courses)
-    publish_arrangement = command(commands.publish_arrangement)
-    register_resits = command(commands.register_resits)
-    cancel_resits = command(commands.cancel_resits)
-    record_attendance = command(commands.record_attendance)
+    create_exam_round = command(rounds.create_exam_round)
+    update_exam_round = command(rounds.update_exam_round)
+    publish_exam_round = command(rounds.publish_exam_round)
+    add_session = command(timetable.add_session)
+    update_session = command(timetable.update_session)
+    remove_session = command(timetable.remove_session)
+    place_courses = command(timetable.place_courses)
+    remove_courses = command(timetable.remove_courses)
+    publish_arrangement = command(arrangement.publish_arrangement)
+    register_resits = command(resits.register_resits)
+    cancel_resits = command(resits.cancel_resits)
+    record_attendance = command(attendance.record_attendance)
 
     list_exam_rounds = query(queries.list_exam_rounds)
     get_exam_round = query(queries.get_exam_round)
@@ -41,17 +44,17 @@ class Exams(Service):
     get_registration = query(queries.get_registration)
     list_registration_facts = query(queries.list_registration_facts)
 
-    on_bills_paid = reaction(reactions.on_bills_paid)
-    on_billing_refused = reaction(reactions.on_billing_refused)
-    on_bills_cancelled = reaction(reactions.on_bills_cancelled)
-    on_bill_cancellation_refused = reaction(reactions.on_bill_cancellation_refused)
-    on_withdrawals_sent_to_finance = reaction(reactions.on_withdrawals_sent_to_finance)
-    on_withdrawals_approved = reaction(reactions.on_withdrawals_approved)
-    on_withdrawals_rejected = reaction(reactions.on_withdrawals_rejected)
-    on_student_left = reaction(reactions.on_student_left)
-    on_student_suspended = reaction(reactions.on_student_suspended)
-    on_student_resumed = reaction(reactions.on_student_resumed)
-    on_student_transferred = reaction(reactions.on_student_transferred)
+    on_bills_paid = reaction(payments.on_bills_paid)
+    on_billing_refused = reaction(bills.on_billing_refused)
+    on_bills_cancelled = reaction(bills.on_bills_cancelled)
+    on_bill_cancellation_refused = reaction(bills.on_bill_cancellation_refused)
+    on_withdrawals_sent_to_finance = reaction(withdrawals.on_withdrawals_sent_to_finance)
+    on_withdrawals_approved = reaction(withdrawals.on_withdrawals_approved)
+    on_withdrawals_rejected = reaction(withdrawals.on_withdrawals_rejected)
+    on_student_left = reaction(student_reactions.on_student_left)
+    on_student_suspended = reaction(student_reactions.on_student_suspended)
+    on_student_resumed = reaction(student_reactions.on_student_resumed)
+    on_student_transferred = reaction(student_reactions.on_student_transferred)
 
     students = copy(StudentState, tables.students)
     courses = copy(CourseState, tables.courses)

@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.row_scope import scope
-from chassis.tables import copy_table, id_column, instant, one_of, service_metadata, stamps
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table, service_metadata
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import ExamKind

@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy import delete, or_, select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.identity.tokens import MAX_LIFETIME
-from services.identity.student_accounts import NO_ACCOUNT, account_of, settle
+from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
 from services.identity.tables import refused_accounts, revocations, sessions, sign_in_failures, students, users
 
 FORGET_FAILURES_AFTER: Final = timedelta(days=1)

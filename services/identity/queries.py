@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
 
-from chassis import pages
-from chassis.unit_of_work import UnitOfWork
+from chassis.data import pages
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.identity.events import Revocation, TeachingPointItem
 from contracts.identity.queries import (
@@ -35,8 +35,8 @@ from contracts.identity.views import (
     TokenKey,
     UserView,
 )
-from services.identity import tokens
-from services.identity.own import own_id
+from services.identity.steps import tokens
+from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
 from services.identity.tables import (
     revocations,
     sessions,
@@ -45,18 +45,17 @@ from services.identity.tables import (
     user_roles,
     users,
 )
-from services.identity.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
 
 
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
-    me = own_id(uow)
+    me = uow.acting_user
     return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
 
 
 def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:
     """Where the acting user is signed in, latest first."""
-    mine = (sessions.c.user_id == own_id(uow)) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > uow.now)
+    mine = (sessions.c.user_id == uow.acting_user) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > uow.now)
     rows = uow.rows(select(sessions).where(mine).order_by(sessions.c.last_used_at.desc()))
     current = uow.context.actor.session_id
     return Sessions(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentItem, StudentState
-from services.identity.student_accounts import account_of, settle
+from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import students
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, publishes, query, reaction, scheduled
+from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
-from services.identity import commands, jobs, queries, reactions, tables
+from services.identity import jobs, queries, reactions, tables
+from services.identity.commands import accounts, teaching_points, users
+from services.identity.commands import sessions as session_commands
 
 
 class Identity(Service):
@@ -20,30 +22,30 @@ class Identity(Service):
     }
 
     # sessions: nobody is signed in yet
-    sign_in = command(commands.sign_in, as_system=True)
-    refresh_session = command(commands.refresh_session, as_system=True)
-    sign_out = command(commands.sign_out, as_system=True)
+    sign_in = command(session_commands.sign_in, as_system=True)
+    refresh_session = command(session_commands.refresh_session, as_system=True)
+    sign_out = command(session_commands.sign_out, as_system=True)
     # one's own account: its secrets are out of its own sight
-    change_password = command(commands.change_password, as_system=True)
-    update_account = command(commands.update_account, as_system=True)
-    end_sessions = command(commands.end_sessions, as_system=True)
+    change_password = command(accounts.change_password, as_system=True)
+    update_account = command(accounts.update_account, as_system=True)
+    end_sessions = command(accounts.end_sessions, as_system=True)
     get_account = query(queries.get_account, as_system=True)
     list_sessions = query(queries.list_sessions, as_system=True)
     # teaching points
-    create_teaching_point = command(commands.create_teaching_point)
-    update_point_information = command(commands.update_point_information)
-    rename_teaching_point = command(commands.rename_teaching_point)
-    disable_teaching_point = command(commands.disable_teaching_point)
-    enable_teaching_point = command(commands.enable_teaching_point)
+    create_teaching_point = command(teaching_points.create_teaching_point)
+    update_point_information = command(teaching_points.update_point_information)
+    rename_teaching_point = command(teaching_points.rename_teaching_point)
+    disable_teaching_point = command(teaching_points.disable_teaching_point)
+    enable_teaching_point = command(teaching_points.enable_teaching_point)
     list_teaching_points = query(queries.list_teaching_points)
     get_teaching_point = query(queries.get_teaching_point)
     # users
-    create_user = command(commands.create_user)
-    update_user = command(commands.update_user)
-    remove_user = command(commands.remove_user)
-    disable_user = command(commands.disable_user)
-    enable_user = command(commands.enable_user)
-    issue_one_time_passwords = command(commands.issue_one_time_passwords)
+    create_user = command(users.create_user)
+    update_user = command(users.update_user)
+    remove_user = command(users.remove_user)
+    disable_user = command(users.disable_user)
+    enable_user = command(users.enable_user)
+    issue_one_time_passwords = command(users.issue_one_time_passwords)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
     # gateways

@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.columns import id_column, instant, one_of, stamps
-from chassis.row_scope import scope
-from chassis.tables import copy_table, service_metadata
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table, service_metadata
 from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
 from contracts.permissions import Role
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.unit_of_work import UnitOfWork
-from services.registry.template import import_template
+from chassis.data.unit_of_work import UnitOfWork
+from services.registry.papers.template import import_template
 
 
 def prepare_import_template(uow: UnitOfWork) -> int:

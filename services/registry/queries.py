@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
-from chassis import files
-from chassis.pages import equals, paginate
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import history_of
+from chassis.data.pages import equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.papers import files
+from chassis.work.workflow import history_of
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (
@@ -33,8 +33,8 @@ from contracts.registry.views import (
 from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
+from services.registry.papers.template import import_template
 from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
-from services.registry.template import import_template
 
 _s, _c, _a = students.c, status_changes.c, account_answers.c
 

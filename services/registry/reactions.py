@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 
-from chassis import workflow
-from chassis.bulk import insert_rows
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentTransferred

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentState
-from services.registry import commands, copies, jobs, queries, reactions, tables, tasks
+from services.registry import jobs, queries, reactions, tables, tasks
+from services.registry.commands import imports, records, status, transfers
+from services.registry.steps import copies
 
 
 class Registry(Service):
@@ -22,14 +24,14 @@ class Registry(Service):
         "uq_status_changes_open": "status_change_open",
     }
 
-    import_students = command(commands.import_students)
-    change_contact = command(commands.change_contact)
-    record_degree_intent = command(commands.record_degree_intent)
-    suspend_student = command(commands.suspend_student)
-    resume_student = command(commands.resume_student)
-    transfer_student = command(commands.transfer_student)
-    revoke_transfer = command(commands.revoke_transfer)
-    remove_student = command(commands.remove_student)
+    import_students = command(imports.import_students)
+    change_contact = command(records.change_contact)
+    record_degree_intent = command(records.record_degree_intent)
+    suspend_student = command(status.suspend_student)
+    resume_student = command(status.resume_student)
+    transfer_student = command(transfers.transfer_student)
+    revoke_transfer = command(transfers.revoke_transfer)
+    remove_student = command(status.remove_student)
 
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from chassis import files
-from chassis.file_kinds import FileKind
-from chassis.spreadsheets import BadRow, CellError, SheetRow
-from chassis.tasks import StepResult, Task, TaskKind
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.spreadsheets import BadRow, CellError, SheetRow
 from services.registry.domain.id_numbers import tidy
-from services.registry.importing import Line, enter
-from services.registry.workbook import STUDENTS, TITLES, Entry
+from services.registry.papers.workbook import STUDENTS, TITLES, Entry
+from services.registry.steps.importing import Line, enter
 
 BLOCK: Final = 250
 """Rows entered in one transaction."""
@@ -24,7 +24,7 @@ BLOCK: Final = 250
 
 def plan_import(task: Task, uow: UnitOfWork) -> Sequence[dict[str, Any]]:
     """Read the workbook and cut it into blocks. The refusals of an unreadable workbook end the task."""
-    from chassis.sheet_reading import read_rows  # openpyxl is for the task process only
+    from chassis.papers.sheet_reading import read_rows  # openpyxl is for the task process only
 
     with files.open_file(uow, UUID(task.arguments["file_id"])) as file:
         rows = list(read_rows(file, STUDENTS))
@@ -54,7 +54,7 @@ def give_back_refused(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID 
     bad = [BadRow.from_json(row) for block in data for row in block]
     if not bad:
         return None
-    from chassis.sheet_writing import write_bad_rows  # openpyxl is for the task process only
+    from chassis.papers.sheet_writing import write_bad_rows  # openpyxl is for the task process only
 
     with write_bad_rows("未导入的学生", STUDENTS, bad) as file:
         return files.keep(

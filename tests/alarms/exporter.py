@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from chassis import health, metrics
+from chassis.base import metrics
+from chassis.running import health
 
 # All is well: there is work, and it is under way.
 metrics.outbox_waiting(3, oldest_seconds=0.4)

@@ -129,7 +129,7 @@ def test_a_name_that_leads_nowhere_is_found(what: str, text: str) -> None:
 
 
 def test_good_names_are_not_faults() -> None:
-    text = "[design](docs/design.md#1-the-picture) `chassis/relay.py` `./jiaowu dead list` [far](https://example.org)"
+    text = "[design](docs/design.md#1-the-picture) `chassis/messages/relay.py` `./jiaowu dead list` [far](https://example.org)"
     assert [fault for find in FINDERS.values() for fault in find(text, ROOT / "README.md")] == []
 
 

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import create_engine, text
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Operation
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,

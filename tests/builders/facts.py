@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.courses.states import SelectionState, WithdrawalState
 from contracts.courses.views import SelectionFacts
 from contracts.exams.states import RegistrationEnd, RegistrationState

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.events import CoursesSelected, SelectedCourse, SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RegistrationsHeld
 from contracts.finance.commands import ApproveRemittance, CreateFeeStandard, CreateRemittance

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.context import Context
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import ChangePassword, CreateTeachingPoint, CreateUser, SignIn, UpdateAccount
 from contracts.identity.views import CreatedUser, SessionTokens, TeachingPointDetails
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.base import Contract
 from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
 from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus

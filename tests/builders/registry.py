@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import IO
 from uuid import UUID
 
-from chassis import files
-from chassis.context import Context, system_context
-from chassis.file_kinds import FileKind
-from chassis.sheet_reading import read_rows
-from chassis.sheet_writing import write_list
-from chassis.task_worker import Worker
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context, system_context
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.sheet_reading import read_rows
+from chassis.papers.sheet_writing import write_list
+from chassis.running.task_worker import Worker
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import GetTask, TaskView
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.identity.events import TeachingPointItem, TeachingPointState
@@ -21,8 +21,8 @@ from contracts.registry.queries import ListStudents
 from contracts.registry.views import StudentView
 from contracts.types import FileReference, Gender
 from launcher.made_up import MadeUpStudents
-from services.registry.importing import Line, enter
-from services.registry.workbook import STUDENTS, Entry
+from services.registry.papers.workbook import STUDENTS, Entry
+from services.registry.steps.importing import Line, enter
 from tests.builders.messages import a
 
 REGISTRAR = acting("registry.change_status", name="教务")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.testing import ServiceHarness, World, acting
+from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.world import World
 from contracts.courses.catalogue_commands import AddCoursesToRound, CreateSelectionRound, PublishSelectionRound
 from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
 from contracts.exams.views import ExamRoundDetails

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.testing import ServiceHarness
+from chassis.testing.harness import ServiceHarness
 from tests.chassis.example import Example, build
 
 

@@ -20,13 +20,13 @@ from sqlalchemy import (
     update,
 )
 
-from chassis.columns import id_column, stamps
-from chassis.failures import NotYet
-from chassis.ids import new_id
-from chassis.row_scope import scope
-from chassis.service import Service, command, copy, publishes, query, reaction, scheduled
-from chassis.tables import copy_table, service_metadata
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.base.ids import new_id
+from chassis.data.columns import id_column, stamps
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table, service_metadata
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from contracts.base import Command, Contract, Fact, Page, PageQuery, State, StateItem, View
 from contracts.errors import ServiceError
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Identity, Integer, Table, Uuid, func, insert, select
 
-from chassis import files
-from chassis.file_kinds import FileKind
-from chassis.row_scope import scope
-from chassis.service import Service, task
-from chassis.tables import service_metadata
-from chassis.tasks import StepResult, Task, TaskKind
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.row_scope import scope
+from chassis.data.tables import service_metadata
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.service import Service, task
+from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
 from contracts.errors import ServiceError
 
 metadata = service_metadata("workshop")

@@ -13,7 +13,7 @@ import pytest
 from amqp import Message
 from amqp.exceptions import AccessRefused, AMQPError, PreconditionFailed
 
-from chassis.senders import is_station
+from chassis.messages.senders import is_station
 from contracts.base import Envelope
 from contracts.device.events import CardKind, CardRead
 from contracts.device.stations import READINGS_EXCHANGE, READINGS_KEY

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from chassis.clock import SystemClock
+from chassis.base.clock import SystemClock
 from contracts.errors import ServiceError
 from gateway.binding import path_fields
 from gateway.problems import MEDIA_TYPE, status_of

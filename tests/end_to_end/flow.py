@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.context import system_context
+from chassis.base.context import system_context
 from contracts.base import Operation
 from contracts.common import GetTask, RowResults, TaskState, TaskView, of
 from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCourses

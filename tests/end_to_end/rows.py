@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from chassis.context import system_context
-from chassis.database import Database
+from chassis.base.context import system_context
+from chassis.data.database import Database
 from launcher.system import System
 
 # What the chassis writes by itself, whoever asks: refusals, too, are kept for who asks again with the same key.

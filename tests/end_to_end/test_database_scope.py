@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.context import Context
-from chassis.database import Database
-from chassis.row_scope import table_scope
-from chassis.testing import acting
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.context import Context
+from chassis.data.database import Database
+from chassis.data.row_scope import table_scope
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.testing.harness import acting
 from tests.end_to_end.rows import changed, fingerprint
 from tests.end_to_end.scenery import Scene
 

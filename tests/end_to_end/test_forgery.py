@@ -20,9 +20,9 @@ from amqp.exceptions import AccessRefused, PreconditionFailed
 from kombu import Connection
 from sqlalchemy import select
 
-from chassis.context import system_context
-from chassis.ids import new_id
-from chassis.senders import Senders
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
+from chassis.messages.senders import Senders
 from contracts.base import COPIES_EXCHANGE, CopyCompleted, CopyRequested, Envelope, Event, Operation
 from contracts.courses.queries import ListCourses
 from contracts.finance.events import BillsPaid

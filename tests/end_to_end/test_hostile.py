@@ -18,7 +18,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.base import Operation
 from contracts.courses.catalogue_commands import UpdateCourse
 from contracts.courses.commands import SelectCourses

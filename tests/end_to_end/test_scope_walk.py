@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.courses import queries as courses
 from contracts.exams import queries as exams
 from contracts.finance import queries as finance

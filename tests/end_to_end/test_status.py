@@ -13,8 +13,8 @@ import requests
 from kombu import Connection
 from sqlalchemy import create_engine, text
 
-from chassis.context import system_context
-from chassis.ids import new_id
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
 from launcher import condition
 from launcher.condition import Condition, look, worst
 from launcher.system import System

@@ -10,8 +10,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chassis.context import Context
-from chassis.file_kinds import FileKind
+from chassis.base.context import Context
+from chassis.papers.file_kinds import FileKind
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError

@@ -12,7 +12,7 @@ import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from chassis.logging import configure  # noqa: E402
+from chassis.running.logging import configure  # noqa: E402
 from gateway import connection, server, tokens  # noqa: E402
 from gateway.app import Dependencies, create_app  # noqa: E402
 from gateway.process import GatewayProcess  # noqa: E402

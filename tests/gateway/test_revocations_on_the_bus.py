@@ -13,12 +13,12 @@ from uuid import UUID
 import pytest
 from kombu import Connection
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.provision_broker import broker_url, provision_broker
-from chassis.senders import broker_user
-from chassis.service import Service
-from chassis.tables import service_metadata
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.data.tables import service_metadata
+from chassis.declaring.service import Service
+from chassis.messages.senders import broker_user
+from chassis.provisioning.broker import broker_url, provision_broker
 from contracts.base import Envelope, Operation, exchange, routing_key
 from contracts.errors import ServiceError
 from contracts.identity.events import AccessRevoked, Revocation

@@ -6,7 +6,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.identity.events import Revocation
 from gateway.rates import Rates
 from gateway.revocations import RevocationList

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from chassis.backlog import Backlog
+from chassis.messages.backlog import Backlog
 from launcher import status_view
 from launcher.cli import app
 from launcher.cli import run as commands

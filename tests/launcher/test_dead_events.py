@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.database import Database
-from chassis.ids import new_id
+from chassis.base.ids import new_id
+from chassis.data.database import Database
 from contracts.base import Envelope
 from contracts.finance.events import BillsPaid
 from launcher.dead_events import DeadEvents

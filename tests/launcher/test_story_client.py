@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from chassis.clock import SystemClock
-from chassis.ids import new_id
+from chassis.base.clock import SystemClock
+from chassis.base.ids import new_id
 from contracts.identity.states import UserStatus
 from contracts.identity.views import AccountView, SessionTokens
 from launcher.story.client import Client, ProblemError

@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
-from chassis.context import SCOPE_KINDS, system_context
-from chassis.ids import new_id
-from chassis.row_scope import app_role, owner_role, role_name
-from chassis.statistics import analyse_grown
-from chassis.testing import ServiceHarness
+from chassis.base.context import SCOPE_KINDS, system_context
+from chassis.base.ids import new_id
+from chassis.data.row_scope import app_role, owner_role, role_name
+from chassis.data.statistics import analyse_grown
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CoursesSelected
 from contracts.registry.events import StudentItem, StudentState
 from services.finance.service import Finance

@@ -24,11 +24,11 @@ import orjson
 from rich.console import Console
 from sqlalchemy import func, select
 
-from chassis.context import system_context
-from chassis.database import Database
-from chassis.dispatch import Dispatcher
-from chassis.ids import new_id
-from chassis.testing import acting
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
+from chassis.data.database import Database
+from chassis.running.dispatch import Dispatcher
+from chassis.testing.harness import acting
 from contracts.courses.commands import SelectCoursesInBatch
 from contracts.registry.queries import ListStudents
 from launcher.story.cohort import import_quietly

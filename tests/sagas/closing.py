@@ -8,14 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
-from chassis.context import system_context
-from chassis.testing import ServiceHarness, World
+from chassis.base.context import system_context
+from chassis.testing.harness import ServiceHarness
+from chassis.testing.world import World
 from contracts.base import State
 from contracts.finance.states import AccountKind, BillStatus, RefundState
 from contracts.identity.states import UserStatus
 from launcher.reconcile.agreement import compare
 from launcher.reconcile.facts import read
-from services.identity.student_accounts import NO_ACCOUNT
+from services.identity.steps.student_accounts import NO_ACCOUNT
 
 OWED = (BillStatus.UNPAID, BillStatus.PAYING, BillStatus.REMITTING)
 TAKEN = (BillStatus.PAID, BillStatus.REFUNDING, BillStatus.REFUNDED)

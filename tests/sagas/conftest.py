@@ -8,9 +8,10 @@ from zlib import crc32
 
 import pytest
 
-from chassis import files
-from chassis.service import Service
-from chassis.testing import ServiceHarness, World
+from chassis.declaring.service import Service
+from chassis.papers import files
+from chassis.testing.harness import ServiceHarness
+from chassis.testing.world import World
 from services.courses.service import Courses
 from services.exams.service import Exams
 from services.finance.service import Finance

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import local_date
+from chassis.base.clock import local_date
 from contracts.courses.queries import GetSelection, ListWithdrawals
 from contracts.courses.views import SelectionView, WithdrawalView
 from contracts.exams.queries import GetRegistration, ListRegistrations

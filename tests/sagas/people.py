@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.testing import acting
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.testing.harness import acting
 
 
 @dataclass(frozen=True)

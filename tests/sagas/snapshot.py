@@ -7,7 +7,7 @@ from io import BytesIO
 
 from sqlalchemy.engine import Connection
 
-from chassis.testing import ServiceHarness
+from chassis.testing.harness import ServiceHarness
 
 
 class Snapshot:

@@ -19,8 +19,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete
 
-from chassis.parking import LONGEST_PAUSE
-from chassis.testing import World
+from chassis.messages.parking import LONGEST_PAUSE
+from chassis.testing.world import World
 from contracts.base import Event, Operation, type_name
 from contracts.errors import ServiceError
 from tests.builders import registry as records

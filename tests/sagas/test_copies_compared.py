@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, literal, select, update
 
-from chassis.context import system_context
-from chassis.ids import new_id
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
 from launcher.reconcile.copies import compare_copies
 from services.exams.tables import students
 from tests.sagas.school import School

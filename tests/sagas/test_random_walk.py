@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chassis.testing import World
+from chassis.testing.world import World
 from contracts.base import PageQuery
 from contracts.courses.queries import ListSelections, ListWithdrawals
 from contracts.errors import ServiceError

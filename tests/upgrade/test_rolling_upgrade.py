@@ -14,7 +14,7 @@ import pytest
 from kombu import Connection
 from rich.console import Console
 
-from chassis.broker import dead_queue
+from chassis.messages.broker import dead_queue
 from launcher.paths import ROOT
 from launcher.story.client import Client
 from launcher.story.people import ADMINISTRATOR, Person, administrator_password

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.catalogue_commands import CreateTerm, UpdateTerm
 from contracts.courses.views import TermView
 from contracts.errors import ServiceError
 from services.courses.commands.rows import add, change, locked
 from services.courses.queries.base import as_view
-from services.courses.tables import terms
+from services.courses.tables.catalogue import terms
 
 
 def create_term(command: CreateTerm, uow: UnitOfWork) -> TermView:

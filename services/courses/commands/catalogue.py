@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
@@ -21,7 +21,7 @@ from contracts.errors import ServiceError
 from services.courses.commands.rows import add, change, locked, step
 from services.courses.domain.workflows import REQUIREMENT
 from services.courses.queries.catalogue import course_details, course_versions_of, requirement_view
-from services.courses.tables import assessment_requirements, course_versions, courses
+from services.courses.tables.catalogue import assessment_requirements, course_versions, courses
 
 
 def create_course(command: CreateCourse, uow: UnitOfWork) -> CourseDetails:

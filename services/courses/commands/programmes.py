@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, func, insert, select
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.catalogue_commands import (
     CreateProgramme,
     CreateProgrammeVersion,
@@ -22,14 +22,9 @@ from contracts.errors import ServiceError
 from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.programmes import month_before
 from services.courses.queries.programmes import programme_details
-from services.courses.tables import (
-    courses,
-    programme_courses,
-    programme_modules,
-    programme_points,
-    programmes,
-    teaching_points,
-)
+from services.courses.tables.catalogue import courses
+from services.courses.tables.copies import teaching_points
+from services.courses.tables.programmes import programme_courses, programme_modules, programme_points, programmes
 
 ELEMENTS = ("level", "student_type", "student_source", "major_code", "schooling_length")
 _NOT_COPIED = {"id", "version", "created_at", "updated_at", "version_number", "status", "from_intake", "until_intake"}

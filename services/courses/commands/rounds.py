@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.catalogue_commands import (
     AddCoursesToRound,
     CreateSelectionRound,
@@ -20,7 +20,8 @@ from services.courses.commands.rows import add, change, locked, refuse_unknown, 
 from services.courses.domain.rounds import month_after
 from services.courses.domain.workflows import PENDING_PAYMENT
 from services.courses.queries.rounds import round_details
-from services.courses.tables import courses, selection_round_courses, selection_rounds, selections
+from services.courses.tables.catalogue import courses
+from services.courses.tables.selections import selection_round_courses, selection_rounds, selections
 
 
 def create_selection_round(command: CreateSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:

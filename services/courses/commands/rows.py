@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Table, func, insert, select, update
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select, tuple_
 
-from chassis import tasks
-from chassis.ids import new_id
-from chassis.prepared import Prepared
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.prepared import Prepared
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.running import tasks
 from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.courses.states import SelectionState
@@ -21,7 +21,8 @@ from services.courses.domain.selection_facts import Facts, Reason, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
 from services.courses.queries.selection_facts import selection_facts
 from services.courses.steps.refusals import refusals
-from services.courses.tables import selections, students
+from services.courses.tables.copies import students
+from services.courses.tables.selections import selections
 
 MAX_PAIRS = 5_000
 """Pairs of student and course that are selected by one statement; a larger batch is a task of such steps."""

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import Moved
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.workflow import Moved
 from contracts.common import RowResults
 from contracts.courses.commands import (
     ApproveWithdrawals,
@@ -25,7 +25,7 @@ from services.courses.steps.closing import close
 from services.courses.steps.moves import lock, row_results, take
 from services.courses.steps.refusals import refusals
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
-from services.courses.tables import selection_rounds, selections, withdrawals
+from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 
 def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
@@ -87,9 +87,7 @@ def _facts(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
 def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResults:
     """`pending_academic` → `pending_finance`: learning closes, exams holds the registration, finance reviews."""
     ids = command.withdrawal_ids
-    reviewer = uow.context.actor.user_id
-    if reviewer is None:
-        raise ServiceError("forbidden")  # a review has a person who answers for it
+    reviewer = uow.acting_user  # a review has a person who answers for it
     taken = take(
         uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, setting={"academic_reviewer_id": reviewer}
     )

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import UTC, datetime
 
-from chassis.clock import SHANGHAI
+from chassis.base.clock import SHANGHAI
 
 
 def month_after(instant: datetime) -> datetime:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import shown
+from chassis.base.clock import shown
 from contracts.courses.states import CourseStatus, RoundStatus
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.calendar import nth_term

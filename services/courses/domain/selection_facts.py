@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import local_date
+from chassis.base.clock import local_date
 from contracts.types import FeeKind
 from services.courses.domain.calendar import StudyBreak, Term
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.clock import shown
+from chassis.base.clock import shown
 from contracts.courses.states import SelectionState
 from services.courses.domain.selection_facts import Reason
 

@@ -1,6 +1,6 @@
 """The states of selections, withdrawals and assessment requirements, and who moves them on."""
 
-from chassis.workflow import SYSTEM, Step, Workflow, applicant, decider
+from chassis.work.workflow import SYSTEM, Step, Workflow, applicant, decider
 from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
 from contracts.courses.states import AssessmentRequirementState, SelectionState, WithdrawalState
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from services.courses.domain.calendar import Term
-from services.courses.tables import terms
+from services.courses.tables.catalogue import terms
 
 
 def calendar(uow: UnitOfWork) -> list[Term]:

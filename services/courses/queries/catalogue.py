@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, or_, select
 
-from chassis.pages import contains, equals, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import contains, equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetCourse, ListCourses, ListTerms
 from contracts.courses.views import (
@@ -17,7 +17,7 @@ from contracts.courses.views import (
     TermView,
 )
 from services.courses.queries.base import as_view
-from services.courses.tables import assessment_requirements, course_versions, courses, terms
+from services.courses.tables.catalogue import assessment_requirements, course_versions, courses, terms
 
 
 def list_terms(query: ListTerms, uow: UnitOfWork) -> Page[TermView]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.queries import GetPlan
 from contracts.courses.states import RoundStatus
 from contracts.courses.views import Plan, PlanCourse
@@ -22,15 +22,10 @@ from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import selection_facts, study_breaks
 from services.courses.queries.selections import newest_withdrawal
 from services.courses.steps.refusals import refusals
-from services.courses.tables import (
-    courses,
-    programme_courses,
-    programme_modules,
-    programmes,
-    selection_rounds,
-    selections,
-    students,
-)
+from services.courses.tables.catalogue import courses
+from services.courses.tables.copies import students
+from services.courses.tables.programmes import programme_courses, programme_modules, programmes
+from services.courses.tables.selections import selection_rounds, selections
 
 
 def get_plan(query: GetPlan, uow: UnitOfWork) -> Plan:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, or_, select
 
-from chassis.pages import contains, equals, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import contains, equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetProgramme, ListProgrammes
 from contracts.courses.views import (
@@ -18,7 +18,8 @@ from contracts.courses.views import (
     ProgrammeView,
 )
 from services.courses.queries.base import as_view
-from services.courses.tables import courses, programme_courses, programme_modules, programme_points, programmes
+from services.courses.tables.catalogue import courses
+from services.courses.tables.programmes import programme_courses, programme_modules, programme_points, programmes
 
 
 def list_programmes(query: ListProgrammes, uow: UnitOfWork) -> Page[ProgrammeView]:

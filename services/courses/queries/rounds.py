@@ -4,14 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, not_, select
 
-from chassis.pages import equals, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
 from contracts.courses.states import RoundStatus
 from contracts.courses.views import CourseView, SelectionRoundDetails, SelectionRoundView
 from services.courses.queries.base import as_view
-from services.courses.tables import courses, selection_round_courses, selection_rounds
+from services.courses.tables.catalogue import courses
+from services.courses.tables.selections import selection_round_courses, selection_rounds
 
 _course_count = (
     select(func.count())

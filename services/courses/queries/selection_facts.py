@@ -12,8 +12,8 @@ from uuid import UUID
 
 import orjson
 
-from chassis.prepared import Prepared, array
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.prepared import Prepared, array
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from services.courses.domain.calendar import StudyBreak, Term
 from services.courses.domain.selection_facts import (

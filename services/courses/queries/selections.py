@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
-from chassis.pages import contains, equals, paginate
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import history_of
+from chassis.data.pages import contains, equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.workflow import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.courses.queries import (
@@ -30,7 +30,9 @@ from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selection_facts import study_breaks
-from services.courses.tables import bills, courses, selection_rounds, selections, students, withdrawals
+from services.courses.tables.catalogue import courses
+from services.courses.tables.copies import bills, students
+from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 newest_withdrawal = (
     select(withdrawals.c.state)

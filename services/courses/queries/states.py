@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.events import CourseItem, ProgrammeItem
 from services.courses.queries.base import as_view
-from services.courses.tables import courses, programme_points, programmes
+from services.courses.tables.catalogue import courses
+from services.courses.tables.programmes import programme_points, programmes
 
 
 def course_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[CourseItem]:

@@ -4,15 +4,16 @@ from typing import Any
 
 from sqlalchemy import func, null, select
 
-from chassis.pages import equals
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import equals
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Stretch
 from contracts.courses.queries import GetSelectionStatistics, ListSelectionFacts, StatisticsGrouping
 from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionCount, SelectionFacts, SelectionStatistics
 from services.courses.domain.workflows import PENDING_PAYMENT
 from services.courses.queries.base import as_view
-from services.courses.tables import courses, selection_rounds, selections, withdrawals
+from services.courses.tables.catalogue import courses
+from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 _BY_POINT = (StatisticsGrouping.POINT, StatisticsGrouping.POINT_AND_COURSE)
 _BY_COURSE = (StatisticsGrouping.COURSE, StatisticsGrouping.POINT_AND_COURSE)

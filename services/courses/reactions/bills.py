@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid
 from contracts.types import EnrolmentStatus, FeeKind
@@ -15,7 +15,7 @@ from services.courses.domain.workflows import CLOSING, SELECTION
 from services.courses.steps.moves import Taken, lock, set_each, take
 from services.courses.steps.students import hold_students
 from services.courses.steps.withdrawing import open_withdrawals
-from services.courses.tables import selections
+from services.courses.tables.selections import selections
 
 REASON_LEFT = "学生已退学，缴费到账后由系统发起退课"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.exams.events import RegistrationRefused
 from services.courses.steps.moves import lock, set_each
-from services.courses.tables import selections
+from services.courses.tables.selections import selections
 
 
 def on_registration_refused(events: Sequence[RegistrationRefused], uow: UnitOfWork) -> None:

@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select, update
 
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
 from services.courses.steps.closing import close
 from services.courses.steps.students import hold_students
-from services.courses.tables import selections, students, withdrawals
+from services.courses.tables.copies import students
+from services.courses.tables.selections import selections, withdrawals
 
 Changes = Sequence[StudentLeft] | Sequence[StudentSuspended] | Sequence[StudentResumed] | Sequence[StudentTransferred]
 

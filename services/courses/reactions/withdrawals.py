@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
 from services.courses.domain.workflows import SELECTION, WITHDRAWAL
 from services.courses.steps.moves import Taken, set_each, take
-from services.courses.tables import selections, withdrawals
+from services.courses.tables.selections import selections, withdrawals
 
 
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.errors import ServiceError
 from services.courses.domain.workflows import SELECTION
 from services.courses.steps.moves import Taken, take
-from services.courses.tables import selections
+from services.courses.tables.selections import selections
 
 
 def close(

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, Table, Uuid, cast, column, select, update, values
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import Moved, Workflow
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
+from chassis.work.workflow import Moved, Workflow
 from contracts.common import Refusal, RowResult, RowResults
 from contracts.errors import ServiceError
 

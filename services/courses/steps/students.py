@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from chassis.unit_of_work import UnitOfWork
-from services.courses.tables import students
+from chassis.data.unit_of_work import UnitOfWork
+from services.courses.tables.copies import students
 
 
 def hold_students(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
-from chassis import workflow
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.finance.states import BillStatus
 from services.courses.domain.workflows import WITHDRAWAL
-from services.courses.tables import bills, withdrawals
+from services.courses.tables.copies import bills
+from services.courses.tables.selections import withdrawals
 
 IN_PAYMENT = (BillStatus.PAYING, BillStatus.REMITTING)
 

@@ -1,5 +1,5 @@
 """The metadata that all tables of the service share."""
 
-from chassis.tables import service_metadata
+from chassis.data.tables import service_metadata
 
 metadata = service_metadata("courses")

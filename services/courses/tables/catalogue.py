@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
-from chassis.columns import id_column, instant, one_of, stamps
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
 from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
 from contracts.types import ExamKind
 from services.courses.tables.base import metadata

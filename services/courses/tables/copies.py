@@ -3,9 +3,9 @@
 from sqlalchemy import Boolean, Column, Date, Index, Numeric, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.columns import instant
-from chassis.row_scope import scope
-from chassis.tables import copy_table
+from chassis.data.columns import instant
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table
 from services.courses.tables.base import metadata
 
 students = copy_table(

@@ -16,8 +16,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.columns import id_column, one_of, stamps
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, one_of, stamps
+from chassis.data.row_scope import scope
 from contracts.courses.states import ProgrammeStatus
 from contracts.types import Level
 from services.courses.tables.base import metadata

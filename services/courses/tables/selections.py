@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.columns import id_column, instant, one_of, stamps
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
 from contracts.courses.states import ClosingReason, RoundStatus, SelectionState, WithdrawalState
 from services.courses.tables.base import metadata
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import ArrangementResult
 from services.exams.domain.rounds import candidates_with_clash, check_arrangeable
 from services.exams.queries import round_view
-from services.exams.registrations import end, lock_where, move, refund
-from services.exams.rounds import lock_round
+from services.exams.steps.registrations import end, lock_where, move, refund
+from services.exams.steps.rounds import lock_round
 from services.exams.tables import exam_registrations, exam_round_courses, exam_rounds
 
 _r = exam_registrations.c

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
-from chassis.clock import shown
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.clock import shown
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import RecordAttendance
 from contracts.exams.states import RegistrationState
 from contracts.exams.views import AttendanceResult
 from services.exams.domain.registrations import OVER
-from services.exams.registrations import lock_where, move
+from services.exams.steps.registrations import lock_where, move
 from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions
 
 _r = exam_registrations.c

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, select
 
-from chassis import workflow
-from chassis.bulk import insert_rows
-from chassis.clock import shown
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.clock import shown
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.common import Refusal, RowResult, RowResults
 from contracts.courses.states import ClosingReason
 from contracts.errors import JsonValue
@@ -22,7 +22,7 @@ from contracts.exams.states import ExamRoundStatus, RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
 from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.registrations import close_resits, lock_where
+from services.exams.steps.registrations import close_resits, lock_where
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
 
 _r = exam_registrations.c

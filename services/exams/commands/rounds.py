@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import check_changeable, check_window
 from services.exams.queries import round_details
-from services.exams.rounds import lock_round, sessions_of
+from services.exams.steps.rounds import lock_round, sessions_of
 from services.exams.tables import exam_rounds
 
 

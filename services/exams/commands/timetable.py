@@ -11,15 +11,15 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import Session, check_changeable, check_session
 from services.exams.queries import round_details
-from services.exams.rounds import lock_round, sessions_of
+from services.exams.steps.rounds import lock_round, sessions_of
 from services.exams.tables import courses, exam_round_courses, exam_sessions
 
 

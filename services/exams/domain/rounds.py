@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.clock import shown
+from chassis.base.clock import shown
 from contracts.errors import ServiceError
 from contracts.exams.states import ExamRoundStatus
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.workflow import SYSTEM, Step, Who, Workflow, applicant
+from chassis.work.workflow import SYSTEM, Step, Who, Workflow, applicant
 from contracts.exams.events import RegistrationRefused, RegistrationsHeld, ResitsClosing
 from contracts.exams.states import RegistrationState
 

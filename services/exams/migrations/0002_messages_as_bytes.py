@@ -1,6 +1,6 @@
 """Parked messages are kept as bytes, with their sender and their way."""
 
-from chassis.migration_steps import messages_as_bytes
+from chassis.provisioning.migration_steps import messages_as_bytes
 
 revision = "0002"
 down_revision = "0001"

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, RefusedCancellation
 from services.exams.domain.registrations import CLOSED_BY, UNPAID
-from services.exams.registrations import by_row, end, lock_where, move, resits
+from services.exams.steps.registrations import by_row, end, lock_where, move, resits
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:

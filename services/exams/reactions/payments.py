@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from chassis import workflow
-from chassis.bulk import insert_rows
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.errors import ServiceError
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationState
@@ -19,8 +19,8 @@ from contracts.finance.events import BillsPaid, PaidBill
 from contracts.types import EnrolmentStatus, FeeKind
 from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.registrations import by_row, known_students, lock_where, move
-from services.exams.rounds import hold_rounds
+from services.exams.steps.registrations import by_row, known_students, lock_where, move
+from services.exams.steps.rounds import hold_rounds
 from services.exams.tables import exam_registrations, withdrawal_holds
 
 _r = exam_registrations.c

@@ -12,16 +12,16 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
-from chassis import workflow
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
-from services.exams.rounds import hold_rounds
+from services.exams.steps.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
+from services.exams.steps.rounds import hold_rounds
 from services.exams.tables import exam_registrations
 
 _r = exam_registrations.c

@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Row, and_, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.bulk import insert_rows
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RefusedHold, RegistrationHoldRefused, RegistrationsHeld
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRejected
 from services.exams.domain.registrations import PAID, HoldState, hold_refusal
-from services.exams.registrations import (
+from services.exams.steps.registrations import (
     by_row,
     end,
     known_students,
@@ -26,7 +26,7 @@ from services.exams.registrations import (
     of_selections,
     set_free,
 )
-from services.exams.rounds import hold_rounds
+from services.exams.steps.rounds import hold_rounds
 from services.exams.tables import exam_registrations, withdrawal_holds
 
 _h, _r = withdrawal_holds.c, exam_registrations.c

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.common import RowResults
 from contracts.errors import ServiceError
 from contracts.finance.commands import ConfirmRefunds, FailRefund, RetryRefund
@@ -15,8 +15,8 @@ from contracts.finance.states import PostingKind, RefundState
 from contracts.finance.views import RefundView
 from services.finance.domain.workflows import REFUND
 from services.finance.steps import bills, refunds, rows, withdrawals
-from services.finance.tables import bills as bill_table
-from services.finance.tables import refunds as refund_table
+from services.finance.tables.bills import bills as bill_table
+from services.finance.tables.refunds import refunds as refund_table
 
 
 def confirm_refunds(command: ConfirmRefunds, uow: UnitOfWork) -> RowResults:

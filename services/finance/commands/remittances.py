@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
-from chassis import files, workflow
-from chassis.bulk import insert_rows
-from chassis.file_kinds import FileKind
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.work import workflow
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -30,8 +31,8 @@ from services.finance.queries.remittances import remittance_details
 from services.finance.queries.standards import grace_days
 from services.finance.steps import bills, payments, transfers
 from services.finance.steps.bills import Bill
-from services.finance.tables import bills as bill_table
-from services.finance.tables import payment_lines, remittances
+from services.finance.tables.bills import bills as bill_table
+from services.finance.tables.payments import payment_lines, remittances
 
 SLIP_LIMIT = 5000
 RECEIPT_BYTES = 5 * 1024 * 1024

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, case, literal, select, update
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.common import RowResults
 from contracts.finance.commands import ApproveWithdrawalReviews, RejectWithdrawalReviews
 from contracts.finance.events import (
@@ -23,8 +23,8 @@ from services.finance.domain.workflows import REVIEW
 from services.finance.queries.reviews import share_of
 from services.finance.queries.standards import rule_table
 from services.finance.steps import bills, refunds, rows, withdrawals
-from services.finance.tables import refunds as refund_table
-from services.finance.tables import withdrawal_reviews
+from services.finance.tables.refunds import refunds as refund_table
+from services.finance.tables.refunds import withdrawal_reviews
 
 
 def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWork) -> RowResults:

@@ -3,8 +3,8 @@
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Done
 from contracts.errors import FieldError, ServiceError
 from contracts.finance.commands import (
@@ -17,7 +17,8 @@ from contracts.finance.commands import (
 )
 from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
 from services.finance.domain.settings import DEFAULT_GRACE_DAYS, SETTINGS_ID
-from services.finance.tables import bills, fee_standards, finance_settings, refund_rules
+from services.finance.tables.bills import bills
+from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
 
 
 def create_fee_standard(command: CreateFeeStandard, uow: UnitOfWork) -> FeeStandardView:

@@ -1,7 +1,7 @@
 """The states of what finance owns, who moves them, and where to."""
 
-from chassis.context import Context
-from chassis.workflow import SYSTEM, Step, Subject, Who, Workflow, applicant, decider
+from chassis.base.context import Context
+from chassis.work.workflow import SYSTEM, Step, Subject, Who, Workflow, applicant, decider
 from contracts.finance.events import (
     BillsCancelled,
     BillsPaid,

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
 
-from chassis.pages import equals, on_days, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import equals, on_days, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.errors import ServiceError
 from contracts.finance.queries import GetBalance, ListLedgerEntries
 from contracts.finance.states import AccountKind
 from contracts.finance.views import BalanceView, LedgerEntryView
-from services.finance.tables import ledger_entries
+from services.finance.tables.ledger import ledger_entries
 
 _FILTERS = ("account", "teaching_point_id", "student_id", "bill_id", "transaction_id")
 

@@ -6,23 +6,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Stretch
 from contracts.finance.queries import CheckLedger, ListBillFacts
 from contracts.finance.states import BillStatus, PostingKind, RemittanceState
 from contracts.finance.views import BillFacts, LedgerCheck
 from services.finance.domain.closing import SETTLED
 from services.finance.steps.bills import ids_in
-from services.finance.tables import (
-    bills,
-    ledger_entries,
-    ledger_transactions,
-    payment_lines,
-    refunds,
-    remittances,
-    suspense_items,
-    withdrawal_reviews,
-)
+from services.finance.tables.bills import bills
+from services.finance.tables.ledger import ledger_entries, ledger_transactions
+from services.finance.tables.payments import payment_lines, remittances, suspense_items
+from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 _t = ledger_transactions.c
 

@@ -2,12 +2,13 @@
 
 from sqlalchemy import select
 
-from chassis.pages import equals, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.finance.queries import ListRefunds, ListSuspense
 from contracts.finance.views import RefundView, SuspenseView
-from services.finance.tables import refunds, suspense_items
+from services.finance.tables.payments import suspense_items
+from services.finance.tables.refunds import refunds
 
 
 def list_refunds(query: ListRefunds, uow: UnitOfWork) -> Page[RefundView]:

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, or_, select
 
-from chassis.pages import contains, equals, paginate
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import history_of
+from chassis.data.pages import contains, equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.workflow import history_of
 from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
 from contracts.finance.views import RemittanceDetails, RemittanceView
 from contracts.types import FileReference
 from services.finance.queries.bills import views
-from services.finance.tables import bills, metadata, payment_lines, remittances
+from services.finance.tables.bills import bills
+from services.finance.tables.payments import payment_lines, remittances
+from services.finance.tables.shared import metadata
 
 SHOWN_BILLS = 200
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, or_, select
 
-from chassis.clock import local_date
-from chassis.pages import contains, equals, paginate
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import history_of
+from chassis.base.clock import local_date
+from chassis.data.pages import contains, equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.workflow import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.finance.queries import GetWithdrawalReview, ListWithdrawalReviews
@@ -22,7 +22,9 @@ from services.finance.domain.refunding import RefundRule, Share, refund_share
 from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
 from services.finance.steps.bills import ids_in
-from services.finance.tables import bills, refunds, students, withdrawal_reviews
+from services.finance.tables.bills import bills
+from services.finance.tables.copies import students
+from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 
 def share_of(rules: Sequence[RefundRule], bill: Row[Any], review: Row[Any]) -> Share:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from chassis.pages import equals, paginate
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.pages import equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
 from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
@@ -15,7 +15,7 @@ from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule
 from services.finance.domain.settings import DEFAULT_GRACE_DAYS
 from services.finance.steps.bills import ids_in
-from services.finance.tables import fee_standards, finance_settings, refund_rules
+from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
 
 
 def list_fee_standards(query: ListFeeStandards, uow: UnitOfWork) -> Page[FeeStandardView]:

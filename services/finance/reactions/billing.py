@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.bulk import insert_rows
-from chassis.clock import local_date
-from chassis.failures import NotYet
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.clock import local_date
+from chassis.base.failures import NotYet
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.exams.events import RegisteredResit, ResitsRegistered
@@ -22,7 +22,9 @@ from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
-from services.finance.tables import billings, bills, fee_standards, students
+from services.finance.tables.bills import billings, bills
+from services.finance.tables.copies import students
+from services.finance.tables.fees import fee_standards
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.bulk import insert_rows
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Event
 from contracts.courses.events import SelectionsClosing
 from contracts.courses.states import ClosingReason
@@ -16,7 +16,7 @@ from contracts.finance.states import PostingKind
 from services.finance.domain import closing
 from services.finance.steps import bills, ledger
 from services.finance.steps.bills import Bill
-from services.finance.tables import billings
+from services.finance.tables.bills import billings
 
 
 @dataclass(frozen=True, slots=True, eq=False)

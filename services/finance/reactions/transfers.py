@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.bulk import insert_rows
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
@@ -15,7 +15,8 @@ from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
 from services.finance.steps.bills import ids_in
 from services.finance.steps.transfers import OPEN, clear_waiting
-from services.finance.tables import bills, students, transfers
+from services.finance.tables.bills import bills, transfers
+from services.finance.tables.copies import students
 
 
 def on_transfer_requested(events: Sequence[TransferRequested], uow: UnitOfWork) -> None:

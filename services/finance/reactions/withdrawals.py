@@ -5,18 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import workflow
-from chassis.bulk import insert_rows
-from chassis.failures import NotYet
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.failures import NotYet
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld
 from contracts.finance.events import RejectedWithdrawal, WithdrawalsRejected
 from contracts.finance.states import BillStatus, RefundReason, ReviewState
 from services.finance.domain.workflows import REVIEW
 from services.finance.steps import bills, refunds
-from services.finance.tables import refunds as refund_table
-from services.finance.tables import withdrawal_reviews
+from services.finance.tables.refunds import refunds as refund_table
+from services.finance.tables.refunds import withdrawal_reviews
 
 
 def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], uow: UnitOfWork) -> None:

@@ -8,14 +8,15 @@ from sqlalchemy import Row, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.finance.events import PaidBill
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
 from services.finance.domain.workflows import BILL
-from services.finance.tables import bills, payment_lines
+from services.finance.tables.bills import bills
+from services.finance.tables.payments import payment_lines
 
 Bill = Row[Any]
 

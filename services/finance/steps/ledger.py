@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from chassis.bulk import insert_rows
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from services.finance.domain.bookkeeping import Posting, entries
-from services.finance.tables import ledger_entries, ledger_transactions
+from services.finance.tables.ledger import ledger_entries, ledger_transactions
 
 
 def post(uow: UnitOfWork, postings: Sequence[Posting]) -> None:

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.bulk import insert_rows
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import BillsPaid
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind, RefundReason
 from services.finance.domain.bookkeeping import Posting
 from services.finance.steps import bills, ledger, refunds, transfers
 from services.finance.steps.bills import Bill
-from services.finance.tables import suspense_items
+from services.finance.tables.payments import suspense_items
 
 
 def settle(uow: UnitOfWork, paid: Sequence[Bill], method: PaymentMethod, payment: Mapping[str, UUID]) -> None:

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chassis import workflow
-from chassis.bulk import insert_rows
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.finance.states import PaymentMethod, PostingKind, RefundReason, RefundState
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
 from services.finance.domain.workflows import REFUND
 from services.finance.steps import bills, ledger
 from services.finance.steps.bills import Bill
-from services.finance.tables import refunds
+from services.finance.tables.refunds import refunds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 
-from chassis.unit_of_work import UnitOfWork
-from chassis.workflow import Workflow
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.workflow import Workflow
 from contracts.common import Refusal, RowResult, RowResults
 from contracts.errors import ServiceError
 from services.finance.steps.bills import ids_in

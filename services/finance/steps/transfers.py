@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import TransferCleared
 from services.finance.steps import bills
-from services.finance.tables import transfers
+from services.finance.tables.bills import transfers
 
 OPEN = ("waiting", "cleared")
 

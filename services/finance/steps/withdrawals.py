@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.finance.events import RefundedWithdrawal, WithdrawalsRefunded
 from contracts.finance.states import RefundState, ReviewState
 from services.finance.domain.workflows import REVIEW
 from services.finance.steps.bills import ids_in
-from services.finance.tables import refunds, withdrawal_reviews
+from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 
 def finish(uow: UnitOfWork, withdrawal_ids: Collection[UUID]) -> set[UUID]:

@@ -7,8 +7,8 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.row_scope import scope
-from chassis.tables import copy_table
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table
 from services.finance.tables.shared import metadata
 
 students = copy_table(

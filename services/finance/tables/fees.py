@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from chassis.columns import id_column, one_of, stamps
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, one_of, stamps
+from chassis.data.row_scope import scope
 from contracts.types import EducationLevel, FeeKind
 from services.finance.tables.shared import metadata, money
 

@@ -11,8 +11,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.columns import id_column, instant, one_of
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, instant, one_of
+from chassis.data.row_scope import scope
 from contracts.finance.states import (
     AccountKind,
     PostingKind,

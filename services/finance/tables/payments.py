@@ -16,8 +16,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.columns import id_column, instant, one_of, stamps
-from chassis.row_scope import scope
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
 from contracts.finance.states import (
     PaymentMethod,
     RemittanceState,

@@ -9,7 +9,7 @@ from sqlalchemy import (
     Text,
 )
 
-from chassis.tables import service_metadata
+from chassis.data.tables import service_metadata
 
 metadata = service_metadata("finance")
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from chassis.blocking import beside
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.blocking import beside
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
 from contracts.identity.views import AccountView, SessionTokens
 from services.identity.commands.sessions import check_password_attempt, failed_attempt, open_session
 from services.identity.domain import passwords
-from services.identity.own import own_id
-from services.identity.revoking import revoke_sessions, revoke_users
+from services.identity.steps.revoking import revoke_sessions, revoke_users
+from services.identity.steps.views import USER_COLUMNS, account_view, grants_of
 from services.identity.tables import credentials, sessions, users
-from services.identity.views import USER_COLUMNS, account_view, grants_of
 
 
 def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
@@ -25,7 +24,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     Raises `wrong_current_password` (counted like a failed sign-in: `account_waits`), `password_unchanged`,
     `password_too_easy`.
     """
-    me = own_id(uow)
+    me = uow.acting_user
     username = uow.one(select(users.c.username).where(users.c.id == me)).username
     check_password_attempt(uow, username)
     kept = uow.scalar(select(credentials.c.password_hash).where(credentials.c.user_id == me).with_for_update())
@@ -46,7 +45,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     """Complete or change the acting user's profile. Raises `from_record`, `stale_version`."""
-    me = own_id(uow)
+    me = uow.acting_user
     before = uow.one(select(users).where(users.c.id == me))
     if before.student_id is not None and command.name != before.name:
         raise ServiceError("from_record")
@@ -60,7 +59,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
 
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:
     """End sessions of the acting user. Raises `some_not_found` when one of them is not theirs or over."""
-    these = sessions.c.id.in_(command.session_ids) & (sessions.c.user_id == own_id(uow))
+    these = sessions.c.id.in_(command.session_ids) & (sessions.c.user_id == uow.acting_user)
     if missing := len(command.session_ids) - revoke_sessions(uow, these):
         raise ServiceError("some_not_found", count=missing)
     return Done()

@@ -8,20 +8,20 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.blocking import beside
-from chassis.failures import RefusedButKept
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.blocking import beside
+from chassis.base.failures import RefusedButKept
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.states import TeachingPointStatus, UserStatus
 from contracts.identity.views import SessionTokens
-from services.identity import tokens
 from services.identity.domain import passwords
-from services.identity.revoking import revoke_sessions
+from services.identity.steps import tokens
+from services.identity.steps.revoking import revoke_sessions
+from services.identity.steps.views import USER_COLUMNS, account_view, first_steps, grants_of
 from services.identity.tables import credentials, sessions, sign_in_failures, teaching_points, users
-from services.identity.views import USER_COLUMNS, account_view, first_steps, grants_of
 
 SIGNING_IN = USER_COLUMNS.add_columns(
     teaching_points.c.status.label("point_status"), credentials.c.password_hash, credentials.c.one_time_until

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateTeachingPoint,
@@ -19,7 +19,7 @@ from contracts.identity.commands import (
 from contracts.identity.states import NameChangeKind, TeachingPointStatus
 from contracts.identity.views import TeachingPointDetails
 from services.identity.queries import teaching_point_details
-from services.identity.revoking import revoke_users
+from services.identity.steps.revoking import revoke_users
 from services.identity.tables import teaching_point_names, teaching_points, users
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.blocking import beside
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.blocking import beside
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
@@ -32,9 +32,9 @@ from contracts.identity.views import (
 )
 from services.identity.domain import passwords
 from services.identity.domain.roles import check_grantable
-from services.identity.revoking import revoke_users
+from services.identity.steps.revoking import revoke_users
+from services.identity.steps.views import grants_of, user_view
 from services.identity.tables import credentials, teaching_points, user_roles, users
-from services.identity.views import grants_of, user_view
 
 
 def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:

@@ -1,6 +1,6 @@
 """Changed states are noted."""
 
-from chassis.migration_steps import state_notes
+from chassis.provisioning.migration_steps import state_notes
 
 revision = "0003"
 down_revision = "0002"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from chassis import files, tasks
-from chassis.file_kinds import FileKind
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.running import tasks
 from contracts.common import TaskView
 from contracts.registry.commands import ImportStudents
 

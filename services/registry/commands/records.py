@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.registry.commands import ChangeContact, RecordDegreeIntent
 from contracts.registry.views import StudentRecord
 from services.registry.domain.status_changes import leads_to_degree
 from services.registry.queries import student_record
-from services.registry.students import lock_student
+from services.registry.steps.students import lock_student
 from services.registry.tables import students
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
-from chassis.ids import new_id
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended
@@ -15,7 +15,7 @@ from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import last_day_of_suspension, status_after
 from services.registry.queries import status_change_details
-from services.registry.students import enter_change, lock_student
+from services.registry.steps.students import enter_change, lock_student
 from services.registry.tables import students, suspensions
 
 

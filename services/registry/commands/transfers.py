@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from chassis import workflow
-from chassis.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import workflow
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import RevokeTransfer, TransferStudent
@@ -18,7 +18,7 @@ from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import status_after
 from services.registry.domain.workflows import STATUS_CHANGE
 from services.registry.queries import status_change_details
-from services.registry.students import enter_change, lock_student
+from services.registry.steps.students import enter_change, lock_student
 from services.registry.tables import programmes, status_changes, students, teaching_points
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.workflow import SYSTEM, Step, Workflow, applicant
+from chassis.work.workflow import SYSTEM, Step, Workflow, applicant
 from contracts.registry.events import StudentTransferred, TransferRevoked
 from contracts.registry.states import StatusChangeState
 

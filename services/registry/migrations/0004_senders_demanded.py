@@ -1,6 +1,6 @@
 """Parked events that name no sender have to be settled first."""
 
-from chassis.migration_steps import senders_demanded
+from chassis.provisioning.migration_steps import senders_demanded
 
 revision = "0004"
 down_revision = "0003"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.service import Service
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCoursesToRound,

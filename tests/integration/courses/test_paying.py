@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chassis.ids import new_id
-from chassis.service import Service
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
 from contracts.courses.catalogue_commands import UpdateSelectionRound
 from contracts.courses.commands import CancelSelections, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing

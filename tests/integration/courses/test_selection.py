@@ -9,11 +9,11 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from chassis.files import FileStore
-from chassis.ids import new_id
-from chassis.service import Service
-from chassis.task_worker import Worker
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
+from chassis.papers.files import FileStore
+from chassis.running.task_worker import Worker
+from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, of
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
@@ -28,7 +28,7 @@ from contracts.courses.queries import GetSelection, ListCohort, ListSelections
 from contracts.courses.views import SelectionResult
 from contracts.exams.events import ExamRoundCourseState
 from contracts.types import EnrolmentStatus, Level
-from services.courses.commands import select_courses
+from services.courses.commands.selection import select_courses
 from services.courses.service import Courses
 from tests.builders import courses as build
 from tests.builders.courses import School
@@ -45,7 +45,7 @@ def school(harness_of: HarnessOf) -> School:
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the task process keeps its files."""
     store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr("chassis.files.store", lambda: store)
+    monkeypatch.setattr("chassis.papers.files.store", lambda: store)
     return tmp_path
 
 

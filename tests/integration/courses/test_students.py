@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.service import Service
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
 from contracts.courses.commands import CancelSelections, RequestWithdrawals, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection, ListSelections, ListWithdrawals
@@ -26,7 +26,7 @@ from contracts.registry.events import (
     StudentTransferred,
 )
 from contracts.types import EnrolmentStatus
-from services.courses.commands import select_courses
+from services.courses.commands.selection import select_courses
 from services.courses.service import Courses
 from tests.builders import courses as build
 from tests.builders.courses import School

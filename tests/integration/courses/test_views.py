@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chassis.clock import local_date
-from chassis.ids import new_id
-from chassis.service import Service
-from chassis.testing import acting
+from chassis.base.clock import local_date
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
+from chassis.testing.harness import acting
 from contracts.courses.catalogue_commands import CreateTerm
 from contracts.courses.commands import RequestWithdrawals, SelectCourses
 from contracts.courses.queries import (

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.service import Service
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
 from contracts.base import Event
 from contracts.courses.commands import (
     ApproveWithdrawals,

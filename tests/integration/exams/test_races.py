@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import ServiceHarness
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement

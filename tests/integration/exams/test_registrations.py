@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.exams.commands import RecordAttendance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.states import ClosingReason
 from contracts.exams.commands import CancelResits, RecordAttendance, RegisterResits
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CourseState
 from contracts.exams.commands import (
     AddSession,

@@ -8,8 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.base import Fact
 from contracts.exams.events import RegistrationRefused
 from contracts.exams.queries import GetRegistration, ListRegistrations

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CourseItem, CourseState
 from contracts.finance.commands import RevokeRemittance
 from contracts.finance.queries import GetBill, ListBills

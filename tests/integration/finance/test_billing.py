@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import ClosingSelection, CoursesSelected, SelectedCourse, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.exams.events import RegisteredResit, ResitsRegistered

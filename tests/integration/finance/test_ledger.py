@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from chassis.bulk import insert_rows
-from chassis.context import system_context
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
-from chassis.unit_of_work import UnitOfWork
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
+from chassis.data.bulk import insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.testing.harness import ServiceHarness
 from contracts.finance.queries import GetBalance, ListBillFacts, ListLedgerEntries
 from contracts.finance.views import BillFacts
 from contracts.registry.events import StudentItem
 from services.finance.service import Finance
-from services.finance.tables import ledger_entries, ledger_transactions
+from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from tests.builders import finance as build
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from chassis import files
-from chassis.file_kinds import FileKind
-from chassis.files import FileStore
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.files import FileStore
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.errors import ServiceError

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.testing import ServiceHarness
+from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     CreateFeeStandard,

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.finance.commands import BookLateRemittance, CreateRemittance, RevokeRemittance
 from contracts.finance.events import TransferCleared, TransferHeld

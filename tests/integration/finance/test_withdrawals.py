@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from chassis.context import Context
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import RowResults
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.exams.events import (

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import func, select
 
-from chassis.context import Context
-from chassis.service import Service
-from chassis.settings import settings
-from chassis.testing import ServiceHarness, acting
+from chassis.base.context import Context
+from chassis.base.settings import settings
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import (
     ChangePassword,
     DisableTeachingPoint,
@@ -31,9 +31,9 @@ from contracts.identity.queries import GetAccount, GetTokenKey, ListRevocations,
 from contracts.identity.states import FirstStep
 from contracts.identity.tokens import AUDIENCE, MAX_LIFETIME, AccessClaims
 from contracts.identity.views import SessionTokens
-from services.identity import tokens
-from services.identity.first_administrator import make
+from services.identity.bootstrap import make
 from services.identity.service import Identity
+from services.identity.steps import tokens
 from tests.builders.identity import PASSWORD, administrator, point_administrator, signed_in, teaching_point, user
 
 

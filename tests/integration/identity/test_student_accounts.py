@@ -12,10 +12,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chassis.context import system_context
-from chassis.ids import new_id
-from chassis.service import Service
-from chassis.testing import ServiceHarness
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.identity.commands import CreateUser, RemoveUser
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
@@ -27,7 +27,7 @@ from contracts.types import EnrolmentStatus
 from services.identity.jobs import retry_refused_accounts
 from services.identity.reactions import on_student_state
 from services.identity.service import Identity
-from services.identity.student_accounts import account_of, settle
+from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import refused_accounts, users
 from tests.builders.identity import administrator, teaching_point, user
 from tests.builders.messages import a

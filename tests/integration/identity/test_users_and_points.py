@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from chassis.ids import new_id
-from chassis.service import Service
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import (
     CreateTeachingPoint,
     CreateUser,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from chassis import files
-from chassis.files import FileStore
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.papers import files
+from chassis.papers.files import FileStore
+from chassis.testing.harness import ServiceHarness
 from contracts.identity.events import (
     MadeAccount,
     RefusedAccount,

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from chassis import files
-from chassis.files import FileStore
-from chassis.ids import new_id
-from chassis.sheet_reading import read_rows
-from chassis.task_worker import Worker
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.papers import files
+from chassis.papers.files import FileStore
+from chassis.papers.sheet_reading import read_rows
+from chassis.running.task_worker import Worker
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import ImportStudents, RemoveStudent
 from contracts.registry.events import StudentState
 from contracts.registry.queries import GetStudent, GetStudentImportTemplate, ListStudents
 from launcher.made_up import with_wrong_check_digit
+from services.registry.papers.workbook import STUDENTS
 from services.registry.service import Registry
-from services.registry.workbook import STUDENTS
 from tests.builders import registry as build
 from tests.builders.messages import a
 

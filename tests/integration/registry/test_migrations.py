@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
-from chassis.ids import new_id
-from chassis.provision_database import migrate
+from chassis.base.ids import new_id
+from chassis.provisioning.database import migrate
 from services.registry.service import Registry
 from tests.builders.students import students
 

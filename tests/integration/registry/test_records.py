@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness, acting
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import ListAuditEntries, of
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.registry.commands import ChangeContact, ContactInput, RecordDegreeIntent

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import new_id
-from chassis.testing import ServiceHarness
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import TeachingPointItem, TeachingPointState

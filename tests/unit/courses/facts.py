@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection_facts import (
     Course,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.errors import catalogue, describe
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection import exam_for, judge

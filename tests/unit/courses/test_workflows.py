@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from chassis.context import Context, system_context
-from chassis.ids import new_id
-from chassis.testing import acting
-from chassis.workflow import Workflow
+from chassis.base.context import Context, system_context
+from chassis.base.ids import new_id
+from chassis.testing.harness import acting
+from chassis.work.workflow import Workflow
 from contracts.courses.states import AssessmentRequirementState, SelectionState, WithdrawalState
 from contracts.errors import ServiceError
 from services.courses.domain.workflows import NOT_LEARNING, REQUIREMENT, SELECTION, WITHDRAWAL

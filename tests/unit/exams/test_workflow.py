@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from chassis.context import Context, system_context
-from chassis.testing import acting
+from chassis.base.context import Context, system_context
+from chassis.testing.harness import acting
 from contracts.errors import ServiceError
 from contracts.exams.states import RegistrationState
 from services.exams.domain.workflows import REGISTRATION

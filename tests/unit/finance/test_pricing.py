@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.types import EducationLevel, FeeKind
 from services.finance.domain.pricing import Charge, Chargeable, MissingStandard, PriceList, Standard
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.context import Actor, Context
-from chassis.workflow import Workflow
+from chassis.base.context import Actor, Context
+from chassis.work.workflow import Workflow
 from contracts.errors import ServiceError
 from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState
 from services.finance.domain.workflows import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.errors import ServiceError
 from contracts.identity.views import RoleGrant
 from contracts.permissions import POINT_ROLES, ROLE_SCOPES, Role, ScopeKind

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.ids import new_id
+from chassis.base.ids import new_id
 from contracts.courses.states import SelectionState as S
 from contracts.courses.states import WithdrawalState as W
 from contracts.exams.states import RegistrationEnd as E

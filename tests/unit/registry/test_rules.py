@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.context import Context, system_context
-from chassis.testing import acting
+from chassis.base.context import Context, system_context
+from chassis.testing.harness import acting
 from contracts.errors import ServiceError
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.types import EnrolmentStatus, Level

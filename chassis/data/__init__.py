@@ -1,0 +1,1 @@
+"""A service and its database: tables and their row scope, transactions, pages, hot statements, many rows at once."""

@@ -1,0 +1,105 @@
+"""Lists: one page of a select in a stable order with its total, and the filters that lists share."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
+
+from chassis.base.clock import SHANGHAI
+from contracts.errors import ServiceError
+
+
+class PageRequest(Protocol):
+    """What is read of a `PageQuery`: a page from 1, rows a page, and keys to sort by (`-created_at,name`)."""
+
+    @property
+    def page(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sort(self) -> str | None: ...
+
+
+class Rows(Protocol):
+    """What is used of a unit of work."""
+
+    def rows(self, statement: Any) -> Sequence[Row[Any]]: ...
+    def scalar(self, statement: Any) -> Any: ...
+
+
+def paginate(
+    uow: Rows,
+    statement: Select[Any],
+    request: PageRequest,
+    *,
+    sortable: Mapping[str, ColumnElement[Any]],
+    default: str,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The rows of the asked page, and how many rows `statement` has in all.
+
+    `statement` has no order of its own and a column `id`, which decides between equal rows: no row is on two
+    pages or on none. Raises `sort_not_supported` for a key that is not in `sortable`.
+    """
+    offset = (request.page - 1) * request.size
+    ordered = statement.order_by(*_order(statement, request.sort or default, sortable))
+    rows = uow.rows(ordered.limit(request.size).offset(offset))
+    if 0 < len(rows) < request.size or (not rows and offset == 0):
+        return rows, offset + len(rows)  # the last page tells the total
+    total = uow.scalar(select(func.count()).select_from(statement.subquery()))
+    return rows, int(total)
+
+
+def _order(statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    keys = sort.split(",")
+    order = []
+    for key in keys:
+        column = sortable.get(key.removeprefix("-"))
+        if column is None:
+            raise ServiceError("sort_not_supported", allowed=", ".join(sortable))
+        order.append(_directed(column, key))
+    # In the direction of the first key: then one index on (key, id) serves both directions.
+    return [*order, _directed(statement.selected_columns["id"], keys[0])]
+
+
+def _directed(column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    return column.desc() if key.startswith("-") else column.asc()
+
+
+def equals(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    """The column is `value`; no condition when the filter was not given (None)."""
+    return true() if value is None else column == value
+
+
+def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> ColumnElement[bool]:
+    """The column is one of `values`; no condition for None, no row for an empty list."""
+    return true() if values is None else column.in_(values)
+
+
+def contains(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
+    """The column has `text` somewhere in it, upper and lower case alike, `%` and `_` meaning themselves.
+
+    No condition for None or blanks."""
+    if text is None or not text.strip():
+        return true()
+    return column.icontains(text.strip(), autoescape=True)
+
+
+def between(column: ColumnElement[Any], lowest: Any, highest: Any) -> ColumnElement[bool]:
+    """The column lies between the two, both included; None leaves an end open."""
+    return and_(
+        true() if lowest is None else column >= lowest,
+        true() if highest is None else column <= highest,
+    )
+
+
+def on_days(column: ColumnElement[datetime], first: date | None, last: date | None) -> ColumnElement[bool]:
+    """The instant is on a day from `first` to `last`, days of Asia/Shanghai; None leaves an end open."""
+    return and_(
+        true() if first is None else column >= _midnight(first),
+        true() if last in (None, date.max) else column < _midnight(last + timedelta(days=1)),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

@@ -1,0 +1,62 @@
+"""A service's metadata, with the tables that every service has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.data import message_tables, work_tables
+from chassis.data.columns import id_column, instant
+from chassis.data.row_scope import scope
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_metadata(service: str) -> MetaData:
+    """A service's metadata with the chassis tables in it: outbox, inbox, answers, audit, history, copies, tasks."""
+    metadata = MetaData(naming_convention=NAMING, info={"service": service})
+    message_tables.declare(metadata)
+    work_tables.declare(metadata)
+    _idempotency_keys(metadata)
+    return metadata
+
+
+def copy_table(name: str, metadata: MetaData, *columns: Column[Any] | Index) -> Table:
+    """A local copy of another service's rows: its columns have the names of the state item's fields.
+
+    `version` is the owner's, so no trigger raises it here; `seen_at` tells a rebuild which rows the owner has no more.
+    """
+    return Table(
+        name,
+        metadata,
+        id_column(),
+        Column("version", Integer, nullable=False),
+        Column("deleted", Boolean, nullable=False, server_default=text("false")),
+        instant("seen_at"),
+        *columns,
+    )
+
+
+def _idempotency_keys(metadata: MetaData) -> None:
+    keys = Table(
+        "idempotency_keys",
+        metadata,
+        Column("actor_id", Uuid, primary_key=True),
+        Column("command", Text, primary_key=True),
+        Column("key", String(200), primary_key=True),
+        Column("body_hash", LargeBinary, nullable=False),
+        Column("answer", JSONB, nullable=False),
+        instant("created_at", server_default=func.now()),
+        Index("ix_idempotency_keys_created_at", "created_at"),
+    )
+    scope(keys, system_only=True, insert_by_all=True)
+
+

@@ -1,0 +1,162 @@
+"""Tables of what was done and is to be done: every service has them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.row_scope import scope
+from chassis.declaring.tasks import FINISH, PLAN, RUN
+from contracts.common import TaskState
+
+
+def declare(metadata: MetaData) -> None:
+    """The audit trail, the history of workflows, due jobs, tasks, files."""
+    _audit_entries(metadata)
+    _workflow_history(metadata)
+    _schedules(metadata)
+    _tasks(metadata)
+    _files(metadata)
+
+
+def _audit_entries(metadata: MetaData) -> None:
+    audit = Table(
+        "audit_entries",
+        metadata,
+        id_column(),
+        instant("at", server_default=func.now()),
+        Column("actor_id", Uuid),
+        Column("actor_name", Text, nullable=False),
+        Column("teaching_point_id", Uuid),
+        Column("client", Text),
+        Column("correlation_id", Uuid, nullable=False),
+        Column("object_type", Text, nullable=False),
+        Column("object_id", Uuid, nullable=False),
+        Column("action", Text, nullable=False),
+        Column("before", JSONB),
+        Column("after", JSONB),
+        Index("ix_audit_entries_object", "object_type", "object_id"),
+        Index("ix_audit_entries_actor_id", "actor_id", "at"),
+        Index("ix_audit_entries_at", "at"),
+    )
+    scope(audit, insert_by_all=True, append_only=True)
+
+
+def _workflow_history(metadata: MetaData) -> None:
+    history = Table(
+        "workflow_history",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("workflow", Text, nullable=False),
+        Column("subject_id", Uuid, nullable=False),
+        Column("from_state", Text),
+        Column("action", Text, nullable=False),
+        Column("to_state", Text, nullable=False),
+        Column("actor_id", Uuid),
+        Column("actor_name", Text, nullable=False),
+        Column("note", Text),
+        Column("teaching_point_id", Uuid),
+        Column("student_id", Uuid),
+        Column("course_id", Uuid),
+        instant("at", server_default=func.now()),
+        Index("ix_workflow_history_subject", "subject_id", "id"),
+    )
+    scope(
+        history,
+        point="teaching_point_id",
+        student="student_id",
+        course="course_id",
+        append_only=True,
+        movable="teaching_point_id",
+    )
+
+
+def _schedules(metadata: MetaData) -> None:
+    schedules = Table(
+        "schedules",
+        metadata,
+        Column("name", Text, primary_key=True),
+        instant("next_at"),
+        instant("last_run_at", nullable=True),
+    )
+    scope(schedules, system_only=True)
+
+
+def _tasks(metadata: MetaData) -> None:
+    tasks = Table(
+        "tasks",
+        metadata,
+        id_column(),
+        Column("kind", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("arguments", JSONB, nullable=False),
+        Column("steps_done", Integer, nullable=False, server_default=text("0")),
+        Column("steps_total", Integer),
+        Column("figures", JSONB, nullable=False, server_default=text("'{}'")),
+        Column("error", JSONB),
+        Column("result_file_id", Uuid),
+        Column("created_by", Uuid),
+        Column("created_by_name", Text, nullable=False),
+        Column("teaching_point_id", Uuid),
+        Column("correlation_id", Uuid, nullable=False),
+        Column("turn", BigInteger, nullable=False, server_default=text("0")),
+        instant("started_at", nullable=True),
+        instant("finished_at", nullable=True),
+        *stamps(),
+        one_of("state", TaskState),
+        Index("ix_tasks_open", "id", postgresql_where=text("state IN ('waiting', 'running', 'cancelling')")),
+        Index("ix_tasks_teaching_point_id", "teaching_point_id", "created_at"),
+        Index("ix_tasks_created_by", "created_by", "created_at"),
+    )
+    steps = Table(
+        "task_steps",
+        metadata,
+        Column("task_id", Uuid, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+        Column("number", Integer, primary_key=True),
+        Column("phase", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("arguments", JSONB, nullable=False),
+        Column("data", JSONB),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("lease", Uuid),
+        instant("due_at"),
+        one_of("phase", (PLAN, RUN, FINISH)),
+        one_of("state", ("waiting", "leased", "done")),
+    )
+    scope(tasks, point="teaching_point_id", own="created_by", insert_by_all=True)
+    scope(steps, system_only=True, insert_by_all=True)
+
+
+def _files(metadata: MetaData) -> None:
+    # Several rows may share one stored object.
+    files = Table(
+        "files",
+        metadata,
+        id_column(),
+        Column("sha256", String(64), nullable=False, index=True),
+        Column("size", BigInteger, nullable=False),
+        Column("media_type", Text, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("purpose", Text, nullable=False),
+        Column("teaching_point_id", Uuid),
+        Column("student_id", Uuid),
+        Column("uploaded_by", Uuid),
+        instant("adopted_at"),
+        Index("ix_files_teaching_point_id", "teaching_point_id", "adopted_at"),
+    )
+    scope(files, point="teaching_point_id", student="student_id", own="uploaded_by", insert_by_all=True)

@@ -1,0 +1,1 @@
+"""How a service is declared: what it answers, hears, copies, publishes and does by the clock, as a table."""

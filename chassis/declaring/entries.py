@@ -1,0 +1,92 @@
+"""The lines of a service's table. A handler's second argument is always the unit of work that it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Table
+
+from contracts.base import Command, Event, Operation, State, StateItem, View, type_name
+
+IDLE: Final = timedelta(seconds=15)
+"""How long a transaction may wait for its own process before PostgreSQL ends it: a frozen process holds no row for
+longer. Whoever waits on purpose (for the broker, for a workbook) names a longer time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEntry:
+    """A command or query and its handler. `as_system` runs it outside the actor's row scope."""
+
+    operation: type[Operation]
+    answers: type[View]
+    handler: Callable[[Any, Any], View]
+    as_system: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        return issubclass(self.operation, Command)
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionEntry:
+    """What this service does when it hears events of one type."""
+
+    event: type[Event]
+    handler: Callable[[Sequence[Any], Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyEntry:
+    """A local copy of another service's rows."""
+
+    state: type[State[Any]]
+    table: Table
+    prepare: Callable[[StateItem], dict[str, Any]] | None = None
+
+    @property
+    def kind(self) -> str:
+        return type_name(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Feeder:
+    """A table beside the published one that its view is made of: its `key` says which rows of the published table, by
+    their column `parent_key`, a row belongs to, and `columns` are those that the view shows."""
+
+    key: Column[Any]
+    columns: tuple[str, ...]
+    parent_key: str = "id"
+
+    @property
+    def table(self) -> Table:
+        return self.key.table
+
+
+@dataclass(frozen=True, slots=True)
+class PublishesEntry:
+    """A state that this service owns: the rows it is about, and how their public view is made."""
+
+    state: type[State[Any]]
+    builder: Callable[[Sequence[UUID], Any], Sequence[StateItem]]
+    table: Table
+    fed_by: tuple[Feeder, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return type_name(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEntry:
+    """Work that is due every so often. `job` returns how many rows it handled; it runs again at once until it is 0.
+
+    `idle` is how long its transaction may wait for something other than the database.
+    """
+
+    job: Callable[[Any], int]
+    every: timedelta
+    idle: timedelta = IDLE

@@ -1,0 +1,149 @@
+"""How a service is declared: a class whose attributes are a table of what it does.
+
+    class Courses(Service):
+        name = "courses"
+        metadata = tables.metadata
+        select_courses = command(commands.select_courses)
+        get_plan = query(queries.get_plan)
+        on_bills_paid = reaction(reactions.on_bills_paid)
+        students = copy(StudentState, tables.students)
+        programme_state = publishes(ProgrammeState, queries.programme_items, tables.programmes)
+        lapse_unpaid = scheduled(jobs.lapse_unpaid, every=timedelta(seconds=60))
+
+Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows
+nameko: `chassis.running.runner` gives a declared service its RPC methods and its queue.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar, get_type_hints
+from uuid import UUID
+
+from sqlalchemy import Column, MetaData, Table
+
+from chassis.declaring.entries import (
+    CopyEntry,
+    Feeder,
+    OperationEntry,
+    PublishesEntry,
+    ReactionEntry,
+    ScheduledEntry,
+)
+from chassis.declaring.tasks import TaskKind
+from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
+
+Entry = TypeVar("Entry")
+
+
+class Service:
+    """A service: subclasses declare, nothing is instantiated."""
+
+    name: ClassVar[str]
+    metadata: ClassVar[MetaData]
+    conflicts: ClassVar[dict[str, str]] = {}
+    """Constraint name → error code, for violations that mean something to the caller."""
+
+    operations: ClassVar[dict[str, OperationEntry]]
+    reactions: ClassVar[dict[str, ReactionEntry]]
+    copies: ClassVar[dict[str, CopyEntry]]
+    publications: ClassVar[dict[str, PublishesEntry]]
+    schedule: ClassVar[dict[str, ScheduledEntry]]
+    tasks: ClassVar[dict[str, TaskKind]]
+
+    def __init_subclass__(cls) -> None:
+        entries = vars(cls)
+        for entry_name, entry in entries.items():
+            if isinstance(entry, OperationEntry) and method_name(entry.operation) != entry_name:
+                raise TypeError(
+                    f"{cls.name}.{entry_name} handles {entry.operation.__name__}: name it after its contract"
+                )
+        cls.operations = _of_kind(entries, OperationEntry)
+        cls.reactions = {routing_key(e.event): e for e in _of_kind(entries, ReactionEntry).values()}
+        cls.copies = {e.kind: e for e in _of_kind(entries, CopyEntry).values()}
+        cls.publications = {type_name(e.state): e for e in _of_kind(entries, PublishesEntry).values()}
+        cls.schedule = _of_kind(entries, ScheduledEntry)
+        cls.tasks = _of_kind(entries, TaskKind)
+
+    @classmethod
+    def heard_events(cls) -> Iterator[type[Event]]:
+        """Every event class of another service that this one listens to."""
+        yield from (entry.event for entry in cls.reactions.values())
+        yield from (entry.state for entry in cls.copies.values())
+
+
+def load(path: str) -> type[Service]:
+    """The service that a module such as `services.courses.service` declares as its `SERVICE`."""
+    service: type[Service] = importlib.import_module(path).SERVICE
+    return service
+
+
+def command(handler: Callable[[Any, Any], View], *, as_system: bool = False) -> Any:
+    """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account."""
+    return _operation(handler, Command, as_system)
+
+
+def query(handler: Callable[[Any, Any], View], *, as_system: bool = False) -> Any:
+    """Declare a query."""
+    return _operation(handler, Query, as_system)
+
+
+def reaction(handler: Callable[[Sequence[Any], Any], None]) -> Any:
+    """Declare a reaction to the event type named in the handler's annotation, `Sequence[BillsPaid]`."""
+    events, _ = _hints(handler)
+    return ReactionEntry(events.__args__[0], handler)
+
+
+def copy(state: type[State[Any]], table: Table, prepare: Callable[[Any], dict[str, Any]] | None = None) -> Any:
+    """Declare a local copy. `prepare` makes the columns of a row where they are not just the item's fields."""
+    return CopyEntry(state, table, prepare)
+
+
+def publishes(
+    state: type[State[Any]],
+    builder: Callable[[Sequence[UUID], Any], Sequence[StateItem]],
+    table: Table,
+    fed_by: tuple[Feeder, ...] = (),
+) -> Any:
+    """Declare a state that this service owns, about the rows of `table`; `fed_by` names every other table that the
+    builder reads. A builder of several statements reads `table` first: a version never stands for less than it shows.
+    """
+    return PublishesEntry(state, builder, table, fed_by)
+
+
+def feeder(key: Column[Any], *columns: str, parent_key: str = "id") -> Feeder:
+    """Declare a table that feeds a published view, by the column that leads to the published rows."""
+    return Feeder(key, columns, parent_key)
+
+
+def scheduled(job: Callable[[Any], int], *, every: timedelta) -> Any:
+    """Declare work that is due every so often, in one process at a time."""
+    return ScheduledEntry(job, every)
+
+
+def task(kind: TaskKind) -> Any:
+    """Declare a kind of long work."""
+    return kind
+
+
+def _operation(handler: Callable[[Any, Any], View], kind: type[Operation], as_system: bool) -> OperationEntry:
+    operation, answers = _hints(handler)
+    if not issubclass(operation, kind):
+        raise TypeError(f"{handler.__name__} is declared as a {kind.__name__.lower()} but handles {operation.__name__}")
+    if operation.answers is not answers:
+        raise TypeError(f"{handler.__name__} answers {answers}, its contract says {operation.answers}")
+    return OperationEntry(operation, answers, handler, as_system)
+
+
+def _hints(handler: Callable[..., Any]) -> tuple[Any, Any]:
+    """What the handler is given beside the unit of work, and what it answers, from its annotations."""
+    given, _ = inspect.signature(handler).parameters
+    hints = get_type_hints(handler)
+    return hints[given], hints["return"]
+
+
+def _of_kind(entries: Any, kind: type[Entry]) -> dict[str, Entry]:
+    return {name: entry for name, entry in entries.items() if isinstance(entry, kind)}

@@ -1,0 +1,96 @@
+"""Exchanges and queues on RabbitMQ: what they are called, and who hears what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from amqp.exceptions import ConsumerCancelled
+from kombu import Connection, Exchange, Queue
+from kombu.exceptions import OperationalError as BrokerUnreachable
+
+from chassis.declaring.service import Service
+from contracts.base import COPIES_EXCHANGE, EVENTS, copy_reply_key, copy_request_key, exchange, routing_key
+
+RPC_EXCHANGE: Final = "nameko-rpc"
+PACE: Final = 0.02
+"""Seconds between the beginnings of two groups, of events handled and of events relayed, while more are coming."""
+DELIVERY_LIMIT: Final = 20
+"""A message that kills its process this often goes to the dead queue."""
+CONNECTION_ERRORS: Final = (
+    OSError,
+    ConsumerCancelled,
+    BrokerUnreachable,
+    *Connection("amqp://").connection_errors,
+)
+
+
+def service_queue(name: str) -> str:
+    """The one queue through which a service hears all its events."""
+    return f"{name}.inbox"
+
+
+def dead_queue(name: str) -> str:
+    """Where the broker puts messages that kill processes, until they are moved to the inbox table."""
+    return f"{name}.dead"
+
+
+def rpc_queue(name: str) -> str:
+    """Where a service takes requests, as nameko calls it."""
+    return f"rpc-{name}"
+
+
+def event_exchange(name: str) -> Exchange:
+    """A durable topic exchange."""
+    return Exchange(name, type="topic", durable=True)
+
+
+def may_be_unheard(key: str) -> bool:
+    """Whether the event of this routing key is declared as one that there may be nobody for."""
+    type_, _, version = key.rpartition(".v")
+    event = EVENTS.get((type_, int(version))) if version.isdecimal() else None
+    return event is not None and event.unheard
+
+
+def bindings(service: type[Service]) -> Iterator[tuple[str, str]]:
+    """(exchange, routing key) of everything that a service hears."""
+    for event in service.heard_events():
+        yield exchange(event.owner), routing_key(event)
+    for kind in service.publications:
+        yield COPIES_EXCHANGE, copy_request_key(kind)
+    if service.copies:
+        yield COPIES_EXCHANGE, copy_reply_key(service.name)
+
+
+def declare_topology(connection: Connection, services: Iterable[type[Service]]) -> None:
+    """Declare every exchange, queue and binding: before any relay starts, since an event published before its queue
+    exists vanishes. Bindings that no code wants any more are removed by the provisioning."""
+    channel = connection.channel()
+    services = list(services)
+    for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:
+        event_exchange(name)(channel).declare()
+    calls = Exchange(RPC_EXCHANGE, type="topic", durable=True)
+    calls(channel).declare()
+    for service in services:
+        # As nameko would at its start: a request may come before that.
+        Queue(rpc_queue(service.name), exchange=calls, routing_key=f"{service.name}.*", durable=True)(channel).declare()
+        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(channel).declare()
+        queue = Queue(service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name))(
+            channel
+        )
+        queue.queue_declare()
+        for exchange_name, key in bindings(service):
+            event_exchange(exchange_name)(channel).declare()
+            queue.bind_to(exchange=exchange_name, routing_key=key)
+    channel.close()
+
+
+def _queue_arguments(name: str) -> dict[str, Any]:
+    return {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": dead_queue(name),
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }

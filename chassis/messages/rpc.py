@@ -1,0 +1,252 @@
+"""Calls over the broker: nameko's consumers and queues, with deadlines, transient messages and errors as data.
+
+A request is `{"args": [payload], "kwargs": {"context": …}}`; the reply is `{"answer": …}` or `{"error": …}`. Both are
+transient and unconfirmed: when one is lost the caller's deadline passes, and it may ask again with the same key.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from eventlet.event import Event as Waiter
+from kombu import Connection, Exchange, Queue
+from nameko.exceptions import ContainerBeingKilled
+from nameko.messaging import QueueConsumer
+from nameko.rpc import ReplyListener, Rpc, RpcConsumer
+
+from chassis.base import metrics
+from chassis.base.context import Context, to_wire
+from chassis.base.ids import new_id
+from chassis.messages.broker import CONNECTION_ERRORS, RPC_EXCHANGE, rpc_queue
+from chassis.messages.delivery import Delivery, distrust_of_call, distrust_of_reply
+from chassis.messages.publisher import TransientPublisher
+from chassis.messages.senders import Senders
+from chassis.messages.wire import encode
+from contracts.base import Operation, method_name, service_name
+from contracts.errors import ServiceError
+
+logger = logging.getLogger(__name__)
+
+class DirectQueueConsumer(QueueConsumer):  # type: ignore[misc]
+    """Hands messages on without a greenthread for each: its handlers only start workers or wake waiters."""
+
+    def handle_message(self, provider: Any, body: Any, message: Any) -> None:
+        provider.handle_message(body, message)
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """A body that is not what it says, before anybody asked whom it is from. Its text may hold anything."""
+        logger.error("undecodable_call", extra={"error": type(exc).__name__})
+        metrics.message_refused("undecodable_message")
+        message.ack()
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        """As the framework's, but back soon after the broker is: its own pauses grow to half a minute."""
+        with self.create_connection() as connection:
+            connection.ensure_connection(
+                self.on_connection_error, interval_start=0.2, interval_step=0.2, interval_max=2.0
+            )
+            yield connection
+
+
+class ServiceRpcConsumer(RpcConsumer):  # type: ignore[misc]
+    """The queue of one service's requests. Finds the method by its key and replies with transient messages."""
+
+    queue_consumer = DirectQueueConsumer()
+
+    def setup(self) -> None:
+        super().setup()
+        # It is there already: services may use what is provisioned, and declare nothing.
+        self.queue = Queue(rpc_queue(self.container.service_name), no_declare=True)
+        config = self.container.config
+        self.publisher: TransientPublisher = config["CHASSIS_PUBLISHER"]
+        self.refused: Callable[[Delivery, str], None] = config["CHASSIS_REFUSED"]
+        self.senders = Senders.at(config["AMQP_URI"])
+        self._by_key: dict[str, Any] = {}
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        delivery = Delivery.of(message, self.senders)
+        if reason := distrust_of_call(delivery, _operation(body)):
+            # Beside the calls that others make: to write it down may wait for the database.
+            self.container.spawn_managed_thread(partial(self._refuse, message, delivery, reason))
+            return
+        key = delivery.routing_key
+        provider = self._by_key.get(key)
+        if provider is None:
+            name = key.rpartition(".")[2]
+            provider = next((p for p in self._providers if p.method_name == name), None)
+            if provider is None:
+                self.reply(message, {"error": ServiceError("route_not_found").to_wire()})
+                return
+            self._by_key[key] = provider
+        provider.handle_message(body, message)
+
+    def _refuse(self, message: Any, delivery: Delivery, reason: str) -> None:
+        """Put aside a call that must not be believed. Nobody gets an answer to it."""
+        try:
+            self.refused(delivery, reason)
+        except Exception as error:  # it is not carried out, whether or not that can be written down
+            logger.error("call_not_put_aside", extra={"error": type(error).__name__})
+        self.queue_consumer.ack_message(message)
+
+    def reply(self, message: Any, reply: dict[str, Any]) -> None:
+        """Answer a request and acknowledge it. A reply that cannot be sent is the caller's to ask for again."""
+        reply_to = message.properties.get("reply_to")
+        if reply_to:
+            try:
+                self.publisher.publish(encode(reply), reply_to, correlation_id=message.properties.get("correlation_id"))
+            except CONNECTION_ERRORS as error:
+                logger.warning("reply_lost", extra={"error": type(error).__name__})
+        self.queue_consumer.ack_message(message)
+
+
+class ServiceRpc(Rpc):  # type: ignore[misc]
+    """One RPC method of a service."""
+
+    rpc_consumer = ServiceRpcConsumer()
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        try:
+            (payload,), context = body["args"], body["kwargs"]["context"]
+            expired = context["deadline"] is not None and context["deadline"] <= time.time()
+        except (KeyError, TypeError, ValueError):
+            self.rpc_consumer.reply(message, {"error": ServiceError("malformed_json").to_wire()})
+            return
+        if expired:
+            # A prefetched message outlives its expiry: nobody waits for the answer, and nothing must be done late.
+            self.rpc_consumer.queue_consumer.ack_message(message)
+            metrics.rpc_handled(self.container.service_name, self.method_name, "expired", 0.0)
+            return
+        try:
+            self.container.spawn_worker(
+                self,
+                (payload, context),
+                {},
+                context_data={},
+                handle_result=partial(self._handle_result, message),
+            )
+        except ContainerBeingKilled:
+            self.rpc_consumer.requeue_message(message)
+
+    def _handle_result(self, message: Any, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        if exc_info is not None:
+            result = {"error": ServiceError("internal_error").to_wire()}
+        self.rpc_consumer.reply(message, result)
+        return result, None
+
+
+def _operation(body: Any) -> Any:
+    """Which operation the caller meant, as its context says."""
+    try:
+        return body["kwargs"]["context"].get("operation")
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def rpc_method(reply: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]], service: str, name: str) -> Any:
+    """A function that nameko exposes as `<service>.<name>` and that answers with `reply(name, payload, context)`."""
+
+    def method(self: Any, payload: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+        started = time.perf_counter()
+        answered = reply(name, payload, context)
+        outcome = answered["error"]["code"] if "error" in answered else "ok"
+        metrics.rpc_handled(service, name, outcome, time.perf_counter() - started)
+        return answered
+
+    method.__name__ = name
+    return ServiceRpc.decorator(method)
+
+
+class Replies(ReplyListener):  # type: ignore[misc]
+    """The caller's one reply queue. An answer counts from the service that was asked, and from no other."""
+
+    queue_consumer = DirectQueueConsumer()
+
+    def setup(self) -> None:
+        super().setup()
+        self.queue.exchange = Exchange(RPC_EXCHANGE, no_declare=True)
+        self.senders = Senders.at(self.container.config["AMQP_URI"])
+        self._asked: dict[str, str] = {}
+
+    def wait_for(self, correlation_id: str, service: str) -> Waiter:
+        """Where the answer of this service will come."""
+        self._asked[correlation_id] = service
+        waiter: Waiter = self.get_reply_event(correlation_id)
+        return waiter
+
+    def forget(self, correlation_id: str) -> None:
+        """Stop waiting for a reply: a late one leaves no trace."""
+        self._asked.pop(correlation_id, None)
+        self._reply_events.pop(correlation_id, None)
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        asked = self._asked.get(message.properties.get("correlation_id"))
+        if asked is None:
+            self.queue_consumer.ack_message(message)
+        elif reason := distrust_of_reply(Delivery.of(message, self.senders), asked):
+            logger.error("reply_refused", extra={"reason": reason, "service": asked})
+            metrics.message_refused(reason)
+            self.queue_consumer.ack_message(message)
+        else:
+            super().handle_message(body, message)
+
+
+class RpcClient:
+    """Calls services and waits for their answers until the context's deadline."""
+
+    def __init__(self, replies: Replies, publisher: TransientPublisher) -> None:
+        self.replies = replies
+        self.publisher = publisher
+
+    def call(
+        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = 10.0
+    ) -> dict[str, Any]:
+        """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
+
+        Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
+        `service_unavailable` when the broker is away.
+        """
+        service, method = service_name(operation), method_name(operation)
+        if context.deadline is None:
+            context = replace(context, deadline=time.time() + timeout)
+        started = time.perf_counter()
+        try:
+            answer = self._call(service, method, payload, context)
+        except ServiceError as error:
+            metrics.rpc_call(service, method, error.code, time.perf_counter() - started)
+            raise
+        metrics.rpc_call(service, method, "ok", time.perf_counter() - started)
+        return answer
+
+    def _call(self, service: str, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        left = context.seconds_left() or 0.0
+        if left <= 0:
+            raise ServiceError("deadline_exceeded")
+        correlation_id = str(new_id())
+        waiter = self.replies.wait_for(correlation_id, service)
+        key = f"{service}.{method}"
+        try:
+            self.publisher.publish(
+                encode({"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}}),
+                key,
+                reply_to=self.replies.routing_key,
+                correlation_id=correlation_id,
+                expiration=str(max(1, int(left * 1000))),
+            )
+            reply = waiter.wait(timeout=context.seconds_left())
+        except CONNECTION_ERRORS:
+            raise ServiceError("service_unavailable", service=service) from None
+        finally:
+            self.replies.forget(correlation_id)
+        if reply is None:
+            raise ServiceError("deadline_exceeded")
+        if "error" in reply:
+            raise ServiceError.from_wire(reply["error"])
+        answer: dict[str, Any] = reply["answer"]
+        return answer

@@ -1,0 +1,1 @@
+"""Files and spreadsheets: what they are, what they may be, how they are read and written."""

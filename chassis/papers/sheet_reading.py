@@ -1,0 +1,188 @@
+"""Reads rows out of a workbook that somebody uploaded, and trusts nothing in it.
+
+The archive is measured before it is unpacked, macros and encryption are refused, formulas count with the value they
+had when saved, and XML entities are not resolved.
+"""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import IO, Any
+
+from openpyxl import DEFUSEDXML, load_workbook
+from openpyxl.workbook import Workbook
+
+from chassis.papers.spreadsheets import CellError, Column, SheetRow
+from contracts.errors import ServiceError
+from contracts.errors.fields import FieldProblemError
+
+MAX_ROWS = 50_000
+MAX_UNPACKED = 128 * 1024 * 1024
+"""Bytes that all parts of a workbook may have together."""
+_MAX_PARTS = 2_000
+_MAX_RATIO = 300
+_RATIO_FROM = 1024 * 1024
+_MAX_COLUMNS = 256
+_HEADER_WITHIN = 10
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+# Spaces of all widths, and the invisible characters that come along when text is copied from elsewhere.
+_INVISIBLE = re.compile(r"^[\s\u200b-\u200f\u202a-\u202e\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\ufeff]+$")
+# Excel keeps 15 digits of a number: a longer one has lost its end.
+_EXACT_BELOW = 10**15
+
+if not DEFUSEDXML:  # without it openpyxl would resolve entities: a small file could fill the memory
+    raise ImportError("defusedxml is needed to read workbooks")
+
+
+def read_rows(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Iterator[SheetRow]:
+    """The filled rows of the first sheet, with what is wrong with each. Empty rows are passed over.
+
+    Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_too_large`,
+    `workbook_columns_missing`, `workbook_columns_doubled`, `workbook_empty` before the first row, and
+    `workbook_too_many_rows` after `max_rows`.
+    """
+    _check_archive(file)
+    return _rows(file, columns, max_rows)
+
+
+def _rows(file: IO[bytes], columns: Sequence[Column], max_rows: int) -> Iterator[SheetRow]:
+    workbook = _open(file)
+    try:
+        numbered = enumerate(_sheet_rows(workbook), start=1)
+        places = _find_header(numbered, columns)
+        filled = 0
+        for number, cells in numbered:
+            texts = {title: cell_text(cells[place]) if place < len(cells) else "" for title, place in places.items()}
+            if not any(texts.values()):
+                continue
+            filled += 1
+            if filled > max_rows:
+                raise ServiceError("workbook_too_many_rows", limit=max_rows)
+            yield _parse(number, texts, cells, places, columns)
+        if not filled:
+            raise ServiceError("workbook_empty")
+    finally:
+        workbook.close()
+
+
+def cell_text(value: Any) -> str:
+    """What a person sees in a cell, without spaces around it; days as 2026-09-01."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+    return _INVISIBLE.sub("", str(value))
+
+
+def _check_archive(file: IO[bytes]) -> None:
+    file.seek(0)
+    if file.read(len(_OLE)) == _OLE:  # Office wraps an encrypted workbook in the format of old .xls files
+        raise ServiceError("workbook_encrypted" if _ENCRYPTED_PACKAGE in file.read() else "workbook_unreadable")
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            types = _content_types(archive, parts)
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise ServiceError("workbook_unreadable") from None
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts) or b"macroEnabled" in types:
+        raise ServiceError("workbook_has_macros")
+
+
+def _content_types(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> bytes:
+    """The list of the parts' types, after making sure that unpacking is safe."""
+    unpacked = sum(part.file_size for part in parts)
+    bombs = (p for p in parts if p.file_size > _RATIO_FROM and p.file_size > _MAX_RATIO * max(1, p.compress_size))
+    if unpacked > MAX_UNPACKED or len(parts) > _MAX_PARTS or any(bombs):
+        raise ServiceError("workbook_too_large", limit=MAX_UNPACKED)
+    if any(part.flag_bits & 1 for part in parts):
+        raise ServiceError("workbook_encrypted")
+    return archive.read("[Content_Types].xml")
+
+
+def _open(file: IO[bytes]) -> Workbook:
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions that are not read
+            return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except Exception:  # openpyxl raises whatever it stumbles over
+        raise ServiceError("workbook_unreadable") from None
+
+
+def _sheet_rows(workbook: Workbook) -> Iterator[tuple[Any, ...]]:
+    if not workbook.worksheets:
+        raise ServiceError("workbook_unreadable")
+    sheet: Any = workbook.worksheets[0]
+    sheet.reset_dimensions()  # what the file claims about its size may be wrong
+    try:
+        yield from sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS)
+    except ServiceError:
+        raise
+    except Exception:
+        raise ServiceError("workbook_unreadable") from None
+
+
+def _find_header(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Sequence[Column]) -> dict[str, int]:
+    """Title → place of each known column, from the first row that has any of them."""
+    known = {column.title for column in columns}
+    titles: list[str] = []
+    found: list[str] = []
+    for number, cells in rows:
+        titles = [_plain_title(cell) for cell in cells]
+        found = [title for title in titles if title in known]
+        if found or number >= _HEADER_WITHIN:
+            break
+    if doubled := sorted({title for title in found if found.count(title) > 1}):
+        raise ServiceError("workbook_columns_doubled", columns="、".join(doubled))
+    if missing := [column.title for column in columns if column.required and column.title not in found]:
+        raise ServiceError("workbook_columns_missing", columns="、".join(missing))
+    return {title: titles.index(title) for title in found}
+
+
+def _plain_title(cell: Any) -> str:
+    """A title without the spaces, line breaks and the asterisk that mark it in templates."""
+    return re.sub(r"[\s*＊]", "", cell_text(cell))
+
+
+def _parse(
+    number: int,
+    texts: dict[str, str],
+    cells: tuple[Any, ...],
+    places: dict[str, int],
+    columns: Sequence[Column],
+) -> SheetRow:
+    values: dict[str, Any] = {}
+    errors: list[CellError] = []
+    for column in columns:
+        text = texts.get(column.title, "")
+        values[column.field] = None
+        if not text:
+            if column.required:
+                errors.append(CellError(column.title, "field_required"))
+            continue
+        try:
+            values[column.field] = _value(column, text, cells[places[column.title]])
+        except FieldProblemError as problem:
+            errors.append(CellError(column.title, problem.code, problem.params))
+    return SheetRow(number, values, texts, tuple(errors))
+
+
+def _value(column: Column, text: str, cell: Any) -> Any:
+    if text in _ERRORS:
+        raise FieldProblemError("field_bad_format")
+    if isinstance(cell, int | float) and abs(cell) >= _EXACT_BELOW:
+        raise FieldProblemError("cell_number_too_long")
+    return column.parse(text)

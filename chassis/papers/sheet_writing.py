@@ -1,0 +1,166 @@
+"""Writes workbooks: lists, templates to fill in, and refused rows with their reasons.
+
+No cell is ever a formula, whatever its text begins with; long numbers stay text; characters that XML does not know
+are left out.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from chassis.base.clock import SHANGHAI
+from chassis.papers.spreadsheets import BadRow, Column
+from contracts.errors import Language
+
+MAX_TEXT = 32_767
+"""Characters that Excel shows in a cell."""
+_EXACT_BELOW = 10**15
+"""Excel keeps 15 digits of a number."""
+ROW_NUMBER, REASONS = "原行号", "错误原因"
+
+_HEADER_FONT = Font(bold=True)
+_HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
+_REQUIRED_FILL = PatternFill("solid", fgColor="FFFCE4D6")
+_WRONG_FILL = PatternFill("solid", fgColor="FFFFC7CE")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_TEXT = "@"
+_IN_MEMORY = 1024 * 1024
+_PREPARED_ROWS = 5_000
+# What XML 1.0 has no place for, and halves of surrogate pairs.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# A list longer than this does not fit into a validation rule; its words are in the guide.
+_MAX_LIST = 255
+
+
+def write_list(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> IO[bytes]:
+    """A workbook of `rows` (field → value), one sheet called `title`, as a temporary file to be closed."""
+    workbook, sheet = _streaming(title, columns)
+    for row in rows:
+        sheet.append([_cell(sheet, row.get(column.field)) for column in columns])
+    return _saved(workbook)
+
+
+def write_bad_rows(
+    title: str, columns: Sequence[Column], bad_rows: Iterable[BadRow], language: Language = "zh"
+) -> IO[bytes]:
+    """The refused rows as they came, with the reasons beside each and the wrong cells marked.
+
+    Corrected, the workbook can be imported as it is. A temporary file, to be closed.
+    """
+    extra = (Column("", ROW_NUMBER, width=8), Column("", REASONS, width=60))
+    workbook, sheet = _streaming(title, [*columns, *extra])
+    for row in bad_rows:
+        wrong = {error.title for error in row.errors}
+        cells = [_cell(sheet, row.texts.get(column.title), column.title in wrong) for column in columns]
+        reasons = _cell(sheet, "\n".join(error.sentence(language) for error in row.errors))
+        reasons.alignment = _WRAPPED
+        sheet.append([*cells, _cell(sheet, row.number), reasons])
+    return _saved(workbook)
+
+
+def write_template(title: str, columns: Sequence[Column]) -> IO[bytes]:
+    """An empty workbook to fill in: lists to choose from, required columns marked, a guide on a second sheet."""
+    workbook = Workbook()
+    sheet, guide = workbook.worksheets[0], workbook.create_sheet("填写说明")
+    sheet.title = _sheet_title(title)
+    sheet.freeze_panes = "A2"
+    for place, column in enumerate(columns, start=1):
+        letter = get_column_letter(place)
+        header = sheet.cell(1, place, f"{column.title}*" if column.required else column.title)
+        header.font, header.fill = _HEADER_FONT, _REQUIRED_FILL if column.required else _HEADER_FILL
+        sheet.column_dimensions[letter].width = column.width
+        sheet.column_dimensions[letter].number_format = _TEXT
+        _offer_choices(sheet, column, f"{letter}2:{letter}{_PREPARED_ROWS}")
+    _write_guide(guide, columns)
+    return _saved(workbook)
+
+
+def _offer_choices(sheet: Any, column: Column, cells: str) -> None:
+    words = ",".join(column.choices)
+    if not words or len(words) > _MAX_LIST or any("," in word or '"' in word for word in column.choices):
+        return
+    rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=not column.required)
+    rule.error = "请从列表中选择。"
+    rule.add(cells)
+    sheet.add_data_validation(rule)
+
+
+def _write_guide(guide: Any, columns: Sequence[Column]) -> None:
+    rows = [("列名", "必填", "说明", "可选值", "示例")]
+    for column in columns:
+        required = "是" if column.required else "否"
+        rows.append((column.title, required, column.help, "、".join(column.choices), column.example))
+    for number, row in enumerate(rows, start=1):
+        for place, text in enumerate(row, start=1):
+            _fill(guide.cell(number, place), text)
+            guide.cell(number, place).alignment = _WRAPPED
+    for place, width in enumerate((18, 8, 50, 40, 24), start=1):
+        guide.cell(1, place).font = _HEADER_FONT
+        guide.column_dimensions[get_column_letter(place)].width = width
+    guide.freeze_panes = "A2"
+
+
+def _streaming(title: str, columns: Sequence[Column]) -> tuple[Workbook, Any]:
+    """A workbook whose rows go to the disk as they come, with its header written."""
+    workbook = Workbook(write_only=True)
+    sheet: Any = workbook.create_sheet(_sheet_title(title))
+    sheet.freeze_panes = "A2"  # this and the widths only count before the first row
+    for place, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = column.width
+    headers = [_cell(sheet, column.title) for column in columns]
+    for header in headers:
+        header.font, header.fill = _HEADER_FONT, _HEADER_FILL
+    sheet.append(headers)
+    return workbook, sheet
+
+
+def _cell(sheet: Any, value: Any, wrong: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet)
+    _fill(cell, value)
+    if wrong:
+        cell.fill = _WRONG_FILL
+    return cell
+
+
+def _fill(cell: Any, value: Any) -> None:
+    """Put a value into a cell: numbers as numbers while Excel can keep them, all else as text that stays text."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if is_number and -_EXACT_BELOW < value < _EXACT_BELOW:
+        cell.value = value
+        if isinstance(value, Decimal):
+            cell.number_format = "0.00"
+    elif value is not None:
+        cell.value = safe_text(value)
+        cell.data_type, cell.number_format = "s", _TEXT
+
+
+def safe_text(value: Any) -> str:
+    """A value as the text of a cell; instants in Asia/Shanghai, yes and no in Chinese."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    # A line ends with \n in a cell; XML turns a bare \r into one on its way.
+    return _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))[:MAX_TEXT]
+
+
+def _sheet_title(title: str) -> str:
+    return re.sub(r"[\\/?*\[\]:]", "_", title)[:31]
+
+
+def _saved(workbook: Workbook) -> IO[bytes]:
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is the answer
+    workbook.save(file)
+    file.seek(0)
+    return file

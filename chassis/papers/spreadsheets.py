@@ -1,0 +1,133 @@
+"""Spreadsheets as tables of columns: what an import reads and what comes back to be corrected.
+
+    STUDENTS = (
+        Column("name", "姓名", typed(PersonName), example="张三"),
+        Column("gender", "性别", choice({"男": "male", "女": "female"}), choices=("男", "女")),
+        Column("mobile", "手机号码", typed(MobileNumber), required=False),
+    )
+
+`chassis.papers.sheet_reading` reads rows by such a table, `chassis.papers.sheet_writing` makes the template, lists,
+and the workbook of refused rows. openpyxl holds the interpreter for long: use them in the task process.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.errors import FieldError, JsonValue, Language, describe
+from contracts.errors.fields import FieldProblemError, field_errors
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the field it fills, the title it is found by, and how its text becomes a value.
+
+    `parse` raises FieldProblemError. `choices` are offered as a list in the template; `width` is in characters.
+    """
+
+    field: str
+    title: str
+    parse: Parse = str
+    required: bool = True
+    width: int = 16
+    help: str = ""
+    example: str = ""
+    choices: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What is wrong with a cell, or with the row where `title` is empty."""
+
+    title: str
+    code: str
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    def sentence(self, language: Language = "zh") -> str:
+        """For people: `手机号码：格式不对，请按示例填写。`"""
+        reason = describe(self.code, self.params, language)
+        return f"{self.title}：{reason}" if self.title else reason
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as it was read: its number in the sheet, values by field, texts by title, and what is wrong with it."""
+
+    number: int
+    values: dict[str, Any]
+    texts: dict[str, str]
+    errors: tuple[CellError, ...] = ()
+
+    def refused(self, *errors: CellError) -> "BadRow":
+        """The row to be given back for its own and these further reasons."""
+        return BadRow(self.number, self.texts, (*self.errors, *errors))
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A refused row, with its texts as they came, so that it can be corrected and sent again."""
+
+    number: int
+    texts: dict[str, str]
+    errors: tuple[CellError, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a task's step can leave it to the task's end."""
+        errors = [{"title": e.title, "code": e.code, "params": dict(e.params)} for e in self.errors]
+        return {"number": self.number, "texts": self.texts, "errors": errors}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "BadRow":
+        """The other way round."""
+        errors = tuple(CellError(e["title"], e["code"], e["params"]) for e in data["errors"])
+        return cls(data["number"], dict(data["texts"]), errors)
+
+
+def typed(annotation: Any) -> Parse:
+    """Values of one of the types that contracts are made of, refused with the same codes."""
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+
+    def parse(text: str) -> Any:
+        try:
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            first: FieldError = next(field_errors(error))
+            raise FieldProblemError(first.code, **_params(first.params)) from None
+
+    return parse
+
+
+def choice(values: Mapping[str, Any]) -> Parse:
+    """One of the words, each standing for a value."""
+
+    def parse(text: str) -> Any:
+        if text not in values:
+            raise FieldProblemError("field_not_a_choice", expected="、".join(values))
+        return values[text]
+
+    return parse
+
+
+_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
+
+
+def calendar_day(text: str) -> date:
+    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise FieldProblemError("field_bad_format")
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise FieldProblemError("field_bad_format") from None
+
+
+def _params(params: Mapping[str, JsonValue]) -> dict[str, str | int]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}

@@ -1,0 +1,46 @@
+"""The one-shot jobs that run before the services start: `python -m chassis.provisioning database
+services.courses.service` and `… broker services.courses.service …`, from the environment (see `--help`)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+
+from chassis.declaring.service import load
+from chassis.provisioning.broker import WATCHER, provision_broker
+from chassis.provisioning.database import Passwords, provision_database
+
+
+def main(arguments: Iterable[str] | None = None) -> int:
+    """The one-shot jobs. URLs and passwords come from the environment, so that no process list shows them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m chassis.provisioning",
+        description="Make databases (from JIAOWU_POSTGRES_URL and JIAOWU_<SERVICE>_{OWNER,APP}_PASSWORD) or the"
+        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL, JIAOWU_<NAME>_BROKER_PASSWORD).",
+    )
+    parser.add_argument("what", choices=("database", "broker"))
+    parser.add_argument("services", nargs="+", help="modules that declare services, such as services.courses.service")
+    parser.add_argument("--vhost", default="jiaowu")
+    options = parser.parse_args(None if arguments is None else list(arguments))
+    services = [load(path) for path in options.services]
+    if options.what == "database":
+        for service in services:
+            passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
+            provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
+            sys.stdout.write(f"database of {service.name}: ready\n")
+    else:
+        users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway", WATCHER]}
+        management = os.environ["JIAOWU_AMQP_MANAGEMENT_URL"]
+        provision_broker(os.environ["JIAOWU_AMQP_URL"], management, options.vhost, services, users)
+        sys.stdout.write("broker: ready\n")
+    return 0
+
+
+def _secret(name: str, kind: str) -> str:
+    return os.environ[f"JIAOWU_{name.upper()}_{kind}_PASSWORD"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Processes: requests answered, long work carried out, due jobs, health, logs."""

@@ -1,0 +1,204 @@
+"""Long work: tasks with steps, kept as rows of the service that owns them, carried out by its task process.
+
+A task is planned, run step by step, and finished; each of these is one short transaction, which also marks
+itself done and lets the next one start. Whatever is killed in between, a step has happened wholly or not at all,
+and somebody else takes it over when its lease runs out. `chassis.running.task_worker` carries the steps out.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from chassis.base.context import Actor, Context
+from chassis.base.ids import new_id
+from chassis.data.pages import equals, paginate
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import PLAN, Task
+from contracts.base import Page
+from contracts.common import CancelTask, GetTask, ListTasks, Refusal, TaskState, TaskView
+from contracts.errors import ServiceError
+from contracts.types import FileReference
+
+MAX_OPEN_TASKS = 20
+"""Tasks a teaching point (or the school) may have waiting and running: beyond, a new one is refused."""
+KEPT_FOR = timedelta(days=90)
+
+OPEN_STATES = (TaskState.WAITING, TaskState.RUNNING, TaskState.CANCELLING)
+_FORGOTTEN_AT_ONCE = 500
+
+
+def enqueue(
+    uow: UnitOfWork, kind: str, arguments: Mapping[str, Any], *, teaching_point_id: UUID | None = None
+) -> TaskView:
+    """Start a task of a kind that the service declares, in this transaction.
+
+    It belongs to `teaching_point_id`, without one to the actor's own point, or else to the school. Raises
+    ServiceError `too_many_tasks` when the owner has 20 open ones.
+    """
+    if kind not in uow.service.tasks:
+        raise LookupError(f"{uow.service.name} declares no task {kind}")
+    tasks, steps = _tables(uow)
+    actor = uow.context.actor
+    owner = teaching_point_id or actor.teaching_point_id
+    open_tasks = select(func.count()).where(
+        tasks.c.teaching_point_id.is_not_distinct_from(owner), tasks.c.state.in_(OPEN_STATES)
+    )
+    if uow.scalar(open_tasks) >= MAX_OPEN_TASKS:
+        raise ServiceError("too_many_tasks", limit=MAX_OPEN_TASKS)
+    task_id = new_id()
+    uow.execute(
+        insert(tasks).values(
+            id=task_id,
+            kind=kind,
+            state=TaskState.WAITING,
+            arguments=as_json(arguments),
+            created_by=actor.user_id,
+            created_by_name=actor.name,
+            teaching_point_id=owner,
+            correlation_id=uow.context.correlation_id,
+            created_at=uow.now,
+        )
+    )
+    uow.execute(insert(steps).values(step_row(task_id, 0, PLAN, {}, uow)))
+    uow.audit("task", task_id, "start", after={"kind": kind})
+    return TaskView(
+        id=public_id(uow.service.name, task_id),
+        service=uow.service.name,
+        kind=kind,
+        state=TaskState.WAITING,
+        steps_done=0,
+        steps_total=None,
+        created_by=actor.user_id,
+        created_at=uow.now,
+    )
+
+
+def get_task(query: GetTask, uow: UnitOfWork) -> TaskView:
+    """State and progress of one task. Raises ServiceError `not_found` outside the actor's row scope."""
+    tasks, _ = _tables(uow)
+    return _view(uow.one(_with_result(uow).where(tasks.c.id == own_id(query.task_id, uow))), uow)
+
+
+def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
+    """The tasks of the actor's row scope, newest first unless asked otherwise."""
+    tasks, _ = _tables(uow)
+    statement = _with_result(uow).where(equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
+    sortable = {name: tasks.c[name] for name in ("created_at", "finished_at", "kind", "state")}
+    rows, total = paginate(uow, statement, query, sortable=sortable, default="-created_at")
+    return Page[TaskView](items=tuple(_view(row, uow) for row in rows), page=query.page, size=query.size, total=total)
+
+
+def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
+    """Let no further step start; what is done stays done. Cancelling again is fine.
+
+    Raises ServiceError `task_finished` when it has ended already.
+    """
+    tasks, _ = _tables(uow)
+    task = uow.one(select(tasks).where(tasks.c.id == own_id(command.task_id, uow)).with_for_update())
+    if task.state not in OPEN_STATES:
+        raise ServiceError("task_finished")
+    if task.state != TaskState.CANCELLING:
+        uow.execute(update(tasks).where(tasks.c.id == task.id).values(state=TaskState.CANCELLING))
+        uow.audit("task", task.id, "cancel", {"state": task.state}, {"state": TaskState.CANCELLING})
+    return get_task(GetTask(task_id=command.task_id), uow)
+
+
+def forget_old_tasks(uow: UnitOfWork) -> int:
+    """Scheduled job: delete tasks that ended 90 days ago, and their result files; how many tasks."""
+    tasks, _ = _tables(uow)
+    files = uow.service.metadata.tables["files"]
+    old = select(tasks.c.id).where(tasks.c.finished_at < uow.now - KEPT_FOR).limit(_FORGOTTEN_AT_ONCE)
+    gone = uow.rows(delete(tasks).where(tasks.c.id.in_(old)).returning(tasks.c.id, tasks.c.result_file_id))
+    uow.execute(delete(files).where(files.c.id.in_([row.result_file_id for row in gone if row.result_file_id])))
+    return len(gone)
+
+
+def task_of(row: Row[Any]) -> Task:
+    """A task from its row, with the context that its functions run in."""
+    actor = Actor(row.created_by, row.created_by_name, row.teaching_point_id)
+    context = Context(actor=actor, correlation_id=row.correlation_id)
+    return Task(row.id, row.kind, row.arguments, row.figures, row.teaching_point_id, context)
+
+
+def step_row(task_id: UUID, number: int, phase: str, arguments: Mapping[str, Any], uow: UnitOfWork) -> dict[str, Any]:
+    """A step that waits from now on."""
+    return {
+        "task_id": task_id,
+        "number": number,
+        "phase": phase,
+        "state": "waiting",
+        "arguments": as_json(arguments),
+        "due_at": uow.now,
+    }
+
+
+def public_id(service: str, task_id: UUID) -> str:
+    """The id by which others know a task: `courses.0199d1f0-…`."""
+    return f"{service}.{task_id}"
+
+
+def own_id(task_id: str, uow: UnitOfWork) -> UUID:
+    """The row's id of a task of this service. Raises ServiceError `not_found` for another's."""
+    owner, _, own = task_id.partition(".")
+    if owner != uow.service.name:
+        raise ServiceError("not_found")
+    return UUID(own)
+
+
+def as_json(value: Any) -> Any:
+    """The value as JSON gives it back: ids, instants and amounts become text."""
+    return orjson.loads(orjson.dumps(value, default=str))
+
+
+def _tables(uow: UnitOfWork) -> tuple[Table, Table]:
+    tables = uow.service.metadata.tables
+    return tables["tasks"], tables["task_steps"]
+
+
+def _with_result(uow: UnitOfWork) -> Select[Any]:
+    tasks, _ = _tables(uow)
+    files = uow.service.metadata.tables["files"]
+    return select(tasks, files.c.sha256, files.c.size, files.c.media_type, files.c.name.label("file_name")).outerjoin(
+        files, files.c.id == tasks.c.result_file_id
+    )
+
+
+def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
+    refusal = result = None
+    if row.error is not None:
+        refusal = Refusal.of(row.error["code"], uow.context.language, **row.error["params"])
+    if row.sha256 is not None:
+        columns = {
+            "sha256": row.sha256,
+            "name": row.file_name,
+            "size": row.size,
+            "media_type": row.media_type,
+        }
+        result = FileReference.model_validate(columns)
+    return TaskView(
+        id=public_id(uow.service.name, row.id),
+        service=uow.service.name,
+        kind=row.kind,
+        state=row.state,
+        steps_done=row.steps_done,
+        steps_total=row.steps_total,
+        figures=row.figures,
+        refusal=refusal,
+        result=result,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,41 @@
+"""The audit trail as people read it; what is written to it goes through the unit of work."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.data import pages
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.base import Page
+from contracts.common import AuditEntryView, ListAuditEntries
+
+
+def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
+    """The audit trail of this service, newest first unless asked otherwise."""
+    audit = uow.service.metadata.tables["audit_entries"]
+    statement = select(audit)
+    for name in ("actor_id", "object_type", "object_id", "action", "correlation_id"):
+        wanted = getattr(query, name)
+        if wanted is not None:
+            statement = statement.where(audit.c[name] == wanted)
+    if query.since is not None:
+        statement = statement.where(audit.c.at >= query.since)
+    if query.until is not None:
+        statement = statement.where(audit.c.at < query.until)
+    rows, total = pages.paginate(uow, statement, query, sortable={"at": audit.c.at}, default="-at")
+    items = tuple(
+        AuditEntryView(**{**row._mapping, "before": _masked(row.before), "after": _masked(row.after)}) for row in rows
+    )
+    return Page[AuditEntryView](items=items, page=query.page, size=query.size, total=total)
+
+
+def _masked(fields: dict[str, Any] | None) -> dict[str, Any] | None:
+    """ID numbers keep their first six and last two characters: enough to recognise one, not enough to know it."""
+    if fields is None:
+        return None
+    return {
+        name: f"{value[:6]}{'*' * (len(value) - 8)}{value[-2:]}"
+        if "id_number" in name and isinstance(value, str) and len(value) > 8
+        else value
+        for name, value in fields.items()
+    }

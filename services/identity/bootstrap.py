@@ -1,0 +1,53 @@
+"""Gives a new system its first system administrator: `python -m services.identity.bootstrap`.
+
+Reads JIAOWU_DATABASE_URL. Prints the one-time password for the first sign-in; does nothing where there is an
+administrator already, unless `--again` asks for a new one-time password (for whoever forgot the only one).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sqlalchemy import select
+
+from chassis.base.context import system_context
+from chassis.base.settings import settings
+from chassis.data.database import Database
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.identity.commands import CreateUser, IssueOneTimePasswords
+from contracts.identity.views import OneTimePassword, RoleGrant
+from contracts.permissions import Role
+from services.identity.commands.users import create_user, issue_one_time_passwords
+from services.identity.service import SERVICE
+from services.identity.tables import user_roles, users
+
+
+def make(uow: UnitOfWork, username: str, *, again: bool = False) -> OneTimePassword | None:
+    """The administrator's one-time password, or None when there was nothing to do."""
+    administrators = select(user_roles.c.user_id).where(user_roles.c.role == Role.SYSTEM_ADMIN)
+    if uow.first(administrators) is None:
+        role = RoleGrant(role=Role.SYSTEM_ADMIN)
+        command = CreateUser(username=username, name="系统管理员", roles=(role.model_dump(),))
+        return create_user(command, uow).one_time_password
+    named = uow.first(select(users.c.id).where(users.c.username == username, users.c.id.in_(administrators)))
+    if again and named is not None:
+        return issue_one_time_passwords(IssueOneTimePasswords(user_ids=(named.id,)), uow).items[0]
+    return None
+
+
+def main() -> int:
+    """Print username and one-time password, tab separated, on one line; nothing when there was nothing to do."""
+    parser = argparse.ArgumentParser(prog="python -m services.identity.bootstrap", description=__doc__)
+    parser.add_argument("--username", default="admin", help="name to sign in with")
+    parser.add_argument("--again", action="store_true", help="a new one-time password for an administrator there is")
+    options = parser.parse_args()
+    database = Database(settings().database_url.get_secret_value(), SERVICE, pool_size=1)
+    made = database.run(system_context(), lambda uow: make(uow, options.username, again=options.again))
+    if made is not None:
+        sys.stdout.write(f"{made.username}\t{made.password}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Ending access: sessions, and every token of users whose grants or status changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.identity.events import AccessRevoked, Revocation
+from services.identity.tables import revocations, sessions, users
+
+
+def revoke_users(uow: UnitOfWork, condition: Any, *, end_sessions: bool) -> None:
+    """Raise the epoch of all users that `condition` selects, so that their tokens stop counting within seconds; with
+    `end_sessions` they also have to sign in again. Runs as the system: sessions are out of everybody's sight."""
+    with uow.as_system():
+        raised = uow.rows(
+            update(users).where(condition).values(epoch=users.c.epoch + 1).returning(users.c.id, users.c.epoch)
+        )
+        if end_sessions and raised:
+            ended = sessions.c.user_id.in_([row.id for row in raised]) & sessions.c.ended_at.is_(None)
+            uow.execute(update(sessions).where(ended).values(ended_at=uow.now))
+        _publish(uow, [Revocation(user_id=r.id, session_id=None, epoch=r.epoch, revoked_at=uow.now) for r in raised])
+
+
+def revoke_sessions(uow: UnitOfWork, condition: Any) -> int:
+    """End the open sessions that `condition` selects; how many there were."""
+    with uow.as_system():
+        ended = uow.rows(
+            update(sessions)
+            .where(condition, sessions.c.ended_at.is_(None))
+            .values(ended_at=uow.now)
+            .returning(sessions.c.id, sessions.c.user_id)
+        )
+        _publish(uow, [Revocation(user_id=r.user_id, session_id=r.id, epoch=None, revoked_at=uow.now) for r in ended])
+    return len(ended)
+
+
+def _publish(uow: UnitOfWork, revoked: Sequence[Revocation]) -> None:
+    if not revoked:
+        return
+    uow.execute(insert(revocations), [{"id": new_id(), **revocation.model_dump()} for revocation in revoked])
+    uow.publish_rows(AccessRevoked, "revocations", revoked)

@@ -1,0 +1,67 @@
+"""The views of identity, made of rows set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.identity.states import FirstStep
+from contracts.identity.views import AccountView, RoleGrant, UserView
+from services.identity.domain.roles import permissions
+from services.identity.tables import teaching_points, user_roles, users
+
+USER_COLUMNS = select(users, teaching_points.c.name.label("teaching_point_name")).outerjoin(
+    teaching_points, teaching_points.c.id == users.c.teaching_point_id
+)
+
+
+def first_steps(row: Row[Any]) -> tuple[FirstStep, ...]:
+    """What the account still has to do before anything else works."""
+    steps = (
+        (FirstStep.CHANGE_PASSWORD, row.must_change_password),
+        (FirstStep.COMPLETE_PROFILE, not row.profile_completed),
+    )
+    return tuple(step for step, due in steps if due)
+
+
+def grants_of(user_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, tuple[RoleGrant, ...]]:
+    """The roles of each user, in the order of their names."""
+    found: dict[UUID, tuple[RoleGrant, ...]] = dict.fromkeys(user_ids, ())
+    rows = uow.rows(select(user_roles).where(user_roles.c.user_id.in_(user_ids)).order_by(user_roles.c.role))
+    for row in rows:
+        grant = RoleGrant(role=row.role, modules=tuple(row.modules), course_ids=tuple(row.course_ids))
+        found[row.user_id] += (grant,)
+    return found
+
+
+def user_views(rows: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[UserView, ...]:
+    """Users as lists show them, from rows of `USER_COLUMNS`."""
+    grants = grants_of([row.id for row in rows], uow)
+    return tuple(
+        UserView(
+            **{name: row._mapping[name] for name in UserView.model_fields if name in row._mapping},
+            roles=grants[row.id],
+            first_steps=first_steps(row),
+        )
+        for row in rows
+    )
+
+
+def user_view(user_id: UUID, uow: UnitOfWork) -> UserView:
+    """One user. Raises `not_found`."""
+    return user_views([uow.one(USER_COLUMNS.where(users.c.id == user_id))], uow)[0]
+
+
+def account_view(row: Row[Any], grants: tuple[RoleGrant, ...]) -> AccountView:
+    """One's own account, from a row of `USER_COLUMNS`."""
+    return AccountView(
+        **{name: row._mapping[name] for name in AccountView.model_fields if name in row._mapping},
+        user_id=row.id,
+        roles=grants,
+        permissions=permissions(grants),
+        first_steps=first_steps(row),
+    )

@@ -1,0 +1,1 @@
+"""Workbooks that people fill in, and what their columns are."""

@@ -1,0 +1,164 @@
+"""Local copies: right in any order of arrival, filled and rebuilt while events go on."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, String, select
+
+from chassis.base.ids import new_id
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table, service_metadata
+from chassis.declaring.service import Service, copy
+from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.world import World
+from contracts.base import CopyCompleted, CopyRequested
+from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, build, learners
+
+POINT = UUID("01900000-0000-7000-8000-000000000001")
+LEARNERS = [UUID(int=n) for n in range(1, 4)]
+
+consumer_metadata = service_metadata("consumer")
+parcel_copies = copy_table("parcel_copies", consumer_metadata, Column("label", String(40), nullable=False))
+scope(parcel_copies, read_by_all=True)
+
+
+class Consumer(Service):
+    name = "consumer"
+    metadata = consumer_metadata
+    parcels = copy(ParcelState, parcel_copies)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_newest_version_wins_in_whatever_order_and_however_often_it_comes(
+    example: ServiceHarness, data: st.DataObject
+) -> None:
+    example.reset()
+    items = [LearnerItem(id=i, version=v, nickname=f"{v}", deleted=v == 4) for i in LEARNERS for v in (1, 2, 3, 4)]
+    last = data.draw(st.sampled_from([1, 2, 3, 4]))
+    sent = [item for item in items if item.version <= last]
+    arriving = data.draw(st.permutations(sent + data.draw(st.lists(st.sampled_from(sent), max_size=4))))
+    size = data.draw(st.integers(1, 5))
+    for start in range(0, len(arriving), size):
+        example.feed(LearnerState, *arriving[start : start + size])
+    rows = example.rows(select(learners))
+    assert {row.id: (row.version, row.nickname, row.deleted) for row in rows} == dict.fromkeys(
+        LEARNERS, (last, f"{last}", last == 4)
+    )
+
+
+def test_a_copy_is_filled_from_its_owner_and_complete_only_then(
+    example: ServiceHarness, postgres_admin_url: str, run_prefix: str
+) -> None:
+    consumer = ServiceHarness(Consumer, postgres_admin_url, f"{run_prefix}_consumer", build=build)
+    consumer.reset()
+    person = acting("parcels.add", scope="point", teaching_point_id=POINT)
+    for n in range(7):
+        example.run(AddParcel(teaching_point_id=POINT, label=f"p{n}"), person)
+    example.take_outbox()  # what was published before the consumer was there is lost to it
+    assert consumer.copies.missing() == ["parcel_state"]
+    world = World(example, consumer, shuffle=7)
+    consumer.copies.request_missing()
+    world.serve_copies()
+    world.settle()
+    assert consumer.copies.missing() == []
+    assert len(consumer.rows(select(parcel_copies))) == 7
+    consumer.close()
+
+
+def test_a_rebuild_drops_what_the_owner_no_longer_has_and_keeps_what_changed_meanwhile(
+    example: ServiceHarness, postgres_admin_url: str, run_prefix: str
+) -> None:
+    consumer = ServiceHarness(Consumer, postgres_admin_url, f"{run_prefix}_consumer", build=build)
+    consumer.reset()
+    world = World(example, consumer)
+    person = acting("parcels.add", scope="point", teaching_point_id=POINT)
+    kept = example.run(AddParcel(teaching_point_id=POINT, label="kept"), person).id
+    from tests.chassis.example import ParcelItem
+
+    consumer.feed(ParcelState, ParcelItem(id=new_id(), version=1, label="ghost"))
+    consumer.feed(ParcelState, ParcelItem(id=kept, version=1, label="stale but true"))
+    world.clock.advance(timedelta(seconds=1))
+    consumer.copies.rebuild()
+    added = example.run(AddParcel(teaching_point_id=POINT, label="during"), person).id
+    world.serve_copies()
+    world.settle()
+    assert {row.id for row in consumer.rows(select(parcel_copies))} == {kept, added}
+    consumer.close()
+
+
+def test_asking_again_starts_a_new_request_and_the_old_completion_counts_for_nothing(
+    example: ServiceHarness,
+) -> None:
+    example.copies.rebuild(["learner_state"])
+    example.copies.rebuild(["learner_state"])
+    first, second = (event.request_id for event in example.published(CopyRequested))
+    example.deliver(CopyCompleted(kind="learner_state", request_id=first, count=0))
+    assert example.copies.missing() == ["learner_state"]
+    example.deliver(CopyCompleted(kind="learner_state", request_id=second, count=0))
+    assert example.copies.missing() == []
+
+
+def test_a_completion_that_overtook_its_pages_waits_for_them_and_is_done_with(example: ServiceHarness) -> None:
+    example.copies.rebuild(["learner_state"])
+    (asked,) = example.published(CopyRequested)
+    completed = CopyCompleted(kind="learner_state", request_id=asked.request_id, count=1)
+    example.hear(example.envelope(completed))
+    assert [(row.state, row.code) for row in example.parked()] == [("waiting", "copy_pages_missing")]
+    assert example.copies.missing() == ["learner_state"]
+    example.clock.advance(timedelta(seconds=2))
+    page = LearnerState(items=(LearnerItem(id=new_id(), version=1, nickname="x"),))
+    example.hear(example.envelope(page))
+    assert example.inbox.retry_waiting() == 1
+    assert example.copies.missing() == []
+    assert example.inbox.retry_waiting() == 0
+    assert not example.parked()
+
+
+def test_the_table_of_a_copy_has_the_owners_version_and_no_trigger_of_its_own(
+    example: ServiceHarness,
+) -> None:
+    learner = LearnerItem(id=new_id(), version=41, nickname="x")
+    example.feed(LearnerState, learner)
+    example.feed(LearnerState, learner.model_copy(update={"version": 42}))
+    assert [row.version for row in example.rows(select(learners))] == [42]
+
+
+def page(example: ServiceHarness, *items: LearnerItem) -> None:
+    """A page of a rebuild arrives."""
+    example.receive([example.arriving(example.envelope(LearnerState(items=items)), page=True)])
+
+
+def versions(example: ServiceHarness) -> list[int]:
+    return [row.version for row in example.rows(select(learners))]
+
+
+def test_a_rebuild_overwrites_a_forged_version_and_an_ordinary_event_does_not(example: ServiceHarness) -> None:
+    forged = LearnerItem(id=LEARNERS[0], version=2_000_000_000, nickname="forged")
+    true = LearnerItem(id=LEARNERS[0], version=3, nickname="true")
+    example.feed(LearnerState, forged)
+    example.feed(LearnerState, true)
+    assert versions(example) == [2_000_000_000]
+    example.clock.advance(timedelta(seconds=1))
+    example.copies.rebuild()
+    example.clock.advance(timedelta(seconds=1))
+    example.feed(LearnerState, true)  # loses, and must not shield the forged row from the page
+    page(example, true)
+    assert versions(example) == [3]
+
+
+def test_what_changed_between_request_and_page_stays_though_the_page_is_older(example: ServiceHarness) -> None:
+    old, new = (LearnerItem(id=LEARNERS[0], version=v, nickname=f"{v}") for v in (6, 7))
+    example.feed(LearnerState, old)
+    example.clock.advance(timedelta(seconds=1))
+    example.copies.rebuild()
+    example.clock.advance(timedelta(seconds=1))
+    example.feed(LearnerState, new)
+    page(example, old)
+    page(example, old)
+    assert versions(example) == [7]
+    page(example, LearnerItem(id=LEARNERS[0], version=8, nickname="8"))
+    example.feed(LearnerState, new)
+    assert versions(example) == [8]

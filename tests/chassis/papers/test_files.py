@@ -1,0 +1,403 @@
+"""Files: only checked content gets in, only owned content stays, and nobody sees another's."""
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from sqlalchemy import select
+
+from chassis.base.context import Context, system_context
+from chassis.base.ids import new_id
+from chassis.data.tables import service_metadata
+from chassis.declaring.service import Service
+from chassis.papers import file_kinds, files
+from chassis.papers.file_kinds import FileKind, check_kind, sniff
+from chassis.papers.files import INCOMING, FileStore, plain_name
+from chassis.papers.sheet_writing import write_list
+from chassis.papers.spreadsheets import Column
+from chassis.testing.harness import ServiceHarness, acting
+from contracts.errors import ServiceError
+from contracts.types import FileReference
+
+ALL = tuple(FileKind)
+
+
+class Filing(Service):
+    name = "filing"
+    metadata = service_metadata("filing")
+
+
+def image(kind: str, size: tuple[int, int] = (48, 64)) -> bytes:
+    content = io.BytesIO()
+    Image.effect_noise(size, 50).convert("RGB").save(content, kind)
+    return content.getvalue()
+
+
+def archive(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        for name in names:
+            packed.writestr(name, "x")
+    return content.getvalue()
+
+
+def sheet() -> bytes:
+    with closing(write_list("名单", (Column("a", "A"),), [])) as file:
+        return file.read()
+
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+CONTENTS = {
+    FileKind.PNG: image("PNG"),
+    FileKind.JPEG: image("JPEG"),
+    FileKind.PDF: PDF,
+    FileKind.XLSX: sheet(),
+    FileKind.ZIP: archive("a.jpg", "b/c.jpg"),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore((tmp_path / "the store").as_uri())
+
+
+def upload(store: FileStore, content: bytes, name: str = "a.bin", **options: Any) -> FileReference:
+    return store.upload(io.BytesIO(content), name=name, **{"max_bytes": 10_000_000, "allowed": ALL, **options})
+
+
+def stored(tmp_path: Path) -> set[str]:
+    root = tmp_path / "the store"
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+# -- content --
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_file_is_known_by_its_content_whatever_it_is_called(kind: FileKind, store: FileStore) -> None:
+    content = CONTENTS[kind]
+    reference = upload(store, content, "virus.exe")
+    assert reference.media_type == kind.content_type
+    assert reference.size == len(content)
+    assert reference.sha256 == hashlib.sha256(content).hexdigest()
+    assert b"".join(store.chunks(INCOMING, reference.sha256, kind)) == content
+
+
+@pytest.mark.parametrize(
+    "content", [b"MZ\x90", b"<html>", b"PK\x03\x04 no archive", b"\x89PNG", b"PK\x05\x06" + bytes(18)]
+)
+def test_content_of_no_known_kind_is_refused(content: bytes, store: FileStore, tmp_path: Path) -> None:
+    with pytest.raises(ServiceError, match="file_type_not_allowed"):
+        upload(store, content, "photo.png")
+    assert stored(tmp_path) == set()
+
+
+def test_a_known_kind_that_is_not_wanted_here_is_refused_with_those_that_are(store: FileStore) -> None:
+    with pytest.raises(ServiceError) as refused:
+        upload(store, PDF, allowed=(FileKind.PNG, FileKind.JPEG))
+    assert (refused.value.code, refused.value.params) == ("file_type_not_allowed", {"allowed": "JPG, PNG"})
+
+
+def test_an_archive_is_a_workbook_only_by_its_list_of_parts() -> None:
+    assert sniff(io.BytesIO(archive("[Content_Types].xml", "xl/workbook.xml"))) is FileKind.XLSX
+    assert sniff(io.BytesIO(archive("[Content_Types].xml", "word/document.xml"))) is FileKind.ZIP
+
+
+@pytest.mark.parametrize(("at", "what"), [(-10, "size"), (-6, "offset")])
+def test_an_archive_whose_list_of_parts_cannot_be_where_it_says_is_none(at: int, what: str) -> None:
+    content = bytearray(archive("a", "b"))
+    content[at : at + 4] = (len(content)).to_bytes(4, "little")
+    assert sniff(io.BytesIO(content)) is None, what
+
+
+@pytest.mark.parametrize("kind", [FileKind.PNG, FileKind.JPEG, FileKind.PDF, FileKind.XLSX, FileKind.ZIP])
+def test_a_file_cut_short_is_refused(kind: FileKind, store: FileStore) -> None:
+    content = CONTENTS[kind]
+    with pytest.raises(ServiceError) as refused:
+        upload(store, content[: len(content) * 2 // 3])
+    assert refused.value.code in ("file_damaged", "file_type_not_allowed")
+
+
+def test_an_image_that_claims_billions_of_pixels_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+    header = bytearray(image("PNG", (2, 2)))
+    header[16:24] = (60_000).to_bytes(4, "big") * 2
+    header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
+    with pytest.raises(ServiceError, match="image_too_large"):
+        check_kind(io.BytesIO(header), ALL)
+    monkeypatch.setattr(file_kinds, "MAX_PIXELS", 48 * 64)
+    assert check_kind(io.BytesIO(CONTENTS[FileKind.PNG]), ALL) is FileKind.PNG
+    monkeypatch.setattr(file_kinds, "MAX_PIXELS", 48 * 64 - 1)
+    with pytest.raises(ServiceError, match="image_too_large"):
+        check_kind(io.BytesIO(CONTENTS[FileKind.JPEG]), ALL)
+
+
+@given(st.sampled_from(ALL), st.data())
+def test_no_damage_makes_the_check_fall_over(kind: FileKind, data: st.DataObject) -> None:
+    content = bytearray(CONTENTS[kind])
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(ServiceError):
+        check_kind(io.BytesIO(bytes(content)), ALL)
+
+
+# -- upload --
+
+
+class Endless:
+    """A client that never stops sending."""
+
+    taken = 0
+
+    def read(self, size: int, /) -> bytes:
+        self.taken += size
+        return b"\x89PNG\r\n\x1a\n" + bytes(size - 8)
+
+
+def test_a_file_too_large_is_not_read_to_its_end(store: FileStore, tmp_path: Path) -> None:
+    endless = Endless()
+    with pytest.raises(ServiceError) as refused:
+        store.upload(endless, name="x", max_bytes=1_000_000, allowed=ALL)
+    assert (refused.value.code, refused.value.params) == ("file_too_large", {"limit": 1_000_000})
+    assert endless.taken < 2_000_000
+    assert stored(tmp_path) == set()
+
+
+def test_the_limit_itself_is_allowed_and_nothing_is_refused_as_empty(store: FileStore) -> None:
+    content = CONTENTS[FileKind.JPEG]
+    assert upload(store, content, max_bytes=len(content)).size == len(content)
+    with pytest.raises(ServiceError, match="file_too_large"):
+        upload(store, content, max_bytes=len(content) - 1)
+    with pytest.raises(ServiceError, match="file_empty"):
+        upload(store, b"")
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(store: FileStore, tmp_path: Path) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        store.upload(Broken(), name="x", max_bytes=1000, allowed=ALL)
+    assert stored(tmp_path) == set()
+
+
+def test_the_same_bytes_are_stored_once(store: FileStore, tmp_path: Path) -> None:
+    first, second = upload(store, PDF, "a.pdf"), upload(store, PDF, "b.pdf")
+    assert first.sha256 == second.sha256
+    assert stored(tmp_path) == {f"incoming/{first.sha256[:2]}/{first.sha256[2:4]}/{first.sha256}.pdf"}
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\照片.jpg", "照片.jpg"),
+        ("a\r\nSet-Cookie: x\u202e.pdf", "aSet-Cookie: x.pdf"),
+        ("  ", "file"),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+    ],
+)
+def test_a_clients_file_name_is_made_harmless(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+
+
+def test_what_is_not_there_is_missing_at_once(store: FileStore) -> None:
+    with pytest.raises(ServiceError, match="file_missing"):
+        store.chunks(INCOMING, "0" * 64, FileKind.PDF)
+
+
+def test_under_eventlet_the_store_lets_green_threads_run() -> None:
+    script = """
+import eventlet
+eventlet.monkey_patch()
+import io, tempfile, pathlib
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.files import FileStore, INCOMING
+ticks = 0
+def tick():
+    global ticks
+    while True:
+        ticks += 1
+        eventlet.sleep(0)
+eventlet.spawn(tick)
+with tempfile.TemporaryDirectory() as folder:
+    store = FileStore(pathlib.Path(folder).as_uri())
+    content = b"%PDF-" + bytes(30_000_000) + b"%%EOF"
+    reference = store.upload(io.BytesIO(content), name="x", max_bytes=40_000_000, allowed=[FileKind.PDF])
+    before = ticks
+    assert b"".join(store.chunks(INCOMING, reference.sha256, FileKind.PDF)) == content
+    assert before > 5 and ticks > before + 20, (before, ticks)
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=60)
+
+
+# -- adoption --
+
+
+@pytest.fixture(scope="module")
+def filing_database(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
+    harness = ServiceHarness(
+        Filing,
+        postgres_admin_url,
+        f"{run_prefix}_filing",
+        build=lambda connection, service: service.metadata.create_all(connection),
+    )
+    yield harness
+    harness.close()
+
+
+@pytest.fixture
+def filing(filing_database: ServiceHarness, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
+    monkeypatch.setattr(files, "store", lambda: store)
+    filing_database.reset()
+    return filing_database
+
+
+def adopt(filing: ServiceHarness, reference: FileReference, as_: Context | None = None, **scope: Any) -> Any:
+    def work(uow: Any) -> Any:
+        return files.adopt(uow, reference, purpose="slip", allowed=(FileKind.PDF, FileKind.PNG), **scope)
+
+    return filing.database.run(as_ or system_context(), work)
+
+
+def sweep(filing: ServiceHarness) -> None:
+    filing.database.run(system_context(), files.erase_unowned)
+
+
+def age(tmp_path: Path, by: timedelta = timedelta(hours=25)) -> None:
+    then = time.time() - by.total_seconds()
+    for path in (tmp_path / "the store").rglob("*.*"):
+        os.utime(path, (then, then))
+
+
+def content_of(filing: ServiceHarness, file_id: Any, as_: Context | None = None) -> bytes:
+    def work(uow: Any) -> bytes:
+        with closing(files.open_file(uow, file_id)) as file:
+            return bytes(file.read())
+
+    return filing.database.run(as_ or system_context(), work)
+
+
+def test_an_adopted_file_stays_and_an_unadopted_one_goes_after_a_day(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    kept, dropped = upload(store, PDF), upload(store, CONTENTS[FileKind.PNG])
+    (tmp_path / "the store" / "incoming" / "left.by.hand").touch()
+    file_id = adopt(filing, kept)
+    sweep(filing)
+    assert {name.split("/")[0] for name in stored(tmp_path)} == {"incoming", "filing"}
+    assert len(stored(tmp_path)) == 4
+    age(tmp_path)
+    sweep(filing)
+    (left,) = stored(tmp_path) - {"incoming/left.by.hand"}
+    assert left.startswith("filing/")
+    assert content_of(filing, file_id) == PDF
+    with pytest.raises(ServiceError, match="file_missing"):
+        adopt(filing, dropped)
+
+
+def test_adoption_that_is_rolled_back_leaves_an_object_that_goes_after_a_day(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    reference = upload(store, PDF)
+
+    def work(uow: Any) -> None:
+        files.adopt(uow, reference, purpose="slip", allowed=ALL)
+        raise ServiceError("forbidden")
+
+    with pytest.raises(ServiceError, match="forbidden"):
+        filing.database.run(system_context(), work)
+    assert filing.rows(select(filing.table("files"))) == []
+    age(tmp_path)
+    sweep(filing)
+    assert stored(tmp_path) == set()
+
+
+def test_what_was_never_uploaded_or_is_something_else_cannot_be_adopted(
+    filing: ServiceHarness, store: FileStore
+) -> None:
+    real = upload(store, PDF)
+    for change, code in (
+        ({"sha256": "0" * 64}, "file_missing"),
+        ({"size": real.size + 1}, "file_missing"),
+        ({"media_type": FileKind.PNG.content_type}, "file_missing"),
+        ({"media_type": FileKind.ZIP.content_type}, "file_type_not_allowed"),
+        ({"media_type": "text/html"}, "file_missing"),
+    ):
+        with pytest.raises(ServiceError, match=code):
+            adopt(filing, real.model_copy(update=change))
+
+
+def test_one_content_can_be_adopted_many_times_and_lives_as_long_as_its_last_row(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    reference = upload(store, PDF)
+    first, second = adopt(filing, reference), adopt(filing, reference)
+    table = filing.table("files")
+    for gone, left in ((first, 1), (second, 0)):
+        filing.rows(table.delete().where(table.c.id == gone).returning(table.c.id))
+        age(tmp_path)
+        sweep(filing)
+        assert len(stored(tmp_path)) == left
+
+
+def test_a_file_being_adopted_is_not_swept_away_under_it(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    reference = upload(store, PDF)
+    adopted, go_on = threading.Event(), threading.Event()
+
+    def work(uow: Any) -> Any:
+        file_id = files.adopt(uow, reference, purpose="slip", allowed=ALL)
+        adopted.set()
+        assert go_on.wait(10)
+        return file_id
+
+    result: list[Any] = []
+    adopting = threading.Thread(target=lambda: result.append(filing.database.run(system_context(), work)))
+    adopting.start()
+    assert adopted.wait(10)
+    age(tmp_path)
+    sweep(filing)
+    go_on.set()
+    adopting.join()
+    assert content_of(filing, result[0]) == PDF
+
+
+def test_a_file_of_another_point_looks_as_if_it_did_not_exist(filing: ServiceHarness, store: FileStore) -> None:
+    mine, other = new_id(), new_id()
+    me, stranger = (acting(scope="point", teaching_point_id=point) for point in (mine, other))
+    file_id = adopt(filing, upload(store, PDF, "汇款单.pdf"), me, teaching_point_id=mine)
+    assert content_of(filing, file_id, me) == PDF
+    reference = filing.database.run(me, lambda uow: files.reference_to(uow, file_id))
+    assert (reference.name, reference.media_type) == ("汇款单.pdf", "application/pdf")
+    with pytest.raises(ServiceError, match="not_found"):
+        content_of(filing, file_id, stranger)
+
+
+def test_what_the_service_makes_itself_is_kept_the_same_way(filing: ServiceHarness, tmp_path: Path) -> None:
+    def work(uow: Any) -> Any:
+        file: IO[bytes] = io.BytesIO(CONTENTS[FileKind.XLSX])
+        file.read()
+        return files.keep(uow, file, FileKind.XLSX, name="结果.xlsx", purpose="task_result")
+
+    file_id = filing.database.run(system_context(), work)
+    age(tmp_path)
+    sweep(filing)
+    assert content_of(filing, file_id) == CONTENTS[FileKind.XLSX]
+    assert [row.purpose for row in filing.rows(select(filing.table("files")))] == ["task_result"]

@@ -1,0 +1,442 @@
+"""Spreadsheets: what people fill in is read as they meant it, what is hostile is refused, what goes out is harmless."""
+
+import io
+import time as clock
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from chassis.papers import sheet_reading
+from chassis.papers.sheet_reading import cell_text, read_rows
+from chassis.papers.sheet_writing import MAX_TEXT, REASONS, ROW_NUMBER, write_bad_rows, write_list, write_template
+from chassis.papers.spreadsheets import BadRow, CellError, Column, SheetRow, calendar_day, choice, typed
+from contracts.errors import ServiceError
+from contracts.errors.fields import FieldProblemError
+from contracts.types import MobileNumber
+
+COLUMNS = (
+    Column("name", "姓名"),
+    Column("gender", "性别", choice({"男": "male", "女": "female"}), choices=("男", "女")),
+    Column("id_number", "身份证号", width=22),
+    Column("mobile", "手机号码", typed(MobileNumber), required=False),
+    Column("starts_on", "入学日期", calendar_day, required=False, help="年-月-日", example="2026-09-01"),
+)
+HEADER = ["姓名", "性别", "身份证号", "手机号码", "入学日期"]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+GOOD = ["李一", "女", "11010119900101123X", "13800138000", "2026-09-01"]
+
+
+def workbook(*rows: Sequence[Any], header: Sequence[Any] = HEADER) -> IO[bytes]:
+    book = Workbook()
+    for row in (header, *rows):
+        book.worksheets[0].append(list(row))
+    file = io.BytesIO()
+    book.save(file)
+    return file
+
+
+def read(file: IO[bytes], columns: Sequence[Column] = COLUMNS, **options: Any) -> list[SheetRow]:
+    return list(read_rows(file, columns, **options))
+
+
+def refusal(file: IO[bytes], **options: Any) -> ServiceError:
+    with pytest.raises(ServiceError) as refused:
+        read(file, **options)
+    return refused.value
+
+
+def repacked(change: Callable[[str, bytes], bytes | None], extra: dict[str, bytes] | None = None) -> IO[bytes]:
+    """A good workbook with its parts changed, or left out where `change` gives None."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(workbook(GOOD)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+        for name, content in (extra or {}).items():
+            new.writestr(name, content)
+    return packed
+
+
+NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def as_excel_writes(strings: str) -> IO[bytes]:
+    """A workbook that keeps its texts in a part of their own, as Excel does and openpyxl does not."""
+    texts = [*HEADER, *GOOD]
+    titles, values = (
+        "".join(f'<c r="{"ABCDE"[n]}{row}" t="s"><v>{n + start}</v></c>' for n in range(5))
+        for row, start in ((1, 0), (2, 5))
+    )
+    sheet = f'<worksheet {NS}><sheetData><row r="1">{titles}</row><row r="2">{values}</row></sheetData></worksheet>'
+    relationship = f'<Relationship Id="rId9" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+
+    def change(name: str, content: bytes) -> bytes:
+        if name == "xl/worksheets/sheet1.xml":
+            return sheet.encode()
+        if name == "xl/_rels/workbook.xml.rels":
+            return content.replace(b"</Relationships>", relationship.encode())
+        return content.replace(b"</Types>", override.encode()) if name == "[Content_Types].xml" else content
+
+    return repacked(change, {"xl/sharedStrings.xml": strings.format(items=items, ns=NS).encode()})
+
+
+# -- reading --
+
+
+def test_a_filled_row_becomes_values_under_their_fields() -> None:
+    (row,) = read(workbook(GOOD))
+    assert row.number == 2
+    assert row.errors == ()
+    assert row.values == {
+        "name": "李一",
+        "gender": "female",
+        "id_number": "11010119900101123X",
+        "mobile": "13800138000",
+        "starts_on": date(2026, 9, 1),
+    }
+
+
+def test_columns_are_found_by_title_in_any_order_among_others_and_below_a_heading() -> None:
+    book = Workbook()
+    for row in (["2026 年秋季名单"], [], ["备注", "身份证号", " 性 别 ", "姓名*"], ["x", "1", "男", "王二"]):
+        book.worksheets[0].append(row)
+    file = io.BytesIO()
+    book.save(file)
+    (found,) = read(file)
+    assert found.number == 4
+    assert (found.values["name"], found.values["gender"], found.values["mobile"]) == ("王二", "male", None)
+
+
+def test_every_wrong_cell_of_every_row_is_named() -> None:
+    rows = read(workbook(["", "甲", "1", "123", "2026-02-30"], GOOD, ["李三", "男", None, None, None]))
+    assert [(error.title, error.code) for error in rows[0].errors] == [
+        ("姓名", "field_required"),
+        ("性别", "field_not_a_choice"),
+        ("手机号码", rows[0].errors[2].code),
+        ("入学日期", "field_bad_format"),
+    ]
+    assert rows[0].errors[2].code.startswith(("field_", "mobile_"))
+    assert rows[1].errors == ()
+    assert [(error.title, error.code) for error in rows[2].errors] == [("身份证号", "field_required")]
+
+
+def test_empty_rows_are_passed_over_and_numbers_stay_those_of_the_sheet() -> None:
+    assert [row.number for row in read(workbook([], GOOD, ["  ", None, "\u3000"], [], GOOD))] == [3, 6]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (" \u3000李一\u200b\n", "李一"),
+        (13800138000, "13800138000"),
+        (13800138000.0, "13800138000"),
+        (0.1, "0.1"),
+        (1e-7, "0.0000001"),
+        (datetime(2026, 9, 1), "2026-09-01"),  # noqa: DTZ001 - Excel has no zones
+        (datetime(2026, 9, 1, 8, 30), "2026-09-01 08:30:00"),  # noqa: DTZ001
+        (date(2026, 9, 1), "2026-09-01"),
+        (True, "是"),
+        (None, ""),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_a_cell_is_read_as_people_see_it(value: Any, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def test_a_long_number_that_excel_has_rounded_is_refused_not_believed() -> None:
+    (row,) = read(workbook(["李一", "男", 110101199001011237, None, None]))
+    assert [error.code for error in row.errors] == ["cell_number_too_long"]
+    (row,) = read(workbook(["李一", "男", 999999999999999, None, None]))
+    assert row.values["id_number"] == "999999999999999"
+
+
+def test_an_error_value_is_no_text() -> None:
+    (row,) = read(workbook(["#N/A", "男", "1", None, None]))
+    assert [(error.title, error.code) for error in row.errors] == [("姓名", "field_bad_format")]
+
+
+@pytest.mark.parametrize("text", ["2026-09-01", "2026/9/1", "2026.9.1", "20260901", "2026年9月1日"])
+def test_days_are_taken_as_people_write_them(text: str) -> None:
+    assert calendar_day(text) == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "01/09/2026", "0000-01-01", "9月1日", "20260901x"])
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(FieldProblemError):
+        calendar_day(text)
+
+
+def test_missing_and_doubled_columns_are_named_before_any_row() -> None:
+    missing = refusal(workbook(["x"], header=["性别", "手机号码"]))
+    assert (missing.code, missing.params) == ("workbook_columns_missing", {"columns": "姓名、身份证号"})
+    doubled = refusal(workbook(GOOD, header=["姓名", "性别", "身份证号", "姓名", "入学日期"]))
+    assert (doubled.code, doubled.params) == ("workbook_columns_doubled", {"columns": "姓名"})
+    assert refusal(workbook(*[["x"]] * 20, header=["y"])).code == "workbook_columns_missing"
+
+
+def test_a_sheet_without_rows_or_with_too_many_is_refused() -> None:
+    assert refusal(workbook()).code == "workbook_empty"
+    assert len(read(workbook(*[GOOD] * 3), max_rows=3)) == 3
+    assert refusal(workbook(*[GOOD] * 4), max_rows=3).params == {"limit": 3}
+
+
+# -- hostile files --
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04",
+        b"not a workbook",
+        b"PK\x05\x06" + bytes(18),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    ],
+)
+def test_what_is_no_workbook_is_refused(content: bytes) -> None:
+    assert refusal(io.BytesIO(content)).code == "workbook_unreadable"
+
+
+def test_an_encrypted_workbook_is_told_so() -> None:
+    wrapped = OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    assert refusal(io.BytesIO(wrapped)).code == "workbook_encrypted"
+
+
+def test_macros_are_refused() -> None:
+    assert refusal(repacked(lambda name, content: content, {"xl/vbaProject.bin": b"x"})).code == "workbook_has_macros"
+
+    def enable(name: str, content: bytes) -> bytes:
+        return content.replace(b"spreadsheetml.sheet.main+xml", b"sheet.macroEnabled.main+xml")
+
+    assert refusal(repacked(enable)).code == "workbook_has_macros"
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"])
+def test_a_workbook_that_lacks_a_part_or_has_a_broken_one_is_unreadable(part: str) -> None:
+    broken = repacked(lambda name, content: content[:-20] if name == part else content)
+    assert refusal(broken).code == "workbook_unreadable"
+    assert refusal(repacked(lambda name, content: None if name == part else content)).code == "workbook_unreadable"
+
+
+def test_texts_in_a_part_of_their_own_are_read_unless_that_part_is_broken() -> None:
+    (row,) = read(as_excel_writes("<sst {ns}>{items}</sst>"))
+    assert row.values["name"] == "李一"
+    assert refusal(as_excel_writes("<sst {ns}>{items}</s")).code == "workbook_unreadable"
+    assert refusal(as_excel_writes("<sst {ns}></sst>")).code == "workbook_unreadable"
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = repacked(lambda name, content: content, {"xl/media/big.bin": bytes(20_000_000)})
+    assert refusal(bomb).code == "workbook_too_large"
+    many = repacked(lambda name, content: content, {f"xl/media/{number}": b"" for number in range(2_001)})
+    assert refusal(many).code == "workbook_too_large"
+    monkeypatch.setattr(sheet_reading, "MAX_UNPACKED", 1000)
+    assert refusal(workbook(GOOD)).code == "workbook_too_large"
+
+
+def test_an_archive_that_lies_about_its_sizes_gives_no_more_than_it_admits() -> None:
+    part = "xl/worksheets/sheet1.xml"
+    blown = repacked(
+        lambda n, content: content.replace(b"<sheetData>", b"<sheetData>" + b" " * 9_000_000) if n == part else content
+    )
+    with zipfile.ZipFile(blown) as archive:
+        size = archive.getinfo(part).file_size
+    assert refusal(blown).code == "workbook_too_large"
+    blown.seek(0)
+    lied = blown.read().replace(size.to_bytes(4, "little"), (5_000).to_bytes(4, "little"))
+    assert refusal(io.BytesIO(lied)).code == "workbook_unreadable"
+
+
+LAUGHS = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
+    f"<!ENTITY {'abcdefghi'[n + 1]} '{('&' + 'abcdefghi'[n] + ';') * 10}'>" for n in range(8)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_entities_are_not_resolved(part: str) -> None:
+    def laugh(name: str, content: bytes) -> bytes:
+        if name != part:
+            return content
+        body = content.split(b"?>", 1)[1] if content.startswith(b"<?xml") else content
+        return LAUGHS.encode() + body.replace(b"</", b"&i;</", 1)
+
+    started = clock.perf_counter()
+    assert refusal(repacked(laugh)).code == "workbook_unreadable"
+    assert clock.perf_counter() - started < 5
+
+
+def test_entities_in_texts_are_not_resolved() -> None:
+    evil = LAUGHS.replace("{", "{{") + "<sst {ns}><si><t>&i;</t></si>{items}</sst>"
+    assert refusal(as_excel_writes(evil)).code == "workbook_unreadable"
+    outside = "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><sst {ns}><si><t>&a;</t></si>{items}</sst>"
+    assert refusal(as_excel_writes(outside)).code == "workbook_unreadable"
+
+
+def test_a_sheet_that_understates_its_size_loses_nothing() -> None:
+    def understate(name: str, content: bytes) -> bytes:
+        return content.replace(b'ref="A1:E2"', b'ref="A1:B1"')
+
+    (row,) = read(repacked(understate))
+    assert row.errors == ()
+    assert row.values["starts_on"] == date(2026, 9, 1)
+
+
+def test_rows_far_down_and_columns_far_right_cost_little() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(HEADER)
+    sheet.append(GOOD)
+    sheet.cell(1_048_576, 16_384, "far")
+    file = io.BytesIO()
+    book.save(file)
+    started = clock.perf_counter()
+    assert len(read(file)) == 1
+    assert clock.perf_counter() - started < 10
+
+
+# -- writing --
+
+
+def cells(file: IO[bytes], sheet: int = 0) -> list[list[Any]]:
+    return [list(row) for row in load_workbook(file).worksheets[sheet].iter_rows()]
+
+
+DANGEROUS = [
+    "=1+1",
+    '=HYPERLINK("http://x")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "#N/A",
+    "110101199001011237",
+    "TRUE",
+]
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
+    for file in (
+        write_list("名单", COLUMNS, [{"name": text}]),
+        write_bad_rows("名单", COLUMNS, [BadRow(2, {"姓名": text}, ())]),
+        write_template("名单", (Column("x", "X", example=text),)),
+    ):
+        for sheet in load_workbook(file).worksheets:
+            assert all(cell.data_type in ("s", "inlineStr", "n") for row in sheet.iter_rows() for cell in row)
+    written = cells(write_list("名单", COLUMNS, [{"name": text}]))[1][0]
+    assert (written.value, written.number_format) == (text, "@")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=40))
+@example("0\r0")
+def test_any_text_can_be_written_and_is_read_back_without_what_xml_cannot_hold(text: str) -> None:
+    plain = (Column("x", "X", required=False), Column("y", "Y"))
+    (row,) = read(write_list("名单", plain, [{"x": text, "y": "1"}]), plain)
+    expected = "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
+    expected = expected.replace("\r\n", "\n").replace("\r", "\n")
+    assert row.texts["X"] == cell_text(expected)
+
+
+def test_numbers_instants_and_long_text_are_written_for_people() -> None:
+    columns = [Column(name, name) for name in "abcdefg"]
+    values = {
+        "a": 5,
+        "b": Decimal("385.00"),
+        "c": 10**17,
+        "d": datetime(2026, 9, 1, 0, 30, tzinfo=UTC),
+        "e": date(2026, 9, 1),
+        "f": True,
+        "g": "长" * (MAX_TEXT + 1),
+    }
+    row = cells(write_list("名单", columns, [values]))[1]
+    assert [cell.value for cell in row[:6]] == [
+        5,
+        385,
+        str(10**17),
+        "2026-09-01 08:30:00",
+        "2026-09-01",
+        "是",
+    ]
+    assert row[1].number_format == "0.00"
+    assert len(row[6].value) == MAX_TEXT
+
+
+def test_a_list_has_a_frozen_header_and_its_widths() -> None:
+    book = load_workbook(write_list("2026/秋[名单]", COLUMNS, []))
+    sheet = book.worksheets[0]
+    assert sheet.title == "2026_秋_名单_"
+    assert sheet.freeze_panes == "A2"
+    assert sheet.column_dimensions["C"].width == 22
+    assert [cell.value for cell in next(sheet.iter_rows())] == HEADER
+
+
+def test_a_filled_template_can_be_read() -> None:
+    book = load_workbook(write_template("学生名单", COLUMNS))
+    sheet, guide = book.worksheets
+    assert [cell.value for cell in next(sheet.iter_rows())] == [
+        "姓名*",
+        "性别*",
+        "身份证号*",
+        "手机号码",
+        "入学日期",
+    ]
+    (rule,) = sheet.data_validations.dataValidation
+    assert (rule.formula1, str(rule.sqref)) == ('"男,女"', "B2:B5000")
+    assert [cell.value for cell in list(guide.iter_rows())[5]] == [
+        "入学日期",
+        "否",
+        "年-月-日",
+        None,
+        "2026-09-01",
+    ]
+    sheet.append(GOOD)
+    file = io.BytesIO()
+    book.save(file)
+    assert read(file)[0].errors == ()
+
+
+def test_refused_rows_come_back_with_every_reason_and_can_be_imported_once_corrected() -> None:
+    wrong = read(workbook(GOOD, ["x", "甲", "110101199001011237", None, "明天"]))[1]
+    bad = wrong.refused(CellError("", "already_exists"))
+    bad = BadRow.from_json(bad.to_json())
+    file = write_bad_rows("名单", COLUMNS, [bad])
+    header, row = cells(file)
+    assert [cell.value for cell in header] == [*HEADER, ROW_NUMBER, REASONS]
+    assert row[5].value == 3
+    reasons = row[6].value.split("\n")
+    assert reasons[0].startswith("性别：")
+    assert reasons[1].startswith("入学日期：")
+    assert "：" not in reasons[2].split("，")[0]
+    assert [cell.fill.fill_type for cell in row[:5]] == [None, "solid", None, None, "solid"]
+    book = load_workbook(file)
+    sheet = book.worksheets[0]
+    sheet["B2"], sheet["E2"] = "男", "2026-09-01"
+    corrected = io.BytesIO()
+    book.save(corrected)
+    (again,) = read(corrected)
+    assert again.errors == ()
+    assert again.values["id_number"] == "110101199001011237"
+    english = cells(write_bad_rows("名单", COLUMNS, [bad], "en"))[1][6].value
+    assert "Wrong format" in english
+
+
+def test_a_large_workbook_goes_out_and_in_within_seconds() -> None:
+    started = clock.perf_counter()
+    rows = ({"name": f"学生{n}", "gender": "男", "id_number": str(n), "mobile": None} for n in range(5_000))
+    file = write_list("名单", COLUMNS, rows)
+    assert sum(1 for _ in read_rows(file, COLUMNS)) == 5_000
+    assert clock.perf_counter() - started < 10
