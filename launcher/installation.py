@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from launcher import needs
 from launcher.paths import LOCAL, ROOT, SETUP_LOG
 from launcher.ports import Ports
 from launcher.secrets import Secrets
-from launcher.servers import postgres, rabbitmq
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.processes import process_of
 from launcher.servers.rabbitmq import RabbitServer
@@ -176,10 +176,8 @@ class Installation:
         return RabbitServer(self.state / "rabbitmq", self._ports, self._secrets.password("rabbitmq"))
 
     def _install(self) -> None:
-        if not self.choices.postgres_url:
-            postgres.ensure_installed(SETUP_LOG)
-        if not self.choices.amqp_url:
-            rabbitmq.ensure_installed(SETUP_LOG)
+        named = {needs.POSTGRES: self.choices.postgres_url, needs.RABBITMQ: self.choices.amqp_url}
+        needs.install([need for need, url in named.items() if not url], SETUP_LOG)
 
     def _start_supervisor(self) -> None:
         """Start the process that starts all the others; it lives on when we end."""
