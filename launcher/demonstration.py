@@ -15,10 +15,10 @@ from contracts.identity.views import OneTimePasswords
 from contracts.permissions import Role
 from launcher.secrets import Secrets
 from launcher.story.cohort import import_quietly
-from launcher.story.people import ADMINISTRATOR, administrator, administrator_password, come_in, complete_profile
+from launcher.story.people import administrator, administrator_password, come_in, complete_profile
 from launcher.story.school import Point, School, elements, set_up
 from launcher.story.stage import Stage, wait
-from launcher.system import System
+from launcher.system import FIRST_ADMINISTRATOR, System
 
 STUDENTS = 24
 WITH_BILLS = 12
@@ -70,7 +70,7 @@ def ensure(system: System) -> Demonstration | None:
     for point in school.points:
         people += [point.administrator, point.registrar, point.cashier]
     accounts = (*((person.title, person.username) for person in people), ("a student", student))
-    made = Demonstration(ADMINISTRATOR, administrator_password(system), password, accounts)
+    made = Demonstration(FIRST_ADMINISTRATOR, administrator_password(system), password, accounts)
     kept.keep(_KEPT, json.dumps(asdict(made), ensure_ascii=False, indent=2))
     return made
 

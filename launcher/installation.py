@@ -79,23 +79,30 @@ class Installation:
         Raises SetUpError, ServerError or NotReadyError; what was started then stays until `down`.
         """
         self._install()
-        if servers := self.servers():
-            with step("PostgreSQL and RabbitMQ are running"), ThreadPoolExecutor() as pool:
-                list(pool.map(lambda server: server.start(), servers))
+        broker, database = self._rabbitmq(), self._postgres()
         system = self.system()
-        with step("Databases are migrated"):
-            system.provision_databases()
+        with ThreadPoolExecutor() as pool:
+            # The node takes seconds to boot: databases are brought up to date meanwhile.
+            booted = pool.submit(broker.start) if broker else None
+            if database:
+                with step("PostgreSQL is running"):
+                    database.start()
+            with step("Databases are migrated") as tell:
+                system.provision_databases(tell)
+            with step("There is a first administrator"):
+                if made := system.first_administrator():
+                    self._secrets.keep(ADMINISTRATOR, "\t".join(made))
+            if booted:
+                with step("RabbitMQ is running"):
+                    booted.result()
         with step("Users and queues are declared"):
             system.provision_broker()
-        with step("There is a first administrator"):
-            if made := system.first_administrator():
-                self._secrets.keep(ADMINISTRATOR, "\t".join(made))
         system.down()  # what a killed supervisor left running may be older than the code
-        with step(f"All processes are ready ({len(system.processes)})"):
+        with step(f"All processes are ready ({len(system.processes)})") as tell:
             self.restarts_file.unlink(missing_ok=True)
             self._start_supervisor()
             # The supervisor starts again what ends; what ends time after time will not come up.
-            system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1)
+            system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1, tell=tell)
         return system
 
     def down(self) -> None:
