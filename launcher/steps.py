@@ -19,7 +19,7 @@ def step(title: str) -> Iterator[Tell]:
     started = time.monotonic()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=console, transient=True) as shown:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
             task = shown.add_task(f"{title} …")
             yield lambda how_far: shown.update(task, description=f"{title} … [dim]{how_far}[/]")
     except BaseException:

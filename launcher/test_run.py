@@ -12,9 +12,7 @@ from launcher.servers.postgres import PostgresServer
 from launcher.servers.rabbitmq import RabbitServer
 from launcher.steps import step
 
-POSTGRES = "JIAOWU_TEST_POSTGRES_URL"
-AMQP = "JIAOWU_TEST_AMQP_URL"
-MANAGEMENT = "JIAOWU_TEST_AMQP_MANAGEMENT_URL"
+POSTGRES, AMQP, MANAGEMENT = needs.OWN_TEST_SERVERS
 
 
 def run_pytest(arguments: Sequence[str]) -> int:
@@ -38,7 +36,7 @@ def addresses() -> Iterator[dict[str, str]]:
     Servers that those variables name already are used as they are; otherwise private ones live as long as the
     block.
     """
-    if all(name in os.environ for name in (POSTGRES, AMQP, MANAGEMENT)):
+    if all(name in os.environ for name in needs.OWN_TEST_SERVERS):
         yield {}
         return
     with scratch.servers() as (database, broker):

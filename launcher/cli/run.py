@@ -46,8 +46,8 @@ def up(
     try:
         system = installation.up()
         if demo:
-            with step("There is demonstration data"):
-                demonstration.ensure(system)
+            with step("There is demonstration data") as tell:
+                demonstration.ensure(system, tell)
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         _stop(installation)

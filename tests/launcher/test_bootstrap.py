@@ -93,12 +93,28 @@ def test_the_servers_are_installed_while_the_python_packages_come(script, monkey
     monkeypatch.setattr(sys, "argv", ["jiaowu", "up"])
     monkeypatch.setattr(needs, "of_command", lambda command, variables: [command])
     monkeypatch.setattr(needs, "installing", lambda wanted, log: [Work(f"Installing for {wanted}", both.wait, log)])
-    monkeypatch.setattr(needs, "install", lambda wanted, log: None)
+    monkeypatch.setattr(needs, "install", lambda wanted, log: False)
     monkeypatch.setattr(environment, "make", lambda venv, *_: (venv.mkdir(), both.wait()))
     script.prepare_environment(script.fingerprint())
     told = capfd.readouterr().err
     assert "✓ Installing for ['up']" in told
     assert "✓ Installing the Python packages" in told
+
+
+def test_after_the_system_brought_what_python_lacked_it_begins_again_as_the_python_that_is_there_then(
+    script, monkeypatch
+):
+    class BegunAgain(Exception):
+        pass
+
+    def begin_again(program, arguments):
+        raise BegunAgain(program, *arguments)
+
+    monkeypatch.setattr(needs, "install", lambda wanted, log: True)
+    monkeypatch.setattr(os, "execv", begin_again)
+    with pytest.raises(BegunAgain) as begun:
+        script.prepare_environment(script.fingerprint())
+    assert begun.value.args == (sys.executable, sys.executable, str(ROOT / "jiaowu"), "lint")
 
 
 def test_asking_for_help_sets_nothing_up(tmp_path):
