@@ -126,6 +126,14 @@ def test_asking_for_help_sets_nothing_up(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jiaowu", "requirements.lock"]
 
 
+def test_what_runs_before_the_environment_is_there_needs_no_package():
+    modules = ("environment", "needs", "packages", "progress", "uv_settings", "servers.programs")
+    imports = "; ".join(f"import launcher.{module}" for module in modules)
+    # -S: without site-packages.
+    result = subprocess.run([sys.executable, "-S", "-c", imports], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("name", ["requirements", "requirements.run", "requirements.uv"])
 def test_a_lock_pins_every_package_with_hashes_and_names_no_index(name):
     lock = (ROOT / f"{name}.lock").read_text()
