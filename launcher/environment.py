@@ -26,7 +26,7 @@ def make(venv: Path, lock: Path, uv_lock: Path, log: Path) -> None:
     with log.open("a+") as output:
         start = output.seek(0, os.SEEK_END)
         # A link to a Python that is gone, or that of another version, is no environment: make it anew.
-        usable = python.exists() and _version_of(python) == sys.version
+        usable = python.exists() and version_of(python) == sys.version
         made = usable or _run([sys.executable, "-m", "venv", "--clear", str(venv)], output)
         if not (made and (_by_uv(python, lock, uv_lock, output) or _by_pip(python, lock, output))):
             output.seek(start)
@@ -57,7 +57,7 @@ def _run(command: Sequence[str], output: IO[str], variables: dict[str, str] | No
     return ended.returncode == 0
 
 
-def _version_of(python: Path) -> str:
+def version_of(python: Path) -> str:
     """The full version line of a Python, empty when it doesn't run."""
     command = [str(python), "-c", "import sys; sys.stdout.write(sys.version)"]
     return subprocess.run(command, capture_output=True, text=True).stdout

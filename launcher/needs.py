@@ -69,8 +69,6 @@ def installing(needs: Sequence[Need], log: Path) -> list[Work]:
     return [Work(f"Installing {names}", packages.installation([need.package for need in missing], names, log), log)]
 
 
-def install(needs: Sequence[Need], log: Path) -> bool:
-    """Install what is missing of these, and show it; whether something was. Raises SetUpError."""
-    works = installing(needs, log)
-    side_by_side(works)
-    return bool(works)
+def install(needs: Sequence[Need], log: Path) -> None:
+    """Install what is missing of these, and show it. Raises SetUpError."""
+    side_by_side(installing(needs, log))

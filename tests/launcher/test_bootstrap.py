@@ -56,6 +56,7 @@ def installers_of(script, package):
     return [record.read_text().strip() for record in records]
 
 
+@pytest.mark.timeout(300)  # makes an environment and fetches uv
 def test_uv_makes_an_environment_from_where_pip_is_told_to_look_and_again_when_the_lock_changes(
     script, package, monkeypatch
 ):
@@ -78,6 +79,7 @@ def test_uv_makes_an_environment_from_where_pip_is_told_to_look_and_again_when_t
     assert installers_of(script, "tiny") == ["uv"]
 
 
+@pytest.mark.timeout(300)
 def test_pip_installs_it_where_there_is_no_uv(script, package, monkeypatch):
     folder, line = package
     script.LOCK.write_text(line)
@@ -93,7 +95,7 @@ def test_the_servers_are_installed_while_the_python_packages_come(script, monkey
     monkeypatch.setattr(sys, "argv", ["jiaowu", "up"])
     monkeypatch.setattr(needs, "of_command", lambda command, variables: [command])
     monkeypatch.setattr(needs, "installing", lambda wanted, log: [Work(f"Installing for {wanted}", both.wait, log)])
-    monkeypatch.setattr(needs, "install", lambda wanted, log: False)
+    monkeypatch.setattr(needs, "install", lambda wanted, log: None)
     monkeypatch.setattr(environment, "make", lambda venv, *_: (venv.mkdir(), both.wait()))
     script.prepare_environment(script.fingerprint())
     told = capfd.readouterr().err
@@ -101,16 +103,15 @@ def test_the_servers_are_installed_while_the_python_packages_come(script, monkey
     assert "✓ Installing the Python packages" in told
 
 
-def test_after_the_system_brought_what_python_lacked_it_begins_again_as_the_python_that_is_there_then(
-    script, monkeypatch
-):
+def test_where_a_newer_build_of_python_came_with_what_was_installed_it_goes_on_under_that(script, monkeypatch):
     class BegunAgain(Exception):
         pass
 
     def begin_again(program, arguments):
         raise BegunAgain(program, *arguments)
 
-    monkeypatch.setattr(needs, "install", lambda wanted, log: True)
+    monkeypatch.setattr(needs, "install", lambda wanted, log: None)
+    monkeypatch.setattr(environment, "version_of", lambda python: "3.11.99")
     monkeypatch.setattr(os, "execv", begin_again)
     with pytest.raises(BegunAgain) as begun:
         script.prepare_environment(script.fingerprint())
