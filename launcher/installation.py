@@ -81,6 +81,7 @@ class Installation:
         self._install()
         broker, database = self._rabbitmq(), self._postgres()
         system = self.system()
+        supervisor = self._load_supervisor()
         with ThreadPoolExecutor() as pool:
             # The node takes seconds to boot: databases are brought up to date meanwhile.
             booted = pool.submit(broker.start) if broker else None
@@ -100,7 +101,7 @@ class Installation:
         system.down()  # what a killed supervisor left running may be older than the code
         with step(f"All processes are ready ({len(system.processes)})") as tell:
             self.restarts_file.unlink(missing_ok=True)
-            self._start_supervisor()
+            self._let_begin(supervisor)
             # The supervisor starts again what ends; what ends time after time will not come up.
             system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1, tell=tell)
         return system
@@ -186,21 +187,30 @@ class Installation:
         named = {needs.POSTGRES: self.choices.postgres_url, needs.RABBITMQ: self.choices.amqp_url}
         needs.install([need for need, url in named.items() if not url], SETUP_LOG)
 
-    def _start_supervisor(self) -> None:
-        """Start the process that starts all the others; it lives on when we end."""
+    def _load_supervisor(self) -> "subprocess.Popen[str]":
+        """The process that starts all the others and lives on when we end; it begins when it is let.
+
+        Loading takes it a second, which it has while the servers start. Ends by itself when we do before that.
+        """
         log = self.state / "logs" / "supervisor.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", SUPERVISOR, str(self.state)],
                 cwd=ROOT,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                text=True,
             )
+
+    def _let_begin(self, supervisor: "subprocess.Popen[str]") -> None:
         self._pid_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._pid_file.write_text(str(process.pid))
+        self._pid_file.write_text(str(supervisor.pid))
+        assert supervisor.stdin is not None
+        with supervisor.stdin as said:
+            said.write("begin\n")
 
     def _supervisor(self) -> psutil.Process | None:
         return process_of(self._pid_file, f"{SUPERVISOR} {self.state}")
