@@ -83,7 +83,7 @@ class ListAuditEntries(PageQuery, answers=Page[AuditEntryView]):
 
     actor_id: Id | None = Field(default=None, description="Only what this user did.")
     object_type: Code | None = Field(
-        default=None, description="Only changes of this kind of object.", examples=["selection"]
+        default=None, description="Only changes of this kind of object.", examples=["selections"]
     )
     object_id: Id | None = Field(default=None, description="Only changes of this object.")
     action: Code | None = Field(default=None, description="Only this action.", examples=["approve"])

@@ -6,11 +6,12 @@ ends with `CopyCompleted`. Rows that were not seen since the request are gone at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Table, case, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Table, Uuid, any_, case, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from chassis.base.context import system_context
 from chassis.base.failures import NotYet
@@ -34,6 +35,30 @@ from contracts.base import (
 
 PAGE = 500
 """Rows that the owner sends in one transaction: between pages its ordinary work goes first."""
+
+
+def locked(
+    uow: UnitOfWork,
+    table: Table,
+    ids: Collection[UUID],
+    *,
+    at_least: Mapping[UUID, int] | None = None,
+    alone: bool = False,
+) -> dict[UUID, Row[Any]]:
+    """Rows of a copy by id, kept as they are until the transaction ends: what is made of a student's status is made
+    before the next one arrives. Rows that the owner has deleted are left out.
+
+    Whoever makes something of the same rows shares the lock; `alone` keeps those out too, for no lock can be put on
+    what is not made yet. Raises NotYet when a row has not come, or is older than the version `at_least`.
+    """
+    wanted = select(table).where(table.c.id == any_(literal(list(ids), ARRAY(Uuid)))).order_by(table.c.id)
+    found = {row.id: row for row in uow.rows(wanted.with_for_update(read=not alone))}
+    one = table.name.removesuffix("s")
+    if len(found) < len(set(ids)):
+        raise NotYet(f"{one}_unknown")
+    if any(found[id_].version < version for id_, version in (at_least or {}).items()):
+        raise NotYet(f"{one}_not_current")
+    return {id_: row for id_, row in found.items() if not row.deleted}
 
 
 class Copies:

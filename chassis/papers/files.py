@@ -176,7 +176,7 @@ def keep(
 
 def reference_to(uow: UnitOfWork, file_id: UUID) -> FileReference:
     """What the gateway needs to send a file. Raises ServiceError `not_found` outside the actor's scope."""
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     row = uow.one(select(files).where(files.c.id == file_id))
     return FileReference(sha256=row.sha256, size=row.size, media_type=row.media_type, name=row.name)
 
@@ -222,7 +222,7 @@ def _add_row(
 ) -> UUID:
     file_id = new_id()
     uow.execute(
-        insert(uow.service.metadata.tables["files"]).values(
+        insert(uow.tables["files"]).values(
             id=file_id,
             **reference.model_dump(),
             purpose=purpose,
@@ -232,12 +232,12 @@ def _add_row(
             adopted_at=uow.now,
         )
     )
-    uow.audit("file", file_id, "adopt", after={"purpose": purpose, "sha256": reference.sha256})
+    uow.audit(uow.tables["files"], file_id, "adopt", after={"purpose": purpose, "sha256": reference.sha256})
     return file_id
 
 
 def _owned(uow: UnitOfWork, hashes: list[str]) -> set[str]:
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     return {row.sha256 for row in uow.rows(select(files.c.sha256).where(files.c.sha256.in_(hashes)))}
 
 

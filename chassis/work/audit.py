@@ -12,7 +12,7 @@ from contracts.common import AuditEntryView, ListAuditEntries
 
 def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
     """The audit trail of this service, newest first unless asked otherwise."""
-    audit = uow.service.metadata.tables["audit_entries"]
+    audit = uow.tables["audit_entries"]
     statement = select(audit)
     for name in ("actor_id", "object_type", "object_id", "action", "correlation_id"):
         wanted = getattr(query, name)

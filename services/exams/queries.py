@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page, Stretch
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
 from contracts.exams.queries import (

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from chassis.data.pages import equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (

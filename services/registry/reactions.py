@@ -14,6 +14,7 @@ from chassis.base.failures import NotYet
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import workflow
+from chassis.work.rows import edit
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentTransferred
@@ -29,7 +30,7 @@ def on_transfer_held(events: Sequence[TransferHeld], uow: UnitOfWork) -> None:
     counts = {event.change_id: event.bill_count for event in events}
     for change in _lock_pending(uow, {event.student_id for event in events}, counts):
         values = {"waiting_for_bills": counts[change.id]}
-        uow.update_versioned(status_changes, change.id, change.version, values)
+        edit(uow, status_changes, change.id, change.version, values)
 
 
 def on_transfer_cleared(events: Sequence[TransferCleared], uow: UnitOfWork) -> None:
@@ -64,7 +65,7 @@ def _move(uow: UnitOfWork, change: Row[Any]) -> None:
     student = uow.one(
         update(students).where(_s.id == change.student_id).values(**point, status_change_open=False).returning(students)
     )
-    uow.audit("students", student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
+    uow.audit(students, student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
     moved = uow.rows(update(status_changes).where(_c.student_id == student.id).values(**point).returning(_c.id))
     workflow.move_history(uow, [row.id for row in moved], change.to_teaching_point_id)
     uow.publish(
@@ -86,7 +87,7 @@ def on_student_accounts_refused(events: Sequence[StudentAccountsRefused], uow: U
     answer = _answer(uow, codes)
     news = answer.excluded.refusal != account_answers.c.refusal  # never so where the refusal is empty
     for student_id in _write(uow, answer, news):
-        uow.audit("students", student_id, "refuse_account", after={"account_refusal": codes[student_id]})
+        uow.audit(students, student_id, "refuse_account", after={"account_refusal": codes[student_id]})
 
 
 def on_student_accounts_made(events: Sequence[StudentAccountsMade], uow: UnitOfWork) -> None:
@@ -94,7 +95,7 @@ def on_student_accounts_made(events: Sequence[StudentAccountsMade], uow: UnitOfW
     ids = {row.student_id for event in events for row in event.made}
     answer = _answer(uow, dict.fromkeys(ids))
     for student_id in _write(uow, answer, account_answers.c.refusal.is_not(None)):
-        uow.audit("students", student_id, "make_account", after={"account_refusal": None})
+        uow.audit(students, student_id, "make_account", after={"account_refusal": None})
 
 
 def _answer(uow: UnitOfWork, refusals: Mapping[UUID, str | None]) -> Insert:

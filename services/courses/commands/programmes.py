@@ -8,6 +8,8 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, locked, refuse_unknown
+from chassis.work.steps import take_locked
 from contracts.courses.catalogue_commands import (
     CreateProgramme,
     CreateProgrammeVersion,
@@ -19,8 +21,8 @@ from contracts.courses.catalogue_commands import (
 from contracts.courses.states import ProgrammeStatus
 from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.programmes import month_before
+from services.courses.domain.workflows import PROGRAMME
 from services.courses.queries.programmes import programme_details
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import teaching_points
@@ -69,12 +71,12 @@ def publish_programme(command: PublishProgramme, uow: UnitOfWork) -> ProgrammeDe
     published = _published_versions(uow, draft)
     if any(other.from_intake == draft.from_intake for other in published):
         raise ServiceError("programme_version_exists", from_intake=draft.from_intake)
-    row = step(uow, programmes, draft, "publish", ProgrammeStatus.DRAFT, ProgrammeStatus.PUBLISHED)
-    later = min((other.from_intake for other in published if other.from_intake > row.from_intake), default=None)
+    take_locked(uow, PROGRAMME, programmes, [draft], "publish").whole()
+    later = min((other.from_intake for other in published if other.from_intake > draft.from_intake), default=None)
     if later is not None:
-        change(uow, programmes, row, "end", {"until_intake": month_before(later)})
-    _end_predecessor(uow, row, published)
-    return programme_details(uow, row.id)
+        change(uow, programmes, draft, "end", {"until_intake": month_before(later)})
+    _end_predecessor(uow, draft, published)
+    return programme_details(uow, draft.id)
 
 
 def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetails:
@@ -87,7 +89,7 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
     if offered:
         uow.execute(insert(table), offered)
     uow.audit(
-        programmes.name,
+        programmes,
         before.id,
         "offer",
         {"teaching_point_ids": [row.teaching_point_id for row in removed]},

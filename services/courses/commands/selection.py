@@ -101,7 +101,7 @@ def enter(uow: UnitOfWork, facts: Facts, verdicts: list[Verdict]) -> tuple[list[
     uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, facts) for row in entered])
     for row in entered:
         after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": facts.round.code}
-        uow.audit("selections", row["id"], "select", after=after)
+        uow.audit(selections, row["id"], "select", after=after)
     ids = {(row["student_id"], row["course_id"]): row["id"] for row in entered}
     if len(entered) < len(rows):
         verdicts = _beaten(uow, facts, verdicts, ids)

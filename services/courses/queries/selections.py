@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.courses.queries import (

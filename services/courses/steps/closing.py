@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import func
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.steps import Taken, take
 from contracts.base import Event
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.errors import ServiceError
 from services.courses.domain.workflows import SELECTION
-from services.courses.steps.moves import Taken, take
 from services.courses.tables.selections import selections
 
 
@@ -27,19 +27,19 @@ def close(
     """Move unpaid selections to `closing` and ask for their bills to be cancelled. Without a `reason` each keeps the
     one of its earlier asking, or lapses."""
     kept = func.coalesce(selections.c.closing_reason, ClosingReason.LAPSED)
-    setting = {
+    values = {
         "closing_attempt": selections.c.closing_attempt + 1,
         "closing_reason": reason or kept,
         "ask_again_at": None,
     }
-    taken = take(uow, SELECTION, selections, ids, action, setting=setting, against=against)
+    taken = take(uow, SELECTION, selections, ids, action, values=values, against=against)
     asked = [
         ClosingSelection(
-            selection_id=moved.row.id,
-            attempt=moved.row.closing_attempt + 1,
-            reason=reason or moved.row.closing_reason or ClosingReason.LAPSED,
+            selection_id=row.id,
+            attempt=row.closing_attempt + 1,
+            reason=reason or row.closing_reason or ClosingReason.LAPSED,
         )
-        for moved in taken.moved
+        for row in taken.rows
     ]
     uow.publish_rows(SelectionsClosing, "selections", asked, because=because)
     return taken

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.states import RegistrationEnd, RegistrationState
@@ -25,7 +26,7 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     """Fix who sits. Everything is looked at under lock: a hold that comes now waits and finds the outcome."""
     round_ = lock_round(uow, command.exam_round_id)
     check_arrangeable(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now)
-    uow.update_versioned(exam_rounds, round_.id, command.version, {"arrangement_published_at": uow.now})
+    edit(uow, exam_rounds, round_.id, command.version, {"arrangement_published_at": uow.now})
     paid = lock_where(
         uow,
         _r.exam_round_id == round_.id,

@@ -146,7 +146,7 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
         uow, REGISTRATION, ((resit, None, RegistrationState.PENDING_PAYMENT) for resit in resits), "register"
     )
     for resit in resits:
-        uow.audit("exam_registrations", resit["id"], "register", after=resit)
+        uow.audit(exam_registrations, resit["id"], "register", after=resit)
     told = [
         RegisteredResit(
             **{name: value for name, value in resit.items() if name not in ("id", "resit_of", "state")},

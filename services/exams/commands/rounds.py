@@ -6,6 +6,7 @@ from sqlalchemy import insert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
 from contracts.exams.states import ExamRoundStatus
@@ -21,7 +22,7 @@ def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDet
     values = command.model_dump()
     round_id = new_id()
     uow.execute(insert(exam_rounds).values(id=round_id, status=ExamRoundStatus.DRAFT, **values))
-    uow.audit("exam_rounds", round_id, "create", after=values)
+    uow.audit(exam_rounds, round_id, "create", after=values)
     return round_details(round_id, uow)
 
 
@@ -31,7 +32,7 @@ def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDet
     check_changeable(round_.code, round_.arrangement_published_at)
     check_window(sessions_of(uow, round_.id), command.registration_closes_at)
     values = command.model_dump(exclude={"exam_round_id", "version"})
-    uow.update_versioned(exam_rounds, round_.id, command.version, values)
+    edit(uow, exam_rounds, round_.id, command.version, values)
     return round_details(round_.id, uow)
 
 
@@ -40,5 +41,5 @@ def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundD
     round_ = lock_round(uow, command.exam_round_id)
     if round_.status != ExamRoundStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=round_.status, action="publish")
-    uow.update_versioned(exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
+    edit(uow, exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
     return round_details(round_.id, uow)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
 from contracts.exams.states import ExamRoundStatus
@@ -29,7 +30,7 @@ def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
     session = Session(new_id(), command.name, command.starts_at, command.ends_at)
     check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
     uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
-    uow.audit("exam_sessions", session.id, "create", after=command.model_dump())
+    uow.audit(exam_sessions, session.id, "create", after=command.model_dump())
     return round_details(round_.id, uow)
 
 
@@ -39,7 +40,7 @@ def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
     session = Session(command.session_id, command.name, command.starts_at, command.ends_at)
     check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
     values = command.model_dump(exclude={"session_id", "version"})
-    uow.update_versioned(exam_sessions, session.id, command.version, values)
+    edit(uow, exam_sessions, session.id, command.version, values)
     return round_details(round_.id, uow)
 
 
@@ -49,7 +50,7 @@ def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
     c = exam_round_courses.c
     if uow.scalar(select(func.count()).where(c.session_id == command.session_id, ~c.deleted)):
         raise ServiceError("still_in_use")
-    uow.update_versioned(exam_sessions, command.session_id, command.version, {"deleted": True})
+    edit(uow, exam_sessions, command.session_id, command.version, {"deleted": True})
     return round_details(round_.id, uow)
 
 
@@ -75,7 +76,7 @@ def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
     rows = uow.rows(placed)
     for row in rows:
         after = {"course_id": row.course_id, "session_id": row.session_id}
-        uow.audit("exam_round_courses", row.id, "place", after=after)
+        uow.audit(exam_round_courses, row.id, "place", after=after)
     return round_details(round_.id, uow)
 
 
@@ -94,7 +95,7 @@ def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
     if len(removed) != len(command.course_ids):
         raise ServiceError("some_not_found", count=len(command.course_ids) - len(removed))
     for row in removed:
-        uow.audit("exam_round_courses", row.id, "remove", before={"course_id": row.course_id})
+        uow.audit(exam_round_courses, row.id, "remove", before={"course_id": row.course_id})
     return round_details(round_.id, uow)
 
 

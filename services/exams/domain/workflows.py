@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chassis.work.workflow import SYSTEM, Step, Who, Workflow, applicant
+from chassis.work.workflow import SYSTEM, Step, Who, Workflow, acting_under
 from contracts.exams.events import RegistrationRefused, RegistrationsHeld, ResitsClosing
 from contracts.exams.states import RegistrationState
 
 PENDING_PAYMENT, CLOSING, REGISTERED, ARRANGED, SUSPENDED, SAT, ABSENT, CANCELLED, LAPSED = RegistrationState
 
-APPLICANT = applicant("exams.register_resits")
+APPLICANT = acting_under("exams.register_resits")
 
 
 def _acts_under(permission: str) -> Who:

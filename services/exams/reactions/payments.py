@@ -111,7 +111,7 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
     made = uow.rows(new.returning(exam_registrations))
     workflow.record(uow, REGISTRATION, ((row._mapping, None, row.state) for row in made), "register")
     for row in made:
-        uow.audit("exam_registrations", row.id, "register", after={"state": row.state, "bill_id": row.bill_id})
+        uow.audit(exam_registrations, row.id, "register", after={"state": row.state, "bill_id": row.bill_id})
     return {row.bill_id: row.id for row in made}
 
 

@@ -74,7 +74,7 @@ def _follow_point(uow: UnitOfWork, student: Row[Any]) -> None:
     # The history is read with its registration, so it moves into the same scope.
     workflow.move_history(uow, ids, student.teaching_point_id)
     for id_ in ids:
-        uow.audit("exam_registrations", id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
+        uow.audit(exam_registrations, id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
 
 
 def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:

@@ -77,7 +77,7 @@ def note_hold(uow: UnitOfWork, rows: Sequence[Row[Any]], **values: Any) -> None:
     if rows:
         uow.execute(update(exam_registrations).where(_r.id.in_([row.id for row in rows])).values(**values))
     for row in rows:
-        uow.audit("exam_registrations", row.id, "change_hold", {n: getattr(row, n) for n in values}, values)
+        uow.audit(exam_registrations, row.id, "change_hold", {n: getattr(row, n) for n in values}, values)
 
 
 def refund(uow: UnitOfWork, rows: Iterable[Row[Any]], code: str, *, because: Event | None = None) -> None:

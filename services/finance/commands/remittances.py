@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import edit, ids_in, locked
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -42,20 +43,15 @@ RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
 def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Put unpaid bills on a slip, and with each bill all others of its selection."""
     payable = _payable(command.bill_ids, uow)
-    slip = uow.one(
-        insert(remittances)
-        .values(
-            id=new_id(),
-            teaching_point_id=payable[0].teaching_point_id,
-            state=RemittanceState.PENDING,
-            amount=sum((bill.amount for bill in payable), Decimal(0)),
-            bill_count=len(payable),
-            payer_name=command.payer_name,
-            remitted_on=command.remitted_on,
-            entered_by=uow.context.actor.user_id,
-        )
-        .returning(remittances)
-    )
+    entered = {
+        "teaching_point_id": payable[0].teaching_point_id,
+        "amount": sum((bill.amount for bill in payable), Decimal(0)),
+        "bill_count": len(payable),
+        "payer_name": command.payer_name,
+        "remitted_on": command.remitted_on,
+        "entered_by": uow.context.actor.user_id,
+    }
+    slip = steps.enter_one(uow, REMITTANCE, remittances, entered, "create")
     lines = [
         {
             "id": new_id(),
@@ -69,9 +65,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
         for bill in payable
     ]
     uow.execute(insert_rows(payment_lines, lines))
-    bills.move(uow, payable, "remit", {"remittance_id": slip.id})
-    workflow.record(uow, REMITTANCE, [(slip._mapping, None, slip.state)], "create")
-    uow.audit("remittance", slip.id, "create", after={"number": slip.number, "amount": str(slip.amount)})
+    bills.take_all(uow, payable, "remit", {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
@@ -79,7 +73,7 @@ def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
     chosen = uow.rows(
         select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
-            bills.ids_in(bill_table.c.id, bill_ids)
+            ids_in(bill_table.c.id, bill_ids)
         )
     )
     if len(chosen) < len(bill_ids):
@@ -105,48 +99,47 @@ def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
 
 def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails:
     """Put the bank's receipt to a slip that is not reviewed yet; a newer one takes the place of the older."""
-    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
+    slip = locked(uow, remittances, command.remittance_id)
     if slip.state != RemittanceState.PENDING:
         raise ServiceError("step_not_allowed", state=slip.state, action="attach_receipt")
     if command.file.size > RECEIPT_BYTES:
         raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
     point = slip.teaching_point_id
     file_id = files.adopt(uow, command.file, purpose="receipt", allowed=RECEIPT_KINDS, teaching_point_id=point)
-    uow.update_versioned(remittances, slip.id, command.version, {"receipt_file_id": file_id})
+    edit(uow, remittances, slip.id, command.version, {"receipt_file_id": file_id})
     return remittance_details(uow, slip.id)
 
 
 def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Take a slip back that finance has not reviewed yet."""
-    slip = _allowed(uow, command, "revoke")
-    _apply(uow, slip, "revoke")
+    slip = _step(uow, command, "revoke")
     payments.release(uow, _end(uow, slip))
     return remittance_details(uow, slip.id)
 
 
 def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
-    slip = _allowed(uow, command, "reject")
-    _apply(uow, slip, "reject", {**_reviewed(uow), "note": command.note})
+    slip = _step(uow, command, "reject", {**_reviewed(uow), "note": command.note}, note=command.note)
     payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
     return remittance_details(uow, slip.id)
 
 
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
-    slip = _allowed(uow, command, "approve")
-    _apply(uow, slip, "approve", {**_received(command, slip), **_reviewed(uow), "note": command.note})
+    values = {**_received(command), **_reviewed(uow), "note": command.note}
+    slip = _step(uow, command, "approve", values, note=command.note)
+    _refuse_other_amount(command, slip)
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
-    slip = _allowed(uow, command, "book_late")
-    _apply(uow, slip, "book_late", {**_received(command, slip), **_reviewed(uow)})
-    locked = _end(uow, slip)
-    moving = transfers.in_transfer(uow, {bill.student_id for bill in locked})
-    reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in locked}
+    slip = _step(uow, command, "book_late", {**_received(command), **_reviewed(uow)})
+    _refuse_other_amount(command, slip)
+    ended = _end(uow, slip)
+    moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
+    reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
     usable = [bill for bill, reason in reasons.items() if reason is None]
     payments.settle(uow, usable, PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     payments.book_suspense(
@@ -159,41 +152,34 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     return remittance_details(uow, slip.id)
 
 
-def _allowed(
+def _step(
     uow: UnitOfWork,
     command: RevokeRemittance | RejectRemittance | ApproveRemittance | BookLateRemittance,
     action: str,
+    values: dict[str, Any] | None = None,
+    note: str | None = None,
 ) -> Row[Any]:
-    """The slip, locked, if the actor may take this step and has seen it as it is.
-
-    Losing a race against another step says `step_not_allowed`, against an edit `stale_version`.
-    """
-    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
-    REMITTANCE.allowed(slip._mapping, action, uow.context)
-    if slip.version != command.version:
-        raise ServiceError("stale_version")
-    return slip
-
-
-def _apply(uow: UnitOfWork, slip: Row[Any], action: str, values: dict[str, Any] | None = None) -> None:
-    note = (values or {}).get("note")
-    workflow.apply(uow, REMITTANCE, remittances, [slip.id], action, note=note, values=values)
+    id_, version = command.remittance_id, command.version
+    return steps.take_one(uow, REMITTANCE, remittances, id_, version, action, note=note, values=values)
 
 
 def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
     """Close the slip's lines; its bills, locked."""
     of_slip = payment_lines.c.remittance_id == slip.id
-    locked = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
+    ended = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
     bills.close_lines(uow, of_slip)
-    return locked
+    return ended
 
 
 def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
     return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
-def _received(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:
-    """What came of the slip's money. Raises `received_amount_differs`: a slip is paid to the cent or not at all."""
+def _received(command: ApproveRemittance | BookLateRemittance) -> dict[str, Any]:
+    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})
+
+
+def _refuse_other_amount(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> None:
+    """Raise `received_amount_differs`: a slip is paid to the cent or not at all."""
     if command.received_amount != slip.amount:
         raise ServiceError("received_amount_differs", received=str(command.received_amount), expected=str(slip.amount))
-    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})

@@ -7,13 +7,13 @@ from sqlalchemy import Row, Select, exists, or_, select
 
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.rows import ids_in
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.events import BillItem
 from contracts.finance.queries import GetBill, ListBills
 from contracts.finance.views import BillDetails, BillView
 from services.finance.queries.labels import Labels, labels
-from services.finance.steps.bills import ids_in
 from services.finance.tables.bills import bills
 from services.finance.tables.copies import students
 from services.finance.tables.payments import payment_lines

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, o
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import ids_in
 from contracts.base import Stretch
 from contracts.finance.queries import CheckLedger, ListBillFacts
 from contracts.finance.states import BillStatus, PostingKind, RemittanceState
 from contracts.finance.views import BillFacts, LedgerCheck
 from services.finance.domain.closing import SETTLED
-from services.finance.steps.bills import ids_in
 from services.finance.tables.bills import bills
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from services.finance.tables.payments import payment_lines, remittances, suspense_items

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, or_, select
 
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
 from contracts.finance.views import RemittanceDetails, RemittanceView

@@ -11,7 +11,8 @@ from sqlalchemy import Row, or_, select
 from chassis.base.clock import local_date
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.rows import ids_in
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.finance.queries import GetWithdrawalReview, ListWithdrawalReviews
@@ -21,7 +22,6 @@ from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule, Share, refund_share
 from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
-from services.finance.steps.bills import ids_in
 from services.finance.tables.bills import bills
 from services.finance.tables.copies import students
 from services.finance.tables.refunds import refunds, withdrawal_reviews

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from chassis.data.pages import equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import ids_in
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
 from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
@@ -14,7 +15,6 @@ from contracts.finance.views import FeeStandardView, FinanceSettingsView, Refund
 from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule
 from services.finance.domain.settings import DEFAULT_GRACE_DAYS
-from services.finance.steps.bills import ids_in
 from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
 
 

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.base.clock import local_date
-from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
+from chassis.work.steps import remember
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.exams.events import RegisteredResit, ResitsRegistered
@@ -20,6 +21,7 @@ from contracts.finance.events import BillingRefused, RefusedBilling
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
+from services.finance.domain.workflows import BILL
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
 from services.finance.tables.bills import billings, bills
@@ -138,16 +140,9 @@ def _points(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
     """The teaching point of each student, from the copy: a transfer may have come since the selection.
 
     The copies stay locked, so that what is billed under the old point is there when the transfer's reaction runs.
-    Raises NotYet when a student is not in the copy.
     """
-    ids = {due.student_id for due in dues}
-    known = select(students.c.id, students.c.teaching_point_id).where(bill_steps.ids_in(students.c.id, ids))
-    points = {
-        row.id: row.teaching_point_id for row in uow.rows(known.order_by(students.c.id).with_for_update(read=True))
-    }
-    if len(points) < len(ids):
-        raise NotYet("student_unknown")
-    return points
+    known = locked(uow, students, {due.student_id for due in dues})
+    return {id_: row.teaching_point_id for id_, row in known.items()}
 
 
 def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
@@ -171,17 +166,15 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
 
 
 # What history, ledger and audit need of a new bill: ten thousand rows of all columns take their time.
-_ISSUED = ("id", "number", "teaching_point_id", "student_id", "kind", "amount")
+_ISSUED = ("id", "number", "status", "teaching_point_id", "student_id", "course_id", "kind", "amount")
 
 
 def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     issued = uow.rows(insert_rows(bills, rows).returning(*(bills.c[name] for name in _ISSUED)))
-    bill_steps.remember(uow, issued, "issue", BillStatus.UNPAID, new=True)
+    remember(uow, BILL, bills, issued, "issue", audited=("number", "amount"))
     ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
-    for bill in issued:
-        uow.audit("bill", bill.id, "issue", after={"number": bill.number, "amount": str(bill.amount)})
 
 
 def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:

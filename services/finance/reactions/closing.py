@@ -69,8 +69,8 @@ def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
         of_source[bills.source_of(bill)].append(bill)
     refusals = {row: closing.refusal(of_source[row.source_id], row.reason, uow.now) for row in asked}
     ending = {row.source_id for row, refusal in refusals.items() if refusal is None}
-    cancelled = bills.movable((bill for id_ in sorted(ending) for bill in of_source[id_]), "cancel")
-    bills.move(uow, cancelled, "cancel", {"grace_until": None})
+    ended = [bill for id_ in sorted(ending) for bill in of_source[id_]]
+    cancelled = bills.take(uow, ended, "cancel", {"grace_until": None})
     ledger.post(uow, [bills.posting(PostingKind.BILL_CANCELLED, bill) for bill in cancelled])
     for event in {id(row.event): row.event for row in asked}.values():
         _answer(uow, event, {row: refusal for row, refusal in refusals.items() if row.event is event}, ending)

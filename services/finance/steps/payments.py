@@ -23,7 +23,7 @@ def settle(uow: UnitOfWork, paid: Sequence[Bill], method: PaymentMethod, payment
     """These locked bills are paid; `payment` is what they keep of it, as the `remittance_id`."""
     if not paid:
         return
-    bills.move(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
+    bills.take_all(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
     ledger.post(uow, [bills.posting(PostingKind.PAYMENT, bill) for bill in paid])
     uow.publish_rows(BillsPaid, "bills", [bills.paid_bill(bill, method, uow.now) for bill in paid])
     transfers.clear_waiting(uow, {bill.student_id for bill in paid})
@@ -33,7 +33,7 @@ def release(uow: UnitOfWork, reserved: Sequence[Bill], grace_until: datetime | N
     """The payment came to nothing: its locked bills are unpaid again, until `grace_until` safe from a lapse."""
     if not reserved:
         return
-    bills.move(uow, reserved, "release", {} if grace_until is None else {"grace_until": grace_until})
+    bills.take_all(uow, reserved, "release", {} if grace_until is None else {"grace_until": grace_until})
     transfers.clear_waiting(uow, {bill.student_id for bill in reserved})
 
 
@@ -76,7 +76,7 @@ def book_suspense(
         return
     uow.execute(insert_rows(suspense_items, items))
     for item in items:
-        uow.audit("suspense_item", item["id"], "book", after={k: str(item[k]) for k in ("bill_id", "amount", "reason")})
+        uow.audit(suspense_items, item["id"], "book", after={k: str(item[k]) for k in ("bill_id", "amount", "reason")})
     ledger.post(
         uow,
         [

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from chassis.base.blocking import beside
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
@@ -39,7 +40,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
-    uow.audit("user", me, "change_password")
+    uow.audit(users, me, "change_password")
     return open_session(me, uow)
 
 
@@ -50,7 +51,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     if before.student_id is not None and command.name != before.name:
         raise ServiceError("from_record")
     values = command.model_dump(exclude={"version"})
-    uow.update_versioned(users, me, command.version, {**values, "profile_completed": True})
+    edit(uow, users, me, command.version, {**values, "profile_completed": True})
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)

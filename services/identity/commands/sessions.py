@@ -44,7 +44,7 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     if user.one_time_until is not None:
         _use_up_one_time_password(user, uow)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
-    uow.audit("session", user.id, "sign_in")
+    uow.audit(users, user.id, "sign_in")
     return open_session(user.id, uow)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateTeachingPoint,
@@ -31,21 +32,21 @@ def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> Teac
             id=point_id, code=command.code, name=command.name, information=command.information.model_dump(mode="json")
         )
     )
-    uow.audit("teaching_point", point_id, "create", after={"code": command.code, "name": command.name})
+    uow.audit(teaching_points, point_id, "create", after={"code": command.code, "name": command.name})
     return teaching_point_details(point_id, uow)
 
 
 def update_point_information(command: UpdatePointInformation, uow: UnitOfWork) -> TeachingPointDetails:
     """Change address, recruiters and phones. Raises `not_found`, `stale_version`."""
     information = command.information.model_dump(mode="json")
-    uow.update_versioned(teaching_points, command.teaching_point_id, command.version, {"information": information})
+    edit(uow, teaching_points, command.teaching_point_id, command.version, {"information": information})
     return teaching_point_details(command.teaching_point_id, uow)
 
 
 def rename_teaching_point(command: RenameTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Give a point another name and keep the former one. Raises `not_found`, `stale_version`."""
     point = uow.one(select(teaching_points).where(teaching_points.c.id == command.teaching_point_id).with_for_update())
-    uow.update_versioned(teaching_points, point.id, command.version, {"name": command.name})
+    edit(uow, teaching_points, point.id, command.version, {"name": command.name})
     _keep_name(point.id, point.name, NameChangeKind.RENAMED, None, uow)
     return teaching_point_details(point.id, uow)
 
@@ -59,7 +60,7 @@ def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> Te
         uow.one(select(teaching_points.c.id).where(teaching_points.c.id == command.merged_into_id))
         _keep_name(point.id, point.name, NameChangeKind.MERGED, command.merged_into_id, uow)
     values = {"status": TeachingPointStatus.DISABLED}
-    uow.update_versioned(teaching_points, point.id, command.version, values)
+    edit(uow, teaching_points, point.id, command.version, values)
     details = teaching_point_details(point.id, uow)
     revoke_users(uow, users.c.teaching_point_id == point.id, end_sessions=True)
     return details
@@ -68,7 +69,7 @@ def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> Te
 def enable_teaching_point(command: EnableTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Enable a point again. Raises `not_found`, `stale_version`."""
     values = {"status": TeachingPointStatus.ENABLED}
-    uow.update_versioned(teaching_points, command.teaching_point_id, command.version, values)
+    edit(uow, teaching_points, command.teaching_point_id, command.version, values)
     return teaching_point_details(command.teaching_point_id, uow)
 
 

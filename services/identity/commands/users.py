@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.base.blocking import beside
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
@@ -64,7 +65,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
         )
     )
     _set_roles(user_id, point_id, command.roles, uow)
-    uow.audit("user", user_id, "create", after=_audited(command.username.lower(), command.roles))
+    uow.audit(users, user_id, "create", after=_audited(command.username.lower(), command.roles))
     (one_time,) = _issue([(user_id, command.username.lower())], uow)
     return CreatedUser(user=user_view(user_id, uow), one_time_password=one_time)
 
@@ -80,12 +81,12 @@ def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
     )
     held = grants_of([before.id], uow)[before.id]
     values = command.model_dump(exclude={"user_id", "version", "roles"})
-    uow.update_versioned(users, before.id, command.version, values)
+    edit(uow, users, before.id, command.version, values)
     wanted = tuple(sorted(command.roles, key=lambda grant: grant.role))
     if [g.model_dump() for g in wanted] != [g.model_dump() for g in held]:
         uow.execute(delete(user_roles).where(user_roles.c.user_id == before.id))
         _set_roles(before.id, before.teaching_point_id, wanted, uow)
-        uow.audit("user", before.id, "grant", _audited(before.username, held), _audited(before.username, wanted))
+        uow.audit(users, before.id, "grant", _audited(before.username, held), _audited(before.username, wanted))
         view = user_view(before.id, uow)
         revoke_users(uow, users.c.id == before.id, end_sessions=False)
         return view
@@ -102,7 +103,7 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
         return RemovedUser(erased=False, user=_set_status(user.id, command.version, UserStatus.DISABLED, uow))
     if user.version != command.version:
         raise ServiceError("stale_version")
-    uow.audit("user", user.id, "erase", before={"username": user.username})
+    uow.audit(users, user.id, "erase", before={"username": user.username})
     with uow.as_system():  # the credentials that go with the user are out of an administrator's sight
         uow.execute(delete(users).where(users.c.id == user.id))
     return RemovedUser(erased=True, user=None)
@@ -124,7 +125,7 @@ def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) ->
     if missing := len(command.user_ids) - len(rows):
         raise ServiceError("some_not_found", count=missing)
     for row in rows:
-        uow.audit("user", row.id, "issue_one_time_password")
+        uow.audit(users, row.id, "issue_one_time_password")
     issued = _issue([(row.id, row.username) for row in rows], uow)
     revoke_users(uow, users.c.id.in_(command.user_ids), end_sessions=True)
     return OneTimePasswords(items=tuple(issued))
@@ -139,7 +140,7 @@ def _manageable(user_id: UUID, uow: UnitOfWork) -> Row[Any]:
 
 
 def _set_status(user_id: UUID, version: int, status: UserStatus, uow: UnitOfWork) -> UserView:
-    uow.update_versioned(users, user_id, version, {"status": status})
+    edit(uow, users, user_id, version, {"status": status})
     if status is UserStatus.DISABLED:
         view = user_view(user_id, uow)
         revoke_users(uow, users.c.id == user_id, end_sessions=True)

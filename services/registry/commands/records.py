@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.registry.commands import ChangeContact, RecordDegreeIntent
 from contracts.registry.views import StudentRecord
@@ -14,7 +15,7 @@ from services.registry.tables import students
 
 def change_contact(command: ChangeContact, uow: UnitOfWork) -> StudentRecord:
     """Set all contact details; what is left out is emptied."""
-    uow.update_versioned(students, command.student_id, command.version, command.contact.model_dump())
+    edit(uow, students, command.student_id, command.version, command.contact.model_dump())
     return student_record(command.student_id, uow)
 
 
@@ -23,5 +24,5 @@ def record_degree_intent(command: RecordDegreeIntent, uow: UnitOfWork) -> Studen
     student = lock_student(uow, command.student_id, command.version)
     if not leads_to_degree(student.level):
         raise ServiceError("degree_not_possible")
-    uow.update_versioned(students, student.id, command.version, {"degree_intent": command.wanted})
+    edit(uow, students, student.id, command.version, {"degree_intent": command.wanted})
     return student_record(student.id, uow)

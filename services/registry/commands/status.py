@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended
@@ -44,7 +45,7 @@ def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetai
     if running is None:
         raise ServiceError("status_change_not_possible", status=student.status)
     until_on = last_day_of_suspension(running.from_on, command.on)
-    uow.update_versioned(suspensions, running.id, running.version, {"until_on": until_on})
+    edit(uow, suspensions, running.id, running.version, {"until_on": until_on})
     change_id = enter_change(
         uow, student, StatusChangeKind.RESUME, StatusChangeState.APPROVED, command.reason, from_on=command.on
     )
@@ -81,4 +82,4 @@ def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetai
 def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:
     """Set the status that the change leads to; the student as it then is, with the version that facts name."""
     after = status_after(kind, student.status, change_open=student.status_change_open)
-    return uow.update_versioned(students, student.id, student.version, {"status": after})
+    return edit(uow, students, student.id, student.version, {"status": after})

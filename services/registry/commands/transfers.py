@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import workflow
+from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import RevokeTransfer, TransferStudent
@@ -27,7 +28,7 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
     student = lock_student(uow, command.student_id, command.version)
     status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
     _check_destination(uow, student, command.to_teaching_point_id)
-    uow.update_versioned(students, student.id, command.version, {"status_change_open": True})
+    edit(uow, students, student.id, command.version, {"status_change_open": True})
     points = {
         "from_teaching_point_id": student.teaching_point_id,
         "to_teaching_point_id": command.to_teaching_point_id,
@@ -54,7 +55,7 @@ def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDet
         raise ServiceError("stale_version")
     workflow.apply(uow, STATUS_CHANGE, status_changes, [change.id], "revoke")
     student = uow.one(select(students).where(students.c.id == change.student_id))
-    uow.update_versioned(students, student.id, student.version, {"status_change_open": False})
+    edit(uow, students, student.id, student.version, {"status_change_open": False})
     uow.publish(TransferRevoked(change_id=change.id, student_id=student.id))
     return status_change_details(change.id, uow)
 

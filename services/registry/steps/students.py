@@ -41,6 +41,6 @@ def enter_change(
     }
     uow.execute(insert(status_changes).values(change))
     workflow.record(uow, STATUS_CHANGE, [(change, None, state)], kind, reason)
-    uow.audit("status_changes", change["id"], kind, after={"state": state, "student_id": student.id, **fields})
+    uow.audit(status_changes, change["id"], kind, after={"state": state, "student_id": student.id, **fields})
     change_id: UUID = change["id"]
     return change_id

@@ -10,7 +10,7 @@ from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from chassis.work import workflow
-from chassis.work.workflow import SYSTEM, Step, Workflow, applicant, decider
+from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
 from contracts.errors import ServiceError
 
 REVIEW = Workflow(
@@ -19,7 +19,7 @@ REVIEW = Workflow(
     (
         Step("waiting", "approve", decider("reviews.decide"), "approved"),
         Step("waiting", "reject", decider("reviews.decide"), "rejected"),
-        Step("waiting", "revoke", applicant("reviews.request"), "revoked"),
+        Step("waiting", "revoke", acting_under("reviews.request"), "revoked"),
         Step("approved", "expire", SYSTEM, "expired"),
     ),
 )
