@@ -97,7 +97,14 @@ def take_one(
     note: str | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Row[Any]:
-    """Take one step with a row that the caller saw at `version`; the row as it was before.
+    """Take one step with a row that the caller saw at `version`; the row as it was before. Raises as `takeable`."""
+    row = takeable(uow, flow, table, id_, version, action)
+    take_locked(uow, flow, table, [row], action, note=note, values=values)
+    return row
+
+
+def takeable(uow: UnitOfWork, flow: Workflow, table: Table, id_: UUID, version: int, action: str) -> Row[Any]:
+    """Lock a row that the caller saw at `version` and with which this step may be taken.
 
     Raises ServiceError `not_found`, the refusals of `take` (who loses a race against another step hears
     `step_not_allowed`), or `stale_version` after an edit.
@@ -106,7 +113,6 @@ def take_one(
     flow.allowed(row._mapping, action, uow.context)
     if row.version != version:
         raise ServiceError("stale_version")
-    take_locked(uow, flow, table, [row], action, note=note, values=values)
     return row
 
 

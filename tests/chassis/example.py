@@ -103,7 +103,7 @@ def add_parcel(command: AddParcel, uow: UnitOfWork) -> ParcelView:
         .values(id=new_id(), teaching_point_id=command.teaching_point_id, label=command.label)
         .returning(parcels)
     )
-    uow.audit("parcel", row.id, "add", after={"label": row.label, "id_number": "110105199001011234"})
+    uow.audit(parcels, row.id, "add", after={"label": row.label, "id_number": "110105199001011234"})
     uow.publish(ParcelAdded(parcel_id=row.id))
     return ParcelView(id=row.id, label=row.label, version=row.version)
 

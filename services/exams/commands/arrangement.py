@@ -15,7 +15,7 @@ from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import ArrangementResult
 from services.exams.domain.rounds import candidates_with_clash, check_arrangeable
 from services.exams.queries import round_view
-from services.exams.steps.registrations import end, lock_where, move, refund
+from services.exams.steps.registrations import end, lock_where, refund, step
 from services.exams.steps.rounds import lock_round
 from services.exams.tables import exam_registrations, exam_round_courses, exam_rounds
 
@@ -35,7 +35,7 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     candidates = [row for row in paid if row.state == RegistrationState.REGISTERED]
     passed_over = [row for row in paid if row.held_by_suspension and row.held_by_withdrawal_id is None]
     _refuse_clashes(uow, round_.id, candidates)
-    move(uow, candidates, "arrange", arranged_at=uow.now)
+    step(uow, candidates, "arrange", arranged_at=uow.now)
     end(uow, passed_over, "pass_over", RegistrationEnd.STUDENT_SUSPENDED)
     refund(uow, passed_over, "student_suspended")
     return ArrangementResult(

@@ -10,10 +10,10 @@ from sqlalchemy import Row, and_, select
 
 from chassis.base.clock import shown
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
-from contracts.common import Refusal, RowResult, RowResults
+from chassis.messages.copies import locked
+from chassis.work.steps import enter
+from contracts.common import Refusal, RowResults
 from contracts.courses.states import ClosingReason
 from contracts.errors import JsonValue
 from contracts.exams.commands import CancelResits, RegisterResits
@@ -32,7 +32,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
-    uow.rows(select(students.c.id).where(students.c.id.in_(asked)).order_by(students.c.id).with_for_update(read=True))
+    locked(uow, students, {row.student_id for row in uow.rows(asked)})
     found = {row.id: row for row in uow.rows(_facts(command))}
     refusals = {id_: _refusals(found.get(id_), round_, uow) for id_ in command.registration_ids}
     accepted = [found[id_] for id_ in command.registration_ids if not refusals[id_]]
@@ -52,12 +52,8 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
 
 def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
     """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
-    found = {row.id: row for row in lock_where(uow, _r.id.in_(command.registration_ids))}
-    unpaid = [row for row in found.values() if row.state == RegistrationState.PENDING_PAYMENT]
-    close_resits(uow, unpaid, "cancel", ClosingReason.CANCELLED)
-    closed = {row.id for row in unpaid}
-    items = tuple(_cancelled(id_, found.get(id_), id_ in closed, uow) for id_ in command.registration_ids)
-    return RowResults(items=items, done=len(closed))
+    ids = command.registration_ids
+    return close_resits(uow, lock_where(uow, _r.id.in_(ids)), "cancel", ClosingReason.CANCELLED).results(uow, ids)
 
 
 def _facts(command: RegisterResits) -> Any:
@@ -136,20 +132,14 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
             "course_id": row.course_id,
             "exam_round_id": round_id,
             "exam_kind": row.exam_kind,
-            "state": RegistrationState.PENDING_PAYMENT,
             "registered_at": uow.now,
         }
         for row in rows
     ]
-    uow.execute(insert_rows(exam_registrations, resits))
-    workflow.record(
-        uow, REGISTRATION, ((resit, None, RegistrationState.PENDING_PAYMENT) for resit in resits), "register"
-    )
-    for resit in resits:
-        uow.audit(exam_registrations, resit["id"], "register", after=resit)
+    enter(uow, REGISTRATION, exam_registrations, resits, "register", audited=("resit_of", "exam_round_id"))
     told = [
         RegisteredResit(
-            **{name: value for name, value in resit.items() if name not in ("id", "resit_of", "state")},
+            **{name: value for name, value in resit.items() if name not in ("id", "resit_of")},
             registration_id=resit["id"],
             education_levels=tuple(row.education_levels),
             student_type=row.student_type,
@@ -159,13 +149,3 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
     ]
     uow.publish_rows(ResitsRegistered, "resits", told)
     return {resit["resit_of"]: resit["id"] for resit in resits}
-
-
-def _cancelled(id_: UUID, row: Row[Any] | None, closed: bool, uow: UnitOfWork) -> RowResult:
-    language = uow.context.language
-    if row is None:
-        return RowResult(id=id_, refusal=Refusal.of("not_found", language))
-    if closed:
-        return RowResult(id=id_, state=RegistrationState.CLOSING)
-    refusal = Refusal.of("step_not_allowed", language, state=row.state, action="cancel")
-    return RowResult(id=id_, state=row.state, refusal=refusal)

@@ -13,7 +13,7 @@ from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, RefusedCancellation
 from services.exams.domain.registrations import CLOSED_BY, UNPAID
-from services.exams.steps.registrations import by_row, end, lock_where, move, resits
+from services.exams.steps.registrations import end, lock_where, resits, step
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
@@ -49,17 +49,9 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
         for row in lock_where(uow, resits(refused, (RegistrationState.CLOSING,)))
         if row.closing_attempt == refused[row.id].attempt
     ]
-    if not rows:
-        return
-    wished = {row.id for row in rows if row.closing_reason == ClosingReason.CANCELLED}
-    move(
-        uow,
-        rows,
-        "stand",
-        closing_reason=by_row(
-            "closing_reason", {row.id: None if row.id in wished else row.closing_reason for row in rows}
-        ),
-        ask_again_at=by_row(
-            "ask_again_at", {row.id: None if row.id in wished else refused[row.id].ask_again_at for row in rows}
-        ),
-    )
+    again = {row.id: refused[row.id].ask_again_at for row in rows if row.closing_reason != ClosingReason.CANCELLED}
+    each = {
+        row.id: {"closing_reason": row.closing_reason if row.id in again else None, "ask_again_at": again.get(row.id)}
+        for row in rows
+    }
+    step(uow, rows, "stand", each=each)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.messages.copies import locked
+from chassis.work.steps import enter
 from contracts.errors import ServiceError
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationState
@@ -19,9 +19,9 @@ from contracts.finance.events import BillsPaid, PaidBill
 from contracts.types import EnrolmentStatus, FeeKind
 from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.registrations import by_row, known_students, lock_where, move
+from services.exams.steps.registrations import lock_where, step
 from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations, withdrawal_holds
+from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _r = exam_registrations.c
 
@@ -53,7 +53,7 @@ Admitted = tuple[PaidBill, Admission, dict[str, Any]]
 
 def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
     """Each bill with what it gives and the columns that follow from it."""
-    candidates = known_students(uow, {bill.student_id for bill in bills})
+    candidates = locked(uow, students, {bill.student_id for bill in bills})
     holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
     rounds = hold_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
     admitted = []
@@ -105,13 +105,8 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
         for bill, _, columns in admissions
         if bill.selection_id is not None
     ]
-    if not rows:
-        return {}
-    new = insert_rows(exam_registrations, rows).on_conflict_do_nothing(constraint="uq_exam_registrations_selection_id")
-    made = uow.rows(new.returning(exam_registrations))
-    workflow.record(uow, REGISTRATION, ((row._mapping, None, row.state) for row in made), "register")
-    for row in made:
-        uow.audit(exam_registrations, row.id, "register", after={"state": row.state, "bill_id": row.bill_id})
+    unless = "uq_exam_registrations_selection_id"
+    made = enter(uow, REGISTRATION, exam_registrations, rows, "register", audited=("bill_id",), unless=unless)
     return {row.bill_id: row.id for row in made}
 
 
@@ -130,7 +125,6 @@ def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UU
         if row.state in UNPAID:
             by_action.setdefault(paid[row.id][0].action, []).append(row)
     for action, rows in by_action.items():
-        columns = {row.id: paid[row.id][1] for row in rows}
         names = ("ended_by", "held_by_suspension", "bill_id")
-        move(uow, rows, action, **{name: by_row(name, {i: c[name] for i, c in columns.items()}) for name in names})
+        step(uow, rows, action, each={row.id: {name: paid[row.id][1][name] for name in names} for row in rows})
     return {paid[row.id][1]["bill_id"]: row.id for rows in by_action.values() for row in rows}

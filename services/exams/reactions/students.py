@@ -12,17 +12,17 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
-from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.messages.copies import locked
+from chassis.work.steps import move_history
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.steps.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
+from services.exams.steps.registrations import close_resits, end, lock_where, note_hold, set_free, step
 from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations
+from services.exams.tables import exam_registrations, students
 
 _r = exam_registrations.c
 S: Final = RegistrationState
@@ -52,9 +52,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    known = known_students(uow, {event.student_id for event in events})
-    if any(known[event.student_id].version < event.student_version for event in events):
-        raise NotYet("student_not_current")
+    versions = {event.student_id: event.student_version for event in sorted(events, key=lambda e: e.student_version)}
+    known = locked(uow, students, versions, at_least=versions)
     for student in known.values():
         _follow_point(uow, student)
         _follow_status(uow, student)
@@ -72,7 +71,7 @@ def _follow_point(uow: UnitOfWork, student: Row[Any]) -> None:
     if not ids:
         return
     # The history is read with its registration, so it moves into the same scope.
-    workflow.move_history(uow, ids, student.teaching_point_id)
+    move_history(uow, ids, student.teaching_point_id)
     for id_ in ids:
         uow.audit(exam_registrations, id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
 
@@ -90,7 +89,7 @@ def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
             _resume(uow, held, unpaid)
         case EnrolmentStatus.SUSPENDED:
             close_resits(uow, unpaid, "close", ClosingReason.STUDENT_SUSPENDED)
-            move(uow, due, "hold", held_by_suspension=True)
+            step(uow, due, "hold", held_by_suspension=True)
             note_hold(uow, [row for row in held if not row.held_by_suspension], held_by_suspension=True)
         case _:
             close_resits(uow, unpaid, "close", ClosingReason.STUDENT_LEFT)

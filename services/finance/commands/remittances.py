@@ -112,31 +112,34 @@ def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails
 
 def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Take a slip back that finance has not reviewed yet."""
-    slip = _step(uow, command, "revoke")
+    slip = steps.take_one(uow, REMITTANCE, remittances, command.remittance_id, command.version, "revoke")
     payments.release(uow, _end(uow, slip))
     return remittance_details(uow, slip.id)
 
 
 def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
-    slip = _step(uow, command, "reject", {**_reviewed(uow), "note": command.note}, note=command.note)
+    id_, note = command.remittance_id, command.note
+    values = {**_reviewed(uow), "note": note}
+    slip = steps.take_one(uow, REMITTANCE, remittances, id_, command.version, "reject", note=note, values=values)
     payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
     return remittance_details(uow, slip.id)
 
 
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
-    values = {**_received(command), **_reviewed(uow), "note": command.note}
-    slip = _step(uow, command, "approve", values, note=command.note)
-    _refuse_other_amount(command, slip)
+    slip = _takeable(uow, command, "approve")
+    values = {**_received(command, slip), **_reviewed(uow), "note": command.note}
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values)
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
-    slip = _step(uow, command, "book_late", {**_received(command), **_reviewed(uow)})
-    _refuse_other_amount(command, slip)
+    slip = _takeable(uow, command, "book_late")
+    values = {**_received(command, slip), **_reviewed(uow)}
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values)
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
     reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
@@ -152,15 +155,8 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     return remittance_details(uow, slip.id)
 
 
-def _step(
-    uow: UnitOfWork,
-    command: RevokeRemittance | RejectRemittance | ApproveRemittance | BookLateRemittance,
-    action: str,
-    values: dict[str, Any] | None = None,
-    note: str | None = None,
-) -> Row[Any]:
-    id_, version = command.remittance_id, command.version
-    return steps.take_one(uow, REMITTANCE, remittances, id_, version, action, note=note, values=values)
+def _takeable(uow: UnitOfWork, command: ApproveRemittance | BookLateRemittance, action: str) -> Row[Any]:
+    return steps.takeable(uow, REMITTANCE, remittances, command.remittance_id, command.version, action)
 
 
 def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
@@ -175,11 +171,8 @@ def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
     return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
-def _received(command: ApproveRemittance | BookLateRemittance) -> dict[str, Any]:
-    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})
-
-
-def _refuse_other_amount(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> None:
-    """Raise `received_amount_differs`: a slip is paid to the cent or not at all."""
+def _received(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:
+    """What came of the slip's money. Raises `received_amount_differs`: a slip is paid to the cent or not at all."""
     if command.received_amount != slip.amount:
         raise ServiceError("received_amount_differs", received=str(command.received_amount), expected=str(slip.amount))
+    return command.model_dump(include={"received_amount", "received_on", "bank_reference"})

@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import edit
+from chassis.work.rows import change, edit, locked
 from contracts.errors import ServiceError
 from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended
@@ -16,13 +16,13 @@ from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import last_day_of_suspension, status_after
 from services.registry.queries import status_change_details
-from services.registry.steps.students import enter_change, lock_student
+from services.registry.steps.students import enter_change
 from services.registry.tables import students, suspensions
 
 
 def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """`active` → `suspended`: the study clock stands still from `from_on` on, until the return."""
-    student = lock_student(uow, command.student_id, command.version)
+    student = locked(uow, students, command.student_id, command.version)
     changed = _set_status(uow, student, StatusChangeKind.SUSPEND)
     uow.execute(insert(suspensions).values(id=new_id(), student_id=student.id, from_on=command.from_on))
     days = {"from_on": command.from_on, "until_on": command.until_on}
@@ -37,7 +37,7 @@ def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDet
 
 def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """`suspended` → `active`: the study clock goes on from `on`."""
-    student = lock_student(uow, command.student_id, command.version)
+    student = locked(uow, students, command.student_id, command.version)
     changed = _set_status(uow, student, StatusChangeKind.RESUME)
     running = uow.first(
         select(suspensions).where(suspensions.c.student_id == student.id, suspensions.c.until_on.is_(None))
@@ -57,7 +57,7 @@ def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetai
 
 def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """`active` or `suspended` → `left`, for good."""
-    student = lock_student(uow, command.student_id, command.version)
+    student = locked(uow, students, command.student_id, command.version)
     changed = _set_status(uow, student, StatusChangeKind.LEAVE_SCHOOL)
     change_id = enter_change(
         uow,
@@ -82,4 +82,4 @@ def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetai
 def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:
     """Set the status that the change leads to; the student as it then is, with the version that facts name."""
     after = status_after(kind, student.status, change_open=student.status_change_open)
-    return edit(uow, students, student.id, student.version, {"status": after})
+    return change(uow, students, student, "edit", {"status": after})

@@ -53,7 +53,7 @@ def test_a_failing_command_leaves_nothing_at_all(example: ServiceHarness) -> Non
     def work(uow: UnitOfWork) -> None:
         uow.execute(insert(parcels).values(id=new_id(), teaching_point_id=POINT, label="lost"))
         uow.publish(ParcelAdded(parcel_id=new_id()))
-        uow.audit("parcel", new_id(), "add")
+        uow.audit(parcels, new_id(), "add")
         raise ServiceError("validation_failed")
 
     with pytest.raises(ServiceError):

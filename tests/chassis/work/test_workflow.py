@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import acting
-from chassis.work import workflow
+from chassis.work.steps import record
 from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
 from contracts.errors import ServiceError
 
@@ -73,7 +73,7 @@ def test_history_is_written_for_each_row_with_its_scope(example) -> None:  # typ
     point, subject = UUID(int=1), new_id()
     example.database.run(
         system_context(),
-        lambda uow: workflow.record(
+        lambda uow: record(
             uow, REVIEW, [({"id": subject, "teaching_point_id": point}, None, "waiting")], "request", "why"
         ),
     )
