@@ -12,6 +12,8 @@ from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 from tests.times import FolderTimes
 
+pytest.register_assert_rewrite("tests.workflows")
+
 SERVERS = {
     "postgres": "JIAOWU_TEST_POSTGRES_URL",
     "amqp": "JIAOWU_TEST_AMQP_URL",
