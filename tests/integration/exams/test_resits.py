@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.states import ClosingReason
 from contracts.exams.commands import CancelResits, RecordAttendance, RegisterResits
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered
@@ -29,6 +29,7 @@ from contracts.registry.events import StudentLeft, StudentState, StudentSuspende
 from contracts.types import EnrolmentStatus
 from services.exams.service import Exams
 from tests.builders import exams as build
+from tests.builders import people
 from tests.builders.exams import Candidate, Round
 
 
@@ -52,7 +53,7 @@ class Missed:
         command = RegisterResits(
             exam_round_id=round_id or self.round.id, registration_ids=(registration_id or self.missed.id,)
         )
-        return self.exams.run(command, by or build.point_staff(self.candidate.point_id))
+        return self.exams.run(command, by or people.of_point(self.candidate.point_id))
 
     def resit(self) -> RegistrationView:
         view: RegistrationView = self.exams.ask(ListRegistrations(resits=True)).items[0]
@@ -60,7 +61,7 @@ class Missed:
 
     def cancel(self):  # type: ignore[no-untyped-def]
         [result] = self.exams.run(
-            CancelResits(registration_ids=(self.resit().id,)), build.point_staff(self.candidate.point_id)
+            CancelResits(registration_ids=(self.resit().id,)), people.of_point(self.candidate.point_id)
         ).items
         return result
 
@@ -119,9 +120,9 @@ def test_a_missed_exam_is_repeated_and_finance_hears_all_that_its_bill_needs(mis
 
 
 def test_the_student_registers_a_resit_alone_and_nobody_elses(missed: Missed) -> None:
-    stranger = acting("exams.register_resits", scope="student", student_id=new_id())
+    stranger = people.in_person(new_id())
     assert missed.ask_for(by=stranger).results[0].refusals[0].code == "not_found"
-    student = acting("exams.register_resits", scope="student", student_id=missed.candidate.id)
+    student = people.in_person(missed.candidate.id)
     assert missed.register(by=student).state == "pending_payment"
 
 
@@ -148,7 +149,7 @@ def test_a_resit_is_registered_once_and_what_was_sat_is_not_repeated(missed: Mis
 
 def test_a_round_that_does_not_exist_is_not_found(missed: Missed) -> None:
     command = RegisterResits(exam_round_id=new_id(), registration_ids=(missed.missed.id,))
-    assert missed.exams.refusal(command, build.point_staff(missed.candidate.point_id)).code == "not_found"
+    assert missed.exams.refusal(command, people.of_point(missed.candidate.point_id)).code == "not_found"
 
 
 def test_an_unpaid_resit_is_cancelled_once_finance_has_cancelled_its_bill(missed: Missed) -> None:

@@ -1,10 +1,7 @@
 """Selections and resits become bills, or are refused, exactly once."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-
-import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -15,16 +12,9 @@ from contracts.finance.events import BillCancellationRefused, BillingRefused, Bi
 from contracts.finance.states import BillStatus
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, FeeKind
-from services.finance.service import Finance
 from tests.builders import finance as build
+from tests.builders import people
 from tests.builders.messages import a
-
-
-@pytest.fixture
-def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    harness = harness_of(Finance)
-    build.standards(harness)
-    return harness
 
 
 def close(
@@ -148,7 +138,7 @@ def test_a_second_asking_is_answered_like_the_first(finance: ServiceHarness) -> 
 def test_bills_on_a_slip_are_not_cancelled(finance: ServiceHarness) -> None:
     student = build.student(finance)
     selected = build.select_for(finance, student)
-    build.slip(finance, [build.bills_of(finance)[0].id], build.point_staff(student.teaching_point_id))
+    build.slip(finance, [build.bills_of(finance)[0].id], people.of_point(student.teaching_point_id))
     finance.deliver(close(selected))
     (refusal,) = finance.published(BillCancellationRefused)
     assert refusal.refused[0].code == "payment_in_review"

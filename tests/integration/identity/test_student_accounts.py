@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.identity.commands import CreateUser, RemoveUser
@@ -26,19 +25,14 @@ from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EnrolmentStatus
 from services.identity.jobs import retry_refused_accounts
 from services.identity.reactions import on_student_state
-from services.identity.service import Identity
 from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import refused_accounts, users
-from tests.builders.identity import administrator, teaching_point, user
+from tests.builders import people
+from tests.builders.identity import teaching_point, user
 from tests.builders.messages import a
 from tests.waiting import eventually
 
 NAME = "wangwei"
-
-
-@pytest.fixture
-def identity(harness_of: Callable[[type[Service]], ServiceHarness]) -> ServiceHarness:
-    return harness_of(Identity)
 
 
 @pytest.fixture
@@ -61,7 +55,7 @@ def newer(item: StudentItem, **changes: Any) -> StudentItem:
 
 def accounts(identity: ServiceHarness) -> dict[UUID | None, UserView]:
     """Students' accounts by student id."""
-    found = identity.ask(ListUsers(role=Role.STUDENT, size=200), administrator()).items
+    found = identity.ask(ListUsers(role=Role.STUDENT, size=200), people.of_school()).items
     return {account.student_id: account for account in found}
 
 
@@ -78,7 +72,7 @@ def told_made(identity: ServiceHarness) -> list[UUID]:
 
 
 def erase(identity: ServiceHarness, employee: CreatedUser) -> None:
-    removed = identity.run(RemoveUser(user_id=employee.user.id, version=employee.user.version), administrator())
+    removed = identity.run(RemoveUser(user_id=employee.user.id, version=employee.user.version), people.of_school())
     assert removed.erased
 
 
@@ -209,7 +203,7 @@ def test_who_takes_a_username_at_the_same_moment_has_it_alone(identity, point) -
         for item in items:
             fields = {"username": item.student_number, "name": "王伟", "roles": [{"role": "school_exams"}]}
             try:
-                identity.run(CreateUser.model_validate(fields), administrator())
+                identity.run(CreateUser.model_validate(fields), people.of_school())
                 outcomes.append("hired")
             except ServiceError as refusal:
                 outcomes.append(refusal.code)

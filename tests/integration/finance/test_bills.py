@@ -14,6 +14,7 @@ from contracts.registry.events import StudentItem
 from contracts.types import Level
 from services.finance.service import Finance
 from tests.builders import finance as build
+from tests.builders import people
 from tests.builders.messages import a
 
 POINT = new_id()
@@ -93,7 +94,7 @@ def test_bills_can_be_sorted_by_student(finance: ServiceHarness, wanted: Student
 
 
 def test_bills_of_a_slip_are_found_also_when_they_left_it(finance: ServiceHarness, wanted: StudentItem) -> None:
-    staff = build.point_staff(POINT)
+    staff = people.of_point(POINT)
     slip = build.slip(finance, [build.bills_of(finance, student_id=wanted.id)[0].id], staff)
     finance.run(RevokeRemittance(remittance_id=slip.id, version=slip.version), staff)
     assert finance.ask(ListBills(remittance_id=slip.id), build.READER).total == 2

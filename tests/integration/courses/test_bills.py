@@ -1,6 +1,5 @@
 """From `pending_payment` on: paid, refused, cancelled, lapsed, and asked again."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.catalogue_commands import UpdateSelectionRound
 from contracts.courses.commands import CancelSelections, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing
@@ -28,16 +27,9 @@ from contracts.finance.events import (
     RefusedCancellation,
 )
 from contracts.types import FeeKind
-from services.courses.service import Courses
 from tests.builders import courses as build
+from tests.builders import people
 from tests.builders.courses import School
-
-HarnessOf = Callable[[type[Service]], Any]
-
-
-@pytest.fixture
-def school(harness_of: HarnessOf) -> School:
-    return build.school(harness_of(Courses))
 
 
 @pytest.fixture
@@ -47,7 +39,7 @@ def selections(school: School) -> list[UUID]:
 
 def now_is(school: School, selection_id: UUID) -> SelectionView:
     query = GetSelection(selection_id=selection_id)
-    return school.harness.ask(query, build.point_staff(school.point, "courses.read_selections"))
+    return school.harness.ask(query, people.of_point(school.point))
 
 
 def asked(school: School) -> list[ClosingSelection]:
@@ -55,7 +47,7 @@ def asked(school: School) -> list[ClosingSelection]:
 
 
 def cancel(school: School, *ids: UUID) -> Any:
-    staff = build.point_staff(school.point, "courses.cancel_selections")
+    staff = people.of_point(school.point)
     return school.harness.run(CancelSelections(selection_ids=ids), staff)
 
 
@@ -109,7 +101,7 @@ def test_refused_billing_cancels_the_selection_with_finances_reason(school: Scho
     again = SelectCourses(
         student_id=school.students[0].id, selection_round_id=school.round.id, course_ids=(selection.course_id,)
     )
-    [result] = school.harness.run(again, build.point_staff(school.point)).results
+    [result] = school.harness.run(again, people.of_point(school.point)).results
     assert result.state == "pending_payment"
 
 
@@ -153,7 +145,7 @@ def test_what_is_being_paid_or_is_paid_or_is_not_mine_is_not_cancelled(school: S
 
 
 def test_another_point_cannot_cancel(school: School, selections: list[UUID]) -> None:
-    elsewhere = build.point_staff(new_id(), "courses.cancel_selections")
+    elsewhere = people.of_point(new_id())
     [result] = school.harness.run(CancelSelections(selection_ids=(selections[0],)), elsewhere).items
     assert result.refusal.code == "not_found"
 
@@ -244,7 +236,7 @@ def test_a_deadline_put_off_spares_what_was_to_lapse(school: School, selections:
         closes_at=school.round.closes_at,
         payment_deadline=later,
     )
-    school.harness.run(put_off, build.registrar("courses.manage_rounds"))
+    school.harness.run(put_off, people.of_school())
     selection = now_is(school, selections[0])
     assert (selection.closing_reason, selection.due_at) == (None, later)
     school.harness.clock.advance(timedelta(days=1))
@@ -252,8 +244,8 @@ def test_a_deadline_put_off_spares_what_was_to_lapse(school: School, selections:
     assert [a.attempt for a in asked(school) if a.selection_id == selections[0]] == [1]
 
 
-def test_selections_lapse_by_the_hundred(harness_of: HarnessOf) -> None:
-    school = build.school(harness_of(Courses), courses=3, students=200)
+def test_selections_lapse_by_the_hundred(courses: ServiceHarness) -> None:
+    school = build.school(courses, courses=3, students=200)
     build.selected(school)
     school.harness.clock.set(school.round.payment_deadline)
     assert school.harness.run_due_jobs() >= 2

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.errors import ServiceError
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
@@ -33,16 +31,12 @@ from contracts.registry.events import (
 )
 from contracts.registry.queries import GetStatusChange, GetStudent, ListStatusChanges, ListStudents
 from contracts.registry.views import StatusChangeDetails, StudentRecord, StudentView
-from services.registry.service import Registry
+from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
+from tests.racing import codes, race
 
 FIRST_DAY, BACK_ON = date(2026, 10, 1), date(2027, 3, 1)
-
-
-@pytest.fixture
-def registry(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    return harness_of(Registry)
 
 
 @pytest.fixture
@@ -129,15 +123,7 @@ def test_of_two_people_who_decide_at_the_same_moment_one_wins(registry, student)
         SuspendStudent(student_id=student.id, version=1, from_on=FIRST_DAY, reason="因病"),
     ] * 3
 
-    def outcome(command: Any) -> str:
-        try:
-            registry.run(command, build.REGISTRAR)
-        except ServiceError as refusal:
-            return refusal.code
-        return "done"
-
-    with ThreadPoolExecutor(len(commands)) as pool:
-        outcomes = list(pool.map(outcome, commands))
+    outcomes = codes(race(*(partial(registry.run, command, build.REGISTRAR) for command in commands)))
     assert sorted(outcomes) == ["done"] + ["stale_version"] * 5
     assert len(registry.published(StudentLeft)) + len(registry.published(StudentSuspended)) == 1
 
@@ -153,18 +139,18 @@ def test_a_transfer_waits_for_finance_and_then_the_student_belongs_to_the_new_po
     assert (asked.change_id, asked.from_teaching_point_id, asked.to_teaching_point_id) == (change.id, here.id, there.id)
 
     registry.deliver(TransferHeld(change_id=change.id, student_id=student.id, bill_count=2))
-    waiting = registry.ask(GetStatusChange(status_change_id=change.id), build.point_staff(here.id))
+    waiting = registry.ask(GetStatusChange(status_change_id=change.id), people.of_point(here.id))
     assert waiting.waiting_for_bills == 2
 
     registry.deliver(TransferCleared(change_id=change.id, student_id=student.id))
     told = registry.published(StudentTransferred)[-1]
     item = newest(registry)
     assert (item.teaching_point_id, item.status_change_open, item.version) == (there.id, False, told.student_version)
-    assert registry.ask(ListStudents(), build.point_staff(here.id)).total == 0
-    done = registry.ask(GetStatusChange(status_change_id=change.id), build.point_staff(there.id))
+    assert registry.ask(ListStudents(), people.of_point(here.id)).total == 0
+    done = registry.ask(GetStatusChange(status_change_id=change.id), people.of_point(there.id))
     assert (done.state, done.waiting_for_bills) == ("approved", None)
     assert [step.to_state for step in done.history] == ["pending_clearance", "approved"]
-    assert registry.refusal(GetStatusChange(status_change_id=change.id), build.point_staff(here.id)).code == "not_found"
+    assert registry.refusal(GetStatusChange(status_change_id=change.id), people.of_point(here.id)).code == "not_found"
 
 
 def test_while_a_transfer_is_open_nothing_else_changes(registry, points, student) -> None:  # type: ignore[no-untyped-def]
@@ -205,19 +191,10 @@ def test_clearing_and_revoking_at_the_same_moment_have_one_winner(registry, poin
         revoke = RevokeTransfer(status_change_id=change.id, version=change.version)
         cleared = TransferCleared(change_id=change.id, student_id=student.id)
 
-        def revoked(revoke: RevokeTransfer = revoke) -> str:
-            try:
-                registry.run(revoke, build.REGISTRAR)
-            except ServiceError as refusal:
-                return refusal.code
-            return "done"
-
-        with ThreadPoolExecutor(2) as pool:
-            off = pool.submit(revoked)
-            pool.submit(registry.deliver, cleared).result()
+        [off, _] = codes(race(partial(registry.run, revoke, build.REGISTRAR), partial(registry.deliver, cleared)))
         at = now(registry, student).teaching_point_id
-        assert off.result() in ("done", "step_not_allowed", "stale_version")
-        assert at == (points[0].id if off.result() == "done" else points[1].id)
+        assert off in ("done", "step_not_allowed", "stale_version")
+        assert at == (points[0].id if off == "done" else points[1].id)
         assert not now(registry, student).status_change_open
 
 
@@ -246,8 +223,8 @@ def test_the_register_of_changes_is_filtered_and_scoped(registry, points) -> Non
     one, two = build.enrolled(registry, points[0].id, 2)
     suspend(registry, one)
     transfer(registry, two, points[1])
-    mine = build.point_staff(points[0].id, "registry.read_status_changes")
+    mine = people.of_point(points[0].id)
     assert [c.student_id for c in registry.ask(ListStatusChanges(kind="suspend"), mine).items] == [one.id]
     assert [c.student_id for c in registry.ask(ListStatusChanges(state="pending_clearance"), mine).items] == [two.id]
     assert registry.ask(ListStatusChanges(student_id=one.id), mine).total == 1
-    assert registry.ask(ListStatusChanges(), build.point_staff(points[1].id)).total == 0
+    assert registry.ask(ListStatusChanges(), people.of_point(points[1].id)).total == 0

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from chassis.base.ids import new_id
 from chassis.papers import files
-from chassis.papers.files import FileStore
 from chassis.papers.sheet_reading import read_rows
 from chassis.running.task_worker import Worker
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import ImportStudents, RemoveStudent
@@ -25,19 +22,11 @@ from contracts.registry.queries import GetStudent, GetStudentImportTemplate, Lis
 from launcher.made_up import with_wrong_check_digit
 from services.registry.papers.workbook import STUDENTS
 from services.registry.service import Registry
+from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
 
-SCHOOL = acting("registry.import_students")
-
-
-@pytest.fixture
-def registry(
-    harness_of: Callable[..., ServiceHarness], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> ServiceHarness:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
-    return harness_of(Registry)
+SCHOOL = people.of_school()
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def point(registry: ServiceHarness) -> TeachingPointItem:
 
 
 def importer(point: TeachingPointItem):  # type: ignore[no-untyped-def]
-    return build.point_staff(point.id, "registry.import_students")
+    return people.of_point(point.id)
 
 
 def other_gender(row: dict[str, str]) -> str:
@@ -58,10 +47,10 @@ def test_a_point_imports_its_students_and_others_hear_of_them_without_personal_d
     rows = [build.person(), build.person(ethnicity="满族", degree_intent="是", prior_school="某某学院")]
     task = build.imported(registry, build.workbook(rows), importer(point))
     assert (task.state, task.figures, task.result) == ("done", {"imported": 2, "refused": 0}, None)
-    first, second = registry.ask(ListStudents(), build.point_staff(point.id)).items
+    first, second = registry.ask(ListStudents(), people.of_point(point.id)).items
     assert (first.student_number, first.teaching_point_name) == (rows[0]["student_number"], point.name)
     assert (first.status, first.confirmation, first.major_name) == ("active", "unconfirmed", "计算机科学与技术")
-    record = registry.ask(GetStudent(student_id=second.id), build.point_staff(point.id))
+    record = registry.ask(GetStudent(student_id=second.id), people.of_point(point.id))
     assert (record.ethnicity, record.degree_intent, record.prior_education.school) == ("11", True, "某某学院")
     assert (str(record.enrolled_on), record.student_type) == ("2026-09-01", "开放教育")
     published = registry.published(StudentState)[-1]
@@ -73,7 +62,7 @@ def test_a_point_imports_its_students_and_others_hear_of_them_without_personal_d
 def test_lists_mask_the_id_number(registry, point) -> None:  # type: ignore[no-untyped-def]
     row = build.person()
     build.imported(registry, build.workbook([row]), importer(point))
-    [seen] = registry.ask(ListStudents(), build.point_staff(point.id)).items
+    [seen] = registry.ask(ListStudents(), people.of_point(point.id)).items
     assert seen.id_number_masked == row["id_number"][:6] + "*" * 10 + row["id_number"][-2:]
     assert row["id_number"] not in seen.model_dump_json()
 
@@ -184,7 +173,7 @@ def test_a_point_imports_into_no_other_point_and_the_school_must_name_one(regist
     assert by_school.figures == {"imported": 1, "refused": 1}
     assert "教学点代码：必填" in build.refused_rows(registry, by_school)[3]
     assert [s.teaching_point_id for s in registry.ask(ListStudents()).items] == [other.id]
-    assert registry.ask(ListStudents(), build.point_staff(mine.id)).total == 0
+    assert registry.ask(ListStudents(), people.of_point(mine.id)).total == 0
 
 
 def test_a_disabled_point_receives_nobody(registry, point) -> None:  # type: ignore[no-untyped-def]
@@ -254,7 +243,7 @@ def test_the_template_can_be_downloaded_filled_in_and_imported(registry, point) 
     reader = importer(point)
     registry.run_due_jobs()
     template = registry.ask(GetStudentImportTemplate(), reader)
-    assert registry.ask(GetStudentImportTemplate(), build.point_staff(new_id())) == template
+    assert registry.ask(GetStudentImportTemplate(), people.of_point(new_id())) == template
     book = load_workbook(files.store().read("registry", template))
     row = build.person()
     book.worksheets[0].append([row.get(column.field, "") for column in STUDENTS])

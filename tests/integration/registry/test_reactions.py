@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from chassis.base.ids import new_id
-from chassis.papers import files
-from chassis.papers.files import FileStore
 from chassis.testing.harness import ServiceHarness
 from contracts.identity.events import (
     MadeAccount,
@@ -22,18 +17,9 @@ from contracts.identity.events import (
 from contracts.registry.commands import RemoveStudent
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StudentView
-from services.registry.service import Registry
+from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
-
-
-@pytest.fixture
-def registry(
-    harness_of: Callable[..., ServiceHarness], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> ServiceHarness:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
-    return harness_of(Registry)
 
 
 @pytest.fixture
@@ -79,10 +65,10 @@ def test_the_point_and_the_school_find_who_can_not_sign_in(registry, point, stud
     def found(whether: bool | None, by=None) -> set[object]:  # type: ignore[no-untyped-def]
         return {student.id for student in registry.ask(ListStudents(account_refused=whether), by).items}
 
-    assert found(True) == found(True, build.point_staff(point.id)) == {students[1].id}
+    assert found(True) == found(True, people.of_point(point.id)) == {students[1].id}
     assert found(False) == {students[0].id, students[2].id}
     assert len(found(None)) == 3
-    assert found(True, build.point_staff(new_id())) == set()
+    assert found(True, people.of_point(new_id())) == set()
 
 
 def test_an_account_that_was_made_after_all_ends_the_refusal(registry, students) -> None:  # type: ignore[no-untyped-def]
