@@ -11,21 +11,21 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 from chassis.data.pages import contains, equals, paginate
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
-from contracts.base import Page, Stretch
+from contracts.base import KeysetPage, Page
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
 from contracts.exams.queries import (
     GetExamRound,
     GetRegistration,
     ListExamRounds,
-    ListRegistrationFacts,
     ListRegistrations,
+    ListRegistrationStatements,
 )
 from contracts.exams.views import (
     ExamRoundCourseView,
     ExamRoundDetails,
     ExamRoundView,
     RegistrationDetails,
-    RegistrationFacts,
+    RegistrationStatement,
     RegistrationView,
     SessionView,
 )
@@ -139,13 +139,16 @@ def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDet
     return RegistrationDetails(**row._mapping, history=history_of(uow, row.id))
 
 
-def list_registration_facts(query: ListRegistrationFacts, uow: UnitOfWork) -> Stretch[RegistrationFacts]:
+def list_registration_statements(
+    query: ListRegistrationStatements, uow: UnitOfWork
+) -> KeysetPage[RegistrationStatement]:
     """Every registration in order of id, for reconciliation."""
     statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
     if query.after is not None:
         statement = statement.where(_r.id > query.after)
-    items = tuple(RegistrationFacts.model_validate(row._mapping) for row in uow.rows(statement))
-    return Stretch[RegistrationFacts](items=items, next_after=items[-1].id if len(items) == query.limit else None)
+    items = tuple(RegistrationStatement.model_validate(row._mapping) for row in uow.rows(statement))
+    next_after = items[-1].id if len(items) == query.limit else None
+    return KeysetPage[RegistrationStatement](items=items, next_after=next_after)
 
 
 def _registrations() -> Select[Any]:

@@ -20,7 +20,7 @@ from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.courses.states import ClosingReason, WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
-from services.courses.domain.selection_facts import Reason
+from services.courses.domain.situation import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
 from services.courses.steps.closing import close

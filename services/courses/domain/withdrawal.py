@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.base.clock import shown
 from contracts.courses.states import SelectionState
-from services.courses.domain.selection_facts import Reason
+from services.courses.domain.situation import Reason
 
 
 @dataclass(frozen=True, slots=True)

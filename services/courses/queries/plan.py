@@ -15,12 +15,12 @@ from contracts.courses.views import Plan, PlanCourse
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.plan import plan_state
 from services.courses.domain.selection import judge
-from services.courses.domain.selection_facts import Verdict
+from services.courses.domain.situation import Verdict
 from services.courses.domain.workflows import OPEN_STATES
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
-from services.courses.queries.selection_facts import selection_facts, study_breaks
 from services.courses.queries.selections import newest_withdrawal
+from services.courses.queries.situation import situation_of, study_breaks
 from services.courses.steps.refusals import refusals
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
@@ -86,7 +86,7 @@ def _verdicts(student_id: UUID, course_ids: Sequence[UUID], uow: UnitOfWork) -> 
     open_now = [row for row in rounds if row.opens_at <= uow.now < row.closes_at] or rounds[:1]
     kindest: dict[UUID, Verdict] = {}
     for each in open_now:
-        for verdict in judge(selection_facts(uow, each.id, [student_id], course_ids), [student_id], course_ids):
+        for verdict in judge(situation_of(uow, each.id, [student_id], course_ids), [student_id], course_ids):
             known = kindest.get(verdict.course_id)
             if known is None or len(verdict.reasons) < len(known.reasons):
                 kindest[verdict.course_id] = verdict

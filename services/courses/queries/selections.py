@@ -29,7 +29,7 @@ from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
 from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
-from services.courses.queries.selection_facts import study_breaks
+from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import bills, students
 from services.courses.tables.selections import selection_rounds, selections, withdrawals

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from contracts.common import Refusal
 from contracts.errors import Language
-from services.courses.domain.selection_facts import Reason
+from services.courses.domain.situation import Reason
 
 
 def refusals(reasons: Iterable[Reason], language: Language) -> tuple[Refusal, ...]:

@@ -20,7 +20,7 @@ from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.exams.states import ExamRoundStatus, RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
-from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
+from services.exams.domain.registrations import ENDED, ResitSituation, resit_refusals
 from services.exams.domain.workflows import REGISTRATION
 from services.exams.steps.registrations import close_resits, lock_where
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
@@ -99,7 +99,7 @@ def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[R
     if row is None:
         return [Refusal.of("not_found", language)]
     state = row.newest_state or row.state
-    facts = ResitFacts(
+    facts = ResitSituation(
         student_status=row.student_status,
         round_open=round_.status == ExamRoundStatus.PUBLISHED
         and round_.registration_opens_at <= uow.now < round_.registration_closes_at,

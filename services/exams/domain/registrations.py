@@ -32,7 +32,7 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class Seating:
     """What a paid exam fee gives. With a `refusal` there is no seat for it, and the fee goes back."""
 
     state: RegistrationState
@@ -41,7 +41,7 @@ class Admission:
     refusal: str | None = None
 
 
-def admit(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Admission:
+def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Seating:
     """Where a registration stands once its exam fee is paid.
 
     `hold` is that of the selection's newest withdrawal, `arranged` says that the round's arrangement is published.
@@ -49,15 +49,15 @@ def admit(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool
     the arrangement does. The fee of a student who has left goes back by a withdrawal, that of a resit at once.
     """
     if hold is HoldState.WITHDRAWN:
-        return Admission(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
+        return Seating(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
     if status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED):
         refusal = "student_not_active" if is_resit else None
-        return Admission(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
+        return Seating(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
     if arranged:
-        return Admission(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
+        return Seating(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
     if hold is HoldState.HELD or status == EnrolmentStatus.SUSPENDED:
-        return Admission(S.SUSPENDED, "hold")
-    return Admission(S.REGISTERED, "register")
+        return Seating(S.SUSPENDED, "hold")
+    return Seating(S.REGISTERED, "register")
 
 
 def hold_refusal(state: str, *, started: bool) -> str | None:
@@ -99,7 +99,7 @@ CLOSED_BY: Final[dict[str, tuple[str, RegistrationEnd]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ResitFacts:
+class ResitSituation:
     """What is known of a wished resit. `newest_state` is that of the newest registration of this student's exam of
     the course, ended ones apart; `repeats_newest`: it is the one to be repeated."""
 
@@ -111,7 +111,7 @@ class ResitFacts:
     repeats_newest: bool
 
 
-def resit_refusals(facts: ResitFacts) -> list[str]:
+def resit_refusals(facts: ResitSituation) -> list[str]:
     """Every reason against a resit: only a missed exam is repeated, once, in an open round that has the course."""
     registered = facts.newest_in_round and facts.newest_state in LIVE
     needed = facts.repeats_newest and facts.newest_state == S.ABSENT

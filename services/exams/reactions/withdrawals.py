@@ -25,7 +25,7 @@ from services.exams.steps.registrations import (
     set_free,
     step,
 )
-from services.exams.steps.rounds import hold_rounds
+from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _h, _r = withdrawal_holds.c, exam_registrations.c
@@ -94,7 +94,7 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
             _r.state == RegistrationState.SUSPENDED,
             _r.held_by_withdrawal_id.in_([w.withdrawal_id for w in event.withdrawals]),
         )
-        hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
+        share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
         rows = lock_where(uow, held)
         for suspended in (False, True):
             concerned = [row for row in rows if row.held_by_suspension is suspended]

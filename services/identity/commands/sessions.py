@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.base.failures import RefusedButKept
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
@@ -37,7 +37,7 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     username = command.username.lower()
     check_password_attempt(uow, username)
     user = uow.first(SIGNING_IN.where(users.c.username == username))
-    if not beside(passwords.matches, user.password_hash if user else None, command.password) or user is None:
+    if not in_real_thread(passwords.matches, user.password_hash if user else None, command.password) or user is None:
         raise failed_attempt(uow, username, ServiceError("bad_credentials"))
     _check_may_sign_in(user)
     uow.execute(delete(sign_in_failures).where(sign_in_failures.c.username == username))

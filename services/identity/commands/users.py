@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import edit
@@ -168,7 +168,7 @@ def _issue(accounts: Sequence[tuple[UUID, str]], uow: UnitOfWork) -> list[OneTim
     """New one-time passwords of accounts, kept as hashes out of everybody's sight."""
     until = uow.now + passwords.ONE_TIME_LIFETIME
     clear = [passwords.one_time_password() for _ in accounts]
-    hashes = [beside(passwords.hashed, password) for password in clear]
+    hashes = [in_real_thread(passwords.hashed, password) for password in clear]
     rows = [
         {"user_id": user_id, "password_hash": password_hash, "one_time_until": until}
         for (user_id, _), password_hash in zip(accounts, hashes, strict=True)

@@ -13,7 +13,7 @@ from chassis.base.ids import new_id
 from contracts.errors import catalogue, describe
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection import exam_for, judge
-from services.courses.domain.selection_facts import OpenSelection, ProgrammeCourse, Reason, Standard, Verdict
+from services.courses.domain.situation import OpenSelection, ProgrammeCourse, Reason, Standard, Verdict
 from tests.unit.courses.facts import DAY, NOW, Scene, course, offer, round_, student
 
 

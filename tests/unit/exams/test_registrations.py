@@ -13,11 +13,11 @@ from services.exams.domain.registrations import (
     LIVE,
     OVER,
     HoldState,
-    ResitFacts,
-    admit,
+    ResitSituation,
     free,
     hold_refusal,
     resit_refusals,
+    seat,
 )
 
 S, E = RegistrationState, RegistrationEnd
@@ -50,18 +50,18 @@ def test_a_paid_fee_gives_what_status_hold_and_arrangement_allow(
     ended_by: RegistrationEnd | None,
     refusal: str | None,
 ) -> None:
-    admission = admit(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
-    assert (admission.state, admission.ended_by, admission.refusal) == (state, ended_by, refusal)
+    seating = seat(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
+    assert (seating.state, seating.ended_by, seating.refusal) == (state, ended_by, refusal)
 
 
 @given(st.sampled_from(EnrolmentStatus), st.sampled_from([None, *HoldState]), st.booleans(), st.booleans())
 def test_nobody_is_registered_into_a_published_arrangement_and_every_end_has_its_reason(
     status: EnrolmentStatus, hold: HoldState | None, arranged: bool, is_resit: bool
 ) -> None:
-    admission = admit(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
+    seating = seat(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
     if arranged or status not in ("active", "suspended"):
-        assert admission.state in ENDED
-    assert (admission.ended_by is not None) == (admission.state in ENDED)
+        assert seating.state in ENDED
+    assert (seating.ended_by is not None) == (seating.state in ENDED)
 
 
 @pytest.mark.parametrize("state", RegistrationState)
@@ -95,7 +95,7 @@ def test_a_freed_candidate_goes_back_where_a_seat_still_waits(
     assert (freed and freed.action, freed and freed.ended_by) == (action, ended_by)
 
 
-def facts(**other: object) -> ResitFacts:
+def facts(**other: object) -> ResitSituation:
     good = {
         "student_status": "active",
         "round_open": True,
@@ -104,7 +104,7 @@ def facts(**other: object) -> ResitFacts:
         "newest_in_round": False,
         "repeats_newest": True,
     }
-    return ResitFacts(**{**good, **other})  # type: ignore[arg-type]
+    return ResitSituation(**{**good, **other})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

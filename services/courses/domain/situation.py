@@ -101,7 +101,7 @@ class Standard:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Situation:
     """All that the rule needs to know. `courses` and `students` hold those that exist and may be seen."""
 
     now: datetime
