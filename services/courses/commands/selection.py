@@ -11,16 +11,16 @@ from chassis.base.ids import new_id
 from chassis.data.prepared import Prepared
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.running import tasks
+from chassis.work.reasons import Reason, refusals
 from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.courses.states import SelectionState
 from contracts.courses.views import BatchPair, BatchSelectionResult, SelectionResult, SelectionResults
 from contracts.errors import ServiceError
 from services.courses.domain.selection import judge
-from services.courses.domain.situation import Reason, Situation, Verdict
+from services.courses.domain.situation import Situation, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
 from services.courses.queries.situation import situation_of
-from services.courses.steps.refusals import refusals
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 

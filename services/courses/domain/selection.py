@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.base.clock import shown
+from chassis.work.reasons import Reason
 from contracts.courses.states import CourseStatus, RoundStatus
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.calendar import nth_term
-from services.courses.domain.situation import Course, ExamOffer, Reason, Situation, Student, Verdict
+from services.courses.domain.situation import Course, ExamOffer, Situation, Student, Verdict
 
 # -- conditions on the course (CRS-4, one to five) -------------------------------------------------
 

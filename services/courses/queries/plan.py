@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refusals
 from contracts.courses.queries import GetPlan
 from contracts.courses.states import RoundStatus
 from contracts.courses.views import Plan, PlanCourse
@@ -21,7 +22,6 @@ from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selections import newest_withdrawal
 from services.courses.queries.situation import situation_of, study_breaks
-from services.courses.steps.refusals import refusals
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
 from services.courses.tables.programmes import programme_courses, programme_modules, programmes

@@ -13,12 +13,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
 from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
-from services.exams.domain.rounds import Session, check_changeable, check_session
+from services.exams.domain.rounds import Session, against_change, against_session
 from services.exams.queries import round_details
 from services.exams.steps.rounds import lock_round, sessions_of
 from services.exams.tables import courses, exam_round_courses, exam_sessions
@@ -28,7 +29,7 @@ def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
     """Add a session that overlaps with no other."""
     round_ = _lock_changeable(uow, command.exam_round_id)
     session = Session(new_id(), command.name, command.starts_at, command.ends_at)
-    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
+    refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
     uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
     uow.audit(exam_sessions, session.id, "create", after=command.model_dump())
     return round_details(round_.id, uow)
@@ -38,7 +39,7 @@ def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
     """Move or rename a session; the copies of its courses' times follow."""
     round_ = _lock_changeable(uow, _round_of(uow, command.session_id))
     session = Session(command.session_id, command.name, command.starts_at, command.ends_at)
-    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
+    refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
     values = command.model_dump(exclude={"session_id", "version"})
     edit(uow, exam_sessions, session.id, command.version, values)
     return round_details(round_.id, uow)
@@ -107,5 +108,5 @@ def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:
 
 def _lock_changeable(uow: UnitOfWork, round_id: UUID) -> Row[Any]:
     round_ = lock_round(uow, round_id)
-    check_changeable(round_.code, round_.arrangement_published_at)
+    refuse(against_change(round_.code, round_.arrangement_published_at))
     return round_

@@ -6,11 +6,14 @@ The registration row decides between sitting and withdrawing; everybody else ask
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from chassis.base.clock import shown
+from chassis.work.reasons import Reason
 from contracts.courses.states import ClosingReason
-from contracts.exams.states import RegistrationEnd, RegistrationState
+from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import EnrolmentStatus
 
 S = RegistrationState
@@ -60,10 +63,10 @@ def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool)
     return Seating(S.REGISTERED, "register")
 
 
-def hold_refusal(state: str, *, started: bool) -> str | None:
-    """Why a registration can't be held any more, or None. `started`: the session has begun."""
+def against_hold(state: str, *, started: bool) -> Reason | None:
+    """Why a registration can't be held any more. `started`: the session has begun."""
     begun = state == S.ARRANGED and started
-    return "exam_already_sat" if state in OVER or begun else None
+    return Reason("exam_already_sat") if state in OVER or begun else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +107,40 @@ class ResitSituation:
     the course, ended ones apart; `repeats_newest`: it is the one to be repeated."""
 
     student_status: str
-    round_open: bool
+    course_code: str
+    round_code: str
+    round_status: str
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
     course_in_round: bool
     newest_state: str
     newest_in_round: bool
     repeats_newest: bool
 
+    @property
+    def round_open(self) -> bool:
+        """Whether one can register for the round now."""
+        return self.round_status == ExamRoundStatus.PUBLISHED and self.opens_at <= self.now < self.closes_at
 
-def resit_refusals(facts: ResitSituation) -> list[str]:
+
+def against_resit(resit: ResitSituation) -> list[Reason]:
     """Every reason against a resit: only a missed exam is repeated, once, in an open round that has the course."""
-    registered = facts.newest_in_round and facts.newest_state in LIVE
-    needed = facts.repeats_newest and facts.newest_state == S.ABSENT
+    registered = resit.newest_in_round and resit.newest_state in LIVE
+    needed = resit.repeats_newest and resit.newest_state == S.ABSENT
     reasons = {
-        "student_not_active": facts.student_status != EnrolmentStatus.ACTIVE,
-        "exam_registration_not_open": not facts.round_open,
-        "course_not_in_exam_round": not facts.course_in_round,
+        "student_not_active": resit.student_status != EnrolmentStatus.ACTIVE,
+        "exam_registration_not_open": not resit.round_open,
+        "course_not_in_exam_round": not resit.course_in_round,
         "already_registered": registered,
         "resit_not_needed": not needed and not registered,
     }
-    return [code for code, applies in reasons.items() if applies]
+    evidence = {
+        "course_code": resit.course_code,
+        "exam_round_code": resit.round_code,
+        "opens_at": shown(resit.opens_at),
+        "closes_at": shown(resit.closes_at),
+        "state": resit.newest_state,
+        "status": resit.student_status,
+    }
+    return [Reason(code, evidence) for code, applies in reasons.items() if applies]

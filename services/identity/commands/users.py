@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
 from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
@@ -32,7 +33,7 @@ from contracts.identity.views import (
     UserView,
 )
 from services.identity.domain import passwords
-from services.identity.domain.roles import check_grantable
+from services.identity.domain.roles import against_grants
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.views import grants_of, user_view
 from services.identity.tables import credentials, teaching_points, user_roles, users
@@ -42,7 +43,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
     """Add a user with a one-time password for the first sign-in.
 
     Raises `username_taken` (by its constraint), `not_found` for a point out of reach, and the refusals of
-    `check_grantable`.
+    `against_grants`.
     """
     point_id = command.teaching_point_id
     by_point = uow.context.scope.kind == "point"
@@ -50,7 +51,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
         point_id = point_id or uow.context.actor.teaching_point_id
     if point_id is not None:
         uow.one(select(teaching_points.c.id).where(teaching_points.c.id == point_id))
-    check_grantable(command.roles, of_point=point_id is not None, by_point=by_point)
+    refuse(against_grants(command.roles, of_point=point_id is not None, by_point=by_point))
     user_id = new_id()
     uow.execute(
         insert(users).values(
@@ -71,13 +72,15 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
 
 
 def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
-    """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `check_grantable`
+    """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `against_grants`
     raises."""
     before = _manageable(command.user_id, uow)
     if before.student_id is not None:
         raise ServiceError("from_record")
-    check_grantable(
-        command.roles, of_point=before.teaching_point_id is not None, by_point=uow.context.scope.kind == "point"
+    refuse(
+        against_grants(
+            command.roles, of_point=before.teaching_point_id is not None, by_point=uow.context.scope.kind == "point"
+        )
     )
     held = grants_of([before.id], uow)[before.id]
     values = command.model_dump(exclude={"user_id", "version", "roles"})

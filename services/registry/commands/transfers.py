@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
 from chassis.work.steps import take_one
 from contracts.errors import ServiceError
@@ -16,7 +17,7 @@ from contracts.registry.commands import RevokeTransfer, TransferStudent
 from contracts.registry.events import TransferRequested, TransferRevoked
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
-from services.registry.domain.status_changes import status_after
+from services.registry.domain.status_changes import against_change
 from services.registry.domain.workflows import STATUS_CHANGE
 from services.registry.queries import status_change_details
 from services.registry.steps.students import enter_change
@@ -26,7 +27,8 @@ from services.registry.tables import programmes, status_changes, students, teach
 def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """Ask finance whether the student may go; until its answer no other change is possible."""
     student = locked(uow, students, command.student_id, command.version)
-    status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
+    kind = StatusChangeKind.TRANSFER_TEACHING_POINT
+    refuse(against_change(kind, student.status, change_open=student.status_change_open))
     _check_destination(uow, student, command.to_teaching_point_id)
     change(uow, students, student, "edit", {"status_change_open": True})
     points = {
@@ -36,7 +38,7 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
     change_id = enter_change(
         uow,
         student,
-        StatusChangeKind.TRANSFER_TEACHING_POINT,
+        kind,
         StatusChangeState.PENDING_CLEARANCE,
         command.reason,
         **points,
