@@ -27,7 +27,7 @@ def against_change(kind: StatusChangeKind, status: str, *, change_open: bool) ->
     """Each change is possible from the statuses of the table, and a student has at most one open change."""
     if EnrolmentStatus(status) not in CHANGES[kind]:
         return Reason("status_change_not_possible", {"status": status})
-    return Reason("status_change_open") if change_open else None
+    return Reason("another_change_open") if change_open else None
 
 
 def status_after(kind: StatusChangeKind, status: str) -> EnrolmentStatus:
