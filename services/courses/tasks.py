@@ -72,7 +72,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
     # openpyxl is large, and only the task process writes workbooks: the service process does not load it.
     from chassis.papers.sheet_writing import write_list
 
-    with write_list("未选课", NOT_SELECTED, _sheet_rows(left_out, uow)) as workbook:
+    with write_list("未选课", NOT_SELECTED, _sheet_rows(uow, left_out)) as workbook:
         return keep(
             uow,
             workbook,
@@ -83,7 +83,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
         )
 
 
-def _sheet_rows(left_out: Sequence[Any], uow: UnitOfWork) -> Iterator[dict[str, str]]:
+def _sheet_rows(uow: UnitOfWork, left_out: Sequence[Any]) -> Iterator[dict[str, str]]:
     student_ids, course_ids = ({UUID(note[place]) for note in left_out} for place in (0, 1))
     known = {str(row.id): row for row in uow.rows(select(students).where(students.c.id.in_(student_ids)))}
     listed = {str(row.id): row for row in uow.rows(select(courses).where(courses.c.id.in_(course_ids)))}

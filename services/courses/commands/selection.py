@@ -66,8 +66,8 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
         selected=len(verdicts) - len(skipped) - len(refused),
         skipped=len(skipped),
         refused=len(refused),
-        skipped_pairs=_pairs(skipped, uow),
-        refused_pairs=_pairs(refused, uow),
+        skipped_pairs=_pairs(uow, skipped),
+        refused_pairs=_pairs(uow, refused),
     )
 
 
@@ -213,7 +213,7 @@ def _already(course_code: str, state: str | None) -> Reason:
     return Reason("already_selected", {"course_code": course_code, "state": state or SelectionState.PENDING_PAYMENT})
 
 
-def _pairs(verdicts: Sequence[Verdict], uow: UnitOfWork) -> tuple[BatchPair, ...]:
+def _pairs(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> tuple[BatchPair, ...]:
     return tuple(
         BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, uow.context.language))
         for v in verdicts[:MAX_LISTED]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refusals
 from contracts.courses.queries import GetPlan
@@ -18,7 +19,6 @@ from services.courses.domain.plan import plan_state
 from services.courses.domain.selection import judge
 from services.courses.domain.situation import Verdict
 from services.courses.domain.workflows import OPEN_STATES
-from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
 from services.courses.queries.selections import newest_withdrawal
 from services.courses.queries.situation import situation_of, study_breaks
@@ -33,8 +33,8 @@ def get_plan(query: GetPlan, uow: UnitOfWork) -> Plan:
     student = uow.one(select(students).where(students.c.id == query.student_id, ~students.c.deleted))
     programme = uow.first(select(programmes).where(programmes.c.id == student.programme_id))
     placed = uow.rows(_courses_of(student.programme_id))
-    selected = _selections_of(student.id, uow)
-    verdicts = _verdicts(student.id, [row.course_id for row in placed], uow)
+    selected = _selections_of(uow, student.id)
+    verdicts = _verdicts(uow, student.id, [row.course_id for row in placed])
     listed = [row for row in selected.values() if row.state in OPEN_STATES]
     return Plan(
         student_id=student.id,
@@ -47,7 +47,7 @@ def get_plan(query: GetPlan, uow: UnitOfWork) -> Plan:
         total_credits=programme.total_credits if programme else Decimal(0),
         selected_credits=sum((row.credits for row in listed), Decimal(0)),
         courses=tuple(
-            _plan_course(row, selected.get(row.course_id), verdicts.get(row.course_id), uow) for row in placed
+            _plan_course(uow, row, selected.get(row.course_id), verdicts.get(row.course_id)) for row in placed
         ),
     )
 
@@ -68,7 +68,7 @@ def _courses_of(programme_id: UUID) -> Any:
     )
 
 
-def _selections_of(student_id: UUID, uow: UnitOfWork) -> dict[UUID, Row[Any]]:
+def _selections_of(uow: UnitOfWork, student_id: UUID) -> dict[UUID, Row[Any]]:
     """The newest selection of each course."""
     newest = (
         select(selections, newest_withdrawal.label("withdrawal_state"))
@@ -79,7 +79,7 @@ def _selections_of(student_id: UUID, uow: UnitOfWork) -> dict[UUID, Row[Any]]:
     return {row.course_id: row for row in uow.rows(newest)}
 
 
-def _verdicts(student_id: UUID, course_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, Verdict]:
+def _verdicts(uow: UnitOfWork, student_id: UUID, course_ids: Sequence[UUID]) -> dict[UUID, Verdict]:
     """The kindest verdict on each course over all open rounds; with none open, that of the round nearest to now."""
     published = select(selection_rounds).where(selection_rounds.c.status == RoundStatus.PUBLISHED)
     rounds = uow.rows(published.order_by(selection_rounds.c.opens_at.desc()).limit(20))
@@ -93,7 +93,7 @@ def _verdicts(student_id: UUID, course_ids: Sequence[UUID], uow: UnitOfWork) -> 
     return kindest
 
 
-def _plan_course(row: Row[Any], selection: Row[Any] | None, verdict: Verdict | None, uow: UnitOfWork) -> PlanCourse:
+def _plan_course(uow: UnitOfWork, row: Row[Any], selection: Row[Any] | None, verdict: Verdict | None) -> PlanCourse:
     state = plan_state(selection.state, selection.withdrawal_state) if selection else plan_state(None, None)
     return as_view(
         PlanCourse,

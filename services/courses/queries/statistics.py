@@ -4,14 +4,13 @@ from typing import Any
 
 from sqlalchemy import func, null, select
 
-from chassis.data.pages import equals
+from chassis.data.pages import as_view, equals
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import KeysetPage
 from contracts.courses.queries import GetSelectionStatistics, ListSelectionStatements, StatisticsGrouping
 from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionCount, SelectionStatement, SelectionStatistics
 from services.courses.domain.workflows import PENDING_PAYMENT
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import courses
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 

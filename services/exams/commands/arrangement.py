@@ -40,7 +40,7 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     end(uow, passed_over, "pass_over", RegistrationEnd.STUDENT_SUSPENDED)
     refund(uow, passed_over, "student_suspended")
     return ArrangementResult(
-        exam_round=round_view(round_.id, uow),
+        exam_round=round_view(uow, round_.id),
         arranged=len(candidates),
         suspended=len(paid) - len(candidates) - len(passed_over),
         lapsed=len(passed_over),

@@ -33,7 +33,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
     locked(uow, students, {row.student_id for row in uow.rows(asked)})
     found = {row.id: row for row in uow.rows(_facts(command))}
-    reasons = {id_: _reasons(found.get(id_), round_, uow) for id_ in command.registration_ids}
+    reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
     accepted = [found[id_] for id_ in command.registration_ids if not reasons[id_]]
     made = _register(uow, accepted, command.exam_round_id)
     return ResitResults(
@@ -93,7 +93,7 @@ def _facts(command: RegisterResits) -> Any:
     )
 
 
-def _reasons(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[Reason]:
+def _reasons(uow: UnitOfWork, row: Row[Any] | None, round_: Row[Any]) -> list[Reason]:
     if row is None:
         return [Reason("not_found")]
     return against_resit(

@@ -24,7 +24,7 @@ def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDet
     round_id = new_id()
     uow.execute(insert(exam_rounds).values(id=round_id, status=ExamRoundStatus.DRAFT, **values))
     uow.audit(exam_rounds, round_id, "create", after=values)
-    return round_details(round_id, uow)
+    return round_details(uow, round_id)
 
 
 def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
@@ -34,7 +34,7 @@ def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDet
     refuse(against_window(sessions_of(uow, round_.id), command.registration_closes_at))
     values = command.model_dump(exclude={"exam_round_id", "version"})
     edit(uow, exam_rounds, round_.id, command.version, values)
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundDetails:
@@ -43,4 +43,4 @@ def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundD
     if round_.status != ExamRoundStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=round_.status, action="publish")
     edit(uow, exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)

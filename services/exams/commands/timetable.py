@@ -32,7 +32,7 @@ def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
     refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
     uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
     uow.audit(exam_sessions, session.id, "create", after=command.model_dump())
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
@@ -42,7 +42,7 @@ def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
     refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
     values = command.model_dump(exclude={"session_id", "version"})
     edit(uow, exam_sessions, session.id, command.version, values)
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
@@ -52,7 +52,7 @@ def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
     if uow.scalar(select(func.count()).where(c.session_id == command.session_id, ~c.deleted)):
         raise ServiceError("still_in_use")
     edit(uow, exam_sessions, command.session_id, command.version, {"deleted": True})
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
@@ -78,7 +78,7 @@ def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
     for row in rows:
         after = {"course_id": row.course_id, "session_id": row.session_id}
         uow.audit(exam_round_courses, row.id, "place", after=after)
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
@@ -97,7 +97,7 @@ def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
         raise ServiceError("some_not_found", count=len(command.course_ids) - len(removed))
     for row in removed:
         uow.audit(exam_round_courses, row.id, "remove", before={"course_id": row.course_id})
-    return round_details(round_.id, uow)
+    return round_details(uow, round_.id)
 
 
 def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:

@@ -43,7 +43,7 @@ RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
 
 def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Put unpaid bills on a slip, and with each bill all others of its selection."""
-    payable = _payable(command.bill_ids, uow)
+    payable = _payable(uow, command.bill_ids)
     entered = {
         "teaching_point_id": payable[0].teaching_point_id,
         "amount": sum((bill.amount for bill in payable), Decimal(0)),
@@ -70,7 +70,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
     return remittance_details(uow, slip.id)
 
 
-def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
+def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
     chosen = uow.rows(
         select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(

@@ -41,7 +41,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
     uow.audit(users, me, "change_password")
-    return open_session(me, uow)
+    return open_session(uow, me)
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
@@ -55,7 +55,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
+    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
 
 
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:

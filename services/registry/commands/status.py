@@ -38,7 +38,7 @@ def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDet
             change_id=change_id, student_id=student.id, student_version=changed.version, suspended_at=uow.now
         )
     )
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetails:
@@ -60,7 +60,7 @@ def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetai
     uow.publish(
         StudentResumed(change_id=change_id, student_id=student.id, student_version=changed.version, resumed_at=uow.now)
     )
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetails:
@@ -84,7 +84,7 @@ def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetai
             left_at=uow.now,
         )
     )
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:

@@ -44,7 +44,7 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
         **points,
     )
     uow.publish(TransferRequested(change_id=change_id, student_id=student.id, **points))
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDetails:
@@ -55,7 +55,7 @@ def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDet
     take_one(uow, STATUS_CHANGE, status_changes, id_, command.version, "revoke")
     change(uow, students, student, "edit", {"status_change_open": False})
     uow.publish(TransferRevoked(change_id=id_, student_id=student.id))
-    return status_change_details(id_, uow)
+    return status_change_details(uow, id_)
 
 
 def _check_destination(uow: UnitOfWork, student: Row[Any], point_id: UUID) -> None:
