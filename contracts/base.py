@@ -121,7 +121,7 @@ class KeysetQuery(Query):
     limit: Annotated[int, Field(ge=1, le=5000, description="Rows to answer at most.", examples=[1000])] = 1000
 
 
-class Stretch(View, Generic[Row]):
+class KeysetPage(View, Generic[Row]):
     """Some rows in order of id. `next_after` continues; it is empty at the end."""
 
     items: tuple[Row, ...]

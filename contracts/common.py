@@ -1,8 +1,8 @@
 """What the chassis answers in every service: audit trail, workflow history, tasks.
 
-One contract serves all services; `of(service, ListTasks)` is the operation of one of them:
+One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
-    client.call(of("courses", GetTask), {...}, context)
+    client.call(of_service("courses", GetTask), {...}, context)
 """
 
 from enum import StrEnum
@@ -20,7 +20,7 @@ _Operation = TypeVar("_Operation", bound=Operation)
 
 
 @cache
-def of(service: str, operation: type[_Operation]) -> type[_Operation]:
+def of_service(service: str, operation: type[_Operation]) -> type[_Operation]:
     """The operation as one service offers it."""
     return type(
         operation.__name__,

@@ -147,7 +147,7 @@ class UnitOfWork:
         """Store the answer under the command's idempotency key, in this same transaction."""
         self._answer = {"command": command, "body_hash": hashed_body.hex(), "answer": answer}
 
-    def seal(self) -> None:
+    def finish(self) -> None:
         """Write events, audit rows and the answer in one statement: the last one before the commit.
 
         Raises DuplicateCommand when the idempotency key has an answer already, LookupError when an expected event was
@@ -169,7 +169,7 @@ class UnitOfWork:
             "client": context.client,
             "correlation_id": str(context.correlation_id),
         }
-        sealed = _SEAL.run(self.connection, parameters).one()
+        sealed = _FINISH.run(self.connection, parameters).one()
         if parameters["key"] is not None and not sealed.kept:
             raise DuplicateCommand
         self._noted = sealed.noted
@@ -208,7 +208,7 @@ class UnitOfWork:
 
 # `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.messages.state_notes` left.
 # Text parameters carry JSON: one round trip whatever the number of rows.
-_SEAL = Prepared(
+_FINISH = Prepared(
     "seal",
     """
 WITH events AS (

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from chassis.base.context import Actor, Context
 from chassis.base.ids import new_id
-from chassis.data.pages import equals, paginate
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task
 from contracts.base import Page
@@ -97,8 +97,15 @@ def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
     tasks, _ = _tables(uow)
     statement = _with_result(uow).where(equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
     sortable = {name: tasks.c[name] for name in ("created_at", "finished_at", "kind", "state")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-created_at")
-    return Page[TaskView](items=tuple(_view(row, uow) for row in rows), page=query.page, size=query.size, total=total)
+    return page_of(
+        TaskView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="-created_at",
+        views=lambda rows: (_view(row, uow) for row in rows),
+    )
 
 
 def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:

@@ -246,7 +246,7 @@ class LedgerCheck(View):
         )
 
 
-class BillFacts(View):
+class BillStatement(View):
     """A bill as `reconcile` compares it with selections, registrations and the ledger."""
 
     id: UUID

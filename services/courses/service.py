@@ -90,7 +90,7 @@ class Courses(Service):
     list_selections = query(selections.list_selections)
     get_selection = query(selections.get_selection)
     get_selection_statistics = query(statistics.get_selection_statistics)
-    list_selection_facts = query(statistics.list_selection_facts)
+    list_selection_statements = query(statistics.list_selection_statements)
 
     # withdrawals
     request_withdrawals = command(withdrawal_commands.request_withdrawals)

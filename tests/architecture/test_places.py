@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 TESTED_ELSEWHERE = {
     # Data without a rule of its own, and what only shows in the rule that uses it.
-    "courses/domain/selection_facts": "unit/courses/test_selection",
+    "courses/domain/situation": "unit/courses/test_selection",
     "finance/domain/settings": "integration/finance/test_standards",
     "device/domain/codes": "device/test_decoding",
     "device/domain/encoding": "device/test_decoding",

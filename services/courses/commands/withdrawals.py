@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row, exists, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason, refusals
 from chassis.work.rows import lock
 from chassis.work.steps import take
 from contracts.common import RowResults
@@ -20,11 +21,9 @@ from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.courses.states import ClosingReason, WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
-from services.courses.domain.selection_facts import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
 from services.courses.steps.closing import close
-from services.courses.steps.refusals import refusals
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 

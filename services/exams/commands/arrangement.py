@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
 from chassis.work.rows import edit
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import ArrangementResult
-from services.exams.domain.rounds import candidates_with_clash, check_arrangeable
+from services.exams.domain.rounds import against_arrangement, candidates_with_clash
 from services.exams.queries import round_view
 from services.exams.steps.registrations import end, lock_where, refund, step
 from services.exams.steps.rounds import lock_round
@@ -25,7 +26,7 @@ _r = exam_registrations.c
 def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> ArrangementResult:
     """Fix who sits. Everything is looked at under lock: a hold that comes now waits and finds the outcome."""
     round_ = lock_round(uow, command.exam_round_id)
-    check_arrangeable(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now)
+    refuse(against_arrangement(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now))
     edit(uow, exam_rounds, round_.id, command.version, {"arrangement_published_at": uow.now})
     paid = lock_where(
         uow,
@@ -39,7 +40,7 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     end(uow, passed_over, "pass_over", RegistrationEnd.STUDENT_SUSPENDED)
     refund(uow, passed_over, "student_suspended")
     return ArrangementResult(
-        exam_round=round_view(round_.id, uow),
+        exam_round=round_view(uow, round_.id),
         arranged=len(candidates),
         suspended=len(paid) - len(candidates) - len(passed_over),
         lapsed=len(passed_over),

@@ -8,19 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, select
 
-from chassis.base.clock import shown
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.reasons import Reason, refusals
 from chassis.work.steps import enter
-from contracts.common import Refusal, RowResults
+from contracts.common import RowResults
 from contracts.courses.states import ClosingReason
-from contracts.errors import JsonValue
 from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
-from contracts.exams.states import ExamRoundStatus, RegistrationState
+from contracts.exams.states import RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
-from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
+from services.exams.domain.registrations import ENDED, ResitSituation, against_resit
 from services.exams.domain.workflows import REGISTRATION
 from services.exams.steps.registrations import close_resits, lock_where
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
@@ -34,8 +33,8 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
     locked(uow, students, {row.student_id for row in uow.rows(asked)})
     found = {row.id: row for row in uow.rows(_facts(command))}
-    refusals = {id_: _refusals(found.get(id_), round_, uow) for id_ in command.registration_ids}
-    accepted = [found[id_] for id_ in command.registration_ids if not refusals[id_]]
+    reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
+    accepted = [found[id_] for id_ in command.registration_ids if not reasons[id_]]
     made = _register(uow, accepted, command.exam_round_id)
     return ResitResults(
         results=tuple(
@@ -43,7 +42,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
                 resit_of=id_,
                 registration_id=made.get(id_),
                 state=RegistrationState.PENDING_PAYMENT if id_ in made else None,
-                refusals=tuple(refusals[id_]),
+                refusals=refusals(reasons[id_], uow.context.language),
             )
             for id_ in command.registration_ids
         )
@@ -94,29 +93,24 @@ def _facts(command: RegisterResits) -> Any:
     )
 
 
-def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[Refusal]:
-    language = uow.context.language
+def _reasons(uow: UnitOfWork, row: Row[Any] | None, round_: Row[Any]) -> list[Reason]:
     if row is None:
-        return [Refusal.of("not_found", language)]
-    state = row.newest_state or row.state
-    facts = ResitFacts(
-        student_status=row.student_status,
-        round_open=round_.status == ExamRoundStatus.PUBLISHED
-        and round_.registration_opens_at <= uow.now < round_.registration_closes_at,
-        course_in_round=row.placement_id is not None,
-        newest_state=state,
-        newest_in_round=row.newest_round_id == round_.id,
-        repeats_newest=row.newest_id == row.id,
+        return [Reason("not_found")]
+    return against_resit(
+        ResitSituation(
+            student_status=row.student_status,
+            course_code=row.course_code,
+            round_code=round_.code,
+            round_status=round_.status,
+            opens_at=round_.registration_opens_at,
+            closes_at=round_.registration_closes_at,
+            now=uow.now,
+            course_in_round=row.placement_id is not None,
+            newest_state=row.newest_state or row.state,
+            newest_in_round=row.newest_round_id == round_.id,
+            repeats_newest=row.newest_id == row.id,
+        )
     )
-    evidence: dict[str, JsonValue] = {
-        "course_code": row.course_code,
-        "exam_round_code": round_.code,
-        "opens_at": shown(round_.registration_opens_at),
-        "closes_at": shown(round_.registration_closes_at),
-        "state": state,
-        "status": row.student_status,
-    }
-    return [Refusal.of(code, language, **evidence) for code in resit_refusals(facts)]
 
 
 def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict[UUID, UUID]:

@@ -17,10 +17,10 @@ from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationState
 from contracts.finance.events import BillsPaid, PaidBill
 from contracts.types import EnrolmentStatus, FeeKind
-from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
+from services.exams.domain.registrations import UNPAID, HoldState, Seating, seat
 from services.exams.domain.workflows import REGISTRATION
 from services.exams.steps.registrations import lock_where, step
-from services.exams.steps.rounds import hold_rounds
+from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _r = exam_registrations.c
@@ -31,8 +31,8 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     fees = [(event, bill) for event in events for bill in event.bills if bill.kind is FeeKind.EXAM]
     if not fees:
         return
-    admissions = _admissions(uow, [bill for _, bill in fees])
-    placed = _register_selections(uow, admissions) | _register_resits(uow, admissions)
+    seatings = _seatings(uow, [bill for _, bill in fees])
+    placed = _register_selections(uow, seatings) | _register_resits(uow, seatings)
     for event in events:
         ids = {bill.bill_id for bill in event.bills} & placed.keys()
         refused = [
@@ -40,46 +40,46 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
                 registration_id=placed[bill.bill_id],
                 selection_id=bill.selection_id,
                 bill_id=bill.bill_id,
-                code=admission.refusal,
+                code=seating.refusal,
             )
-            for bill, admission, _ in admissions
-            if admission.refusal is not None and bill.bill_id in ids
+            for bill, seating, _ in seatings
+            if seating.refusal is not None and bill.bill_id in ids
         ]
         uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
 
 
-Admitted = tuple[PaidBill, Admission, dict[str, Any]]
+Seated = tuple[PaidBill, Seating, dict[str, Any]]
 
 
-def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
+def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
     """Each bill with what it gives and the columns that follow from it."""
-    candidates = locked(uow, students, {bill.student_id for bill in bills})
+    known = locked(uow, students, {bill.student_id for bill in bills})
     holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
-    rounds = hold_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
-    admitted = []
+    rounds = share_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
+    seated = []
     for bill in bills:
         if bill.exam_round_id not in rounds:
             raise ServiceError("not_found")
-        student = candidates[bill.student_id]
+        student = known[bill.student_id]
         hold = holds.get(bill.selection_id) if bill.selection_id is not None else None
-        admission = admit(
+        seating = seat(
             status=student.status,
             hold=HoldState(hold.state) if hold is not None else None,
             arranged=rounds[bill.exam_round_id].arrangement_published_at is not None,
             is_resit=bill.selection_id is None,
         )
-        suspended = admission.state is RegistrationState.SUSPENDED
+        suspended = seating.state is RegistrationState.SUSPENDED
         held = hold.id if hold is not None and hold.state == HoldState.HELD and suspended else None
         columns = {
-            "state": admission.state,
-            "ended_by": admission.ended_by,
+            "state": seating.state,
+            "ended_by": seating.ended_by,
             "held_by_withdrawal_id": held,
             "held_by_suspension": suspended and student.status == EnrolmentStatus.SUSPENDED,
             "teaching_point_id": student.teaching_point_id,
             "bill_id": bill.bill_id,
         }
-        admitted.append((bill, admission, columns))
-    return admitted
+        seated.append((bill, seating, columns))
+    return seated
 
 
 def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
@@ -89,7 +89,7 @@ def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
     return {row.selection_id: row for row in uow.rows(held.with_for_update(read=True))}
 
 
-def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+def _register_selections(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, UUID]:
     """Registration id by bill id of the registrations that are new. One that was there already is left alone."""
     rows = [
         {
@@ -102,7 +102,7 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
             "registered_at": bill.paid_at,
             **columns,
         }
-        for bill, _, columns in admissions
+        for bill, _, columns in seatings
         if bill.selection_id is not None
     ]
     unless = "uq_exam_registrations_selection_id"
@@ -110,10 +110,10 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
     return {row.bill_id: row.id for row in made}
 
 
-def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+def _register_resits(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, UUID]:
     """Registration id by bill id of the resits that were still unpaid."""
     paid = {
-        bill.registration_id: (admission, columns) for bill, admission, columns in admissions if bill.registration_id
+        bill.registration_id: (seating, columns) for bill, seating, columns in seatings if bill.registration_id
     }
     if not paid:
         return {}

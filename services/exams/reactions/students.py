@@ -21,7 +21,7 @@ from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspen
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
 from services.exams.steps.registrations import close_resits, end, lock_where, note_hold, set_free, step
-from services.exams.steps.rounds import hold_rounds
+from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students
 
 _r = exam_registrations.c
@@ -78,7 +78,7 @@ def _follow_point(uow: UnitOfWork, student: Row[Any]) -> None:
 
 def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
     mine = _r.student_id == student.id, _r.state.in_(LIVE)
-    hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(*mine))})
+    share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(*mine))})
     live = lock_where(uow, *mine)
     unpaid = [row for row in live if row.state == S.PENDING_PAYMENT]
     held = [row for row in live if row.state == S.SUSPENDED]

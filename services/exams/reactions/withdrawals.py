@@ -16,7 +16,7 @@ from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RefusedHold, RegistrationHoldRefused, RegistrationsHeld
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRejected
-from services.exams.domain.registrations import PAID, HoldState, hold_refusal
+from services.exams.domain.registrations import PAID, HoldState, against_hold
 from services.exams.steps.registrations import (
     end,
     lock_where,
@@ -25,7 +25,7 @@ from services.exams.steps.registrations import (
     set_free,
     step,
 )
-from services.exams.steps.rounds import hold_rounds
+from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _h, _r = withdrawal_holds.c, exam_registrations.c
@@ -44,8 +44,8 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
         row = found.get(withdrawal.selection_id)
         if row is None or withdrawal.withdrawal_id not in wanted:
             continue
-        if code := hold_refusal(row.state, started=row.started):
-            refusals[withdrawal.withdrawal_id] = code
+        if reason := against_hold(row.state, started=row.started):
+            refusals[withdrawal.withdrawal_id] = reason.code
         elif row.state in PAID:
             to_hold[row.id] = withdrawal.withdrawal_id
     _hold(uow, [row for row in found.values() if row.id in to_hold], to_hold)
@@ -94,7 +94,7 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
             _r.state == RegistrationState.SUSPENDED,
             _r.held_by_withdrawal_id.in_([w.withdrawal_id for w in event.withdrawals]),
         )
-        hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
+        share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
         rows = lock_where(uow, held)
         for suspended in (False, True):
             concerned = [row for row in rows if row.held_by_suspension is suspended]

@@ -20,7 +20,7 @@ from contracts.exams.events import ClosingResit, RefusedRegistration, Registrati
 from contracts.exams.states import RegistrationEnd
 from services.exams.domain.registrations import free
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.rounds import hold_rounds
+from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions
 
 _r = exam_registrations.c
@@ -80,7 +80,7 @@ def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, beca
 
     The rounds are held first: whether the arrangement is published decides where they go.
     """
-    rounds = hold_rounds(uow, {row.exam_round_id for row in rows})
+    rounds = share_rounds(uow, {row.exam_round_id for row in rows})
     by_outcome: dict[Any, list[Row[Any]]] = {}
     for row in rows:
         arranged = rounds[row.exam_round_id].arrangement_published_at is not None

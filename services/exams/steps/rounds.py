@@ -18,7 +18,7 @@ def lock_round(uow: UnitOfWork, round_id: UUID) -> Row[Any]:
     return uow.one(select(exam_rounds).where(exam_rounds.c.id == round_id).with_for_update())
 
 
-def hold_rounds(uow: UnitOfWork, round_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+def share_rounds(uow: UnitOfWork, round_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     """The rounds by id, kept from being arranged while this transaction puts candidates into them."""
     rows = uow.rows(
         select(exam_rounds).where(exam_rounds.c.id.in_(round_ids)).order_by(exam_rounds.c.id).with_for_update(read=True)

@@ -27,6 +27,7 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
+from services.finance.domain.paying import unusable
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
 from services.finance.queries.standards import grace_days
@@ -42,7 +43,7 @@ RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
 
 def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Put unpaid bills on a slip, and with each bill all others of its selection."""
-    payable = _payable(command.bill_ids, uow)
+    payable = _payable(uow, command.bill_ids)
     entered = {
         "teaching_point_id": payable[0].teaching_point_id,
         "amount": sum((bill.amount for bill in payable), Decimal(0)),
@@ -69,7 +70,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
     return remittance_details(uow, slip.id)
 
 
-def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
+def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
     chosen = uow.rows(
         select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
@@ -142,7 +143,7 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values)
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
-    reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
+    reasons = {bill: unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
     usable = [bill for bill, reason in reasons.items() if reason is None]
     payments.settle(uow, usable, PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     payments.book_suspense(

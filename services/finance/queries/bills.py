@@ -1,11 +1,12 @@
 """Bills: the list from which they are chosen (FIN-3), one with its history, and their public state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, exists, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import ids_in
 from chassis.work.steps import history_of
@@ -38,10 +39,14 @@ def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
         "amount": bills.c.amount,
         "student_number": students.c.student_number,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-issued_at")
+    return page_of(
+        BillView, uow, statement, query, sortable=sortable, default="-issued_at", views=lambda rows: _views(uow, rows)
+    )
+
+
+def _views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[BillView]:
     names = labels(uow, rows)
-    items = tuple(_view(row, names) for row in rows)
-    return Page[BillView](items=items, page=query.page, size=query.size, total=total)
+    return (_view(row, names) for row in rows)
 
 
 def _asks_for_students(query: ListBills) -> bool:

@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import ids_in
-from contracts.base import Stretch
-from contracts.finance.queries import CheckLedger, ListBillFacts
+from contracts.base import KeysetPage
+from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.states import BillStatus, PostingKind, RemittanceState
-from contracts.finance.views import BillFacts, LedgerCheck
+from contracts.finance.views import BillStatement, LedgerCheck
 from services.finance.domain.closing import SETTLED
 from services.finance.tables.bills import bills
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
@@ -134,7 +134,7 @@ def _slips_that_differ() -> Select[Any]:
     return select(remittances.c.id).where(booked, paid + left_over != remittances.c.amount)
 
 
-def list_bill_facts(query: ListBillFacts, uow: UnitOfWork) -> Stretch[BillFacts]:
+def list_bill_statements(query: ListBillStatements, uow: UnitOfWork) -> KeysetPage[BillStatement]:
     """Bills in order of id, with how often the ledger pays and refunds each."""
     wanted = select(bills).order_by(bills.c.id).limit(query.limit)
     if query.after is not None:
@@ -144,7 +144,7 @@ def list_bill_facts(query: ListBillFacts, uow: UnitOfWork) -> Stretch[BillFacts]
     reviews = _review_states(uow, [row.selection_id for row in rows if row.selection_id is not None])
     open_lines = _open_lines(uow, [row.id for row in rows])
     items = tuple(
-        BillFacts(
+        BillStatement(
             **row._mapping,
             payments_posted=posted.get((row.id, PostingKind.PAYMENT), 0),
             refunds_posted=posted.get((row.id, PostingKind.REFUND_PAID), 0),
@@ -155,7 +155,7 @@ def list_bill_facts(query: ListBillFacts, uow: UnitOfWork) -> Stretch[BillFacts]
         )
         for row in rows
     )
-    return Stretch[BillFacts](items=items, next_after=rows[-1].id if len(rows) == query.limit else None)
+    return KeysetPage[BillStatement](items=items, next_after=rows[-1].id if len(rows) == query.limit else None)
 
 
 def _posted(uow: UnitOfWork, bill_ids: list[UUID]) -> dict[tuple[UUID, str], int]:

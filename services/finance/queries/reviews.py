@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from chassis.base.clock import local_date
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import ids_in
 from chassis.work.steps import history_of
@@ -43,11 +43,15 @@ def list_withdrawal_reviews(query: ListWithdrawalReviews, uow: UnitOfWork) -> Pa
         statement = statement.join(students, students.c.id == columns.student_id).where(
             or_(contains(students.c.name, query.search), contains(students.c.student_number, query.search))
         )
-    rows, total = paginate(
-        uow, statement, query, sortable={"requested_at": columns.requested_at}, default="requested_at"
+    return page_of(
+        WithdrawalReviewView,
+        uow,
+        statement,
+        query,
+        sortable={"requested_at": columns.requested_at},
+        default="requested_at",
+        views=lambda rows: (view for view, _ in _views(uow, rows)),
     )
-    items = tuple(view for view, _ in _views(uow, rows))
-    return Page[WithdrawalReviewView](items=items, page=query.page, size=query.size, total=total)
 
 
 def get_withdrawal_review(query: GetWithdrawalReview, uow: UnitOfWork) -> WithdrawalReviewDetails:

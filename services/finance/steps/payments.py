@@ -12,7 +12,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import BillsPaid
-from contracts.finance.states import BillStatus, PaymentMethod, PostingKind, RefundReason
+from contracts.finance.states import PaymentMethod, PostingKind, RefundReason
 from services.finance.domain.bookkeeping import Posting
 from services.finance.steps import bills, ledger, refunds, transfers
 from services.finance.steps.bills import Bill
@@ -35,20 +35,6 @@ def release(uow: UnitOfWork, reserved: Sequence[Bill], grace_until: datetime | N
         return
     bills.take_all(uow, reserved, "release", {} if grace_until is None else {"grace_until": grace_until})
     transfers.clear_waiting(uow, {bill.student_id for bill in reserved})
-
-
-def unusable(bill: Bill, teaching_point_id: UUID, in_transfer: bool) -> str | None:
-    """Why money of this point that came late can't pay a bill any more, or None when it can."""
-    match BillStatus(bill.status):
-        case BillStatus.CANCELLED:
-            return "bill_cancelled"
-        case BillStatus.PAYING | BillStatus.REMITTING:
-            return "bill_in_payment"
-        case BillStatus.PAID | BillStatus.REFUNDING | BillStatus.REFUNDED:
-            return "bill_already_paid"
-        case BillStatus.UNPAID:
-            # Whoever pays gets the money back one day: it must be the point that the bill belongs to, and stays with.
-            return "bill_moved" if in_transfer or bill.teaching_point_id != teaching_point_id else None
 
 
 def book_suspense(

@@ -33,22 +33,22 @@ def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> Teac
         )
     )
     uow.audit(teaching_points, point_id, "create", after={"code": command.code, "name": command.name})
-    return teaching_point_details(point_id, uow)
+    return teaching_point_details(uow, point_id)
 
 
 def update_point_information(command: UpdatePointInformation, uow: UnitOfWork) -> TeachingPointDetails:
     """Change address, recruiters and phones. Raises `not_found`, `stale_version`."""
     information = command.information.model_dump(mode="json")
     edit(uow, teaching_points, command.teaching_point_id, command.version, {"information": information})
-    return teaching_point_details(command.teaching_point_id, uow)
+    return teaching_point_details(uow, command.teaching_point_id)
 
 
 def rename_teaching_point(command: RenameTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Give a point another name and keep the former one. Raises `not_found`, `stale_version`."""
     point = uow.one(select(teaching_points).where(teaching_points.c.id == command.teaching_point_id).with_for_update())
     edit(uow, teaching_points, point.id, command.version, {"name": command.name})
-    _keep_name(point.id, point.name, NameChangeKind.RENAMED, None, uow)
-    return teaching_point_details(point.id, uow)
+    _keep_name(uow, point.id, point.name, NameChangeKind.RENAMED, None)
+    return teaching_point_details(uow, point.id)
 
 
 def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
@@ -58,10 +58,10 @@ def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> Te
         if command.merged_into_id == point.id:
             raise ServiceError("not_found")
         uow.one(select(teaching_points.c.id).where(teaching_points.c.id == command.merged_into_id))
-        _keep_name(point.id, point.name, NameChangeKind.MERGED, command.merged_into_id, uow)
+        _keep_name(uow, point.id, point.name, NameChangeKind.MERGED, command.merged_into_id)
     values = {"status": TeachingPointStatus.DISABLED}
     edit(uow, teaching_points, point.id, command.version, values)
-    details = teaching_point_details(point.id, uow)
+    details = teaching_point_details(uow, point.id)
     revoke_users(uow, users.c.teaching_point_id == point.id, end_sessions=True)
     return details
 
@@ -70,9 +70,9 @@ def enable_teaching_point(command: EnableTeachingPoint, uow: UnitOfWork) -> Teac
     """Enable a point again. Raises `not_found`, `stale_version`."""
     values = {"status": TeachingPointStatus.ENABLED}
     edit(uow, teaching_points, command.teaching_point_id, command.version, values)
-    return teaching_point_details(command.teaching_point_id, uow)
+    return teaching_point_details(uow, command.teaching_point_id)
 
 
-def _keep_name(point_id: UUID, name: str, kind: NameChangeKind, merged_into_id: UUID | None, uow: UnitOfWork) -> None:
+def _keep_name(uow: UnitOfWork, point_id: UUID, name: str, kind: NameChangeKind, merged_into_id: UUID | None) -> None:
     row = {"id": new_id(), "teaching_point_id": point_id, "name": name, "kind": kind}
     uow.execute(insert(teaching_point_names).values(**row, until=uow.now, merged_into_id=merged_into_id))

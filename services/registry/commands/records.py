@@ -15,7 +15,7 @@ from services.registry.tables import students
 def change_contact(command: ChangeContact, uow: UnitOfWork) -> StudentRecord:
     """Set all contact details; what is left out is emptied."""
     edit(uow, students, command.student_id, command.version, command.contact.model_dump())
-    return student_record(command.student_id, uow)
+    return student_record(uow, command.student_id)
 
 
 def record_degree_intent(command: RecordDegreeIntent, uow: UnitOfWork) -> StudentRecord:
@@ -24,4 +24,4 @@ def record_degree_intent(command: RecordDegreeIntent, uow: UnitOfWork) -> Studen
     if not leads_to_degree(student.level):
         raise ServiceError("degree_not_possible")
     change(uow, students, student, "edit", {"degree_intent": command.wanted})
-    return student_record(student.id, uow)
+    return student_record(uow, student.id)

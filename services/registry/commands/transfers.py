@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
 from chassis.work.steps import take_one
 from contracts.errors import ServiceError
@@ -16,7 +17,7 @@ from contracts.registry.commands import RevokeTransfer, TransferStudent
 from contracts.registry.events import TransferRequested, TransferRevoked
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
-from services.registry.domain.status_changes import status_after
+from services.registry.domain.status_changes import against_change
 from services.registry.domain.workflows import STATUS_CHANGE
 from services.registry.queries import status_change_details
 from services.registry.steps.students import enter_change
@@ -26,7 +27,8 @@ from services.registry.tables import programmes, status_changes, students, teach
 def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """Ask finance whether the student may go; until its answer no other change is possible."""
     student = locked(uow, students, command.student_id, command.version)
-    status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
+    kind = StatusChangeKind.TRANSFER_TEACHING_POINT
+    refuse(against_change(kind, student.status, change_open=student.status_change_open))
     _check_destination(uow, student, command.to_teaching_point_id)
     change(uow, students, student, "edit", {"status_change_open": True})
     points = {
@@ -36,13 +38,13 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
     change_id = enter_change(
         uow,
         student,
-        StatusChangeKind.TRANSFER_TEACHING_POINT,
+        kind,
         StatusChangeState.PENDING_CLEARANCE,
         command.reason,
         **points,
     )
     uow.publish(TransferRequested(change_id=change_id, student_id=student.id, **points))
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDetails:
@@ -53,7 +55,7 @@ def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDet
     take_one(uow, STATUS_CHANGE, status_changes, id_, command.version, "revoke")
     change(uow, students, student, "edit", {"status_change_open": False})
     uow.publish(TransferRevoked(change_id=id_, student_id=student.id))
-    return status_change_details(id_, uow)
+    return status_change_details(uow, id_)
 
 
 def _check_destination(uow: UnitOfWork, student: Row[Any], point_id: UUID) -> None:

@@ -234,10 +234,10 @@ def test_bad_input_is_refused_with_every_path_and_without_the_input(example: Ser
 
 
 def test_the_audit_trail_shows_masked_id_numbers(example: ServiceHarness) -> None:
-    from contracts.common import ListAuditEntries, of
+    from contracts.common import ListAuditEntries, of_service
 
     example.run(AddParcel(teaching_point_id=POINT, label="a"), at_point())
-    entries = example.ask(of("example", ListAuditEntries)(), acting("audit.read"))
+    entries = example.ask(of_service("example", ListAuditEntries)(), acting("audit.read"))
     assert entries.total == 1
     assert entries.items[0].after["id_number"] == "110105**********34"
 

@@ -12,8 +12,8 @@ from contracts.courses.queries import (
     GetPlan,
     GetSelectionStatistics,
     ListCohort,
-    ListSelectionFacts,
     ListSelections,
+    ListSelectionStatements,
     StatisticsGrouping,
 )
 from contracts.registry.events import Suspension
@@ -152,7 +152,7 @@ def test_reconcile_reads_every_selection_once_with_its_newest_withdrawal(school:
     [result] = school.harness.run(request, people.of_point(school.point)).results
     seen, after = [], None
     while True:
-        stretch = school.harness.ask(ListSelectionFacts(after=after, limit=4), people.of_school())
+        stretch = school.harness.ask(ListSelectionStatements(after=after, limit=4), people.of_school())
         seen += stretch.items
         after = stretch.next_after
         if after is None:

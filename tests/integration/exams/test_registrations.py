@@ -11,7 +11,7 @@ from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.exams.commands import RecordAttendance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld
-from contracts.exams.queries import GetRegistration, ListRegistrationFacts, ListRegistrations
+from contracts.exams.queries import GetRegistration, ListRegistrations, ListRegistrationStatements
 from contracts.exams.views import RegistrationView
 from contracts.finance.events import BillsPaid, PaidBill
 from contracts.registry.events import StudentState
@@ -225,7 +225,7 @@ def test_reconciliation_walks_through_every_registration_once(exams, round_) -> 
     fees = [build.registered(exams, Candidate(), round_, round_.courses[0]) for _ in range(5)]
     seen, after = [], None
     while True:
-        stretch = exams.ask(ListRegistrationFacts(after=after, limit=2))
+        stretch = exams.ask(ListRegistrationStatements(after=after, limit=2))
         seen += stretch.items
         if (after := stretch.next_after) is None:
             break

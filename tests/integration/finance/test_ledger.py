@@ -15,8 +15,8 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness
-from contracts.finance.queries import GetBalance, ListBillFacts, ListLedgerEntries
-from contracts.finance.views import BillFacts
+from contracts.finance.queries import GetBalance, ListBillStatements, ListLedgerEntries
+from contracts.finance.views import BillStatement
 from contracts.registry.events import StudentItem
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from tests.builders import finance as build
@@ -164,10 +164,10 @@ def test_facts_are_walked_without_missing_a_bill(finance: ServiceHarness, studen
         [bill.id for bill in build.bills_of(finance)][:2],
         people.of_point(student.teaching_point_id),
     )
-    facts: list[BillFacts] = []
+    facts: list[BillStatement] = []
     after = None
     while True:
-        stretch = finance.ask(ListBillFacts(after=after, limit=3), build.READER)
+        stretch = finance.ask(ListBillStatements(after=after, limit=3), build.READER)
         facts += stretch.items
         after = stretch.next_after
         if after is None:

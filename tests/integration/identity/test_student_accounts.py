@@ -175,7 +175,7 @@ def test_a_refusal_that_was_late_for_a_student_who_left_is_forgotten(identity, p
     left = student(point, status=EnrolmentStatus.LEFT, version=2)
     identity.feed(StudentState, left)
     before = left.model_copy(update={"status": EnrolmentStatus.ACTIVE, "version": 1})
-    identity.database.run(system_context(), lambda uow: settle([account_of(before)], uow))
+    identity.database.run(system_context(), lambda uow: settle(uow, [account_of(before)]))
     assert remembered(identity) == {left.id}
     minute_passes(identity)
     assert (remembered(identity), accounts(identity)) == (set(), {})
@@ -239,7 +239,7 @@ def test_two_processes_that_hear_of_a_new_student_at_the_same_moment_make_one_ac
 ) -> None:
     item = student(point, name="旧名")
     with identity.database.unit_of_work(system_context()) as uow:
-        settle([account_of(item)], uow)
+        settle(uow, [account_of(item)])
         other = Thread(target=identity.feed, args=(StudentState, newer(item, name="新名")))
         other.start()
         eventually(lambda: _somebody_waits(identity), "the other process waits for the account")

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.registry.commands import ChangeContact, ContactInput, RecordDegreeIntent
 from contracts.registry.events import StudentState
@@ -35,7 +35,8 @@ def test_the_point_changes_contact_details_at_once_and_what_is_left_out_is_empti
     record = registry.run(change, me)
     assert (record.contact.email, record.contact.mobile, record.version) == ("zhang@example.com", None, 2)
     assert registry.refusal(change, me).code == "stale_version"
-    audited = registry.ask(of("registry", ListAuditEntries)(object_id=student.id, action="edit"), people.of_school())
+    of_student = of_service("registry", ListAuditEntries)(object_id=student.id, action="edit")
+    audited = registry.ask(of_student, people.of_school())
     assert audited.items[0].after == {"email": "zhang@example.com", "mobile": None}
 
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.base.ids import new_id
+from chassis.work.reasons import Reason
 from contracts.errors import catalogue, describe
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection import exam_for, judge
-from services.courses.domain.selection_facts import OpenSelection, ProgrammeCourse, Reason, Standard, Verdict
+from services.courses.domain.situation import OpenSelection, ProgrammeCourse, Standard, Verdict
 from tests.unit.courses.facts import DAY, NOW, Scene, course, offer, round_, student
 
 

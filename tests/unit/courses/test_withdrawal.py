@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.courses.domain.selection_facts import Reason
+from chassis.work.reasons import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from tests.unit.courses.facts import DAY, NOW
 

@@ -16,7 +16,7 @@ from contracts.finance.states import BillStatus as B
 from contracts.finance.states import ReviewState as V
 from contracts.types import FeeKind
 from launcher.reconcile.agreement import compare
-from tests.builders.facts import FactsBuilder, bill
+from tests.builders.statements import FactsBuilder, bill
 
 
 def full() -> FactsBuilder:
@@ -65,7 +65,7 @@ def full() -> FactsBuilder:
 
 
 def test_whatever_may_last_agrees() -> None:
-    assert compare(full().facts()) == []
+    assert compare(full().statements()) == []
 
 
 def _paid(world: FactsBuilder) -> None:
@@ -178,9 +178,9 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
 def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> None:
     world = full()
     situation(world)
-    assert compare(world.facts()) == []
+    assert compare(world.statements()) == []
     fault(world)
-    assert code in {found.code for found in compare(world.facts())}
+    assert code in {found.code for found in compare(world.statements())}
 
 
 @pytest.mark.parametrize(
@@ -198,11 +198,11 @@ def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> 
 def test_whatever_the_ledgers_proof_finds_is_a_disagreement(wrong: dict[str, object], code: str) -> None:
     world = full()
     world.ledger = world.ledger.model_copy(update=wrong)
-    assert [found.code for found in compare(world.facts())] == [code]
+    assert [found.code for found in compare(world.statements())] == [code]
 
 
 def test_a_billing_that_was_refused_leaves_no_bill() -> None:
     world = full()
     world.selection(S.CANCELLED, credit=B.CANCELLED)
     world.spoil_selection(billing_refused=True)
-    assert [found.code for found in compare(world.facts())] == ["bill_though_refused"]
+    assert [found.code for found in compare(world.statements())] == ["bill_though_refused"]

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from chassis.base.ids import new_id
 from contracts.courses.states import SelectionState, WithdrawalState
-from contracts.courses.views import SelectionFacts
+from contracts.courses.views import SelectionStatement
 from contracts.exams.states import RegistrationEnd, RegistrationState
-from contracts.exams.views import RegistrationFacts
+from contracts.exams.views import RegistrationStatement
 from contracts.finance.states import BillStatus, ReviewState
-from contracts.finance.views import BillFacts, LedgerCheck
+from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
-from launcher.reconcile.facts import Facts
+from launcher.reconcile.statements import Statements
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _SETTLED = (BillStatus.PAID, BillStatus.REFUNDING, BillStatus.REFUNDED)
@@ -36,7 +36,7 @@ def clean_ledger() -> LedgerCheck:
     )
 
 
-def bill(status: BillStatus, kind: FeeKind = FeeKind.CREDIT, **changes: Any) -> BillFacts:
+def bill(status: BillStatus, kind: FeeKind = FeeKind.CREDIT, **changes: Any) -> BillStatement:
     """A bill with what the ledger must say of its status."""
     fields: dict[str, Any] = {
         "id": new_id(),
@@ -52,21 +52,21 @@ def bill(status: BillStatus, kind: FeeKind = FeeKind.CREDIT, **changes: Any) -> 
         "review_state": None,
         "changed_at": NOW,
     }
-    return BillFacts(**{**fields, **changes})
+    return BillStatement(**{**fields, **changes})
 
 
 @dataclass
 class FactsBuilder:
     """Rows that agree, until a test spoils one."""
 
-    selections: list[SelectionFacts] = field(default_factory=list)
-    bills: list[BillFacts] = field(default_factory=list)
-    registrations: list[RegistrationFacts] = field(default_factory=list)
+    selections: list[SelectionStatement] = field(default_factory=list)
+    bills: list[BillStatement] = field(default_factory=list)
+    registrations: list[RegistrationStatement] = field(default_factory=list)
     ledger: LedgerCheck = field(default_factory=clean_ledger)
 
-    def facts(self) -> Facts:
+    def statements(self) -> Statements:
         """As they are read."""
-        return Facts(tuple(self.selections), tuple(self.bills), tuple(self.registrations), self.ledger)
+        return Statements(tuple(self.selections), tuple(self.bills), tuple(self.registrations), self.ledger)
 
     def selection(
         self,
@@ -81,7 +81,7 @@ class FactsBuilder:
         refused: bool = False,
     ) -> UUID:
         """A selection with its bills and registration; `exam` makes it one with a final."""
-        made = SelectionFacts(
+        made = SelectionStatement(
             id=new_id(),
             student_id=new_id(),
             course_id=new_id(),
@@ -131,7 +131,7 @@ class FactsBuilder:
         ended_by: RegistrationEnd | None,
         held: UUID | None,
     ) -> UUID:
-        made = RegistrationFacts(
+        made = RegistrationStatement(
             id=new_id(),
             selection_id=selection_id,
             bill_id=bill_id,

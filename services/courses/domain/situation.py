@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.base.clock import local_date
+from chassis.work.reasons import Reason
 from contracts.types import FeeKind
 from services.courses.domain.calendar import StudyBreak, Term
 
@@ -101,7 +102,7 @@ class Standard:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Situation:
     """All that the rule needs to know. `courses` and `students` hold those that exist and may be seen."""
 
     now: datetime
@@ -132,14 +133,6 @@ class Facts:
                 for standard in self.standards
             )
         return self._priced[key]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A failed condition, by its error code, and the evidence that its sentence shows."""
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

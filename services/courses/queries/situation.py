@@ -1,4 +1,4 @@
-"""The facts that the selection rule needs, all of them by one statement.
+"""The situation that the selection rule needs, all of them by one statement.
 
 It is the hottest query of the system, so it is written as SQL and answers JSON: each part is planned by itself, which
 takes a fraction of what planning one join of all tables takes, and no fact comes back once for every pair.
@@ -16,13 +16,13 @@ from chassis.data.prepared import Prepared, array
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from services.courses.domain.calendar import StudyBreak, Term
-from services.courses.domain.selection_facts import (
+from services.courses.domain.situation import (
     Course,
     ExamOffer,
-    Facts,
     OpenSelection,
     ProgrammeCourse,
     Round,
+    Situation,
     Standard,
     Student,
 )
@@ -30,7 +30,7 @@ from services.courses.domain.selection_facts import (
 # The share lock lets a change of the student's status or point wait for this transaction: what reacts to the change
 # then sees the selections made here.
 _FACTS = Prepared(
-    "selection_facts",
+    "situation",
     """
 SELECT json_build_object(
     'round', (
@@ -112,7 +112,7 @@ SELECT json_build_object(
 )
 
 
-def selection_facts(uow: UnitOfWork, round_id: UUID, student_ids: Sequence[UUID], course_ids: Sequence[UUID]) -> Facts:
+def situation_of(uow: UnitOfWork, round_id: UUID, student_ids: Sequence[UUID], course_ids: Sequence[UUID]) -> Situation:
     """Everything about these students and courses in one round. Raises `not_found` when there is no such round."""
     parameters = {
         "round": str(round_id),
@@ -126,7 +126,7 @@ def selection_facts(uow: UnitOfWork, round_id: UUID, student_ids: Sequence[UUID]
     open_selections: dict[UUID, list[OpenSelection]] = {}
     for row in found["open_selections"] or ():
         open_selections.setdefault(UUID(row["student_id"]), []).append(_open_selection(row))
-    return Facts(
+    return Situation(
         now=uow.now,
         round=_round(found["round"]),
         students={student.id: student for student in map(_student, found["students"] or ())},

@@ -10,35 +10,35 @@ from typing import Any, TypeVar
 
 from chassis.base.context import system_context
 from chassis.data.database import Database
-from contracts.base import KeysetQuery, Operation, Stretch, View, method_name
-from contracts.courses.queries import ListSelectionFacts
-from contracts.courses.views import SelectionFacts
-from contracts.exams.queries import ListRegistrationFacts
-from contracts.exams.views import RegistrationFacts
-from contracts.finance.queries import CheckLedger, ListBillFacts
-from contracts.finance.views import BillFacts, LedgerCheck
+from contracts.base import KeysetPage, KeysetQuery, Operation, View, method_name
+from contracts.courses.queries import ListSelectionStatements
+from contracts.courses.views import SelectionStatement
+from contracts.exams.queries import ListRegistrationStatements
+from contracts.exams.views import RegistrationStatement
+from contracts.finance.queries import CheckLedger, ListBillStatements
+from contracts.finance.views import BillStatement, LedgerCheck
 
 Row = TypeVar("Row", bound=View)
-_STRETCH = 5000
+_PAGE = 5000
 """Rows a question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Statements:
     """Everything that is compared, as it was at nearly one time."""
 
-    selections: tuple[SelectionFacts, ...] = ()
-    bills: tuple[BillFacts, ...] = ()
-    registrations: tuple[RegistrationFacts, ...] = ()
+    selections: tuple[SelectionStatement, ...] = ()
+    bills: tuple[BillStatement, ...] = ()
+    registrations: tuple[RegistrationStatement, ...] = ()
     ledger: LedgerCheck | None = field(default=None)
 
 
-def read(databases: Mapping[str, Database]) -> Facts:
+def read(databases: Mapping[str, Database]) -> Statements:
     """Ask courses, finance and exams."""
-    return Facts(
-        selections=_all(databases, ListSelectionFacts()),
-        bills=_all(databases, ListBillFacts()),
-        registrations=_all(databases, ListRegistrationFacts()),
+    return Statements(
+        selections=_all(databases, ListSelectionStatements()),
+        bills=_all(databases, ListBillStatements()),
+        registrations=_all(databases, ListRegistrationStatements()),
         ledger=_ask(databases, CheckLedger()),
     )
 
@@ -47,9 +47,9 @@ def _all(databases: Mapping[str, Database], query: KeysetQuery) -> tuple[Any, ..
     rows: list[Any] = []
     after = None
     while True:
-        stretch: Stretch[Any] = _ask(databases, query.model_copy(update={"after": after, "limit": _STRETCH}))
-        rows += stretch.items
-        after = stretch.next_after
+        page: KeysetPage[Any] = _ask(databases, query.model_copy(update={"after": after, "limit": _PAGE}))
+        rows += page.items
+        after = page.next_after
         if after is None:
             return tuple(rows)
 
