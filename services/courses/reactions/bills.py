@@ -28,7 +28,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     known = locked(uow, students, {bill.student_id for bill in credit_fees})
     ids = [bill.selection_id for bill in credit_fees if bill.selection_id]
     taken = _take(uow, ids, "pay", values={"closing_reason": None, "ask_again_at": None})
-    left = [row for row in taken.rows if _has_left(row, known.get(row.student_id))]
+    left = [row for row in taken.rows if _has_left(row, known[row.student_id])]
     open_withdrawals(uow, left, REASON_LEFT)
 
 
@@ -72,9 +72,9 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
     }
     values: dict[UUID, dict[str, Any]] = {}
     for id_, answer in current.items():
-        kept = _reason_kept(rows[id_], known.get(rows[id_].student_id))
+        kept = _reason_kept(rows[id_], known[rows[id_].student_id])
         values[id_] = {"closing_reason": kept, "ask_again_at": answer.ask_again_at if kept else None}
-    take_locked(uow, SELECTION, selections, [rows[id_] for id_ in current], "keep", each=values)
+    take_locked(uow, SELECTION, selections, [rows[id_] for id_ in current], "keep", each=values).whole()
 
 
 def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, **setting: Any) -> Taken:
@@ -85,15 +85,13 @@ def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, **setting: Any) -> 
     return taken
 
 
-def _has_left(selection: Row[Any], student: Row[Any] | None) -> bool:
-    if student is not None and student.status == EnrolmentStatus.LEFT:
-        return True
-    return bool(selection.closing_reason == ClosingReason.STUDENT_LEFT)
+def _has_left(selection: Row[Any], student: Row[Any]) -> bool:
+    return bool(student.status == EnrolmentStatus.LEFT or selection.closing_reason == ClosingReason.STUDENT_LEFT)
 
 
-def _reason_kept(selection: Row[Any], student: Row[Any] | None) -> str | None:
+def _reason_kept(selection: Row[Any], student: Row[Any]) -> str | None:
     """A suspension that has ended meanwhile is no reason any more."""
     reason: str | None = selection.closing_reason
-    resumed = student is not None and student.status == EnrolmentStatus.ACTIVE
+    resumed = student.status == EnrolmentStatus.ACTIVE
     forgotten = reason == ClosingReason.CANCELLED or (reason == ClosingReason.STUDENT_SUSPENDED and resumed)
     return None if forgotten else reason

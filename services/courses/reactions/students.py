@@ -6,7 +6,6 @@ suspension, return and suspension, heard in any order, the last one counts.
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, Table, select, update
 
@@ -53,10 +52,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
     """The students concerned, held still. Raises NotYet while the copy is older than what an event tells."""
-    versions: dict[UUID, int] = {}
-    for event in events:
-        versions[event.student_id] = max(event.student_version, versions.get(event.student_id, 0))
-    return list(locked(uow, students, versions, at_least=versions).values())
+    told = [(event.student_id, event.student_version) for event in events]
+    return list(locked(uow, students, at_least=told).values())
 
 
 def _follow_status(events: Changes, uow: UnitOfWork) -> None:

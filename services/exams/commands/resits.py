@@ -31,8 +31,8 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
-    locked(uow, students, {row.student_id for row in uow.rows(asked)})
-    found = {row.id: row for row in uow.rows(_facts(command))}
+    locked(uow, students, {row.student_id for row in uow.rows(asked)}, required=False)
+    found = {row.id: row for row in uow.rows(_situations(command))}
     reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
     accepted = [found[id_] for id_ in command.registration_ids if not reasons[id_]]
     made = _register(uow, accepted, command.exam_round_id)
@@ -55,7 +55,7 @@ def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
     return close_resits(uow, lock_where(uow, _r.id.in_(ids)), "cancel", ClosingReason.CANCELLED).results(uow, ids)
 
 
-def _facts(command: RegisterResits) -> Any:
+def _situations(command: RegisterResits) -> Any:
     """One row for each registration to be repeated, with all that the rule and the bill need."""
     newest = exam_registrations.alias("newest")
     n, placed = newest.c, exam_round_courses.c

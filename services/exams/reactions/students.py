@@ -52,8 +52,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    versions = {event.student_id: event.student_version for event in sorted(events, key=lambda e: e.student_version)}
-    known = locked(uow, students, versions, at_least=versions)
+    told = [(event.student_id, event.student_version) for event in events]
+    known = locked(uow, students, at_least=told)
     for student in known.values():
         _follow_point(uow, student)
         _follow_status(uow, student)

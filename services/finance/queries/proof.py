@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import ids_in
 from contracts.base import KeysetPage
 from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.states import BillStatus, PostingKind, RemittanceState

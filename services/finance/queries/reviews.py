@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from chassis.base.clock import local_date
+from chassis.data.bulk import ids_in
 from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import ids_in
 from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows, steps
-from chassis.work.rows import ids_in
 from contracts.finance.events import PaidBill
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind

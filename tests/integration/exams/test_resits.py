@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -160,6 +160,31 @@ def test_an_unpaid_resit_is_cancelled_once_finance_has_cancelled_its_bill(missed
     resit = missed.resit()
     assert (resit.state, resit.ended_by) == ("cancelled", "cancelled")
     missed.register()
+
+
+def test_resits_that_are_not_there_or_anothers_are_refused_alone(missed: Missed) -> None:
+    mine, unknown = missed.register().id, new_id()
+    stranger = build.point_staff(new_id())
+    assert [r.refusal.code for r in missed.exams.run(CancelResits(registration_ids=(mine,)), stranger).items] == [
+        "not_found"
+    ]
+    results = missed.exams.run(
+        CancelResits(registration_ids=(unknown, mine)), build.point_staff(missed.candidate.point_id)
+    )
+    assert [(r.id, r.state, r.refusal and r.refusal.code) for r in results.items] == [
+        (unknown, None, "not_found"),
+        (mine, "closing", None),
+    ]
+
+
+def test_a_resit_of_a_student_who_is_elsewhere_already_is_refused_though_the_registration_is_still_here(
+    missed: Missed,
+) -> None:
+    """The copy of the record is ahead of the fact of the transfer."""
+    here = build.point_staff(missed.candidate.point_id)
+    missed.exams.feed(StudentState, replace(missed.candidate, point_id=new_id(), version=2).now())
+    [result] = missed.ask_for(by=here).results
+    assert [refusal.code for refusal in result.refusals] == ["not_found"]
 
 
 def test_a_cancellation_that_finance_refuses_is_forgotten_and_may_be_tried_again(missed: Missed) -> None:
