@@ -12,20 +12,22 @@ from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, RefusedCancellation
+from contracts.finance.source import SourceKind
 from services.exams.domain.registrations import CLOSED_BY, UNPAID
 from services.exams.steps.registrations import end, lock_where, resits, step
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
     """No bill can be made: the resit is cancelled."""
-    refused = {row.registration_id for event in events for row in event.refused if row.registration_id}
+    refused = {r.source.id for e in events for r in e.refused if r.source.kind == SourceKind.REGISTRATION}
     rows = lock_where(uow, resits(refused, UNPAID))
     end(uow, rows, "close_cancelled", RegistrationEnd.BILLING_REFUSED)
 
 
 def on_bills_cancelled(events: Sequence[BillsCancelled], uow: UnitOfWork) -> None:
     """The bill is cancelled for good: the resit ends for the reason that was given when asking."""
-    cancelled = {row.registration_id: row.reason for event in events for row in event.cancelled if row.registration_id}
+    answers = [row for event in events for row in event.cancelled if row.source.kind == SourceKind.REGISTRATION]
+    cancelled = {row.source.id: row.reason for row in answers}
     by_end: dict[tuple[str, RegistrationEnd], list[Row[Any]]] = {}
     for row in lock_where(uow, resits(cancelled, UNPAID)):
         by_end.setdefault(CLOSED_BY[cancelled[row.id]], []).append(row)
@@ -39,10 +41,10 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
     A wish of point or student to cancel is then over; the system's own reasons are asked again at `ask_again_at`.
     """
     refused: dict[UUID, RefusedCancellation] = {
-        row.registration_id: row
+        row.source.id: row
         for event in events
         for row in event.refused
-        if row.registration_id and row.ask_again_at
+        if row.source.kind == SourceKind.REGISTRATION and row.ask_again_at
     }
     rows = [
         row

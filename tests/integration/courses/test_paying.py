@@ -31,6 +31,7 @@ from contracts.types import FeeKind
 from services.courses.service import Courses
 from tests.builders import courses as build
 from tests.builders.courses import School
+from tests.builders.messages import of_selection
 
 HarnessOf = Callable[[type[Service]], Any]
 
@@ -60,14 +61,13 @@ def cancel(school: School, *ids: UUID) -> Any:
 
 
 def bills_cancelled(id_: UUID, attempt: int = 1, reason: ClosingReason = ClosingReason.CANCELLED) -> BillsCancelled:
-    row = CancelledBills(selection_id=id_, registration_id=None, attempt=attempt, reason=reason)
+    row = CancelledBills(source=of_selection(id_), attempt=attempt, reason=reason)
     return BillsCancelled(cancelled=(row,))
 
 
 def refused(school: School, id_: UUID, attempt: int = 1, **fields: Any) -> BillCancellationRefused:
     values: dict[str, Any] = {
-        "selection_id": id_,
-        "registration_id": None,
+        "source": of_selection(id_),
         "attempt": attempt,
         "reason": ClosingReason.LAPSED,
         "code": "payment_in_review",
@@ -100,7 +100,7 @@ def test_the_payment_of_a_selection_that_is_not_there_yet_waits(school: School, 
 
 
 def test_refused_billing_cancels_the_selection_with_finances_reason(school: School, selections: list[UUID]) -> None:
-    row = RefusedBilling(selection_id=selections[0], registration_id=None, code="fee_standard_missing")
+    row = RefusedBilling(source=of_selection(selections[0]), code="fee_standard_missing")
     school.harness.deliver(BillingRefused(refused=(row,)))
     selection = now_is(school, selections[0])
     assert (selection.state, selection.closing_reason) == ("cancelled", None)

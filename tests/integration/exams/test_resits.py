@@ -30,6 +30,7 @@ from contracts.types import EnrolmentStatus
 from services.exams.service import Exams
 from tests.builders import exams as build
 from tests.builders.exams import Candidate, Round
+from tests.builders.messages import of_resit
 
 
 @dataclass
@@ -65,13 +66,12 @@ class Missed:
         return result
 
     def pay(self) -> None:
-        fee = build.paid_fee(self.candidate, self.round, self.course_id, registration_id=self.resit().id)
+        fee = build.paid_fee(self.candidate, self.round, self.course_id, source=of_resit(self.resit().id))
         self.exams.deliver(BillsPaid(bills=(fee,)))
 
     def refuse_cancellation(self, *, attempt: int, reason: ClosingReason, paid: bool = False) -> None:
         row = RefusedCancellation(
-            selection_id=None,
-            registration_id=self.resit().id,
+            source=of_resit(self.resit().id),
             attempt=attempt,
             reason=reason,
             code="already_paid" if paid else "payment_in_review",
@@ -80,7 +80,7 @@ class Missed:
         self.exams.deliver(BillCancellationRefused(refused=(row,)))
 
     def cancel_bill(self, reason: ClosingReason) -> None:
-        row = CancelledBills(selection_id=None, registration_id=self.resit().id, attempt=1, reason=reason)
+        row = CancelledBills(source=of_resit(self.resit().id), attempt=1, reason=reason)
         self.exams.deliver(BillsCancelled(cancelled=(row,)))
 
     def asked(self) -> list[tuple[int, str]]:
@@ -229,7 +229,7 @@ def test_an_unpaid_resit_lapses_when_registration_closes_and_is_asked_for_again_
 
 def test_a_resit_that_can_not_be_billed_is_cancelled(missed: Missed) -> None:
     resit = missed.register()
-    refused = RefusedBilling(selection_id=None, registration_id=resit.id, code="fee_standard_missing")
+    refused = RefusedBilling(source=of_resit(resit.id), code="fee_standard_missing")
     missed.exams.deliver(BillingRefused(refused=(refused,)))
     assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "billing_refused")
 
