@@ -7,15 +7,17 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.failures import NotYet
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.rows import lock
-from chassis.work.steps import Taken, take, take_locked
+from chassis.work.steps import Taken, take
 from contracts.courses.states import ClosingReason
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid, PaidBill
 from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
-from services.courses.domain.workflows import CLOSING, SELECTION
+from services.courses.domain.workflows import SELECTION
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import open_withdrawals
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
@@ -60,22 +62,11 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
     """The bills stand: the selection waits for payment again. A cancellation that was asked for by people is forgotten;
     for any other reason courses asks again at the time that finance names (never, when it is paid)."""
     refused = [row for e in events for row in e.refused if row.source.kind == SourceKind.SELECTION]
-    answers = {(row.source.id, row.attempt): row for row in refused}
-    ids = [id_ for id_, _ in answers]
+    answers = {(row.source.id, row.attempt): row.ask_again_at for row in refused}
     # Students before selections, as everywhere: the order of locks keeps transactions from waiting for each other.
-    theirs = select(selections.c.student_id).where(selections.c.id.in_(ids))
+    theirs = select(selections.c.student_id).where(ids_in(selections.c.id, [id_ for id_, _ in answers]))
     known = locked(uow, students, {row.student_id for row in uow.rows(theirs)})
-    rows = lock(uow, selections, ids)
-    current = {
-        id_: answers[id_, row.closing_attempt]
-        for id_, row in rows.items()
-        if row.state == CLOSING and (id_, row.closing_attempt) in answers
-    }
-    values: dict[UUID, dict[str, Any]] = {}
-    for id_, answer in current.items():
-        kept = _reason_kept(rows[id_], known[rows[id_].student_id])
-        values[id_] = {"closing_reason": kept, "ask_again_at": answer.ask_again_at if kept else None}
-    take_locked(uow, SELECTION, selections, [rows[id_] for id_ in current], "keep", each=values).whole()
+    UNPAID_SELECTIONS.let_stand(uow, answers, lambda row: _has_resumed(row, known[row.student_id]))
 
 
 def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, **setting: Any) -> Taken:
@@ -94,9 +85,8 @@ def _has_left(selection: Row[Any], student: Row[Any]) -> bool:
     return bool(student.status == EnrolmentStatus.LEFT or selection.closing_reason == ClosingReason.STUDENT_LEFT)
 
 
-def _reason_kept(selection: Row[Any], student: Row[Any]) -> str | None:
+def _has_resumed(selection: Row[Any], student: Row[Any]) -> bool:
     """A suspension that has ended meanwhile is no reason any more."""
-    reason: str | None = selection.closing_reason
-    resumed = student.status == EnrolmentStatus.ACTIVE
-    forgotten = reason == ClosingReason.CANCELLED or (reason == ClosingReason.STUDENT_SUSPENDED and resumed)
-    return None if forgotten else reason
+    return bool(
+        student.status == EnrolmentStatus.ACTIVE and selection.closing_reason == ClosingReason.STUDENT_SUSPENDED
+    )

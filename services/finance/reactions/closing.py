@@ -72,8 +72,7 @@ def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
     """The wish to close may come before the selection itself: then it is never billed."""
     sources = {row.source.id: row.source.kind for row in asked}
     rows = [
-        {"id": id_, "source": kind, "outcome": "closed", "decided_at": uow.now}
-        for id_, kind in sorted(sources.items())
+        {"id": id_, "source": kind, "outcome": "closed", "decided_at": uow.now} for id_, kind in sorted(sources.items())
     ]
     uow.execute(insert_rows(billings, rows).on_conflict_do_nothing())
 

@@ -36,9 +36,7 @@ def source_of(bill: Bill) -> Source:
     return Source(kind=bill.source_kind, id=bill.source_id)
 
 
-def take(
-    uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None
-) -> list[Bill]:
+def take(uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None) -> list[Bill]:
     """Take one step with those of the locked bills that may take it; which they are, as they were before."""
     return steps.take_locked(uow, BILL, bills, locked, action, values=values).rows
 
