@@ -2,7 +2,7 @@
 
 The columns are computed as they come and then left to whoever writes: so rows that are there get their source by the
 rewriting of the table, and no trigger of it runs: no version rises and nothing is noted, for nothing changes in what
-others see. All wait for the table meanwhile, some seconds for each million of bills.
+others see. Meanwhile nobody reads or writes bills: some twenty seconds for each million of them.
 """
 
 from pathlib import Path
