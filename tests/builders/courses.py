@@ -46,6 +46,7 @@ from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
+from tests.builders.messages import of_selection
 
 INTAKE = "202609"
 
@@ -310,8 +311,7 @@ def bill(school: School, selection_id: UUID, **fields: Any) -> BillItem:
     values: dict[str, Any] = {
         "id": new_id(),
         "version": 1,
-        "selection_id": selection_id,
-        "registration_id": None,
+        "source": of_selection(selection_id),
         "number": f"JF{new_id().int % 10**10:010d}",
         "kind": FeeKind.CREDIT,
         "amount": Decimal("400.00"),
@@ -327,7 +327,6 @@ def bill(school: School, selection_id: UUID, **fields: Any) -> BillItem:
 def paid(school: School, *selection_ids: UUID, **fields: Any) -> BillsPaid:
     """Credit fees of the first student's selections have been paid."""
     values: dict[str, Any] = {
-        "registration_id": None,
         "number": "JF0000000001",
         "kind": FeeKind.CREDIT,
         "student_id": school.students[0].id,
@@ -340,7 +339,8 @@ def paid(school: School, *selection_ids: UUID, **fields: Any) -> BillsPaid:
         "paid_at": school.harness.clock.now(),
         **fields,
     }
-    return BillsPaid(bills=tuple(PaidBill(bill_id=new_id(), selection_id=id_, **values) for id_ in selection_ids))
+    rows = (PaidBill(bill_id=new_id(), source=of_selection(id_), **values) for id_ in selection_ids)
+    return BillsPaid(bills=tuple(rows))
 
 
 def at_once(harness: ServiceHarness, operations: Sequence[tuple[Operation, Context]]) -> list[str]:

@@ -23,7 +23,7 @@ from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
-from services.courses.steps.closing import close
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
@@ -32,7 +32,7 @@ def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
     """Ask for unpaid selections to end: `pending_payment` → `closing`."""
     paying = in_payment(uow, command.selection_ids)
     against = {id_: ServiceError("payment_in_review") for id_ in paying}
-    taken = close(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
+    taken = UNPAID_SELECTIONS.ask(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
     return taken.results(uow, command.selection_ids)
 
 

@@ -15,7 +15,7 @@ from contracts.courses.states import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
-from services.courses.steps.closing import close
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections, withdrawals
 
@@ -72,7 +72,7 @@ def _close(uow: UnitOfWork, student_ids: Sequence[Any], reason: ClosingReason) -
     closing = update(selections).where(mine, selections.c.state == CLOSING, new_reason)
     for row in uow.rows(closing.values(closing_reason=reason).returning(selections.c.id)):
         uow.audit(selections, row.id, "close", after={"closing_reason": reason})
-    close(uow, ids, "close", reason)
+    UNPAID_SELECTIONS.ask(uow, ids, "close", reason)
 
 
 def _let_stand(uow: UnitOfWork, student_ids: Sequence[Any]) -> None:

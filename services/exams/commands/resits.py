@@ -21,7 +21,7 @@ from contracts.exams.states import RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
 from services.exams.domain.registrations import ENDED, ResitSituation, against_resit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.registrations import close_resits, lock_where
+from services.exams.steps.closing import UNPAID_RESITS
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
 
 _r = exam_registrations.c
@@ -52,7 +52,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
 def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
     """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
     ids = command.registration_ids
-    return close_resits(uow, lock_where(uow, _r.id.in_(ids)), "cancel", ClosingReason.CANCELLED).results(uow, ids)
+    return UNPAID_RESITS.ask(uow, ids, "cancel", ClosingReason.CANCELLED).results(uow, ids)
 
 
 def _situations(command: RegisterResits) -> Any:

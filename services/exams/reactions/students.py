@@ -20,7 +20,8 @@ from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.steps.registrations import close_resits, end, lock_where, note_hold, set_free, step
+from services.exams.steps.closing import UNPAID_RESITS
+from services.exams.steps.registrations import end, lock_where, note_hold, set_free, step
 from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students
 
@@ -88,11 +89,11 @@ def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
         case EnrolmentStatus.ACTIVE:
             _resume(uow, held, unpaid)
         case EnrolmentStatus.SUSPENDED:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_SUSPENDED)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_SUSPENDED)
             step(uow, due, "hold", held_by_suspension=True)
             note_hold(uow, [row for row in held if not row.held_by_suspension], held_by_suspension=True)
         case _:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_LEFT)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_LEFT)
             end(uow, [*due, *held], "leave", RegistrationEnd.STUDENT_LEFT)
 
 

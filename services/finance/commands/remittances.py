@@ -72,18 +72,14 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
 
 def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
-    chosen = uow.rows(
-        select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
-            ids_in(bill_table.c.id, bill_ids)
-        )
-    )
+    chosen = uow.rows(select(bill_table.c.source_id).where(ids_in(bill_table.c.id, bill_ids)))
     if len(chosen) < len(bill_ids):
         raise ServiceError("some_not_found", count=len(bill_ids) - len(chosen))
     wanted = set(bill_ids)
     # A way of payment that settles one bill alone leaves the other to be paid later: what is settled stays out.
     together = [
         bill
-        for bill in bills.lock_of_sources(uow, {bills.source_of(bill) for bill in chosen})
+        for bill in bills.lock_of_sources(uow, {bill.source_id for bill in chosen})
         if bill.id in wanted or bill.status not in SETTLED
     ]
     if len(together) > SLIP_LIMIT:

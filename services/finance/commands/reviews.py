@@ -102,5 +102,5 @@ def _paid_bills(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> dict[UUID, li
     paid: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for bill in locked:
         if bill.status == BillStatus.PAID and bill.id not in begun:
-            paid[bill.selection_id].append(bill)
+            paid[bill.source_id].append(bill)
     return paid
