@@ -169,10 +169,10 @@ class UnitOfWork:
             "client": context.client,
             "correlation_id": str(context.correlation_id),
         }
-        sealed = _FINISH.run(self.connection, parameters).one()
-        if parameters["key"] is not None and not sealed.kept:
+        written = _FINISH.run(self.connection, parameters).one()
+        if parameters["key"] is not None and not written.kept:
             raise DuplicateCommand
-        self._noted = sealed.noted
+        self._noted = written.noted
 
     @contextmanager
     def as_system(self) -> Iterator[None]:
@@ -209,7 +209,7 @@ class UnitOfWork:
 # `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.messages.state_notes` left.
 # Text parameters carry JSON: one round trip whatever the number of rows.
 _FINISH = Prepared(
-    "seal",
+    "finish",
     """
 WITH events AS (
     INSERT INTO outbox (exchange, routing_key, message)

@@ -10,19 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, Uuid, any_, cast, column, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, String, Table, Text, Update, Uuid, cast, column, func, insert, select, update
 from sqlalchemy import values as values_list
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.common import Refusal, RowResult, RowResults
 from contracts.errors import ServiceError
-
-
-def ids_in(id_column: ColumnElement[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
-    """`id_column = ANY(ids)`: one parameter, however many ids."""
-    return id_column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def lock(
@@ -65,8 +60,8 @@ def edit(
 
 
 def add(uow: UnitOfWork, table: Table, values: Mapping[str, Any], action: str = "add") -> Row[Any]:
-    """Insert a row with a new id, audit what was given, and return it."""
-    row = uow.one(insert(table).values(id=new_id(), **values).returning(table))
+    """Insert a row, with a new id where none is given, audit what was given, and return it."""
+    row = uow.one(insert(table).values({"id": new_id(), **values}).returning(table))
     uow.audit(table, row.id, action, after=dict(values))
     return row
 
@@ -77,15 +72,21 @@ def set_each(uow: UnitOfWork, table: Table, values_of: Mapping[UUID, Mapping[str
         uow.execute(update_each(table, values_of))
 
 
-def update_each(table: Table, values_of: Mapping[UUID, Mapping[str, Any]], **for_all: Any) -> Any:
-    """The statement of `set_each`; `for_all` are columns that become the same in every row, or the same expression."""
+def update_each(
+    table: Table, values_of: Mapping[UUID, Mapping[str, Any]], for_all: Mapping[str, Any] | None = None
+) -> Update:
+    """The statement of `set_each`; `for_all` are columns that become the same in every row, or the same expression.
+
+    None is NULL also for a JSONB column, which has to be declared with `none_as_null`.
+    """
     names = list(next(iter(values_of.values())))
-    columns = (column("id", Uuid), *(column(name, table.c[name].type) for name in names))
+    # A column of a VALUES list that holds only NULLs is taken for text; a cast to varchar(n) would cut in silence.
+    types = {name: Text() if isinstance(table.c[name].type, String) else table.c[name].type for name in names}
+    columns = (column("id", Uuid), *(column(name, type_) for name, type_ in types.items()))
     data = [(id_, *map(own.__getitem__, names)) for id_, own in values_of.items()]
     given = values_list(*columns, name="given").data(data)
-    # PostgreSQL takes a column of a VALUES list that holds only NULLs for text.
-    own_values = {name: cast(given.c[name], table.c[name].type) for name in names}
-    return update(table).where(table.c.id == cast(given.c.id, Uuid)).values({**for_all, **own_values})
+    own_values = {name: cast(given.c[name], type_) for name, type_ in types.items()}
+    return update(table).where(table.c.id == cast(given.c.id, Uuid)).values({**(for_all or {}), **own_values})
 
 
 def refuse_unknown(uow: UnitOfWork, table: Table, ids: Collection[UUID]) -> None:
@@ -106,14 +107,17 @@ class Refused:
 def results(
     uow: UnitOfWork, ids: Iterable[UUID], done: Mapping[UUID, str], refused: Mapping[UUID, Refused]
 ) -> RowResults:
-    """One result a row, in the order asked; `done` tells the state now of what was carried out."""
-    items = tuple(
-        RowResult(id=id_, state=done[id_])
-        if id_ in done
-        else RowResult(id=id_, state=refused[id_].state, refusal=refusal(uow, refused[id_].error))
-        for id_ in ids
-    )
-    return RowResults(items=items, done=len(done))
+    """One result a row, in the order asked; `done` tells the state now of what was carried out. A row of which neither
+    tells was not found."""
+    unseen = Refused(None, ServiceError("not_found"))
+
+    def result(id_: UUID) -> RowResult:
+        if id_ in done:
+            return RowResult(id=id_, state=done[id_])
+        why = refused.get(id_, unseen)
+        return RowResult(id=id_, state=why.state, refusal=refusal(uow, why.error))
+
+    return RowResults(items=tuple(map(result, ids)), done=len(done))
 
 
 def refusal(uow: UnitOfWork, error: ServiceError) -> Refusal:

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import Row, Table, insert, select, update
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
-from chassis.work.rows import Refused, ids_in
+from chassis.work.rows import Refused
 from chassis.work.workflow import Step, Subject, Workflow
 from contracts.common import HistoryStepView, RowResults
 from contracts.errors import ServiceError
@@ -99,7 +99,7 @@ def take_one(
 ) -> Row[Any]:
     """Take one step with a row that the caller saw at `version`; the row as it was before. Raises as `takeable`."""
     row = takeable(uow, flow, table, id_, version, action)
-    take_locked(uow, flow, table, [row], action, note=note, values=values)
+    take_locked(uow, flow, table, [row], action, note=note, values=values).whole()
     return row
 
 
@@ -158,7 +158,7 @@ def _write(
     column = flow.column
     if each or len({stepped.step.next for stepped in done}) > 1:
         own = {s.row.id: {column: s.step.next, **(each[s.row.id] if each else {})} for s in done}
-        uow.execute(rows.update_each(table, own, **values))
+        uow.execute(rows.update_each(table, own, values))
     else:
         these = update(table).where(ids_in(table.c.id, [stepped.row.id for stepped in done]))
         uow.execute(these.values({column: done[0].step.next, **values}))
@@ -183,7 +183,7 @@ def enter(
     unless: str | None = None,
 ) -> list[Row[Any]]:
     """Insert rows, in the workflow's first state where they name none, with history and audit (of the state and of the
-    columns `audited`); the rows as the table has them.
+    columns `audited`); the rows as the table has them, in no order.
 
     A row that breaks the unique constraint `unless` is left out: somebody was quicker.
     """
@@ -198,11 +198,19 @@ def enter(
 
 
 def enter_one(
-    uow: UnitOfWork, flow: Workflow, table: Table, entered: Mapping[str, Any], action: str, *, note: str | None = None
+    uow: UnitOfWork,
+    flow: Workflow,
+    table: Table,
+    entered: Mapping[str, Any],
+    action: str,
+    *,
+    note: str | None = None,
+    audited: Collection[str] = (),
 ) -> Row[Any]:
-    """Insert one row with a new id, in the workflow's first state, with history and audit of what was given."""
+    """Insert one row with a new id, in the workflow's first state, with history and audit of what was given and of the
+    columns `audited`."""
     row = uow.one(insert(table).values({"id": new_id(), flow.column: flow.initial, **entered}).returning(table))
-    remember(uow, flow, table, [row], action, note=note, audited=entered)
+    remember(uow, flow, table, [row], action, note=note, audited=(*entered, *audited))
     return row
 
 
@@ -219,7 +227,8 @@ def remember(
     """History and audit of rows that the caller has inserted itself."""
     record(uow, flow, ((row._mapping, None, row._mapping[flow.column]) for row in made), action, note)
     for row in made:
-        uow.audit(table, row.id, action, after={name: row._mapping[name] for name in (flow.column, *audited)})
+        after = {name: row._mapping[name] for name in (flow.column, *audited)}
+        uow.audit(table, row.id, action, after=after if note is None else {**after, "note": note})
 
 
 def record(

@@ -29,7 +29,6 @@ class Subject(Protocol):
     def get(self, name: str, /) -> Any: ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class Who:
     """Who may take a step: a name for documents, and the code of the refusal of an actor on a row (None: they may)."""
@@ -66,7 +65,7 @@ FOLLOWS = Who("what it belongs to", lambda context, row: None)
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a workflow. `emits` names the fact that other services hear of it: a transaction that takes the step
-    without publishing it does not commit."""
+    and publishes no such fact does not commit. (Which rows are in the fact is the command's to see to.)"""
 
     state: str
     action: str

@@ -11,6 +11,7 @@ from contracts.courses.states import SelectionState, WithdrawalState
 from contracts.courses.views import SelectionStatement
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import RegistrationStatement
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
@@ -95,14 +96,16 @@ class _Case:
 
 def compare(statements: Statements) -> list[Disagreement]:
     """Everything that does not agree; nothing when all is well."""
-    bills = _grouped(statements.bills, lambda bill: bill.selection_id or bill.registration_id)
+    bills = _grouped(statements.bills, lambda bill: bill.source)
     registrations = _grouped(statements.registrations, lambda registration: registration.selection_id)
     found = list(_without_origin(statements))
     for selection in statements.selections:
-        found += _of_selection(_Case(selection, bills.get(selection.id, ()), registrations.get(selection.id, ())))
+        its_bills = bills.get(Source(kind=SourceKind.SELECTION, id=selection.id), ())
+        found += _of_selection(_Case(selection, its_bills, registrations.get(selection.id, ())))
     for registration in statements.registrations:
         if registration.selection_id is None:
-            found += _of_resit(registration, bills.get(registration.id, ()))
+            its_bills = bills.get(Source(kind=SourceKind.REGISTRATION, id=registration.id), ())
+            found += _of_resit(registration, its_bills)
     for bill in statements.bills:
         found += _of_bill(bill)
     if statements.ledger is not None:
@@ -116,13 +119,15 @@ def compare(statements: Statements) -> list[Disagreement]:
 def _without_origin(statements: Statements) -> Iterator[Disagreement]:
     selections = {selection.id for selection in statements.selections}
     resits = {registration.id for registration in statements.registrations if registration.selection_id is None}
+    sources: Mapping[str, tuple[set[UUID], str]] = {
+        SourceKind.SELECTION: (selections, "bill_without_selection"),
+        SourceKind.REGISTRATION: (resits, "bill_without_resit"),
+    }
     for bill in statements.bills:
-        if (bill.selection_id is None) == (bill.registration_id is None):
-            yield Disagreement("bill_of_nothing", "bill", bill.id, "names not exactly one of selection and resit")
-        elif bill.selection_id is not None and bill.selection_id not in selections:
-            yield Disagreement("bill_without_selection", "bill", bill.id)
-        elif bill.registration_id is not None and bill.registration_id not in resits:
-            yield Disagreement("bill_without_resit", "bill", bill.id)
+        if bill.source is None or bill.source.kind not in sources:
+            yield Disagreement("bill_of_nothing", "bill", bill.id, "names nothing that is billed")
+        elif bill.source.id not in sources[bill.source.kind][0]:
+            yield Disagreement(sources[bill.source.kind][1], "bill", bill.id)
     for registration in statements.registrations:
         if registration.selection_id is not None and registration.selection_id not in selections:
             yield Disagreement("registration_without_selection", "registration", registration.id)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentItem, StudentState
 from services.identity.steps.student_accounts import account_of, settle
@@ -37,5 +36,5 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
 
 def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The version that the copy has of each, locked: an account remembers what it was made of, a refusal does not."""
-    known = select(students.c.id, students.c.version).where(students.c.id.in_(student_ids)).order_by(students.c.id)
-    return {row.id: row.version for row in uow.rows(known.with_for_update())}
+    known = locked(uow, students, student_ids, alone=True, required=False)
+    return {id_: row.version for id_, row in known.items()}

@@ -26,7 +26,7 @@ from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import FeeKind
 from launcher import school as setting_up
-from tests.builders.messages import a
+from tests.builders.messages import a, of_selection
 from tests.builders.people import At, of_point
 from tests.racing import codes, race
 
@@ -151,7 +151,7 @@ def selected_for(school: School, students: Sequence[StudentItem]) -> list[UUID]:
 
 def bill(school: School, selection_id: UUID, **fields: Any) -> BillItem:
     """A bill of a selection of the first student's."""
-    return a(BillItem, selection_id=selection_id, **{**_first(school), "status": "unpaid", **fields})
+    return a(BillItem, **{**_first(school), "source": of_selection(selection_id), **fields})
 
 
 def paid(school: School, *selection_ids: UUID, **fields: Any) -> BillsPaid:
@@ -163,7 +163,8 @@ def paid(school: School, *selection_ids: UUID, **fields: Any) -> BillsPaid:
         "paid_at": school.harness.clock.now(),
         **fields,
     }
-    return BillsPaid(bills=tuple(a(PaidBill, selection_id=id_, **values) for id_ in selection_ids))
+    rows = (a(PaidBill, source=of_selection(id_), **values) for id_ in selection_ids)
+    return BillsPaid(bills=tuple(rows))
 
 
 def _first(school: School) -> dict[str, Any]:
@@ -172,7 +173,6 @@ def _first(school: School) -> dict[str, Any]:
         "student_id": school.students[0].id,
         "teaching_point_id": school.point,
         "course_id": school.courses[0].id,
-        "registration_id": None,
         "kind": FeeKind.CREDIT,
         "amount": Decimal("400.00"),
     }

@@ -107,8 +107,7 @@ def published_round(
 
 
 def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any) -> PaidBill:
-    """A paid exam fee of a new selection; `registration_id` makes it that of a resit."""
-    source = {"selection_id": None} if "registration_id" in other else {}
+    """A paid exam fee of a new selection, unless `source` says otherwise."""
     return a(
         PaidBill,
         student_id=candidate.id,
@@ -116,7 +115,6 @@ def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any)
         course_id=course_id,
         exam_round_id=round_.id,
         paid_at=round_.details.registration_opens_at + timedelta(days=2),
-        **source,
         **other,
     )
 
@@ -131,8 +129,8 @@ def registered(exams: ServiceHarness, candidate: Candidate, round_: Round, cours
 
 def sent_withdrawal(fee: PaidBill) -> SentWithdrawal:
     """A withdrawal of a paid selection, as courses sends it to finance."""
-    same = ("selection_id", "student_id", "teaching_point_id", "course_id", "exam_round_id")
-    return a(SentWithdrawal, **{name: getattr(fee, name) for name in same})
+    same = ("student_id", "teaching_point_id", "course_id", "exam_round_id")
+    return a(SentWithdrawal, selection_id=fee.source.id, **{name: getattr(fee, name) for name in same})
 
 
 def held(exams: ServiceHarness, fee: PaidBill) -> SentWithdrawal:

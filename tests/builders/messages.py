@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
+from uuid import UUID
 
 from chassis.base.ids import new_id
 from contracts.base import Contract
@@ -31,6 +32,7 @@ from contracts.finance.events import (
     RejectedWithdrawal,
     ReviewedWithdrawal,
 )
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.identity.events import MadeAccount, RefusedAccount, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
@@ -61,13 +63,25 @@ _PRICED: dict[str, Any] = {
     "student_type": "开放教育",
     "student_source": "开放教育",
 }
+_EXAM: dict[str, Any] = {"exam_round_id": new_id, "exam_kind": ExamKind.PAPER}
+
+
+def of_selection(id_: UUID | None = None) -> Source:
+    """A bill's source: a selection, a new one unless it is given."""
+    return Source(kind=SourceKind.SELECTION, id=id_ or new_id())
+
+
+def of_resit(id_: UUID) -> Source:
+    """A bill's source: a resit."""
+    return Source(kind=SourceKind.REGISTRATION, id=id_)
+
+
 _BILL: dict[str, Any] = {
-    "registration_id": None,
+    "source": of_selection,
     "number": lambda: f"JF{new_id().int % 10**12:012d}",
     "kind": FeeKind.EXAM,
     "amount": Decimal("60.00"),
 }
-_EXAM: dict[str, Any] = {"exam_round_id": new_id, "exam_kind": ExamKind.PAPER}
 
 # What a row has unless a test says otherwise. A callable makes a new value for each row.
 _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
@@ -150,10 +164,10 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
         "method": PaymentMethod.REMITTANCE,
         "paid_at": SELECTED_AT,
     },
-    RefusedBilling: {"registration_id": None, "code": "fee_standard_missing"},
-    CancelledBills: {"registration_id": None, "attempt": 1, "reason": ClosingReason.CANCELLED},
+    RefusedBilling: {"source": of_selection, "code": "fee_standard_missing"},
+    CancelledBills: {"source": of_selection, "attempt": 1, "reason": ClosingReason.CANCELLED},
     RefusedCancellation: {
-        "registration_id": None,
+        "source": of_selection,
         "attempt": 1,
         "reason": ClosingReason.CANCELLED,
         "code": "payment_in_review",
@@ -178,7 +192,7 @@ BUILT = tuple(_DEFAULTS)
 
 
 def a(kind: type[_Row], /, **fields: Any) -> _Row:
-    """A row of this kind: `a(PaidBill, selection_id=…, kind=FeeKind.CREDIT)`. Ids not named are new ones."""
+    """A row of this kind: `a(PaidBill, source=of_selection(id_), kind=FeeKind.CREDIT)`. Ids not named are new ones."""
     values = {name: value() if callable(value) else value for name, value in _DEFAULTS[kind].items()}
     ids = {name: new_id() for name in kind.model_fields if name == "id" or name.endswith("_id")}
     return kind(**{**ids, **values, **fields})

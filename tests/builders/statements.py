@@ -17,6 +17,7 @@ from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
 from launcher.reconcile.statements import Statements
+from tests.builders.messages import of_resit, of_selection
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _SETTLED = (BillStatus.PAID, BillStatus.REFUNDING, BillStatus.REFUNDED)
@@ -40,6 +41,7 @@ def bill(status: BillStatus, kind: FeeKind = FeeKind.CREDIT, **changes: Any) -> 
     """A bill with what the ledger must say of its status."""
     fields: dict[str, Any] = {
         "id": new_id(),
+        "source": None,
         "selection_id": None,
         "registration_id": None,
         "kind": kind,
@@ -96,7 +98,7 @@ class FactsBuilder:
         self.selections.append(made)
         for kind, status in ((FeeKind.CREDIT, credit), (FeeKind.EXAM, exam)):
             if status is not None:
-                self.bills.append(bill(status, kind, selection_id=made.id, review_state=review))
+                self.bills.append(bill(status, kind, source=of_selection(made.id), review_state=review))
         if seat is not None:
             held = made.withdrawal_id if withdrawal is WithdrawalState.PENDING_FINANCE else None
             self._register(made.id, self.bills[-1].id, seat, ended_by, held)
@@ -108,7 +110,7 @@ class FactsBuilder:
         """A resit with its bill."""
         made = self._register(None, None, state, ended_by, None)
         if status is not None:
-            self.bills.append(bill(status, FeeKind.EXAM, registration_id=made))
+            self.bills.append(bill(status, FeeKind.EXAM, source=of_resit(made)))
         return made
 
     def spoil_bill(self, place: int = -1, **changes: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from chassis.declaring.service import load
 from contracts import errors
 from contracts.errors import (
     ErrorText,
@@ -76,6 +77,12 @@ def test_a_code_is_raised_by_its_owner_or_is_common() -> None:
         f"{where}: {code} is {owner[code]}'s"
         for where, call in _raised()
         if (code := _code_of(call)) in owner and not where.startswith((f"services/{owner[code]}/", "contracts/"))
+    ]
+    strangers += [
+        f"services/{name}/service.py: {code} is {owner[code]}'s"
+        for name in OWNED
+        for code in load(f"services.{name}.service").conflicts.values()
+        if owner.get(code, name) != name
     ]
     assert strangers == []
 

@@ -273,10 +273,10 @@ def _show_lag(scene: Scene, what: str, since: Any) -> None:
         selected = _instants(databases["courses"], "selections", "id", since)
         wait(
             "all billed",
-            lambda: len(_instants(databases["finance"], "bills", "selection_id", since)),
+            lambda: len(_instants(databases["finance"], "bills", "source_id", since)),
             lambda n: n >= len(selected),
         )
-        billed = _instants(databases["finance"], "bills", "selection_id", since)
+        billed = _instants(databases["finance"], "bills", "source_id", since)
     lags = [1000 * (billed[id_] - at).total_seconds() for id_, at in selected.items() if id_ in billed]
     figure(scene.console, f"{what}, median / p99", f"{quantile(lags, 0.5):.0f} / {quantile(lags, 0.99):.0f} ms")
 

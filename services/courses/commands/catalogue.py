@@ -1,6 +1,8 @@
 """Courses, their versions and assessment requirements (CRS-1)."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Row, func, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
@@ -98,26 +100,29 @@ def add_assessment_requirement(command: AddAssessmentRequirement, uow: UnitOfWor
 def approve_assessment_requirement(command: ApproveAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
     """`pending` → `approved`; the one approved before becomes `superseded`."""
     table = assessment_requirements
-    before = locked(uow, table, command.requirement_id, command.version)
-    REQUIREMENT.allowed(before._mapping, "approve", uow.context)
-    locked(uow, course_versions, before.course_version_id)  # one approval at a time for each version
+    proposed = steps.takeable(uow, REQUIREMENT, table, command.requirement_id, command.version, "approve")
+    locked(uow, course_versions, proposed.course_version_id)  # one approval at a time for each version
     earlier = select(table.c.id).where(
-        table.c.course_version_id == before.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
+        table.c.course_version_id == proposed.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
     )
     steps.take(uow, REQUIREMENT, table, [row.id for row in uow.rows(earlier)], "supersede").whole()
-    return _decide(command, "approve", uow)
+    return _decide(uow, command, proposed, "approve")
 
 
 def reject_assessment_requirement(command: RejectAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
     """`pending` → `rejected`."""
-    return _decide(command, "reject", uow)
+    table = assessment_requirements
+    proposed = steps.takeable(uow, REQUIREMENT, table, command.requirement_id, command.version, "reject")
+    return _decide(uow, command, proposed, "reject")
 
 
 def _decide(
-    command: ApproveAssessmentRequirement | RejectAssessmentRequirement, action: str, uow: UnitOfWork
+    uow: UnitOfWork,
+    command: ApproveAssessmentRequirement | RejectAssessmentRequirement,
+    proposed: Row[Any],
+    action: str,
 ) -> AssessmentRequirementView:
     table = assessment_requirements
     reviewed = {"note": command.note, "reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
-    id_, version = command.requirement_id, command.version
-    steps.take_one(uow, REQUIREMENT, table, id_, version, action, note=command.note, values=reviewed)
-    return requirement_view(uow.one(select(table).where(table.c.id == id_)))
+    steps.take_locked(uow, REQUIREMENT, table, [proposed], action, note=command.note, values=reviewed).whole()
+    return requirement_view(uow.one(select(table).where(table.c.id == proposed.id)))

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import add, change, locked, refuse_unknown
+from chassis.work.rows import add, change, lock_where, locked, refuse_unknown
 from chassis.work.steps import take_locked
 from contracts.courses.catalogue_commands import (
     CreateProgramme,
@@ -54,8 +54,8 @@ def update_programme(command: UpdateProgramme, uow: UnitOfWork) -> ProgrammeDeta
 def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -> ProgrammeDetails:
     """Copy a published programme, with modules, courses and points, into a draft for a later intake."""
     source = uow.one(select(programmes).where(programmes.c.id == command.programme_id))
-    versions = select(programmes).where(programmes.c.code == source.code).with_for_update()
-    number = max(row.version_number for row in uow.rows(versions)) + 1
+    versions = lock_where(uow, programmes, programmes.c.code == source.code)
+    number = max(row.version_number for row in versions.values()) + 1
     if source.status == ProgrammeStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=source.status, action="create_version")
     copied = {str(name): value for name, value in source._mapping.items() if name not in _NOT_COPIED}

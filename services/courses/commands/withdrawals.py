@@ -23,7 +23,7 @@ from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
-from services.courses.steps.closing import close
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
@@ -32,7 +32,7 @@ def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
     """Ask for unpaid selections to end: `pending_payment` → `closing`."""
     paying = in_payment(uow, command.selection_ids)
     against = {id_: ServiceError("payment_in_review") for id_ in paying}
-    taken = close(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
+    taken = UNPAID_SELECTIONS.ask(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
     return taken.results(uow, command.selection_ids)
 
 
@@ -40,8 +40,8 @@ def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> Withdra
     """Open a withdrawal for each selection that is paid and inside its round's window."""
     ids = command.selection_ids
     rows = lock(uow, selections, ids)
-    facts = _facts(uow, ids)
-    against = {id_: against_request(facts[id_], uow.now) if id_ in rows else Reason("not_found") for id_ in ids}
+    courses = _paid_courses(uow, ids)
+    against = {id_: against_request(courses[id_], uow.now) if id_ in rows else Reason("not_found") for id_ in ids}
     made = open_withdrawals(uow, [rows[id_] for id_ in ids if against[id_] is None], command.reason)
     return WithdrawalResults(
         results=tuple(
@@ -56,7 +56,7 @@ def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> Withdra
     )
 
 
-def _facts(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
+def _paid_courses(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
     is_open = exists().where(withdrawals.c.selection_id == selections.c.id, withdrawals.c.state.in_(OPEN_WITHDRAWALS))
     statement = (
         select(

@@ -6,7 +6,6 @@ suspension, return and suspension, heard in any order, the last one counts.
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, Table, select, update
 
@@ -16,7 +15,7 @@ from contracts.courses.states import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
-from services.courses.steps.closing import close
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections, withdrawals
 
@@ -53,10 +52,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
     """The students concerned, held still. Raises NotYet while the copy is older than what an event tells."""
-    versions: dict[UUID, int] = {}
-    for event in events:
-        versions[event.student_id] = max(event.student_version, versions.get(event.student_id, 0))
-    return list(locked(uow, students, versions, at_least=versions).values())
+    told = [(event.student_id, event.student_version) for event in events]
+    return list(locked(uow, students, at_least=told).values())
 
 
 def _follow_status(events: Changes, uow: UnitOfWork) -> None:
@@ -75,7 +72,7 @@ def _close(uow: UnitOfWork, student_ids: Sequence[Any], reason: ClosingReason) -
     closing = update(selections).where(mine, selections.c.state == CLOSING, new_reason)
     for row in uow.rows(closing.values(closing_reason=reason).returning(selections.c.id)):
         uow.audit(selections, row.id, "close", after={"closing_reason": reason})
-    close(uow, ids, "close", reason)
+    UNPAID_SELECTIONS.ask(uow, ids, "close", reason)
 
 
 def _let_stand(uow: UnitOfWork, student_ids: Sequence[Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
-from chassis.work.rows import edit
+from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.states import RegistrationEnd, RegistrationState
@@ -17,7 +17,6 @@ from contracts.exams.views import ArrangementResult
 from services.exams.domain.rounds import against_arrangement, candidates_with_clash
 from services.exams.queries import round_view
 from services.exams.steps.registrations import end, lock_where, refund, step
-from services.exams.steps.rounds import lock_round
 from services.exams.tables import exam_registrations, exam_round_courses, exam_rounds
 
 _r = exam_registrations.c
@@ -25,9 +24,9 @@ _r = exam_registrations.c
 
 def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> ArrangementResult:
     """Fix who sits. Everything is looked at under lock: a hold that comes now waits and finds the outcome."""
-    round_ = lock_round(uow, command.exam_round_id)
+    round_ = locked(uow, exam_rounds, command.exam_round_id, command.version)
     refuse(against_arrangement(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now))
-    edit(uow, exam_rounds, round_.id, command.version, {"arrangement_published_at": uow.now})
+    change(uow, exam_rounds, round_, "publish_arrangement", {"arrangement_published_at": uow.now})
     paid = lock_where(
         uow,
         _r.exam_round_id == round_.id,

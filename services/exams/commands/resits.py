@@ -21,7 +21,7 @@ from contracts.exams.states import RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
 from services.exams.domain.registrations import ENDED, ResitSituation, against_resit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.registrations import close_resits, lock_where
+from services.exams.steps.closing import UNPAID_RESITS
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
 
 _r = exam_registrations.c
@@ -31,8 +31,8 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
-    locked(uow, students, {row.student_id for row in uow.rows(asked)})
-    found = {row.id: row for row in uow.rows(_facts(command))}
+    locked(uow, students, {row.student_id for row in uow.rows(asked)}, required=False)
+    found = {row.id: row for row in uow.rows(_situations(command))}
     reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
     accepted = [found[id_] for id_ in command.registration_ids if not reasons[id_]]
     made = _register(uow, accepted, command.exam_round_id)
@@ -52,10 +52,10 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
 def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
     """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
     ids = command.registration_ids
-    return close_resits(uow, lock_where(uow, _r.id.in_(ids)), "cancel", ClosingReason.CANCELLED).results(uow, ids)
+    return UNPAID_RESITS.ask(uow, ids, "cancel", ClosingReason.CANCELLED).results(uow, ids)
 
 
-def _facts(command: RegisterResits) -> Any:
+def _situations(command: RegisterResits) -> Any:
     """One row for each registration to be repeated, with all that the rule and the bill need."""
     newest = exam_registrations.alias("newest")
     n, placed = newest.c, exam_round_courses.c

@@ -8,21 +8,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
-from chassis.work.rows import edit
+from chassis.work.rows import add, edit, locked
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import Session, against_change, against_session
 from services.exams.queries import round_details
-from services.exams.steps.rounds import lock_round, sessions_of
-from services.exams.tables import courses, exam_round_courses, exam_sessions
+from services.exams.steps.rounds import sessions_of
+from services.exams.tables import courses, exam_round_courses, exam_rounds, exam_sessions
 
 
 def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
@@ -30,8 +30,7 @@ def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
     round_ = _lock_changeable(uow, command.exam_round_id)
     session = Session(new_id(), command.name, command.starts_at, command.ends_at)
     refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
-    uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
-    uow.audit(exam_sessions, session.id, "create", after=command.model_dump())
+    add(uow, exam_sessions, {"id": session.id, **command.model_dump()}, "create")
     return round_details(uow, round_.id)
 
 
@@ -107,6 +106,6 @@ def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:
 
 
 def _lock_changeable(uow: UnitOfWork, round_id: UUID) -> Row[Any]:
-    round_ = lock_round(uow, round_id)
+    round_ = locked(uow, exam_rounds, round_id)
     refuse(against_change(round_.code, round_.arrangement_published_at))
     return round_

@@ -1,10 +1,10 @@
-"""The states of a registration as a table."""
+"""The states of registrations and rounds, and who moves them on."""
 
 from __future__ import annotations
 
 from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under
 from contracts.exams.events import RegistrationRefused, ResitsClosing
-from contracts.exams.states import RegistrationState
+from contracts.exams.states import ExamRoundStatus, RegistrationState
 
 PENDING_PAYMENT, CLOSING, REGISTERED, ARRANGED, SUSPENDED, SAT, ABSENT, CANCELLED, LAPSED = RegistrationState
 
@@ -52,4 +52,11 @@ REGISTRATION = Workflow(
         Step(ARRANGED, "sit", INVIGILATOR, SAT),
         Step(ARRANGED, "miss", INVIGILATOR, ABSENT),
     ),
+)
+
+EXAM_ROUND = Workflow(
+    "exam_round",
+    ExamRoundStatus.DRAFT,
+    (Step(ExamRoundStatus.DRAFT, "publish", acting_under("exams.manage_rounds"), ExamRoundStatus.PUBLISHED),),
+    column="status",
 )

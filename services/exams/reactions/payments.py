@@ -16,6 +16,7 @@ from contracts.errors import ServiceError
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationState
 from contracts.finance.events import BillsPaid, PaidBill
+from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
 from services.exams.domain.registrations import UNPAID, HoldState, Seating, seat
 from services.exams.domain.workflows import REGISTRATION
@@ -28,7 +29,7 @@ _r = exam_registrations.c
 
 def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     """Register for every paid exam fee; where there is no seat, say so and the fee goes back."""
-    fees = [(event, bill) for event in events for bill in event.bills if bill.kind is FeeKind.EXAM]
+    fees = [(event, bill) for event in events for bill in event.bills if _is_exam_fee(bill)]
     if not fees:
         return
     seatings = _seatings(uow, [bill for _, bill in fees])
@@ -38,7 +39,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
         refused = [
             RefusedRegistration(
                 registration_id=placed[bill.bill_id],
-                selection_id=bill.selection_id,
+                selection_id=bill.source.id_if(SourceKind.SELECTION),
                 bill_id=bill.bill_id,
                 code=seating.refusal,
             )
@@ -48,25 +49,29 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
         uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
 
 
+def _is_exam_fee(bill: PaidBill) -> bool:
+    return bill.kind == FeeKind.EXAM and bill.source.kind in (SourceKind.SELECTION, SourceKind.REGISTRATION)
+
+
 Seated = tuple[PaidBill, Seating, dict[str, Any]]
 
 
 def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
     """Each bill with what it gives and the columns that follow from it."""
     known = locked(uow, students, {bill.student_id for bill in bills})
-    holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
+    holds = _holds(uow, {bill.source.id for bill in bills})
     rounds = share_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
     seated = []
     for bill in bills:
         if bill.exam_round_id not in rounds:
             raise ServiceError("not_found")
         student = known[bill.student_id]
-        hold = holds.get(bill.selection_id) if bill.selection_id is not None else None
+        hold = holds.get(bill.source.id)
         seating = seat(
             status=student.status,
             hold=HoldState(hold.state) if hold is not None else None,
             arranged=rounds[bill.exam_round_id].arrangement_published_at is not None,
-            is_resit=bill.selection_id is None,
+            is_resit=bill.source.kind == SourceKind.REGISTRATION,
         )
         suspended = seating.state is RegistrationState.SUSPENDED
         held = hold.id if hold is not None and hold.state == HoldState.HELD and suspended else None
@@ -83,7 +88,7 @@ def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
 
 
 def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
-    """The newest hold of each selection, kept from changing until the registration stands."""
+    """The newest hold of each selection among these, kept from changing until the registration stands."""
     h = withdrawal_holds.c
     held = select(withdrawal_holds).where(h.selection_id.in_(selection_ids)).order_by(h.created_at, h.id)
     return {row.selection_id: row for row in uow.rows(held.with_for_update(read=True))}
@@ -94,7 +99,7 @@ def _register_selections(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UU
     rows = [
         {
             "id": new_id(),
-            "selection_id": bill.selection_id,
+            "selection_id": bill.source.id,
             "student_id": bill.student_id,
             "course_id": bill.course_id,
             "exam_round_id": bill.exam_round_id,
@@ -103,7 +108,7 @@ def _register_selections(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UU
             **columns,
         }
         for bill, _, columns in seatings
-        if bill.selection_id is not None
+        if bill.source.kind == SourceKind.SELECTION
     ]
     unless = "uq_exam_registrations_selection_id"
     made = enter(uow, REGISTRATION, exam_registrations, rows, "register", audited=("bill_id",), unless=unless)
@@ -113,7 +118,9 @@ def _register_selections(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UU
 def _register_resits(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, UUID]:
     """Registration id by bill id of the resits that were still unpaid."""
     paid = {
-        bill.registration_id: (seating, columns) for bill, seating, columns in seatings if bill.registration_id
+        bill.source.id: (seating, columns)
+        for bill, seating, columns in seatings
+        if bill.source.kind == SourceKind.REGISTRATION
     }
     if not paid:
         return {}

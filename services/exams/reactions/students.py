@@ -20,7 +20,8 @@ from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.steps.registrations import close_resits, end, lock_where, note_hold, set_free, step
+from services.exams.steps.closing import UNPAID_RESITS
+from services.exams.steps.registrations import end, lock_where, note_hold, set_free, step
 from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students
 
@@ -52,8 +53,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    versions = {event.student_id: event.student_version for event in sorted(events, key=lambda e: e.student_version)}
-    known = locked(uow, students, versions, at_least=versions)
+    told = [(event.student_id, event.student_version) for event in events]
+    known = locked(uow, students, at_least=told)
     for student in known.values():
         _follow_point(uow, student)
         _follow_status(uow, student)
@@ -88,11 +89,11 @@ def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
         case EnrolmentStatus.ACTIVE:
             _resume(uow, held, unpaid)
         case EnrolmentStatus.SUSPENDED:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_SUSPENDED)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_SUSPENDED)
             step(uow, due, "hold", held_by_suspension=True)
             note_hold(uow, [row for row in held if not row.held_by_suspension], held_by_suspension=True)
         case _:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_LEFT)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_LEFT)
             end(uow, [*due, *held], "leave", RegistrationEnd.STUDENT_LEFT)
 
 

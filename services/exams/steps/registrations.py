@@ -13,10 +13,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, false, func, select, update
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.steps import Taken, take_locked
+from chassis.work.steps import take_locked
 from contracts.base import Event
-from contracts.courses.states import ClosingReason
-from contracts.exams.events import ClosingResit, RefusedRegistration, RegistrationRefused, ResitsClosing
+from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationEnd
 from services.exams.domain.registrations import free
 from services.exams.domain.workflows import REGISTRATION
@@ -99,15 +98,6 @@ def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, beca
         else:
             end(uow, freed, outcome.action, outcome.ended_by)
             refund(uow, freed, outcome.ended_by, because=because)
-
-
-def close_resits(uow: UnitOfWork, locked: Sequence[Row[Any]], action: str, reason: ClosingReason) -> Taken:
-    """Ask finance to cancel the bills of those that are unpaid resits; they are `closing` until it answers."""
-    asking = {"closing_reason": reason, "closing_attempt": _r.closing_attempt + 1, "ask_again_at": None}
-    taken = take_locked(uow, REGISTRATION, exam_registrations, locked, action, values=asking)
-    asked = [ClosingResit(registration_id=row.id, attempt=row.closing_attempt + 1, reason=reason) for row in taken.rows]
-    uow.publish_rows(ResitsClosing, "resits", asked)
-    return taken
 
 
 def of_selections(selection_ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -44,15 +44,15 @@ def retry_refund(command: RetryRefund, uow: UnitOfWork) -> RefundView:
 
 def _follow(
     uow: UnitOfWork,
-    moved: Sequence[Row[Any]],
+    stepped: Sequence[Row[Any]],
     action: str,
     kind: PostingKind,
     values: dict[str, Any] | None = None,
 ) -> None:
-    """Move the bills of these refunds along, and post what happened. Refunds of suspense have no bill to move."""
-    locked = bills.lock(uow, [refund.bill_id for refund in moved if refund.bill_id is not None])
+    """Let the bills of these refunds follow, and post what happened. Refunds of suspense have no bill."""
+    locked = bills.lock(uow, [refund.bill_id for refund in stepped if refund.bill_id is not None])
     bills.take_all(uow, locked, action, values)
-    refunds.post_step(uow, kind, moved, refunds.fees_of(locked))
+    refunds.post_step(uow, kind, stepped, refunds.fees_of(locked))
 
 
 def _step(uow: UnitOfWork, command: FailRefund | RetryRefund, action: str, *, note: str | None) -> Row[Any]:

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.work import steps
-from chassis.work.rows import edit, ids_in, locked
+from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -52,7 +52,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
         "remitted_on": command.remitted_on,
         "entered_by": uow.context.actor.user_id,
     }
-    slip = steps.enter_one(uow, REMITTANCE, remittances, entered, "create")
+    slip = steps.enter_one(uow, REMITTANCE, remittances, entered, "create", audited=("number",))
     lines = [
         {
             "id": new_id(),
@@ -72,18 +72,14 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
 
 def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
-    chosen = uow.rows(
-        select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
-            ids_in(bill_table.c.id, bill_ids)
-        )
-    )
+    chosen = uow.rows(select(bill_table.c.source_id).where(ids_in(bill_table.c.id, bill_ids)))
     if len(chosen) < len(bill_ids):
         raise ServiceError("some_not_found", count=len(bill_ids) - len(chosen))
     wanted = set(bill_ids)
     # A way of payment that settles one bill alone leaves the other to be paid later: what is settled stays out.
     together = [
         bill
-        for bill in bills.lock_of_sources(uow, {bills.source_of(bill) for bill in chosen})
+        for bill in bills.lock_of_sources(uow, {bill.source_id for bill in chosen})
         if bill.id in wanted or bill.status not in SETTLED
     ]
     if len(together) > SLIP_LIMIT:
@@ -100,14 +96,14 @@ def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
 
 def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails:
     """Put the bank's receipt to a slip that is not reviewed yet; a newer one takes the place of the older."""
-    slip = locked(uow, remittances, command.remittance_id)
+    slip = locked(uow, remittances, command.remittance_id, command.version)
     if slip.state != RemittanceState.PENDING:
         raise ServiceError("step_not_allowed", state=slip.state, action="attach_receipt")
     if command.file.size > RECEIPT_BYTES:
         raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
     point = slip.teaching_point_id
     file_id = files.adopt(uow, command.file, purpose="receipt", allowed=RECEIPT_KINDS, teaching_point_id=point)
-    edit(uow, remittances, slip.id, command.version, {"receipt_file_id": file_id})
+    change(uow, remittances, slip, "attach_receipt", {"receipt_file_id": file_id})
     return remittance_details(uow, slip.id)
 
 
@@ -131,7 +127,7 @@ def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> Remittanc
     """The money is there: every bill of the slip is paid."""
     slip = _takeable(uow, command, "approve")
     values = {**_received(command, slip), **_reviewed(uow), "note": command.note}
-    steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values)
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values).whole()
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
@@ -140,7 +136,7 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
     slip = _takeable(uow, command, "book_late")
     values = {**_received(command, slip), **_reviewed(uow)}
-    steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values)
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values).whole()
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
     reasons = {bill: unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}

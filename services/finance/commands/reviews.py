@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
-from chassis.work.rows import ids_in, results, set_each
+from chassis.work.rows import results, set_each
 from contracts.common import RowResults
 from contracts.finance.commands import ApproveWithdrawalReviews, RejectWithdrawalReviews
 from contracts.finance.events import (
@@ -101,5 +102,5 @@ def _paid_bills(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> dict[UUID, li
     paid: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for bill in locked:
         if bill.status == BillStatus.PAID and bill.id not in begun:
-            paid[bill.selection_id].append(bill)
+            paid[bill.source_id].append(bill)
     return paid

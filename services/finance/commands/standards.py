@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import add, edit, locked
+from chassis.work.rows import add, change, edit, locked
 from contracts.base import Done
 from contracts.errors import FieldError, ServiceError
 from contracts.finance.commands import (
@@ -40,11 +40,12 @@ def end_fee_standard(command: EndFeeStandard, uow: UnitOfWork) -> FeeStandardVie
 
 def delete_fee_standard(command: DeleteFeeStandard, uow: UnitOfWork) -> Done:
     """Remove a standard by which no bill was made. Its row stays as the tombstone that the copies hear of."""
-    standard = fee_standards.c.id == command.fee_standard_id
-    uow.one(select(fee_standards.c.id).where(standard, ~fee_standards.c.deleted).with_for_update())
+    standard = locked(uow, fee_standards, command.fee_standard_id, command.version)
+    if standard.deleted:
+        raise ServiceError("not_found")
     if uow.first(select(bills.c.id).where(bills.c.fee_standard_id == command.fee_standard_id).limit(1)) is not None:
         raise ServiceError("still_in_use")
-    edit(uow, fee_standards, command.fee_standard_id, command.version, {"deleted": True})
+    change(uow, fee_standards, standard, "delete", {"deleted": True})
     return Done()
 
 

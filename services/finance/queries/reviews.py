@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from chassis.base.clock import local_date
+from chassis.data.bulk import ids_in
 from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import ids_in
 from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal
@@ -88,12 +88,12 @@ def _bills(uow: UnitOfWork, reviews: Sequence[Row[Any]]) -> dict[UUID, list[Revi
     found = uow.rows(
         select(bills, refunds.c.amount.label("begun"), refunds.c.withdrawal_id)
         .outerjoin(refunds, refunds.c.bill_id == bills.c.id)
-        .where(ids_in(bills.c.selection_id, by_selection))
+        .where(ids_in(bills.c.source_id, by_selection))
         .order_by(bills.c.kind)
     )
     of_selection: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for bill in found:
-        of_selection[bill.selection_id].append(bill)
+        of_selection[bill.source_id].append(bill)
     return {
         review.id: [_review_bill(rules, bill, review) for bill in of_selection[review.selection_id]]
         for review in reviews

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import ids_in
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
 from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules

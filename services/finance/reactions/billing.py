@@ -18,6 +18,7 @@ from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.finance.events import BillingRefused, RefusedBilling
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
@@ -31,10 +32,9 @@ from services.finance.tables.fees import fee_standards
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A selection or resit that is to be billed."""
+    """What is to be billed."""
 
-    source: str
-    source_id: UUID
+    source: Source
     student_id: UUID
     course_id: UUID
     exam_round_id: UUID | None
@@ -55,8 +55,7 @@ def on_resits_registered(events: Sequence[ResitsRegistered], uow: UnitOfWork) ->
 
 def _selection(selected: SelectedCourse, event: Event) -> Due:
     return Due(
-        source="selection",
-        source_id=selected.selection_id,
+        source=Source(kind=SourceKind.SELECTION, id=selected.selection_id),
         student_id=selected.student_id,
         course_id=selected.course_id,
         exam_round_id=selected.exam_round_id,
@@ -75,8 +74,7 @@ def _selection(selected: SelectedCourse, event: Event) -> Due:
 
 def _resit(resit: RegisteredResit, event: Event) -> Due:
     return Due(
-        source="registration",
-        source_id=resit.registration_id,
+        source=Source(kind=SourceKind.REGISTRATION, id=resit.registration_id),
         student_id=resit.student_id,
         course_id=resit.course_id,
         exam_round_id=resit.exam_round_id,
@@ -96,16 +94,16 @@ def _resit(resit: RegisteredResit, event: Event) -> Due:
 def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
     points = _points(uow, dues)
     prices = _price_list(uow)
-    priced = [(due, prices.charges(due.charged)) for due in {due.source_id: due for due in dues}.values()]
+    priced = [(due, prices.charges(due.charged)) for due in {due.source.id: due for due in dues}.values()]
     claimed = _claim(
-        uow, {d.source_id: (d.source, "refused" if isinstance(c, MissingStandard) else "billed") for d, c in priced}
+        uow, {due.source: "refused" if isinstance(charges, MissingStandard) else "billed" for due, charges in priced}
     )
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
-        if due.source_id in claimed and not isinstance(charges, MissingStandard):
+        if due.source.id in claimed and not isinstance(charges, MissingStandard):
             rows += _rows(due, charges, points[due.student_id], uow.now)
     _issue(uow, rows)
-    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source_id in claimed])
+    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source.id in claimed])
 
 
 def _price_list(uow: UnitOfWork) -> PriceList:
@@ -124,13 +122,13 @@ def _price_list(uow: UnitOfWork) -> PriceList:
     )
 
 
-def _claim(uow: UnitOfWork, outcomes: dict[UUID, tuple[str, str]]) -> set[UUID]:
+def _claim(uow: UnitOfWork, outcomes: dict[Source, str]) -> set[UUID]:
     """Those of the sources that nobody decided before: not those that were cancelled early, or come a second time."""
     if not outcomes:
         return set()
     rows = [
-        {"id": id_, "source": source, "outcome": outcome, "decided_at": uow.now}
-        for id_, (source, outcome) in sorted(outcomes.items())
+        {"id": source.id, "source": source.kind, "outcome": outcomes[source], "decided_at": uow.now}
+        for source in sorted(outcomes, key=lambda source: source.id)
     ]
     claimed = insert_rows(billings, rows).on_conflict_do_nothing().returning(billings.c.id)
     return {row.id for row in uow.rows(claimed)}
@@ -150,8 +148,11 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
         exam = charge.kind is FeeKind.EXAM
         yield {
             "id": new_id(),
-            "selection_id": due.source_id if due.source == "selection" else None,
-            "registration_id": due.source_id if due.source == "registration" else None,
+            "source_kind": due.source.kind,
+            "source_id": due.source.id,
+            # What the version before reads of it.
+            "selection_id": due.source.id_if(SourceKind.SELECTION),
+            "registration_id": due.source.id_if(SourceKind.REGISTRATION),
             "student_id": due.student_id,
             "teaching_point_id": teaching_point_id,
             "course_id": due.course_id,
@@ -181,8 +182,7 @@ def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> 
     answers: dict[int, tuple[Event, list[RefusedBilling]]] = {}
     for due, missing in refused:
         answer = RefusedBilling(
-            selection_id=due.source_id if due.source == "selection" else None,
-            registration_id=due.source_id if due.source == "registration" else None,
+            source=due.source,
             code="fee_standard_missing",
             params={"kind": missing.kind, "on": missing.on.isoformat()},
         )

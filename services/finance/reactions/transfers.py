@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
-from chassis.work.rows import ids_in, lock_where
+from chassis.work.rows import lock_where
 from contracts.finance.events import TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
@@ -68,8 +68,7 @@ def on_transfer_revoked(events: Sequence[TransferRevoked], uow: UnitOfWork) -> N
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
     """Unpaid bills go to the new point. What is paid, on a slip or refunded stays with the point that paid."""
     # Whatever was billed at the old points is visible once the new ones are in the copy.
-    versions = {event.student_id: event.student_version for event in sorted(events, key=lambda e: e.student_version)}
-    locked(uow, students, versions, at_least=versions)
+    locked(uow, students, at_least=[(event.student_id, event.student_version) for event in events])
     for event in sorted(events, key=lambda event: event.transferred_at):
         _finish(event, uow)
         unpaid = [
@@ -93,7 +92,7 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
         )
         for bill in unpaid:
             before, after = bill.teaching_point_id, event.to_teaching_point_id
-            uow.audit(bills, bill.id, "move", {"teaching_point_id": before}, {"teaching_point_id": after})
+            uow.audit(bills, bill.id, "transfer", {"teaching_point_id": before}, {"teaching_point_id": after})
 
 
 def _finish(event: StudentTransferred, uow: UnitOfWork) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.failures import NotYet
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
-from chassis.work.rows import ids_in, lock
+from chassis.work.rows import lock
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld
 from contracts.finance.events import RejectedWithdrawal, WithdrawalsRejected

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows, steps
-from chassis.work.rows import ids_in
 from contracts.finance.events import PaidBill
+from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
@@ -26,21 +27,16 @@ def lock(uow: UnitOfWork, ids: Collection[UUID]) -> list[Bill]:
 
 
 def lock_of_sources(uow: UnitOfWork, source_ids: Collection[UUID]) -> list[Bill]:
-    """All bills of these selections and resits, locked."""
-    of_selection = select(bills.c.id).where(ids_in(bills.c.selection_id, source_ids))
-    of_resit = select(bills.c.id).where(ids_in(bills.c.registration_id, source_ids))
-    return lock(uow, [row.id for row in uow.rows(of_selection.union_all(of_resit))])
+    """All bills for these sources, locked."""
+    return list(rows.lock_where(uow, bills, ids_in(bills.c.source_id, source_ids)).values())
 
 
-def source_of(bill: Bill) -> UUID:
-    """The selection or resit that a bill is for."""
-    source: UUID = bill.selection_id or bill.registration_id
-    return source
+def source_of(bill: Bill) -> Source:
+    """What a bill is for."""
+    return Source(kind=bill.source_kind, id=bill.source_id)
 
 
-def take(
-    uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None
-) -> list[Bill]:
+def take(uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None) -> list[Bill]:
     """Take one step with those of the locked bills that may take it; which they are, as they were before."""
     return steps.take_locked(uow, BILL, bills, locked, action, values=values).rows
 
@@ -69,8 +65,7 @@ def paid_bill(bill: Bill, method: PaymentMethod, paid_at: Any) -> PaidBill:
     return PaidBill(
         bill_id=bill.id,
         number=bill.number,
-        selection_id=bill.selection_id,
-        registration_id=bill.registration_id,
+        source=source_of(bill),
         kind=FeeKind(bill.kind),
         student_id=bill.student_id,
         teaching_point_id=bill.teaching_point_id,

@@ -57,9 +57,10 @@ def refund_bills(uow: UnitOfWork, locked: Sequence[tuple[Bill, Decision]]) -> No
 
 def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
     """Make refunds that wait to be paid out, and post them. Constraints keep a bill from being refunded twice."""
+    decided = {new_id(): decision for decision in decisions}
     rows: list[dict[str, Any]] = [
         {
-            "id": new_id(),
+            "id": id_,
             "bill_id": decision.bill_id,
             "suspense_id": decision.suspense_id,
             "withdrawal_id": decision.withdrawal_id,
@@ -69,9 +70,9 @@ def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
             "method": decision.method,
             "amount": decision.amount,
         }
-        for decision in decisions
+        for id_, decision in decided.items()
     ]
-    made = steps.enter(uow, REFUND, refunds, rows, "decide", audited=("amount", "reason"))
+    steps.enter(uow, REFUND, refunds, rows, "decide", audited=("amount", "reason"))
     postings = [
         Posting(
             PostingKind.REFUND_DECIDED,
@@ -81,14 +82,14 @@ def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
             fee=decision.fee,
             bill_id=decision.bill_id,
             suspense_id=decision.suspense_id,
-            refund_id=row.id,
+            refund_id=id_,
         )
-        for row, decision in zip(made, decisions, strict=True)
+        for id_, decision in decided.items()
     ]
     ledger.post(uow, postings)
 
 
-def post_step(uow: UnitOfWork, kind: PostingKind, moved: Sequence[Row[Any]], fees: dict[UUID, FeeKind]) -> None:
+def post_step(uow: UnitOfWork, kind: PostingKind, followed: Sequence[Row[Any]], fees: dict[UUID, FeeKind]) -> None:
     """Post what became of refunds; `fees` tells the fee of each bill among them."""
     ledger.post(
         uow,
@@ -103,7 +104,7 @@ def post_step(uow: UnitOfWork, kind: PostingKind, moved: Sequence[Row[Any]], fee
                 suspense_id=refund.suspense_id,
                 refund_id=refund.id,
             )
-            for refund in moved
+            for refund in followed
         ],
     )
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import ids_in, lock_where
+from chassis.work.rows import lock_where
 from contracts.finance.events import TransferCleared
 from services.finance.steps import bills
 from services.finance.tables.bills import transfers

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
-from chassis.work.rows import ids_in, lock
+from chassis.work.rows import lock
 from contracts.finance.events import RefundedWithdrawal, WithdrawalsRefunded
 from contracts.finance.states import RefundState, ReviewState
 from services.finance.domain.workflows import REVIEW

@@ -13,7 +13,7 @@ from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
-from chassis.work.rows import edit
+from chassis.work.rows import edit, locked
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
@@ -136,7 +136,7 @@ def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) ->
 
 def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
     """The user in the actor's scope, locked. Raises `not_found`, and `own_account` for the actor's own."""
-    user = uow.one(select(users).where(users.c.id == user_id).with_for_update())
+    user = locked(uow, users, user_id)
     if user_id == uow.context.actor.user_id:
         raise ServiceError("own_account")
     return user

@@ -86,7 +86,7 @@ def test_one_row_is_entered_with_a_new_id(desk: ServiceHarness) -> None:
     row = run(desk, SYSTEM, lambda uow: steps.enter_one(uow, REQUEST, requests, given, "enter", note="why"))
     assert (row.status, row.version) == ("open", 1)
     ((_, _, _, after),) = audited(desk, row.id)
-    assert after == {"status": "open", "teaching_point_id": str(HERE), "subject": "one"}
+    assert after == {"status": "open", "teaching_point_id": str(HERE), "subject": "one", "note": "why"}
 
 
 def test_who_was_quicker_with_a_unique_value_keeps_it_and_the_others_are_entered(desk: ServiceHarness) -> None:

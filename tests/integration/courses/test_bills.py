@@ -17,19 +17,23 @@ from contracts.courses.queries import GetSelection
 from contracts.courses.states import ClosingReason
 from contracts.courses.views import SelectionView
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
+from contracts.finance import events_v1
 from contracts.finance.events import (
     BillCancellationRefused,
     BillingRefused,
     BillsCancelled,
+    BillsPaid,
     BillState,
     CancelledBills,
     RefusedBilling,
     RefusedCancellation,
 )
+from contracts.finance.source import Source
 from contracts.types import FeeKind
 from tests.builders import courses as build
 from tests.builders import people
 from tests.builders.courses import School
+from tests.builders.messages import of_selection
 
 
 @pytest.fixture
@@ -52,14 +56,13 @@ def cancel(school: School, *ids: UUID) -> Any:
 
 
 def bills_cancelled(id_: UUID, attempt: int = 1, reason: ClosingReason = ClosingReason.CANCELLED) -> BillsCancelled:
-    row = CancelledBills(selection_id=id_, registration_id=None, attempt=attempt, reason=reason)
+    row = CancelledBills(source=of_selection(id_), attempt=attempt, reason=reason)
     return BillsCancelled(cancelled=(row,))
 
 
 def refused(school: School, id_: UUID, attempt: int = 1, **fields: Any) -> BillCancellationRefused:
     values: dict[str, Any] = {
-        "selection_id": id_,
-        "registration_id": None,
+        "source": of_selection(id_),
         "attempt": attempt,
         "reason": ClosingReason.LAPSED,
         "code": "payment_in_review",
@@ -92,7 +95,7 @@ def test_the_payment_of_a_selection_that_is_not_there_yet_waits(school: School, 
 
 
 def test_refused_billing_cancels_the_selection_with_finances_reason(school: School, selections: list[UUID]) -> None:
-    row = RefusedBilling(selection_id=selections[0], registration_id=None, code="fee_standard_missing")
+    row = RefusedBilling(source=of_selection(selections[0]), code="fee_standard_missing")
     school.harness.deliver(BillingRefused(refused=(row,)))
     selection = now_is(school, selections[0])
     assert (selection.state, selection.closing_reason) == ("cancelled", None)
@@ -115,6 +118,22 @@ def test_a_refused_registration_is_shown_and_learning_goes_on(school: School, se
     assert (selection.state, selection.learning_open) == ("selected", True)
     assert selection.refusal is not None
     assert selection.refusal.code == "arrangement_published"
+
+
+def test_an_older_version_of_a_payment_counts_the_same(school: School, selections: list[UUID]) -> None:
+    [bill] = build.paid(school, selections[0]).bills
+    row = events_v1.PaidBill(selection_id=selections[0], registration_id=None, **dict(bill))
+    school.harness.deliver(events_v1.BillsPaid(bills=(row,)))
+    assert now_is(school, selections[0]).state == "selected"
+
+
+def test_bills_for_what_courses_does_not_know_are_not_its_business(school: School, selections: list[UUID]) -> None:
+    other = Source(kind="certificate", id=selections[0])
+    [bill] = build.paid(school, selections[0]).bills
+    copied = build.bill(school, selections[0], source=other, kind="certificate")
+    school.harness.deliver(BillsPaid(bills=(bill.model_copy(update={"source": other}),)), BillState(items=(copied,)))
+    selection = now_is(school, selections[0])
+    assert (selection.state, selection.bills) == ("pending_payment", ())
 
 
 # -- cancelling -------------------------------------------------------------------------------------

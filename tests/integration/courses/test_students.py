@@ -27,6 +27,7 @@ from services.courses.commands.selection import select_courses
 from tests.builders import courses as build
 from tests.builders import people
 from tests.builders.courses import School
+from tests.builders.messages import of_selection
 
 
 @pytest.fixture
@@ -64,8 +65,7 @@ def asked(school: School) -> list[ClosingSelection]:
 
 def refusing(school: School, id_: UUID, reason: ClosingReason, attempt: int = 1) -> BillCancellationRefused:
     row = RefusedCancellation(
-        selection_id=id_,
-        registration_id=None,
+        source=of_selection(id_),
         attempt=attempt,
         reason=reason,
         code="payment_in_review",
@@ -79,7 +79,7 @@ def test_who_leaves_has_unpaid_courses_closed_and_keeps_paid_ones(school: School
     leaves(school)
     assert [(a.selection_id, a.reason) for a in asked(school)] == [(selections[0], "student_left")]
     assert now_is(school, selections[1]).state == "selected"
-    row = CancelledBills(selection_id=selections[0], registration_id=None, attempt=1, reason=ClosingReason.STUDENT_LEFT)
+    row = CancelledBills(source=of_selection(selections[0]), attempt=1, reason=ClosingReason.STUDENT_LEFT)
     school.harness.deliver(BillsCancelled(cancelled=(row,)))
     ended = now_is(school, selections[0])
     assert (ended.state, ended.closing_reason) == ("cancelled", "student_left")

@@ -61,7 +61,7 @@ def test_of_two_publications_one_wins(exams: ServiceHarness) -> None:
     exams.clock.set(round_.closes_at)
     publish = PublishArrangement(exam_round_id=round_.id, version=round_.details.version)
     outcomes = race(*[lambda: exams.run(publish, build.ARRANGER)] * 4)
-    assert codes(outcomes).count("step_not_allowed") == 3
+    assert codes(outcomes).count("stale_version") == 3
 
 
 def test_two_papers_in_one_session_keep_the_arrangement_from_being_published(exams: ServiceHarness) -> None:

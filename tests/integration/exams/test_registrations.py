@@ -19,6 +19,7 @@ from contracts.types import EnrolmentStatus, FeeKind
 from tests.builders import exams as build
 from tests.builders import people
 from tests.builders.exams import Candidate, Round
+from tests.builders.messages import of_selection
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def fee(exams: ServiceHarness, candidate: Candidate, round_: Round) -> PaidBill:
 
 
 def of(exams: ServiceHarness, fee: PaidBill) -> RegistrationView:
-    [found] = exams.ask(ListRegistrations(selection_id=fee.selection_id)).items
+    [found] = exams.ask(ListRegistrations(selection_id=fee.source.id)).items
     view: RegistrationView = found
     return view
 
@@ -56,7 +57,7 @@ def refunds(exams: ServiceHarness) -> list[tuple[object, str]]:
 
 def test_a_paid_exam_fee_registers_and_the_point_sees_it_with_its_session(exams, candidate, round_, fee) -> None:  # type: ignore[no-untyped-def]
     [seen] = exams.ask(ListRegistrations(search=candidate.name), people.of_point(candidate.point_id)).items
-    assert (seen.state, seen.selection_id, seen.session_name) == ("registered", fee.selection_id, "第1场")
+    assert (seen.state, seen.selection_id, seen.session_name) == ("registered", fee.source.id, "第1场")
     assert (seen.student_number, seen.exam_round_code) == (candidate.now().student_number, "KS1")
     assert seen.registered_at == fee.paid_at
 
@@ -64,7 +65,7 @@ def test_a_paid_exam_fee_registers_and_the_point_sees_it_with_its_session(exams,
 def test_a_credit_fee_and_a_second_payment_event_change_nothing(exams, candidate, round_, fee) -> None:  # type: ignore[no-untyped-def]
     before = of(exams, fee)
     exams.deliver(BillsPaid(bills=(fee,)))
-    credit = fee.model_copy(update={"kind": FeeKind.CREDIT, "selection_id": new_id(), "exam_round_id": None})
+    credit = fee.model_copy(update={"kind": FeeKind.CREDIT, "source": of_selection(), "exam_round_id": None})
     exams.deliver(BillsPaid(bills=(credit,)))
     assert exams.ask(ListRegistrations()).items == (before,)
 

@@ -45,7 +45,7 @@ def fee(exams: ServiceHarness, candidate: Candidate, round_: Round) -> PaidBill:
 
 
 def state(exams: ServiceHarness, fee: PaidBill) -> tuple[str, str | None]:
-    [view] = exams.ask(ListRegistrations(selection_id=fee.selection_id)).items
+    [view] = exams.ask(ListRegistrations(selection_id=fee.source.id)).items
     return view.state, view.ended_by
 
 

@@ -14,7 +14,7 @@ from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, FeeKind
 from tests.builders import finance as build
 from tests.builders import people
-from tests.builders.messages import a
+from tests.builders.messages import a, of_selection
 
 
 def close(
@@ -76,7 +76,7 @@ def test_a_missing_standard_refuses_the_selection_whole_and_for_good(finance: Se
     good = build.select_for(finance, student)
     (refused,) = finance.published(BillingRefused)
     (row,) = refused.refused
-    assert (row.selection_id, row.code) == (early.selection_id, "fee_standard_missing")
+    assert (row.source, row.code) == (of_selection(early.selection_id), "fee_standard_missing")
     build.standard(
         finance, FeeKind.CREDIT, Decimal("80.00"), valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31)
     )
@@ -116,7 +116,7 @@ def test_unpaid_bills_are_cancelled_and_their_postings_reversed(finance: Service
     finance.deliver(close(selected, attempt=3))
     assert build.statuses(finance) == {"cancelled"}
     (answer,) = finance.published(BillsCancelled)
-    assert [(row.selection_id, row.attempt) for row in answer.cancelled] == [(selected.selection_id, 3)]
+    assert [(row.source, row.attempt) for row in answer.cancelled] == [(of_selection(selected.selection_id), 3)]
     assert build.check(finance).clean
 
 

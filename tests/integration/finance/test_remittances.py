@@ -86,7 +86,7 @@ def test_an_approved_slip_pays_its_bills_and_tells_everybody(finance: ServiceHar
     assert str(approved.state) == "approved"
     assert build.statuses(finance) == {"paid"}
     (paid,) = finance.published(BillsPaid)
-    assert {(str(b.kind), b.selection_id, b.exam_round_id) for b in paid.bills} == {
+    assert {(str(b.kind), b.source.id, b.exam_round_id) for b in paid.bills} == {
         ("credit", selected.selection_id, None),
         ("exam", selected.selection_id, selected.exam_round_id),
     }

@@ -16,6 +16,7 @@ from contracts.finance.states import BillStatus as B
 from contracts.finance.states import ReviewState as V
 from contracts.types import FeeKind
 from launcher.reconcile.agreement import compare
+from tests.builders.messages import of_resit, of_selection
 from tests.builders.statements import FactsBuilder, bill
 
 
@@ -109,7 +110,7 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
     (_unpaid, lambda w: w.bills.pop(), "exam_bills_count"),
     (_unpaid, lambda w: w.bills.pop(-2), "credit_bills_count"),
     (_unpaid, _doubled_bill, "credit_bills_count"),
-    (_unpaid, lambda w: w.bills.__setitem__(-1, bill(B.PAID, FeeKind.EXAM, selection_id=w.selections[-1].id)),
+    (_unpaid, lambda w: w.bills.__setitem__(-1, bill(B.PAID, FeeKind.EXAM, source=of_selection(w.selections[-1].id))),
      "exam_bill_status"),
     (_unpaid, lambda w: w.spoil_bill(status=B.CANCELLED), "exam_bill_status"),
     (_unpaid, lambda w: w.spoil_selection(state=S.CANCELLED), "credit_bill_status"),
@@ -148,8 +149,8 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
     (_paid, lambda w: w.selections.pop(), "bill_without_selection"),
     (_paid, lambda w: w.selections.pop(), "registration_without_selection"),
     (_paid, lambda w: w.bills.append(bill(B.PAID)), "bill_of_nothing"),
-    (_paid, lambda w: w.spoil_bill(registration_id=new_id()), "bill_of_nothing"),
-    (_paid, lambda w: w.bills.append(bill(B.PAID, FeeKind.EXAM, registration_id=new_id())), "bill_without_resit"),
+    (_paid, lambda w: w.spoil_bill(source=None), "bill_of_nothing"),
+    (_paid, lambda w: w.bills.append(bill(B.PAID, FeeKind.EXAM, source=of_resit(new_id()))), "bill_without_resit"),
     # bills, slips, ledger
     (_paid, lambda w: w.spoil_bill(payments_posted=0), "bill_payments"),
     (_paid, lambda w: w.spoil_bill(payments_posted=2), "bill_payments"),
