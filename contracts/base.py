@@ -121,7 +121,7 @@ class KeysetQuery(Query):
     limit: Annotated[int, Field(ge=1, le=5000, description="Rows to answer at most.", examples=[1000])] = 1000
 
 
-class Stretch(View, Generic[Row]):
+class KeysetPage(View, Generic[Row]):
     """Some rows in order of id. `next_after` continues; it is empty at the end."""
 
     items: tuple[Row, ...]
@@ -142,6 +142,7 @@ class Event(Contract):
     rows_field: ClassVar[str | None] = None
     unheard: ClassVar[bool] = False
     private: ClassVar[bool] = False
+    next: "ClassVar[type[Event] | None]" = None
 
     def __init_subclass__(
         cls,
@@ -151,6 +152,7 @@ class Event(Contract):
         rows: str | None = None,
         unheard: bool = False,
         private: bool = False,
+        next: "type[Event] | None" = None,
         **kwargs: Unpack[ConfigDict],
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -158,7 +160,14 @@ class Event(Contract):
             return
         cls.owner, cls.version = owner, version
         cls.rows_field, cls.unheard, cls.private = rows or cls.rows_field, unheard, private
+        if next is not None and (next.__name__, next.owner, next.version) != (cls.__name__, owner, version + 1):
+            raise TypeError(f"{next.__name__}.v{next.version} is not the version after {cls.__name__}.v{version}")
+        cls.next = next
         _register(EVENTS, (snake_case(cls.__name__), version), cls)
+
+    def as_next(self) -> "Event":
+        """What the next version says of the same; only an older version can tell."""
+        raise NotImplementedError(routing_key(type(self)))
 
 
 class Fact(Event):

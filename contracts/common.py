@@ -1,8 +1,8 @@
 """What the chassis answers in every service: audit trail, workflow history, tasks.
 
-One contract serves all services; `of(service, ListTasks)` is the operation of one of them:
+One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
-    client.call(of("courses", GetTask), {...}, context)
+    client.call(of_service("courses", GetTask), {...}, context)
 """
 
 from enum import StrEnum
@@ -20,7 +20,7 @@ _Operation = TypeVar("_Operation", bound=Operation)
 
 
 @cache
-def of(service: str, operation: type[_Operation]) -> type[_Operation]:
+def of_service(service: str, operation: type[_Operation]) -> type[_Operation]:
     """The operation as one service offers it."""
     return type(
         operation.__name__,
@@ -83,7 +83,7 @@ class ListAuditEntries(PageQuery, answers=Page[AuditEntryView]):
 
     actor_id: Id | None = Field(default=None, description="Only what this user did.")
     object_type: Code | None = Field(
-        default=None, description="Only changes of this kind of object.", examples=["selection"]
+        default=None, description="Only changes of this kind of object.", examples=["selections"]
     )
     object_id: Id | None = Field(default=None, description="Only changes of this object.")
     action: Code | None = Field(default=None, description="Only this action.", examples=["approve"])

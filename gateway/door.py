@@ -25,7 +25,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class Access:
     """A request that may be made: the context of its call, and who is behind it unless anybody may."""
 
     context: Context
@@ -44,7 +44,7 @@ class Door:
         self._rates = rates
         self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
 
-    def admit(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Admission:
+    def grant(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Access:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
         address = self.address(environ)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
@@ -65,7 +65,7 @@ class Door:
             client=address,
             language=language,
         )
-        return Admission(context, principal)
+        return Access(context, principal)
 
     def principal(self, environ: Mapping[str, Any], address: str) -> Principal:
         """Who the token speaks for; their request is counted. Whoever has no good token is counted by address."""

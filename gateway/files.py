@@ -64,8 +64,8 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        admission = self._door.admit(UPLOAD, req.env, req.context.correlation_id, req.context.language)
-        req.context.user_id = admission.context.actor.user_id
+        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        req.context.user_id = access.context.actor.user_id
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")

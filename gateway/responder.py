@@ -9,12 +9,12 @@ import orjson
 from contracts.errors import ServiceError
 from gateway.binding import Binding
 from gateway.calls import Calls
-from gateway.door import Admission, Door
+from gateway.door import Access, Door
 from gateway.problems import MEDIA_TYPE, problem
 from gateway.route import Route
 
 Responder = Callable[..., None]
-OwnHandler = Callable[[dict[str, Any], Admission], dict[str, Any]]
+OwnHandler = Callable[[dict[str, Any], Access], dict[str, Any]]
 Send = Callable[[falcon.Request, falcon.Response, dict[str, Any]], None]
 
 JSON = "application/json"
@@ -27,8 +27,8 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
 
     def respond(req: falcon.Request, resp: falcon.Response, **path: str) -> None:
         environ = req.env
-        admission = door.admit(route, environ, req.context.correlation_id, req.context.language)
-        context = admission.context
+        access = door.grant(route, environ, req.context.correlation_id, req.context.language)
+        context = access.context
         req.context.user_id = context.actor.user_id
         payload = binding.payload(
             path,
@@ -37,7 +37,7 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
             environ.get("CONTENT_LENGTH"),
             environ["wsgi.input"],
         )
-        answer = own(payload, admission) if own else calls.make(route.operation, payload, context)
+        answer = own(payload, access) if own else calls.make(route.operation, payload, context)
         resp.status = status
         if context.idempotency_key is not None:
             resp.set_header("Idempotency-Key", context.idempotency_key)

@@ -18,7 +18,7 @@ import orjson
 
 from contracts.base import Query, View
 from contracts.errors import ServiceError
-from gateway.door import Admission, Door
+from gateway.door import Access, Door
 from gateway.route import SIGNED_IN, get
 from gateway.tokens import Principal
 
@@ -121,7 +121,7 @@ class Hub:
 class Replay(Protocol):
     """Asks the owners what changed."""
 
-    def missed(self, admission: Admission, last_id: str | None) -> Iterable[Hint]: ...
+    def missed(self, access: Access, last_id: str | None) -> Iterable[Hint]: ...
 
 
 class Credentials(Protocol):
@@ -196,13 +196,13 @@ class EventsResource:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Open a stream of hints for the signed-in user."""
-        admission = self._door.admit(EVENTS, req.env, req.context.correlation_id, req.context.language)
-        user_id = admission.context.actor.user_id
+        access = self._door.grant(EVENTS, req.env, req.context.correlation_id, req.context.language)
+        user_id = access.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
         req.context.user_id = user_id
         subscription = self._hub.subscribe(user_id)
         try:
-            missed = list(self._replay.missed(admission, req.env.get("HTTP_LAST_EVENT_ID")))
+            missed = list(self._replay.missed(access, req.env.get("HTTP_LAST_EVENT_ID")))
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise

@@ -15,11 +15,11 @@ from typing import Any
 from pydantic import Field
 
 from contracts.base import Operation, PageQuery, Query, View
-from contracts.common import CancelTask, GetTask, ListTasks, TaskId, TaskState, TaskView, of
+from contracts.common import CancelTask, GetTask, ListTasks, TaskId, TaskState, TaskView, of_service
 from contracts.errors import ServiceError
 from contracts.types import Code, FileReference
 from gateway.calls import Calls
-from gateway.door import Admission
+from gateway.door import Access
 from gateway.responder import OwnHandler
 from gateway.streams import Hint
 from gateway.task_watch import TaskWatch, hint, is_open
@@ -64,8 +64,8 @@ class TaskCentre:
         """How an operation is answered here, if it is about tasks or may start one; others go to their service."""
         own: dict[type[Operation], OwnHandler] = {
             ListAllTasks: self.list_all,
-            of("gateway", GetTask): partial(self._of_owner, GetTask),
-            of("gateway", CancelTask): partial(self._of_owner, CancelTask),
+            of_service("gateway", GetTask): partial(self._of_owner, GetTask),
+            of_service("gateway", CancelTask): partial(self._of_owner, CancelTask),
             GetTaskResult: self.result,
         }
         if operation in own:
@@ -73,11 +73,11 @@ class TaskCentre:
         starts_task = operation.answers is TaskView or "task" in operation.answers.model_fields
         return partial(self._started, operation) if starts_task else None
 
-    def list_all(self, payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
+    def list_all(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """One page of the newest tasks of all who answer in time."""
         page, size = payload.get("page", 1), payload.get("size", 50)
         filters: dict[str, Any] = {name: payload[name] for name in ("kind", "state") if name in payload}
-        answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, admission)
+        answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, access)
         items = sorted(
             (task for answer in answers.values() for task in answer["items"]),
             key=lambda task: (task["created_at"], task["id"]),
@@ -91,48 +91,48 @@ class TaskCentre:
             "unanswered": unanswered,
         }
 
-    def result(self, payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
+    def result(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """The reference to a task's file, and in whose keeping it is. Raises `file_missing` when there is none."""
-        task = self._of_owner(GetTask, payload, admission)
+        task = self._of_owner(GetTask, payload, access)
         if not task.get("result"):
             raise ServiceError("file_missing")
         return {**task["result"], "area": task["service"]}
 
-    def missed(self, admission: Admission, last_id: str | None) -> Iterator[Hint]:
+    def missed(self, access: Access, last_id: str | None) -> Iterator[Hint]:
         """What a stream begins with: the user's running tasks, which are watched from now on, and those that ended
         after the event `last_id`."""
         last = _instant(last_id)
-        answers, _ = self._ask_all({"size": _MOST}, admission)
+        answers, _ = self._ask_all({"size": _MOST}, access)
         for service, answer in answers.items():
             for task in answer["items"]:
                 ended = _instant(task.get("finished_at"))
-                if task["created_by"] == str(admission.context.actor.user_id):
-                    self._watch.watch(task, admission.in_service(service))
+                if task["created_by"] == str(access.context.actor.user_id):
+                    self._watch.watch(task, access.in_service(service))
                     if is_open(task) or (last and ended and ended > last):
                         yield hint(task)
 
-    def _started(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
+    def _started(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """The answer of a command that may have started a task, which is watched from now on."""
-        answer = self._calls.make(operation, payload, admission.context)
+        answer = self._calls.make(operation, payload, access.context)
         task = answer if operation.answers is TaskView else answer.get("task")
         if task is not None:
-            self._watch.watch(task, admission.in_service(operation.service))
+            self._watch.watch(task, access.in_service(operation.service))
         return answer
 
-    def _of_owner(self, operation: type[Operation], payload: dict[str, Any], admission: Admission) -> dict[str, Any]:
+    def _of_owner(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
         service = payload["task_id"].partition(".")[0]
         if service not in self._services:
             raise ServiceError("not_found")
-        return self._calls.make(of(service, operation), payload, admission.in_service(service))
+        return self._calls.make(of_service(service, operation), payload, access.in_service(service))
 
-    def _ask_all(self, payload: dict[str, Any], admission: Admission) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    def _ask_all(self, payload: dict[str, Any], access: Access) -> tuple[dict[str, dict[str, Any]], list[str]]:
         until = time.time() + PATIENCE
         asked = {
             service: self._pool.submit(
                 self._calls.make,
-                of(service, ListTasks),
+                of_service(service, ListTasks),
                 payload,
-                replace(admission.in_service(service), deadline=until),
+                replace(access.in_service(service), deadline=until),
             )
             for service in self._services
         }

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.base.context import Context
 from chassis.running.logging import get_logger
-from contracts.common import GetTask, TaskState, of
+from contracts.common import GetTask, TaskState, of_service
 from contracts.errors import ServiceError
 from gateway.calls import Calls
 from gateway.streams import Hint, Hub
@@ -75,7 +75,7 @@ class TaskWatch:
             return False
         context = replace(watched.context, deadline=time.time() + EVERY)
         try:
-            task = self._calls.make(of(watched.service, GetTask), {"task_id": task_id}, context)
+            task = self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
             return error.code in ("service_unavailable", "deadline_exceeded", "overloaded")
         except Exception:

@@ -62,7 +62,7 @@ class DeadEvents:
         states = ("dead", "refused", "waiting") if waiting else ("dead", "refused")
 
         def parked(uow: UnitOfWork) -> Sequence[Any]:
-            inbox = uow.service.metadata.tables["inbox"].c
+            inbox = uow.tables["inbox"].c
             return uow.rows(select(*(inbox[each] for each in _PARKED)).where(inbox.state.in_(states)))
 
         found = [
@@ -83,7 +83,7 @@ class DeadEvents:
         """All messages that can't be sent, oldest first."""
 
         def came_back(uow: UnitOfWork) -> Sequence[Any]:
-            outbox, notes = (uow.service.metadata.tables[name].c for name in ("outbox", "state_notes"))
+            outbox, notes = (uow.tables[name].c for name in ("outbox", "state_notes"))
             columns = (outbox.exchange, outbox.routing_key, outbox.created_at, outbox.returned_at)
             row = notes.kind + " " + cast(notes.row_id, Text)
             failed = select(literal(exchange(uow.service.name)), row, notes.noted_at, notes.failed_at)

@@ -84,7 +84,10 @@ class Supervisor:
 
     def _write(self) -> None:
         counts = {watch.thing.name: watch.restarts for watch in self._watches}
-        self._record.write_text(json.dumps(counts))
+        # `status` may read at any moment: the file is there as a whole, or as it was.
+        whole = self._record.with_suffix(".new")
+        whole.write_text(json.dumps(counts))
+        whole.replace(self._record)
 
 
 def main(state: Path) -> None:

@@ -10,7 +10,10 @@ import requests
 
 from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
+from tests.permissions import demanded
 from tests.times import FolderTimes
+
+pytest.register_assert_rewrite("tests.workflows")
 
 SERVERS = {
     "postgres": "JIAOWU_TEST_POSTGRES_URL",
@@ -62,7 +65,8 @@ def _harnesses(postgres_admin_url: str, run_prefix: str) -> Iterator[Callable[[t
 
     def harness(service: type[Service]) -> ServiceHarness:
         if service.name not in made:
-            made[service.name] = ServiceHarness(service, postgres_admin_url, f"{run_prefix}_{service.name}")
+            database = f"{run_prefix}_{service.name}"
+            made[service.name] = ServiceHarness(service, postgres_admin_url, database, permission_of=demanded)
         return made[service.name]
 
     yield harness

@@ -10,7 +10,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def beside(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+def in_real_thread(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
     """The result of `function`, which releases the interpreter lock: where threads are green it runs in a real one, so
     that requests go on meanwhile; elsewhere it just runs."""
     if "eventlet" in sys.modules:

@@ -1,11 +1,12 @@
 """Many rows in one statement: they travel as one JSON parameter, so that ten thousand rows cost one round trip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, cast, column, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy import ColumnElement, Table, Uuid, any_, cast, column, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 
 
 def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
@@ -19,3 +20,8 @@ def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
         .render_derived(name="rows", with_types=True)
     )
     return insert(table).from_select(names, select(*source.c))
+
+
+def ids_in(id_column: ColumnElement[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """`id_column = ANY(ids)`: one parameter, however many ids."""
+    return id_column == any_(literal(list(ids), ARRAY(Uuid)))

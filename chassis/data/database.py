@@ -101,7 +101,7 @@ class Database:
                 yield uow
             except RefusedButKept as refused:
                 kept = refused
-            uow.seal()
+            uow.finish()
         if uow.left_events:
             self.wake_relay()
         if kept is not None:

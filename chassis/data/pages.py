@@ -1,13 +1,17 @@
 """Lists: one page of a select in a stable order with its total, and the filters that lists share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
 from chassis.base.clock import SHANGHAI
+from contracts.base import Contract, Page, View
 from contracts.errors import ServiceError
+
+SomeView = TypeVar("SomeView", bound=View)
+SomeContract = TypeVar("SomeContract", bound=Contract)
 
 
 class PageRequest(Protocol):
@@ -48,6 +52,28 @@ def paginate(
         return rows, offset + len(rows)  # the last page tells the total
     total = uow.scalar(select(func.count()).select_from(statement.subquery()))
     return rows, int(total)
+
+
+def page_of(
+    view: type[SomeView],
+    uow: Rows,
+    statement: Select[Any],
+    request: PageRequest,
+    *,
+    sortable: Mapping[str, ColumnElement[Any]],
+    default: str,
+    views: Callable[[Sequence[Row[Any]]], Iterable[SomeView]] | None = None,
+) -> Page[SomeView]:
+    """The asked page of `statement` as views: each row by the names of its columns, or as `views` makes them.
+    Raises as `paginate`."""
+    rows, total = paginate(uow, statement, request, sortable=sortable, default=default)
+    items = tuple(as_view(view, row) for row in rows) if views is None else tuple(views(rows))
+    return Page[view](items=items, page=request.page, size=request.size, total=total)  # type: ignore[valid-type]
+
+
+def as_view(view: type[SomeContract], row: Row[Any], **more: Any) -> SomeContract:
+    """A row, and what else the view shows, as the contract's view."""
+    return view.model_validate({**row._mapping, **more})
 
 
 def _order(statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:

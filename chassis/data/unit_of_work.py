@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Executable, Row, Table, select, update
+from sqlalchemy import Connection, CursorResult, Executable, Row, Table
 
 from chassis.base.clock import local_date
 from chassis.base.context import Context
@@ -36,9 +36,12 @@ class UnitOfWork:
         self.connection = connection
         self.context = context
         self.service = service
+        self.tables: Mapping[str, Table] = service.metadata.tables
         self.now = now
         self._database = database
         self._outbox: list[dict[str, str]] = []
+        self._published: set[type[Event]] = set()
+        self._expected: set[type[Event]] = set()
         self._audit: list[dict[str, Any]] = []
         self._noted = False
         self._answer: dict[str, Any] | None = None
@@ -87,25 +90,16 @@ class UnitOfWork:
         """The first column of the first row, or None."""
         return self.execute(statement, parameters).scalar()
 
-    def update_versioned(self, table: Table, id_: UUID, expected_version: int, values: Mapping[str, Any]) -> Row[Any]:
-        """Change a row that the caller saw at `expected_version`, write its audit entry and return the new row.
-
-        Raises ServiceError `not_found`, or `stale_version` when somebody changed it in between.
-        """
-        before = self.one(select(table).where(table.c.id == id_).with_for_update())
-        if before.version != expected_version:
-            raise ServiceError("stale_version")
-        after = self.one(update(table).where(table.c.id == id_).values(**values).returning(table))
-        old, new = before._mapping, after._mapping
-        changed = [name for name in values if old[name] != new[name]]
-        self.audit(table.name, id_, "edit", {n: old[n] for n in changed}, {n: new[n] for n in changed})
-        return after
-
     # --- what is written at the end ---
 
     def publish(self, event: Event, *, because: Event | None = None) -> None:
         """Put an event in the outbox. `because` names the received event that it answers (by default the first one)."""
+        self._published.add(type(event))
         self._enqueue(exchange(type(event).owner), routing_key(type(event)), event, because)
+
+    def expect(self, event: type[Event]) -> None:
+        """Something was done of which others hear by this event: without one the transaction does not commit."""
+        self._expected.add(event)
 
     def publish_rows(
         self,
@@ -127,17 +121,17 @@ class UnitOfWork:
 
     def audit(
         self,
-        object_type: str,
+        table: Table,
         object_id: UUID,
         action: str,
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
     ) -> None:
-        """Note who did what to which object, with the fields that changed. ID numbers are masked when shown."""
+        """Note who did what to which row of a table, with the fields that changed. ID numbers are masked when shown."""
         self._audit.append(
             {
                 "id": new_id(),
-                "object_type": object_type,
+                "object_type": table.name,
                 "object_id": object_id,
                 "action": action,
                 "before": before,
@@ -153,11 +147,14 @@ class UnitOfWork:
         """Store the answer under the command's idempotency key, in this same transaction."""
         self._answer = {"command": command, "body_hash": hashed_body.hex(), "answer": answer}
 
-    def seal(self) -> None:
+    def finish(self) -> None:
         """Write events, audit rows and the answer in one statement: the last one before the commit.
 
-        Raises DuplicateCommand when the idempotency key has an answer already; the transaction must roll back.
+        Raises DuplicateCommand when the idempotency key has an answer already, LookupError when an expected event was
+        not published; the transaction must roll back.
         """
+        if untold := self._expected - self._published:
+            raise LookupError(f"nobody was told: {', '.join(sorted(event.__name__ for event in untold))}")
         if not (self._outbox or self._audit or self._answer):
             return
         context = self.context
@@ -172,10 +169,10 @@ class UnitOfWork:
             "client": context.client,
             "correlation_id": str(context.correlation_id),
         }
-        sealed = _SEAL.run(self.connection, parameters).one()
-        if parameters["key"] is not None and not sealed.kept:
+        written = _FINISH.run(self.connection, parameters).one()
+        if parameters["key"] is not None and not written.kept:
             raise DuplicateCommand
-        self._noted = sealed.noted
+        self._noted = written.noted
 
     @contextmanager
     def as_system(self) -> Iterator[None]:
@@ -211,8 +208,8 @@ class UnitOfWork:
 
 # `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.messages.state_notes` left.
 # Text parameters carry JSON: one round trip whatever the number of rows.
-_SEAL = Prepared(
-    "seal",
+_FINISH = Prepared(
+    "finish",
     """
 WITH events AS (
     INSERT INTO outbox (exchange, routing_key, message)

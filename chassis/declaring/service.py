@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar, get_type_hints
 from uuid import UUID
@@ -35,6 +35,7 @@ from chassis.declaring.entries import (
 )
 from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
+from contracts.versions import older
 
 Entry = TypeVar("Entry")
 
@@ -53,6 +54,9 @@ class Service:
     publications: ClassVar[dict[str, PublishesEntry]]
     schedule: ClassVar[dict[str, ScheduledEntry]]
     tasks: ClassVar[dict[str, TaskKind]]
+    heard: ClassVar[tuple[type[Event], ...]]
+    """Every event class of another service that this one listens to. Reactions and copies are declared for the newest
+    version of each; the older ones that are still read are heard with it."""
 
     def __init_subclass__(cls) -> None:
         entries = vars(cls)
@@ -67,12 +71,8 @@ class Service:
         cls.publications = {type_name(e.state): e for e in _of_kind(entries, PublishesEntry).values()}
         cls.schedule = _of_kind(entries, ScheduledEntry)
         cls.tasks = _of_kind(entries, TaskKind)
-
-    @classmethod
-    def heard_events(cls) -> Iterator[type[Event]]:
-        """Every event class of another service that this one listens to."""
-        yield from (entry.event for entry in cls.reactions.values())
-        yield from (entry.state for entry in cls.copies.values())
+        declared = [e.event for e in cls.reactions.values()] + [e.state for e in cls.copies.values()]
+        cls.heard = tuple(version for event in declared for version in (event, *older(event)))
 
 
 def load(path: str) -> type[Service]:

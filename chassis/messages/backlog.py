@@ -29,7 +29,7 @@ class Backlog:
 
 def backlog(uow: UnitOfWork) -> Backlog:
     """Read it from the service's own tables."""
-    tables = uow.service.metadata.tables
+    tables = uow.tables
     outbox, notes, inbox = (tables[name].c for name in ("outbox", "state_notes", "inbox"))
     # The database's clock wrote these instants, so that it tells their age.
     events = select(outbox.created_at.label("made_at")).where(outbox.returned_at.is_(None))

@@ -53,8 +53,8 @@ def may_be_unheard(key: str) -> bool:
 
 
 def bindings(service: type[Service]) -> Iterator[tuple[str, str]]:
-    """(exchange, routing key) of everything that a service hears."""
-    for event in service.heard_events():
+    """(exchange, routing key) of everything that a service hears, older versions included."""
+    for event in dict.fromkeys(service.heard):
         yield exchange(event.owner), routing_key(event)
     for kind in service.publications:
         yield COPIES_EXCHANGE, copy_request_key(kind)

@@ -6,16 +6,17 @@ ends with `CopyCompleted`. Rows that were not seen since the request are gone at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Table, case, delete, func, or_, select, update
+from sqlalchemy import Row, Table, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.context import system_context
 from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry
@@ -34,6 +35,36 @@ from contracts.base import (
 
 PAGE = 500
 """Rows that the owner sends in one transaction: between pages its ordinary work goes first."""
+
+
+def locked(
+    uow: UnitOfWork,
+    table: Table,
+    ids: Iterable[UUID] = (),
+    *,
+    at_least: Iterable[tuple[UUID, int]] = (),
+    alone: bool = False,
+    required: bool = True,
+) -> dict[UUID, Row[Any]]:
+    """Rows of a copy by id, kept as they are until the transaction ends: what is made of a student's status is made
+    before the next one arrives. `at_least` are ids with the version that the row must have reached.
+
+    Whoever makes something of the same rows shares the lock; `alone` keeps those out too, for no lock can be put on
+    what is not made yet. Raises NotYet when a row has not come or is older; a command, which can't wait, takes those
+    that the actor sees (`required=False`).
+    """
+    versions: dict[UUID, int] = dict.fromkeys(ids, 0)
+    for id_, version in at_least:
+        versions[id_] = max(version, versions.get(id_, 0))
+    wanted = select(table).where(ids_in(table.c.id, versions)).order_by(table.c.id)
+    found = {row.id: row for row in uow.rows(wanted.with_for_update(read=not alone))}
+    if required:
+        one = table.name.removesuffix("s")
+        if len(found) < len(versions):
+            raise NotYet(f"{one}_unknown")
+        if any(found[id_].version < version for id_, version in versions.items()):
+            raise NotYet(f"{one}_not_current")
+    return found
 
 
 class Copies:

@@ -6,7 +6,7 @@ every message is believed only from the owner of what it says, on the way that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -31,6 +31,7 @@ from contracts.base import (
     type_name,
 )
 from contracts.device.stations import READINGS_EXCHANGE
+from contracts.versions import newest_class
 
 REROUTED: Final = frozenset({"x-death", "CC", "BCC"})
 """Headers of messages that took another way than their exchange and key say."""
@@ -108,6 +109,15 @@ class Delivery:
         """The contract of the event inside, if any code knows it."""
         return EVENTS.get((self.envelope.type, self.envelope.version)) if self.envelope is not None else None
 
+    def comes_next(self, heard: Iterable[type[Event]]) -> bool:
+        """Whether it is the version right after those of an event which this process hears: it has not moved yet and
+        can't read it, who takes its place can."""
+        if self.envelope is None or self.event_class is not None:
+            return False
+        known = [event for event in heard if type_name(event) == self.envelope.type]
+        in_place = self.is_copy_page or any(exchange(event.owner) == self.exchange for event in known)
+        return bool(known) and in_place and self.envelope.version == max(event.version for event in known) + 1
+
     @property
     def is_copy_page(self) -> bool:
         """Whether it answers a request for a copy, rather than telling everybody."""
@@ -184,17 +194,19 @@ def _distrust_of_way(delivery: Delivery) -> str | None:
 
 def _distrust_of_copy(delivery: Delivery, service: type[Service]) -> str | None:
     event, sender = delivery.event_class, delivery.sender
-    if event is None or delivery.envelope is None:
+    if delivery.envelope is None:
         return "key_not_type"
     if event is CopyRequested:
         kind = str(delivery.envelope.data.get("kind"))
         in_place = kind in service.publications and delivery.routing_key == copy_request_key(kind)
         return None if in_place and sender != GATEWAY and _is_service(sender) else "sender_not_owner"
-    kind = str(delivery.envelope.data.get("kind")) if event is CopyCompleted else type_name(event)
+    kind = delivery.envelope.type if event is not CopyCompleted else str(delivery.envelope.data.get("kind"))
     entry = service.copies.get(kind)
-    if delivery.routing_key != copy_reply_key(service.name):
+    unread = entry is not None and delivery.comes_next([entry.state])
+    if delivery.routing_key != copy_reply_key(service.name) or (event is None and not unread):
         return "key_not_type"
-    if entry is None or (event is not CopyCompleted and event is not entry.state) or entry.state.owner != sender:
+    is_page = event is not None and entry is not None and newest_class(event) is entry.state
+    if entry is None or entry.state.owner != sender or not (unread or is_page or event is CopyCompleted):
         return "sender_not_owner"
     return None
 

@@ -32,6 +32,7 @@ from chassis.messages.delivery import Delivery, distrust
 from chassis.messages.parking import FORGOTTEN, Parking
 from contracts.base import CopyCompleted, CopyRequested, Envelope, Event, State, UnknownEvent, routing_key
 from contracts.errors import ServiceError
+from contracts.versions import newest, newest_class
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,10 @@ class Inbox:
 
     def _handle_group(self, group: list[Delivery], breathe: Callable[[], None]) -> None:
         event = group[0].event_class
-        entry = self.service.reactions.get(routing_key(event)) if event is not None else None
+        entry = self.service.reactions.get(routing_key(newest_class(event))) if event is not None else None
+        if group[0].comes_next(self.service.heard):
+            self.parking.wait(group, "unknown_version")  # whoever takes this process's place reads it
+            return
         if event is None or (entry is None and not issubclass(event, COPIED)):
             self.parking.bury(group, "unknown_event")
             return
@@ -150,7 +154,7 @@ class Inbox:
             fresh = self._not_parked(group, uow) if entry is None else self._mark_handled(group, uow)
             if not fresh:
                 return
-            events: list[Event] = [_envelope(delivery).event() for delivery in fresh]
+            events: list[Event] = [newest(_envelope(delivery).event()) for delivery in fresh]
             if entry is not None:
                 uow.caused_by(events, [_envelope(delivery) for delivery in fresh])
                 entry.handler(events, uow)

@@ -67,7 +67,7 @@ def reannounce(uow: UnitOfWork, kind: str, ids: Iterable[UUID] | None = None) ->
     rows = select(table.c.id)
     if ids is not None:
         rows = rows.where(table.c.id.in_(list(ids)))
-    notes = uow.service.metadata.tables["state_notes"]
+    notes = uow.tables["state_notes"]
     named = rows.add_columns(literal(kind)).order_by(table.c.id)
     return uow.execute(insert(notes).from_select(["row_id", "kind"], named)).rowcount
 

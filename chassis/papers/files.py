@@ -22,7 +22,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 from sqlalchemy import func, insert, select
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.base.settings import settings
 from chassis.data.unit_of_work import UnitOfWork
@@ -70,7 +70,7 @@ class FileStore:
                 file.write(chunk)
             if not size:
                 raise ServiceError("file_empty")
-            kind = beside(check_kind, file, allowed)
+            kind = in_real_thread(check_kind, file, allowed)
             sha256 = self.put(INCOMING, file, kind)
         return FileReference(sha256=sha256, size=size, media_type=kind.content_type, name=plain_name(name))
 
@@ -78,17 +78,17 @@ class FileStore:
         """Store a file in an area and return its SHA-256. Storing the same bytes again only makes them new."""
         sha256 = content_hash(file)
         file.seek(0)
-        beside(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
+        in_real_thread(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
         return sha256
 
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
         """The content, piece by piece. Raises ServiceError `file_missing` at once, not in the middle."""
         try:
-            found = beside(obstore.get, self._store, _path(area, sha256, kind))
+            found = in_real_thread(obstore.get, self._store, _path(area, sha256, kind))
         except FileNotFoundError:
             raise ServiceError("file_missing") from None
         stream = iter(found.stream(min_chunk_size=_CHUNK))
-        return iter(lambda: bytes(beside(next, stream, b"")), b"")
+        return iter(lambda: bytes(in_real_thread(next, stream, b"")), b"")
 
     def read(self, area: str, reference: FileReference) -> IO[bytes]:
         """The content as a seekable temporary file, to be closed. Raises ServiceError `file_missing`."""
@@ -104,12 +104,12 @@ class FileStore:
         if self._size(source) != reference.size:
             raise ServiceError("file_missing")
         if self._size(target) is None:
-            beside(obstore.copy, self._store, source, target)
+            in_real_thread(obstore.copy, self._store, source, target)
 
     def erase(self, area: str, sha256: str, kind: FileKind) -> None:
         """Remove an object; none there is fine."""
         try:
-            beside(obstore.delete, self._store, _path(area, sha256, kind))
+            in_real_thread(obstore.delete, self._store, _path(area, sha256, kind))
         except FileNotFoundError:
             return
 
@@ -117,14 +117,14 @@ class FileStore:
         """(SHA-256, kind) of an area's objects that were stored longer than `age` ago, some hundreds at a time."""
         limit = datetime.now(UTC) - age
         pages = iter(obstore.list(self._store, prefix=area, chunk_size=_LISTED))
-        while page := beside(next, pages, None):
+        while page := in_real_thread(next, pages, None):
             old = (found["path"].rpartition("/")[2] for found in page if found["last_modified"] < limit)
             names = (name.partition(".") for name in old)
             yield [(sha256, FileKind(ending)) for sha256, _, ending in names if ending in _ENDINGS]
 
     def _size(self, path: str) -> int | None:
         try:
-            return beside(obstore.head, self._store, path)["size"]
+            return in_real_thread(obstore.head, self._store, path)["size"]
         except FileNotFoundError:
             return None
 
@@ -176,7 +176,7 @@ def keep(
 
 def reference_to(uow: UnitOfWork, file_id: UUID) -> FileReference:
     """What the gateway needs to send a file. Raises ServiceError `not_found` outside the actor's scope."""
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     row = uow.one(select(files).where(files.c.id == file_id))
     return FileReference(sha256=row.sha256, size=row.size, media_type=row.media_type, name=row.name)
 
@@ -222,7 +222,7 @@ def _add_row(
 ) -> UUID:
     file_id = new_id()
     uow.execute(
-        insert(uow.service.metadata.tables["files"]).values(
+        insert(uow.tables["files"]).values(
             id=file_id,
             **reference.model_dump(),
             purpose=purpose,
@@ -232,12 +232,12 @@ def _add_row(
             adopted_at=uow.now,
         )
     )
-    uow.audit("file", file_id, "adopt", after={"purpose": purpose, "sha256": reference.sha256})
+    uow.audit(uow.tables["files"], file_id, "adopt", after={"purpose": purpose, "sha256": reference.sha256})
     return file_id
 
 
 def _owned(uow: UnitOfWork, hashes: list[str]) -> set[str]:
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     return {row.sha256 for row in uow.rows(select(files.c.sha256).where(files.c.sha256.in_(hashes)))}
 
 

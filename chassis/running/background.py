@@ -141,7 +141,7 @@ def housekeeping(database: Database) -> Sequence[Loop]:
 
 def purge_answers(uow: UnitOfWork) -> int:
     """Forget stored answers after seven days, some at a time; how many."""
-    keys = uow.service.metadata.tables["idempotency_keys"]
+    keys = uow.tables["idempotency_keys"]
     old = select(keys.c.actor_id, keys.c.command, keys.c.key).where(keys.c.created_at < uow.now - KEEP_ANSWERS)
     part = old.limit(PURGE_ROWS).subquery()
     these = (keys.c.actor_id == part.c.actor_id) & (keys.c.command == part.c.command) & (keys.c.key == part.c.key)

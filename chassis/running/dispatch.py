@@ -19,7 +19,7 @@ from chassis.running import tasks
 from chassis.running.logging import bound
 from chassis.work.audit import list_audit_entries
 from contracts.base import Operation, View, method_name
-from contracts.common import CancelTask, GetTask, ListAuditEntries, ListTasks, of
+from contracts.common import CancelTask, GetTask, ListAuditEntries, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ COMMON: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
 def common_operations(service: str) -> dict[str, OperationEntry]:
     """The entries of the shared operations for one service."""
     return {
-        method_name(contract): OperationEntry(of(service, contract), contract.answers, handler)
+        method_name(contract): OperationEntry(of_service(service, contract), contract.answers, handler)
         for contract, handler in COMMON.items()
     }
 

@@ -117,7 +117,7 @@ class StepQueue:
         uow.execute(delete(self.steps).where(self.steps.c.task_id == task_id))
         ended = update(self.tasks).where(self.tasks.c.id == task_id)
         row = uow.one(ended.values(state=state, finished_at=uow.now, **values).returning(self.tasks.c.kind))
-        uow.audit("task", task_id, "end", after={"state": state})
+        uow.audit(self.tasks, task_id, "end", after={"state": state})
         metrics.task_ended(row.kind, state)
 
     def _next_step(self, uow: UnitOfWork, kinds: Collection[str]) -> Select[Any]:

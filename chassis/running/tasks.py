@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from chassis.base.context import Actor, Context
 from chassis.base.ids import new_id
-from chassis.data.pages import equals, paginate
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task
 from contracts.base import Page
@@ -73,7 +73,7 @@ def enqueue(
         )
     )
     uow.execute(insert(steps).values(step_row(task_id, 0, PLAN, {}, uow)))
-    uow.audit("task", task_id, "start", after={"kind": kind})
+    uow.audit(tasks, task_id, "start", after={"kind": kind})
     return TaskView(
         id=public_id(uow.service.name, task_id),
         service=uow.service.name,
@@ -97,8 +97,15 @@ def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
     tasks, _ = _tables(uow)
     statement = _with_result(uow).where(equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
     sortable = {name: tasks.c[name] for name in ("created_at", "finished_at", "kind", "state")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-created_at")
-    return Page[TaskView](items=tuple(_view(row, uow) for row in rows), page=query.page, size=query.size, total=total)
+    return page_of(
+        TaskView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="-created_at",
+        views=lambda rows: (_view(row, uow) for row in rows),
+    )
 
 
 def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
@@ -112,14 +119,14 @@ def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
         raise ServiceError("task_finished")
     if task.state != TaskState.CANCELLING:
         uow.execute(update(tasks).where(tasks.c.id == task.id).values(state=TaskState.CANCELLING))
-        uow.audit("task", task.id, "cancel", {"state": task.state}, {"state": TaskState.CANCELLING})
+        uow.audit(tasks, task.id, "cancel", {"state": task.state}, {"state": TaskState.CANCELLING})
     return get_task(GetTask(task_id=command.task_id), uow)
 
 
 def forget_old_tasks(uow: UnitOfWork) -> int:
     """Scheduled job: delete tasks that ended 90 days ago, and their result files; how many tasks."""
     tasks, _ = _tables(uow)
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     old = select(tasks.c.id).where(tasks.c.finished_at < uow.now - KEPT_FOR).limit(_FORGOTTEN_AT_ONCE)
     gone = uow.rows(delete(tasks).where(tasks.c.id.in_(old)).returning(tasks.c.id, tasks.c.result_file_id))
     uow.execute(delete(files).where(files.c.id.in_([row.result_file_id for row in gone if row.result_file_id])))
@@ -164,13 +171,13 @@ def as_json(value: Any) -> Any:
 
 
 def _tables(uow: UnitOfWork) -> tuple[Table, Table]:
-    tables = uow.service.metadata.tables
+    tables = uow.tables
     return tables["tasks"], tables["task_steps"]
 
 
 def _with_result(uow: UnitOfWork) -> Select[Any]:
     tasks, _ = _tables(uow)
-    files = uow.service.metadata.tables["files"]
+    files = uow.tables["files"]
     return select(tasks, files.c.sha256, files.c.size, files.c.media_type, files.c.name.label("file_name")).outerjoin(
         files, files.c.id == tasks.c.result_file_id
     )

@@ -1,7 +1,7 @@
 """For tests: a service on a real database without a broker, and a world of services with a pump between them.
 
     courses = ServiceHarness(Courses, admin_url, "t1_courses")
-    courses.run(SelectCourses(...), as_=actor(point, "courses.select"))
+    courses.run(SelectCourses(...), as_=acting(scope="point", teaching_point_id=point))
     world = World(courses, finance, exams)
     world.settle()           # carry all outboxes to all inboxes until nothing is left
 
@@ -91,8 +91,11 @@ class ServiceHarness:
         *,
         clock: SettableClock | None = None,
         build: Callable[[Connection, type[Service]], None] | None = None,
+        permission_of: Callable[[type[Operation]], str | None] | None = None,
     ) -> None:
+        """`permission_of` says under which permission people who name none carry an operation out."""
         self.service = service
+        self._permission_of = permission_of
         self.clock = clock or SettableClock()
         provision_database(admin_url, service, database, PASSWORDS, build=build)
         self.admin_url = make_url(admin_url).set(database=database)
@@ -115,8 +118,29 @@ class ServiceHarness:
 
         Raises ServiceError like the real thing. `as_` is the system where it is left out.
         """
-        # As at the gateway: every request has a correlation of its own, also of one person.
+        if as_ is not None and not self._under_its_permission(operation, as_):
+            raise AssertionError(f"{type(operation).__name__} is not carried out under {as_.permission}")
+        return self._carry_out(operation, as_, key)
+
+    ask = run
+
+    def refusal(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> ServiceError:
+        """The refusal of an operation. Fails when it was carried out, and when somebody who acts under a permission
+        other than the demanded one is refused for anything but that (`forbidden`)."""
+        try:
+            answered = self._carry_out(operation, as_, key)
+        except ServiceError as error:
+            refused = error
+        else:
+            raise AssertionError(f"{type(operation).__name__} was not refused: {answered!r}")
+        assert as_ is None or self._under_its_permission(operation, as_) or refused.code == "forbidden", refused.code
+        return refused
+
+    def _carry_out(self, operation: Operation, as_: Context | None, key: str | None) -> Any:
+        # As at the gateway: every request has a correlation of its own, also of one person, and its permission.
         context = replace(as_, correlation_id=new_id()) if as_ else system_context()
+        if context.permission is None and not context.actor.is_system and self._permission_of is not None:
+            context = replace(context, permission=self._permission_of(type(operation)))
         if key is not None:
             context = replace(context, idempotency_key=key)
         answer = self.dispatcher.carry_out(
@@ -126,15 +150,10 @@ class ServiceHarness:
             self.check_states()
         return type(operation).answers.model_validate(answer)
 
-    ask = run
-
-    def refusal(self, operation: Operation, as_: Context | None = None, *, key: str | None = None) -> ServiceError:
-        """The refusal of an operation. Fails when it was carried out."""
-        try:
-            answered = self.run(operation, as_, key=key)
-        except ServiceError as error:
-            return error
-        raise AssertionError(f"{type(operation).__name__} was not refused: {answered!r}")
+    def _under_its_permission(self, operation: Operation, who: Context) -> bool:
+        if self._permission_of is None or who.permission is None:
+            return True
+        return who.permission == self._permission_of(type(operation))
 
     # --- events ---
 

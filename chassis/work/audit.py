@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from chassis.data import pages
+from chassis.data.pages import as_view, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.common import AuditEntryView, ListAuditEntries
@@ -12,7 +12,7 @@ from contracts.common import AuditEntryView, ListAuditEntries
 
 def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
     """The audit trail of this service, newest first unless asked otherwise."""
-    audit = uow.service.metadata.tables["audit_entries"]
+    audit = uow.tables["audit_entries"]
     statement = select(audit)
     for name in ("actor_id", "object_type", "object_id", "action", "correlation_id"):
         wanted = getattr(query, name)
@@ -22,11 +22,19 @@ def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEn
         statement = statement.where(audit.c.at >= query.since)
     if query.until is not None:
         statement = statement.where(audit.c.at < query.until)
-    rows, total = pages.paginate(uow, statement, query, sortable={"at": audit.c.at}, default="-at")
-    items = tuple(
-        AuditEntryView(**{**row._mapping, "before": _masked(row.before), "after": _masked(row.after)}) for row in rows
+    return page_of(
+        AuditEntryView,
+        uow,
+        statement,
+        query,
+        sortable={"at": audit.c.at},
+        default="-at",
+        views=lambda rows: map(_view, rows),
     )
-    return Page[AuditEntryView](items=items, page=query.page, size=query.size, total=total)
+
+
+def _view(row: Row[Any]) -> AuditEntryView:
+    return as_view(AuditEntryView, row, before=_masked(row.before), after=_masked(row.after))
 
 
 def _masked(fields: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -3,29 +3,30 @@
 WITHDRAWAL = Workflow(
     "withdrawal", PENDING_ACADEMIC, (
         #    state             action     who        next              emits
-        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE,  WithdrawalSentToFinance),
-        Step(PENDING_ACADEMIC, "revoke",  APPLICANT, REVOKED,          WithdrawalRevoked),
+        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE,  WithdrawalsSentToFinance),
+        Step(PENDING_ACADEMIC, "revoke",  POINT,     REVOKED),
     ),
 )
+
+Nothing here reads or writes rows: `chassis.work.steps` takes the steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, Row, RowMapping, Table, case, literal, select, update
+from typing import Any, Protocol
 
 from chassis.base.context import Context
-from chassis.data.bulk import insert_rows
-from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Event
-from contracts.common import HistoryStepView
 from contracts.errors import ServiceError
 
-Subject = Mapping[str, Any] | RowMapping
+
+class Subject(Protocol):
+    """A row by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def get(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,14 @@ class Who:
     refusal: Callable[[Context, Subject], str | None]
 
 
+def acting_under(permission: str) -> Who:
+    """Whoever acts under `permission` (the gateway has checked that they hold it), on any row in their scope."""
+    return Who(permission, lambda context, row: None if context.permission == permission else "forbidden")
+
+
 def decider(permission: str) -> Who:
-    """Whoever acts under `permission` (the gateway has checked that they hold it), except on a request of their own:
-    nobody decides what they entered (`entered_by`)."""
+    """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered
+    (`entered_by`)."""
 
     def refusal(context: Context, row: Subject) -> str | None:
         if context.permission != permission:
@@ -49,18 +55,17 @@ def decider(permission: str) -> Who:
     return Who(permission, refusal)
 
 
-def applicant(permission: str) -> Who:
-    """The side that entered the request: anyone in whose scope it lies and who acts under `permission`."""
-    return Who(permission, lambda context, row: None if context.permission == permission else "forbidden")
-
-
 SYSTEM = Who("system", lambda context, row: None if context.permission is None else "forbidden")
 """A reaction or a scheduled job, never a person."""
+
+FOLLOWS = Who("what it belongs to", lambda context, row: None)
+"""The row never moves by itself: what it belongs to has moved, and that was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a workflow. `emits` names the fact that other services hear; the command fills and publishes it."""
+    """One line of a workflow. `emits` names the fact that other services hear of it: a transaction that takes the step
+    and publishes no such fact does not commit. (Which rows are in the fact is the command's to see to.)"""
 
     state: str
     action: str
@@ -71,11 +76,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A named table of steps, each (state, action) at most once."""
+    """A named table of steps, each (state, action) at most once. `column` holds the state of a row."""
 
     name: str
     initial: str
     steps: tuple[Step, ...]
+    column: str = "state"
     _by_action: dict[tuple[str, str], Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -98,106 +104,13 @@ class Workflow:
         return self._by_action.get((state, action))
 
     def allowed(self, row: Subject, action: str, context: Context) -> Step:
-        """The step this actor may take. Raises `step_not_allowed` (wrong state), `forbidden` or `decides_own_request`
-        (wrong person)."""
-        step = self.step(row["state"], action)
+        """The step that this actor may take with the row. Raises ServiceError `step_not_allowed` (wrong state), or the
+        refusal of the step's `who`: `forbidden`, `decides_own_request`."""
+        state = row[self.column]
+        step = self.step(state, action)
         if step is None:
-            raise ServiceError("step_not_allowed", state=row["state"], action=action)
+            raise ServiceError("step_not_allowed", state=state, action=action)
         refusal = step.who.refusal(context, row)
         if refusal is not None:
             raise ServiceError(refusal)
         return step
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A row after its step: `row` as it was locked (with its old state) and the step that it took."""
-
-    row: Row[Any]
-    step: Step
-
-
-def apply(
-    uow: UnitOfWork,
-    workflow: Workflow,
-    table: Table,
-    ids: Sequence[UUID],
-    action: str,
-    *,
-    note: str | None = None,
-    values: Mapping[str, Any] | None = None,
-) -> list[Moved]:
-    """Take one step with all of `ids`, or with none: lock the rows in id order, check each, set state and `values`,
-    write history and audit.
-
-    The rows come back in the order of `ids`. Raises `not_found` when a row is not in the actor's scope,
-    `step_not_allowed` when somebody was quicker or the state never allowed it, and the refusals of the step's `who`.
-    """
-    locked = uow.rows(select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update())
-    by_id = {row.id: row for row in locked}
-    if len(by_id) != len(set(ids)):
-        raise ServiceError("not_found")
-    moved = [
-        Moved(by_id[id_], workflow.allowed(by_id[id_]._mapping, action, uow.context)) for id_ in dict.fromkeys(ids)
-    ]
-    if not moved:
-        return []
-    reached = {m.step.next for m in moved}
-    next_state: ColumnElement[str] = (
-        literal(reached.pop())
-        if len(reached) == 1
-        else case({m.row.id: literal(m.step.next) for m in moved}, value=table.c.id)
-    )
-    uow.execute(update(table).where(table.c.id.in_(ids)).values(state=next_state, **(values or {})))
-    record(uow, workflow, ((m.row._mapping, m.row.state, m.step.next) for m in moved), action, note)
-    for m in moved:
-        uow.audit(table.name, m.row.id, action, {"state": m.row.state}, {"state": m.step.next, "note": note})
-    return moved
-
-
-def record(
-    uow: UnitOfWork,
-    workflow: Workflow,
-    moves: Iterable[tuple[Subject, str | None, str]],
-    action: str,
-    note: str | None = None,
-) -> None:
-    """Write history: (row, state before or None for a new one, state after) of each move. `apply` does it itself;
-    commands that create rows or move them by set-based SQL call it."""
-    history = uow.service.metadata.tables["workflow_history"]
-    actor = uow.context.actor
-    entries = [
-        {
-            "workflow": workflow.name,
-            "subject_id": row["id"],
-            "from_state": before,
-            "action": action,
-            "to_state": after,
-            "actor_id": actor.user_id,
-            "actor_name": actor.name,
-            "note": note,
-            "teaching_point_id": row.get("teaching_point_id"),
-            "student_id": row.get("student_id"),
-            "course_id": row.get("course_id"),
-            "at": uow.now,
-        }
-        for row, before, after in moves
-    ]
-    if entries:
-        uow.execute(insert_rows(history, entries))
-
-
-def history_of(uow: UnitOfWork, subject_id: UUID, workflow: Workflow | None = None) -> tuple[HistoryStepView, ...]:
-    """The steps that a row has taken, oldest first; of one workflow, where rows of two share their ids."""
-    history = uow.service.metadata.tables["workflow_history"]
-    steps = select(history).where(history.c.subject_id == subject_id).order_by(history.c.id)
-    if workflow is not None:
-        steps = steps.where(history.c.workflow == workflow.name)
-    return tuple(HistoryStepView.model_validate(row._mapping) for row in uow.rows(steps))
-
-
-def move_history(uow: UnitOfWork, subject_ids: Collection[UUID], teaching_point_id: UUID) -> None:
-    """Let the history of these rows be read where the rows now are: in another point's scope."""
-    history = uow.service.metadata.tables["workflow_history"]
-    theirs = update(history).where(history.c.subject_id.in_(subject_ids))
-    uow.execute(theirs.values(teaching_point_id=teaching_point_id))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
+from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.courses.states import (
     CourseStatus,
     ProgrammeStatus,
@@ -19,9 +19,9 @@ from contracts.courses.views import (
     Plan,
     ProgrammeDetails,
     ProgrammeView,
-    SelectionFacts,
     SelectionRoundDetails,
     SelectionRoundView,
+    SelectionStatement,
     SelectionStatistics,
     SelectionView,
     TermView,
@@ -161,5 +161,5 @@ class GetSelectionStatistics(Query, answers=SelectionStatistics):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListSelectionFacts(KeysetQuery, answers=Stretch[SelectionFacts]):
+class ListSelectionStatements(KeysetQuery, answers=KeysetPage[SelectionStatement]):
     """Every selection as `reconcile` compares it with bills and registrations."""

@@ -350,7 +350,7 @@ class SelectionStatistics(View):
     items: tuple[SelectionCount, ...]
 
 
-class SelectionFacts(View):
+class SelectionStatement(View):
     """A selection as `reconcile` compares it with bills and registrations."""
 
     id: UUID

@@ -82,6 +82,11 @@ TEXTS = {
         "账号信息已变更或会话已结束，请重新登录。",
         "The account has changed or the session has ended. Sign in again.",
     ),
+    "first_steps_required": ErrorText(
+        _K.FORBIDDEN,
+        "首次登录须先修改密码并完善实名信息，完成后即可使用其他功能。",
+        "First change your password and complete your profile; then everything else works.",
+    ),
     "forbidden": ErrorText(
         _K.FORBIDDEN,
         "您没有进行此操作的权限，如有需要请联系管理员。",

@@ -31,11 +31,6 @@ TEXTS = {
         "The one-time password has expired or was used. Ask an administrator for a new one.",
     ),
     "session_ended": ErrorText(_K.UNAUTHENTICATED, "会话已结束，请重新登录。", "The session has ended. Sign in again."),
-    "first_steps_required": ErrorText(
-        _K.FORBIDDEN,
-        "首次登录须先修改密码并完善实名信息，完成后即可使用其他功能。",
-        "First change your password and complete your profile; then everything else works.",
-    ),
     "wrong_current_password": ErrorText(
         _K.REFUSED, "当前密码不正确，请重新输入。", "The current password is wrong. Enter it again."
     ),

@@ -10,6 +10,11 @@ TEXTS = {
         "学生当前学籍状态为 {status}，不能办理该异动。",
         "The student's status is {status}; this change is not possible.",
     ),
+    "another_change_open": ErrorText(
+        _K.CONFLICT,
+        "学生有未办结的学籍异动，请先办结或撤销该异动。",
+        "Another status change of the student is open. Wait for its decision, or revoke it.",
+    ),
     "teaching_point_not_enabled": ErrorText(
         _K.REFUSED,
         "该教学点已停用，请选择其他教学点。",

@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
+from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.exams.states import ExamRoundStatus, RegistrationState
 from contracts.exams.views import (
     ExamRoundDetails,
     ExamRoundView,
     RegistrationDetails,
-    RegistrationFacts,
+    RegistrationStatement,
     RegistrationView,
 )
 from contracts.types import ExamKind, Id, SearchText
@@ -48,5 +48,5 @@ class GetRegistration(Query, answers=RegistrationDetails):
     registration_id: Id = Field(description="The registration.")
 
 
-class ListRegistrationFacts(KeysetQuery, answers=Stretch[RegistrationFacts]):
+class ListRegistrationStatements(KeysetQuery, answers=KeysetPage[RegistrationStatement]):
     """Every registration as `reconcile` compares it with selections and bills."""

@@ -117,7 +117,7 @@ class AttendanceResult(View):
     absent: int
 
 
-class RegistrationFacts(View):
+class RegistrationStatement(View):
     """A registration as `reconcile` compares it with selections and bills."""
 
     id: UUID

@@ -8,16 +8,11 @@ from pydantic import Field
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.courses.states import ClosingReason
 from contracts.errors import JsonValue
+from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.types import Day, EducationLevel, ExamKind, FeeKind, Instant, Money
 
-
-class BillSource(Contract):
-    """What a bill is for: exactly one of the two is given."""
-
-    selection_id: UUID | None = Field(description="Of a selection's bill.")
-    registration_id: UUID | None = Field(description="Of a resit's bill.")
-
+_FEE_KIND = "A `FeeKind`, or one that this version does not know: then nobody here has to do with the bill."
 
 # --- state ---
 
@@ -38,11 +33,12 @@ class FeeStandardState(State[FeeStandardItem], owner="finance", version=1):
     """Copied by courses."""
 
 
-class BillItem(BillSource, StateItem):
+class BillItem(StateItem):
     """A bill as others may show it, and as they refuse early by it; finance alone decides."""
 
+    source: Source
     number: str
-    kind: FeeKind
+    kind: str = Field(description=_FEE_KIND)
     amount: Money
     status: BillStatus
     student_id: UUID
@@ -50,32 +46,34 @@ class BillItem(BillSource, StateItem):
     course_id: UUID
 
 
-class BillState(State[BillItem], owner="finance", version=1):
+class BillState(State[BillItem], owner="finance", version=2):
     """Copied by courses."""
 
 
 # --- facts ---
 
 
-class RefusedBilling(BillSource):
-    """A selection or resit for which no bill can be made. Finance never makes one for it afterwards."""
+class RefusedBilling(Contract):
+    """Something for which no bill can be made. Finance never makes one for it afterwards."""
 
+    source: Source
     code: str
     params: dict[str, JsonValue] = Field(default={})
 
 
-class BillingRefused(Fact, owner="finance", version=1, rows="refused"):
+class BillingRefused(Fact, owner="finance", version=2, rows="refused"):
     """→ courses cancels the selection, → exams cancels the resit, with this code."""
 
     refused: Annotated[tuple[RefusedBilling, ...], Field(max_length=MAX_EVENT_ROWS)]
 
 
-class PaidBill(BillSource):
+class PaidBill(Contract):
     """A bill that was paid, with all that a registration needs."""
 
+    source: Source
     bill_id: UUID
     number: str
-    kind: FeeKind
+    kind: str = Field(description=_FEE_KIND)
     student_id: UUID
     teaching_point_id: UUID = Field(description="The payer: money goes back there.")
     course_id: UUID
@@ -86,35 +84,37 @@ class PaidBill(BillSource):
     paid_at: Instant
 
 
-class BillsPaid(Fact, owner="finance", version=1, rows="bills"):
+class BillsPaid(Fact, owner="finance", version=2, rows="bills"):
     """A credit fee → courses makes the selection `selected`; an exam fee → exams registers. Row by row."""
 
     bills: Annotated[tuple[PaidBill, ...], Field(max_length=MAX_EVENT_ROWS)]
 
 
-class CancelledBills(BillSource):
-    """All bills of one selection or resit are cancelled, or will never be made. Final."""
+class CancelledBills(Contract):
+    """All bills of one source are cancelled, or will never be made. Final."""
 
+    source: Source
     attempt: int
     reason: ClosingReason
 
 
-class BillsCancelled(Fact, owner="finance", version=1, rows="cancelled"):
+class BillsCancelled(Fact, owner="finance", version=2, rows="cancelled"):
     """The positive answer to `SelectionsClosing` and `ResitsClosing`."""
 
     cancelled: Annotated[tuple[CancelledBills, ...], Field(max_length=MAX_EVENT_ROWS)]
 
 
-class RefusedCancellation(BillSource):
+class RefusedCancellation(Contract):
     """The bills stand. `ask_again_at` is empty when they are paid: then `BillsPaid` tells the rest."""
 
+    source: Source
     attempt: int
     reason: ClosingReason
     code: str = Field(description="`payment_in_review`, `grace_period_running` or `already_paid`.")
     ask_again_at: Instant | None
 
 
-class BillCancellationRefused(Fact, owner="finance", version=1, rows="refused"):
+class BillCancellationRefused(Fact, owner="finance", version=2, rows="refused"):
     """The negative answer to `SelectionsClosing` and `ResitsClosing`."""
 
     refused: Annotated[tuple[RefusedCancellation, ...], Field(max_length=MAX_EVENT_ROWS)]

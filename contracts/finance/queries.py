@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from contracts.base import KeysetQuery, Page, PageQuery, Query, Stretch
+from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.finance.states import (
     AccountKind,
     BillStatus,
@@ -14,7 +14,7 @@ from contracts.finance.states import (
 from contracts.finance.views import (
     BalanceView,
     BillDetails,
-    BillFacts,
+    BillStatement,
     BillView,
     FeeStandardView,
     FinanceSettingsView,
@@ -151,5 +151,5 @@ class CheckLedger(Query, answers=LedgerCheck):
     """Prove that the ledger is zero and agrees with bills, slips and refunds one to one."""
 
 
-class ListBillFacts(KeysetQuery, answers=Stretch[BillFacts]):
+class ListBillStatements(KeysetQuery, answers=KeysetPage[BillStatement]):
     """Every bill as `reconcile` compares it with selections, registrations and the ledger."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts.base import View
 from contracts.common import HistoryStepView, Refusal
+from contracts.finance.source import Source
 from contracts.finance.states import (
     AccountKind,
     BillStatus,
@@ -55,8 +56,9 @@ class BillView(View):
 
     id: UUID
     number: str
-    selection_id: UUID | None
-    registration_id: UUID | None
+    source: Source | None = Field(default=None, description="What it is for.")
+    selection_id: UUID | None = Field(description="Of a selection's bill; better read `source`.")
+    registration_id: UUID | None = Field(description="Of a resit's bill; better read `source`.")
     student_id: UUID
     student_number: str | None
     student_name: str | None
@@ -246,10 +248,11 @@ class LedgerCheck(View):
         )
 
 
-class BillFacts(View):
+class BillStatement(View):
     """A bill as `reconcile` compares it with selections, registrations and the ledger."""
 
     id: UUID
+    source: Source | None = Field(default=None, description="What it is for.")
     selection_id: UUID | None
     registration_id: UUID | None
     kind: FeeKind

@@ -44,7 +44,7 @@ class RecordDegreeIntent(Command, answers=StudentRecord):
 class SuspendStudent(Command, answers=StatusChangeDetails):
     """休学: `active` → `suspended`.
 
-    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
     """
 
     student_id: Id = Field(description="The student.")
@@ -63,7 +63,7 @@ class SuspendStudent(Command, answers=StatusChangeDetails):
 class ResumeStudent(Command, answers=StatusChangeDetails):
     """复学: `suspended` → `active`.
 
-    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
     """
 
     student_id: Id = Field(description="The student.")
@@ -75,7 +75,7 @@ class ResumeStudent(Command, answers=StatusChangeDetails):
 class TransferStudent(Command, answers=StatusChangeDetails):
     """转教学点 of an active student; it takes effect when finance has cleared it.
 
-    Refused: `status_change_not_possible`, `status_change_open`, `teaching_point_not_enabled`,
+    Refused: `status_change_not_possible`, `another_change_open`, `teaching_point_not_enabled`,
     `programme_not_offered`, `already_at_teaching_point`, `stale_version`.
     """
 
@@ -95,7 +95,7 @@ class RevokeTransfer(Command, answers=StatusChangeDetails):
 class RemoveStudent(Command, answers=StatusChangeDetails):
     """退学: `active` or `suspended` → `left`. Final.
 
-    Refused: `status_change_not_possible`, `status_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
     """
 
     student_id: Id = Field(description="The student.")

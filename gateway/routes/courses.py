@@ -1,6 +1,6 @@
 """Catalogue, programmes, selection rounds, selections and withdrawals."""
 
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCoursesToRound,
@@ -44,9 +44,9 @@ from contracts.courses.queries import (
     ListCohort,
     ListCourses,
     ListProgrammes,
-    ListSelectionFacts,
     ListSelectionRounds,
     ListSelections,
+    ListSelectionStatements,
     ListTerms,
     ListWithdrawals,
 )
@@ -119,6 +119,6 @@ ROUTES = (
     post("/withdrawals/approve", ApproveWithdrawals, _REVIEW, title="退课教务审核通过"),
     post("/withdrawals/reject", RejectWithdrawals, _REVIEW, title="退课教务审核驳回"),
     get("/withdrawals/{withdrawal_id}", GetWithdrawal, _READ_SELECTIONS, title="退课详情"),
-    get("/reconciliation/selections", ListSelectionFacts, "reconciliation.read", title="对账：选课"),
-    get("/audit-entries/courses", of("courses", ListAuditEntries), "audit.read", title="审计日志：教务"),
+    get("/reconciliation/selections", ListSelectionStatements, "reconciliation.read", title="对账：选课"),
+    get("/audit-entries/courses", of_service("courses", ListAuditEntries), "audit.read", title="审计日志：教务"),
 )

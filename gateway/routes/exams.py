@@ -1,6 +1,6 @@
 """Exam rounds, sessions and registrations."""
 
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.exams.commands import (
     AddSession,
     CancelResits,
@@ -19,8 +19,8 @@ from contracts.exams.queries import (
     GetExamRound,
     GetRegistration,
     ListExamRounds,
-    ListRegistrationFacts,
     ListRegistrations,
+    ListRegistrationStatements,
 )
 from gateway.route import delete, get, post, put
 
@@ -58,6 +58,6 @@ ROUTES = (
     post("/registrations/resits", RegisterResits, _RESITS, title="补考报名"),
     post("/registrations/resits/cancel", CancelResits, _RESITS, title="取消补考报名"),
     get("/registrations/{registration_id}", GetRegistration, _READ_REGISTRATIONS, title="报考详情"),
-    get("/reconciliation/registrations", ListRegistrationFacts, "reconciliation.read", title="对账：报考"),
-    get("/audit-entries/exams", of("exams", ListAuditEntries), "audit.read", title="审计日志：考务"),
+    get("/reconciliation/registrations", ListRegistrationStatements, "reconciliation.read", title="对账：报考"),
+    get("/audit-entries/exams", of_service("exams", ListAuditEntries), "audit.read", title="审计日志：考务"),
 )

@@ -1,6 +1,6 @@
 """Fee standards, bills, remittances, withdrawal reviews, refunds and the ledger."""
 
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.finance.commands import (
     ApproveRemittance,
     ApproveWithdrawalReviews,
@@ -27,8 +27,8 @@ from contracts.finance.queries import (
     GetFinanceSettings,
     GetRemittance,
     GetWithdrawalReview,
-    ListBillFacts,
     ListBills,
+    ListBillStatements,
     ListFeeStandards,
     ListLedgerEntries,
     ListRefundRules,
@@ -96,6 +96,6 @@ ROUTES = (
     get("/suspense", ListSuspense, "finance.read_refunds", title="暂存款列表"),
     get("/ledger/entries", ListLedgerEntries, _LEDGER, title="总账分录"),
     get("/ledger/check", CheckLedger, _LEDGER, timeout=60, title="核对总账"),
-    get("/reconciliation/bills", ListBillFacts, "reconciliation.read", title="对账：缴费单"),
-    get("/audit-entries/finance", of("finance", ListAuditEntries), "audit.read", title="审计日志：财务"),
+    get("/reconciliation/bills", ListBillStatements, "reconciliation.read", title="对账：缴费单"),
+    get("/audit-entries/finance", of_service("finance", ListAuditEntries), "audit.read", title="审计日志：财务"),
 )

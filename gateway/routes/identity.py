@@ -1,6 +1,6 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.identity.commands import (
     ChangePassword,
     CreateTeachingPoint,
@@ -71,5 +71,5 @@ ROUTES = (
     post(f"{_USER}/disable", DisableUser, _MANAGE_USERS, title="停用用户"),
     post(f"{_USER}/enable", EnableUser, _MANAGE_USERS, title="启用用户"),
     post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, title="发放一次性密码"),
-    get("/audit-entries/identity", of("identity", ListAuditEntries), "audit.read", title="审计日志：账号"),
+    get("/audit-entries/identity", of_service("identity", ListAuditEntries), "audit.read", title="审计日志：账号"),
 )

@@ -1,6 +1,6 @@
 """Student records and status changes."""
 
-from contracts.common import ListAuditEntries, of
+from contracts.common import ListAuditEntries, of_service
 from contracts.registry.commands import (
     ChangeContact,
     ImportStudents,
@@ -48,5 +48,5 @@ ROUTES = (
     get("/status-changes", ListStatusChanges, _READ_CHANGES, title="学籍异动列表"),
     get("/status-changes/{status_change_id}", GetStatusChange, _READ_CHANGES, title="学籍异动详情"),
     post("/status-changes/{status_change_id}/revoke", RevokeTransfer, _CHANGE, title="撤销转教学点"),
-    get("/audit-entries/registry", of("registry", ListAuditEntries), "audit.read", title="审计日志：学籍"),
+    get("/audit-entries/registry", of_service("registry", ListAuditEntries), "audit.read", title="审计日志：学籍"),
 )

@@ -1,12 +1,12 @@
 """The task centre."""
 
-from contracts.common import CancelTask, GetTask, of
+from contracts.common import CancelTask, GetTask, of_service
 from gateway.route import SIGNED_IN, get, post
 from gateway.task_centre import GetTaskResult, ListAllTasks
 
 ROUTES = (
     get("/tasks", ListAllTasks, SIGNED_IN, title="任务中心"),
-    get("/tasks/{task_id}", of("gateway", GetTask), SIGNED_IN, title="任务进度"),
-    post("/tasks/{task_id}/cancel", of("gateway", CancelTask), SIGNED_IN, title="取消任务"),
+    get("/tasks/{task_id}", of_service("gateway", GetTask), SIGNED_IN, title="任务进度"),
+    post("/tasks/{task_id}/cancel", of_service("gateway", CancelTask), SIGNED_IN, title="取消任务"),
     get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads="", title="下载任务结果"),
 )

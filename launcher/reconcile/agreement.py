@@ -8,13 +8,14 @@ from typing import TypeVar
 from uuid import UUID
 
 from contracts.courses.states import SelectionState, WithdrawalState
-from contracts.courses.views import SelectionFacts
+from contracts.courses.views import SelectionStatement
 from contracts.exams.states import RegistrationEnd, RegistrationState
-from contracts.exams.views import RegistrationFacts
+from contracts.exams.views import RegistrationStatement
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, ReviewState
-from contracts.finance.views import BillFacts, LedgerCheck
+from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
-from launcher.reconcile.facts import Facts
+from launcher.reconcile.statements import Statements
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
@@ -79,11 +80,11 @@ _NEVER_PAID = {RegistrationEnd.CANCELLED, RegistrationEnd.UNPAID, RegistrationEn
 class _Case:
     """One selection with all that was made for it."""
 
-    selection: SelectionFacts
-    bills: Sequence[BillFacts]
-    registrations: Sequence[RegistrationFacts]
+    selection: SelectionStatement
+    bills: Sequence[BillStatement]
+    registrations: Sequence[RegistrationStatement]
 
-    def of_kind(self, kind: FeeKind) -> list[BillFacts]:
+    def of_kind(self, kind: FeeKind) -> list[BillStatement]:
         """Its bills of one kind."""
         return [bill for bill in self.bills if bill.kind is kind]
 
@@ -93,37 +94,41 @@ class _Case:
         return self.selection.exam_round_id is not None
 
 
-def compare(facts: Facts) -> list[Disagreement]:
+def compare(statements: Statements) -> list[Disagreement]:
     """Everything that does not agree; nothing when all is well."""
-    bills = _grouped(facts.bills, lambda bill: bill.selection_id or bill.registration_id)
-    registrations = _grouped(facts.registrations, lambda registration: registration.selection_id)
-    found = list(_without_origin(facts))
-    for selection in facts.selections:
-        found += _of_selection(_Case(selection, bills.get(selection.id, ()), registrations.get(selection.id, ())))
-    for registration in facts.registrations:
+    bills = _grouped(statements.bills, lambda bill: bill.source)
+    registrations = _grouped(statements.registrations, lambda registration: registration.selection_id)
+    found = list(_without_origin(statements))
+    for selection in statements.selections:
+        its_bills = bills.get(Source(kind=SourceKind.SELECTION, id=selection.id), ())
+        found += _of_selection(_Case(selection, its_bills, registrations.get(selection.id, ())))
+    for registration in statements.registrations:
         if registration.selection_id is None:
-            found += _of_resit(registration, bills.get(registration.id, ()))
-    for bill in facts.bills:
+            its_bills = bills.get(Source(kind=SourceKind.REGISTRATION, id=registration.id), ())
+            found += _of_resit(registration, its_bills)
+    for bill in statements.bills:
         found += _of_bill(bill)
-    if facts.ledger is not None:
-        found += _of_ledger(facts.ledger)
+    if statements.ledger is not None:
+        found += _of_ledger(statements.ledger)
     return found
 
 
 # --- one to one ---
 
 
-def _without_origin(facts: Facts) -> Iterator[Disagreement]:
-    selections = {selection.id for selection in facts.selections}
-    resits = {registration.id for registration in facts.registrations if registration.selection_id is None}
-    for bill in facts.bills:
-        if (bill.selection_id is None) == (bill.registration_id is None):
-            yield Disagreement("bill_of_nothing", "bill", bill.id, "names not exactly one of selection and resit")
-        elif bill.selection_id is not None and bill.selection_id not in selections:
-            yield Disagreement("bill_without_selection", "bill", bill.id)
-        elif bill.registration_id is not None and bill.registration_id not in resits:
-            yield Disagreement("bill_without_resit", "bill", bill.id)
-    for registration in facts.registrations:
+def _without_origin(statements: Statements) -> Iterator[Disagreement]:
+    selections = {selection.id for selection in statements.selections}
+    resits = {registration.id for registration in statements.registrations if registration.selection_id is None}
+    sources: Mapping[str, tuple[set[UUID], str]] = {
+        SourceKind.SELECTION: (selections, "bill_without_selection"),
+        SourceKind.REGISTRATION: (resits, "bill_without_resit"),
+    }
+    for bill in statements.bills:
+        if bill.source is None or bill.source.kind not in sources:
+            yield Disagreement("bill_of_nothing", "bill", bill.id, "names nothing that is billed")
+        elif bill.source.id not in sources[bill.source.kind][0]:
+            yield Disagreement(sources[bill.source.kind][1], "bill", bill.id)
+    for registration in statements.registrations:
         if registration.selection_id is not None and registration.selection_id not in selections:
             yield Disagreement("registration_without_selection", "registration", registration.id)
 
@@ -209,7 +214,7 @@ def _registration_count(case: _Case) -> Iterator[tuple[str, str]]:
         yield "registration_count", f"{count} registrations instead of {int(case.has_exam)}"
 
 
-def _paid_by(registration: RegistrationFacts, exam_bills: Sequence[BillFacts]) -> Iterator[tuple[str, str]]:
+def _paid_by(registration: RegistrationStatement, exam_bills: Sequence[BillStatement]) -> Iterator[tuple[str, str]]:
     if registration.bill_id not in {bill.id for bill in exam_bills}:
         yield "registration_of_other_bill", f"registration was paid by bill {registration.bill_id}"
 
@@ -225,7 +230,7 @@ def _review(case: _Case) -> Iterator[tuple[str, str]]:
 # --- resits ---
 
 
-def _of_resit(registration: RegistrationFacts, bills: Sequence[BillFacts]) -> Iterator[Disagreement]:
+def _of_resit(registration: RegistrationStatement, bills: Sequence[BillStatement]) -> Iterator[Disagreement]:
     state, end = registration.state, registration.ended_by
     statuses = [bill.status for bill in bills]
     allowed = _RESIT_BILLS.get(state)
@@ -245,7 +250,7 @@ def _of_resit(registration: RegistrationFacts, bills: Sequence[BillFacts]) -> It
 # --- bills, slips and the ledger ---
 
 
-def _of_bill(bill: BillFacts) -> Iterator[Disagreement]:
+def _of_bill(bill: BillStatement) -> Iterator[Disagreement]:
     expected = {
         "payments": (bill.payments_posted, int(bill.status in _SETTLED)),
         "refunds": (bill.refunds_posted, int(bill.status is BillStatus.REFUNDED)),
@@ -278,12 +283,12 @@ def _of_ledger(ledger: LedgerCheck) -> Iterator[Disagreement]:
             yield Disagreement(code, subject, id_)
 
 
-def figures(facts: Facts) -> dict[str, Counter[str]]:
+def figures(statements: Statements) -> dict[str, Counter[str]]:
     """How many rows of each kind are in which state: what was compared."""
     return {
-        "selections": Counter(selection.state.value for selection in facts.selections),
-        "bills": Counter(bill.status.value for bill in facts.bills),
-        "registrations": Counter(registration.state.value for registration in facts.registrations),
+        "selections": Counter(selection.state.value for selection in statements.selections),
+        "bills": Counter(bill.status.value for bill in statements.bills),
+        "registrations": Counter(registration.state.value for registration in statements.registrations),
     }
 
 

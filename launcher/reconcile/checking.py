@@ -10,7 +10,7 @@ from rich.table import Table
 
 from chassis.data.database import Database
 from launcher.reconcile.agreement import Disagreement, compare, figures
-from launcher.reconcile.facts import Facts, read
+from launcher.reconcile.statements import Statements, read
 
 PATIENCE = 15.0
 """Seconds for which a difference may pass by itself: events are handled within moments, retries within seconds."""
@@ -22,7 +22,7 @@ _SHOWN = 20
 class Reconciliation:
     """What came of it: what was looked at last, and what did not agree in any look."""
 
-    facts: Facts
+    statements: Statements
     disagreements: list[Disagreement]
 
     @property
@@ -32,13 +32,13 @@ class Reconciliation:
 
 
 def reconcile(databases: Mapping[str, Database], *, patience: float = PATIENCE) -> Reconciliation:
-    """Compare the services' facts; what differs is looked at again until it agrees or `patience` seconds are over."""
+    """Compare what the services say; what differs is looked at again until it agrees or `patience` seconds are over."""
     return settle(lambda: read(databases), patience=patience)
 
 
-def settle(look: Callable[[], Facts], *, patience: float, every: float = 0.5) -> Reconciliation:
+def settle(look: Callable[[], Statements], *, patience: float, every: float = 0.5) -> Reconciliation:
     """Keep of the disagreements those that every look found."""
-    seen = Facts()
+    seen = Statements()
 
     def differing() -> list[Disagreement]:
         nonlocal seen
@@ -64,7 +64,7 @@ def lasting(
 
 def show(result: Reconciliation, console: Console) -> None:
     """Print what was compared and what does not agree."""
-    for name, counts in figures(result.facts).items():
+    for name, counts in figures(result.statements).items():
         states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         console.print(f"  [bold]{counts.total():>7,}[/] {name:<14}[dim]{states}[/]")
     if result.clean:

@@ -13,7 +13,7 @@ from chassis.declaring.entries import CopyEntry
 from contracts.base import StateItem
 from launcher.reconcile.agreement import Disagreement
 
-_STRETCH = 500
+_PAGE = 500
 """Rows that an owner makes the view of by one statement."""
 _OWN = "seen_at"
 """The one column of a copy that the owner does not fill."""
@@ -45,7 +45,7 @@ def _published(owner: Database, kind: str) -> list[StateItem]:
 
     def items(uow: UnitOfWork) -> list[StateItem]:
         return [
-            item for start in range(0, len(ids), _STRETCH) for item in entry.builder(ids[start : start + _STRETCH], uow)
+            item for start in range(0, len(ids), _PAGE) for item in entry.builder(ids[start : start + _PAGE], uow)
         ]
 
     ids = owner.run(system_context(), all_ids)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
-from contracts.common import GetTask, TaskState, TaskView, of
+from contracts.common import GetTask, TaskState, TaskView, of_service
 from contracts.identity.queries import ListUsers
 from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
@@ -118,7 +118,7 @@ def _imported(registrar: Person, workbook: bytes) -> TaskView:
     task: TaskView = registrar.send(ImportStudents(file=reference))
     task = wait(
         "the import ends",
-        lambda: registrar.send(of("gateway", GetTask)(task_id=task.id)),
+        lambda: registrar.send(of_service("gateway", GetTask)(task_id=task.id)),
         lambda seen: seen.state in _FINISHED,
     )
     expect(task.state is TaskState.DONE, "the import is done", task)

@@ -15,6 +15,7 @@ from contracts.types import Gender
 from launcher.made_up import MadeUpStudents
 from launcher.secrets import Secrets
 from launcher.story.client import Client, ProblemError
+from launcher.story.stage import wait_for_copies
 from launcher.system import FIRST_ADMINISTRATOR, System
 
 
@@ -36,6 +37,10 @@ class Person:
     def send(self, operation: Any) -> Any:
         """As `Client.send`."""
         return self.client.send(operation)
+
+    def send_when_known(self, operation: Any) -> Any:
+        """As `send`, waiting for what the service has not heard of yet."""
+        return wait_for_copies(lambda: self.send(operation), "some_not_found")
 
 
 def administrator_password(system: System) -> str:

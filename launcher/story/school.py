@@ -5,42 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from contracts.courses.catalogue_commands import (
-    AddAssessmentRequirement,
-    AddCoursesToRound,
-    AddCourseVersion,
-    ApproveAssessmentRequirement,
-    CreateCourse,
-    CreateProgramme,
-    CreateSelectionRound,
-    CreateTerm,
-    GraduationConditionsInput,
-    ModuleInput,
-    OfferProgramme,
-    ProgrammeCourseInput,
-    PublishCourse,
-    PublishProgramme,
-    PublishSelectionRound,
-    UseCourseVersion,
-)
+from contracts.courses.catalogue_commands import CreateSelectionRound, CreateTerm
 from contracts.courses.queries import ListTerms
-from contracts.courses.views import (
-    AssessmentRequirementView,
-    CourseDetails,
-    CourseVersionView,
-    ProgrammeDetails,
-    SelectionRoundDetails,
-)
-from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
+from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRoundDetails
 from contracts.exams.views import ExamRoundDetails
-from contracts.finance.commands import CreateFeeStandard, CreateRefundRule
 from contracts.finance.queries import ListFeeStandards, ListRefundRules
 from contracts.identity.commands import AddressInput, CreateTeachingPoint, PointInformationInput
 from contracts.identity.views import TeachingPointDetails
 from contracts.permissions import Module, Role
-from contracts.types import EducationLevel, ExamKind, FeeKind, FiveElements, Level
+from contracts.types import EducationLevel, FeeKind, FiveElements, Level
+from launcher import school
 from launcher.story.people import Person, hire
-from launcher.story.stage import Stage, at_once, must_be_refused, wait_for_copies
+from launcher.story.stage import Stage, at_once, must_be_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +71,10 @@ _COURSES = (
     ("大学英语", "3.0", 80),
 )
 _STANDARDS = (
-    (EducationLevel.UNDERGRADUATE, FeeKind.CREDIT, "110.00"),
-    (EducationLevel.UNDERGRADUATE, FeeKind.EXAM, "35.00"),
-    (EducationLevel.JUNIOR_COLLEGE, FeeKind.CREDIT, "95.00"),
-    (EducationLevel.JUNIOR_COLLEGE, FeeKind.EXAM, "30.00"),
+    (EducationLevel.UNDERGRADUATE, FeeKind.CREDIT, Decimal("110.00")),
+    (EducationLevel.UNDERGRADUATE, FeeKind.EXAM, Decimal("35.00")),
+    (EducationLevel.JUNIOR_COLLEGE, FeeKind.CREDIT, Decimal("95.00")),
+    (EducationLevel.JUNIOR_COLLEGE, FeeKind.EXAM, Decimal("30.00")),
 )
 # Kind, days after payment, percent that goes back.
 _REFUND_RULES = (
@@ -211,90 +187,41 @@ def keep_calendar(stage: Stage, registrar: Person) -> None:
 def make_catalogue(stage: Stage, staff: Staff) -> list[Course]:
     """Courses with a version in use and a requirement that a second person has approved."""
     with stage.step(staff.registrar.title, "enters courses, versions and requirements") as step:
-        drafts = [_draft(stage, staff.registrar, number) for number in range(len(_COURSES))]
+        edition = f"{stage.today.year}版"
+        drafts = [
+            school.enter_course(
+                staff.registrar,
+                f"{stage.run}{number:02d}",
+                name,
+                final,
+                description=edition,
+                credits=Decimal(credits),
+            )
+            for number, (name, credits, final) in enumerate(_COURSES, start=1)
+        ]
         step.outcome = f"{len(drafts)} courses"
     with stage.step(staff.reviewing_registrar.title, "approves the requirements") as step:
-        first = drafts[0][2]
-        own = ApproveAssessmentRequirement(requirement_id=first.id, version=first.version)
-        refused = must_be_refused(lambda: staff.registrar.send(own), "decides_own_request")
-        for _, _, requirement in drafts:
-            approve = ApproveAssessmentRequirement(requirement_id=requirement.id, version=requirement.version)
-            staff.reviewing_registrar.send(approve)
+        refused = must_be_refused(lambda: staff.registrar.send(drafts[0].approval), "decides_own_request")
+        for draft in drafts:
+            staff.reviewing_registrar.send(draft.approval)
         step.outcome = f"whoever entered them may not ({refused})"
     with stage.step(staff.registrar.title, "puts the versions in use and publishes the courses"):
-        return [_published(staff.registrar, course, version, stage) for course, version, _ in drafts]
-
-
-def _draft(
-    stage: Stage, registrar: Person, number: int
-) -> tuple[CourseDetails, CourseVersionView, AssessmentRequirementView]:
-    name, credits, final = _COURSES[number]
-    course: CourseDetails = registrar.send(
-        CreateCourse(
-            code=f"{stage.run}{number + 1:02d}",
-            name=name,
-            credits=Decimal(credits),
-            education_levels=(EducationLevel.UNDERGRADUATE,),
-        )
-    )
-    description = f"{stage.today.year}版"
-    version: CourseVersionView = registrar.send(AddCourseVersion(course_id=course.id, description=description))
-    requirement: AssessmentRequirementView = registrar.send(
-        AddAssessmentRequirement(
-            course_version_id=version.id,
-            coursework_percent=100 - final,
-            final_percent=final,
-            **({"exam_kind": ExamKind.PAPER} if final else {}),
-        )
-    )
-    return course, version, requirement
-
-
-def _published(registrar: Person, course: CourseDetails, version: CourseVersionView, stage: Stage) -> Course:
-    registrar.send(UseCourseVersion(course_version_id=version.id, version=version.version))
-    details: CourseDetails = registrar.send(PublishCourse(course_id=course.id, version=course.version))
-    requirements = [each for version in details.versions for each in version.requirements]
-    return Course(details, has_final=any(each.final_percent for each in requirements))
+        return [
+            Course(school.publish_course(staff.registrar, draft), has_final=draft.requirement.final_percent > 0)
+            for draft in drafts
+        ]
 
 
 def make_programme(
     stage: Stage, registrar: Person, courses: Sequence[Course], points: Sequence[Point]
 ) -> ProgrammeDetails:
     """A published programme that all points offer."""
-    modules = tuple(
-        ModuleInput(
-            name=name,
-            minimum_credits=Decimal("6.0"),
-            courses=tuple(
-                ProgrammeCourseInput(course_id=course.details.id, suggested_term=term + 1) for course in some
-            ),
-        )
-        for term, (name, some) in enumerate((("专业核心课", courses[:4]), ("公共基础课", courses[4:])))
-    )
-    command = CreateProgramme(
-        code=f"{stage.run}-ZSB",
-        name=stage.named("计算机科学与技术(专升本)"),
-        major_name="计算机科学与技术",
-        from_intake=stage.intake,
-        modules=modules,
-        graduation=GraduationConditionsInput(
-            total_credits=Decimal("71.0"),
-            minimum_years="2.5",
-            maximum_years="8",
-            pre_audit_credits=Decimal("60.0"),
-        ),
-        **elements(stage).model_dump(),
-    )
+    ids = [course.details.id for course in courses]
+    modules = {"专业核心课": ids[:4], "公共基础课": ids[4:]}
+    name, own = stage.named("计算机科学与技术(专升本)"), elements(stage).model_dump()
+    command = school.programme(f"{stage.run}-ZSB", name, stage.intake, modules, **own)
     with stage.step(registrar.title, "publishes a programme that all points offer") as step:
-        made: ProgrammeDetails = registrar.send(command)
-        published: ProgrammeDetails = registrar.send(PublishProgramme(programme_id=made.id, version=made.version))
-        ids = tuple(point.view.id for point in points)
-        offered: ProgrammeDetails = wait_for_copies(
-            lambda: registrar.send(
-                OfferProgramme(programme_id=made.id, version=published.version, teaching_point_ids=ids)
-            ),
-            "some_not_found",
-        )
+        offered = school.publish_programme(registrar, command, [point.view.id for point in points])
         step.outcome = offered.name
     return offered
 
@@ -307,64 +234,35 @@ def set_fees(stage: Stage, cashier: Person) -> None:
             (each.education_level, each.kind) for each in standards if not (each.student_type or each.student_source)
         }
         missing = [each for each in _STANDARDS if each[:2] not in known]
-        for level, kind, amount in missing:
-            cashier.send(
-                CreateFeeStandard(
-                    education_level=level, kind=kind, amount=Decimal(amount), valid_from=date(stage.today.year, 1, 1)
-                )
-            )
+        school.set_standards(cashier, missing, date(stage.today.year, 1, 1))
         ruled = {rule.kind for rule in cashier.client.pages(ListRefundRules())}
-        for kind, days, percent in _REFUND_RULES:
-            if kind not in ruled:
-                cashier.send(CreateRefundRule(kind=kind, within_days=days, percent=percent))
+        school.set_refund_rules(cashier, [rule for rule in _REFUND_RULES if rule[0] not in ruled])
         step.outcome = f"{len(missing)} new standards" if missing else "they stand already"
 
 
 def open_exam_round(stage: Stage, officer: Person, courses: Sequence[Course]) -> ExamRoundDetails:
     """A published exam round with a session for each course that has a final."""
-    sat = [course for course in courses if course.has_final]
+    sat = [course.details.id for course in courses if course.has_final]
+    registration = stage.now - timedelta(minutes=1), stage.day(30)
+    begins = [stage.day(40 + number // 3, hour=9 + 3 * (number % 3)) for number in range(len(sat))]
     with stage.step(officer.title, "opens an exam round with its sessions") as step:
-        round_: ExamRoundDetails = officer.send(
-            CreateExamRound(
-                code=f"KS{stage.run}",
-                name=stage.named("期末考试"),
-                registration_opens_at=stage.now - timedelta(minutes=1),
-                registration_closes_at=stage.day(30),
-            )
-        )
-        for number, _ in enumerate(sat):
-            starts = stage.day(40 + number // 3, hour=9 + 3 * (number % 3))
-            ends = starts + timedelta(minutes=90)
-            command = AddSession(exam_round_id=round_.id, name=f"第{number + 1}场", starts_at=starts, ends_at=ends)
-            round_ = officer.send(command)
-        sessions = sorted(round_.sessions, key=lambda session: session.starts_at)
-        placements = tuple(
-            Placement(course_id=course.details.id, session_id=session.id)
-            for course, session in zip(sat, sessions, strict=True)
-        )
-        round_ = wait_for_copies(
-            lambda: officer.send(PlaceCourses(exam_round_id=round_.id, placements=placements)), "some_not_found"
-        )
-        round_ = officer.send(PublishExamRound(exam_round_id=round_.id, version=round_.version))
-        step.outcome = f"{len(sessions)} sessions, registration until {round_.registration_closes_at:%Y-%m-%d}"
+        name = stage.named("期末考试")
+        round_ = school.open_exam_round(officer, f"KS{stage.run}", registration, begins, sat, name)
+        step.outcome = f"{len(sat)} sessions, registration until {round_.registration_closes_at:%Y-%m-%d}"
     return round_
 
 
 def open_selection_round(stage: Stage, registrar: Person, courses: Sequence[Course]) -> SelectionRoundDetails:
     """A published selection round with all courses but the last, so that one is refused."""
+    command = CreateSelectionRound(
+        code=f"XK{stage.run}",
+        name=stage.named("选课"),
+        opens_at=stage.now - timedelta(minutes=1),
+        closes_at=stage.day(14),
+        payment_deadline=stage.day(20),
+        withdrawal_closes_at=stage.day(45),
+    )
     with stage.step(registrar.title, "opens a selection round") as step:
-        round_: SelectionRoundDetails = registrar.send(
-            CreateSelectionRound(
-                code=f"XK{stage.run}",
-                name=stage.named("选课"),
-                opens_at=stage.now - timedelta(minutes=1),
-                closes_at=stage.day(14),
-                payment_deadline=stage.day(20),
-                withdrawal_closes_at=stage.day(45),
-            )
-        )
-        ids = tuple(course.details.id for course in courses[:-1])
-        round_ = registrar.send(AddCoursesToRound(selection_round_id=round_.id, course_ids=ids))
-        round_ = registrar.send(PublishSelectionRound(selection_round_id=round_.id, version=round_.version))
+        round_ = school.open_selection_round(registrar, command, [course.details.id for course in courses[:-1]])
         step.outcome = f"{round_.course_count} courses, open until {round_.closes_at:%Y-%m-%d}"
     return round_

@@ -23,7 +23,7 @@ from services.courses.reactions import bills as bill_reactions
 from services.courses.reactions import registrations
 from services.courses.reactions import students as student_reactions
 from services.courses.reactions import withdrawals as withdrawal_reactions
-from services.courses.steps.copies import student_row
+from services.courses.steps.copies import bill_row, student_row
 from services.courses.tables import base, copies
 from services.courses.tables import catalogue as catalogue_tables
 from services.courses.tables import programmes as programme_tables
@@ -90,7 +90,7 @@ class Courses(Service):
     list_selections = query(selections.list_selections)
     get_selection = query(selections.get_selection)
     get_selection_statistics = query(statistics.get_selection_statistics)
-    list_selection_facts = query(statistics.list_selection_facts)
+    list_selection_statements = query(statistics.list_selection_statements)
 
     # withdrawals
     request_withdrawals = command(withdrawal_commands.request_withdrawals)
@@ -118,7 +118,7 @@ class Courses(Service):
     # copies of what other services own
     students = copy(StudentState, copies.students, student_row)
     teaching_points = copy(TeachingPointState, copies.teaching_points)
-    bills = copy(BillState, copies.bills)
+    bills = copy(BillState, copies.bills, bill_row)
     fee_standards = copy(FeeStandardState, copies.fee_standards)
     exam_rounds = copy(ExamRoundState, copies.exam_rounds)
     exam_round_courses = copy(ExamRoundCourseState, copies.exam_round_courses)

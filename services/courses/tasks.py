@@ -16,8 +16,8 @@ from contracts.courses.commands import SelectCoursesInBatch
 from contracts.errors import describe
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
-from services.courses.domain.selection_facts import Verdict
-from services.courses.queries.selection_facts import selection_facts
+from services.courses.domain.situation import Verdict
+from services.courses.queries.situation import situation_of
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
 
@@ -43,12 +43,12 @@ def _plan(task: Task, uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
 def _run_step(task: Task, arguments: dict[str, Any], uow: UnitOfWork) -> StepResult:
     """Select for the students of one step, by the rule and statement that a small batch uses."""
     batch = _batch(task)
-    facts = selection_facts(uow, batch.selection_round_id, list(map(UUID, arguments["student_ids"])), batch.course_ids)
+    situation = situation_of(uow, batch.selection_round_id, list(map(UUID, arguments["student_ids"])), batch.course_ids)
     # Steps see all rows: a student who has been transferred meanwhile is no longer this point's to select for.
-    mine = {s.id: s for s in facts.students.values() if task.teaching_point_id in (None, s.teaching_point_id)}
-    verdicts = judge(replace(facts, students=mine), map(UUID, arguments["student_ids"]), batch.course_ids)
+    mine = {s.id: s for s in situation.students.values() if task.teaching_point_id in (None, s.teaching_point_id)}
+    verdicts = judge(replace(situation, students=mine), map(UUID, arguments["student_ids"]), batch.course_ids)
     if not batch.dry_run:
-        verdicts, _ = enter(uow, facts, verdicts)
+        verdicts, _ = enter(uow, situation, verdicts)
     left_out = [verdict for verdict in verdicts if not verdict.selected]
     skipped = sum(verdict.skipped for verdict in left_out)
     figures = {
@@ -72,7 +72,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
     # openpyxl is large, and only the task process writes workbooks: the service process does not load it.
     from chassis.papers.sheet_writing import write_list
 
-    with write_list("未选课", NOT_SELECTED, _sheet_rows(left_out, uow)) as workbook:
+    with write_list("未选课", NOT_SELECTED, _sheet_rows(uow, left_out)) as workbook:
         return keep(
             uow,
             workbook,
@@ -83,7 +83,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
         )
 
 
-def _sheet_rows(left_out: Sequence[Any], uow: UnitOfWork) -> Iterator[dict[str, str]]:
+def _sheet_rows(uow: UnitOfWork, left_out: Sequence[Any]) -> Iterator[dict[str, str]]:
     student_ids, course_ids = ({UUID(note[place]) for note in left_out} for place in (0, 1))
     known = {str(row.id): row for row in uow.rows(select(students).where(students.c.id.in_(student_ids)))}
     listed = {str(row.id): row for row in uow.rows(select(courses).where(courses.c.id.in_(course_ids)))}

@@ -8,24 +8,24 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
-from contracts.base import Page, Stretch
+from chassis.work.steps import history_of
+from contracts.base import KeysetPage, Page
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
 from contracts.exams.queries import (
     GetExamRound,
     GetRegistration,
     ListExamRounds,
-    ListRegistrationFacts,
     ListRegistrations,
+    ListRegistrationStatements,
 )
 from contracts.exams.views import (
     ExamRoundCourseView,
     ExamRoundDetails,
     ExamRoundView,
     RegistrationDetails,
-    RegistrationFacts,
+    RegistrationStatement,
     RegistrationView,
     SessionView,
 )
@@ -56,22 +56,20 @@ def list_exam_rounds(query: ListExamRounds, uow: UnitOfWork) -> Page[ExamRoundVi
         "registration_opens_at": _rounds.registration_opens_at,
         "code": _rounds.code,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-registration_opens_at")
-    items = tuple(ExamRoundView.model_validate(row._mapping) for row in rows)
-    return Page[ExamRoundView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(ExamRoundView, uow, statement, query, sortable=sortable, default="-registration_opens_at")
 
 
 def get_exam_round(query: GetExamRound, uow: UnitOfWork) -> ExamRoundDetails:
     """A round with its timetable."""
-    return round_details(query.exam_round_id, uow)
+    return round_details(uow, query.exam_round_id)
 
 
-def round_view(round_id: UUID, uow: UnitOfWork) -> ExamRoundView:
+def round_view(uow: UnitOfWork, round_id: UUID) -> ExamRoundView:
     """A round with its counts. Raises `not_found`."""
     return ExamRoundView.model_validate(uow.one(_counted_rounds().where(_rounds.id == round_id))._mapping)
 
 
-def round_details(round_id: UUID, uow: UnitOfWork) -> ExamRoundDetails:
+def round_details(uow: UnitOfWork, round_id: UUID) -> ExamRoundDetails:
     """A round with its sessions in the order of time and its courses in that of their codes. Raises `not_found`."""
     round_ = uow.one(_counted_rounds().where(_rounds.id == round_id))
     sessions = uow.rows(
@@ -128,9 +126,7 @@ def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[Regist
         "student_number": students.c.student_number,
         "course_code": courses.c.code,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-registered_at")
-    items = tuple(RegistrationView.model_validate(row._mapping) for row in rows)
-    return Page[RegistrationView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(RegistrationView, uow, statement, query, sortable=sortable, default="-registered_at")
 
 
 def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDetails:
@@ -139,13 +135,16 @@ def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDet
     return RegistrationDetails(**row._mapping, history=history_of(uow, row.id))
 
 
-def list_registration_facts(query: ListRegistrationFacts, uow: UnitOfWork) -> Stretch[RegistrationFacts]:
+def list_registration_statements(
+    query: ListRegistrationStatements, uow: UnitOfWork
+) -> KeysetPage[RegistrationStatement]:
     """Every registration in order of id, for reconciliation."""
     statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
     if query.after is not None:
         statement = statement.where(_r.id > query.after)
-    items = tuple(RegistrationFacts.model_validate(row._mapping) for row in uow.rows(statement))
-    return Stretch[RegistrationFacts](items=items, next_after=items[-1].id if len(items) == query.limit else None)
+    items = tuple(RegistrationStatement.model_validate(row._mapping) for row in uow.rows(statement))
+    next_after = items[-1].id if len(items) == query.limit else None
+    return KeysetPage[RegistrationStatement](items=items, next_after=next_after)
 
 
 def _registrations() -> Select[Any]:

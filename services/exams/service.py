@@ -42,7 +42,7 @@ class Exams(Service):
     get_exam_round = query(queries.get_exam_round)
     list_registrations = query(queries.list_registrations)
     get_registration = query(queries.get_registration)
-    list_registration_facts = query(queries.list_registration_facts)
+    list_registration_statements = query(queries.list_registration_statements)
 
     on_bills_paid = reaction(payments.on_bills_paid)
     on_billing_refused = reaction(bills.on_billing_refused)

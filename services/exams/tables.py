@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -21,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.work.closing import closing_columns
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import ExamKind
@@ -104,10 +104,7 @@ exam_registrations = Table(
     Column("held_by_suspension", Boolean, nullable=False, server_default=text("false")),
     # When a seat was dealt. It stays the candidate's while the registration is held.
     instant("arranged_at", nullable=True),
-    # Of an unpaid resit: how often finance was asked to cancel its bill, why, and not to be asked again before when.
-    Column("closing_attempt", Integer, nullable=False, server_default=text("0")),
-    Column("closing_reason", Text),
-    instant("ask_again_at", nullable=True),
+    *closing_columns(),
     instant("registered_at"),
     *stamps(),
     UniqueConstraint("selection_id", name="uq_exam_registrations_selection_id"),

@@ -64,7 +64,7 @@ class Finance(Service):
     list_ledger_entries = query(ledger.list_ledger_entries)
     get_balance = query(ledger.get_balance)
     check_ledger = query(proof.check_ledger)
-    list_bill_facts = query(proof.list_bill_facts)
+    list_bill_statements = query(proof.list_bill_statements)
 
     on_courses_selected = reaction(billing.on_courses_selected)
     on_selections_closing = reaction(closing.on_selections_closing)

@@ -51,7 +51,7 @@ def retry_refused_accounts(uow: UnitOfWork) -> int:
         .with_for_update(of=[students, refused_accounts], skip_locked=True)
     )
     tried = [account_of(student) for student in uow.rows(due)]
-    answers = settle(tried, uow)
+    answers = settle(uow, tried)
     uow.publish_rows(StudentAccountsRefused, "refused", answers.refused)
     uow.publish_rows(StudentAccountsMade, "made", answers.made)
     return len(tried) - len(answers.refused)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select
 
 from chassis.data import pages
+from chassis.data.pages import page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.identity.events import Revocation, TeachingPointItem
@@ -50,7 +51,7 @@ from services.identity.tables import (
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
     me = uow.acting_user
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
+    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
 
 
 def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:
@@ -96,17 +97,23 @@ def list_teaching_points(query: ListTeachingPoints, uow: UnitOfWork) -> Page[Tea
         here = [pages.contains(teaching_points.c[name], query.search) for name in ("code", "name")]
         statement = statement.where(or_(*here, teaching_points.c.id.in_(former)))
     sortable = {"code": teaching_points.c.code, "name": teaching_points.c.name}
-    rows, total = pages.paginate(uow, statement, query, sortable=sortable, default="code")
-    items = tuple(TeachingPointView(**_point_fields(row)) for row in rows)
-    return Page[TeachingPointView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(
+        TeachingPointView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="code",
+        views=lambda rows: (TeachingPointView(**_point_fields(row)) for row in rows),
+    )
 
 
 def get_teaching_point(query: GetTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """A teaching point with the names it had."""
-    return teaching_point_details(query.teaching_point_id, uow)
+    return teaching_point_details(uow, query.teaching_point_id)
 
 
-def teaching_point_details(point_id: UUID, uow: UnitOfWork) -> TeachingPointDetails:
+def teaching_point_details(uow: UnitOfWork, point_id: UUID) -> TeachingPointDetails:
     """One point. Raises `not_found`."""
     row = uow.one(POINT_COLUMNS.where(teaching_points.c.id == point_id))
     names = teaching_point_names
@@ -147,13 +154,14 @@ def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:
             or_(*(pages.contains(users.c[name], query.search) for name in ("username", "name")))
         )
     sortable = {name: users.c[name] for name in ("username", "name", "last_signed_in_at")}
-    rows, total = pages.paginate(uow, statement, query, sortable=sortable, default="username")
-    return Page[UserView](items=user_views(rows, uow), page=query.page, size=query.size, total=total)
+    return page_of(
+        UserView, uow, statement, query, sortable=sortable, default="username", views=lambda rows: user_views(uow, rows)
+    )
 
 
 def get_user(query: GetUser, uow: UnitOfWork) -> UserView:
     """One user. Raises `not_found`."""
-    return user_view(query.user_id, uow)
+    return user_view(uow, query.user_id)
 
 
 def list_revocations(query: ListRevocations, uow: UnitOfWork) -> Revocations:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentItem, StudentState
 from services.identity.steps.student_accounts import account_of, settle
@@ -25,9 +24,9 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
         for item in event.items:
             if item.id not in newest or newest[item.id][0].version < item.version:
                 newest[item.id] = item, event
-    known = _known_versions(list(newest), uow)
+    known = _known_versions(uow, list(newest))
     current = [newest[id_][0] for id_ in sorted(newest) if newest[id_][0].version >= known.get(id_, 0)]
-    answers = settle([account_of(item) for item in current], uow)
+    answers = settle(uow, [account_of(item) for item in current])
     for event in events:
         refused = [row for row in answers.refused if newest[row.student_id][1] is event]
         made = [row for row in answers.made if newest[row.student_id][1] is event]
@@ -35,7 +34,7 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
         uow.publish_rows(StudentAccountsMade, "made", made, because=event)
 
 
-def _known_versions(student_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, int]:
+def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The version that the copy has of each, locked: an account remembers what it was made of, a refusal does not."""
-    known = select(students.c.id, students.c.version).where(students.c.id.in_(student_ids)).order_by(students.c.id)
-    return {row.id: row.version for row in uow.rows(known.with_for_update())}
+    known = locked(uow, students, student_ids, alone=True, required=False)
+    return {id_: row.version for id_, row in known.items()}

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
-from chassis.data.pages import equals, paginate
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (
@@ -63,17 +63,23 @@ def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
     begins = [_begins(_s.student_number, query.student_number), _begins(_s.name, query.name)]
     sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
     statement = _students().where(*filters, *begins)
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="student_number")
-    items = tuple(StudentView.model_validate(_fields(row)) for row in rows)
-    return Page[StudentView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(
+        StudentView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="student_number",
+        views=lambda rows: (StudentView.model_validate(_fields(row)) for row in rows),
+    )
 
 
 def get_student(query: GetStudent, uow: UnitOfWork) -> StudentRecord:
     """The whole record of a student."""
-    return student_record(query.student_id, uow)
+    return student_record(uow, query.student_id)
 
 
-def student_record(student_id: UUID, uow: UnitOfWork) -> StudentRecord:
+def student_record(uow: UnitOfWork, student_id: UUID) -> StudentRecord:
     """The record as it now is. Raises `not_found`."""
     row = uow.one(_students().where(_s.id == student_id))
     fields = _fields(row)
@@ -126,17 +132,15 @@ def list_status_changes(query: ListStatusChanges, uow: UnitOfWork) -> Page[Statu
     """Status changes in the actor's scope, newest first unless asked otherwise."""
     filters = [equals(_c[name], getattr(query, name)) for name in ("student_id", "kind", "state", "teaching_point_id")]
     sortable: dict[str, ColumnElement[Any]] = {"requested_at": _c.requested_at}
-    rows, total = paginate(uow, _changes().where(*filters), query, sortable=sortable, default="-requested_at")
-    items = tuple(StatusChangeView.model_validate(row._mapping) for row in rows)
-    return Page[StatusChangeView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(StatusChangeView, uow, _changes().where(*filters), query, sortable=sortable, default="-requested_at")
 
 
 def get_status_change(query: GetStatusChange, uow: UnitOfWork) -> StatusChangeDetails:
     """A status change with its history."""
-    return status_change_details(query.status_change_id, uow)
+    return status_change_details(uow, query.status_change_id)
 
 
-def status_change_details(change_id: UUID, uow: UnitOfWork) -> StatusChangeDetails:
+def status_change_details(uow: UnitOfWork, change_id: UUID) -> StatusChangeDetails:
     """The change as it now is. Raises `not_found`."""
     row = uow.one(_changes().where(_c.id == change_id))
     return StatusChangeDetails(**row._mapping, history=history_of(uow, change_id))

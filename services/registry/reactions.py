@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import Insert
 from chassis.base.failures import NotYet
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import rows
+from chassis.work.steps import move_history, take_locked
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import StudentTransferred
@@ -28,34 +29,22 @@ def on_transfer_held(events: Sequence[TransferHeld], uow: UnitOfWork) -> None:
     """Bills of the student are being paid: the transfer shows how many it waits for."""
     counts = {event.change_id: event.bill_count for event in events}
     for change in _lock_pending(uow, {event.student_id for event in events}, counts):
-        values = {"waiting_for_bills": counts[change.id]}
-        uow.update_versioned(status_changes, change.id, change.version, values)
+        rows.change(uow, status_changes, change, "edit", {"waiting_for_bills": counts[change.id]})
 
 
 def on_transfer_cleared(events: Sequence[TransferCleared], uow: UnitOfWork) -> None:
     """Nothing of the student is being paid: the transfer takes effect."""
     changes = _lock_pending(uow, {event.student_id for event in events}, {event.change_id for event in events})
-    if not changes:
-        return
-    workflow.apply(
-        uow,
-        STATUS_CHANGE,
-        status_changes,
-        [change.id for change in changes],
-        "approve",
-        values={"waiting_for_bills": None},
-    )
+    take_locked(uow, STATUS_CHANGE, status_changes, changes, "approve", values={"waiting_for_bills": None}).whole()
     for change in changes:
         _move(uow, change)
 
 
 def _lock_pending(uow: UnitOfWork, student_ids: set[UUID], change_ids: Iterable[UUID]) -> list[Row[Any]]:
     """The transfers that still wait for finance, locked after their students. Decided ones don't change any more."""
-    uow.rows(select(_s.id).where(_s.id.in_(student_ids)).order_by(_s.id).with_for_update())
+    rows.lock(uow, students, student_ids)
     pending = _c.state == StatusChangeState.PENDING_CLEARANCE
-    return uow.rows(
-        select(status_changes).where(_c.id.in_(list(change_ids)), pending).order_by(_c.id).with_for_update()
-    )
+    return list(rows.lock(uow, status_changes, list(change_ids), pending).values())
 
 
 def _move(uow: UnitOfWork, change: Row[Any]) -> None:
@@ -64,9 +53,9 @@ def _move(uow: UnitOfWork, change: Row[Any]) -> None:
     student = uow.one(
         update(students).where(_s.id == change.student_id).values(**point, status_change_open=False).returning(students)
     )
-    uow.audit("students", student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
+    uow.audit(students, student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
     moved = uow.rows(update(status_changes).where(_c.student_id == student.id).values(**point).returning(_c.id))
-    workflow.move_history(uow, [row.id for row in moved], change.to_teaching_point_id)
+    move_history(uow, [row.id for row in moved], change.to_teaching_point_id)
     uow.publish(
         StudentTransferred(
             change_id=change.id,
@@ -86,7 +75,7 @@ def on_student_accounts_refused(events: Sequence[StudentAccountsRefused], uow: U
     answer = _answer(uow, codes)
     news = answer.excluded.refusal != account_answers.c.refusal  # never so where the refusal is empty
     for student_id in _write(uow, answer, news):
-        uow.audit("students", student_id, "refuse_account", after={"account_refusal": codes[student_id]})
+        uow.audit(students, student_id, "refuse_account", after={"account_refusal": codes[student_id]})
 
 
 def on_student_accounts_made(events: Sequence[StudentAccountsMade], uow: UnitOfWork) -> None:
@@ -94,7 +83,7 @@ def on_student_accounts_made(events: Sequence[StudentAccountsMade], uow: UnitOfW
     ids = {row.student_id for event in events for row in event.made}
     answer = _answer(uow, dict.fromkeys(ids))
     for student_id in _write(uow, answer, account_answers.c.refusal.is_not(None)):
-        uow.audit("students", student_id, "make_account", after={"account_refusal": None})
+        uow.audit(students, student_id, "make_account", after={"account_refusal": None})
 
 
 def _answer(uow: UnitOfWork, refusals: Mapping[UUID, str | None]) -> Insert:
@@ -102,8 +91,8 @@ def _answer(uow: UnitOfWork, refusals: Mapping[UUID, str | None]) -> Insert:
     known = uow.scalar(select(func.count()).select_from(students).where(_s.id.in_(refusals)))
     if known < len(refusals):
         raise NotYet("student_unknown")
-    rows = [{"student_id": id_, "refusal": refusals[id_], "answered_at": uow.now} for id_ in sorted(refusals)]
-    return insert_rows(account_answers, rows)
+    answers = [{"student_id": id_, "refusal": refusals[id_], "answered_at": uow.now} for id_ in sorted(refusals)]
+    return insert_rows(account_answers, answers)
 
 
 def _write(uow: UnitOfWork, answer: Insert, news: ColumnElement[bool]) -> list[UUID]:

@@ -21,7 +21,7 @@ class Registry(Service):
     metadata = tables.metadata
     conflicts: ClassVar[dict[str, str]] = {
         "uq_students_id_number": "id_number_taken",
-        "uq_status_changes_open": "status_change_open",
+        "uq_status_changes_open": "another_change_open",
     }
 
     import_students = command(imports.import_students)

@@ -31,7 +31,7 @@ MADE_ELSEWHERE = {"device.toml", "services/courses/migrations/0002_notes_of_sele
 
 FORBIDDEN = {
     "a machine's path": re.compile(r"(?<![\w.)}/-])/(?:home|root|mnt|work|Users)/"),
-    "a package registry": re.compile(r"(?<!emit-)(?:index-url|trusted-host)|https?://[^\s/]+/simple\b"),
+    "a package registry": re.compile(r"(?:index-url|trusted-host)[\s=]+\S*\w\.\w|https?://[^\s/]+/simple\b"),
 }
 _BINARY = {".png", ".jpg", ".xlsx", ".ico"}
 
@@ -152,6 +152,7 @@ def test_the_tree_stands_alone(what: str) -> None:
         ("a machine's path", "cd /home/somebody/jiaowu"),
         ("a package registry", "--index-url https://example.org/simple"),
         ("a package registry", "https://packages.example.org/simple/nameko"),
+        ("a package registry", "trusted-host = packages.example.org"),
     ],
 )
 def test_a_forbidden_word_is_found(what: str, line: str) -> None:

@@ -29,9 +29,10 @@ def service(name: str) -> type[Service]:
 
 
 def publishes(name: str) -> set[type[Event]]:
-    """Every event whose owner is this service."""
+    """Every event whose owner is this service, in its newest version."""
     load_all()
-    return {event for event in EVENTS.values() if event.owner == name and event.__module__.startswith("contracts.")}
+    own = (event for event in EVENTS.values() if event.owner == name and event.__module__.startswith("contracts."))
+    return {event for event in own if event.next is None}
 
 
 @each_service

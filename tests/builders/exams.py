@@ -8,18 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.base.context import Context
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CourseItem, CourseState, SentWithdrawal, WithdrawalsSentToFinance
-from contracts.exams.commands import (
-    AddSession,
-    CreateExamRound,
-    PlaceCourses,
-    Placement,
-    PublishArrangement,
-    PublishExamRound,
-)
+from contracts.exams.commands import PublishArrangement
 from contracts.exams.views import ArrangementResult, ExamRoundDetails
 from contracts.finance.events import (
     BillsPaid,
@@ -31,25 +23,16 @@ from contracts.finance.events import (
 )
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EnrolmentStatus
+from launcher.school import open_exam_round
 from tests.builders.messages import a
+from tests.builders.people import At, of_school
 
 CLOSES_AFTER = timedelta(days=30)
 EXAM_AFTER = timedelta(days=60)
-EXAM_TIME = timedelta(minutes=90)
 
-ROUNDS = acting("exams.manage_rounds", name="考务")
-ARRANGER = acting("exams.publish_arrangement", name="考务")
-INVIGILATOR = acting("exams.record_attendance", name="考务")
-
-
-def point_staff(point_id: UUID) -> Context:
-    """Somebody of a teaching point who registers resits."""
-    return acting("exams.register_resits", scope="point", teaching_point_id=point_id)
-
-
-def reader(point_id: UUID) -> Context:
-    """Somebody of a teaching point who looks at registrations."""
-    return acting("exams.read_registrations", scope="point", teaching_point_id=point_id)
+ROUNDS = of_school(name="考务")
+ARRANGER = of_school(name="考务")
+INVIGILATOR = of_school(name="考务")
 
 
 @dataclass
@@ -118,32 +101,13 @@ def published_round(
     now = exams.clock.now()
     ids = [*known, *(new_id() for _ in range(courses))]
     exams.feed(CourseState, *(course_item(id_) for id_ in ids))
-    made = exams.run(
-        CreateExamRound(
-            code=code,
-            name="期末考试",
-            registration_opens_at=now - timedelta(days=1),
-            registration_closes_at=now + CLOSES_AFTER,
-        ),
-        ROUNDS,
-    )
-    for number in range(len(ids) if sessions is None else sessions):
-        starts_at = now + EXAM_AFTER + timedelta(hours=3 * number)
-        session = AddSession(
-            exam_round_id=made.id, name=f"第{number + 1}场", starts_at=starts_at, ends_at=starts_at + EXAM_TIME
-        )
-        made = exams.run(session, ROUNDS)
-    placements = tuple(
-        Placement(course_id=id_, session_id=made.sessions[n % len(made.sessions)].id) for n, id_ in enumerate(ids)
-    )
-    exams.run(PlaceCourses(exam_round_id=made.id, placements=placements), ROUNDS)
-    details = exams.run(PublishExamRound(exam_round_id=made.id, version=made.version), ROUNDS)
-    return Round(details, ids)
+    begins = [now + EXAM_AFTER + timedelta(hours=3 * n) for n in range(len(ids) if sessions is None else sessions)]
+    registration = now - timedelta(days=1), now + CLOSES_AFTER
+    return Round(open_exam_round(At(exams, ROUNDS), code, registration, begins, ids), ids)
 
 
 def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any) -> PaidBill:
-    """A paid exam fee of a new selection; `registration_id` makes it that of a resit."""
-    source = {"selection_id": None} if "registration_id" in other else {}
+    """A paid exam fee of a new selection, unless `source` says otherwise."""
     return a(
         PaidBill,
         student_id=candidate.id,
@@ -151,7 +115,6 @@ def paid_fee(candidate: Candidate, round_: Round, course_id: UUID, **other: Any)
         course_id=course_id,
         exam_round_id=round_.id,
         paid_at=round_.details.registration_opens_at + timedelta(days=2),
-        **source,
         **other,
     )
 
@@ -166,8 +129,8 @@ def registered(exams: ServiceHarness, candidate: Candidate, round_: Round, cours
 
 def sent_withdrawal(fee: PaidBill) -> SentWithdrawal:
     """A withdrawal of a paid selection, as courses sends it to finance."""
-    same = ("selection_id", "student_id", "teaching_point_id", "course_id", "exam_round_id")
-    return a(SentWithdrawal, **{name: getattr(fee, name) for name in same})
+    same = ("student_id", "teaching_point_id", "course_id", "exam_round_id")
+    return a(SentWithdrawal, selection_id=fee.source.id, **{name: getattr(fee, name) for name in same})
 
 
 def held(exams: ServiceHarness, fee: PaidBill) -> SentWithdrawal:

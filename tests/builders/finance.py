@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.base.context import Context
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CoursesSelected, SelectedCourse, SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RegistrationsHeld
 from contracts.finance.commands import ApproveRemittance, CreateFeeStandard, CreateRemittance
@@ -18,21 +18,18 @@ from contracts.finance.queries import CheckLedger, ListBills
 from contracts.finance.views import BillView, LedgerCheck, RemittanceDetails
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, FeeKind
+from launcher.school import set_standards
 from tests.builders.messages import a
+from tests.builders.people import At, of_point, of_school
 
-STANDARDS = acting("finance.manage_standards", name="财务甲")
-REVIEWER = acting("finance.review_remittances", name="财务甲")
-SECOND_REVIEWER = acting("finance.review_withdrawals", name="财务乙")
-CASHIER = acting("finance.manage_refunds", name="出纳")
-READER = acting("finance.read_bills", name="财务甲")
+STANDARDS = of_school(name="财务甲")
+REVIEWER = of_school(name="财务甲")
+SECOND_REVIEWER = of_school(name="财务乙")
+CASHIER = of_school(name="出纳")
+READER = of_school(name="财务甲")
 
 CREDIT_FEE = Decimal("100.00")
 EXAM_FEE = Decimal("60.00")
-
-
-def point_staff(point_id: UUID) -> Context:
-    """Somebody of a teaching point who remits."""
-    return acting("finance.remit", scope="point", teaching_point_id=point_id)
 
 
 def standard(finance: ServiceHarness, kind: FeeKind, amount: Decimal, **fields: Any) -> Any:
@@ -43,9 +40,8 @@ def standard(finance: ServiceHarness, kind: FeeKind, amount: Decimal, **fields: 
 
 def standards(finance: ServiceHarness) -> None:
     """100 yuan a credit and 60 an exam, for both levels."""
-    for level in EducationLevel:
-        standard(finance, FeeKind.CREDIT, CREDIT_FEE, education_level=level)
-        standard(finance, FeeKind.EXAM, EXAM_FEE, education_level=level)
+    fees = ((FeeKind.CREDIT, CREDIT_FEE), (FeeKind.EXAM, EXAM_FEE))
+    set_standards(At(finance, STANDARDS), [(level, *fee) for level in EducationLevel for fee in fees], date(2026, 1, 1))
 
 
 def student(finance: ServiceHarness, point_id: UUID | None = None, **fields: Any) -> StudentItem:
@@ -101,7 +97,7 @@ def approval(of: RemittanceDetails, **fields: Any) -> ApproveRemittance:
 def pay(finance: ServiceHarness, of: StudentItem, **filters: Any) -> RemittanceDetails:
     """Remit and approve all unpaid bills of a student."""
     ids = [bill.id for bill in bills_of(finance, student_id=of.id, status="unpaid", **filters)]
-    made = slip(finance, ids, point_staff(of.teaching_point_id))
+    made = slip(finance, ids, of_point(of.teaching_point_id))
     approved: RemittanceDetails = finance.run(approval(made), REVIEWER)
     return approved
 
@@ -135,5 +131,5 @@ def hold(finance: ServiceHarness, sent: SentWithdrawal) -> None:
 
 def check(finance: ServiceHarness) -> LedgerCheck:
     """What is wrong with the books."""
-    found: LedgerCheck = finance.ask(CheckLedger(), acting("finance.read_ledger"))
+    found: LedgerCheck = finance.ask(CheckLedger(), of_school())
     return found

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.base.context import Context
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import ChangePassword, CreateTeachingPoint, CreateUser, SignIn, UpdateAccount
 from contracts.identity.views import CreatedUser, SessionTokens, TeachingPointDetails
+from tests.builders.people import of_school
 
 PASSWORD = "correct-horse-42"
 
 
-def administrator() -> Context:
-    """A system administrator of the school."""
-    return acting("identity.manage_users")
-
-
-def point_administrator(point: TeachingPointDetails) -> Context:
-    """An administrator of a teaching point."""
-    return acting("identity.manage_users", scope="point", teaching_point_id=point.id)
-
-
 def teaching_point(identity: ServiceHarness, code: str = "3203", name: str = "云龙教学点") -> TeachingPointDetails:
     """A teaching point."""
-    made: TeachingPointDetails = identity.run(CreateTeachingPoint(code=code, name=name), administrator())
+    made: TeachingPointDetails = identity.run(CreateTeachingPoint(code=code, name=name), of_school())
     return made
 
 
@@ -45,7 +35,7 @@ def user(
             "roles": roles or ({"role": role},),
         }
     )
-    made: CreatedUser = identity.run(command, administrator())
+    made: CreatedUser = identity.run(command, of_school())
     return made
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
+from uuid import UUID
 
 from chassis.base.ids import new_id
 from contracts.base import Contract
 from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
 from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus
-from contracts.exams.events import ClosingResit, HeldRegistration, RefusedHold, RefusedRegistration, RegisteredResit
+from contracts.exams.events import (
+    ClosingResit,
+    ExamRoundCourseItem,
+    ExamRoundItem,
+    HeldRegistration,
+    RefusedHold,
+    RefusedRegistration,
+    RegisteredResit,
+)
+from contracts.exams.states import ExamRoundStatus
 from contracts.finance.events import (
+    BillItem,
     CancelledBills,
+    FeeStandardItem,
     PaidBill,
     RefundedWithdrawal,
     RefusedBilling,
@@ -20,7 +32,8 @@ from contracts.finance.events import (
     RejectedWithdrawal,
     ReviewedWithdrawal,
 )
-from contracts.finance.states import PaymentMethod
+from contracts.finance.source import Source, SourceKind
+from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.identity.events import MadeAccount, RefusedAccount, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import (
@@ -52,9 +65,53 @@ _PRICED: dict[str, Any] = {
 }
 _EXAM: dict[str, Any] = {"exam_round_id": new_id, "exam_kind": ExamKind.PAPER}
 
+
+def of_selection(id_: UUID | None = None) -> Source:
+    """A bill's source: a selection, a new one unless it is given."""
+    return Source(kind=SourceKind.SELECTION, id=id_ or new_id())
+
+
+def of_resit(id_: UUID) -> Source:
+    """A bill's source: a resit."""
+    return Source(kind=SourceKind.REGISTRATION, id=id_)
+
+
+_BILL: dict[str, Any] = {
+    "source": of_selection,
+    "number": lambda: f"JF{new_id().int % 10**12:012d}",
+    "kind": FeeKind.EXAM,
+    "amount": Decimal("60.00"),
+}
+
 # What a row has unless a test says otherwise. A callable makes a new value for each row.
 _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
     TeachingPointItem: {"version": 1, "code": "3203", "name": "徐州教学点", "status": TeachingPointStatus.ENABLED},
+    FeeStandardItem: {
+        "version": 1,
+        "education_level": EducationLevel.UNDERGRADUATE,
+        "kind": FeeKind.CREDIT,
+        "amount": Decimal("100.00"),
+        "student_type": None,
+        "student_source": None,
+        "valid_from": date(2020, 1, 1),
+        "valid_until": None,
+    },
+    BillItem: {**_BILL, "version": 1, "status": BillStatus.UNPAID},
+    ExamRoundItem: {
+        "version": 1,
+        "code": "KS202701",
+        "name": "期末考试",
+        "registration_opens_at": SELECTED_AT,
+        "registration_closes_at": SELECTED_AT + timedelta(days=30),
+        "status": ExamRoundStatus.PUBLISHED,
+        "arrangement_published_at": None,
+    },
+    ExamRoundCourseItem: {
+        "version": 1,
+        "session_name": "第一场",
+        "starts_at": SELECTED_AT + timedelta(days=50),
+        "ends_at": SELECTED_AT + timedelta(days=50, minutes=90),
+    },
     RefusedAccount: {"code": "username_taken"},
     MadeAccount: {},
     CourseItem: {
@@ -103,17 +160,14 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
     },
     PaidBill: {
         **_EXAM,
-        "registration_id": None,
-        "number": lambda: f"JF{new_id().int % 10**12:012d}",
-        "kind": FeeKind.EXAM,
-        "amount": Decimal("60.00"),
+        **_BILL,
         "method": PaymentMethod.REMITTANCE,
         "paid_at": SELECTED_AT,
     },
-    RefusedBilling: {"registration_id": None, "code": "fee_standard_missing"},
-    CancelledBills: {"registration_id": None, "attempt": 1, "reason": ClosingReason.CANCELLED},
+    RefusedBilling: {"source": of_selection, "code": "fee_standard_missing"},
+    CancelledBills: {"source": of_selection, "attempt": 1, "reason": ClosingReason.CANCELLED},
     RefusedCancellation: {
-        "registration_id": None,
+        "source": of_selection,
         "attempt": 1,
         "reason": ClosingReason.CANCELLED,
         "code": "payment_in_review",
@@ -137,8 +191,8 @@ BUILT = tuple(_DEFAULTS)
 """The kinds of row that can be built."""
 
 
-def a(kind: type[_Row], **fields: Any) -> _Row:
-    """A row of this kind: `a(PaidBill, selection_id=…, kind=FeeKind.CREDIT)`. Ids not named are new ones."""
+def a(kind: type[_Row], /, **fields: Any) -> _Row:
+    """A row of this kind: `a(PaidBill, source=of_selection(id_), kind=FeeKind.CREDIT)`. Ids not named are new ones."""
     values = {name: value() if callable(value) else value for name, value in _DEFAULTS[kind].items()}
     ids = {name: new_id() for name in kind.model_fields if name == "id" or name.endswith("_id")}
     return kind(**{**ids, **values, **fields})

@@ -12,7 +12,7 @@ from chassis.papers.file_kinds import FileKind
 from chassis.papers.sheet_reading import read_rows
 from chassis.papers.sheet_writing import write_list
 from chassis.running.task_worker import Worker
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, TaskView
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.identity.events import TeachingPointItem, TeachingPointState
@@ -24,16 +24,12 @@ from launcher.made_up import MadeUpStudents
 from services.registry.papers.workbook import STUDENTS, Entry
 from services.registry.steps.importing import Line, enter
 from tests.builders.messages import a
+from tests.builders.people import of_school
 
-REGISTRAR = acting("registry.change_status", name="教务")
+REGISTRAR = of_school(name="教务")
 
 _people = MadeUpStudents("registry")
 _GENDERS = {Gender.MALE: "男", Gender.FEMALE: "女"}
-
-
-def point_staff(point_id: UUID, permission: str = "registry.read_students") -> Context:
-    """Somebody of a teaching point."""
-    return acting(permission, scope="point", teaching_point_id=point_id)
 
 
 def person(**changes: str) -> dict[str, str]:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.testing.harness import ServiceHarness, acting
 from chassis.testing.world import World
-from contracts.courses.catalogue_commands import AddCoursesToRound, CreateSelectionRound, PublishSelectionRound
-from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
 from contracts.exams.views import ExamRoundDetails
-from contracts.finance.commands import CreateRefundRule
 from contracts.types import FeeKind
+from launcher import school as setting_up
 from tests.builders import courses as catalogue
 from tests.builders import finance as money
 from tests.builders import identity as accounts
+from tests.builders.people import At
 
 OPENED_ON = datetime(2026, 9, 15, 4, tzinfo=UTC)
 """A Tuesday in the middle of the selection weeks, at noon in Shanghai."""
@@ -28,9 +26,6 @@ REGISTERING = timedelta(days=30)
 UNTIL_EXAM = timedelta(days=60)
 WITHDRAWING = timedelta(days=90)
 UNTIL_RESIT = timedelta(days=160)
-EXAM_TIME = timedelta(minutes=90)
-
-MANAGER = acting("exams.manage_rounds", name="考务")
 
 
 @dataclass(frozen=True)
@@ -66,17 +61,19 @@ def found(world: World) -> Site:
     everything = (maths, english, ethics)
     catalogue.programme(world.courses, everything, (east, west))
     money.standards(world.finance)
-    for kind in FeeKind:
-        world.finance.run(CreateRefundRule(kind=kind, within_days=None, percent=100), money.STANDARDS)
+    setting_up.set_refund_rules(At(world), [(kind, None, 100) for kind in FeeKind])
     world.settle()
-    exam_round = _exam_round(world.exams, "KS202612", (maths, english), REGISTERING, UNTIL_EXAM)
-    resit_round = _exam_round(world.exams, "KS202703", (maths, english), UNTIL_RESIT - UNTIL_EXAM, UNTIL_RESIT)
+    registering = OPENED_ON - timedelta(days=1), OPENED_ON + REGISTERING
+    exam_round = _exam_round(world, "KS202612", registering, OPENED_ON + UNTIL_EXAM, (maths, english))
+    again = OPENED_ON + UNTIL_EXAM + timedelta(days=1)  # when the first exams are over
+    registering = again, max(OPENED_ON + UNTIL_RESIT - UNTIL_EXAM, again + timedelta(days=20))
+    resit_round = _exam_round(world, "KS202703", registering, OPENED_ON + UNTIL_RESIT, (maths, english))
     world.settle()
     return Site(
         east,
         west,
         *everything,
-        selection_round=_selection_round(world.courses, everything),
+        selection_round=_selection_round(world, everything),
         exam_round=exam_round,
         resit_round=resit_round,
         payment_deadline=OPENED_ON + PAYING,
@@ -85,52 +82,20 @@ def found(world: World) -> Site:
     )
 
 
-def _selection_round(courses: ServiceHarness, course_ids: Sequence[UUID]) -> UUID:
-    school, now = catalogue.registrar("courses.manage_rounds"), courses.clock.now()
-    made = courses.run(
-        CreateSelectionRound(
-            code="XK202609",
-            name="2026年秋季选课",
-            opens_at=now - timedelta(days=1),
-            closes_at=now + SELECTING,
-            payment_deadline=now + PAYING,
-            withdrawal_closes_at=now + WITHDRAWING,
-        ),
-        school,
-    )
-    courses.run(AddCoursesToRound(selection_round_id=made.id, course_ids=tuple(course_ids)), school)
-    courses.run(PublishSelectionRound(selection_round_id=made.id, version=made.version), school)
-    round_id: UUID = made.id
-    return round_id
+def _selection_round(world: World, course_ids: Sequence[UUID]) -> UUID:
+    return catalogue.selection_round(
+        world.courses,
+        course_ids,
+        opens_at=OPENED_ON - timedelta(days=1),
+        closes_at=OPENED_ON + SELECTING,
+        payment_deadline=OPENED_ON + PAYING,
+        withdrawal_closes_at=OPENED_ON + WITHDRAWING,
+    ).id
 
 
 def _exam_round(
-    exams: ServiceHarness, code: str, course_ids: Sequence[UUID], closes: timedelta, begins: timedelta
+    world: World, code: str, registering: tuple[datetime, datetime], begins: datetime, course_ids: Sequence[UUID]
 ) -> ExamRoundDetails:
-    """A published round with a session for each course. The one for resits opens when the first exams are over."""
-    now = exams.clock.now()
-    opens_at = now - timedelta(days=1) if begins == UNTIL_EXAM else now + UNTIL_EXAM + timedelta(days=1)
-    details = exams.run(
-        CreateExamRound(
-            code=code,
-            name="期末考试",
-            registration_opens_at=opens_at,
-            registration_closes_at=max(now + closes, opens_at + timedelta(days=20)),
-        ),
-        MANAGER,
-    )
-    for number, _ in enumerate(course_ids):
-        starts_at = now + begins + timedelta(hours=3 * number)
-        session = AddSession(
-            exam_round_id=details.id, name=f"第{number + 1}场", starts_at=starts_at, ends_at=starts_at + EXAM_TIME
-        )
-        details = exams.run(session, MANAGER)
-    placements = tuple(
-        Placement(course_id=course_id, session_id=session.id)
-        for course_id, session in zip(course_ids, details.sessions, strict=True)
-    )
-    exams.run(PlaceCourses(exam_round_id=details.id, placements=placements), MANAGER)
-    published: ExamRoundDetails = exams.run(
-        PublishExamRound(exam_round_id=details.id, version=details.version), MANAGER
-    )
-    return published
+    """A published round with a session for each course."""
+    sessions = [begins + timedelta(hours=3 * number) for number in range(len(course_ids))]
+    return setting_up.open_exam_round(At(world), code, registering, sessions, course_ids)

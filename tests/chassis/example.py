@@ -27,6 +27,7 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
+from chassis.work.rows import edit
 from contracts.base import Command, Contract, Fact, Page, PageQuery, State, StateItem, View
 from contracts.errors import ServiceError
 
@@ -102,7 +103,7 @@ def add_parcel(command: AddParcel, uow: UnitOfWork) -> ParcelView:
         .values(id=new_id(), teaching_point_id=command.teaching_point_id, label=command.label)
         .returning(parcels)
     )
-    uow.audit("parcel", row.id, "add", after={"label": row.label, "id_number": "110105199001011234"})
+    uow.audit(parcels, row.id, "add", after={"label": row.label, "id_number": "110105199001011234"})
     uow.publish(ParcelAdded(parcel_id=row.id))
     return ParcelView(id=row.id, label=row.label, version=row.version)
 
@@ -110,7 +111,7 @@ def add_parcel(command: AddParcel, uow: UnitOfWork) -> ParcelView:
 def weigh_parcel(command: WeighParcel, uow: UnitOfWork) -> ParcelView:
     if command.weight < 0:
         raise ServiceError("validation_failed")
-    row = uow.update_versioned(parcels, command.parcel_id, command.version, {"weight": command.weight})
+    row = edit(uow, parcels, command.parcel_id, command.version, {"weight": command.weight})
     return ParcelView(id=row.id, label=row.label, version=row.version)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from chassis.declaring.service import load
+from contracts import errors
 from contracts.errors import (
     ErrorText,
     FieldError,
@@ -21,7 +23,8 @@ from contracts.types import Day, Instant, MobileNumber, Money
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-CALLS = {"ServiceError", "FieldError", "FieldProblemError"}
+CALLS = {"ServiceError", "FieldError", "FieldProblemError", "Reason"}
+OWNED = ("courses", "exams", "finance", "identity", "registry")
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
@@ -54,16 +57,41 @@ def _code_of(call: ast.Call) -> str | None:
     return None
 
 
+def _evidence(call: ast.Call) -> set[str | None]:
+    """What a `Reason` is given; {None} where that is made elsewhere."""
+    if getattr(call.func, "id", "") != "Reason" or len(call.args) < 2:
+        return set()
+    given = call.args[1]
+    return {key.value for key in given.keys if isinstance(key, ast.Constant)} if isinstance(given, ast.Dict) else {None}  # type: ignore[misc]
+
+
 def test_every_code_that_is_raised_has_a_sentence() -> None:
     unknown = [f"{where}: {code}" for where, call in _raised() if (code := _code_of(call)) and code not in catalogue()]
     assert not unknown
+
+
+def test_a_code_is_raised_by_its_owner_or_is_common() -> None:
+    """Its sentence is written for the place where it is read."""
+    owner = {code: name for name in OWNED for code in getattr(errors, name).TEXTS}
+    strangers = [
+        f"{where}: {code} is {owner[code]}'s"
+        for where, call in _raised()
+        if (code := _code_of(call)) in owner and not where.startswith((f"services/{owner[code]}/", "contracts/"))
+    ]
+    strangers += [
+        f"services/{name}/service.py: {code} is {owner[code]}'s"
+        for name in OWNED
+        for code in load(f"services.{name}.service").conflicts.values()
+        if owner.get(code, name) != name
+    ]
+    assert strangers == []
 
 
 def test_every_refusal_gives_what_its_sentence_needs() -> None:
     lacking = []
     for where, call in _raised():
         code = _code_of(call)
-        given = {keyword.arg for keyword in call.keywords}
+        given = {keyword.arg for keyword in call.keywords} | _evidence(call)
         if code not in catalogue() or None in given or getattr(call.func, "id", "") == "FieldError":
             continue
         if missing := catalogue()[code].params - given:

@@ -30,7 +30,7 @@ from contracts.base import (
     service_name,
     type_name,
 )
-from contracts.common import COMMON_OPERATIONS, GetTask, of
+from contracts.common import COMMON_OPERATIONS, GetTask, of_service
 from contracts.schemas.generate import load_all
 from contracts.types import FileReference
 from tests.builders import messages
@@ -153,10 +153,10 @@ def test_names_on_the_wire() -> None:
 
 
 def test_one_contract_serves_every_service_under_its_own_name() -> None:
-    ours, theirs = of("courses", GetTask), of("finance", GetTask)
+    ours, theirs = of_service("courses", GetTask), of_service("finance", GetTask)
     assert (service_name(ours), service_name(theirs)) == ("courses", "finance")
     assert method_name(ours) == method_name(theirs) == "get_task"
-    assert of("courses", GetTask) is ours
+    assert of_service("courses", GetTask) is ours
     assert ours.answers is GetTask.answers
 
 

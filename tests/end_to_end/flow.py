@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from chassis.base.context import system_context
 from contracts.base import Operation
-from contracts.common import GetTask, RowResults, TaskState, TaskView, of
+from contracts.common import GetTask, RowResults, TaskState, TaskView, of_service
 from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCourses
 from contracts.courses.queries import GetWithdrawal, ListCohort, ListSelections
 from contracts.courses.states import SelectionState, WithdrawalState
@@ -63,7 +63,7 @@ class Flow:
         """Import workbooks of one student each, as tasks."""
         tasks: list[TaskView] = self.step([partial(self._import, row) for row in rows])
         for task in tasks:
-            look = partial(self.point.registrar.send, of("gateway", GetTask)(task_id=task.id))
+            look = partial(self.point.registrar.send, of_service("gateway", GetTask)(task_id=task.id))
             ended: TaskView = wait("the import ends", look, lambda seen: seen.state in _FINISHED)
             assert ended.state is TaskState.DONE, ended
             assert ended.figures == {"imported": 1, "refused": 0}

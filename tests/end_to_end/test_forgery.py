@@ -293,7 +293,7 @@ def test_nobody_publishes_anothers_events(system: System, account: str) -> None:
     for owner in SERVICES:
         if owner != account:
             with pytest.raises(AccessRefused):
-                publish(system, account, (f"{owner}.events", "bills_paid.v1"), enveloped(BillsPaid(bills=())))
+                publish(system, account, (f"{owner}.events", "bills_paid.v2"), enveloped(BillsPaid(bills=())))
             with pytest.raises(AccessRefused):
                 publish(system, account, ("", f"{owner}.inbox"), enveloped(BillsPaid(bills=())))
 

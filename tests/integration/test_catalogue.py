@@ -5,12 +5,12 @@ from collections.abc import Callable
 import psycopg2
 import pytest
 from sqlalchemy.engine import make_url
-from tests.chassis.provisioning.catalogue import catalogue_faults
 
 from chassis.data.row_scope import app_role, owner_role
 from chassis.declaring.service import Service, load
 from chassis.testing.harness import PASSWORDS, ServiceHarness
 from gateway.routes import SERVICES
+from tests.chassis.provisioning.catalogue import catalogue_faults
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -106,6 +106,19 @@ def test_the_supervisor_starts_a_killed_process_again_and_counts_it(make, tmp_pa
         thread.join()
 
 
+def test_whoever_reads_the_record_of_restarts_reads_a_whole_one(tmp_path):
+    record = tmp_path / "restarts.json"
+    supervisor = Supervisor([Failing()], record)
+    stopping = threading.Event()
+    stopping.set()
+    supervisor.run(stopping)
+    writing = threading.Thread(target=lambda: [supervisor.run(stopping) for _ in range(500)])
+    writing.start()
+    while writing.is_alive():
+        assert json.loads(record.read_text()) == {"failing": 0}
+    writing.join()
+
+
 class Failing:
     """Something that ends as soon as it is started."""
 

@@ -28,6 +28,7 @@ from services.finance.service import Finance
 from tests.builders import finance as build
 from tests.builders.messages import a
 from tests.performance.figures import quantile
+from tests.permissions import demanded
 
 SELECTIONS = 8_000
 ROWS = 500  # of one event
@@ -56,7 +57,7 @@ CASES = (
 def fresh_finance(number: int) -> Iterator[ServiceHarness]:
     """Finance on a database of its own, which goes with its roles."""
     admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"growth{os.getpid()}n{number}_finance"
-    harness = ServiceHarness(Finance, admin_url, name)
+    harness = ServiceHarness(Finance, admin_url, name, permission_of=demanded)
     try:
         yield harness
     finally:

@@ -29,7 +29,7 @@ from chassis.base.ids import new_id
 from chassis.data.database import Database
 from chassis.running.dispatch import Dispatcher
 from chassis.testing.harness import acting
-from contracts.courses.commands import SelectCoursesInBatch
+from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.registry.queries import ListStudents
 from launcher.story.cohort import import_quietly
 from launcher.story.people import administrator
@@ -50,6 +50,7 @@ from launcher.system import System
 from tests.performance.figures import figure, quantile, show_usage
 from tests.performance.load import Connection, Outcome, closed_loop, steady
 from tests.performance.usage import Meter, listeners, memory_megabytes, resident_megabytes
+from tests.permissions import demanded
 
 PASSWORD = "bench-horse-42"
 STUDENTS = 1_000
@@ -197,7 +198,7 @@ def singles(scene: Scene) -> None:
 def in_one_process(scene: Scene) -> None:
     """The same command without HTTP and bus: what the rules and the database cost by themselves."""
     pairs = list(islice(scene.fresh_pairs(14, 17), 2_000))
-    actor = acting("courses.select", scope="point", teaching_point_id=scene.point.view.id)
+    actor = acting(demanded(SelectCourses), scope="point", teaching_point_id=scene.point.view.id)
     with scene.system.databases() as databases:
         dispatcher = Dispatcher(databases["courses"].service, databases["courses"])
         before, started = time.process_time(), time.perf_counter()
@@ -272,10 +273,10 @@ def _show_lag(scene: Scene, what: str, since: Any) -> None:
         selected = _instants(databases["courses"], "selections", "id", since)
         wait(
             "all billed",
-            lambda: len(_instants(databases["finance"], "bills", "selection_id", since)),
+            lambda: len(_instants(databases["finance"], "bills", "source_id", since)),
             lambda n: n >= len(selected),
         )
-        billed = _instants(databases["finance"], "bills", "selection_id", since)
+        billed = _instants(databases["finance"], "bills", "source_id", since)
     lags = [1000 * (billed[id_] - at).total_seconds() for id_, at in selected.items() if id_ in billed]
     figure(scene.console, f"{what}, median / p99", f"{quantile(lags, 0.5):.0f} / {quantile(lags, 0.99):.0f} ms")
 

@@ -15,7 +15,7 @@ from contracts.base import State
 from contracts.finance.states import AccountKind, BillStatus, RefundState
 from contracts.identity.states import UserStatus
 from launcher.reconcile.agreement import compare
-from launcher.reconcile.facts import read
+from launcher.reconcile.statements import read
 from services.identity.steps.student_accounts import NO_ACCOUNT
 
 OWED = (BillStatus.UNPAID, BillStatus.PAYING, BillStatus.REMITTING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+from chassis.base.context import Context
 from contracts.courses.commands import (
     ApproveWithdrawals,
     CancelSelections,
@@ -32,9 +33,9 @@ from contracts.registry.commands import (
     TransferStudent,
 )
 from contracts.registry.queries import GetStatusChange, GetStudent
-from tests.builders.school import EXAM_TIME
+from launcher.school import EXAM_TIME
 from tests.sagas.paying import Paying
-from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, REGISTRAR, Person
+from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, REGISTRAR
 from tests.sagas.stage import Student
 
 
@@ -43,21 +44,21 @@ class School(Paying):
 
     # --- selecting ---
 
-    def selects(self, student: Student, course: str = "maths", *, by: Person | None = None) -> UUID:
+    def selects(self, student: Student, course: str = "maths", *, by: Context | None = None) -> UUID:
         """The student's point (or who is told) selects a course; the selection."""
         command = SelectCourses(
             student_id=student.id,
             selection_round_id=self.site.selection_round,
             course_ids=(self.course(course),),
         )
-        answer = self.do(command, by or self._staff_of(student), "courses.select")
+        answer = self.do(command, by or self._staff_of(student))
         selection_id: UUID = answer.results[0].selection_id
         return selection_id
 
-    def cancels(self, selection: UUID, *, by: Person | None = None) -> None:
+    def cancels(self, selection: UUID, *, by: Context | None = None) -> None:
         """An unpaid selection is cancelled."""
         command = CancelSelections(selection_ids=(selection,))
-        self.do(command, by or self._applicant(selection), "courses.cancel_selections")
+        self.do(command, by or self._applicant(selection))
 
     def selects_and_pays(self, student: Student, course: str = "maths") -> UUID:
         """A course is selected and paid; the selection."""
@@ -73,35 +74,35 @@ class School(Paying):
         assert found is not None, "no withdrawal"
         return found
 
-    def requests_withdrawal(self, selection: UUID, by: Person | None = None) -> UUID:
+    def requests_withdrawal(self, selection: UUID, by: Context | None = None) -> UUID:
         """The point (or who is told) asks for a paid course to be withdrawn; the withdrawal."""
         command = RequestWithdrawals(selection_ids=(selection,), reason="工作调动")
-        answer = self.do(command, by or self._applicant(selection), "courses.request_withdrawals")
+        answer = self.do(command, by or self._applicant(selection))
         withdrawal_id: UUID = answer.results[0].withdrawal_id
         return withdrawal_id
 
-    def applicant_revokes(self, withdrawal: UUID, by: Person | None = None) -> None:
+    def applicant_revokes(self, withdrawal: UUID, by: Context | None = None) -> None:
         """The point takes its request back."""
-        self.do(RevokeWithdrawals(withdrawal_ids=(withdrawal,)), by or self.east, "courses.request_withdrawals")
+        self.do(RevokeWithdrawals(withdrawal_ids=(withdrawal,)), by or self.east)
 
-    def registrar_approves(self, withdrawal: UUID, by: Person = REGISTRAR) -> None:
+    def registrar_approves(self, withdrawal: UUID, by: Context = REGISTRAR) -> None:
         """The academic review agrees: finance's turn."""
-        self.do(ApproveWithdrawals(withdrawal_ids=(withdrawal,)), by, "courses.review_withdrawals")
+        self.do(ApproveWithdrawals(withdrawal_ids=(withdrawal,)), by)
 
-    def registrar_rejects(self, withdrawal: UUID, by: Person = REGISTRAR) -> None:
+    def registrar_rejects(self, withdrawal: UUID, by: Context = REGISTRAR) -> None:
         """The academic review does not agree."""
         command = RejectWithdrawals(withdrawal_ids=(withdrawal,), note="理由不充分")
-        self.do(command, by, "courses.review_withdrawals")
+        self.do(command, by)
 
-    def finance_agrees(self, withdrawal: UUID, by: Person = ACCOUNTANT) -> None:
+    def finance_agrees(self, withdrawal: UUID, by: Context = ACCOUNTANT) -> None:
         """Finance agrees: the money goes back."""
         command = ApproveWithdrawalReviews(withdrawal_ids=(withdrawal,))
-        self.do(command, by, "finance.review_withdrawals")
+        self.do(command, by)
 
-    def finance_disagrees(self, withdrawal: UUID, by: Person = ACCOUNTANT) -> None:
+    def finance_disagrees(self, withdrawal: UUID, by: Context = ACCOUNTANT) -> None:
         """Finance does not agree."""
         command = RejectWithdrawalReviews(withdrawal_ids=(withdrawal,), note="材料不全")
-        self.do(command, by, "finance.review_withdrawals")
+        self.do(command, by)
 
     def withdraws(self, selection: UUID) -> UUID:
         """A withdrawal is asked for and passes the academic review."""
@@ -127,7 +128,7 @@ class School(Paying):
         """It is told who sits in a round whose registration has closed."""
         version = self.ask(GetExamRound(exam_round_id=round_.id)).version
         command = PublishArrangement(exam_round_id=round_.id, version=version)
-        self.do(command, EXAMINER, "exams.publish_arrangement")
+        self.do(command, EXAMINER)
 
     def exam_is_held(self, course: str = "maths", *, absent: tuple[UUID, ...] = ()) -> None:
         """The exam of a course is over; the registrations of these selections were absent."""
@@ -136,7 +137,7 @@ class School(Paying):
         self.at(session.starts_at + EXAM_TIME)
         missed = tuple(found.id for selection in absent if (found := self.registration(selection)))
         command = RecordAttendance(session_id=session.id, course_id=placed.course_id, absent_ids=missed)
-        self.do(command, EXAMINER, "exams.record_attendance")
+        self.do(command, EXAMINER)
 
     def misses_exam(self, student: Student, course: str = "maths") -> UUID:
         """A course is selected and paid, and the student does not come to its exam; the selection."""
@@ -150,13 +151,13 @@ class School(Paying):
         if self.world.clock.now() < self.site.resit_round.registration_opens_at:
             self.at(self.site.resit_round.registration_opens_at)
 
-    def registers_resit(self, selection: UUID, by: Person | None = None) -> UUID:
+    def registers_resit(self, selection: UUID, by: Context | None = None) -> UUID:
         """A missed exam is to be repeated in the next round; the resit."""
         self.resit_registration_opens()
         missed = self.registration(selection)
         assert missed is not None
         command = RegisterResits(exam_round_id=self.site.resit_round.id, registration_ids=(missed.id,))
-        answer = self.do(command, by or self._applicant(selection), "exams.register_resits")
+        answer = self.do(command, by or self._applicant(selection))
         registration_id: UUID = answer.results[0].registration_id
         return registration_id
 
@@ -170,7 +171,7 @@ class School(Paying):
 
     def cancels_resit(self, resit: UUID) -> None:
         """An unpaid resit is cancelled."""
-        self.do(CancelResits(registration_ids=(resit,)), self.east, "exams.register_resits")
+        self.do(CancelResits(registration_ids=(resit,)), self.east)
 
     # --- status ---
 
@@ -203,19 +204,19 @@ class School(Paying):
     def hires(self, username: str) -> UserView:
         """Somebody of the school's staff, who has not signed in yet."""
         command = CreateUser.model_validate({"username": username, "name": "王伟", "roles": [{"role": "school_exams"}]})
-        hired: UserView = self.do(command, ADMINISTRATOR, "identity.manage_users").user
+        hired: UserView = self.do(command, ADMINISTRATOR).user
         return hired
 
     def erases(self, employee: UserView) -> None:
         """The account of somebody who never signed in is erased."""
-        self.do(RemoveUser(user_id=employee.id, version=employee.version), ADMINISTRATOR, "identity.manage_users")
+        self.do(RemoveUser(user_id=employee.id, version=employee.version), ADMINISTRATOR)
 
     # --- details ---
 
     def _change(
         self, command: SuspendStudent | ResumeStudent | RemoveStudent | TransferStudent | RevokeTransfer
     ) -> UUID:
-        change_id: UUID = self.do(command, REGISTRAR, "registry.change_status").id
+        change_id: UUID = self.do(command, REGISTRAR).id
         return change_id
 
     def _next_day(self) -> date:

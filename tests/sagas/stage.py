@@ -7,25 +7,25 @@ else. An action that is refused raises the ServiceError of the refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from threading import Barrier
 from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete
 
+from chassis.base.context import Context
 from chassis.messages.parking import LONGEST_PAUSE
 from chassis.testing.world import World
 from contracts.base import Event, Operation, type_name
 from contracts.errors import ServiceError
 from tests.builders import registry as records
+from tests.builders.people import in_person, of_point
 from tests.builders.school import Site
-from tests.sagas.people import Person, in_person, of_point
+from tests.racing import codes, race
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +36,7 @@ class Student:
 
     id: UUID
     number: str
-    person: Person
+    person: Context
 
 
 class Stage:
@@ -45,8 +45,8 @@ class Stage:
     def __init__(self, world: World, site: Site) -> None:
         self.world = world
         self.site = site
-        self.east = of_point("城东教务员", site.east)
-        self.west = of_point("城西教务员", site.west)
+        self.east = of_point(site.east, name="城东教务员")
+        self.west = of_point(site.west, name="城西教务员")
         self._racing = False
         self._days = count()
 
@@ -59,13 +59,13 @@ class Stage:
         """A new student of a point, known to everybody. `fields` are those of a workbook's row."""
         made = records.enrolled(self.world.registry, getattr(self.site, point), **fields)[0]
         self.world.settle()
-        return Student(made.id, made.student_number, in_person(made.id))
+        return Student(made.id, made.student_number, in_person(made.id, name="学生本人"))
 
     # --- doing and asking ---
 
-    def do(self, operation: Operation, by: Person, permission: str) -> Any:
+    def do(self, operation: Operation, by: Context) -> Any:
         """Let somebody carry out a command, and everybody hear of it."""
-        answer = self.world.harnesses[operation.service].run(operation, by.using(permission))
+        answer = self.world.harnesses[operation.service].run(operation, by)
         if not self._racing:
             self.world.settle()
         _raise_refusals(answer)
@@ -125,21 +125,10 @@ class Stage:
         self.world.settle()
 
     def at_once(self, *actions: Callable[[], Any]) -> list[str]:
-        """Let people act at the same moment, each in a thread of its own: `done`, or the code of the refusal."""
-        start = Barrier(len(actions))
-
-        def outcome(action: Callable[[], Any]) -> str:
-            start.wait()
-            try:
-                action()
-            except ServiceError as refusal:
-                return refusal.code
-            return "done"
-
+        """Let people act at the same moment: `done`, or the code of the refusal."""
         self._racing = True
         try:
-            with ThreadPoolExecutor(len(actions)) as pool:
-                outcomes = list(pool.map(outcome, actions))
+            outcomes = codes(race(*actions))
         finally:
             self._racing = False
         self.world.settle()

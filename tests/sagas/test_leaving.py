@@ -260,7 +260,7 @@ def test_leaving_while_a_transfer_waits_is_refused(school: School) -> None:
     student = school.student()
     slip = school.remits(school.selects(student))
     change = school.transfers(student)
-    school.refuses("status_change_open", school.removes, student)
+    school.refuses("another_change_open", school.removes, student)
     school.finance_approves(slip)
     school.expects_change(change, state="approved")
     school.removes(student)

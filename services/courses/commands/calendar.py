@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, locked
 from contracts.courses.catalogue_commands import CreateTerm, UpdateTerm
 from contracts.courses.views import TermView
 from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import terms
 
 

@@ -1,9 +1,12 @@
 """Courses, their versions and assessment requirements (CRS-1)."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Row, func, select
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import add, change, locked
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
@@ -18,8 +21,7 @@ from contracts.courses.catalogue_commands import (
 from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
 from contracts.courses.views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked, step
-from services.courses.domain.workflows import REQUIREMENT
+from services.courses.domain.workflows import COURSE, REQUIREMENT
 from services.courses.queries.catalogue import course_details, course_versions_of, requirement_view
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses
 
@@ -45,15 +47,13 @@ def update_course(command: UpdateCourse, uow: UnitOfWork) -> CourseDetails:
 
 def publish_course(command: PublishCourse, uow: UnitOfWork) -> CourseDetails:
     """`draft` → `published`."""
-    before = locked(uow, courses, command.course_id, command.version)
-    step(uow, courses, before, "publish", CourseStatus.DRAFT, CourseStatus.PUBLISHED)
+    steps.take_one(uow, COURSE, courses, command.course_id, command.version, "publish")
     return course_details(uow, command.course_id)
 
 
 def retire_course(command: RetireCourse, uow: UnitOfWork) -> CourseDetails:
     """`published` → `retired`."""
-    before = locked(uow, courses, command.course_id, command.version)
-    step(uow, courses, before, "retire", CourseStatus.PUBLISHED, CourseStatus.RETIRED)
+    steps.take_one(uow, COURSE, courses, command.course_id, command.version, "retire")
     return course_details(uow, command.course_id)
 
 
@@ -93,35 +93,36 @@ def use_course_version(command: UseCourseVersion, uow: UnitOfWork) -> CourseVers
 def add_assessment_requirement(command: AddAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
     """Propose a requirement; it counts once somebody else has approved it."""
     uow.one(select(course_versions.c.id).where(course_versions.c.id == command.course_version_id))
-    values = {**command.model_dump(), "state": REQUIREMENT.initial, "entered_by": uow.context.actor.user_id}
-    row = add(uow, assessment_requirements, values)
-    workflow.record(uow, REQUIREMENT, [(row._mapping, None, REQUIREMENT.initial)], "add")
-    return requirement_view(row)
+    proposed = {**command.model_dump(), "entered_by": uow.context.actor.user_id}
+    return requirement_view(steps.enter_one(uow, REQUIREMENT, assessment_requirements, proposed, "add"))
 
 
 def approve_assessment_requirement(command: ApproveAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
     """`pending` → `approved`; the one approved before becomes `superseded`."""
     table = assessment_requirements
-    before = locked(uow, table, command.requirement_id, command.version)
-    REQUIREMENT.allowed(before._mapping, "approve", uow.context)
-    locked(uow, course_versions, before.course_version_id)  # one approval at a time for each version
+    proposed = steps.takeable(uow, REQUIREMENT, table, command.requirement_id, command.version, "approve")
+    locked(uow, course_versions, proposed.course_version_id)  # one approval at a time for each version
     earlier = select(table.c.id).where(
-        table.c.course_version_id == before.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
+        table.c.course_version_id == proposed.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
     )
-    workflow.apply(uow, REQUIREMENT, table, [row.id for row in uow.rows(earlier)], "supersede")
-    return _decide(command, "approve", uow)
+    steps.take(uow, REQUIREMENT, table, [row.id for row in uow.rows(earlier)], "supersede").whole()
+    return _decide(uow, command, proposed, "approve")
 
 
 def reject_assessment_requirement(command: RejectAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
     """`pending` → `rejected`."""
-    locked(uow, assessment_requirements, command.requirement_id, command.version)
-    return _decide(command, "reject", uow)
+    table = assessment_requirements
+    proposed = steps.takeable(uow, REQUIREMENT, table, command.requirement_id, command.version, "reject")
+    return _decide(uow, command, proposed, "reject")
 
 
 def _decide(
-    command: ApproveAssessmentRequirement | RejectAssessmentRequirement, action: str, uow: UnitOfWork
+    uow: UnitOfWork,
+    command: ApproveAssessmentRequirement | RejectAssessmentRequirement,
+    proposed: Row[Any],
+    action: str,
 ) -> AssessmentRequirementView:
     table = assessment_requirements
     reviewed = {"note": command.note, "reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
-    workflow.apply(uow, REQUIREMENT, table, [command.requirement_id], action, note=command.note, values=reviewed)
-    return requirement_view(uow.one(select(table).where(table.c.id == command.requirement_id)))
+    steps.take_locked(uow, REQUIREMENT, table, [proposed], action, note=command.note, values=reviewed).whole()
+    return requirement_view(uow.one(select(table).where(table.c.id == proposed.id)))

@@ -8,6 +8,8 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, lock_where, locked, refuse_unknown
+from chassis.work.steps import take_locked
 from contracts.courses.catalogue_commands import (
     CreateProgramme,
     CreateProgrammeVersion,
@@ -19,8 +21,8 @@ from contracts.courses.catalogue_commands import (
 from contracts.courses.states import ProgrammeStatus
 from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
-from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.programmes import month_before
+from services.courses.domain.workflows import PROGRAMME
 from services.courses.queries.programmes import programme_details
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import teaching_points
@@ -52,8 +54,8 @@ def update_programme(command: UpdateProgramme, uow: UnitOfWork) -> ProgrammeDeta
 def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -> ProgrammeDetails:
     """Copy a published programme, with modules, courses and points, into a draft for a later intake."""
     source = uow.one(select(programmes).where(programmes.c.id == command.programme_id))
-    versions = select(programmes).where(programmes.c.code == source.code).with_for_update()
-    number = max(row.version_number for row in uow.rows(versions)) + 1
+    versions = lock_where(uow, programmes, programmes.c.code == source.code)
+    number = max(row.version_number for row in versions.values()) + 1
     if source.status == ProgrammeStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=source.status, action="create_version")
     copied = {str(name): value for name, value in source._mapping.items() if name not in _NOT_COPIED}
@@ -69,12 +71,12 @@ def publish_programme(command: PublishProgramme, uow: UnitOfWork) -> ProgrammeDe
     published = _published_versions(uow, draft)
     if any(other.from_intake == draft.from_intake for other in published):
         raise ServiceError("programme_version_exists", from_intake=draft.from_intake)
-    row = step(uow, programmes, draft, "publish", ProgrammeStatus.DRAFT, ProgrammeStatus.PUBLISHED)
-    later = min((other.from_intake for other in published if other.from_intake > row.from_intake), default=None)
+    take_locked(uow, PROGRAMME, programmes, [draft], "publish").whole()
+    later = min((other.from_intake for other in published if other.from_intake > draft.from_intake), default=None)
     if later is not None:
-        change(uow, programmes, row, "end", {"until_intake": month_before(later)})
-    _end_predecessor(uow, row, published)
-    return programme_details(uow, row.id)
+        change(uow, programmes, draft, "end", {"until_intake": month_before(later)})
+    _end_predecessor(uow, draft, published)
+    return programme_details(uow, draft.id)
 
 
 def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetails:
@@ -87,7 +89,7 @@ def offer_programme(command: OfferProgramme, uow: UnitOfWork) -> ProgrammeDetail
     if offered:
         uow.execute(insert(table), offered)
     uow.audit(
-        programmes.name,
+        programmes,
         before.id,
         "offer",
         {"teaching_point_ids": [row.teaching_point_id for row in removed]},

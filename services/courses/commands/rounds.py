@@ -7,6 +7,8 @@ from sqlalchemy import and_, delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, locked, refuse_unknown
+from chassis.work.steps import take_one
 from contracts.courses.catalogue_commands import (
     AddCoursesToRound,
     CreateSelectionRound,
@@ -16,9 +18,8 @@ from contracts.courses.catalogue_commands import (
 )
 from contracts.courses.states import ClosingReason, RoundStatus
 from contracts.courses.views import SelectionRoundDetails
-from services.courses.commands.rows import add, change, locked, refuse_unknown, step
 from services.courses.domain.rounds import month_after
-from services.courses.domain.workflows import PENDING_PAYMENT
+from services.courses.domain.workflows import PENDING_PAYMENT, SELECTION_ROUND
 from services.courses.queries.rounds import round_details
 from services.courses.tables.catalogue import courses
 from services.courses.tables.selections import selection_round_courses, selection_rounds, selections
@@ -44,9 +45,9 @@ def update_selection_round(command: UpdateSelectionRound, uow: UnitOfWork) -> Se
 
 def publish_selection_round(command: PublishSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
     """`draft` → `published`."""
-    before = locked(uow, selection_rounds, command.selection_round_id, command.version)
-    step(uow, selection_rounds, before, "publish", RoundStatus.DRAFT, RoundStatus.PUBLISHED)
-    return round_details(uow, before.id)
+    id_ = command.selection_round_id
+    take_one(uow, SELECTION_ROUND, selection_rounds, id_, command.version, "publish")
+    return round_details(uow, id_)
 
 
 def add_courses_to_round(command: AddCoursesToRound, uow: UnitOfWork) -> SelectionRoundDetails:
@@ -72,7 +73,7 @@ def remove_courses_from_round(command: RemoveCoursesFromRound, uow: UnitOfWork) 
 
 
 def _changed(uow: UnitOfWork, round_id: UUID, action: str, course_ids: list[UUID]) -> SelectionRoundDetails:
-    uow.audit(selection_rounds.name, round_id, action, after={"course_ids": course_ids})
+    uow.audit(selection_rounds, round_id, action, after={"course_ids": course_ids})
     return round_details(uow, round_id)
 
 

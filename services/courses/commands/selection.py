@@ -1,4 +1,4 @@
-"""Selecting courses, singly and in batches: facts, rule, one writing statement."""
+"""Selecting courses, singly and in batches: what is known, the rule, one writing statement."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,16 +11,16 @@ from chassis.base.ids import new_id
 from chassis.data.prepared import Prepared
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.running import tasks
+from chassis.work.reasons import Reason, refusals
 from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.courses.states import SelectionState
 from contracts.courses.views import BatchPair, BatchSelectionResult, SelectionResult, SelectionResults
 from contracts.errors import ServiceError
 from services.courses.domain.selection import judge
-from services.courses.domain.selection_facts import Facts, Reason, Verdict
+from services.courses.domain.situation import Situation, Verdict
 from services.courses.domain.workflows import OPEN_STATES, SELECTION
-from services.courses.queries.selection_facts import selection_facts
-from services.courses.steps.refusals import refusals
+from services.courses.queries.situation import situation_of
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
@@ -33,10 +33,10 @@ Pair = tuple[UUID, UUID]
 
 def select_courses(command: SelectCourses, uow: UnitOfWork) -> SelectionResults:
     """Select courses for one student; each is taken, or refused with every failed condition."""
-    facts = selection_facts(uow, command.selection_round_id, [command.student_id], command.course_ids)
-    if command.student_id not in facts.students:
+    situation = situation_of(uow, command.selection_round_id, [command.student_id], command.course_ids)
+    if command.student_id not in situation.students:
         raise ServiceError("not_found")
-    verdicts, made = enter(uow, facts, judge(facts, [command.student_id], command.course_ids))
+    verdicts, made = enter(uow, situation, judge(situation, [command.student_id], command.course_ids))
     return SelectionResults(
         results=tuple(
             SelectionResult(
@@ -55,10 +55,10 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
     """Select every course for every student, at once up to 5,000 pairs, beyond that by a task."""
     if len(command.student_ids) * len(command.course_ids) > MAX_PAIRS:
         return _as_task(command, uow)
-    facts = selection_facts(uow, command.selection_round_id, command.student_ids, command.course_ids)
-    verdicts = judge(facts, command.student_ids, command.course_ids)
+    situation = situation_of(uow, command.selection_round_id, command.student_ids, command.course_ids)
+    verdicts = judge(situation, command.student_ids, command.course_ids)
     if not command.dry_run:
-        verdicts, _ = enter(uow, facts, verdicts)
+        verdicts, _ = enter(uow, situation, verdicts)
     skipped = [verdict for verdict in verdicts if verdict.skipped]
     refused = [verdict for verdict in verdicts if verdict.reasons and not verdict.skipped]
     return BatchSelectionResult(
@@ -66,8 +66,8 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
         selected=len(verdicts) - len(skipped) - len(refused),
         skipped=len(skipped),
         refused=len(refused),
-        skipped_pairs=_pairs(skipped, uow),
-        refused_pairs=_pairs(refused, uow),
+        skipped_pairs=_pairs(uow, skipped),
+        refused_pairs=_pairs(uow, refused),
     )
 
 
@@ -84,7 +84,7 @@ def _as_task(command: SelectCoursesInBatch, uow: UnitOfWork) -> BatchSelectionRe
     )
 
 
-def enter(uow: UnitOfWork, facts: Facts, verdicts: list[Verdict]) -> tuple[list[Verdict], dict[Pair, UUID]]:
+def enter(uow: UnitOfWork, situation: Situation, verdicts: list[Verdict]) -> tuple[list[Verdict], dict[Pair, UUID]]:
     """Write the selections that the verdicts allow, with history, audit and the event that asks finance for bills.
 
     Returns the verdicts, in which a pair that somebody else selected meanwhile has become `already_selected`, and the
@@ -95,21 +95,21 @@ def enter(uow: UnitOfWork, facts: Facts, verdicts: list[Verdict]) -> tuple[list[
         return verdicts, {}
     # In the order of the unique index: two batches with pairs in common wait for each other instead of deadlocking.
     allowed.sort(key=lambda verdict: (verdict.student_id, verdict.course_id))
-    rows = [_row(verdict, facts) for verdict in allowed]
-    made = _insert(uow, facts, rows)
+    rows = [_row(verdict, situation) for verdict in allowed]
+    made = _insert(uow, situation, rows)
     entered = [row for row in rows if row["id"] in made]
-    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, facts) for row in entered])
+    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, situation) for row in entered])
     for row in entered:
-        after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": facts.round.code}
-        uow.audit("selections", row["id"], "select", after=after)
+        after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": situation.round.code}
+        uow.audit(selections, row["id"], "select", after=after)
     ids = {(row["student_id"], row["course_id"]): row["id"] for row in entered}
     if len(entered) < len(rows):
-        verdicts = _beaten(uow, facts, verdicts, ids)
+        verdicts = _beaten(uow, situation, verdicts, ids)
     return verdicts, ids
 
 
-def _row(verdict: Verdict, facts: Facts) -> dict[str, Any]:
-    student, course = facts.students[verdict.student_id], facts.courses[verdict.course_id]
+def _row(verdict: Verdict, situation: Situation) -> dict[str, Any]:
+    student, course = situation.students[verdict.student_id], situation.courses[verdict.course_id]
     return {
         "id": new_id(),
         "student_id": student.id,
@@ -158,10 +158,10 @@ SELECT id::text FROM made
 )
 
 
-def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+def _insert(uow: UnitOfWork, situation: Situation, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     actor = uow.context.actor
     parameters = {
-        "round": str(facts.round.id),
+        "round": str(situation.round.id),
         "rows": orjson.dumps(rows).decode(),
         "state": SELECTION.initial,
         "now": uow.now,
@@ -172,13 +172,13 @@ def _insert(uow: UnitOfWork, facts: Facts, rows: Sequence[Mapping[str, Any]]) ->
     return {UUID(row[0]) for row in _INSERT.run(uow.connection, parameters)}
 
 
-def _selected_course(row: Mapping[str, Any], facts: Facts) -> SelectedCourse:
-    student, course = facts.students[row["student_id"]], facts.courses[row["course_id"]]
+def _selected_course(row: Mapping[str, Any], situation: Situation) -> SelectedCourse:
+    student, course = situation.students[row["student_id"]], situation.courses[row["course_id"]]
     return SelectedCourse(
         selection_id=row["id"],
         student_id=student.id,
         teaching_point_id=student.teaching_point_id,
-        selection_round_id=facts.round.id,
+        selection_round_id=situation.round.id,
         course_id=course.id,
         course_version_id=row["course_version_id"],
         education_levels=course.education_levels,
@@ -187,11 +187,13 @@ def _selected_course(row: Mapping[str, Any], facts: Facts) -> SelectedCourse:
         student_source=student.student_source,
         exam_round_id=row["exam_round_id"],
         exam_kind=course.exam_kind,
-        selected_at=facts.now,
+        selected_at=situation.now,
     )
 
 
-def _beaten(uow: UnitOfWork, facts: Facts, verdicts: Sequence[Verdict], made: Mapping[Pair, UUID]) -> list[Verdict]:
+def _beaten(
+    uow: UnitOfWork, situation: Situation, verdicts: Sequence[Verdict], made: Mapping[Pair, UUID]
+) -> list[Verdict]:
     """Turn the pairs that another command selected first into refusals."""
     pairs = [(v.student_id, v.course_id) for v in verdicts]
     lost = {pair for v, pair in zip(verdicts, pairs, strict=True) if v.selected and pair not in made}
@@ -200,8 +202,9 @@ def _beaten(uow: UnitOfWork, facts: Facts, verdicts: Sequence[Verdict], made: Ma
         key.in_(lost), selections.c.state.in_(OPEN_STATES)
     )
     states = {(row.student_id, row.course_id): row.state for row in uow.rows(winners)}
+    codes = {course_id: course.code for course_id, course in situation.courses.items()}
     return [
-        Verdict(*pair, reasons=(_already(facts.courses[v.course_id].code, states.get(pair)),)) if pair in lost else v
+        Verdict(*pair, reasons=(_already(codes[v.course_id], states.get(pair)),)) if pair in lost else v
         for v, pair in zip(verdicts, pairs, strict=True)
     ]
 
@@ -210,7 +213,7 @@ def _already(course_code: str, state: str | None) -> Reason:
     return Reason("already_selected", {"course_code": course_code, "state": state or SelectionState.PENDING_PAYMENT})
 
 
-def _pairs(verdicts: Sequence[Verdict], uow: UnitOfWork) -> tuple[BatchPair, ...]:
+def _pairs(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> tuple[BatchPair, ...]:
     return tuple(
         BatchPair(student_id=v.student_id, course_id=v.course_id, refusals=refusals(v.reasons, uow.context.language))
         for v in verdicts[:MAX_LISTED]

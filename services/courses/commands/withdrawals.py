@@ -1,11 +1,14 @@
 """Ending a selection: cancelled while unpaid, withdrawn once paid (CRS-7, CRS-8)."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import Moved
+from chassis.work.reasons import Reason, refusals
+from chassis.work.rows import lock
+from chassis.work.steps import take
 from contracts.common import RowResults
 from contracts.courses.commands import (
     ApproveWithdrawals,
@@ -18,12 +21,9 @@ from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.courses.states import ClosingReason, WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
-from services.courses.domain.selection_facts import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
-from services.courses.steps.closing import close
-from services.courses.steps.moves import lock, row_results, take
-from services.courses.steps.refusals import refusals
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import in_payment, open_withdrawals
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
@@ -32,16 +32,16 @@ def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
     """Ask for unpaid selections to end: `pending_payment` → `closing`."""
     paying = in_payment(uow, command.selection_ids)
     against = {id_: ServiceError("payment_in_review") for id_ in paying}
-    taken = close(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
-    return row_results(uow, command.selection_ids, taken)
+    taken = UNPAID_SELECTIONS.ask(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
+    return taken.results(uow, command.selection_ids)
 
 
 def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> WithdrawalResults:
     """Open a withdrawal for each selection that is paid and inside its round's window."""
     ids = command.selection_ids
     rows = lock(uow, selections, ids)
-    facts = _facts(uow, ids)
-    against = {id_: against_request(facts[id_], uow.now) if id_ in rows else Reason("not_found") for id_ in ids}
+    courses = _paid_courses(uow, ids)
+    against = {id_: against_request(courses[id_], uow.now) if id_ in rows else Reason("not_found") for id_ in ids}
     made = open_withdrawals(uow, [rows[id_] for id_ in ids if against[id_] is None], command.reason)
     return WithdrawalResults(
         results=tuple(
@@ -56,7 +56,7 @@ def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> Withdra
     )
 
 
-def _facts(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
+def _paid_courses(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCourse]:
     is_open = exists().where(withdrawals.c.selection_id == selections.c.id, withdrawals.c.state.in_(OPEN_WITHDRAWALS))
     statement = (
         select(
@@ -88,19 +88,17 @@ def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResu
     """`pending_academic` → `pending_finance`: learning closes, exams holds the registration, finance reviews."""
     ids = command.withdrawal_ids
     reviewer = uow.acting_user  # a review has a person who answers for it
-    taken = take(
-        uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, setting={"academic_reviewer_id": reviewer}
-    )
-    selected = [moved.row.selection_id for moved in taken.moved]
+    reviewed = {"academic_reviewer_id": reviewer}
+    taken = take(uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, values=reviewed)
+    selected = [row.selection_id for row in taken.rows]
     sat_in = select(selections.c.id, selections.c.exam_round_id).where(selections.c.id.in_(selected))
     exam_rounds = {row.id: row.exam_round_id for row in uow.rows(sat_in)}
-    sent = [_sent(uow, moved, exam_rounds[moved.row.selection_id], reviewer) for moved in taken.moved]
+    sent = [_sent(uow, row, exam_rounds[row.selection_id], reviewer) for row in taken.rows]
     uow.publish_rows(WithdrawalsSentToFinance, "withdrawals", sent)
-    return row_results(uow, ids, taken)
+    return taken.results(uow, ids)
 
 
-def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None, reviewer: UUID) -> SentWithdrawal:
-    row = moved.row
+def _sent(uow: UnitOfWork, row: Row[Any], exam_round_id: UUID | None, reviewer: UUID) -> SentWithdrawal:
     return SentWithdrawal(
         withdrawal_id=row.id,
         selection_id=row.selection_id,
@@ -119,11 +117,12 @@ def _sent(uow: UnitOfWork, moved: Moved, exam_round_id: UUID | None, reviewer: U
 def reject_withdrawals(command: RejectWithdrawals, uow: UnitOfWork) -> RowResults:
     """`pending_academic` → `academic_rejected`."""
     ids = command.withdrawal_ids
-    setting = {"academic_reviewer_id": uow.context.actor.user_id}
-    return row_results(uow, ids, take(uow, WITHDRAWAL, withdrawals, ids, "reject", note=command.note, setting=setting))
+    reviewed = {"academic_reviewer_id": uow.acting_user}
+    taken = take(uow, WITHDRAWAL, withdrawals, ids, "reject", note=command.note, values=reviewed)
+    return taken.results(uow, ids)
 
 
 def revoke_withdrawals(command: RevokeWithdrawals, uow: UnitOfWork) -> RowResults:
     """`pending_academic` → `revoked`."""
     ids = command.withdrawal_ids
-    return row_results(uow, ids, take(uow, WITHDRAWAL, withdrawals, ids, "revoke"))
+    return take(uow, WITHDRAWAL, withdrawals, ids, "revoke").results(uow, ids)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.base.clock import shown
+from chassis.work.reasons import Reason
 from contracts.courses.states import SelectionState
-from services.courses.domain.selection_facts import Reason
 
 
 @dataclass(frozen=True, slots=True)

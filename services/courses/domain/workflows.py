@@ -1,8 +1,15 @@
-"""The states of selections, withdrawals and assessment requirements, and who moves them on."""
+"""The states of what courses owns, and who moves it on."""
 
-from chassis.work.workflow import SYSTEM, Step, Workflow, applicant, decider
+from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
 from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
-from contracts.courses.states import AssessmentRequirementState, SelectionState, WithdrawalState
+from contracts.courses.states import (
+    AssessmentRequirementState,
+    CourseStatus,
+    ProgrammeStatus,
+    RoundStatus,
+    SelectionState,
+    WithdrawalState,
+)
 
 PENDING_PAYMENT = SelectionState.PENDING_PAYMENT
 CLOSING = SelectionState.CLOSING
@@ -10,7 +17,7 @@ SELECTED = SelectionState.SELECTED
 
 OPEN_STATES = (PENDING_PAYMENT, CLOSING, SELECTED)
 
-CANCELLER = applicant("courses.cancel_selections")
+CANCELLER = acting_under("courses.cancel_selections")
 
 SELECTION = Workflow(
     "selection",
@@ -39,7 +46,7 @@ PENDING_FINANCE = WithdrawalState.PENDING_FINANCE
 FINANCE_APPROVED = WithdrawalState.FINANCE_APPROVED
 REFUNDED = WithdrawalState.REFUNDED
 
-APPLICANT = applicant("courses.request_withdrawals")
+POINT = acting_under("courses.request_withdrawals")
 REGISTRAR = decider("courses.review_withdrawals")
 
 WITHDRAWAL = Workflow(
@@ -49,7 +56,7 @@ WITHDRAWAL = Workflow(
         #    state             action             who        next                      emits
         Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
         Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
-        Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
+        Step(PENDING_ACADEMIC, "revoke", POINT, WithdrawalState.REVOKED),
         Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED),
         Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED),
         # The refund may be heard of before the approval that it includes.
@@ -62,9 +69,8 @@ OPEN_WITHDRAWALS = (PENDING_ACADEMIC, PENDING_FINANCE)
 NOT_LEARNING = (PENDING_FINANCE, FINANCE_APPROVED, REFUNDED)
 """Withdrawal states in which the student may not go on learning (CRS-8)."""
 
+CATALOGUE = acting_under("courses.manage_catalogue")
 REVIEWER = decider("courses.manage_catalogue")
-# A newer requirement takes the place of whoever's.
-SUPERSEDER = applicant("courses.manage_catalogue")
 
 REQUIREMENT = Workflow(
     "assessment_requirement",
@@ -72,6 +78,30 @@ REQUIREMENT = Workflow(
     (
         Step(AssessmentRequirementState.PENDING, "approve", REVIEWER, AssessmentRequirementState.APPROVED),
         Step(AssessmentRequirementState.PENDING, "reject", REVIEWER, AssessmentRequirementState.REJECTED),
-        Step(AssessmentRequirementState.APPROVED, "supersede", SUPERSEDER, AssessmentRequirementState.SUPERSEDED),
+        Step(AssessmentRequirementState.APPROVED, "supersede", CATALOGUE, AssessmentRequirementState.SUPERSEDED),
     ),
+)
+
+COURSE = Workflow(
+    "course",
+    CourseStatus.DRAFT,
+    (
+        Step(CourseStatus.DRAFT, "publish", CATALOGUE, CourseStatus.PUBLISHED),
+        Step(CourseStatus.PUBLISHED, "retire", CATALOGUE, CourseStatus.RETIRED),
+    ),
+    column="status",
+)
+
+PROGRAMME = Workflow(
+    "programme",
+    ProgrammeStatus.DRAFT,
+    (Step(ProgrammeStatus.DRAFT, "publish", CATALOGUE, ProgrammeStatus.PUBLISHED),),
+    column="status",
+)
+
+SELECTION_ROUND = Workflow(
+    "selection_round",
+    RoundStatus.DRAFT,
+    (Step(RoundStatus.DRAFT, "publish", acting_under("courses.manage_rounds"), RoundStatus.PUBLISHED),),
+    column="status",
 )

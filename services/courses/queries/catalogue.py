@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetCourse, ListCourses, ListTerms
@@ -16,16 +16,13 @@ from contracts.courses.views import (
     CourseView,
     TermView,
 )
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses, terms
 
 
 def list_terms(query: ListTerms, uow: UnitOfWork) -> Page[TermView]:
     """The term calendar, in order of time unless told otherwise."""
     sortable: dict[str, ColumnElement[Any]] = {"starts_on": terms.c.starts_on, "name": terms.c.name}
-    rows, total = paginate(uow, select(terms), query, sortable=sortable, default="starts_on")
-    items = tuple(as_view(TermView, row) for row in rows)
-    return Page[TermView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(TermView, uow, select(terms), query, sortable=sortable, default="starts_on")
 
 
 def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
@@ -37,9 +34,7 @@ def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
     if query.education_level is not None:
         statement = statement.where(courses.c.education_levels.contains([query.education_level]))
     sortable = {name: courses.c[name] for name in ("code", "name", "credits")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="code")
-    items = tuple(as_view(CourseView, row) for row in rows)
-    return Page[CourseView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(CourseView, uow, statement, query, sortable=sortable, default="code")
 
 
 def get_course(query: GetCourse, uow: UnitOfWork) -> CourseDetails:

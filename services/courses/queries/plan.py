@@ -8,20 +8,20 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refusals
 from contracts.courses.queries import GetPlan
 from contracts.courses.states import RoundStatus
 from contracts.courses.views import Plan, PlanCourse
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.plan import plan_state
 from services.courses.domain.selection import judge
-from services.courses.domain.selection_facts import Verdict
+from services.courses.domain.situation import Verdict
 from services.courses.domain.workflows import OPEN_STATES
-from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
-from services.courses.queries.selection_facts import selection_facts, study_breaks
 from services.courses.queries.selections import newest_withdrawal
-from services.courses.steps.refusals import refusals
+from services.courses.queries.situation import situation_of, study_breaks
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
 from services.courses.tables.programmes import programme_courses, programme_modules, programmes
@@ -33,8 +33,8 @@ def get_plan(query: GetPlan, uow: UnitOfWork) -> Plan:
     student = uow.one(select(students).where(students.c.id == query.student_id, ~students.c.deleted))
     programme = uow.first(select(programmes).where(programmes.c.id == student.programme_id))
     placed = uow.rows(_courses_of(student.programme_id))
-    selected = _selections_of(student.id, uow)
-    verdicts = _verdicts(student.id, [row.course_id for row in placed], uow)
+    selected = _selections_of(uow, student.id)
+    verdicts = _verdicts(uow, student.id, [row.course_id for row in placed])
     listed = [row for row in selected.values() if row.state in OPEN_STATES]
     return Plan(
         student_id=student.id,
@@ -47,7 +47,7 @@ def get_plan(query: GetPlan, uow: UnitOfWork) -> Plan:
         total_credits=programme.total_credits if programme else Decimal(0),
         selected_credits=sum((row.credits for row in listed), Decimal(0)),
         courses=tuple(
-            _plan_course(row, selected.get(row.course_id), verdicts.get(row.course_id), uow) for row in placed
+            _plan_course(uow, row, selected.get(row.course_id), verdicts.get(row.course_id)) for row in placed
         ),
     )
 
@@ -68,7 +68,7 @@ def _courses_of(programme_id: UUID) -> Any:
     )
 
 
-def _selections_of(student_id: UUID, uow: UnitOfWork) -> dict[UUID, Row[Any]]:
+def _selections_of(uow: UnitOfWork, student_id: UUID) -> dict[UUID, Row[Any]]:
     """The newest selection of each course."""
     newest = (
         select(selections, newest_withdrawal.label("withdrawal_state"))
@@ -79,21 +79,21 @@ def _selections_of(student_id: UUID, uow: UnitOfWork) -> dict[UUID, Row[Any]]:
     return {row.course_id: row for row in uow.rows(newest)}
 
 
-def _verdicts(student_id: UUID, course_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, Verdict]:
+def _verdicts(uow: UnitOfWork, student_id: UUID, course_ids: Sequence[UUID]) -> dict[UUID, Verdict]:
     """The kindest verdict on each course over all open rounds; with none open, that of the round nearest to now."""
     published = select(selection_rounds).where(selection_rounds.c.status == RoundStatus.PUBLISHED)
     rounds = uow.rows(published.order_by(selection_rounds.c.opens_at.desc()).limit(20))
     open_now = [row for row in rounds if row.opens_at <= uow.now < row.closes_at] or rounds[:1]
     kindest: dict[UUID, Verdict] = {}
     for each in open_now:
-        for verdict in judge(selection_facts(uow, each.id, [student_id], course_ids), [student_id], course_ids):
+        for verdict in judge(situation_of(uow, each.id, [student_id], course_ids), [student_id], course_ids):
             known = kindest.get(verdict.course_id)
             if known is None or len(verdict.reasons) < len(known.reasons):
                 kindest[verdict.course_id] = verdict
     return kindest
 
 
-def _plan_course(row: Row[Any], selection: Row[Any] | None, verdict: Verdict | None, uow: UnitOfWork) -> PlanCourse:
+def _plan_course(uow: UnitOfWork, row: Row[Any], selection: Row[Any] | None, verdict: Verdict | None) -> PlanCourse:
     state = plan_state(selection.state, selection.withdrawal_state) if selection else plan_state(None, None)
     return as_view(
         PlanCourse,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetProgramme, ListProgrammes
@@ -17,7 +17,6 @@ from contracts.courses.views import (
     ProgrammeDetails,
     ProgrammeView,
 )
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import courses
 from services.courses.tables.programmes import programme_courses, programme_modules, programme_points, programmes
 
@@ -38,9 +37,7 @@ def list_programmes(query: ListProgrammes, uow: UnitOfWork) -> Page[ProgrammeVie
         offered = programme_points.c.teaching_point_id == query.teaching_point_id
         statement = statement.where(exists().where(programme_points.c.programme_id == programmes.c.id, offered))
     sortable = {name: programmes.c[name] for name in ("code", "name", "from_intake", "version_number")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="code")
-    items = tuple(as_view(ProgrammeView, row) for row in rows)
-    return Page[ProgrammeView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(ProgrammeView, uow, statement, query, sortable=sortable, default="code")
 
 
 def get_programme(query: GetProgramme, uow: UnitOfWork) -> ProgrammeDetails:

@@ -4,13 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, not_, select
 
-from chassis.data.pages import equals, paginate
+from chassis.data.pages import as_view, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
 from contracts.courses.states import RoundStatus
 from contracts.courses.views import CourseView, SelectionRoundDetails, SelectionRoundView
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import courses
 from services.courses.tables.selections import selection_round_courses, selection_rounds
 
@@ -33,9 +32,7 @@ def list_selection_rounds(query: ListSelectionRounds, uow: UnitOfWork) -> Page[S
         )
         statement = statement.where(open_now if query.open_now else not_(open_now))
     sortable = {name: selection_rounds.c[name] for name in ("opens_at", "closes_at", "code", "name")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-opens_at")
-    items = tuple(as_view(SelectionRoundView, row) for row in rows)
-    return Page[SelectionRoundView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(SelectionRoundView, uow, statement, query, sortable=sortable, default="-opens_at")
 
 
 def get_selection_round(query: GetSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:

@@ -1,14 +1,14 @@
 """Selections, withdrawals and cohorts in lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.courses.queries import (
@@ -27,9 +27,8 @@ from contracts.courses.views import (
 )
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
-from services.courses.queries.base import as_view
 from services.courses.queries.calendar import calendar
-from services.courses.queries.selection_facts import study_breaks
+from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import bills, students
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
@@ -69,28 +68,35 @@ def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionVie
         "student_number": students.c.student_number,
         "course_code": courses.c.code,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-selected_at")
-    return Page[SelectionView](items=_selection_views(rows, uow), page=query.page, size=query.size, total=total)
+    return page_of(
+        SelectionView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="-selected_at",
+        views=lambda rows: _selection_views(uow, rows),
+    )
 
 
 def get_selection(query: GetSelection, uow: UnitOfWork) -> SelectionView:
     """One selection."""
     row = uow.one(_selections().where(selections.c.id == query.selection_id))
-    return _selection_views([row], uow)[0]
+    return _selection_views(uow, [row])[0]
 
 
-def _selection_views(rows: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[SelectionView, ...]:
+def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[SelectionView, ...]:
     of_selection: dict[UUID, list[SelectionBill]] = {row.id: [] for row in rows}
     mine = select(bills).where(bills.c.selection_id.in_(of_selection), ~bills.c.deleted).order_by(bills.c.id)
     for bill in uow.rows(mine):
         of_selection[bill.selection_id].append(as_view(SelectionBill, bill, bill_id=bill.id))
-    people = _people(rows, uow)
+    people = _people(uow, rows)
     return tuple(
         as_view(
             SelectionView,
             row,
             **people[row.student_id],
-            refusal=_refusal(row.billing_refusal or row.registration_refusal, uow),
+            refusal=_refusal(uow, row.billing_refusal or row.registration_refusal),
             learning_open=row.state == SELECTED and row.withdrawal_state not in NOT_LEARNING,
             bills=tuple(of_selection[row.id]),
         )
@@ -119,30 +125,32 @@ def list_withdrawals(query: ListWithdrawals, uow: UnitOfWork) -> Page[Withdrawal
         "requested_at": withdrawals.c.requested_at,
         "student_number": students.c.student_number,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="requested_at")
-    people = _people(rows, uow)
-    items = tuple(as_view(WithdrawalView, row, **_withdrawal_fields(row, people, uow)) for row in rows)
-    return Page[WithdrawalView](items=items, page=query.page, size=query.size, total=total)
+
+    def views(rows: Sequence[Row[Any]]) -> Iterator[WithdrawalView]:
+        people = _people(uow, rows)
+        return (as_view(WithdrawalView, row, **_withdrawal_fields(uow, row, people)) for row in rows)
+
+    return page_of(WithdrawalView, uow, statement, query, sortable=sortable, default="requested_at", views=views)
 
 
 def get_withdrawal(query: GetWithdrawal, uow: UnitOfWork) -> WithdrawalDetails:
     """A withdrawal with its history."""
     row = uow.one(_withdrawals().where(withdrawals.c.id == query.withdrawal_id))
     taken = history_of(uow, row.id, WITHDRAWAL)
-    return as_view(WithdrawalDetails, row, **_withdrawal_fields(row, _people([row], uow), uow), history=taken)
+    return as_view(WithdrawalDetails, row, **_withdrawal_fields(uow, row, _people(uow, [row])), history=taken)
 
 
-def _withdrawal_fields(row: Row[Any], people: Mapping[UUID, Mapping[str, Any]], uow: UnitOfWork) -> dict[str, Any]:
+def _withdrawal_fields(uow: UnitOfWork, row: Row[Any], people: Mapping[UUID, Mapping[str, Any]]) -> dict[str, Any]:
     return {
         **people[row.student_id],
         "learning_open": row.state not in NOT_LEARNING,
         "revocable": row.state == WITHDRAWAL.initial,
-        "refusal": _refusal(row.refusal, uow),
+        "refusal": _refusal(uow, row.refusal),
         "requested_by": row.entered_by,
     }
 
 
-def _people(rows: Sequence[Row[Any]], uow: UnitOfWork) -> dict[UUID, dict[str, Any]]:
+def _people(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, dict[str, Any]]:
     """Number and name of each row's student. A course lead has no student in scope, and a former point none who has
     moved on; of the rows that are in their scope they do see whose they are, so those names are read by the system.
     Both are empty where the copy has lost the student (registry went back to a backup): the row stays to be seen."""
@@ -164,23 +172,19 @@ def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
     conditions = (equals(students.c[name], getattr(query, name)) for name in named)
     statement = select(students).where(*conditions, ~students.c.deleted)
     sortable = {name: students.c[name] for name in ("student_number", "name", "status")}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="student_number")
     terms = calendar(uow)
-    items = tuple(
-        as_view(
-            CohortStudent,
-            row,
-            student_id=row.id,
-            current_term=nth_term(terms, row.intake, study_breaks(row.suspensions), uow.today),
-        )
-        for row in rows
-    )
-    return Page[CohortStudent](items=items, page=query.page, size=query.size, total=total)
+
+    def views(rows: Sequence[Row[Any]]) -> Iterator[CohortStudent]:
+        for row in rows:
+            current = nth_term(terms, row.intake, study_breaks(row.suspensions), uow.today)
+            yield as_view(CohortStudent, row, student_id=row.id, current_term=current)
+
+    return page_of(CohortStudent, uow, statement, query, sortable=sortable, default="student_number", views=views)
 
 
 def _searched(text: str | None) -> ColumnElement[bool]:
     return or_(contains(students.c.student_number, text), contains(students.c.name, text))
 
 
-def _refusal(stored: Mapping[str, Any] | None, uow: UnitOfWork) -> Refusal | None:
+def _refusal(uow: UnitOfWork, stored: Mapping[str, Any] | None) -> Refusal | None:
     return Refusal.of(stored["code"], uow.context.language, **stored["params"]) if stored else None

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.events import CourseItem, ProgrammeItem
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import courses
 from services.courses.tables.programmes import programme_points, programmes
 

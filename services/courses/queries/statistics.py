@@ -4,14 +4,13 @@ from typing import Any
 
 from sqlalchemy import func, null, select
 
-from chassis.data.pages import equals
+from chassis.data.pages import as_view, equals
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.base import Stretch
-from contracts.courses.queries import GetSelectionStatistics, ListSelectionFacts, StatisticsGrouping
+from contracts.base import KeysetPage
+from contracts.courses.queries import GetSelectionStatistics, ListSelectionStatements, StatisticsGrouping
 from contracts.courses.states import SelectionState
-from contracts.courses.views import SelectionCount, SelectionFacts, SelectionStatistics
+from contracts.courses.views import SelectionCount, SelectionStatement, SelectionStatistics
 from services.courses.domain.workflows import PENDING_PAYMENT
-from services.courses.queries.base import as_view
 from services.courses.tables.catalogue import courses
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
@@ -56,7 +55,7 @@ def get_selection_statistics(query: GetSelectionStatistics, uow: UnitOfWork) -> 
     return SelectionStatistics(items=tuple(as_view(SelectionCount, row) for row in uow.rows(statement)))
 
 
-def list_selection_facts(query: ListSelectionFacts, uow: UnitOfWork) -> Stretch[SelectionFacts]:
+def list_selection_statements(query: ListSelectionStatements, uow: UnitOfWork) -> KeysetPage[SelectionStatement]:
     """Selections in order of id, each with its newest withdrawal."""
     newest = (
         select(withdrawals.c.id, withdrawals.c.state, withdrawals.c.updated_at)
@@ -81,7 +80,7 @@ def list_selection_facts(query: ListSelectionFacts, uow: UnitOfWork) -> Stretch[
     if query.after is not None:
         statement = statement.where(selections.c.id > query.after)
     rows = uow.rows(statement)
-    return Stretch[SelectionFacts](
-        items=tuple(as_view(SelectionFacts, row) for row in rows),
+    return KeysetPage[SelectionStatement](
+        items=tuple(as_view(SelectionStatement, row) for row in rows),
         next_after=rows[-1].id if len(rows) == query.limit else None,
     )

@@ -7,14 +7,19 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.failures import NotYet
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
+from chassis.work.rows import lock
+from chassis.work.steps import Taken, take
 from contracts.courses.states import ClosingReason
-from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid
+from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid, PaidBill
+from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
-from services.courses.domain.workflows import CLOSING, SELECTION
-from services.courses.steps.moves import Taken, lock, set_each, take
-from services.courses.steps.students import hold_students
+from services.courses.domain.workflows import SELECTION
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import open_withdrawals
+from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
 REASON_LEFT = "学生已退学，缴费到账后由系统发起退课"
@@ -22,74 +27,66 @@ REASON_LEFT = "学生已退学，缴费到账后由系统发起退课"
 
 def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     """A paid credit fee makes its selection `selected`; that of a student who has left is put up for withdrawal."""
-    credit_fees = [bill for e in events for bill in e.bills if bill.kind == FeeKind.CREDIT and bill.selection_id]
-    students = hold_students(uow, {bill.student_id for bill in credit_fees})
-    ids = [bill.selection_id for bill in credit_fees if bill.selection_id]
-    taken = _take(uow, ids, "pay", {"closing_reason": None, "ask_again_at": None})
-    left = [moved.row for moved in taken.moved if _has_left(moved.row, students.get(moved.row.student_id))]
+    paid = {bill.source.id: bill for e in events for bill in e.bills if _is_credit_fee(bill)}
+    known = locked(uow, students, {bill.student_id for bill in paid.values()})
+    taken = _take(uow, list(paid), "pay", values={"closing_reason": None, "ask_again_at": None})
+    left = [row for row in taken.rows if _has_left(row, known[row.student_id])]
     open_withdrawals(uow, left, REASON_LEFT)
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
     """No bill can be made: the selection is cancelled, with finance's reason."""
     refused = {
-        r.selection_id: {"code": r.code, "params": r.params} for e in events for r in e.refused if r.selection_id
+        r.source.id: {"billing_refusal": {"code": r.code, "params": r.params}}
+        for e in events
+        for r in e.refused
+        if r.source.kind == SourceKind.SELECTION
     }
-    taken = _take(uow, list(refused), "refuse_billing", {"closing_reason": None, "ask_again_at": None})
-    set_each(uow, selections, {id_: {"billing_refusal": refused[id_]} for id_ in taken.ids})
+    over = {"closing_reason": None, "ask_again_at": None}
+    _take(uow, list(refused), "refuse_billing", values=over, each=refused)
 
 
 def on_bills_cancelled(events: Sequence[BillsCancelled], uow: UnitOfWork) -> None:
     """The bills are gone for good: the selection has lapsed or is cancelled, by the reason it was closed for."""
-    answers = {row.selection_id: row for e in events for row in e.cancelled if row.selection_id}
+    answers = {row.source.id: row for e in events for row in e.cancelled if row.source.kind == SourceKind.SELECTION}
     rows = lock(uow, selections, list(answers))
     reasons = {id_: row.closing_reason or answers[id_].reason for id_, row in rows.items()}
     lapsed = [id_ for id_ in answers if reasons.get(id_) == ClosingReason.LAPSED]
     others = [id_ for id_ in answers if reasons.get(id_) != ClosingReason.LAPSED]
-    ended = _take(uow, lapsed, "end_lapsed", {"ask_again_at": None}).ids
-    ended += _take(uow, others, "end_cancelled", {"ask_again_at": None}).ids
-    set_each(uow, selections, {id_: {"closing_reason": reasons[id_]} for id_ in ended})
+    for ids, action in ((lapsed, "end_lapsed"), (others, "end_cancelled")):
+        each = {id_: {"closing_reason": reasons.get(id_)} for id_ in ids}
+        _take(uow, ids, action, values={"ask_again_at": None}, each=each)
 
 
 def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow: UnitOfWork) -> None:
     """The bills stand: the selection waits for payment again. A cancellation that was asked for by people is forgotten;
     for any other reason courses asks again at the time that finance names (never, when it is paid)."""
-    answers = {(row.selection_id, row.attempt): row for e in events for row in e.refused if row.selection_id}
-    ids = [selection_id for selection_id, _ in answers if selection_id]
+    refused = [row for e in events for row in e.refused if row.source.kind == SourceKind.SELECTION]
+    answers = {(row.source.id, row.attempt): row.ask_again_at for row in refused}
     # Students before selections, as everywhere: the order of locks keeps transactions from waiting for each other.
-    theirs = select(selections.c.student_id).where(selections.c.id.in_(ids))
-    students = hold_students(uow, {row.student_id for row in uow.rows(theirs)})
-    rows = lock(uow, selections, ids)
-    current = {
-        id_: answers[id_, row.closing_attempt]
-        for id_, row in rows.items()
-        if row.state == CLOSING and (id_, row.closing_attempt) in answers
-    }
-    _take(uow, list(current), "keep", {})
-    values: dict[UUID, dict[str, Any]] = {}
-    for id_, answer in current.items():
-        kept = _reason_kept(rows[id_], students.get(rows[id_].student_id))
-        values[id_] = {"closing_reason": kept, "ask_again_at": answer.ask_again_at if kept else None}
-    set_each(uow, selections, values)
+    theirs = select(selections.c.student_id).where(ids_in(selections.c.id, [id_ for id_, _ in answers]))
+    known = locked(uow, students, {row.student_id for row in uow.rows(theirs)})
+    UNPAID_SELECTIONS.let_stand(uow, answers, lambda row: _has_resumed(row, known[row.student_id]))
 
 
-def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, setting: dict[str, Any]) -> Taken:
+def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, **setting: Any) -> Taken:
     """The step with those rows that may take it. A selection that is not there yet is waited for."""
-    taken = take(uow, SELECTION, selections, list(dict.fromkeys(ids)), action, setting=setting)
-    if any(error.code == "not_found" for _, error in taken.refused.values()):
+    taken = take(uow, SELECTION, selections, ids, action, **setting)
+    if taken.unknown:
         raise NotYet("selection_unknown")
     return taken
 
 
-def _has_left(selection: Row[Any], student: Row[Any] | None) -> bool:
-    if student is not None and student.status == EnrolmentStatus.LEFT:
-        return True
-    return bool(selection.closing_reason == ClosingReason.STUDENT_LEFT)
+def _is_credit_fee(bill: PaidBill) -> bool:
+    return bill.kind == FeeKind.CREDIT and bill.source.kind == SourceKind.SELECTION
 
 
-def _reason_kept(selection: Row[Any], student: Row[Any] | None) -> str | None:
+def _has_left(selection: Row[Any], student: Row[Any]) -> bool:
+    return bool(student.status == EnrolmentStatus.LEFT or selection.closing_reason == ClosingReason.STUDENT_LEFT)
+
+
+def _has_resumed(selection: Row[Any], student: Row[Any]) -> bool:
     """A suspension that has ended meanwhile is no reason any more."""
-    reason: str | None = selection.closing_reason
-    resumed = student is not None and student.status == EnrolmentStatus.ACTIVE
-    forgotten = reason == ClosingReason.CANCELLED or (reason == ClosingReason.STUDENT_SUSPENDED and resumed)
-    return None if forgotten else reason
+    return bool(
+        student.status == EnrolmentStatus.ACTIVE and selection.closing_reason == ClosingReason.STUDENT_SUSPENDED
+    )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import lock, set_each
 from contracts.exams.events import RegistrationRefused
-from services.courses.steps.moves import lock, set_each
 from services.courses.tables.selections import selections
 
 
@@ -17,4 +17,4 @@ def on_registration_refused(events: Sequence[RegistrationRefused], uow: UnitOfWo
     values = {id_: {"registration_refusal": {"code": code, "params": {}}} for id_, code in refused.items()}
     set_each(uow, selections, values)
     for id_, code in refused.items():
-        uow.audit(selections.name, id_, "refuse_registration", after={"code": code})
+        uow.audit(selections, id_, "refuse_registration", after={"code": code})

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select, update
 
-from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from contracts.courses.states import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
-from services.courses.steps.closing import close
-from services.courses.steps.students import hold_students
+from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections, withdrawals
 
@@ -53,11 +52,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
     """The students concerned, held still. Raises NotYet while the copy is older than what an event tells."""
-    held = hold_students(uow, {event.student_id for event in events})
-    for event in events:
-        if event.student_id not in held or held[event.student_id].version < event.student_version:
-            raise NotYet("student_not_current")
-    return list(held.values())
+    told = [(event.student_id, event.student_version) for event in events]
+    return list(locked(uow, students, at_least=told).values())
 
 
 def _follow_status(events: Changes, uow: UnitOfWork) -> None:
@@ -75,8 +71,8 @@ def _close(uow: UnitOfWork, student_ids: Sequence[Any], reason: ClosingReason) -
     ids = [row.id for row in uow.rows(unpaid)]
     closing = update(selections).where(mine, selections.c.state == CLOSING, new_reason)
     for row in uow.rows(closing.values(closing_reason=reason).returning(selections.c.id)):
-        uow.audit(selections.name, row.id, "close", after={"closing_reason": reason})
-    close(uow, ids, "close", reason)
+        uow.audit(selections, row.id, "close", after={"closing_reason": reason})
+    UNPAID_SELECTIONS.ask(uow, ids, "close", reason)
 
 
 def _let_stand(uow: UnitOfWork, student_ids: Sequence[Any]) -> None:
@@ -87,7 +83,7 @@ def _let_stand(uow: UnitOfWork, student_ids: Sequence[Any]) -> None:
     )
     stands = waiting.values(closing_reason=None, ask_again_at=None).returning(selections.c.id)
     for row in uow.rows(stands):
-        uow.audit(selections.name, row.id, "let_stand", {"closing_reason": ClosingReason.STUDENT_SUSPENDED}, {})
+        uow.audit(selections, row.id, "let_stand", {"closing_reason": ClosingReason.STUDENT_SUSPENDED}, {})
 
 
 def _move(uow: UnitOfWork, table: Table, states: Sequence[str], student_ids: Sequence[Any]) -> None:
@@ -99,4 +95,4 @@ def _move(uow: UnitOfWork, table: Table, states: Sequence[str], student_ids: Seq
     )
     moved = update(table).where(*elsewhere).values(teaching_point_id=students.c.teaching_point_id)
     for row in uow.rows(moved.returning(table.c.id, table.c.teaching_point_id)):
-        uow.audit(table.name, row.id, "transfer", after={"teaching_point_id": row.teaching_point_id})
+        uow.audit(table, row.id, "transfer", after={"teaching_point_id": row.teaching_point_id})

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.steps import Taken, take
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
 from services.courses.domain.workflows import SELECTION, WITHDRAWAL
-from services.courses.steps.moves import Taken, set_each, take
 from services.courses.tables.selections import selections, withdrawals
 
 
@@ -27,23 +27,19 @@ def on_withdrawals_refunded(events: Sequence[WithdrawalsRefunded], uow: UnitOfWo
 def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWork) -> None:
     """`pending_finance` → `finance_rejected`: learning opens again."""
     rejected = {row.withdrawal_id: row for event in events for row in event.withdrawals}
+    codes = {id_: {"refusal": {"code": row.code, "params": {}} if row.code else None} for id_, row in rejected.items()}
     for note in {row.note for row in rejected.values()}:
-        ids = [id_ for id_, row in rejected.items() if row.note == note]
-        taken = _take(uow, "finance_reject", ids, note)
-        codes = {id_: rejected[id_].code for id_ in taken.ids}
-        refusals = {id_: {"refusal": {"code": code, "params": {}} if code else None} for id_, code in codes.items()}
-        set_each(uow, withdrawals, refusals)
+        _take(uow, "finance_reject", {id_: codes[id_] for id_, row in rejected.items() if row.note == note}, note)
 
 
 def _end(uow: UnitOfWork, action: str, amounts: Mapping[UUID, Mapping[str, Any]]) -> None:
-    taken = _take(uow, action, list(amounts))
-    set_each(uow, withdrawals, {id_: amounts[id_] for id_ in taken.ids})
+    taken = _take(uow, action, amounts)
     # Those that are withdrawn already have heard of the other of the two events.
-    take(uow, SELECTION, selections, [moved.row.selection_id for moved in taken.moved], "withdraw")
+    take(uow, SELECTION, selections, [row.selection_id for row in taken.rows], "withdraw")
 
 
-def _take(uow: UnitOfWork, action: str, ids: Sequence[UUID], note: str | None = None) -> Taken:
-    taken = take(uow, WITHDRAWAL, withdrawals, ids, action, note=note)
-    if any(error.code == "not_found" for _, error in taken.refused.values()):
+def _take(uow: UnitOfWork, action: str, each: Mapping[UUID, Mapping[str, Any]], note: str | None = None) -> Taken:
+    taken = take(uow, WITHDRAWAL, withdrawals, list(each), action, note=note, each=each)
+    if taken.unknown:
         raise NotYet("withdrawal_unknown")
     return taken

@@ -1,45 +1,26 @@
 """Unpaid selections that are to end. The bill decides: courses asks finance and waits in `closing` for the answer."""
 
-from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func
-
-from chassis.data.unit_of_work import UnitOfWork
-from contracts.base import Event
+from chassis.work.closing import Closing
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.states import ClosingReason
-from contracts.errors import ServiceError
-from services.courses.domain.workflows import SELECTION
-from services.courses.steps.moves import Taken, take
+from services.courses.domain.workflows import CLOSING, PENDING_PAYMENT, SELECTION
 from services.courses.tables.selections import selections
 
 
-def close(
-    uow: UnitOfWork,
-    ids: Sequence[UUID],
-    action: str,
-    reason: ClosingReason | None = None,
-    *,
-    against: Mapping[UUID, ServiceError] | None = None,
-    because: Event | None = None,
-) -> Taken:
-    """Move unpaid selections to `closing` and ask for their bills to be cancelled. Without a `reason` each keeps the
-    one of its earlier asking, or lapses."""
-    kept = func.coalesce(selections.c.closing_reason, ClosingReason.LAPSED)
-    setting = {
-        "closing_attempt": selections.c.closing_attempt + 1,
-        "closing_reason": reason or kept,
-        "ask_again_at": None,
-    }
-    taken = take(uow, SELECTION, selections, ids, action, setting=setting, against=against)
-    asked = [
-        ClosingSelection(
-            selection_id=moved.row.id,
-            attempt=moved.row.closing_attempt + 1,
-            reason=reason or moved.row.closing_reason or ClosingReason.LAPSED,
-        )
-        for moved in taken.moved
-    ]
-    uow.publish_rows(SelectionsClosing, "selections", asked, because=because)
-    return taken
+def _asking(id_: UUID, attempt: int, reason: str) -> ClosingSelection:
+    return ClosingSelection(selection_id=id_, attempt=attempt, reason=ClosingReason(reason))
+
+
+UNPAID_SELECTIONS = Closing(
+    SELECTION,
+    selections,
+    SelectionsClosing,
+    _asking,
+    unpaid=PENDING_PAYMENT,
+    closing=CLOSING,
+    stand="keep",
+    lapsed=ClosingReason.LAPSED,
+    wished=ClosingReason.CANCELLED,
+)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contracts.finance.events import BillItem
+from contracts.finance.source import SourceKind
 from contracts.registry.events import StudentItem
 
 _STUDENT_COLUMNS = {
@@ -19,6 +21,13 @@ _STUDENT_COLUMNS = {
     "status_change_open",
     "degree_intent",
 }
+
+_BILL_COLUMNS = {"number", "kind", "amount", "status", "student_id", "teaching_point_id", "course_id"}
+
+
+def bill_row(item: BillItem) -> dict[str, Any]:
+    """A bill's columns: of what it is for, courses knows selections alone."""
+    return {**item.model_dump(include=_BILL_COLUMNS), "selection_id": item.source.id_if(SourceKind.SELECTION)}
 
 
 def student_row(item: StudentItem) -> dict[str, Any]:

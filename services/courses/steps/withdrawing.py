@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work.steps import enter
 from contracts.finance.states import BillStatus
 from services.courses.domain.workflows import WITHDRAWAL
 from services.courses.tables.copies import bills
@@ -27,23 +27,18 @@ def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
 
 def open_withdrawals(uow: UnitOfWork, selected: Sequence[Row[Any]], reason: str) -> dict[UUID, UUID]:
     """Open a withdrawal for each of these locked selections: selection id → withdrawal id."""
-    rows = [
+    entered = [
         {
             "id": new_id(),
             "selection_id": row.id,
             "student_id": row.student_id,
             "teaching_point_id": row.teaching_point_id,
             "course_id": row.course_id,
-            "state": WITHDRAWAL.initial,
             "reason": reason,
             "entered_by": uow.context.actor.user_id,
             "requested_at": uow.now,
         }
         for row in selected
     ]
-    if rows:
-        uow.execute(insert(withdrawals), rows)
-    workflow.record(uow, WITHDRAWAL, [(row, None, WITHDRAWAL.initial) for row in rows], "request", reason)
-    for row in rows:
-        uow.audit(withdrawals.name, row["id"], "request", after={"selection_id": row["selection_id"]})
-    return {row["selection_id"]: row["id"] for row in rows}
+    made = enter(uow, WITHDRAWAL, withdrawals, entered, "request", note=reason, audited=("selection_id",))
+    return {row.selection_id: row.id for row in made}

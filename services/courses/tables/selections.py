@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     Numeric,
     String,
     Table,
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
+from chassis.work.closing import closing_columns
 from contracts.courses.states import ClosingReason, RoundStatus, SelectionState, WithdrawalState
 from services.courses.tables.base import metadata
 
@@ -63,15 +63,11 @@ selections = Table(
     Column("exam_round_id", Uuid),
     Column("credits", Numeric(4, 1), nullable=False),
     Column("state", Text, nullable=False),
-    Column("closing_reason", Text),
-    # Counts the askings whether finance cancels the bills: an answer to an earlier one is out of date.
-    Column("closing_attempt", Integer, nullable=False, server_default=text("0")),
     Column("billing_refusal", JSONB(none_as_null=True)),
     Column("registration_refusal", JSONB(none_as_null=True)),
     instant("selected_at"),
     Column("selected_by", Uuid),
-    # After finance has refused to cancel: when to ask again. Until then the round's payment deadline is what counts.
-    instant("ask_again_at", nullable=True),
+    *closing_columns(),
     *stamps(),
     # The one that decides every race about a second selection of a course.
     Index(

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
+from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.exams.views import ArrangementResult
-from services.exams.domain.rounds import candidates_with_clash, check_arrangeable
+from services.exams.domain.rounds import against_arrangement, candidates_with_clash
 from services.exams.queries import round_view
-from services.exams.steps.registrations import end, lock_where, move, refund
-from services.exams.steps.rounds import lock_round
+from services.exams.steps.registrations import end, lock_where, refund, step
 from services.exams.tables import exam_registrations, exam_round_courses, exam_rounds
 
 _r = exam_registrations.c
@@ -23,9 +24,9 @@ _r = exam_registrations.c
 
 def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> ArrangementResult:
     """Fix who sits. Everything is looked at under lock: a hold that comes now waits and finds the outcome."""
-    round_ = lock_round(uow, command.exam_round_id)
-    check_arrangeable(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now)
-    uow.update_versioned(exam_rounds, round_.id, command.version, {"arrangement_published_at": uow.now})
+    round_ = locked(uow, exam_rounds, command.exam_round_id, command.version)
+    refuse(against_arrangement(round_.status, round_.arrangement_published_at, round_.registration_closes_at, uow.now))
+    change(uow, exam_rounds, round_, "publish_arrangement", {"arrangement_published_at": uow.now})
     paid = lock_where(
         uow,
         _r.exam_round_id == round_.id,
@@ -34,11 +35,11 @@ def publish_arrangement(command: PublishArrangement, uow: UnitOfWork) -> Arrange
     candidates = [row for row in paid if row.state == RegistrationState.REGISTERED]
     passed_over = [row for row in paid if row.held_by_suspension and row.held_by_withdrawal_id is None]
     _refuse_clashes(uow, round_.id, candidates)
-    move(uow, candidates, "arrange", arranged_at=uow.now)
+    step(uow, candidates, "arrange", arranged_at=uow.now)
     end(uow, passed_over, "pass_over", RegistrationEnd.STUDENT_SUSPENDED)
     refund(uow, passed_over, "student_suspended")
     return ArrangementResult(
-        exam_round=round_view(round_.id, uow),
+        exam_round=round_view(uow, round_.id),
         arranged=len(candidates),
         suspended=len(paid) - len(candidates) - len(passed_over),
         lapsed=len(passed_over),

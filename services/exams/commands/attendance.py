@@ -11,7 +11,7 @@ from contracts.exams.commands import RecordAttendance
 from contracts.exams.states import RegistrationState
 from contracts.exams.views import AttendanceResult
 from services.exams.domain.registrations import OVER
-from services.exams.steps.registrations import lock_where, move
+from services.exams.steps.registrations import lock_where, step
 from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions
 
 _r = exam_registrations.c
@@ -37,6 +37,6 @@ def record_attendance(command: RecordAttendance, uow: UnitOfWork) -> AttendanceR
         raise ServiceError("some_not_found", count=len(unknown))
     absent = [row for row in arranged if row.id in named]
     sat = [row for row in arranged if row.id not in named]
-    move(uow, absent, "miss")
-    move(uow, sat, "sit")
+    step(uow, absent, "miss")
+    step(uow, sat, "sit")
     return AttendanceResult(sat=len(sat), absent=len(absent))

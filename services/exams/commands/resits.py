@@ -8,21 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, select
 
-from chassis.base.clock import shown
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
-from contracts.common import Refusal, RowResult, RowResults
+from chassis.messages.copies import locked
+from chassis.work.reasons import Reason, refusals
+from chassis.work.steps import enter
+from contracts.common import RowResults
 from contracts.courses.states import ClosingReason
-from contracts.errors import JsonValue
 from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
-from contracts.exams.states import ExamRoundStatus, RegistrationState
+from contracts.exams.states import RegistrationState
 from contracts.exams.views import ResitResult, ResitResults
-from services.exams.domain.registrations import ENDED, ResitFacts, resit_refusals
+from services.exams.domain.registrations import ENDED, ResitSituation, against_resit
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.registrations import close_resits, lock_where
+from services.exams.steps.closing import UNPAID_RESITS
 from services.exams.tables import courses, exam_registrations, exam_round_courses, exam_rounds, students
 
 _r = exam_registrations.c
@@ -32,10 +31,10 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
     asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
-    uow.rows(select(students.c.id).where(students.c.id.in_(asked)).order_by(students.c.id).with_for_update(read=True))
-    found = {row.id: row for row in uow.rows(_facts(command))}
-    refusals = {id_: _refusals(found.get(id_), round_, uow) for id_ in command.registration_ids}
-    accepted = [found[id_] for id_ in command.registration_ids if not refusals[id_]]
+    locked(uow, students, {row.student_id for row in uow.rows(asked)}, required=False)
+    found = {row.id: row for row in uow.rows(_situations(command))}
+    reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
+    accepted = [found[id_] for id_ in command.registration_ids if not reasons[id_]]
     made = _register(uow, accepted, command.exam_round_id)
     return ResitResults(
         results=tuple(
@@ -43,7 +42,7 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
                 resit_of=id_,
                 registration_id=made.get(id_),
                 state=RegistrationState.PENDING_PAYMENT if id_ in made else None,
-                refusals=tuple(refusals[id_]),
+                refusals=refusals(reasons[id_], uow.context.language),
             )
             for id_ in command.registration_ids
         )
@@ -52,15 +51,11 @@ def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
 
 def cancel_resits(command: CancelResits, uow: UnitOfWork) -> RowResults:
     """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
-    found = {row.id: row for row in lock_where(uow, _r.id.in_(command.registration_ids))}
-    unpaid = [row for row in found.values() if row.state == RegistrationState.PENDING_PAYMENT]
-    close_resits(uow, unpaid, "cancel", ClosingReason.CANCELLED)
-    closed = {row.id for row in unpaid}
-    items = tuple(_cancelled(id_, found.get(id_), id_ in closed, uow) for id_ in command.registration_ids)
-    return RowResults(items=items, done=len(closed))
+    ids = command.registration_ids
+    return UNPAID_RESITS.ask(uow, ids, "cancel", ClosingReason.CANCELLED).results(uow, ids)
 
 
-def _facts(command: RegisterResits) -> Any:
+def _situations(command: RegisterResits) -> Any:
     """One row for each registration to be repeated, with all that the rule and the bill need."""
     newest = exam_registrations.alias("newest")
     n, placed = newest.c, exam_round_courses.c
@@ -98,29 +93,24 @@ def _facts(command: RegisterResits) -> Any:
     )
 
 
-def _refusals(row: Row[Any] | None, round_: Row[Any], uow: UnitOfWork) -> list[Refusal]:
-    language = uow.context.language
+def _reasons(uow: UnitOfWork, row: Row[Any] | None, round_: Row[Any]) -> list[Reason]:
     if row is None:
-        return [Refusal.of("not_found", language)]
-    state = row.newest_state or row.state
-    facts = ResitFacts(
-        student_status=row.student_status,
-        round_open=round_.status == ExamRoundStatus.PUBLISHED
-        and round_.registration_opens_at <= uow.now < round_.registration_closes_at,
-        course_in_round=row.placement_id is not None,
-        newest_state=state,
-        newest_in_round=row.newest_round_id == round_.id,
-        repeats_newest=row.newest_id == row.id,
+        return [Reason("not_found")]
+    return against_resit(
+        ResitSituation(
+            student_status=row.student_status,
+            course_code=row.course_code,
+            round_code=round_.code,
+            round_status=round_.status,
+            opens_at=round_.registration_opens_at,
+            closes_at=round_.registration_closes_at,
+            now=uow.now,
+            course_in_round=row.placement_id is not None,
+            newest_state=row.newest_state or row.state,
+            newest_in_round=row.newest_round_id == round_.id,
+            repeats_newest=row.newest_id == row.id,
+        )
     )
-    evidence: dict[str, JsonValue] = {
-        "course_code": row.course_code,
-        "exam_round_code": round_.code,
-        "opens_at": shown(round_.registration_opens_at),
-        "closes_at": shown(round_.registration_closes_at),
-        "state": state,
-        "status": row.student_status,
-    }
-    return [Refusal.of(code, language, **evidence) for code in resit_refusals(facts)]
 
 
 def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict[UUID, UUID]:
@@ -136,20 +126,14 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
             "course_id": row.course_id,
             "exam_round_id": round_id,
             "exam_kind": row.exam_kind,
-            "state": RegistrationState.PENDING_PAYMENT,
             "registered_at": uow.now,
         }
         for row in rows
     ]
-    uow.execute(insert_rows(exam_registrations, resits))
-    workflow.record(
-        uow, REGISTRATION, ((resit, None, RegistrationState.PENDING_PAYMENT) for resit in resits), "register"
-    )
-    for resit in resits:
-        uow.audit("exam_registrations", resit["id"], "register", after=resit)
+    enter(uow, REGISTRATION, exam_registrations, resits, "register", audited=("resit_of", "exam_round_id"))
     told = [
         RegisteredResit(
-            **{name: value for name, value in resit.items() if name not in ("id", "resit_of", "state")},
+            **{name: value for name, value in resit.items() if name not in ("id", "resit_of")},
             registration_id=resit["id"],
             education_levels=tuple(row.education_levels),
             student_type=row.student_type,
@@ -159,13 +143,3 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
     ]
     uow.publish_rows(ResitsRegistered, "resits", told)
     return {resit["resit_of"]: resit["id"] for resit in resits}
-
-
-def _cancelled(id_: UUID, row: Row[Any] | None, closed: bool, uow: UnitOfWork) -> RowResult:
-    language = uow.context.language
-    if row is None:
-        return RowResult(id=id_, refusal=Refusal.of("not_found", language))
-    if closed:
-        return RowResult(id=id_, state=RegistrationState.CLOSING)
-    refusal = Refusal.of("step_not_allowed", language, state=row.state, action="cancel")
-    return RowResult(id=id_, state=row.state, refusal=refusal)

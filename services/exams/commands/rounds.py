@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
-
-from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.errors import ServiceError
+from chassis.work.reasons import refuse
+from chassis.work.rows import add, change, locked
+from chassis.work.steps import take_one
 from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
-from services.exams.domain.rounds import check_changeable, check_window
+from services.exams.domain.rounds import against_change, against_window
+from services.exams.domain.workflows import EXAM_ROUND
 from services.exams.queries import round_details
-from services.exams.steps.rounds import lock_round, sessions_of
+from services.exams.steps.rounds import sessions_of
 from services.exams.tables import exam_rounds
 
 
 def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
     """Add a draft round."""
-    values = command.model_dump()
-    round_id = new_id()
-    uow.execute(insert(exam_rounds).values(id=round_id, status=ExamRoundStatus.DRAFT, **values))
-    uow.audit("exam_rounds", round_id, "create", after=values)
-    return round_details(round_id, uow)
+    row = add(uow, exam_rounds, {**command.model_dump(), "status": ExamRoundStatus.DRAFT}, "create")
+    return round_details(uow, row.id)
 
 
 def update_exam_round(command: UpdateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
     """Change name and window; the sessions stay after it."""
-    round_ = lock_round(uow, command.exam_round_id)
-    check_changeable(round_.code, round_.arrangement_published_at)
-    check_window(sessions_of(uow, round_.id), command.registration_closes_at)
-    values = command.model_dump(exclude={"exam_round_id", "version"})
-    uow.update_versioned(exam_rounds, round_.id, command.version, values)
-    return round_details(round_.id, uow)
+    round_ = locked(uow, exam_rounds, command.exam_round_id, command.version)
+    refuse(against_change(round_.code, round_.arrangement_published_at))
+    refuse(against_window(sessions_of(uow, round_.id), command.registration_closes_at))
+    change(uow, exam_rounds, round_, "edit", command.model_dump(exclude={"exam_round_id", "version"}))
+    return round_details(uow, round_.id)
 
 
 def publish_exam_round(command: PublishExamRound, uow: UnitOfWork) -> ExamRoundDetails:
     """`draft` → `published`."""
-    round_ = lock_round(uow, command.exam_round_id)
-    if round_.status != ExamRoundStatus.DRAFT:
-        raise ServiceError("step_not_allowed", state=round_.status, action="publish")
-    uow.update_versioned(exam_rounds, round_.id, command.version, {"status": ExamRoundStatus.PUBLISHED})
-    return round_details(round_.id, uow)
+    take_one(uow, EXAM_ROUND, exam_rounds, command.exam_round_id, command.version, "publish")
+    return round_details(uow, command.exam_round_id)

@@ -8,39 +8,40 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
+from chassis.work.rows import add, edit, locked
 from contracts.errors import ServiceError
 from contracts.exams.commands import AddSession, PlaceCourses, RemoveCourses, RemoveSession, UpdateSession
 from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
-from services.exams.domain.rounds import Session, check_changeable, check_session
+from services.exams.domain.rounds import Session, against_change, against_session
 from services.exams.queries import round_details
-from services.exams.steps.rounds import lock_round, sessions_of
-from services.exams.tables import courses, exam_round_courses, exam_sessions
+from services.exams.steps.rounds import sessions_of
+from services.exams.tables import courses, exam_round_courses, exam_rounds, exam_sessions
 
 
 def add_session(command: AddSession, uow: UnitOfWork) -> ExamRoundDetails:
     """Add a session that overlaps with no other."""
     round_ = _lock_changeable(uow, command.exam_round_id)
     session = Session(new_id(), command.name, command.starts_at, command.ends_at)
-    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
-    uow.execute(insert(exam_sessions).values(id=session.id, **command.model_dump()))
-    uow.audit("exam_sessions", session.id, "create", after=command.model_dump())
-    return round_details(round_.id, uow)
+    refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
+    add(uow, exam_sessions, {"id": session.id, **command.model_dump()}, "create")
+    return round_details(uow, round_.id)
 
 
 def update_session(command: UpdateSession, uow: UnitOfWork) -> ExamRoundDetails:
     """Move or rename a session; the copies of its courses' times follow."""
     round_ = _lock_changeable(uow, _round_of(uow, command.session_id))
     session = Session(command.session_id, command.name, command.starts_at, command.ends_at)
-    check_session(session, sessions_of(uow, round_.id), round_.registration_closes_at)
+    refuse(against_session(session, sessions_of(uow, round_.id), round_.registration_closes_at))
     values = command.model_dump(exclude={"session_id", "version"})
-    uow.update_versioned(exam_sessions, session.id, command.version, values)
-    return round_details(round_.id, uow)
+    edit(uow, exam_sessions, session.id, command.version, values)
+    return round_details(uow, round_.id)
 
 
 def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
@@ -49,8 +50,8 @@ def remove_session(command: RemoveSession, uow: UnitOfWork) -> ExamRoundDetails:
     c = exam_round_courses.c
     if uow.scalar(select(func.count()).where(c.session_id == command.session_id, ~c.deleted)):
         raise ServiceError("still_in_use")
-    uow.update_versioned(exam_sessions, command.session_id, command.version, {"deleted": True})
-    return round_details(round_.id, uow)
+    edit(uow, exam_sessions, command.session_id, command.version, {"deleted": True})
+    return round_details(uow, round_.id)
 
 
 def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
@@ -75,8 +76,8 @@ def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
     rows = uow.rows(placed)
     for row in rows:
         after = {"course_id": row.course_id, "session_id": row.session_id}
-        uow.audit("exam_round_courses", row.id, "place", after=after)
-    return round_details(round_.id, uow)
+        uow.audit(exam_round_courses, row.id, "place", after=after)
+    return round_details(uow, round_.id)
 
 
 def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
@@ -94,8 +95,8 @@ def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
     if len(removed) != len(command.course_ids):
         raise ServiceError("some_not_found", count=len(command.course_ids) - len(removed))
     for row in removed:
-        uow.audit("exam_round_courses", row.id, "remove", before={"course_id": row.course_id})
-    return round_details(round_.id, uow)
+        uow.audit(exam_round_courses, row.id, "remove", before={"course_id": row.course_id})
+    return round_details(uow, round_.id)
 
 
 def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:
@@ -105,6 +106,6 @@ def _round_of(uow: UnitOfWork, session_id: UUID) -> UUID:
 
 
 def _lock_changeable(uow: UnitOfWork, round_id: UUID) -> Row[Any]:
-    round_ = lock_round(uow, round_id)
-    check_changeable(round_.code, round_.arrangement_published_at)
+    round_ = locked(uow, exam_rounds, round_id)
+    refuse(against_change(round_.code, round_.arrangement_published_at))
     return round_

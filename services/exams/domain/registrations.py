@@ -6,11 +6,14 @@ The registration row decides between sitting and withdrawing; everybody else ask
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from chassis.base.clock import shown
+from chassis.work.reasons import Reason
 from contracts.courses.states import ClosingReason
-from contracts.exams.states import RegistrationEnd, RegistrationState
+from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import EnrolmentStatus
 
 S = RegistrationState
@@ -32,7 +35,7 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class Seating:
     """What a paid exam fee gives. With a `refusal` there is no seat for it, and the fee goes back."""
 
     state: RegistrationState
@@ -41,7 +44,7 @@ class Admission:
     refusal: str | None = None
 
 
-def admit(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Admission:
+def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Seating:
     """Where a registration stands once its exam fee is paid.
 
     `hold` is that of the selection's newest withdrawal, `arranged` says that the round's arrangement is published.
@@ -49,21 +52,21 @@ def admit(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool
     the arrangement does. The fee of a student who has left goes back by a withdrawal, that of a resit at once.
     """
     if hold is HoldState.WITHDRAWN:
-        return Admission(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
+        return Seating(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
     if status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED):
         refusal = "student_not_active" if is_resit else None
-        return Admission(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
+        return Seating(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
     if arranged:
-        return Admission(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
+        return Seating(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
     if hold is HoldState.HELD or status == EnrolmentStatus.SUSPENDED:
-        return Admission(S.SUSPENDED, "hold")
-    return Admission(S.REGISTERED, "register")
+        return Seating(S.SUSPENDED, "hold")
+    return Seating(S.REGISTERED, "register")
 
 
-def hold_refusal(state: str, *, started: bool) -> str | None:
-    """Why a registration can't be held any more, or None. `started`: the session has begun."""
+def against_hold(state: str, *, started: bool) -> Reason | None:
+    """Why a registration can't be held any more. `started`: the session has begun."""
     begun = state == S.ARRANGED and started
-    return "exam_already_sat" if state in OVER or begun else None
+    return Reason("exam_already_sat") if state in OVER or begun else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +102,45 @@ CLOSED_BY: Final[dict[str, tuple[str, RegistrationEnd]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ResitFacts:
+class ResitSituation:
     """What is known of a wished resit. `newest_state` is that of the newest registration of this student's exam of
     the course, ended ones apart; `repeats_newest`: it is the one to be repeated."""
 
     student_status: str
-    round_open: bool
+    course_code: str
+    round_code: str
+    round_status: str
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
     course_in_round: bool
     newest_state: str
     newest_in_round: bool
     repeats_newest: bool
 
+    @property
+    def round_open(self) -> bool:
+        """Whether one can register for the round now."""
+        return self.round_status == ExamRoundStatus.PUBLISHED and self.opens_at <= self.now < self.closes_at
 
-def resit_refusals(facts: ResitFacts) -> list[str]:
+
+def against_resit(resit: ResitSituation) -> list[Reason]:
     """Every reason against a resit: only a missed exam is repeated, once, in an open round that has the course."""
-    registered = facts.newest_in_round and facts.newest_state in LIVE
-    needed = facts.repeats_newest and facts.newest_state == S.ABSENT
+    registered = resit.newest_in_round and resit.newest_state in LIVE
+    needed = resit.repeats_newest and resit.newest_state == S.ABSENT
     reasons = {
-        "student_not_active": facts.student_status != EnrolmentStatus.ACTIVE,
-        "exam_registration_not_open": not facts.round_open,
-        "course_not_in_exam_round": not facts.course_in_round,
+        "student_not_active": resit.student_status != EnrolmentStatus.ACTIVE,
+        "exam_registration_not_open": not resit.round_open,
+        "course_not_in_exam_round": not resit.course_in_round,
         "already_registered": registered,
         "resit_not_needed": not needed and not registered,
     }
-    return [code for code, applies in reasons.items() if applies]
+    evidence = {
+        "course_code": resit.course_code,
+        "exam_round_code": resit.round_code,
+        "opens_at": shown(resit.opens_at),
+        "closes_at": shown(resit.closes_at),
+        "state": resit.newest_state,
+        "status": resit.student_status,
+    }
+    return [Reason(code, evidence) for code, applies in reasons.items() if applies]

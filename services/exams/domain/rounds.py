@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.base.clock import shown
-from contracts.errors import ServiceError
+from chassis.work.reasons import Reason
 from contracts.exams.states import ExamRoundStatus
 
 
@@ -27,38 +27,38 @@ class Session:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
-def check_changeable(code: str, arrangement_published_at: datetime | None) -> None:
-    """Nothing of a round changes once it is told who sits where. Raises `arrangement_published`."""
+def against_change(code: str, arrangement_published_at: datetime | None) -> Reason | None:
+    """Nothing of a round changes once it is told who sits where."""
     if arrangement_published_at is not None:
-        raise ServiceError("arrangement_published", exam_round_code=code)
+        return Reason("arrangement_published", {"exam_round_code": code})
+    return None
 
 
-def check_session(session: Session, others: Sequence[Session], closes_at: datetime) -> None:
-    """A session begins after registration has closed and overlaps with no other of its round.
-
-    Raises `session_before_close` or `sessions_overlap`.
-    """
+def against_session(session: Session, others: Sequence[Session], closes_at: datetime) -> Reason | None:
+    """A session begins after registration has closed and overlaps with no other of its round."""
     if session.starts_at < closes_at:
-        raise ServiceError("session_before_close", closes_at=shown(closes_at))
+        return Reason("session_before_close", {"closes_at": shown(closes_at)})
     for other in others:
         if other.id != session.id and session.overlaps(other):
-            raise ServiceError("sessions_overlap", name=other.name)
+            return Reason("sessions_overlap", {"name": other.name})
+    return None
 
 
-def check_window(sessions: Sequence[Session], closes_at: datetime) -> None:
-    """Moving the window keeps every session after it. Raises `session_before_close`."""
+def against_window(sessions: Sequence[Session], closes_at: datetime) -> Reason | None:
+    """Moving the window keeps every session after it."""
     if any(session.starts_at < closes_at for session in sessions):
-        raise ServiceError("session_before_close", closes_at=shown(closes_at))
+        return Reason("session_before_close", {"closes_at": shown(closes_at)})
+    return None
 
 
-def check_arrangeable(status: str, arranged_at: datetime | None, closes_at: datetime, now: datetime) -> None:
-    """An arrangement is published once, of a published round, after registration. Raises `step_not_allowed` or
-    `registration_still_open`."""
+def against_arrangement(status: str, arranged_at: datetime | None, closes_at: datetime, now: datetime) -> Reason | None:
+    """An arrangement is published once, of a published round, after registration."""
     if status != ExamRoundStatus.PUBLISHED or arranged_at is not None:
         state = "arrangement_published" if arranged_at is not None else status
-        raise ServiceError("step_not_allowed", state=state, action="publish_arrangement")
+        return Reason("step_not_allowed", {"state": state, "action": "publish_arrangement"})
     if now < closes_at:
-        raise ServiceError("registration_still_open", closes_at=shown(closes_at))
+        return Reason("registration_still_open", {"closes_at": shown(closes_at)})
+    return None
 
 
 def candidates_with_clash(papers: Iterable[tuple[UUID, UUID]]) -> set[UUID]:

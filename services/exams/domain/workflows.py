@@ -1,30 +1,23 @@
-"""The states of a registration as a table."""
+"""The states of registrations and rounds, and who moves them on."""
 
 from __future__ import annotations
 
-from chassis.work.workflow import SYSTEM, Step, Who, Workflow, applicant
-from contracts.exams.events import RegistrationRefused, RegistrationsHeld, ResitsClosing
-from contracts.exams.states import RegistrationState
+from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under
+from contracts.exams.events import RegistrationRefused, ResitsClosing
+from contracts.exams.states import ExamRoundStatus, RegistrationState
 
 PENDING_PAYMENT, CLOSING, REGISTERED, ARRANGED, SUSPENDED, SAT, ABSENT, CANCELLED, LAPSED = RegistrationState
 
-APPLICANT = applicant("exams.register_resits")
-
-
-def _acts_under(permission: str) -> Who:
-    """Whoever acts under `permission`: no request is decided, so it may be on what they entered themselves."""
-    return Who(permission, lambda context, row: None if context.permission == permission else "forbidden")
-
-
-ARRANGER = _acts_under("exams.publish_arrangement")
-INVIGILATOR = _acts_under("exams.record_attendance")
+POINT = acting_under("exams.register_resits")
+ARRANGER = acting_under("exams.publish_arrangement")
+INVIGILATOR = acting_under("exams.record_attendance")
 
 REGISTRATION = Workflow(
     "registration",
     PENDING_PAYMENT,
     (
         # A resit until it is paid. Finance decides between paying and cancelling.
-        Step(PENDING_PAYMENT, "cancel", APPLICANT, CLOSING, ResitsClosing),
+        Step(PENDING_PAYMENT, "cancel", POINT, CLOSING, ResitsClosing),
         Step(PENDING_PAYMENT, "close", SYSTEM, CLOSING, ResitsClosing),
         Step(CLOSING, "stand", SYSTEM, PENDING_PAYMENT),
         *(
@@ -40,8 +33,8 @@ REGISTRATION = Workflow(
             )
         ),
         # Held while a withdrawal is with finance or the student is suspended; freed, or ended by it.
-        Step(REGISTERED, "hold", SYSTEM, SUSPENDED, RegistrationsHeld),
-        Step(ARRANGED, "hold", SYSTEM, SUSPENDED, RegistrationsHeld),
+        Step(REGISTERED, "hold", SYSTEM, SUSPENDED),
+        Step(ARRANGED, "hold", SYSTEM, SUSPENDED),
         Step(SUSPENDED, "release", SYSTEM, REGISTERED),
         Step(SUSPENDED, "take_seat", SYSTEM, ARRANGED),
         Step(SUSPENDED, "lapse", SYSTEM, LAPSED, RegistrationRefused),
@@ -59,4 +52,11 @@ REGISTRATION = Workflow(
         Step(ARRANGED, "sit", INVIGILATOR, SAT),
         Step(ARRANGED, "miss", INVIGILATOR, ABSENT),
     ),
+)
+
+EXAM_ROUND = Workflow(
+    "exam_round",
+    ExamRoundStatus.DRAFT,
+    (Step(ExamRoundStatus.DRAFT, "publish", acting_under("exams.manage_rounds"), ExamRoundStatus.PUBLISHED),),
+    column="status",
 )

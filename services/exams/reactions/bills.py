@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from contracts.courses.states import ClosingReason
-from contracts.exams.states import RegistrationEnd, RegistrationState
-from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, RefusedCancellation
+from contracts.exams.states import RegistrationEnd
+from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled
+from contracts.finance.source import SourceKind
+from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import CLOSED_BY, UNPAID
-from services.exams.steps.registrations import by_row, end, lock_where, move, resits
+from services.exams.steps.closing import UNPAID_RESITS
+from services.exams.steps.registrations import end, lock_where, resits
+from services.exams.tables import exam_registrations, students
+
+_r = exam_registrations.c
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
     """No bill can be made: the resit is cancelled."""
-    refused = {row.registration_id for event in events for row in event.refused if row.registration_id}
+    refused = {r.source.id for e in events for r in e.refused if r.source.kind == SourceKind.REGISTRATION}
     rows = lock_where(uow, resits(refused, UNPAID))
     end(uow, rows, "close_cancelled", RegistrationEnd.BILLING_REFUSED)
 
 
 def on_bills_cancelled(events: Sequence[BillsCancelled], uow: UnitOfWork) -> None:
     """The bill is cancelled for good: the resit ends for the reason that was given when asking."""
-    cancelled = {row.registration_id: row.reason for event in events for row in event.cancelled if row.registration_id}
+    answers = [row for event in events for row in event.cancelled if row.source.kind == SourceKind.REGISTRATION]
+    cancelled = {row.source.id: row.reason for row in answers}
     by_end: dict[tuple[str, RegistrationEnd], list[Row[Any]]] = {}
     for row in lock_where(uow, resits(cancelled, UNPAID)):
         by_end.setdefault(CLOSED_BY[cancelled[row.id]], []).append(row)
@@ -34,32 +42,15 @@ def on_bills_cancelled(events: Sequence[BillsCancelled], uow: UnitOfWork) -> Non
 
 
 def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow: UnitOfWork) -> None:
-    """The bill stands. Where it is paid, `BillsPaid` tells the rest; else the resit waits for payment again.
+    """The bill stands: the resit waits for payment again. A cancellation that was asked for by people is forgotten; for
+    any other reason exams asks again at the time that finance names (never, when it is paid)."""
+    refused = [row for event in events for row in event.refused if row.source.kind == SourceKind.REGISTRATION]
+    answers = {(row.source.id, row.attempt): row.ask_again_at for row in refused}
+    theirs = select(_r.student_id).where(ids_in(_r.id, [id_ for id_, _ in answers]))
+    known = locked(uow, students, {row.student_id for row in uow.rows(theirs)})
+    UNPAID_RESITS.let_stand(uow, answers, lambda row: _has_resumed(row, known[row.student_id]))
 
-    A wish of point or student to cancel is then over; the system's own reasons are asked again at `ask_again_at`.
-    """
-    refused: dict[UUID, RefusedCancellation] = {
-        row.registration_id: row
-        for event in events
-        for row in event.refused
-        if row.registration_id and row.ask_again_at
-    }
-    rows = [
-        row
-        for row in lock_where(uow, resits(refused, (RegistrationState.CLOSING,)))
-        if row.closing_attempt == refused[row.id].attempt
-    ]
-    if not rows:
-        return
-    wished = {row.id for row in rows if row.closing_reason == ClosingReason.CANCELLED}
-    move(
-        uow,
-        rows,
-        "stand",
-        closing_reason=by_row(
-            "closing_reason", {row.id: None if row.id in wished else row.closing_reason for row in rows}
-        ),
-        ask_again_at=by_row(
-            "ask_again_at", {row.id: None if row.id in wished else refused[row.id].ask_again_at for row in rows}
-        ),
-    )
+
+def _has_resumed(resit: Row[Any], student: Row[Any]) -> bool:
+    """A suspension that has ended meanwhile is no reason any more."""
+    return bool(student.status == EnrolmentStatus.ACTIVE and resit.closing_reason == ClosingReason.STUDENT_SUSPENDED)

@@ -9,92 +9,97 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.messages.copies import locked
+from chassis.work.steps import enter
 from contracts.errors import ServiceError
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationState
 from contracts.finance.events import BillsPaid, PaidBill
+from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
-from services.exams.domain.registrations import UNPAID, Admission, HoldState, admit
+from services.exams.domain.registrations import UNPAID, HoldState, Seating, seat
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.registrations import by_row, known_students, lock_where, move
-from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations, withdrawal_holds
+from services.exams.steps.registrations import lock_where, step
+from services.exams.steps.rounds import share_rounds
+from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _r = exam_registrations.c
 
 
 def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     """Register for every paid exam fee; where there is no seat, say so and the fee goes back."""
-    fees = [(event, bill) for event in events for bill in event.bills if bill.kind is FeeKind.EXAM]
+    fees = [(event, bill) for event in events for bill in event.bills if _is_exam_fee(bill)]
     if not fees:
         return
-    admissions = _admissions(uow, [bill for _, bill in fees])
-    placed = _register_selections(uow, admissions) | _register_resits(uow, admissions)
+    seatings = _seatings(uow, [bill for _, bill in fees])
+    placed = _register_selections(uow, seatings) | _register_resits(uow, seatings)
     for event in events:
         ids = {bill.bill_id for bill in event.bills} & placed.keys()
         refused = [
             RefusedRegistration(
                 registration_id=placed[bill.bill_id],
-                selection_id=bill.selection_id,
+                selection_id=bill.source.id_if(SourceKind.SELECTION),
                 bill_id=bill.bill_id,
-                code=admission.refusal,
+                code=seating.refusal,
             )
-            for bill, admission, _ in admissions
-            if admission.refusal is not None and bill.bill_id in ids
+            for bill, seating, _ in seatings
+            if seating.refusal is not None and bill.bill_id in ids
         ]
         uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
 
 
-Admitted = tuple[PaidBill, Admission, dict[str, Any]]
+def _is_exam_fee(bill: PaidBill) -> bool:
+    return bill.kind == FeeKind.EXAM and bill.source.kind in (SourceKind.SELECTION, SourceKind.REGISTRATION)
 
 
-def _admissions(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Admitted]:
+Seated = tuple[PaidBill, Seating, dict[str, Any]]
+
+
+def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
     """Each bill with what it gives and the columns that follow from it."""
-    candidates = known_students(uow, {bill.student_id for bill in bills})
-    holds = _holds(uow, {bill.selection_id for bill in bills if bill.selection_id is not None})
-    rounds = hold_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
-    admitted = []
+    known = locked(uow, students, {bill.student_id for bill in bills})
+    holds = _holds(uow, {bill.source.id for bill in bills})
+    rounds = share_rounds(uow, {bill.exam_round_id for bill in bills if bill.exam_round_id is not None})
+    seated = []
     for bill in bills:
         if bill.exam_round_id not in rounds:
             raise ServiceError("not_found")
-        student = candidates[bill.student_id]
-        hold = holds.get(bill.selection_id) if bill.selection_id is not None else None
-        admission = admit(
+        student = known[bill.student_id]
+        hold = holds.get(bill.source.id)
+        seating = seat(
             status=student.status,
             hold=HoldState(hold.state) if hold is not None else None,
             arranged=rounds[bill.exam_round_id].arrangement_published_at is not None,
-            is_resit=bill.selection_id is None,
+            is_resit=bill.source.kind == SourceKind.REGISTRATION,
         )
-        suspended = admission.state is RegistrationState.SUSPENDED
+        suspended = seating.state is RegistrationState.SUSPENDED
         held = hold.id if hold is not None and hold.state == HoldState.HELD and suspended else None
         columns = {
-            "state": admission.state,
-            "ended_by": admission.ended_by,
+            "state": seating.state,
+            "ended_by": seating.ended_by,
             "held_by_withdrawal_id": held,
             "held_by_suspension": suspended and student.status == EnrolmentStatus.SUSPENDED,
             "teaching_point_id": student.teaching_point_id,
             "bill_id": bill.bill_id,
         }
-        admitted.append((bill, admission, columns))
-    return admitted
+        seated.append((bill, seating, columns))
+    return seated
 
 
 def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
-    """The newest hold of each selection, kept from changing until the registration stands."""
+    """The newest hold of each selection among these, kept from changing until the registration stands."""
     h = withdrawal_holds.c
     held = select(withdrawal_holds).where(h.selection_id.in_(selection_ids)).order_by(h.created_at, h.id)
     return {row.selection_id: row for row in uow.rows(held.with_for_update(read=True))}
 
 
-def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+def _register_selections(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, UUID]:
     """Registration id by bill id of the registrations that are new. One that was there already is left alone."""
     rows = [
         {
             "id": new_id(),
-            "selection_id": bill.selection_id,
+            "selection_id": bill.source.id,
             "student_id": bill.student_id,
             "course_id": bill.course_id,
             "exam_round_id": bill.exam_round_id,
@@ -102,23 +107,20 @@ def _register_selections(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dic
             "registered_at": bill.paid_at,
             **columns,
         }
-        for bill, _, columns in admissions
-        if bill.selection_id is not None
+        for bill, _, columns in seatings
+        if bill.source.kind == SourceKind.SELECTION
     ]
-    if not rows:
-        return {}
-    new = insert_rows(exam_registrations, rows).on_conflict_do_nothing(constraint="uq_exam_registrations_selection_id")
-    made = uow.rows(new.returning(exam_registrations))
-    workflow.record(uow, REGISTRATION, ((row._mapping, None, row.state) for row in made), "register")
-    for row in made:
-        uow.audit("exam_registrations", row.id, "register", after={"state": row.state, "bill_id": row.bill_id})
+    unless = "uq_exam_registrations_selection_id"
+    made = enter(uow, REGISTRATION, exam_registrations, rows, "register", audited=("bill_id",), unless=unless)
     return {row.bill_id: row.id for row in made}
 
 
-def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UUID, UUID]:
+def _register_resits(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, UUID]:
     """Registration id by bill id of the resits that were still unpaid."""
     paid = {
-        bill.registration_id: (admission, columns) for bill, admission, columns in admissions if bill.registration_id
+        bill.source.id: (seating, columns)
+        for bill, seating, columns in seatings
+        if bill.source.kind == SourceKind.REGISTRATION
     }
     if not paid:
         return {}
@@ -130,7 +132,6 @@ def _register_resits(uow: UnitOfWork, admissions: Sequence[Admitted]) -> dict[UU
         if row.state in UNPAID:
             by_action.setdefault(paid[row.id][0].action, []).append(row)
     for action, rows in by_action.items():
-        columns = {row.id: paid[row.id][1] for row in rows}
         names = ("ended_by", "held_by_suspension", "bill_id")
-        move(uow, rows, action, **{name: by_row(name, {i: c[name] for i, c in columns.items()}) for name in names})
+        step(uow, rows, action, each={row.id: {name: paid[row.id][1][name] for name in names} for row in rows})
     return {paid[row.id][1]["bill_id"]: row.id for rows in by_action.values() for row in rows}

@@ -12,17 +12,18 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
-from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.messages.copies import locked
+from chassis.work.steps import move_history
 from contracts.courses.states import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
-from services.exams.steps.registrations import close_resits, end, known_students, lock_where, move, note_hold, set_free
-from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations
+from services.exams.steps.closing import UNPAID_RESITS
+from services.exams.steps.registrations import end, lock_where, note_hold, set_free, step
+from services.exams.steps.rounds import share_rounds
+from services.exams.tables import exam_registrations, students
 
 _r = exam_registrations.c
 S: Final = RegistrationState
@@ -52,9 +53,8 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
 
 def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    known = known_students(uow, {event.student_id for event in events})
-    if any(known[event.student_id].version < event.student_version for event in events):
-        raise NotYet("student_not_current")
+    told = [(event.student_id, event.student_version) for event in events]
+    known = locked(uow, students, at_least=told)
     for student in known.values():
         _follow_point(uow, student)
         _follow_status(uow, student)
@@ -72,14 +72,14 @@ def _follow_point(uow: UnitOfWork, student: Row[Any]) -> None:
     if not ids:
         return
     # The history is read with its registration, so it moves into the same scope.
-    workflow.move_history(uow, ids, student.teaching_point_id)
+    move_history(uow, ids, student.teaching_point_id)
     for id_ in ids:
-        uow.audit("exam_registrations", id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
+        uow.audit(exam_registrations, id_, "transfer", after={"teaching_point_id": student.teaching_point_id})
 
 
 def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
     mine = _r.student_id == student.id, _r.state.in_(LIVE)
-    hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(*mine))})
+    share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(*mine))})
     live = lock_where(uow, *mine)
     unpaid = [row for row in live if row.state == S.PENDING_PAYMENT]
     held = [row for row in live if row.state == S.SUSPENDED]
@@ -89,11 +89,11 @@ def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
         case EnrolmentStatus.ACTIVE:
             _resume(uow, held, unpaid)
         case EnrolmentStatus.SUSPENDED:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_SUSPENDED)
-            move(uow, due, "hold", held_by_suspension=True)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_SUSPENDED)
+            step(uow, due, "hold", held_by_suspension=True)
             note_hold(uow, [row for row in held if not row.held_by_suspension], held_by_suspension=True)
         case _:
-            close_resits(uow, unpaid, "close", ClosingReason.STUDENT_LEFT)
+            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_LEFT)
             end(uow, [*due, *held], "leave", RegistrationEnd.STUDENT_LEFT)
 
 

@@ -11,23 +11,22 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RefusedHold, RegistrationHoldRefused, RegistrationsHeld
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRejected
-from services.exams.domain.registrations import PAID, HoldState, hold_refusal
+from services.exams.domain.registrations import PAID, HoldState, against_hold
 from services.exams.steps.registrations import (
-    by_row,
     end,
-    known_students,
     lock_where,
-    move,
     note_hold,
     of_selections,
     set_free,
+    step,
 )
-from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations, withdrawal_holds
+from services.exams.steps.rounds import share_rounds
+from services.exams.tables import exam_registrations, students, withdrawal_holds
 
 _h, _r = withdrawal_holds.c, exam_registrations.c
 
@@ -36,7 +35,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
     """Hold the registration of each withdrawal, or refuse where the exam has begun. A fee that is paid later finds
     the hold waiting."""
     sent = [withdrawal for event in events for withdrawal in event.withdrawals]
-    known_students(uow, {withdrawal.student_id for withdrawal in sent}, alone=True)
+    locked(uow, students, {withdrawal.student_id for withdrawal in sent}, alone=True)
     wanted = _note_holds(uow, sent)
     found = {row.selection_id: row for row in lock_where(uow, of_selections({w.selection_id for w in sent}))}
     refusals: dict[UUID, str] = {}
@@ -45,8 +44,8 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
         row = found.get(withdrawal.selection_id)
         if row is None or withdrawal.withdrawal_id not in wanted:
             continue
-        if code := hold_refusal(row.state, started=row.started):
-            refusals[withdrawal.withdrawal_id] = code
+        if reason := against_hold(row.state, started=row.started):
+            refusals[withdrawal.withdrawal_id] = reason.code
         elif row.state in PAID:
             to_hold[row.id] = withdrawal.withdrawal_id
     _hold(uow, [row for row in found.values() if row.id in to_hold], to_hold)
@@ -71,7 +70,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:
     """The course is withdrawn: its registration is cancelled, and a fee that is paid later gives none."""
     approved = {w.withdrawal_id: w for event in events for w in event.withdrawals}.values()
-    known_students(uow, {withdrawal.student_id for withdrawal in approved}, alone=True)
+    locked(uow, students, {withdrawal.student_id for withdrawal in approved}, alone=True)
     decided = insert(withdrawal_holds).values(
         [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.WITHDRAWN} for w in approved]
     )
@@ -95,7 +94,7 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
             _r.state == RegistrationState.SUSPENDED,
             _r.held_by_withdrawal_id.in_([w.withdrawal_id for w in event.withdrawals]),
         )
-        hold_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
+        share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
         rows = lock_where(uow, held)
         for suspended in (False, True):
             concerned = [row for row in rows if row.held_by_suspension is suspended]
@@ -115,13 +114,7 @@ def _hold(uow: UnitOfWork, rows: Sequence[Row[Any]], by: dict[UUID, UUID]) -> No
     free = [row for row in rows if row.state != RegistrationState.SUSPENDED]
     for row in held_already:
         note_hold(uow, [row], held_by_withdrawal_id=by[row.id])
-    if free:
-        move(
-            uow,
-            free,
-            "hold",
-            held_by_withdrawal_id=by_row("held_by_withdrawal_id", {row.id: by[row.id] for row in free}),
-        )
+    step(uow, free, "hold", each={row.id: {"held_by_withdrawal_id": by[row.id]} for row in free})
 
 
 def _held(withdrawal: SentWithdrawal, found: dict[UUID, Row[Any]], held: dict[UUID, UUID]) -> HeldRegistration:

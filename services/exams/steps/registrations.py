@@ -1,4 +1,4 @@
-"""Reading, locking and moving registrations, for commands, reactions and jobs.
+"""Reading and locking registrations, and the steps that they take, for commands, reactions and jobs.
 
 Whoever needs several locks takes them in this order: student copies, holds, rounds, registrations
 by ascending id.
@@ -6,38 +6,23 @@ by ascending id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, cast, false, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, func, select, update
 
-from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work.steps import take_locked
 from contracts.base import Event
-from contracts.courses.states import ClosingReason
-from contracts.exams.events import ClosingResit, RefusedRegistration, RegistrationRefused, ResitsClosing
+from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.exams.states import RegistrationEnd
 from services.exams.domain.registrations import free
 from services.exams.domain.workflows import REGISTRATION
-from services.exams.steps.rounds import hold_rounds
-from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions, students
+from services.exams.steps.rounds import share_rounds
+from services.exams.tables import exam_registrations, exam_round_courses, exam_sessions
 
 _r = exam_registrations.c
-
-
-def known_students(uow: UnitOfWork, student_ids: Collection[UUID], *, alone: bool = False) -> dict[UUID, Row[Any]]:
-    """The students by id, locked in the copy: what is made of a status is made before the next one arrives.
-
-    Who makes registrations shares the lock. `alone` keeps those out too: a row lock can't hold a registration that is
-    not there yet. Raises NotYet when the copy lacks one of them.
-    """
-    wanted = select(students).where(students.c.id.in_(student_ids)).order_by(students.c.id)
-    found = {row.id: row for row in uow.rows(wanted.with_for_update(read=not alone))}
-    if len(found) < len(student_ids):
-        raise NotYet("student_unknown")
-    return found
 
 
 def lock_where(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
@@ -55,21 +40,21 @@ def lock_where(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[Row[An
     )
 
 
-def move(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, **values: Any) -> None:
-    """Take one step of the workflow with these rows and set `values` with it."""
-    if not rows:
-        return
-    workflow.apply(uow, REGISTRATION, exam_registrations, [row.id for row in rows], action, values=values)
-
-
-def by_row(column: str, values: dict[UUID, Any]) -> ColumnElement[Any]:
-    """A value of `column` for each registration, by its id."""
-    return cast(case(values, value=_r.id), _r[column].type)
+def step(
+    uow: UnitOfWork,
+    rows: Sequence[Row[Any]],
+    action: str,
+    *,
+    each: Mapping[UUID, Mapping[str, Any]] | None = None,
+    **values: Any,
+) -> None:
+    """Take one step of the workflow with these locked rows and set `values` with it, and what is `each` row's own."""
+    take_locked(uow, REGISTRATION, exam_registrations, rows, action, values=values, each=each).whole()
 
 
 def end(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, ended_by: RegistrationEnd) -> None:
     """Cancel or lapse registrations; nothing holds them any longer."""
-    move(uow, rows, action, ended_by=ended_by, held_by_withdrawal_id=None, held_by_suspension=False)
+    step(uow, rows, action, ended_by=ended_by, held_by_withdrawal_id=None, held_by_suspension=False)
 
 
 def note_hold(uow: UnitOfWork, rows: Sequence[Row[Any]], **values: Any) -> None:
@@ -77,7 +62,7 @@ def note_hold(uow: UnitOfWork, rows: Sequence[Row[Any]], **values: Any) -> None:
     if rows:
         uow.execute(update(exam_registrations).where(_r.id.in_([row.id for row in rows])).values(**values))
     for row in rows:
-        uow.audit("exam_registrations", row.id, "change_hold", {n: getattr(row, n) for n in values}, values)
+        uow.audit(exam_registrations, row.id, "change_hold", {n: getattr(row, n) for n in values}, values)
 
 
 def refund(uow: UnitOfWork, rows: Iterable[Row[Any]], code: str, *, because: Event | None = None) -> None:
@@ -94,7 +79,7 @@ def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, beca
 
     The rounds are held first: whether the arrangement is published decides where they go.
     """
-    rounds = hold_rounds(uow, {row.exam_round_id for row in rows})
+    rounds = share_rounds(uow, {row.exam_round_id for row in rows})
     by_outcome: dict[Any, list[Row[Any]]] = {}
     for row in rows:
         arranged = rounds[row.exam_round_id].arrangement_published_at is not None
@@ -109,24 +94,10 @@ def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, beca
         if outcome is None:
             note_hold(uow, freed, held_by_withdrawal_id=None)
         elif outcome.ended_by is None:
-            move(uow, freed, outcome.action, held_by_withdrawal_id=None, held_by_suspension=False)
+            step(uow, freed, outcome.action, held_by_withdrawal_id=None, held_by_suspension=False)
         else:
             end(uow, freed, outcome.action, outcome.ended_by)
             refund(uow, freed, outcome.ended_by, because=because)
-
-
-def close_resits(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, reason: ClosingReason) -> None:
-    """Ask finance to cancel the bills of unpaid resits; they are `closing` until it answers."""
-    move(
-        uow,
-        rows,
-        action,
-        closing_reason=reason,
-        closing_attempt=_r.closing_attempt + 1,
-        ask_again_at=None,
-    )
-    asked = [ClosingResit(registration_id=row.id, attempt=row.closing_attempt + 1, reason=reason) for row in rows]
-    uow.publish_rows(ResitsClosing, "resits", asked)
 
 
 def of_selections(selection_ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -26,6 +27,7 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
+from services.finance.domain.paying import unusable
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
 from services.finance.queries.standards import grace_days
@@ -41,21 +43,16 @@ RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
 
 def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Put unpaid bills on a slip, and with each bill all others of its selection."""
-    payable = _payable(command.bill_ids, uow)
-    slip = uow.one(
-        insert(remittances)
-        .values(
-            id=new_id(),
-            teaching_point_id=payable[0].teaching_point_id,
-            state=RemittanceState.PENDING,
-            amount=sum((bill.amount for bill in payable), Decimal(0)),
-            bill_count=len(payable),
-            payer_name=command.payer_name,
-            remitted_on=command.remitted_on,
-            entered_by=uow.context.actor.user_id,
-        )
-        .returning(remittances)
-    )
+    payable = _payable(uow, command.bill_ids)
+    entered = {
+        "teaching_point_id": payable[0].teaching_point_id,
+        "amount": sum((bill.amount for bill in payable), Decimal(0)),
+        "bill_count": len(payable),
+        "payer_name": command.payer_name,
+        "remitted_on": command.remitted_on,
+        "entered_by": uow.context.actor.user_id,
+    }
+    slip = steps.enter_one(uow, REMITTANCE, remittances, entered, "create", audited=("number",))
     lines = [
         {
             "id": new_id(),
@@ -69,26 +66,20 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
         for bill in payable
     ]
     uow.execute(insert_rows(payment_lines, lines))
-    bills.move(uow, payable, "remit", {"remittance_id": slip.id})
-    workflow.record(uow, REMITTANCE, [(slip._mapping, None, slip.state)], "create")
-    uow.audit("remittance", slip.id, "create", after={"number": slip.number, "amount": str(slip.amount)})
+    bills.take_all(uow, payable, "remit", {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
-def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
+def _payable(uow: UnitOfWork, bill_ids: Sequence[UUID]) -> list[Bill]:
     """The chosen bills and those of the same selections, locked and fit to be paid together by one slip."""
-    chosen = uow.rows(
-        select(bill_table.c.id, bill_table.c.selection_id, bill_table.c.registration_id).where(
-            bills.ids_in(bill_table.c.id, bill_ids)
-        )
-    )
+    chosen = uow.rows(select(bill_table.c.source_id).where(ids_in(bill_table.c.id, bill_ids)))
     if len(chosen) < len(bill_ids):
         raise ServiceError("some_not_found", count=len(bill_ids) - len(chosen))
     wanted = set(bill_ids)
     # A way of payment that settles one bill alone leaves the other to be paid later: what is settled stays out.
     together = [
         bill
-        for bill in bills.lock_of_sources(uow, {bills.source_of(bill) for bill in chosen})
+        for bill in bills.lock_of_sources(uow, {bill.source_id for bill in chosen})
         if bill.id in wanted or bill.status not in SETTLED
     ]
     if len(together) > SLIP_LIMIT:
@@ -105,48 +96,50 @@ def _payable(bill_ids: Sequence[UUID], uow: UnitOfWork) -> list[Bill]:
 
 def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails:
     """Put the bank's receipt to a slip that is not reviewed yet; a newer one takes the place of the older."""
-    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
+    slip = locked(uow, remittances, command.remittance_id, command.version)
     if slip.state != RemittanceState.PENDING:
         raise ServiceError("step_not_allowed", state=slip.state, action="attach_receipt")
     if command.file.size > RECEIPT_BYTES:
         raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
     point = slip.teaching_point_id
     file_id = files.adopt(uow, command.file, purpose="receipt", allowed=RECEIPT_KINDS, teaching_point_id=point)
-    uow.update_versioned(remittances, slip.id, command.version, {"receipt_file_id": file_id})
+    change(uow, remittances, slip, "attach_receipt", {"receipt_file_id": file_id})
     return remittance_details(uow, slip.id)
 
 
 def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Take a slip back that finance has not reviewed yet."""
-    slip = _allowed(uow, command, "revoke")
-    _apply(uow, slip, "revoke")
+    slip = steps.take_one(uow, REMITTANCE, remittances, command.remittance_id, command.version, "revoke")
     payments.release(uow, _end(uow, slip))
     return remittance_details(uow, slip.id)
 
 
 def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
-    slip = _allowed(uow, command, "reject")
-    _apply(uow, slip, "reject", {**_reviewed(uow), "note": command.note})
+    id_, note = command.remittance_id, command.note
+    values = {**_reviewed(uow), "note": note}
+    slip = steps.take_one(uow, REMITTANCE, remittances, id_, command.version, "reject", note=note, values=values)
     payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
     return remittance_details(uow, slip.id)
 
 
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
-    slip = _allowed(uow, command, "approve")
-    _apply(uow, slip, "approve", {**_received(command, slip), **_reviewed(uow), "note": command.note})
+    slip = _takeable(uow, command, "approve")
+    values = {**_received(command, slip), **_reviewed(uow), "note": command.note}
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values).whole()
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
 
 
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
-    slip = _allowed(uow, command, "book_late")
-    _apply(uow, slip, "book_late", {**_received(command, slip), **_reviewed(uow)})
-    locked = _end(uow, slip)
-    moving = transfers.in_transfer(uow, {bill.student_id for bill in locked})
-    reasons = {bill: payments.unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in locked}
+    slip = _takeable(uow, command, "book_late")
+    values = {**_received(command, slip), **_reviewed(uow)}
+    steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values).whole()
+    ended = _end(uow, slip)
+    moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
+    reasons = {bill: unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
     usable = [bill for bill, reason in reasons.items() if reason is None]
     payments.settle(uow, usable, PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     payments.book_suspense(
@@ -159,33 +152,16 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     return remittance_details(uow, slip.id)
 
 
-def _allowed(
-    uow: UnitOfWork,
-    command: RevokeRemittance | RejectRemittance | ApproveRemittance | BookLateRemittance,
-    action: str,
-) -> Row[Any]:
-    """The slip, locked, if the actor may take this step and has seen it as it is.
-
-    Losing a race against another step says `step_not_allowed`, against an edit `stale_version`.
-    """
-    slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id).with_for_update())
-    REMITTANCE.allowed(slip._mapping, action, uow.context)
-    if slip.version != command.version:
-        raise ServiceError("stale_version")
-    return slip
-
-
-def _apply(uow: UnitOfWork, slip: Row[Any], action: str, values: dict[str, Any] | None = None) -> None:
-    note = (values or {}).get("note")
-    workflow.apply(uow, REMITTANCE, remittances, [slip.id], action, note=note, values=values)
+def _takeable(uow: UnitOfWork, command: ApproveRemittance | BookLateRemittance, action: str) -> Row[Any]:
+    return steps.takeable(uow, REMITTANCE, remittances, command.remittance_id, command.version, action)
 
 
 def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
     """Close the slip's lines; its bills, locked."""
     of_slip = payment_lines.c.remittance_id == slip.id
-    locked = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
+    ended = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
     bills.close_lines(uow, of_slip)
-    return locked
+    return ended
 
 
 def _reviewed(uow: UnitOfWork) -> dict[str, Any]:

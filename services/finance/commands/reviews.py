@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, literal, select, update
+from sqlalchemy import Row, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import results, set_each
 from contracts.common import RowResults
 from contracts.finance.commands import ApproveWithdrawalReviews, RejectWithdrawalReviews
 from contracts.finance.events import (
@@ -22,19 +24,16 @@ from contracts.finance.states import BillStatus, RefundReason, ReviewState
 from services.finance.domain.workflows import REVIEW
 from services.finance.queries.reviews import share_of
 from services.finance.queries.standards import rule_table
-from services.finance.steps import bills, refunds, rows, withdrawals
+from services.finance.steps import bills, refunds, withdrawals
 from services.finance.tables.refunds import refunds as refund_table
 from services.finance.tables.refunds import withdrawal_reviews
 
 
 def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWork) -> RowResults:
     """Agree: what goes back by the rules is on its way to the payers; where nothing does, the withdrawal is done."""
-    allowed, refused = rows.takeable(uow, REVIEW, withdrawal_reviews, command.withdrawal_ids, "approve")
-    moved = workflow.apply(
-        uow, REVIEW, withdrawal_reviews, allowed, "approve", note=command.note, values=_reviewed(uow)
-    )
-    reviews = [m.row for m in moved]
-    totals = _refund(uow, reviews)
+    ids, note = command.withdrawal_ids, command.note
+    taken = steps.take(uow, REVIEW, withdrawal_reviews, ids, "approve", note=note, values=_reviewed(uow))
+    totals = _refund(uow, taken.rows)
     approved = [
         ReviewedWithdrawal(
             withdrawal_id=review.id,
@@ -44,31 +43,31 @@ def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWor
             amount=totals[review.id],
             reviewer_id=uow.context.actor.user_id,
         )
-        for review in reviews
+        for review in taken.rows
     ]
     uow.publish_rows(WithdrawalsApproved, "withdrawals", approved)
-    finished = withdrawals.finish(uow, allowed)
-    done = {id_: ReviewState.REFUNDED if id_ in finished else ReviewState.APPROVED for id_ in allowed}
-    return rows.results(command.withdrawal_ids, done, refused)
+    finished = withdrawals.finish(uow, taken.ids)
+    done = {id_: ReviewState.REFUNDED if id_ in finished else ReviewState.APPROVED for id_ in taken.ids}
+    return results(uow, ids, done, taken.refused)
 
 
 def reject_withdrawal_reviews(command: RejectWithdrawalReviews, uow: UnitOfWork) -> RowResults:
     """Do not agree: the student goes on learning."""
-    allowed, refused = rows.takeable(uow, REVIEW, withdrawal_reviews, command.withdrawal_ids, "reject")
+    ids, note = command.withdrawal_ids, command.note
     values = {**_reviewed(uow), "refund_amount": 0}
-    moved = workflow.apply(uow, REVIEW, withdrawal_reviews, allowed, "reject", note=command.note, values=values)
+    taken = steps.take(uow, REVIEW, withdrawal_reviews, ids, "reject", note=note, values=values)
     rejected = [
         RejectedWithdrawal(
-            withdrawal_id=m.row.id,
-            selection_id=m.row.selection_id,
+            withdrawal_id=review.id,
+            selection_id=review.selection_id,
             code=None,
-            note=command.note,
+            note=note,
             reviewer_id=uow.context.actor.user_id,
         )
-        for m in moved
+        for review in taken.rows
     ]
     uow.publish_rows(WithdrawalsRejected, "withdrawals", rejected)
-    return rows.results(command.withdrawal_ids, dict.fromkeys(allowed, ReviewState.REJECTED), refused)
+    return taken.results(uow, ids)
 
 
 def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
@@ -91,20 +90,17 @@ def _refund(uow: UnitOfWork, reviews: Sequence[Row[Any]]) -> dict[UUID, Decimal]
                 begun.append((bill, decision))
                 totals[review.id] += amount
     refunds.refund_bills(uow, begun)
-    amounts = case({id_: literal(total) for id_, total in totals.items()}, value=withdrawal_reviews.c.id)
-    uow.execute(
-        update(withdrawal_reviews).where(bills.ids_in(withdrawal_reviews.c.id, totals)).values(refund_amount=amounts)
-    )
+    set_each(uow, withdrawal_reviews, {id_: {"refund_amount": total} for id_, total in totals.items()})
     return totals
 
 
 def _paid_bills(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> dict[UUID, list[Row[Any]]]:
     """The paid bills of these selections, locked; without those that are refunded for another reason already."""
     locked = bills.lock_of_sources(uow, set(selection_ids))
-    of_bills = bills.ids_in(refund_table.c.bill_id, [bill.id for bill in locked])
+    of_bills = ids_in(refund_table.c.bill_id, [bill.id for bill in locked])
     begun = {row.bill_id for row in uow.rows(select(refund_table.c.bill_id).where(of_bills))}
     paid: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for bill in locked:
         if bill.status == BillStatus.PAID and bill.id not in begun:
-            paid[bill.selection_id].append(bill)
+            paid[bill.source_id].append(bill)
     return paid

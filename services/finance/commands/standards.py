@@ -1,10 +1,10 @@
 """What the school sets: fee standards, refund rules and the grace period."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, edit, locked
 from contracts.base import Done
 from contracts.errors import FieldError, ServiceError
 from contracts.finance.commands import (
@@ -23,10 +23,7 @@ from services.finance.tables.fees import fee_standards, finance_settings, refund
 
 def create_fee_standard(command: CreateFeeStandard, uow: UnitOfWork) -> FeeStandardView:
     """Set a fee. Two that would be in force for the same students on one day are kept apart by a constraint."""
-    fields = command.model_dump()
-    row = uow.one(insert(fee_standards).values(id=new_id(), **fields).returning(fee_standards))
-    uow.audit("fee_standard", row.id, "create", after=command.model_dump(mode="json"))
-    return FeeStandardView(**row._mapping)
+    return FeeStandardView(**add(uow, fee_standards, command.model_dump(), "create")._mapping)
 
 
 def end_fee_standard(command: EndFeeStandard, uow: UnitOfWork) -> FeeStandardView:
@@ -37,35 +34,32 @@ def end_fee_standard(command: EndFeeStandard, uow: UnitOfWork) -> FeeStandardVie
     if command.valid_until < standard.valid_from:
         raise ServiceError("validation_failed", errors=[FieldError("valid_until", "window_reversed")])
     values = {"valid_until": command.valid_until}
-    row = uow.update_versioned(fee_standards, command.fee_standard_id, command.version, values)
+    row = edit(uow, fee_standards, command.fee_standard_id, command.version, values)
     return FeeStandardView(**row._mapping)
 
 
 def delete_fee_standard(command: DeleteFeeStandard, uow: UnitOfWork) -> Done:
     """Remove a standard by which no bill was made. Its row stays as the tombstone that the copies hear of."""
-    standard = fee_standards.c.id == command.fee_standard_id
-    uow.one(select(fee_standards.c.id).where(standard, ~fee_standards.c.deleted).with_for_update())
+    standard = locked(uow, fee_standards, command.fee_standard_id, command.version)
+    if standard.deleted:
+        raise ServiceError("not_found")
     if uow.first(select(bills.c.id).where(bills.c.fee_standard_id == command.fee_standard_id).limit(1)) is not None:
         raise ServiceError("still_in_use")
-    uow.update_versioned(fee_standards, command.fee_standard_id, command.version, {"deleted": True})
+    change(uow, fee_standards, standard, "delete", {"deleted": True})
     return Done()
 
 
 def create_refund_rule(command: CreateRefundRule, uow: UnitOfWork) -> RefundRuleView:
     """Say how much of a kind of fee goes back."""
-    row = uow.one(insert(refund_rules).values(id=new_id(), **command.model_dump()).returning(refund_rules))
-    uow.audit("refund_rule", row.id, "create", after=command.model_dump(mode="json"))
-    return RefundRuleView(**row._mapping)
+    return RefundRuleView(**add(uow, refund_rules, command.model_dump(), "create")._mapping)
 
 
 def delete_refund_rule(command: DeleteRefundRule, uow: UnitOfWork) -> Done:
     """Remove a rule."""
-    rule = uow.one(select(refund_rules).where(refund_rules.c.id == command.refund_rule_id).with_for_update())
-    if rule.version != command.version:
-        raise ServiceError("stale_version")
+    rule = locked(uow, refund_rules, command.refund_rule_id, command.version)
     uow.execute(delete(refund_rules).where(refund_rules.c.id == rule.id))
     before = {"kind": rule.kind, "within_days": rule.within_days, "percent": rule.percent}
-    uow.audit("refund_rule", rule.id, "delete", before=before)
+    uow.audit(refund_rules, rule.id, "delete", before=before)
     return Done()
 
 
@@ -73,5 +67,5 @@ def update_finance_settings(command: UpdateFinanceSettings, uow: UnitOfWork) -> 
     """Change the grace period."""
     first = {"id": SETTINGS_ID, "grace_days": DEFAULT_GRACE_DAYS}
     uow.execute(upsert(finance_settings).values(first).on_conflict_do_nothing())
-    row = uow.update_versioned(finance_settings, SETTINGS_ID, command.version, {"grace_days": command.grace_days})
+    row = edit(uow, finance_settings, SETTINGS_ID, command.version, {"grace_days": command.grace_days})
     return FinanceSettingsView(**row._mapping)

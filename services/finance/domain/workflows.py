@@ -1,7 +1,7 @@
 """The states of what finance owns, who moves them, and where to."""
 
 from chassis.base.context import Context
-from chassis.work.workflow import SYSTEM, Step, Subject, Who, Workflow, applicant, decider
+from chassis.work.workflow import FOLLOWS, SYSTEM, Step, Subject, Who, Workflow, acting_under, decider
 from contracts.finance.events import (
     BillsCancelled,
     BillsPaid,
@@ -16,9 +16,9 @@ REVIEW_REMITTANCES = "finance.review_remittances"
 REVIEW_WITHDRAWALS = "finance.review_withdrawals"
 MANAGE_REFUNDS = "finance.manage_refunds"
 
-POINT = applicant(REMIT)
+POINT = acting_under(REMIT)
 FINANCE = decider(REVIEW_REMITTANCES)
-CASHIER = applicant(MANAGE_REFUNDS)
+CASHIER = acting_under(MANAGE_REFUNDS)
 
 
 def _second_reviewer(context: Context, row: Subject) -> str | None:
@@ -31,9 +31,7 @@ def _second_reviewer(context: Context, row: Subject) -> str | None:
 SECOND_REVIEWER = Who(REVIEW_WITHDRAWALS, _second_reviewer)
 """Who reviews for finance: not who entered the request, and not who reviewed it academically."""
 
-FOLLOWS = Who("what it belongs to", lambda context, row: None)
-"""A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked."""
-
+# A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked.
 BILL = Workflow(
     "bill",
     BillStatus.UNPAID,
@@ -50,6 +48,7 @@ BILL = Workflow(
         Step(BillStatus.REFUNDING, "refund_paid", FOLLOWS, BillStatus.REFUNDED),
         Step(BillStatus.REFUNDING, "refund_failed", FOLLOWS, BillStatus.PAID),
     ),
+    column="status",
 )
 
 REMITTANCE = Workflow(
@@ -59,8 +58,8 @@ REMITTANCE = Workflow(
         Step(RemittanceState.PENDING, "approve", FINANCE, RemittanceState.APPROVED, BillsPaid),
         Step(RemittanceState.PENDING, "reject", FINANCE, RemittanceState.REJECTED),
         Step(RemittanceState.PENDING, "revoke", POINT, RemittanceState.REVOKED),
-        Step(RemittanceState.REJECTED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, BillsPaid),
-        Step(RemittanceState.REVOKED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, BillsPaid),
+        Step(RemittanceState.REJECTED, "book_late", FINANCE, RemittanceState.BOOKED_LATE),
+        Step(RemittanceState.REVOKED, "book_late", FINANCE, RemittanceState.BOOKED_LATE),
     ),
 )
 
@@ -80,7 +79,7 @@ REFUND = Workflow(
     "refund",
     RefundState.PENDING,
     (
-        Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED, WithdrawalsRefunded),
+        Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED),
         Step(RefundState.PENDING, "fail", CASHIER, RefundState.FAILED),
         Step(RefundState.FAILED, "retry", CASHIER, RefundState.PENDING),
     ),

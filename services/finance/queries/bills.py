@@ -1,25 +1,28 @@
 """Bills: the list from which they are chosen (FIN-3), one with its history, and their public state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, exists, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.bulk import ids_in
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.events import BillItem
 from contracts.finance.queries import GetBill, ListBills
+from contracts.finance.source import SourceKind
 from contracts.finance.views import BillDetails, BillView
 from services.finance.queries.labels import Labels, labels
-from services.finance.steps.bills import ids_in
+from services.finance.steps.bills import source_of
 from services.finance.tables.bills import bills
 from services.finance.tables.copies import students
 from services.finance.tables.payments import payment_lines
 
 _OF_STUDENT = ("intake", "level", "student_type", "major_code", "schooling_length")
-_OF_BILL = ("teaching_point_id", "student_id", "selection_id", "course_id", "status", "kind")
+_OF_BILL = ("teaching_point_id", "student_id", "course_id", "status", "kind")
 
 
 def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
@@ -38,10 +41,14 @@ def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
         "amount": bills.c.amount,
         "student_number": students.c.student_number,
     }
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-issued_at")
+    return page_of(
+        BillView, uow, statement, query, sortable=sortable, default="-issued_at", views=lambda rows: _views(uow, rows)
+    )
+
+
+def _views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[BillView]:
     names = labels(uow, rows)
-    items = tuple(_view(row, names) for row in rows)
-    return Page[BillView](items=items, page=query.page, size=query.size, total=total)
+    return (_view(row, names) for row in rows)
 
 
 def _asks_for_students(query: ListBills) -> bool:
@@ -50,6 +57,10 @@ def _asks_for_students(query: ListBills) -> bool:
 
 
 def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tuple[object]]:
+    if query.selection_id is not None:
+        statement = statement.where(
+            bills.c.source_kind == SourceKind.SELECTION, bills.c.source_id == query.selection_id
+        )
     if query.remittance_id is not None:
         # Also slips that it was on before: a bill goes on a new slip when the first one was rejected.
         on_slip = exists().where(
@@ -66,7 +77,7 @@ def get_bill(query: GetBill, uow: UnitOfWork) -> BillDetails:
     """A bill with its history."""
     row = uow.one(select(bills).where(bills.c.id == query.bill_id))
     history = history_of(uow, row.id)
-    return BillDetails(**{**row._mapping, **labels(uow, [row]).of(row)}, history=history)
+    return BillDetails(**_shown(row, labels(uow, [row])), history=history)
 
 
 def views(uow: UnitOfWork, rows: Sequence[Row[tuple[object]]]) -> tuple[BillView, ...]:
@@ -76,9 +87,14 @@ def views(uow: UnitOfWork, rows: Sequence[Row[tuple[object]]]) -> tuple[BillView
 
 
 def _view(row: Row[tuple[object]], names: Labels) -> BillView:
-    return BillView(**{**row._mapping, **names.of(row)})
+    return BillView(**_shown(row, names))
+
+
+def _shown(row: Row[tuple[object]], names: Labels) -> dict[str, Any]:
+    return {**row._mapping, **names.of(row), "source": source_of(row)}
 
 
 def bill_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[BillItem]:
     """Bills as courses copies them."""
-    return [BillItem(**row._mapping) for row in uow.rows(select(bills).where(ids_in(bills.c.id, ids)))]
+    found = uow.rows(select(bills).where(ids_in(bills.c.id, ids)))
+    return [BillItem(**row._mapping, source=source_of(row)) for row in found]

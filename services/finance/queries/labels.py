@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from services.finance.steps.bills import ids_in
 from services.finance.tables.copies import courses, students
 
 _STUDENT = ("student_number", "intake", "level", "student_type", "major_code", "schooling_length")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
 
-from chassis.data.pages import equals, on_days, paginate
+from chassis.data.pages import equals, on_days, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.errors import ServiceError
@@ -23,9 +23,9 @@ def list_ledger_entries(query: ListLedgerEntries, uow: UnitOfWork) -> Page[Ledge
         *(equals(columns[name], getattr(query, name)) for name in _FILTERS),
         on_days(columns.posted_at, query.since, query.until),
     )
-    rows, total = paginate(uow, statement, query, sortable={"posted_at": columns.posted_at}, default="-posted_at")
-    items = tuple(LedgerEntryView(**row._mapping) for row in rows)
-    return Page[LedgerEntryView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(
+        LedgerEntryView, uow, statement, query, sortable={"posted_at": columns.posted_at}, default="-posted_at"
+    )
 
 
 def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:

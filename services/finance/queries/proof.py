@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.base import Stretch
-from contracts.finance.queries import CheckLedger, ListBillFacts
+from contracts.base import KeysetPage
+from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.states import BillStatus, PostingKind, RemittanceState
-from contracts.finance.views import BillFacts, LedgerCheck
+from contracts.finance.views import BillStatement, LedgerCheck
 from services.finance.domain.closing import SETTLED
-from services.finance.steps.bills import ids_in
+from services.finance.steps.bills import source_of
 from services.finance.tables.bills import bills
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from services.finance.tables.payments import payment_lines, remittances, suspense_items
@@ -134,28 +135,29 @@ def _slips_that_differ() -> Select[Any]:
     return select(remittances.c.id).where(booked, paid + left_over != remittances.c.amount)
 
 
-def list_bill_facts(query: ListBillFacts, uow: UnitOfWork) -> Stretch[BillFacts]:
+def list_bill_statements(query: ListBillStatements, uow: UnitOfWork) -> KeysetPage[BillStatement]:
     """Bills in order of id, with how often the ledger pays and refunds each."""
     wanted = select(bills).order_by(bills.c.id).limit(query.limit)
     if query.after is not None:
         wanted = wanted.where(bills.c.id > query.after)
     rows = uow.rows(wanted)
     posted = _posted(uow, [row.id for row in rows])
-    reviews = _review_states(uow, [row.selection_id for row in rows if row.selection_id is not None])
+    reviews = _review_states(uow, [row.source_id for row in rows])
     open_lines = _open_lines(uow, [row.id for row in rows])
     items = tuple(
-        BillFacts(
+        BillStatement(
             **row._mapping,
+            source=source_of(row),
             payments_posted=posted.get((row.id, PostingKind.PAYMENT), 0),
             refunds_posted=posted.get((row.id, PostingKind.REFUND_PAID), 0),
             open_payments=open_lines.get(row.id, 0),
             refund_amount=row.refunded_amount,
-            review_state=reviews.get(row.selection_id),
+            review_state=reviews.get(row.source_id),
             changed_at=row.updated_at,
         )
         for row in rows
     )
-    return Stretch[BillFacts](items=items, next_after=rows[-1].id if len(rows) == query.limit else None)
+    return KeysetPage[BillStatement](items=items, next_after=rows[-1].id if len(rows) == query.limit else None)
 
 
 def _posted(uow: UnitOfWork, bill_ids: list[UUID]) -> dict[tuple[UUID, str], int]:
@@ -177,7 +179,7 @@ def _open_lines(uow: UnitOfWork, bill_ids: list[UUID]) -> dict[UUID, int]:
 
 
 def _review_states(uow: UnitOfWork, selection_ids: list[UUID]) -> dict[UUID, str]:
-    """The state of the newest review of each selection."""
+    """The state of the newest review of each selection among these sources."""
     reviews = withdrawal_reviews.c
     newest = uow.rows(
         select(reviews.selection_id, reviews.state)

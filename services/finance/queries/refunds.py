@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from chassis.data.pages import equals, paginate
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.finance.queries import ListRefunds, ListSuspense
@@ -21,9 +21,7 @@ def list_refunds(query: ListRefunds, uow: UnitOfWork) -> Page[RefundView]:
         )
     )
     sortable = {"created_at": columns.created_at, "amount": columns.amount}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="created_at")
-    items = tuple(RefundView(**row._mapping) for row in rows)
-    return Page[RefundView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(RefundView, uow, statement, query, sortable=sortable, default="created_at")
 
 
 def list_suspense(query: ListSuspense, uow: UnitOfWork) -> Page[SuspenseView]:
@@ -34,6 +32,4 @@ def list_suspense(query: ListSuspense, uow: UnitOfWork) -> Page[SuspenseView]:
         .join(refunds, refunds.c.suspense_id == columns.id)
         .where(equals(columns.teaching_point_id, query.teaching_point_id))
     )
-    rows, total = paginate(uow, statement, query, sortable={"booked_at": columns.booked_at}, default="-booked_at")
-    items = tuple(SuspenseView(**row._mapping) for row in rows)
-    return Page[SuspenseView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(SuspenseView, uow, statement, query, sortable={"booked_at": columns.booked_at}, default="-booked_at")

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, or_, select
 
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
 from contracts.finance.views import RemittanceDetails, RemittanceView
@@ -38,9 +38,15 @@ def list_remittances(query: ListRemittances, uow: UnitOfWork) -> Page[Remittance
         or_(contains(columns.number, query.search), contains(columns.payer_name, query.search)),
     )
     sortable = {"created_at": columns.created_at, "number": columns.number, "amount": columns.amount}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-created_at")
-    items = tuple(RemittanceView(**_fields(row)) for row in rows)
-    return Page[RemittanceView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(
+        RemittanceView,
+        uow,
+        statement,
+        query,
+        sortable=sortable,
+        default="-created_at",
+        views=lambda rows: (RemittanceView(**_fields(row)) for row in rows),
+    )
 
 
 def get_remittance(query: GetRemittance, uow: UnitOfWork) -> RemittanceDetails:

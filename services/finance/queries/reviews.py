@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from chassis.base.clock import local_date
-from chassis.data.pages import contains, equals, paginate
+from chassis.data.bulk import ids_in
+from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.workflow import history_of
+from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.common import Refusal
 from contracts.finance.queries import GetWithdrawalReview, ListWithdrawalReviews
@@ -21,7 +22,6 @@ from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule, Share, refund_share
 from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
-from services.finance.steps.bills import ids_in
 from services.finance.tables.bills import bills
 from services.finance.tables.copies import students
 from services.finance.tables.refunds import refunds, withdrawal_reviews
@@ -43,11 +43,15 @@ def list_withdrawal_reviews(query: ListWithdrawalReviews, uow: UnitOfWork) -> Pa
         statement = statement.join(students, students.c.id == columns.student_id).where(
             or_(contains(students.c.name, query.search), contains(students.c.student_number, query.search))
         )
-    rows, total = paginate(
-        uow, statement, query, sortable={"requested_at": columns.requested_at}, default="requested_at"
+    return page_of(
+        WithdrawalReviewView,
+        uow,
+        statement,
+        query,
+        sortable={"requested_at": columns.requested_at},
+        default="requested_at",
+        views=lambda rows: (view for view, _ in _views(uow, rows)),
     )
-    items = tuple(view for view, _ in _views(uow, rows))
-    return Page[WithdrawalReviewView](items=items, page=query.page, size=query.size, total=total)
 
 
 def get_withdrawal_review(query: GetWithdrawalReview, uow: UnitOfWork) -> WithdrawalReviewDetails:
@@ -84,12 +88,12 @@ def _bills(uow: UnitOfWork, reviews: Sequence[Row[Any]]) -> dict[UUID, list[Revi
     found = uow.rows(
         select(bills, refunds.c.amount.label("begun"), refunds.c.withdrawal_id)
         .outerjoin(refunds, refunds.c.bill_id == bills.c.id)
-        .where(ids_in(bills.c.selection_id, by_selection))
+        .where(ids_in(bills.c.source_id, by_selection))
         .order_by(bills.c.kind)
     )
     of_selection: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for bill in found:
-        of_selection[bill.selection_id].append(bill)
+        of_selection[bill.source_id].append(bill)
     return {
         review.id: [_review_bill(rules, bill, review) for bill in of_selection[review.selection_id]]
         for review in reviews

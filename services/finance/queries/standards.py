@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from chassis.data.pages import equals, paginate
+from chassis.data.bulk import ids_in
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
@@ -14,7 +15,6 @@ from contracts.finance.views import FeeStandardView, FinanceSettingsView, Refund
 from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule
 from services.finance.domain.settings import DEFAULT_GRACE_DAYS
-from services.finance.steps.bills import ids_in
 from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
 
 
@@ -29,9 +29,7 @@ def list_fee_standards(query: ListFeeStandards, uow: UnitOfWork) -> Page[FeeStan
             columns.valid_from <= query.on, or_(columns.valid_until.is_(None), columns.valid_until >= query.on)
         )
     sortable = {"valid_from": columns.valid_from, "amount": columns.amount}
-    rows, total = paginate(uow, statement, query, sortable=sortable, default="-valid_from")
-    items = tuple(FeeStandardView(**row._mapping) for row in rows)
-    return Page[FeeStandardView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(FeeStandardView, uow, statement, query, sortable=sortable, default="-valid_from")
 
 
 def fee_standard_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[FeeStandardItem]:
@@ -43,9 +41,7 @@ def fee_standard_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[FeeStandard
 def list_refund_rules(query: ListRefundRules, uow: UnitOfWork) -> Page[RefundRuleView]:
     """The rules that the school has set."""
     sortable = {"kind": refund_rules.c.kind, "within_days": refund_rules.c.within_days}
-    rows, total = paginate(uow, select(refund_rules), query, sortable=sortable, default="kind")
-    items = tuple(RefundRuleView(**row._mapping) for row in rows)
-    return Page[RefundRuleView](items=items, page=query.page, size=query.size, total=total)
+    return page_of(RefundRuleView, uow, select(refund_rules), query, sortable=sortable, default="kind")
 
 
 def rule_table(uow: UnitOfWork) -> list[RefundRule]:

@@ -9,17 +9,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.base.clock import local_date
-from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
+from chassis.work.steps import remember
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.finance.events import BillingRefused, RefusedBilling
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
 from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
+from services.finance.domain.workflows import BILL
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
 from services.finance.tables.bills import billings, bills
@@ -29,10 +32,9 @@ from services.finance.tables.fees import fee_standards
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A selection or resit that is to be billed."""
+    """What is to be billed."""
 
-    source: str
-    source_id: UUID
+    source: Source
     student_id: UUID
     course_id: UUID
     exam_round_id: UUID | None
@@ -53,8 +55,7 @@ def on_resits_registered(events: Sequence[ResitsRegistered], uow: UnitOfWork) ->
 
 def _selection(selected: SelectedCourse, event: Event) -> Due:
     return Due(
-        source="selection",
-        source_id=selected.selection_id,
+        source=Source(kind=SourceKind.SELECTION, id=selected.selection_id),
         student_id=selected.student_id,
         course_id=selected.course_id,
         exam_round_id=selected.exam_round_id,
@@ -73,8 +74,7 @@ def _selection(selected: SelectedCourse, event: Event) -> Due:
 
 def _resit(resit: RegisteredResit, event: Event) -> Due:
     return Due(
-        source="registration",
-        source_id=resit.registration_id,
+        source=Source(kind=SourceKind.REGISTRATION, id=resit.registration_id),
         student_id=resit.student_id,
         course_id=resit.course_id,
         exam_round_id=resit.exam_round_id,
@@ -94,16 +94,16 @@ def _resit(resit: RegisteredResit, event: Event) -> Due:
 def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
     points = _points(uow, dues)
     prices = _price_list(uow)
-    priced = [(due, prices.charges(due.charged)) for due in {due.source_id: due for due in dues}.values()]
+    priced = [(due, prices.charges(due.charged)) for due in {due.source.id: due for due in dues}.values()]
     claimed = _claim(
-        uow, {d.source_id: (d.source, "refused" if isinstance(c, MissingStandard) else "billed") for d, c in priced}
+        uow, {due.source: "refused" if isinstance(charges, MissingStandard) else "billed" for due, charges in priced}
     )
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
-        if due.source_id in claimed and not isinstance(charges, MissingStandard):
+        if due.source.id in claimed and not isinstance(charges, MissingStandard):
             rows += _rows(due, charges, points[due.student_id], uow.now)
     _issue(uow, rows)
-    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source_id in claimed])
+    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source.id in claimed])
 
 
 def _price_list(uow: UnitOfWork) -> PriceList:
@@ -122,13 +122,13 @@ def _price_list(uow: UnitOfWork) -> PriceList:
     )
 
 
-def _claim(uow: UnitOfWork, outcomes: dict[UUID, tuple[str, str]]) -> set[UUID]:
+def _claim(uow: UnitOfWork, outcomes: dict[Source, str]) -> set[UUID]:
     """Those of the sources that nobody decided before: not those that were cancelled early, or come a second time."""
     if not outcomes:
         return set()
     rows = [
-        {"id": id_, "source": source, "outcome": outcome, "decided_at": uow.now}
-        for id_, (source, outcome) in sorted(outcomes.items())
+        {"id": source.id, "source": source.kind, "outcome": outcomes[source], "decided_at": uow.now}
+        for source in sorted(outcomes, key=lambda source: source.id)
     ]
     claimed = insert_rows(billings, rows).on_conflict_do_nothing().returning(billings.c.id)
     return {row.id for row in uow.rows(claimed)}
@@ -138,16 +138,9 @@ def _points(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
     """The teaching point of each student, from the copy: a transfer may have come since the selection.
 
     The copies stay locked, so that what is billed under the old point is there when the transfer's reaction runs.
-    Raises NotYet when a student is not in the copy.
     """
-    ids = {due.student_id for due in dues}
-    known = select(students.c.id, students.c.teaching_point_id).where(bill_steps.ids_in(students.c.id, ids))
-    points = {
-        row.id: row.teaching_point_id for row in uow.rows(known.order_by(students.c.id).with_for_update(read=True))
-    }
-    if len(points) < len(ids):
-        raise NotYet("student_unknown")
-    return points
+    known = locked(uow, students, {due.student_id for due in dues})
+    return {id_: row.teaching_point_id for id_, row in known.items()}
 
 
 def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
@@ -155,8 +148,11 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
         exam = charge.kind is FeeKind.EXAM
         yield {
             "id": new_id(),
-            "selection_id": due.source_id if due.source == "selection" else None,
-            "registration_id": due.source_id if due.source == "registration" else None,
+            "source_kind": due.source.kind,
+            "source_id": due.source.id,
+            # What the version before reads of it.
+            "selection_id": due.source.id_if(SourceKind.SELECTION),
+            "registration_id": due.source.id_if(SourceKind.REGISTRATION),
             "student_id": due.student_id,
             "teaching_point_id": teaching_point_id,
             "course_id": due.course_id,
@@ -171,25 +167,22 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
 
 
 # What history, ledger and audit need of a new bill: ten thousand rows of all columns take their time.
-_ISSUED = ("id", "number", "teaching_point_id", "student_id", "kind", "amount")
+_ISSUED = ("id", "number", "status", "teaching_point_id", "student_id", "course_id", "kind", "amount")
 
 
 def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     issued = uow.rows(insert_rows(bills, rows).returning(*(bills.c[name] for name in _ISSUED)))
-    bill_steps.remember(uow, issued, "issue", BillStatus.UNPAID, new=True)
+    remember(uow, BILL, bills, issued, "issue", audited=("number", "amount"))
     ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
-    for bill in issued:
-        uow.audit("bill", bill.id, "issue", after={"number": bill.number, "amount": str(bill.amount)})
 
 
 def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:
     answers: dict[int, tuple[Event, list[RefusedBilling]]] = {}
     for due, missing in refused:
         answer = RefusedBilling(
-            selection_id=due.source_id if due.source == "selection" else None,
-            registration_id=due.source_id if due.source == "registration" else None,
+            source=due.source,
             code="fee_standard_missing",
             params={"kind": missing.kind, "on": missing.on.isoformat()},
         )

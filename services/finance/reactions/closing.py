@@ -12,6 +12,7 @@ from contracts.courses.events import SelectionsClosing
 from contracts.courses.states import ClosingReason
 from contracts.exams.events import ResitsClosing
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import PostingKind
 from services.finance.domain import closing
 from services.finance.steps import bills, ledger
@@ -21,21 +22,12 @@ from services.finance.tables.bills import billings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """One request to cancel all bills of a selection or resit."""
+    """One request to cancel all bills for a source."""
 
-    source: str
-    source_id: UUID
+    source: Source
     attempt: int
     reason: ClosingReason
     event: Event
-
-    @property
-    def keys(self) -> dict[str, UUID | None]:
-        """The source as the events name it."""
-        return {
-            "selection_id": self.source_id if self.source == "selection" else None,
-            "registration_id": self.source_id if self.source == "registration" else None,
-        }
 
 
 def on_selections_closing(events: Sequence[SelectionsClosing], uow: UnitOfWork) -> None:
@@ -43,7 +35,7 @@ def on_selections_closing(events: Sequence[SelectionsClosing], uow: UnitOfWork) 
     _close(
         uow,
         [
-            Asked("selection", row.selection_id, row.attempt, row.reason, event)
+            Asked(Source(kind=SourceKind.SELECTION, id=row.selection_id), row.attempt, row.reason, event)
             for event in events
             for row in event.selections
         ],
@@ -55,7 +47,7 @@ def on_resits_closing(events: Sequence[ResitsClosing], uow: UnitOfWork) -> None:
     _close(
         uow,
         [
-            Asked("registration", row.registration_id, row.attempt, row.reason, event)
+            Asked(Source(kind=SourceKind.REGISTRATION, id=row.registration_id), row.attempt, row.reason, event)
             for event in events
             for row in event.resits
         ],
@@ -65,12 +57,12 @@ def on_resits_closing(events: Sequence[ResitsClosing], uow: UnitOfWork) -> None:
 def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
     _leave_tombstones(uow, asked)
     of_source: dict[UUID, list[Bill]] = defaultdict(list)
-    for bill in bills.lock_of_sources(uow, {row.source_id for row in asked}):
-        of_source[bills.source_of(bill)].append(bill)
-    refusals = {row: closing.refusal(of_source[row.source_id], row.reason, uow.now) for row in asked}
-    ending = {row.source_id for row, refusal in refusals.items() if refusal is None}
-    cancelled = bills.movable((bill for id_ in sorted(ending) for bill in of_source[id_]), "cancel")
-    bills.move(uow, cancelled, "cancel", {"grace_until": None})
+    for bill in bills.lock_of_sources(uow, {row.source.id for row in asked}):
+        of_source[bill.source_id].append(bill)
+    refusals = {row: closing.refusal(of_source[row.source.id], row.reason, uow.now) for row in asked}
+    ending = {row.source.id for row, refusal in refusals.items() if refusal is None}
+    ended = [bill for id_ in sorted(ending) for bill in of_source[id_]]
+    cancelled = bills.take(uow, ended, "cancel", {"grace_until": None})
     ledger.post(uow, [bills.posting(PostingKind.BILL_CANCELLED, bill) for bill in cancelled])
     for event in {id(row.event): row.event for row in asked}.values():
         _answer(uow, event, {row: refusal for row, refusal in refusals.items() if row.event is event}, ending)
@@ -78,10 +70,9 @@ def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
 
 def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
     """The wish to close may come before the selection itself: then it is never billed."""
-    sources = {row.source_id: row.source for row in asked}
+    sources = {row.source.id: row.source.kind for row in asked}
     rows = [
-        {"id": id_, "source": source, "outcome": "closed", "decided_at": uow.now}
-        for id_, source in sorted(sources.items())
+        {"id": id_, "source": kind, "outcome": "closed", "decided_at": uow.now} for id_, kind in sorted(sources.items())
     ]
     uow.execute(insert_rows(billings, rows).on_conflict_do_nothing())
 
@@ -89,12 +80,12 @@ def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
 def _answer(uow: UnitOfWork, event: Event, refusals: dict[Asked, closing.Refusal | None], ending: set[UUID]) -> None:
     done, refused = [], []
     for row, refusal in refusals.items():
-        if refusal is None or row.source_id in ending:
-            done.append(CancelledBills(**row.keys, attempt=row.attempt, reason=row.reason))
+        if refusal is None or row.source.id in ending:
+            done.append(CancelledBills(source=row.source, attempt=row.attempt, reason=row.reason))
         else:
             refused.append(
                 RefusedCancellation(
-                    **row.keys,
+                    source=row.source,
                     attempt=row.attempt,
                     reason=row.reason,
                     code=refusal.code,

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.base.failures import NotYet
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
+from chassis.work.rows import lock_where
 from contracts.finance.events import TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
-from services.finance.steps.bills import ids_in
 from services.finance.steps.transfers import OPEN, clear_waiting
 from services.finance.tables.bills import bills, transfers
 from services.finance.tables.copies import students
@@ -40,10 +40,10 @@ def on_transfer_requested(events: Sequence[TransferRequested], uow: UnitOfWork) 
     # Revoked or done before it was heard of: then there is nothing to answer.
     stored = uow.rows(insert_rows(transfers, rows).on_conflict_do_nothing().returning(transfers))
     ids = {row.student_id for row in stored}
-    uow.execute(select(bills.c.id).where(ids_in(bills.c.student_id, ids)).order_by(bills.c.id).with_for_update())
+    lock_where(uow, bills, ids_in(bills.c.student_id, ids))
     paying = bill_steps.students_in_payment(uow, ids)
     for row in stored:
-        uow.audit("transfer", row.id, "request", after={"state": row.state})
+        uow.audit(transfers, row.id, "request", after={"state": row.state})
         if row.student_id in paying:
             held = TransferHeld(change_id=row.id, student_id=row.student_id, bill_count=paying[row.student_id])
             uow.publish(held, because=asked[row.id])
@@ -62,19 +62,18 @@ def on_transfer_revoked(events: Sequence[TransferRevoked], uow: UnitOfWork) -> N
                 where=transfers.c.state.in_(OPEN),
             )
         )
-        uow.audit("transfer", event.change_id, "revoke", after={"state": "revoked"})
+        uow.audit(transfers, event.change_id, "revoke", after={"state": "revoked"})
 
 
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
     """Unpaid bills go to the new point. What is paid, on a slip or refunded stays with the point that paid."""
-    _require_new_point(events, uow)
+    # Whatever was billed at the old points is visible once the new ones are in the copy.
+    locked(uow, students, at_least=[(event.student_id, event.student_version) for event in events])
     for event in sorted(events, key=lambda event: event.transferred_at):
         _finish(event, uow)
         unpaid = [
             bill
-            for bill in uow.rows(
-                select(bills).where(bills.c.student_id == event.student_id).order_by(bills.c.id).with_for_update()
-            )
+            for bill in lock_where(uow, bills, bills.c.student_id == event.student_id).values()
             if bill.status == BillStatus.UNPAID and bill.teaching_point_id != event.to_teaching_point_id
         ]
         ids = [bill.id for bill in unpaid]
@@ -93,15 +92,7 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
         )
         for bill in unpaid:
             before, after = bill.teaching_point_id, event.to_teaching_point_id
-            uow.audit("bill", bill.id, "move", {"teaching_point_id": before}, {"teaching_point_id": after})
-
-
-def _require_new_point(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
-    """Wait for the students' new points in the copy: whatever was billed at the old ones is visible then."""
-    ids = {event.student_id for event in events}
-    known = {row.id: row.version for row in uow.rows(select(students).where(ids_in(students.c.id, ids)))}
-    if any(known.get(event.student_id, 0) < event.student_version for event in events):
-        raise NotYet("student_not_current")
+            uow.audit(bills, bill.id, "transfer", {"teaching_point_id": before}, {"teaching_point_id": after})
 
 
 def _finish(event: StudentTransferred, uow: UnitOfWork) -> None:
@@ -114,4 +105,4 @@ def _finish(event: StudentTransferred, uow: UnitOfWork) -> None:
         "changed_at": event.transferred_at,
     }
     uow.execute(insert(transfers).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
-    uow.audit("transfer", event.change_id, "finish", after={"state": "done"})
+    uow.audit(transfers, event.change_id, "finish", after={"state": "done"})

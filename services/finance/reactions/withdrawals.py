@@ -1,14 +1,16 @@
 """Withdrawals that passed the academic review, the hold of their exam, and exams that had no seat for a paid fee."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from chassis.base.failures import NotYet
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import lock
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld
 from contracts.finance.events import RejectedWithdrawal, WithdrawalsRejected
@@ -22,13 +24,8 @@ from services.finance.tables.refunds import withdrawal_reviews
 def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], uow: UnitOfWork) -> None:
     """Open a review for each; it waits until exams has held the registration, if there is one."""
     sent = {row.withdrawal_id: row for event in events for row in event.withdrawals}
-    rows = [_review(row) for row in sent.values()]
-    if not rows:
-        return
-    opened = uow.rows(insert_rows(withdrawal_reviews, rows).on_conflict_do_nothing().returning(withdrawal_reviews))
-    workflow.record(uow, REVIEW, ((row._mapping, None, row.state) for row in opened), "open")
-    for row in opened:
-        uow.audit("withdrawal_review", row.id, "open", after={"state": row.state})
+    entered = [_review(row) for row in sent.values()]
+    steps.enter(uow, REVIEW, withdrawal_reviews, entered, "open", unless="pk_withdrawal_reviews")
 
 
 def _review(sent: SentWithdrawal) -> dict[str, object]:
@@ -38,7 +35,6 @@ def _review(sent: SentWithdrawal) -> dict[str, object]:
         "student_id": sent.student_id,
         "teaching_point_id": sent.teaching_point_id,
         "course_id": sent.course_id,
-        "state": REVIEW.initial,
         "reason": sent.reason,
         "entered_by": sent.requested_by,
         "academic_reviewer_id": sent.academic_reviewer_id,
@@ -49,42 +45,36 @@ def _review(sent: SentWithdrawal) -> dict[str, object]:
 def on_registrations_held(events: Sequence[RegistrationsHeld], uow: UnitOfWork) -> None:
     """The exam can't be sat any more: finance may decide."""
     waiting = _waiting(uow, [row.withdrawal_id for event in events for row in event.held])
-    workflow.apply(uow, REVIEW, withdrawal_reviews, waiting, "hold")
+    steps.take_locked(uow, REVIEW, withdrawal_reviews, waiting, "hold").whole()
 
 
 def on_registration_hold_refused(events: Sequence[RegistrationHoldRefused], uow: UnitOfWork) -> None:
     """The exam was sat already: the withdrawal is rejected by itself."""
     refused = {row.withdrawal_id: (row.code, event) for event in events for row in event.refused}
     waiting = _waiting(uow, list(refused))
-    for code in sorted({refused[id_][0] for id_ in waiting}):
-        of_code = [id_ for id_ in waiting if refused[id_][0] == code]
-        for moved in workflow.apply(
-            uow, REVIEW, withdrawal_reviews, of_code, "refuse_hold", values={"refusal_code": code, "refund_amount": 0}
-        ):
-            rejected = RejectedWithdrawal(
-                withdrawal_id=moved.row.id, selection_id=moved.row.selection_id, code=code, note=None, reviewer_id=None
-            )
-            uow.publish(WithdrawalsRejected(withdrawals=(rejected,)), because=refused[moved.row.id][1])
+    each = {review.id: {"refusal_code": refused[review.id][0], "refund_amount": 0} for review in waiting}
+    steps.take_locked(uow, REVIEW, withdrawal_reviews, waiting, "refuse_hold", each=each).whole()
+    for review in waiting:
+        code, event = refused[review.id]
+        rejected = RejectedWithdrawal(
+            withdrawal_id=review.id, selection_id=review.selection_id, code=code, note=None, reviewer_id=None
+        )
+        uow.publish(WithdrawalsRejected(withdrawals=(rejected,)), because=event)
 
 
-def _waiting(uow: UnitOfWork, withdrawal_ids: Sequence[UUID]) -> list[UUID]:
+def _waiting(uow: UnitOfWork, withdrawal_ids: Sequence[UUID]) -> list[Row[Any]]:
     """Those that still wait for the hold. The answer of exams may be quicker than the withdrawal itself: `NotYet`."""
-    known = uow.rows(
-        select(withdrawal_reviews.c.id, withdrawal_reviews.c.state)
-        .where(bills.ids_in(withdrawal_reviews.c.id, withdrawal_ids))
-        .order_by(withdrawal_reviews.c.id)
-        .with_for_update()
-    )
+    known = lock(uow, withdrawal_reviews, withdrawal_ids)
     if len(known) < len(set(withdrawal_ids)):
         raise NotYet("withdrawal_unknown")
-    return [row.id for row in known if row.state == ReviewState.WAITING_FOR_HOLD]
+    return [row for row in known.values() if row.state == ReviewState.WAITING_FOR_HOLD]
 
 
 def on_registration_refused(events: Sequence[RegistrationRefused], uow: UnitOfWork) -> None:
     """An exam fee was paid and there is no seat for it: all of it goes back, unless it is on its way back already."""
     wanted = {row.bill_id for event in events for row in event.refused}
     locked = bills.lock(uow, wanted)
-    begun = select(refund_table.c.bill_id).where(bills.ids_in(refund_table.c.bill_id, wanted))
+    begun = select(refund_table.c.bill_id).where(ids_in(refund_table.c.bill_id, wanted))
     refunded = {row.bill_id for row in uow.rows(begun)}
     paid = [bill for bill in locked if bill.status == BillStatus.PAID and bill.id not in refunded]
     refunds.refund_bills(

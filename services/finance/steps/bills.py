@@ -1,16 +1,16 @@
-"""Moving many bills by one step of their workflow. The bill row is the arbiter: all lock it first, in id order."""
+"""Bills and the steps that they take. The bill row is the arbiter: all lock it first, in id order."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Uuid
+from sqlalchemy import Row, select, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import rows, steps
 from contracts.finance.events import PaidBill
+from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
@@ -21,50 +21,31 @@ from services.finance.tables.payments import payment_lines
 Bill = Row[Any]
 
 
-def ids_in(column: Any, ids: Collection[UUID]) -> Any:
-    """`column = ANY(ids)`: one parameter, however many ids."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
-
-
 def lock(uow: UnitOfWork, ids: Collection[UUID]) -> list[Bill]:
     """These bills, locked, as far as the actor sees them."""
-    return uow.rows(select(bills).where(ids_in(bills.c.id, ids)).order_by(bills.c.id).with_for_update())
+    return list(rows.lock(uow, bills, ids).values())
 
 
 def lock_of_sources(uow: UnitOfWork, source_ids: Collection[UUID]) -> list[Bill]:
-    """All bills of these selections and resits, locked."""
-    of_selection = select(bills.c.id).where(ids_in(bills.c.selection_id, source_ids))
-    of_resit = select(bills.c.id).where(ids_in(bills.c.registration_id, source_ids))
-    return lock(uow, [row.id for row in uow.rows(of_selection.union_all(of_resit))])
+    """All bills for these sources, locked."""
+    return list(rows.lock_where(uow, bills, ids_in(bills.c.source_id, source_ids)).values())
 
 
-def source_of(bill: Bill) -> UUID:
-    """The selection or resit that a bill is for."""
-    source: UUID = bill.selection_id or bill.registration_id
-    return source
+def source_of(bill: Bill) -> Source:
+    """What a bill is for."""
+    return Source(kind=bill.source_kind, id=bill.source_id)
 
 
-def movable(locked: Iterable[Bill], action: str) -> list[Bill]:
-    """Those of the locked bills that can take a step."""
-    return [bill for bill in locked if BILL.step(bill.status, action) is not None]
+def take(uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None) -> list[Bill]:
+    """Take one step with those of the locked bills that may take it; which they are, as they were before."""
+    return steps.take_locked(uow, BILL, bills, locked, action, values=values).rows
 
 
-def move(uow: UnitOfWork, locked: Sequence[Bill], action: str, values: Mapping[str, Any] | None = None) -> None:
-    """Take one step with locked bills that can take it, with history and audit."""
-    if not locked:
-        return
-    (after,) = {step.next for bill in locked if (step := BILL.step(bill.status, action)) is not None}
-    ids = [bill.id for bill in locked]
-    uow.execute(update(bills).where(ids_in(bills.c.id, ids)).values(status=after, **(values or {})))
-    remember(uow, locked, action, after)
-    for bill in locked:
-        uow.audit("bill", bill.id, action, {"status": bill.status}, {"status": after})
-
-
-def remember(uow: UnitOfWork, locked: Iterable[Any], action: str, after: str, *, new: bool = False) -> None:
-    """Write the history of a step that these bills took."""
-    moves = ((bill._mapping, None if new else bill.status, after) for bill in locked)
-    workflow.record(uow, BILL, moves, action)
+def take_all(
+    uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None
+) -> list[Bill]:
+    """Take one step with all of these locked bills. Raises ServiceError `step_not_allowed` when one of them may not."""
+    return steps.take_locked(uow, BILL, bills, locked, action, values=values).whole().rows
 
 
 def posting(kind: PostingKind, bill: Bill, **fields: Any) -> Posting:
@@ -84,8 +65,7 @@ def paid_bill(bill: Bill, method: PaymentMethod, paid_at: Any) -> PaidBill:
     return PaidBill(
         bill_id=bill.id,
         number=bill.number,
-        selection_id=bill.selection_id,
-        registration_id=bill.registration_id,
+        source=source_of(bill),
         kind=FeeKind(bill.kind),
         student_id=bill.student_id,
         teaching_point_id=bill.teaching_point_id,

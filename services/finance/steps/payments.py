@@ -12,7 +12,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.finance.events import BillsPaid
-from contracts.finance.states import BillStatus, PaymentMethod, PostingKind, RefundReason
+from contracts.finance.states import PaymentMethod, PostingKind, RefundReason
 from services.finance.domain.bookkeeping import Posting
 from services.finance.steps import bills, ledger, refunds, transfers
 from services.finance.steps.bills import Bill
@@ -23,7 +23,7 @@ def settle(uow: UnitOfWork, paid: Sequence[Bill], method: PaymentMethod, payment
     """These locked bills are paid; `payment` is what they keep of it, as the `remittance_id`."""
     if not paid:
         return
-    bills.move(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
+    bills.take_all(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
     ledger.post(uow, [bills.posting(PostingKind.PAYMENT, bill) for bill in paid])
     uow.publish_rows(BillsPaid, "bills", [bills.paid_bill(bill, method, uow.now) for bill in paid])
     transfers.clear_waiting(uow, {bill.student_id for bill in paid})
@@ -33,22 +33,8 @@ def release(uow: UnitOfWork, reserved: Sequence[Bill], grace_until: datetime | N
     """The payment came to nothing: its locked bills are unpaid again, until `grace_until` safe from a lapse."""
     if not reserved:
         return
-    bills.move(uow, reserved, "release", {} if grace_until is None else {"grace_until": grace_until})
+    bills.take_all(uow, reserved, "release", {} if grace_until is None else {"grace_until": grace_until})
     transfers.clear_waiting(uow, {bill.student_id for bill in reserved})
-
-
-def unusable(bill: Bill, teaching_point_id: UUID, in_transfer: bool) -> str | None:
-    """Why money of this point that came late can't pay a bill any more, or None when it can."""
-    match BillStatus(bill.status):
-        case BillStatus.CANCELLED:
-            return "bill_cancelled"
-        case BillStatus.PAYING | BillStatus.REMITTING:
-            return "bill_in_payment"
-        case BillStatus.PAID | BillStatus.REFUNDING | BillStatus.REFUNDED:
-            return "bill_already_paid"
-        case BillStatus.UNPAID:
-            # Whoever pays gets the money back one day: it must be the point that the bill belongs to, and stays with.
-            return "bill_moved" if in_transfer or bill.teaching_point_id != teaching_point_id else None
 
 
 def book_suspense(
@@ -76,7 +62,7 @@ def book_suspense(
         return
     uow.execute(insert_rows(suspense_items, items))
     for item in items:
-        uow.audit("suspense_item", item["id"], "book", after={k: str(item[k]) for k in ("bill_id", "amount", "reason")})
+        uow.audit(suspense_items, item["id"], "book", after={k: str(item[k]) for k in ("bill_id", "amount", "reason")})
     ledger.post(
         uow,
         [

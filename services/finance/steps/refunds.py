@@ -9,10 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
-from contracts.finance.states import PaymentMethod, PostingKind, RefundReason, RefundState
+from chassis.work import steps
+from contracts.finance.states import PaymentMethod, PostingKind, RefundReason
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
 from services.finance.domain.workflows import REFUND
@@ -52,15 +51,16 @@ def of_bill(bill: Bill, reason: RefundReason, amount: Decimal, withdrawal_id: UU
 
 def refund_bills(uow: UnitOfWork, locked: Sequence[tuple[Bill, Decision]]) -> None:
     """Begin to refund locked, paid bills."""
-    bills.move(uow, [bill for bill, _ in locked], "refund")
+    bills.take_all(uow, [bill for bill, _ in locked], "refund")
     decide(uow, [decision for _, decision in locked])
 
 
 def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
     """Make refunds that wait to be paid out, and post them. Constraints keep a bill from being refunded twice."""
+    decided = {new_id(): decision for decision in decisions}
     rows: list[dict[str, Any]] = [
         {
-            "id": new_id(),
+            "id": id_,
             "bill_id": decision.bill_id,
             "suspense_id": decision.suspense_id,
             "withdrawal_id": decision.withdrawal_id,
@@ -69,17 +69,11 @@ def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
             "reason": decision.reason,
             "method": decision.method,
             "amount": decision.amount,
-            "state": RefundState.PENDING,
         }
-        for decision in decisions
+        for id_, decision in decided.items()
     ]
-    if not rows:
-        return
-    uow.execute(insert_rows(refunds, rows))
-    workflow.record(uow, REFUND, ((row, None, RefundState.PENDING) for row in rows), "decide")
-    for row in rows:
-        uow.audit("refund", row["id"], "decide", after={"amount": str(row["amount"]), "reason": row["reason"]})
-    made = [
+    steps.enter(uow, REFUND, refunds, rows, "decide", audited=("amount", "reason"))
+    postings = [
         Posting(
             PostingKind.REFUND_DECIDED,
             decision.amount,
@@ -88,14 +82,14 @@ def decide(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
             fee=decision.fee,
             bill_id=decision.bill_id,
             suspense_id=decision.suspense_id,
-            refund_id=row["id"],
+            refund_id=id_,
         )
-        for row, decision in zip(rows, decisions, strict=True)
+        for id_, decision in decided.items()
     ]
-    ledger.post(uow, made)
+    ledger.post(uow, postings)
 
 
-def post_step(uow: UnitOfWork, kind: PostingKind, moved: Sequence[Row[Any]], fees: dict[UUID, FeeKind]) -> None:
+def post_step(uow: UnitOfWork, kind: PostingKind, followed: Sequence[Row[Any]], fees: dict[UUID, FeeKind]) -> None:
     """Post what became of refunds; `fees` tells the fee of each bill among them."""
     ledger.post(
         uow,
@@ -110,7 +104,7 @@ def post_step(uow: UnitOfWork, kind: PostingKind, moved: Sequence[Row[Any]], fee
                 suspense_id=refund.suspense_id,
                 refund_id=refund.id,
             )
-            for refund in moved
+            for refund in followed
         ],
     )
 

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import lock_where
 from contracts.finance.events import TransferCleared
 from services.finance.steps import bills
 from services.finance.tables.bills import transfers
@@ -17,7 +19,7 @@ OPEN = ("waiting", "cleared")
 def in_transfer(uow: UnitOfWork, student_ids: Collection[UUID]) -> set[UUID]:
     """Those of the students whose transfer is open."""
     opened = select(transfers.c.student_id).where(
-        bills.ids_in(transfers.c.student_id, student_ids), transfers.c.state.in_(OPEN)
+        ids_in(transfers.c.student_id, student_ids), transfers.c.state.in_(OPEN)
     )
     return {row.student_id for row in uow.rows(opened)}
 
@@ -28,21 +30,17 @@ def clear_waiting(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
     The rows are locked first and the bills counted afterwards, so that of two payments which end at the same time the
     second sees the first.
     """
-    waiting = uow.rows(
-        select(transfers)
-        .where(bills.ids_in(transfers.c.student_id, student_ids), transfers.c.state == "waiting")
-        .order_by(transfers.c.id)
-        .with_for_update()
-    )
+    theirs = ids_in(transfers.c.student_id, student_ids)
+    waiting = lock_where(uow, transfers, theirs, transfers.c.state == "waiting")
     if not waiting:
         return
-    paying = bills.students_in_payment(uow, {row.student_id for row in waiting})
-    cleared = [row for row in waiting if row.student_id not in paying]
+    paying = bills.students_in_payment(uow, {row.student_id for row in waiting.values()})
+    cleared = [row for row in waiting.values() if row.student_id not in paying]
     uow.execute(
         update(transfers)
-        .where(bills.ids_in(transfers.c.id, [row.id for row in cleared]))
+        .where(ids_in(transfers.c.id, [row.id for row in cleared]))
         .values(state="cleared", changed_at=uow.now)
     )
     for row in cleared:
-        uow.audit("transfer", row.id, "clear", {"state": "waiting"}, {"state": "cleared"})
+        uow.audit(transfers, row.id, "clear", {"state": "waiting"}, {"state": "cleared"})
         uow.publish(TransferCleared(change_id=row.id, student_id=row.student_id))

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work import steps
+from chassis.work.rows import lock
 from contracts.finance.events import RefundedWithdrawal, WithdrawalsRefunded
 from contracts.finance.states import RefundState, ReviewState
 from services.finance.domain.workflows import REVIEW
-from services.finance.steps.bills import ids_in
 from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 
@@ -20,18 +21,14 @@ def finish(uow: UnitOfWork, withdrawal_ids: Collection[UUID]) -> set[UUID]:
     The reviews are locked first and the refunds counted afterwards: of two people who confirm the two refunds of one
     withdrawal at the same time, the second sees the first.
     """
-    reviews = uow.rows(
-        select(withdrawal_reviews)
-        .where(ids_in(withdrawal_reviews.c.id, withdrawal_ids), withdrawal_reviews.c.state == ReviewState.APPROVED)
-        .order_by(withdrawal_reviews.c.id)
-        .with_for_update()
-    )
+    approved = withdrawal_reviews.c.state == ReviewState.APPROVED
+    reviews = lock(uow, withdrawal_reviews, withdrawal_ids, approved)
     open_refunds = select(refunds.c.withdrawal_id).where(
-        ids_in(refunds.c.withdrawal_id, [review.id for review in reviews]), refunds.c.state != RefundState.COMPLETED
+        ids_in(refunds.c.withdrawal_id, reviews), refunds.c.state != RefundState.COMPLETED
     )
     waiting = {row.withdrawal_id for row in uow.rows(open_refunds)}
-    done = [review for review in reviews if review.id not in waiting]
-    workflow.apply(uow, REVIEW, withdrawal_reviews, [review.id for review in done], "refunded")
+    done = [review for review in reviews.values() if review.id not in waiting]
+    steps.take_locked(uow, REVIEW, withdrawal_reviews, done, "refunded").whole()
     refunded = [
         RefundedWithdrawal(
             withdrawal_id=review.id,

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import edit
 from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
@@ -28,19 +29,19 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     username = uow.one(select(users.c.username).where(users.c.id == me)).username
     check_password_attempt(uow, username)
     kept = uow.scalar(select(credentials.c.password_hash).where(credentials.c.user_id == me).with_for_update())
-    if not beside(passwords.matches, kept, command.current_password):
+    if not in_real_thread(passwords.matches, kept, command.current_password):
         raise failed_attempt(uow, username, ServiceError("wrong_current_password"))
     if command.new_password == command.current_password:
         raise ServiceError("password_unchanged")
     if passwords.too_easy(command.new_password, username):
         raise ServiceError("password_too_easy")
-    new_hash = beside(passwords.hashed, command.new_password)
+    new_hash = in_real_thread(passwords.hashed, command.new_password)
     changed = update(credentials).where(credentials.c.user_id == me)
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
-    uow.audit("user", me, "change_password")
-    return open_session(me, uow)
+    uow.audit(users, me, "change_password")
+    return open_session(uow, me)
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
@@ -50,11 +51,11 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     if before.student_id is not None and command.name != before.name:
         raise ServiceError("from_record")
     values = command.model_dump(exclude={"version"})
-    uow.update_versioned(users, me, command.version, {**values, "profile_completed": True})
+    edit(uow, users, me, command.version, {**values, "profile_completed": True})
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of([me], uow)[me])
+    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
 
 
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.base.failures import RefusedButKept
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
@@ -37,15 +37,15 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     username = command.username.lower()
     check_password_attempt(uow, username)
     user = uow.first(SIGNING_IN.where(users.c.username == username))
-    if not beside(passwords.matches, user.password_hash if user else None, command.password) or user is None:
+    if not in_real_thread(passwords.matches, user.password_hash if user else None, command.password) or user is None:
         raise failed_attempt(uow, username, ServiceError("bad_credentials"))
     _check_may_sign_in(user)
     uow.execute(delete(sign_in_failures).where(sign_in_failures.c.username == username))
     if user.one_time_until is not None:
-        _use_up_one_time_password(user, uow)
+        _use_up_one_time_password(uow, user)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
-    uow.audit("session", user.id, "sign_in")
-    return open_session(user.id, uow)
+    uow.audit(users, user.id, "sign_in")
+    return open_session(uow, user.id)
 
 
 def check_password_attempt(uow: UnitOfWork, username: str) -> None:
@@ -79,7 +79,7 @@ def _check_may_sign_in(user: Row[Any]) -> None:
         raise ServiceError("teaching_point_disabled")
 
 
-def _use_up_one_time_password(user: Row[Any], uow: UnitOfWork) -> None:
+def _use_up_one_time_password(uow: UnitOfWork, user: Row[Any]) -> None:
     """A one-time password opens one session; until it is changed the account can do nothing else."""
     if user.one_time_until <= uow.now:
         raise ServiceError("one_time_password_expired")
@@ -87,7 +87,7 @@ def _use_up_one_time_password(user: Row[Any], uow: UnitOfWork) -> None:
     uow.execute(used)
 
 
-def open_session(user_id: UUID, uow: UnitOfWork) -> SessionTokens:
+def open_session(uow: UnitOfWork, user_id: UUID) -> SessionTokens:
     """Begin a session of the account and answer its tokens."""
     token, token_hash = tokens.refresh_token()
     session_id = new_id()
@@ -102,13 +102,13 @@ def open_session(user_id: UUID, uow: UnitOfWork) -> SessionTokens:
             expires_at=uow.now + tokens.SESSION_LIFETIME,
         )
     )
-    return session_tokens(user_id, session_id, token, uow)
+    return session_tokens(uow, user_id, session_id, token)
 
 
-def session_tokens(user_id: UUID, session_id: UUID, refresh_token: str, uow: UnitOfWork) -> SessionTokens:
+def session_tokens(uow: UnitOfWork, user_id: UUID, session_id: UUID, refresh_token: str) -> SessionTokens:
     """The tokens of a session, with the account's present grants."""
     user = uow.one(USER_COLUMNS.where(users.c.id == user_id))
-    grants = grants_of([user_id], uow)[user_id]
+    grants = grants_of(uow, [user_id])[user_id]
     access, expires_at = tokens.access_token(user, session_id, grants, first_steps=bool(first_steps(user)), now=uow.now)
     return SessionTokens(
         access_token=access,
@@ -147,7 +147,7 @@ def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
             expires_at=uow.now + tokens.SESSION_LIFETIME,
         )
     )
-    return session_tokens(session.user_id, session.id, token, uow)
+    return session_tokens(uow, session.user_id, session.id, token)
 
 
 def sign_out(command: SignOut, uow: UnitOfWork) -> Done:

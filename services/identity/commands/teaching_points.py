@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, change, edit, locked
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateTeachingPoint,
@@ -25,42 +26,36 @@ from services.identity.tables import teaching_point_names, teaching_points, user
 
 def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Add a teaching point. Raises `teaching_point_code_taken` (by its constraint)."""
-    point_id = new_id()
-    uow.execute(
-        insert(teaching_points).values(
-            id=point_id, code=command.code, name=command.name, information=command.information.model_dump(mode="json")
-        )
-    )
-    uow.audit("teaching_point", point_id, "create", after={"code": command.code, "name": command.name})
-    return teaching_point_details(point_id, uow)
+    information = command.information.model_dump(mode="json")
+    values = {"code": command.code, "name": command.name, "information": information}
+    return teaching_point_details(uow, add(uow, teaching_points, values, "create").id)
 
 
 def update_point_information(command: UpdatePointInformation, uow: UnitOfWork) -> TeachingPointDetails:
     """Change address, recruiters and phones. Raises `not_found`, `stale_version`."""
     information = command.information.model_dump(mode="json")
-    uow.update_versioned(teaching_points, command.teaching_point_id, command.version, {"information": information})
-    return teaching_point_details(command.teaching_point_id, uow)
+    edit(uow, teaching_points, command.teaching_point_id, command.version, {"information": information})
+    return teaching_point_details(uow, command.teaching_point_id)
 
 
 def rename_teaching_point(command: RenameTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Give a point another name and keep the former one. Raises `not_found`, `stale_version`."""
-    point = uow.one(select(teaching_points).where(teaching_points.c.id == command.teaching_point_id).with_for_update())
-    uow.update_versioned(teaching_points, point.id, command.version, {"name": command.name})
-    _keep_name(point.id, point.name, NameChangeKind.RENAMED, None, uow)
-    return teaching_point_details(point.id, uow)
+    point = locked(uow, teaching_points, command.teaching_point_id, command.version)
+    change(uow, teaching_points, point, "edit", {"name": command.name})
+    _keep_name(uow, point.id, point.name, NameChangeKind.RENAMED, None)
+    return teaching_point_details(uow, point.id)
 
 
 def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Disable a point; its users' sessions end. Raises `not_found` (of either point), `stale_version`."""
-    point = uow.one(select(teaching_points).where(teaching_points.c.id == command.teaching_point_id).with_for_update())
+    point = locked(uow, teaching_points, command.teaching_point_id, command.version)
     if command.merged_into_id is not None:
         if command.merged_into_id == point.id:
             raise ServiceError("not_found")
         uow.one(select(teaching_points.c.id).where(teaching_points.c.id == command.merged_into_id))
-        _keep_name(point.id, point.name, NameChangeKind.MERGED, command.merged_into_id, uow)
-    values = {"status": TeachingPointStatus.DISABLED}
-    uow.update_versioned(teaching_points, point.id, command.version, values)
-    details = teaching_point_details(point.id, uow)
+        _keep_name(uow, point.id, point.name, NameChangeKind.MERGED, command.merged_into_id)
+    change(uow, teaching_points, point, "disable", {"status": TeachingPointStatus.DISABLED})
+    details = teaching_point_details(uow, point.id)
     revoke_users(uow, users.c.teaching_point_id == point.id, end_sessions=True)
     return details
 
@@ -68,10 +63,10 @@ def disable_teaching_point(command: DisableTeachingPoint, uow: UnitOfWork) -> Te
 def enable_teaching_point(command: EnableTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Enable a point again. Raises `not_found`, `stale_version`."""
     values = {"status": TeachingPointStatus.ENABLED}
-    uow.update_versioned(teaching_points, command.teaching_point_id, command.version, values)
-    return teaching_point_details(command.teaching_point_id, uow)
+    edit(uow, teaching_points, command.teaching_point_id, command.version, values)
+    return teaching_point_details(uow, command.teaching_point_id)
 
 
-def _keep_name(point_id: UUID, name: str, kind: NameChangeKind, merged_into_id: UUID | None, uow: UnitOfWork) -> None:
+def _keep_name(uow: UnitOfWork, point_id: UUID, name: str, kind: NameChangeKind, merged_into_id: UUID | None) -> None:
     row = {"id": new_id(), "teaching_point_id": point_id, "name": name, "kind": kind}
     uow.execute(insert(teaching_point_names).values(**row, until=uow.now, merged_into_id=merged_into_id))

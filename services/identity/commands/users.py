@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.base.blocking import beside
+from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import refuse
+from chassis.work.rows import edit, locked
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
@@ -31,7 +33,7 @@ from contracts.identity.views import (
     UserView,
 )
 from services.identity.domain import passwords
-from services.identity.domain.roles import check_grantable
+from services.identity.domain.roles import against_grants
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.views import grants_of, user_view
 from services.identity.tables import credentials, teaching_points, user_roles, users
@@ -41,7 +43,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
     """Add a user with a one-time password for the first sign-in.
 
     Raises `username_taken` (by its constraint), `not_found` for a point out of reach, and the refusals of
-    `check_grantable`.
+    `against_grants`.
     """
     point_id = command.teaching_point_id
     by_point = uow.context.scope.kind == "point"
@@ -49,7 +51,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
         point_id = point_id or uow.context.actor.teaching_point_id
     if point_id is not None:
         uow.one(select(teaching_points.c.id).where(teaching_points.c.id == point_id))
-    check_grantable(command.roles, of_point=point_id is not None, by_point=by_point)
+    refuse(against_grants(command.roles, of_point=point_id is not None, by_point=by_point))
     user_id = new_id()
     uow.execute(
         insert(users).values(
@@ -63,46 +65,48 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
             teaching_point_id=point_id,
         )
     )
-    _set_roles(user_id, point_id, command.roles, uow)
-    uow.audit("user", user_id, "create", after=_audited(command.username.lower(), command.roles))
-    (one_time,) = _issue([(user_id, command.username.lower())], uow)
-    return CreatedUser(user=user_view(user_id, uow), one_time_password=one_time)
+    _set_roles(uow, user_id, point_id, command.roles)
+    uow.audit(users, user_id, "create", after=_audited(command.username.lower(), command.roles))
+    (one_time,) = _issue(uow, [(user_id, command.username.lower())])
+    return CreatedUser(user=user_view(uow, user_id), one_time_password=one_time)
 
 
 def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
-    """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `check_grantable`
+    """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `against_grants`
     raises."""
-    before = _manageable(command.user_id, uow)
+    before = _manageable(uow, command.user_id)
     if before.student_id is not None:
         raise ServiceError("from_record")
-    check_grantable(
-        command.roles, of_point=before.teaching_point_id is not None, by_point=uow.context.scope.kind == "point"
+    refuse(
+        against_grants(
+            command.roles, of_point=before.teaching_point_id is not None, by_point=uow.context.scope.kind == "point"
+        )
     )
-    held = grants_of([before.id], uow)[before.id]
+    held = grants_of(uow, [before.id])[before.id]
     values = command.model_dump(exclude={"user_id", "version", "roles"})
-    uow.update_versioned(users, before.id, command.version, values)
+    edit(uow, users, before.id, command.version, values)
     wanted = tuple(sorted(command.roles, key=lambda grant: grant.role))
     if [g.model_dump() for g in wanted] != [g.model_dump() for g in held]:
         uow.execute(delete(user_roles).where(user_roles.c.user_id == before.id))
-        _set_roles(before.id, before.teaching_point_id, wanted, uow)
-        uow.audit("user", before.id, "grant", _audited(before.username, held), _audited(before.username, wanted))
-        view = user_view(before.id, uow)
+        _set_roles(uow, before.id, before.teaching_point_id, wanted)
+        uow.audit(users, before.id, "grant", _audited(before.username, held), _audited(before.username, wanted))
+        view = user_view(uow, before.id)
         revoke_users(uow, users.c.id == before.id, end_sessions=False)
         return view
-    return user_view(before.id, uow)
+    return user_view(uow, before.id)
 
 
 def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
     """Erase a user who never signed in, and so never acted; disable one who did. Raises `own_account`,
     `from_record`, `stale_version`."""
-    user = _manageable(command.user_id, uow)
+    user = _manageable(uow, command.user_id)
     if user.student_id is not None:
         raise ServiceError("from_record")
     if user.last_signed_in_at is not None:
-        return RemovedUser(erased=False, user=_set_status(user.id, command.version, UserStatus.DISABLED, uow))
+        return RemovedUser(erased=False, user=_set_status(uow, user.id, command.version, UserStatus.DISABLED))
     if user.version != command.version:
         raise ServiceError("stale_version")
-    uow.audit("user", user.id, "erase", before={"username": user.username})
+    uow.audit(users, user.id, "erase", before={"username": user.username})
     with uow.as_system():  # the credentials that go with the user are out of an administrator's sight
         uow.execute(delete(users).where(users.c.id == user.id))
     return RemovedUser(erased=True, user=None)
@@ -110,12 +114,12 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
 
 def disable_user(command: DisableUser, uow: UnitOfWork) -> UserView:
     """Shut a user out. Raises `own_account`, `stale_version`."""
-    return _set_status(_manageable(command.user_id, uow).id, command.version, UserStatus.DISABLED, uow)
+    return _set_status(uow, _manageable(uow, command.user_id).id, command.version, UserStatus.DISABLED)
 
 
 def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
     """Let a user in again. Raises `own_account`, `stale_version`."""
-    return _set_status(_manageable(command.user_id, uow).id, command.version, UserStatus.ENABLED, uow)
+    return _set_status(uow, _manageable(uow, command.user_id).id, command.version, UserStatus.ENABLED)
 
 
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
@@ -124,30 +128,30 @@ def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) ->
     if missing := len(command.user_ids) - len(rows):
         raise ServiceError("some_not_found", count=missing)
     for row in rows:
-        uow.audit("user", row.id, "issue_one_time_password")
-    issued = _issue([(row.id, row.username) for row in rows], uow)
+        uow.audit(users, row.id, "issue_one_time_password")
+    issued = _issue(uow, [(row.id, row.username) for row in rows])
     revoke_users(uow, users.c.id.in_(command.user_ids), end_sessions=True)
     return OneTimePasswords(items=tuple(issued))
 
 
-def _manageable(user_id: UUID, uow: UnitOfWork) -> Row[Any]:
+def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
     """The user in the actor's scope, locked. Raises `not_found`, and `own_account` for the actor's own."""
-    user = uow.one(select(users).where(users.c.id == user_id).with_for_update())
+    user = locked(uow, users, user_id)
     if user_id == uow.context.actor.user_id:
         raise ServiceError("own_account")
     return user
 
 
-def _set_status(user_id: UUID, version: int, status: UserStatus, uow: UnitOfWork) -> UserView:
-    uow.update_versioned(users, user_id, version, {"status": status})
+def _set_status(uow: UnitOfWork, user_id: UUID, version: int, status: UserStatus) -> UserView:
+    edit(uow, users, user_id, version, {"status": status})
     if status is UserStatus.DISABLED:
-        view = user_view(user_id, uow)
+        view = user_view(uow, user_id)
         revoke_users(uow, users.c.id == user_id, end_sessions=True)
         return view
-    return user_view(user_id, uow)
+    return user_view(uow, user_id)
 
 
-def _set_roles(user_id: UUID, point_id: UUID | None, grants: Sequence[RoleGrant], uow: UnitOfWork) -> None:
+def _set_roles(uow: UnitOfWork, user_id: UUID, point_id: UUID | None, grants: Sequence[RoleGrant]) -> None:
     uow.execute(
         insert(user_roles),
         [
@@ -163,11 +167,11 @@ def _set_roles(user_id: UUID, point_id: UUID | None, grants: Sequence[RoleGrant]
     )
 
 
-def _issue(accounts: Sequence[tuple[UUID, str]], uow: UnitOfWork) -> list[OneTimePassword]:
+def _issue(uow: UnitOfWork, accounts: Sequence[tuple[UUID, str]]) -> list[OneTimePassword]:
     """New one-time passwords of accounts, kept as hashes out of everybody's sight."""
     until = uow.now + passwords.ONE_TIME_LIFETIME
     clear = [passwords.one_time_password() for _ in accounts]
-    hashes = [beside(passwords.hashed, password) for password in clear]
+    hashes = [in_real_thread(passwords.hashed, password) for password in clear]
     rows = [
         {"user_id": user_id, "password_hash": password_hash, "one_time_until": until}
         for (user_id, _), password_hash in zip(accounts, hashes, strict=True)

@@ -3,27 +3,28 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from contracts.errors import ServiceError
+from chassis.work.reasons import Reason
 from contracts.identity.tokens import AccessGrant
 from contracts.identity.views import RoleGrant
 from contracts.permissions import PERMISSIONS, POINT_ROLES, ROLE_SCOPES, Role, ScopeKind, scope_of
 
 
-def check_grantable(grants: Sequence[RoleGrant], *, of_point: bool, by_point: bool) -> None:
-    """Refuse roles that do not fit the account (`of_point`: it belongs to a teaching point) or that a point's
-    administrator (`by_point`) may not give."""
+def against_grants(grants: Sequence[RoleGrant], *, of_point: bool, by_point: bool) -> Reason | None:
+    """Why roles do not fit the account (`of_point`: it belongs to a teaching point), or may not be given by a point's
+    administrator (`by_point`)."""
     for grant in grants:
         role = grant.role
         if role is Role.STUDENT or (by_point and role not in POINT_ROLES):
-            raise ServiceError("role_not_grantable", role=role)
+            return Reason("role_not_grantable", {"role": role})
         if role in POINT_ROLES and not of_point:
-            raise ServiceError("role_needs_teaching_point", role=role)
+            return Reason("role_needs_teaching_point", {"role": role})
         if role not in POINT_ROLES and of_point:
-            raise ServiceError("role_not_of_teaching_point", role=role)
+            return Reason("role_not_of_teaching_point", {"role": role})
         if role is Role.TEACHING_POINT_STAFF and not grant.modules:
-            raise ServiceError("role_needs_modules")
+            return Reason("role_needs_modules")
         if role is Role.COURSE_LEAD and not grant.course_ids:
-            raise ServiceError("role_needs_courses")
+            return Reason("role_needs_courses")
+    return None
 
 
 def access_grant(

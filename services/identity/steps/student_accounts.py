@@ -63,7 +63,7 @@ def account_of(record: Any) -> Account:
     }
 
 
-def settle(wanted: Sequence[Account], uow: UnitOfWork) -> Answers:
+def settle(uow: UnitOfWork, wanted: Sequence[Account]) -> Answers:
     """Give each student, named once and in order of id, the account that is wanted, all in a handful of statements.
 
     Whoever calls holds the students' copies locked, so that nobody else tries the same refused student meanwhile.
@@ -71,19 +71,19 @@ def settle(wanted: Sequence[Account], uow: UnitOfWork) -> Answers:
     if not wanted:
         return Answers((), ())
     ids = [account["student_id"] for account in wanted]
-    refused_before = _refused_before(ids, uow)
-    known = _lock_accounts(ids, uow)
-    made = _make([account for account in wanted if account["student_id"] not in known], uow)
+    refused_before = _refused_before(uow, ids)
+    known = _lock_accounts(uow, ids)
+    made = _make(uow, [account for account in wanted if account["student_id"] not in known])
     # Neither known nor made: another process made it at this moment, or the name is somebody else's.
-    known |= _lock_accounts(set(ids) - known.keys() - made.keys(), uow)
-    followed = _follow([account for account in wanted if account["student_id"] in known], known, uow)
-    _give_student_role([*made.values(), *followed], uow)
+    known |= _lock_accounts(uow, set(ids) - known.keys() - made.keys())
+    followed = _follow(uow, [account for account in wanted if account["student_id"] in known], known)
+    _give_student_role(uow, [*made.values(), *followed])
     refused = [
         account
         for account in wanted
         if account["student_id"] not in known.keys() | made.keys() and account["status"] == UserStatus.ENABLED
     ]
-    _remember(refused, uow)
+    _remember(uow, refused)
     settled = refused_before - {account["student_id"] for account in refused}
     if settled:
         uow.execute(delete(refused_accounts).where(refused_accounts.c.student_id.in_(settled)))
@@ -93,12 +93,12 @@ def settle(wanted: Sequence[Account], uow: UnitOfWork) -> Answers:
     )
 
 
-def _refused_before(student_ids: Collection[UUID], uow: UnitOfWork) -> set[UUID]:
+def _refused_before(uow: UnitOfWork, student_ids: Collection[UUID]) -> set[UUID]:
     r = refused_accounts.c
     return {row.student_id for row in uow.rows(select(r.student_id).where(r.student_id.in_(student_ids)))}
 
 
-def _lock_accounts(student_ids: Collection[UUID], uow: UnitOfWork) -> dict[UUID, Row[Any]]:
+def _lock_accounts(uow: UnitOfWork, student_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     if not student_ids:
         return {}
     columns = (users.c.student_id, users.c.teaching_point_id, users.c.status)
@@ -106,7 +106,7 @@ def _lock_accounts(student_ids: Collection[UUID], uow: UnitOfWork) -> dict[UUID,
     return {row.student_id: row for row in uow.rows(of_them.with_for_update())}
 
 
-def _make(accounts: Sequence[Account], uow: UnitOfWork) -> dict[UUID, UUID]:
+def _make(uow: UnitOfWork, accounts: Sequence[Account]) -> dict[UUID, UUID]:
     """Make new accounts; user id by student id of those that could be made. Whoever wants a name at the same moment
     waits at the constraint and then finds it taken."""
     if not accounts:
@@ -115,7 +115,7 @@ def _make(accounts: Sequence[Account], uow: UnitOfWork) -> dict[UUID, UUID]:
     return {row.student_id: row.id for row in uow.rows(new)}
 
 
-def _follow(accounts: Sequence[Account], before: Mapping[UUID, Row[Any]], uow: UnitOfWork) -> list[UUID]:
+def _follow(uow: UnitOfWork, accounts: Sequence[Account], before: Mapping[UUID, Row[Any]]) -> list[UUID]:
     """Let accounts that there are follow newer records; the users that changed. Access that the change takes away ends
     at once."""
     if not accounts:
@@ -139,7 +139,7 @@ def _follow(accounts: Sequence[Account], before: Mapping[UUID, Row[Any]], uow: U
     return [row.id for row in changed]
 
 
-def _remember(refused: Sequence[Account], uow: UnitOfWork) -> None:
+def _remember(uow: UnitOfWork, refused: Sequence[Account]) -> None:
     if not refused:
         return
     rows = [
@@ -156,7 +156,7 @@ def _remember(refused: Sequence[Account], uow: UnitOfWork) -> None:
     uow.execute(remembered.on_conflict_do_update(index_elements=["student_id"], set_=newest))
 
 
-def _give_student_role(user_ids: Sequence[UUID], uow: UnitOfWork) -> None:
+def _give_student_role(uow: UnitOfWork, user_ids: Sequence[UUID]) -> None:
     """One statement for all: the role, and the point that the account belongs to now."""
     role = insert(user_roles).from_select(
         ["user_id", "role", "teaching_point_id"],

@@ -28,7 +28,7 @@ def first_steps(row: Row[Any]) -> tuple[FirstStep, ...]:
     return tuple(step for step, due in steps if due)
 
 
-def grants_of(user_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, tuple[RoleGrant, ...]]:
+def grants_of(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, tuple[RoleGrant, ...]]:
     """The roles of each user, in the order of their names."""
     found: dict[UUID, tuple[RoleGrant, ...]] = dict.fromkeys(user_ids, ())
     rows = uow.rows(select(user_roles).where(user_roles.c.user_id.in_(user_ids)).order_by(user_roles.c.role))
@@ -38,9 +38,9 @@ def grants_of(user_ids: Sequence[UUID], uow: UnitOfWork) -> dict[UUID, tuple[Rol
     return found
 
 
-def user_views(rows: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[UserView, ...]:
+def user_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[UserView, ...]:
     """Users as lists show them, from rows of `USER_COLUMNS`."""
-    grants = grants_of([row.id for row in rows], uow)
+    grants = grants_of(uow, [row.id for row in rows])
     return tuple(
         UserView(
             **{name: row._mapping[name] for name in UserView.model_fields if name in row._mapping},
@@ -51,9 +51,9 @@ def user_views(rows: Sequence[Row[Any]], uow: UnitOfWork) -> tuple[UserView, ...
     )
 
 
-def user_view(user_id: UUID, uow: UnitOfWork) -> UserView:
+def user_view(uow: UnitOfWork, user_id: UUID) -> UserView:
     """One user. Raises `not_found`."""
-    return user_views([uow.one(USER_COLUMNS.where(users.c.id == user_id))], uow)[0]
+    return user_views(uow, [uow.one(USER_COLUMNS.where(users.c.id == user_id))])[0]
 
 
 def account_view(row: Row[Any], grants: tuple[RoleGrant, ...]) -> AccountView:

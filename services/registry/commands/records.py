@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import change, edit, locked
 from contracts.errors import ServiceError
 from contracts.registry.commands import ChangeContact, RecordDegreeIntent
 from contracts.registry.views import StudentRecord
 from services.registry.domain.status_changes import leads_to_degree
 from services.registry.queries import student_record
-from services.registry.steps.students import lock_student
 from services.registry.tables import students
 
 
 def change_contact(command: ChangeContact, uow: UnitOfWork) -> StudentRecord:
     """Set all contact details; what is left out is emptied."""
-    uow.update_versioned(students, command.student_id, command.version, command.contact.model_dump())
-    return student_record(command.student_id, uow)
+    edit(uow, students, command.student_id, command.version, command.contact.model_dump())
+    return student_record(uow, command.student_id)
 
 
 def record_degree_intent(command: RecordDegreeIntent, uow: UnitOfWork) -> StudentRecord:
     """Record whether the student wants the degree."""
-    student = lock_student(uow, command.student_id, command.version)
+    student = locked(uow, students, command.student_id, command.version)
     if not leads_to_degree(student.level):
         raise ServiceError("degree_not_possible")
-    uow.update_versioned(students, student.id, command.version, {"degree_intent": command.wanted})
-    return student_record(student.id, uow)
+    change(uow, students, student, "edit", {"degree_intent": command.wanted})
+    return student_record(uow, student.id)

@@ -8,26 +8,29 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import workflow
+from chassis.work.reasons import refuse
+from chassis.work.rows import change, locked
+from chassis.work.steps import take_one
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import RevokeTransfer, TransferStudent
 from contracts.registry.events import TransferRequested, TransferRevoked
 from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
-from services.registry.domain.status_changes import status_after
+from services.registry.domain.status_changes import against_change
 from services.registry.domain.workflows import STATUS_CHANGE
 from services.registry.queries import status_change_details
-from services.registry.steps.students import enter_change, lock_student
+from services.registry.steps.students import enter_change
 from services.registry.tables import programmes, status_changes, students, teaching_points
 
 
 def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """Ask finance whether the student may go; until its answer no other change is possible."""
-    student = lock_student(uow, command.student_id, command.version)
-    status_after(StatusChangeKind.TRANSFER_TEACHING_POINT, student.status, change_open=student.status_change_open)
+    student = locked(uow, students, command.student_id, command.version)
+    kind = StatusChangeKind.TRANSFER_TEACHING_POINT
+    refuse(against_change(kind, student.status, change_open=student.status_change_open))
     _check_destination(uow, student, command.to_teaching_point_id)
-    uow.update_versioned(students, student.id, command.version, {"status_change_open": True})
+    change(uow, students, student, "edit", {"status_change_open": True})
     points = {
         "from_teaching_point_id": student.teaching_point_id,
         "to_teaching_point_id": command.to_teaching_point_id,
@@ -35,28 +38,24 @@ def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeD
     change_id = enter_change(
         uow,
         student,
-        StatusChangeKind.TRANSFER_TEACHING_POINT,
+        kind,
         StatusChangeState.PENDING_CLEARANCE,
         command.reason,
         **points,
     )
     uow.publish(TransferRequested(change_id=change_id, student_id=student.id, **points))
-    return status_change_details(change_id, uow)
+    return status_change_details(uow, change_id)
 
 
 def revoke_transfer(command: RevokeTransfer, uow: UnitOfWork) -> StatusChangeDetails:
     """Take a transfer back while it waits for finance."""
-    c = status_changes.c
-    change = uow.one(select(c.student_id, c.kind).where(c.id == command.status_change_id))
-    uow.one(select(students.c.id).where(students.c.id == change.student_id).with_for_update())
-    change = uow.one(select(status_changes).where(c.id == command.status_change_id).with_for_update())
-    if change.version != command.version:
-        raise ServiceError("stale_version")
-    workflow.apply(uow, STATUS_CHANGE, status_changes, [change.id], "revoke")
-    student = uow.one(select(students).where(students.c.id == change.student_id))
-    uow.update_versioned(students, student.id, student.version, {"status_change_open": False})
-    uow.publish(TransferRevoked(change_id=change.id, student_id=student.id))
-    return status_change_details(change.id, uow)
+    id_ = command.status_change_id
+    student_id = uow.one(select(status_changes.c.student_id).where(status_changes.c.id == id_)).student_id
+    student = locked(uow, students, student_id)
+    take_one(uow, STATUS_CHANGE, status_changes, id_, command.version, "revoke")
+    change(uow, students, student, "edit", {"status_change_open": False})
+    uow.publish(TransferRevoked(change_id=id_, student_id=student.id))
+    return status_change_details(uow, id_)
 
 
 def _check_destination(uow: UnitOfWork, student: Row[Any], point_id: UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from contracts.errors import FieldError, ServiceError
+from chassis.work.reasons import Reason
 from contracts.registry.states import StatusChangeKind
 from contracts.types import EnrolmentStatus, Level
 
@@ -23,23 +23,25 @@ LIVE: Final = (E.ACTIVE, E.SUSPENDED)
 """With such a status a person can't be entered once more for the same level."""
 
 
-def status_after(kind: StatusChangeKind, status: str, *, change_open: bool) -> EnrolmentStatus:
-    """The status that the change leads to. A student has at most one open change.
-
-    Raises `status_change_not_possible` or `status_change_open`.
-    """
-    after = CHANGES[kind].get(EnrolmentStatus(status))
-    if after is None:
-        raise ServiceError("status_change_not_possible", status=status)
-    if change_open:
-        raise ServiceError("status_change_open")
-    return after
+def against_change(kind: StatusChangeKind, status: str, *, change_open: bool) -> Reason | None:
+    """Each change is possible from the statuses of the table, and a student has at most one open change."""
+    if EnrolmentStatus(status) not in CHANGES[kind]:
+        return Reason("status_change_not_possible", {"status": status})
+    return Reason("another_change_open") if change_open else None
 
 
-def last_day_of_suspension(from_on: date, resumed_on: date) -> date:
-    """The day before study goes on. Raises `validation_failed` when study would go on before it stopped."""
-    if resumed_on <= from_on:
-        raise ServiceError("validation_failed", [FieldError("on", "window_reversed")])
+def status_after(kind: StatusChangeKind, status: str) -> EnrolmentStatus:
+    """The status that a possible change leads to."""
+    return CHANGES[kind][EnrolmentStatus(status)]
+
+
+def resumes_too_early(from_on: date, resumed_on: date) -> bool:
+    """Study would go on before it stopped: a suspension lasts a day at least."""
+    return resumed_on <= from_on
+
+
+def last_day_of_suspension(resumed_on: date) -> date:
+    """The day before study goes on."""
     return resumed_on - timedelta(days=1)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chassis.work.workflow import SYSTEM, Step, Workflow, applicant
+from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under
 from contracts.registry.events import StudentTransferred, TransferRevoked
 from contracts.registry.states import StatusChangeState
 
 PENDING_CLEARANCE, APPROVED, REVOKED = StatusChangeState
 
-REGISTRAR = applicant("registry.change_status")
+REGISTRAR = acting_under("registry.change_status")
 
 STATUS_CHANGE = Workflow(
     "status_change",

@@ -175,7 +175,7 @@ def _insert(uow: UnitOfWork, records: Sequence[dict[str, Any]]) -> dict[UUID, li
     for record in records:
         if record["id"] in entered:
             facts = {name: record[name] for name in ("student_number", "teaching_point_id", "programme_id", "intake")}
-            uow.audit("students", record["id"], "import", after=facts)
+            uow.audit(students, record["id"], "import", after=facts)
     return _taken(uow, [record for record in records if record["id"] not in entered])
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 from sqlalchemy import MetaData, Table
-from tests.chassis.provisioning.catalogue import catalogue_faults
 
 from chassis.base.context import SCOPE_KINDS
 from chassis.data.row_scope import policies, role_name, scope, table_scope
 from chassis.provisioning.database import provision_database
 from chassis.testing.harness import PASSWORDS, ServiceHarness
 from tests.chassis.example import Example, build, parcels
+from tests.chassis.provisioning.catalogue import catalogue_faults
 
 
 def test_the_database_has_the_declared_policies_and_row_security_everywhere(example: ServiceHarness) -> None:

@@ -53,7 +53,7 @@ def test_a_failing_command_leaves_nothing_at_all(example: ServiceHarness) -> Non
     def work(uow: UnitOfWork) -> None:
         uow.execute(insert(parcels).values(id=new_id(), teaching_point_id=POINT, label="lost"))
         uow.publish(ParcelAdded(parcel_id=new_id()))
-        uow.audit("parcel", new_id(), "add")
+        uow.audit(parcels, new_id(), "add")
         raise ServiceError("validation_failed")
 
     with pytest.raises(ServiceError):
@@ -234,10 +234,10 @@ def test_bad_input_is_refused_with_every_path_and_without_the_input(example: Ser
 
 
 def test_the_audit_trail_shows_masked_id_numbers(example: ServiceHarness) -> None:
-    from contracts.common import ListAuditEntries, of
+    from contracts.common import ListAuditEntries, of_service
 
     example.run(AddParcel(teaching_point_id=POINT, label="a"), at_point())
-    entries = example.ask(of("example", ListAuditEntries)(), acting("audit.read"))
+    entries = example.ask(of_service("example", ListAuditEntries)(), acting("audit.read"))
     assert entries.total == 1
     assert entries.items[0].after["id_number"] == "110105**********34"
 

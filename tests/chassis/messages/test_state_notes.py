@@ -164,7 +164,7 @@ def test_the_committer_knows_that_it_left_notes_though_it_published_nothing(exam
 
     def work(uow: Any) -> None:
         uow.execute(insert(parcels).values(id=new_id(), teaching_point_id=POINT, label="x"))
-        uow.audit("parcel", new_id(), "add")
+        uow.audit(parcels, new_id(), "add")
 
     try:
         example.database.run(system_context(), work)

@@ -1,6 +1,5 @@
 """Selecting courses: singly, in batches, at the same time, and within one's own scope."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +9,10 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
 from chassis.papers.files import FileStore
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
-from contracts.common import GetTask, of
+from contracts.common import GetTask, of_service
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
@@ -31,14 +29,8 @@ from contracts.types import EnrolmentStatus, Level
 from services.courses.commands.selection import select_courses
 from services.courses.service import Courses
 from tests.builders import courses as build
+from tests.builders import people
 from tests.builders.courses import School
-
-HarnessOf = Callable[[type[Service]], ServiceHarness]
-
-
-@pytest.fixture
-def school(harness_of: HarnessOf) -> School:
-    return build.school(harness_of(Courses))
 
 
 @pytest.fixture
@@ -77,7 +69,7 @@ def events(school: School) -> list[SelectedCourse]:
 
 def test_a_point_selects_several_courses_and_each_has_its_result(school: School) -> None:
     broken = build.course(school.harness, "60001")
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     answer = school.harness.run(selecting(school, *school.course_ids, broken.id), staff)
     first, second, refused = answer.results
     assert [(r.course_id, r.state) for r in (first, second)] == [(id_, "pending_payment") for id_ in school.course_ids]
@@ -91,7 +83,7 @@ def test_a_point_selects_several_courses_and_each_has_its_result(school: School)
 
 def test_the_event_carries_all_that_bill_and_registration_need(school: School) -> None:
     [student] = school.students
-    school.harness.run(selecting(school, school.courses[0].id), build.as_student(student.id))
+    school.harness.run(selecting(school, school.courses[0].id), people.in_person(student.id))
     [event] = events(school)
     assert event.model_dump(include={"student_id", "teaching_point_id", "course_id", "selection_round_id"}) == {
         "student_id": student.id,
@@ -105,14 +97,14 @@ def test_the_event_carries_all_that_bill_and_registration_need(school: School) -
     assert event.selected_at == school.harness.clock.now()
 
 
-def test_a_course_without_a_final_is_selected_without_an_exam_round(harness_of: HarnessOf) -> None:
-    school = build.school(harness_of(Courses), final=0)
-    school.harness.run(selecting(school), build.point_staff(school.point))
+def test_a_course_without_a_final_is_selected_without_an_exam_round(courses: ServiceHarness) -> None:
+    school = build.school(courses, final=0)
+    school.harness.run(selecting(school), people.of_point(school.point))
     assert {(event.exam_round_id, event.exam_kind) for event in events(school)} == {(None, None)}
 
 
 def test_a_course_is_selected_once(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     school.harness.run(selecting(school, school.courses[0].id), staff)
     again, other = school.harness.run(selecting(school), staff).results
     assert (codes(again), codes(other)) == (["already_selected"], [])
@@ -120,14 +112,14 @@ def test_a_course_is_selected_once(school: School) -> None:
 
 
 def test_a_repeated_command_gives_its_first_answer(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     first = school.harness.run(selecting(school), staff, key="same-key-1")
     assert school.harness.run(selecting(school), staff, key="same-key-1") == first
     assert len(events(school)) == 2
 
 
 def test_of_many_who_select_the_same_course_at_the_same_time_one_wins(school: School) -> None:
-    commands = [(selecting(school), build.point_staff(school.point)) for _ in range(6)]
+    commands = [(selecting(school), people.of_point(school.point)) for _ in range(6)]
     assert build.at_once(school.harness, commands) == ["done"] * 6
     selections = school.harness.table("selections")
     assert len(school.harness.rows(select(selections))) == 2
@@ -135,43 +127,43 @@ def test_of_many_who_select_the_same_course_at_the_same_time_one_wins(school: Sc
 
 
 def test_who_loses_the_race_waits_and_is_told_that_the_course_is_selected(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     with ThreadPoolExecutor(1) as pool:
         with school.harness.database.unit_of_work(staff) as winner:
             select_courses(selecting(school), winner)
-            loser = pool.submit(school.harness.run, selecting(school), build.point_staff(school.point))
+            loser = pool.submit(school.harness.run, selecting(school), people.of_point(school.point))
             build.until_somebody_waits(school.harness)
         assert [codes(result) for result in loser.result().results] == [["already_selected"], ["already_selected"]]
     assert len(events(school)) == 2
 
 
 def test_a_student_of_another_point_is_not_found(school: School) -> None:
-    elsewhere = build.point_staff(new_id())
+    elsewhere = people.of_point(new_id())
     assert school.harness.refusal(selecting(school), elsewhere).code == "not_found"
-    assert school.harness.refusal(selecting(school), build.as_student(new_id())).code == "not_found"
+    assert school.harness.refusal(selecting(school), people.in_person(new_id())).code == "not_found"
     refused = school.harness.run(batch(school), elsewhere)
     assert {pair.refusals[0].code for pair in refused.refused_pairs} == {"not_found"}
     assert events(school) == []
 
 
 def test_another_points_selections_are_not_there(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     made = school.harness.run(selecting(school), staff).results[0]
-    elsewhere = build.point_staff(new_id(), "courses.read_selections")
+    elsewhere = people.of_point(new_id())
     query = GetSelection(selection_id=made.selection_id)
     assert school.harness.refusal(query, elsewhere).code == "not_found"
     assert school.harness.ask(ListSelections(), elsewhere).total == 0
-    assert school.harness.ask(ListSelections(), build.as_student(new_id())).total == 0
-    assert school.harness.ask(ListSelections(), build.as_student(school.students[0].id)).total == 2
+    assert school.harness.ask(ListSelections(), people.in_person(new_id())).total == 0
+    assert school.harness.ask(ListSelections(), people.in_person(school.students[0].id)).total == 2
 
 
 def test_a_round_that_does_not_exist_is_not_found(school: School) -> None:
     command = selecting(school).model_copy(update={"selection_round_id": new_id()})
-    assert school.harness.refusal(command, build.point_staff(school.point)).code == "not_found"
+    assert school.harness.refusal(command, people.of_point(school.point)).code == "not_found"
 
 
 def test_the_students_newest_status_counts(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     suspended = school.change_student(school.students[0], status=EnrolmentStatus.SUSPENDED, status_change_open=True)
     [result] = school.harness.run(selecting(school, school.courses[0].id), staff).results
     assert codes(result) == ["student_not_active", "status_change_open"]
@@ -181,7 +173,7 @@ def test_the_students_newest_status_counts(school: School) -> None:
 
 
 def test_the_round_is_open_from_its_first_moment_until_before_its_last(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     school.harness.clock.set(school.round.closes_at)
     [late] = school.harness.run(selecting(school, school.courses[0].id), staff).results
     assert codes(late) == ["selection_round_closed"]
@@ -200,7 +192,7 @@ def test_exams_in_one_session_are_warned_of(school: School) -> None:
         for id_, item_id in zip(school.course_ids, _exam_course_ids(school), strict=True)
     ]
     school.harness.feed(ExamRoundCourseState, *both)
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     [first] = school.harness.run(selecting(school, school.courses[0].id), staff).results
     [second] = school.harness.run(selecting(school, school.courses[1].id), staff).results
     assert first.warnings == ()
@@ -215,7 +207,7 @@ def _exam_course_ids(school: School) -> list[object]:
 
 
 def test_a_selection_keeps_its_version_and_requirement(school: School) -> None:
-    staff, registrar = build.point_staff(school.point), build.registrar()
+    staff, registrar = people.of_point(school.point), people.of_school()
     school.add_students(1)
     course = school.courses[0].id
     school.harness.run(selecting(school, course), staff)
@@ -224,7 +216,7 @@ def test_a_selection_keeps_its_version_and_requirement(school: School) -> None:
         AddAssessmentRequirement(course_version_id=version.id, coursework_percent=100, final_percent=0), registrar
     )
     approve = ApproveAssessmentRequirement(requirement_id=requirement.id, version=1)
-    school.harness.run(approve, build.registrar())
+    school.harness.run(approve, people.of_school())
     school.harness.run(UseCourseVersion(course_version_id=version.id, version=version.version), registrar)
     school.harness.run(selecting(school, course, student=1), staff)
     old, new = events(school)
@@ -236,17 +228,17 @@ def test_a_selection_keeps_its_version_and_requirement(school: School) -> None:
 
 
 def test_taking_a_course_out_of_the_round_leaves_what_is_selected(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     school.harness.run(selecting(school, school.courses[0].id), staff)
     out = RemoveCoursesFromRound(selection_round_id=school.round.id, course_ids=school.course_ids)
-    school.harness.run(out, build.registrar("courses.manage_rounds"))
+    school.harness.run(out, people.of_school())
     assert school.harness.ask(ListSelections(), staff).total == 1
     [result] = school.harness.run(selecting(school, school.courses[1].id), staff).results
     assert codes(result) == ["course_not_in_round"]
 
 
 def test_every_selection_has_history_and_audit(school: School) -> None:
-    staff = build.point_staff(school.point)
+    staff = people.of_point(school.point)
     results = school.harness.run(selecting(school), staff).results
     ids = {result.selection_id for result in results}
     history = school.harness.rows(select(school.harness.table("workflow_history")).where(_of(school, "selection")))
@@ -272,13 +264,13 @@ def test_a_cohort_is_found_by_intake_and_five_elements(school: School) -> None:
     school.add_students(1, intake="202603")
     school.add_students(1, major_code="050101")
     cohort = ListCohort(intake=build.INTAKE, level=Level.TOP_UP_BACHELOR, major_code="080901", schooling_length="2.5")
-    page = school.harness.ask(cohort, build.point_staff(school.point, "courses.select_in_batch"))
+    page = school.harness.ask(cohort, people.of_point(school.point))
     assert [s.student_number for s in page.items] == sorted(s.student_number for s in school.students[:3])
-    assert school.harness.ask(cohort, build.point_staff(new_id())).total == 0
+    assert school.harness.ask(cohort, people.of_point(new_id())).total == 0
 
 
 def test_a_dry_run_tells_what_a_batch_then_does(school: School) -> None:
-    staff = build.point_staff(school.point, "courses.select_in_batch")
+    staff = people.of_point(school.point)
     school.add_students(2)
     school.add_students(1, status=EnrolmentStatus.LEFT)
     school.harness.run(selecting(school, school.courses[0].id), staff)
@@ -297,7 +289,7 @@ def test_a_dry_run_tells_what_a_batch_then_does(school: School) -> None:
 
 def test_batches_with_pairs_in_common_do_not_deadlock_and_select_each_pair_once(school: School) -> None:
     school.add_students(39)
-    staff = build.point_staff(school.point, "courses.select_in_batch")
+    staff = people.of_point(school.point)
     ids = [student.id for student in school.students]
     orders = [ids, ids[::-1], ids[10:] + ids[:10], ids[::2] + ids[1::2]]
     commands = [(batch(school, student_ids=tuple(order)), staff) for order in orders]
@@ -308,16 +300,16 @@ def test_batches_with_pairs_in_common_do_not_deadlock_and_select_each_pair_once(
 
 
 def test_a_batch_of_more_than_five_thousand_pairs_is_a_task_with_the_same_outcome(
-    harness_of: HarnessOf, files: Path
+    courses: ServiceHarness, files: Path
 ) -> None:
-    school = build.school(harness_of(Courses), courses=6, students=850)
-    staff = build.point_staff(school.point, "courses.select_in_batch")
+    school = build.school(courses, courses=6, students=850)
+    staff = people.of_point(school.point)
     school.harness.run(selecting(school, school.courses[0].id), staff)
     answer = school.harness.run(batch(school), staff)
     assert answer.task is not None
     assert answer.task.state == "waiting"
     Worker(school.harness.database, Courses).run_until_idle()
-    task = school.harness.ask(of("courses", GetTask)(task_id=answer.task.id), staff)
+    task = school.harness.ask(of_service("courses", GetTask)(task_id=answer.task.id), staff)
     assert (task.state, task.figures) == ("done", {"selected": 5099, "skipped": 1, "refused": 0})
     assert len(events(school)) == 5100
     assert task.result is not None
@@ -327,21 +319,21 @@ def test_a_batch_of_more_than_five_thousand_pairs_is_a_task_with_the_same_outcom
     assert "已选" in reason
 
 
-def test_a_task_is_not_given_students_of_other_points(harness_of: HarnessOf) -> None:
-    school = build.school(harness_of(Courses), courses=6, students=850)
+def test_a_task_is_not_given_students_of_other_points(courses: ServiceHarness) -> None:
+    school = build.school(courses, courses=6, students=850)
     school.add_students(1, teaching_point_id=new_id())
-    staff = build.point_staff(school.point, "courses.select_in_batch")
+    staff = people.of_point(school.point)
     refused = school.harness.refusal(batch(school), staff)
     assert (refused.code, refused.params) == ("some_not_found", {"count": 1})
 
 
 def test_a_student_transferred_before_the_task_runs_is_left_to_the_new_point(
-    harness_of: HarnessOf, files: Path
+    courses: ServiceHarness, files: Path
 ) -> None:
-    school = build.school(harness_of(Courses), courses=6, students=850)
-    staff = build.point_staff(school.point, "courses.select_in_batch")
+    school = build.school(courses, courses=6, students=850)
+    staff = people.of_point(school.point)
     answer = school.harness.run(batch(school), staff)
     school.change_student(school.students[3], teaching_point_id=new_id())
     Worker(school.harness.database, Courses).run_until_idle()
-    task = school.harness.ask(of("courses", GetTask)(task_id=answer.task.id), staff)
+    task = school.harness.ask(of_service("courses", GetTask)(task_id=answer.task.id), staff)
     assert task.figures == {"selected": 849 * 6, "skipped": 0, "refused": 6}

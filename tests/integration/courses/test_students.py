@@ -1,16 +1,13 @@
 """Students who leave, are suspended, return or move to another point."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import permutations
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
 from contracts.courses.commands import CancelSelections, RequestWithdrawals, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection, ListSelections, ListWithdrawals
@@ -27,16 +24,10 @@ from contracts.registry.events import (
 )
 from contracts.types import EnrolmentStatus
 from services.courses.commands.selection import select_courses
-from services.courses.service import Courses
 from tests.builders import courses as build
+from tests.builders import people
 from tests.builders.courses import School
-
-HarnessOf = Callable[[type[Service]], Any]
-
-
-@pytest.fixture
-def school(harness_of: HarnessOf) -> School:
-    return build.school(harness_of(Courses))
+from tests.builders.messages import of_selection
 
 
 @pytest.fixture
@@ -65,7 +56,7 @@ def leaves(school: School) -> StudentItem:
 
 
 def now_is(school: School, selection_id: UUID) -> SelectionView:
-    return school.harness.ask(GetSelection(selection_id=selection_id), build.registrar("courses.read_selections"))
+    return school.harness.ask(GetSelection(selection_id=selection_id), people.of_school())
 
 
 def asked(school: School) -> list[ClosingSelection]:
@@ -74,8 +65,7 @@ def asked(school: School) -> list[ClosingSelection]:
 
 def refusing(school: School, id_: UUID, reason: ClosingReason, attempt: int = 1) -> BillCancellationRefused:
     row = RefusedCancellation(
-        selection_id=id_,
-        registration_id=None,
+        source=of_selection(id_),
         attempt=attempt,
         reason=reason,
         code="payment_in_review",
@@ -89,7 +79,7 @@ def test_who_leaves_has_unpaid_courses_closed_and_keeps_paid_ones(school: School
     leaves(school)
     assert [(a.selection_id, a.reason) for a in asked(school)] == [(selections[0], "student_left")]
     assert now_is(school, selections[1]).state == "selected"
-    row = CancelledBills(selection_id=selections[0], registration_id=None, attempt=1, reason=ClosingReason.STUDENT_LEFT)
+    row = CancelledBills(source=of_selection(selections[0]), attempt=1, reason=ClosingReason.STUDENT_LEFT)
     school.harness.deliver(BillsCancelled(cancelled=(row,)))
     ended = now_is(school, selections[0])
     assert (ended.state, ended.closing_reason) == ("cancelled", "student_left")
@@ -112,7 +102,7 @@ def test_what_is_being_selected_while_the_student_leaves_is_closed_too(school: S
         student_id=school.students[0].id, selection_round_id=school.round.id, course_ids=school.course_ids
     )
     with ThreadPoolExecutor(1) as pool:
-        with school.harness.database.unit_of_work(build.point_staff(school.point)) as selecting:
+        with school.harness.database.unit_of_work(people.of_point(school.point)) as selecting:
             select_courses(command, selecting)
             leaving = pool.submit(leaves, school)
             build.until_somebody_waits(school.harness)
@@ -122,7 +112,7 @@ def test_what_is_being_selected_while_the_student_leaves_is_closed_too(school: S
 
 def test_what_is_closing_already_takes_over_the_reason(school: School, selections: list[UUID]) -> None:
     cancel = CancelSelections(selection_ids=(selections[0],))
-    school.harness.run(cancel, build.point_staff(school.point, "courses.cancel_selections"))
+    school.harness.run(cancel, people.of_point(school.point))
     leaves(school)
     closing = now_is(school, selections[0])
     assert (closing.state, closing.closing_reason) == ("closing", "student_left")
@@ -144,7 +134,7 @@ def test_a_payment_after_leaving_is_put_up_for_withdrawal(school: School, select
     school.harness.clock.set(school.round.withdrawal_closes_at + timedelta(days=1))
     school.harness.deliver(build.paid(school, selections[0]))
     assert now_is(school, selections[0]).state == "selected"
-    [withdrawal] = school.harness.ask(ListWithdrawals(), build.registrar()).items
+    [withdrawal] = school.harness.ask(ListWithdrawals(), people.of_school()).items
     assert (withdrawal.selection_id, withdrawal.state, withdrawal.requested_by) == (
         selections[0],
         "pending_academic",
@@ -159,7 +149,7 @@ def test_a_suspension_closes_what_is_unpaid_and_a_payment_is_kept(school: School
     school.harness.deliver(refusing(school, selections[0], ClosingReason.STUDENT_SUSPENDED))
     school.harness.deliver(build.paid(school, selections[0]))
     assert now_is(school, selections[0]).state == "selected"
-    assert school.harness.ask(ListWithdrawals(), build.registrar()).total == 0
+    assert school.harness.ask(ListWithdrawals(), people.of_school()).total == 0
 
 
 def test_who_returns_may_pay_until_the_deadline_again(school: School, selections: list[UUID]) -> None:
@@ -196,7 +186,7 @@ def test_of_a_quick_suspension_return_and_suspension_the_last_counts(
 def test_open_selections_and_withdrawals_follow_the_student(school: School, selections: list[UUID]) -> None:
     school.harness.deliver(build.paid(school, selections[0]))
     request = RequestWithdrawals(selection_ids=(selections[0],), reason="调动")
-    school.harness.run(request, build.point_staff(school.point, "courses.request_withdrawals"))
+    school.harness.run(request, people.of_point(school.point))
     new_point = new_id()
     student = school.change_student(school.students[0], teaching_point_id=new_point)
     school.harness.deliver(
@@ -209,7 +199,7 @@ def test_open_selections_and_withdrawals_follow_the_student(school: School, sele
             transferred_at=school.harness.clock.now(),
         )
     )
-    new_staff, old_staff = build.point_staff(new_point), build.point_staff(school.point)
+    new_staff, old_staff = people.of_point(new_point), people.of_point(school.point)
     assert {s.id for s in school.harness.ask(ListSelections(), new_staff).items} == set(selections)
     assert school.harness.ask(ListWithdrawals(), new_staff).total == 1
     assert school.harness.ask(ListSelections(), old_staff).total == 0

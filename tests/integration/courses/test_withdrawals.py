@@ -1,6 +1,5 @@
 """Withdrawals: request, academic review, and finance's decisions (CRS-8)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from chassis.base.context import Context
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
 from contracts.base import Event
 from contracts.courses.commands import (
     ApproveWithdrawals,
@@ -30,17 +28,11 @@ from contracts.finance.events import (
     WithdrawalsRefunded,
     WithdrawalsRejected,
 )
-from services.courses.service import Courses
 from tests.builders import courses as build
+from tests.builders import people
 from tests.builders.courses import School
 
-HarnessOf = Callable[[type[Service]], Any]
 WHY = "工作调动，本学期无法学习"
-
-
-@pytest.fixture
-def school(harness_of: HarnessOf) -> School:
-    return build.school(harness_of(Courses))
 
 
 @pytest.fixture
@@ -51,12 +43,12 @@ def paid(school: School) -> list[UUID]:
     return ids
 
 
-def staff(school: School, permission: str = "courses.request_withdrawals") -> Context:
-    return build.point_staff(school.point, permission)
+def staff(school: School) -> Context:
+    return people.of_point(school.point)
 
 
 def reviewer(**who: Any) -> Context:
-    return build.registrar("courses.review_withdrawals", **who)
+    return people.of_school(**who)
 
 
 def request(school: School, *ids: UUID, as_: Context | None = None) -> Any:
@@ -130,7 +122,7 @@ def test_a_withdrawal_goes_all_the_way_to_the_refund(school: School, paid: list[
 
 
 def test_what_is_sent_to_finance_says_who_asked_and_who_reviewed(school: School, paid: list[UUID]) -> None:
-    student, review = build.as_student(school.students[0].id, "courses.request_withdrawals"), reviewer()
+    student, review = people.in_person(school.students[0].id), reviewer()
     [result] = request(school, paid[0], as_=student)
     school.harness.run(ApproveWithdrawals(withdrawal_ids=(result.withdrawal_id,)), review)
     [event] = school.harness.published(WithdrawalsSentToFinance)
@@ -155,7 +147,7 @@ def test_a_course_that_was_withdrawn_can_be_selected_again(school: School, paid:
     command = SelectCourses(
         student_id=school.students[0].id, selection_round_id=school.round.id, course_ids=(school.courses[0].id,)
     )
-    [result] = school.harness.run(command, build.point_staff(school.point)).results
+    [result] = school.harness.run(command, people.of_point(school.point)).results
     assert result.state == "pending_payment"
 
 
@@ -203,7 +195,7 @@ def test_the_applicant_revokes_until_the_review(school: School, paid: list[UUID]
 
 def test_nobody_decides_what_they_asked_for(school: School, paid: list[UUID]) -> None:
     who = new_id()
-    [result] = request(school, paid[0], as_=build.point_staff(school.point, user_id=who))
+    [result] = request(school, paid[0], as_=people.of_point(school.point, user_id=who))
     approve = ApproveWithdrawals(withdrawal_ids=(result.withdrawal_id,))
     [row] = school.harness.run(approve, reviewer(user_id=who)).items
     assert (row.state, row.refusal.code) == ("pending_academic", "decides_own_request")
@@ -229,7 +221,7 @@ def test_the_window_binds_the_request_and_not_the_decision(school: School, paid:
 
 def test_of_many_requests_at_the_same_time_one_is_taken(school: School, paid: list[UUID]) -> None:
     command = RequestWithdrawals(selection_ids=(paid[0],), reason=WHY)
-    student = build.as_student(school.students[0].id, "courses.request_withdrawals")
+    student = people.in_person(school.students[0].id)
     build.at_once(school.harness, [(command, staff(school)), (command, student)] * 3)
     assert school.harness.ask(ListWithdrawals(), staff(school)).total == 1
     assert request(school, paid[0])[0].refusals[0].code == "withdrawal_already_open"
@@ -251,7 +243,7 @@ def test_revoking_against_approving_has_one_winner(school: School, paid: list[UU
 
 def test_another_points_withdrawals_are_not_there(school: School, paid: list[UUID]) -> None:
     [result] = request(school, paid[0])
-    elsewhere = build.point_staff(new_id(), "courses.request_withdrawals")
+    elsewhere = people.of_point(new_id())
     assert request(school, paid[1], as_=elsewhere)[0].refusals[0].code == "not_found"
     query = GetWithdrawal(withdrawal_id=result.withdrawal_id)
     assert school.harness.refusal(query, elsewhere).code == "not_found"

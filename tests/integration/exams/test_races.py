@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
-import pytest
-
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import WithdrawalsSentToFinance
-from contracts.errors import ServiceError
 from contracts.exams.commands import PublishArrangement
 from contracts.exams.events import RegistrationRefused, RegistrationsHeld
 from contracts.exams.queries import ListRegistrations
 from contracts.finance.events import BillsPaid
 from contracts.registry.events import StudentState
-from services.exams.service import Exams
 from tests.builders import exams as build
 from tests.builders.exams import Candidate
+from tests.racing import codes, race
 
 PAIRS = 12
-
-
-@pytest.fixture
-def exams(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    return harness_of(Exams)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads of their own; their results, or the refusals they ended in."""
-
-    def outcome(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except ServiceError as refusal:
-            return refusal.code
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(outcome, calls))
 
 
 def test_a_payment_and_a_withdrawal_at_the_same_moment_always_end_held(exams: ServiceHarness) -> None:
@@ -48,7 +23,7 @@ def test_a_payment_and_a_withdrawal_at_the_same_moment_always_end_held(exams: Se
     for candidate in candidates:
         fee = build.paid_fee(candidate, round_, round_.courses[0])
         sent = WithdrawalsSentToFinance(withdrawals=(build.sent_withdrawal(fee),))
-        at_once(lambda fee=fee: exams.deliver(BillsPaid(bills=(fee,))), lambda sent=sent: exams.deliver(sent))
+        race(lambda fee=fee: exams.deliver(BillsPaid(bills=(fee,))), lambda sent=sent: exams.deliver(sent))
     rows = exams.ask(ListRegistrations()).items
     assert [row.state for row in rows] == ["suspended"] * PAIRS
     assert sum(len(event.held) for event in exams.published(RegistrationsHeld)) == PAIRS
@@ -62,7 +37,7 @@ def test_payments_during_the_publication_are_arranged_or_refunded_and_nothing_be
     fees = [build.paid_fee(c, round_, round_.courses[0]) for c in candidates]
     publish = PublishArrangement(exam_round_id=round_.id, version=round_.details.version)
     payments = [lambda fee=fee: exams.deliver(BillsPaid(bills=(fee,))) for fee in fees]
-    at_once(*payments[:6], lambda: exams.run(publish, build.ARRANGER), *payments[6:])
+    race(*payments[:6], lambda: exams.run(publish, build.ARRANGER), *payments[6:])
     rows = exams.ask(ListRegistrations()).items
     arranged = [row for row in rows if row.state == "arranged"]
     refused = [row for event in exams.published(RegistrationRefused) for row in event.refused]
@@ -76,7 +51,7 @@ def test_a_hold_during_the_publication_is_either_without_a_seat_or_leaves_it_emp
     exams.clock.set(round_.closes_at)
     publish = PublishArrangement(exam_round_id=round_.id, version=round_.details.version)
     holds = [lambda fee=fee: build.held(exams, fee) for fee in fees]
-    at_once(*holds[:4], lambda: exams.run(publish, build.ARRANGER), *holds[4:])
+    race(*holds[:4], lambda: exams.run(publish, build.ARRANGER), *holds[4:])
     assert {row.state for row in exams.ask(ListRegistrations()).items} == {"suspended"}
 
 
@@ -85,8 +60,8 @@ def test_of_two_publications_one_wins(exams: ServiceHarness) -> None:
     build.registered(exams, Candidate(), round_, round_.courses[0])
     exams.clock.set(round_.closes_at)
     publish = PublishArrangement(exam_round_id=round_.id, version=round_.details.version)
-    outcomes = at_once(*[lambda: exams.run(publish, build.ARRANGER)] * 4)
-    assert outcomes.count("step_not_allowed") == 3
+    outcomes = race(*[lambda: exams.run(publish, build.ARRANGER)] * 4)
+    assert codes(outcomes).count("stale_version") == 3
 
 
 def test_two_papers_in_one_session_keep_the_arrangement_from_being_published(exams: ServiceHarness) -> None:

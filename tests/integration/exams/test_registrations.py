@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.exams.commands import RecordAttendance
 from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused, RegistrationsHeld
-from contracts.exams.queries import GetRegistration, ListRegistrationFacts, ListRegistrations
+from contracts.exams.queries import GetRegistration, ListRegistrations, ListRegistrationStatements
 from contracts.exams.views import RegistrationView
 from contracts.finance.events import BillsPaid, PaidBill
 from contracts.registry.events import StudentState
 from contracts.types import EnrolmentStatus, FeeKind
-from services.exams.service import Exams
 from tests.builders import exams as build
+from tests.builders import people
 from tests.builders.exams import Candidate, Round
-
-
-@pytest.fixture
-def exams(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    return harness_of(Exams)
+from tests.builders.messages import of_selection
 
 
 @pytest.fixture
@@ -43,7 +38,7 @@ def fee(exams: ServiceHarness, candidate: Candidate, round_: Round) -> PaidBill:
 
 
 def of(exams: ServiceHarness, fee: PaidBill) -> RegistrationView:
-    [found] = exams.ask(ListRegistrations(selection_id=fee.selection_id)).items
+    [found] = exams.ask(ListRegistrations(selection_id=fee.source.id)).items
     view: RegistrationView = found
     return view
 
@@ -61,8 +56,8 @@ def refunds(exams: ServiceHarness) -> list[tuple[object, str]]:
 
 
 def test_a_paid_exam_fee_registers_and_the_point_sees_it_with_its_session(exams, candidate, round_, fee) -> None:  # type: ignore[no-untyped-def]
-    [seen] = exams.ask(ListRegistrations(search=candidate.name), build.reader(candidate.point_id)).items
-    assert (seen.state, seen.selection_id, seen.session_name) == ("registered", fee.selection_id, "第1场")
+    [seen] = exams.ask(ListRegistrations(search=candidate.name), people.of_point(candidate.point_id)).items
+    assert (seen.state, seen.selection_id, seen.session_name) == ("registered", fee.source.id, "第1场")
     assert (seen.student_number, seen.exam_round_code) == (candidate.now().student_number, "KS1")
     assert seen.registered_at == fee.paid_at
 
@@ -70,7 +65,7 @@ def test_a_paid_exam_fee_registers_and_the_point_sees_it_with_its_session(exams,
 def test_a_credit_fee_and_a_second_payment_event_change_nothing(exams, candidate, round_, fee) -> None:  # type: ignore[no-untyped-def]
     before = of(exams, fee)
     exams.deliver(BillsPaid(bills=(fee,)))
-    credit = fee.model_copy(update={"kind": FeeKind.CREDIT, "selection_id": new_id(), "exam_round_id": None})
+    credit = fee.model_copy(update={"kind": FeeKind.CREDIT, "source": of_selection(), "exam_round_id": None})
     exams.deliver(BillsPaid(bills=(credit,)))
     assert exams.ask(ListRegistrations()).items == (before,)
 
@@ -105,13 +100,13 @@ def test_a_fee_of_a_student_not_yet_known_waits_for_the_copy(exams, candidate, r
 
 
 def test_another_points_registrations_are_not_there_and_a_student_sees_only_their_own(exams, candidate, fee) -> None:  # type: ignore[no-untyped-def]
-    stranger = build.reader(new_id())
+    stranger = people.of_point(new_id())
     registration = of(exams, fee)
     assert exams.ask(ListRegistrations(), stranger).total == 0
     assert exams.refusal(GetRegistration(registration_id=registration.id), stranger).code == "not_found"
-    student = acting("exams.read_registrations", scope="student", student_id=candidate.id)
+    student = people.in_person(candidate.id)
     assert exams.ask(GetRegistration(registration_id=registration.id), student).student_name == candidate.name
-    other = acting("exams.read_registrations", scope="student", student_id=new_id())
+    other = people.in_person(new_id())
     assert exams.refusal(GetRegistration(registration_id=registration.id), other).code == "not_found"
 
 
@@ -231,7 +226,7 @@ def test_reconciliation_walks_through_every_registration_once(exams, round_) -> 
     fees = [build.registered(exams, Candidate(), round_, round_.courses[0]) for _ in range(5)]
     seen, after = [], None
     while True:
-        stretch = exams.ask(ListRegistrationFacts(after=after, limit=2))
+        stretch = exams.ask(ListRegistrationStatements(after=after, limit=2))
         seen += stretch.items
         if (after := stretch.next_after) is None:
             break

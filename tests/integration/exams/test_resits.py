@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import ServiceHarness
 from contracts.courses.states import ClosingReason
 from contracts.exams.commands import CancelResits, RecordAttendance, RegisterResits
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered
 from contracts.exams.queries import ListRegistrations
 from contracts.exams.views import RegistrationView
+from contracts.finance import events_v1
 from contracts.finance.events import (
     BillCancellationRefused,
     BillingRefused,
@@ -25,11 +26,14 @@ from contracts.finance.events import (
     RefusedBilling,
     RefusedCancellation,
 )
-from contracts.registry.events import StudentLeft, StudentState, StudentSuspended
+from contracts.finance.source import Source
+from contracts.registry.events import StudentLeft, StudentResumed, StudentState, StudentSuspended
 from contracts.types import EnrolmentStatus
 from services.exams.service import Exams
 from tests.builders import exams as build
+from tests.builders import people
 from tests.builders.exams import Candidate, Round
+from tests.builders.messages import of_resit
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Missed:
         command = RegisterResits(
             exam_round_id=round_id or self.round.id, registration_ids=(registration_id or self.missed.id,)
         )
-        return self.exams.run(command, by or build.point_staff(self.candidate.point_id))
+        return self.exams.run(command, by or people.of_point(self.candidate.point_id))
 
     def resit(self) -> RegistrationView:
         view: RegistrationView = self.exams.ask(ListRegistrations(resits=True)).items[0]
@@ -60,18 +64,17 @@ class Missed:
 
     def cancel(self):  # type: ignore[no-untyped-def]
         [result] = self.exams.run(
-            CancelResits(registration_ids=(self.resit().id,)), build.point_staff(self.candidate.point_id)
+            CancelResits(registration_ids=(self.resit().id,)), people.of_point(self.candidate.point_id)
         ).items
         return result
 
     def pay(self) -> None:
-        fee = build.paid_fee(self.candidate, self.round, self.course_id, registration_id=self.resit().id)
+        fee = build.paid_fee(self.candidate, self.round, self.course_id, source=of_resit(self.resit().id))
         self.exams.deliver(BillsPaid(bills=(fee,)))
 
     def refuse_cancellation(self, *, attempt: int, reason: ClosingReason, paid: bool = False) -> None:
         row = RefusedCancellation(
-            selection_id=None,
-            registration_id=self.resit().id,
+            source=of_resit(self.resit().id),
             attempt=attempt,
             reason=reason,
             code="already_paid" if paid else "payment_in_review",
@@ -80,7 +83,7 @@ class Missed:
         self.exams.deliver(BillCancellationRefused(refused=(row,)))
 
     def cancel_bill(self, reason: ClosingReason) -> None:
-        row = CancelledBills(selection_id=None, registration_id=self.resit().id, attempt=1, reason=reason)
+        row = CancelledBills(source=of_resit(self.resit().id), attempt=1, reason=reason)
         self.exams.deliver(BillsCancelled(cancelled=(row,)))
 
     def asked(self) -> list[tuple[int, str]]:
@@ -119,9 +122,9 @@ def test_a_missed_exam_is_repeated_and_finance_hears_all_that_its_bill_needs(mis
 
 
 def test_the_student_registers_a_resit_alone_and_nobody_elses(missed: Missed) -> None:
-    stranger = acting("exams.register_resits", scope="student", student_id=new_id())
+    stranger = people.in_person(new_id())
     assert missed.ask_for(by=stranger).results[0].refusals[0].code == "not_found"
-    student = acting("exams.register_resits", scope="student", student_id=missed.candidate.id)
+    student = people.in_person(missed.candidate.id)
     assert missed.register(by=student).state == "pending_payment"
 
 
@@ -148,7 +151,7 @@ def test_a_resit_is_registered_once_and_what_was_sat_is_not_repeated(missed: Mis
 
 def test_a_round_that_does_not_exist_is_not_found(missed: Missed) -> None:
     command = RegisterResits(exam_round_id=new_id(), registration_ids=(missed.missed.id,))
-    assert missed.exams.refusal(command, build.point_staff(missed.candidate.point_id)).code == "not_found"
+    assert missed.exams.refusal(command, people.of_point(missed.candidate.point_id)).code == "not_found"
 
 
 def test_an_unpaid_resit_is_cancelled_once_finance_has_cancelled_its_bill(missed: Missed) -> None:
@@ -160,6 +163,31 @@ def test_an_unpaid_resit_is_cancelled_once_finance_has_cancelled_its_bill(missed
     resit = missed.resit()
     assert (resit.state, resit.ended_by) == ("cancelled", "cancelled")
     missed.register()
+
+
+def test_resits_that_are_not_there_or_anothers_are_refused_alone(missed: Missed) -> None:
+    mine, unknown = missed.register().id, new_id()
+    stranger = people.of_point(new_id())
+    assert [r.refusal.code for r in missed.exams.run(CancelResits(registration_ids=(mine,)), stranger).items] == [
+        "not_found"
+    ]
+    results = missed.exams.run(
+        CancelResits(registration_ids=(unknown, mine)), people.of_point(missed.candidate.point_id)
+    )
+    assert [(r.id, r.state, r.refusal and r.refusal.code) for r in results.items] == [
+        (unknown, None, "not_found"),
+        (mine, "closing", None),
+    ]
+
+
+def test_a_resit_of_a_student_who_is_elsewhere_already_is_refused_though_the_registration_is_still_here(
+    missed: Missed,
+) -> None:
+    """The copy of the record is ahead of the fact of the transfer."""
+    here = people.of_point(missed.candidate.point_id)
+    missed.exams.feed(StudentState, replace(missed.candidate, point_id=new_id(), version=2).now())
+    [result] = missed.ask_for(by=here).results
+    assert [refusal.code for refusal in result.refusals] == ["not_found"]
 
 
 def test_a_cancellation_that_finance_refuses_is_forgotten_and_may_be_tried_again(missed: Missed) -> None:
@@ -177,7 +205,7 @@ def test_a_payment_beats_the_cancellation_whichever_answer_comes_first(missed: M
     missed.register()
     missed.cancel()
     missed.refuse_cancellation(attempt=1, reason=ClosingReason.CANCELLED, paid=True)
-    assert missed.resit().state == "closing"
+    assert missed.resit().state == "pending_payment"
     missed.pay()
     assert missed.resit().state == "registered"
     assert missed.cancel().refusal.code == "step_not_allowed"
@@ -204,7 +232,7 @@ def test_an_unpaid_resit_lapses_when_registration_closes_and_is_asked_for_again_
 
 def test_a_resit_that_can_not_be_billed_is_cancelled(missed: Missed) -> None:
     resit = missed.register()
-    refused = RefusedBilling(selection_id=None, registration_id=resit.id, code="fee_standard_missing")
+    refused = RefusedBilling(source=of_resit(resit.id), code="fee_standard_missing")
     missed.exams.deliver(BillingRefused(refused=(refused,)))
     assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "billing_refused")
 
@@ -243,3 +271,38 @@ def test_suspension_closes_an_unpaid_resit(missed: Missed) -> None:
     assert missed.asked() == [(1, "student_suspended")]
     missed.cancel_bill(ClosingReason.STUDENT_SUSPENDED)
     assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "student_suspended")
+
+
+def test_a_student_who_is_back_when_finance_refuses_keeps_the_unpaid_resit(missed: Missed) -> None:
+    missed.register()
+    missed.exams.feed(StudentState, missed.candidate.becomes(EnrolmentStatus.SUSPENDED).now())
+    change = {"change_id": new_id(), "student_id": missed.candidate.id}
+    at = missed.exams.clock.now()
+    missed.exams.deliver(StudentSuspended(**change, student_version=missed.candidate.version, suspended_at=at))
+    missed.exams.feed(StudentState, missed.candidate.becomes(EnrolmentStatus.ACTIVE).now())
+    missed.exams.deliver(StudentResumed(**change, student_version=missed.candidate.version, resumed_at=at))
+    assert missed.resit().state == "closing", "left to finance's answer"
+    missed.refuse_cancellation(attempt=1, reason=ClosingReason.STUDENT_SUSPENDED)
+    assert missed.resit().state == "pending_payment"
+    missed.exams.clock.advance(timedelta(hours=2))
+    missed.exams.run_due_jobs()
+    assert missed.asked() == [(1, "student_suspended")]
+
+
+def test_an_older_version_of_finances_answer_counts_the_same(missed: Missed) -> None:
+    resit = missed.register()
+    missed.cancel()
+    row = events_v1.CancelledBills(
+        selection_id=None, registration_id=resit.id, attempt=1, reason=ClosingReason.CANCELLED
+    )
+    missed.exams.deliver(events_v1.BillsCancelled(cancelled=(row,)))
+    assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "cancelled")
+
+
+def test_bills_for_what_exams_does_not_know_are_not_its_business(missed: Missed) -> None:
+    missed.register()
+    other = Source(kind="certificate", id=missed.resit().id)
+    fee = build.paid_fee(missed.candidate, missed.round, missed.course_id, source=other)
+    cancelled = CancelledBills(source=other, attempt=1, reason=ClosingReason.CANCELLED)
+    missed.exams.deliver(BillsPaid(bills=(fee,)), BillsCancelled(cancelled=(cancelled,)))
+    assert missed.resit().state == "pending_payment"

@@ -22,15 +22,11 @@ from contracts.exams.commands import (
 )
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.exams.queries import GetExamRound, ListExamRounds
-from services.exams.service import Exams
+from launcher.school import EXAM_TIME
 from tests.builders import exams as build
+from tests.builders import people
 
 EIGHT_HOURS = timedelta(hours=8)
-
-
-@pytest.fixture
-def exams(harness_of) -> ServiceHarness:  # type: ignore[no-untyped-def]
-    return harness_of(Exams)
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def draft(exams: ServiceHarness):  # type: ignore[no-untyped-def]
 
 def session(draft, name="第1场", hours=0):  # type: ignore[no-untyped-def]
     starts_at = draft.registration_closes_at + timedelta(hours=hours)
-    return AddSession(exam_round_id=draft.id, name=name, starts_at=starts_at, ends_at=starts_at + build.EXAM_TIME)
+    return AddSession(exam_round_id=draft.id, name=name, starts_at=starts_at, ends_at=starts_at + EXAM_TIME)
 
 
 def test_a_round_is_made_filled_and_published_and_others_hear_of_it(exams, draft) -> None:  # type: ignore[no-untyped-def]
@@ -140,7 +136,7 @@ def test_courses_and_sessions_that_are_not_known_are_refused(exams, draft) -> No
 
 def test_everybody_reads_rounds_and_can_ask_for_those_that_are_open(exams, draft) -> None:  # type: ignore[no-untyped-def]
     open_round = build.published_round(exams, code="KS2")
-    reader = build.reader(new_id())
+    reader = people.of_point(new_id())
     assert {r.code for r in exams.ask(ListExamRounds(), reader).items} == {"KS202701", "KS2"}
     assert [r.code for r in exams.ask(ListExamRounds(open_now=True), reader).items] == ["KS2"]
     assert [r.code for r in exams.ask(ListExamRounds(open_now=False), reader).items] == ["KS202701"]
@@ -150,7 +146,7 @@ def test_everybody_reads_rounds_and_can_ask_for_those_that_are_open(exams, draft
 
 
 def test_a_point_changes_no_round(exams, draft) -> None:  # type: ignore[no-untyped-def]
-    intruder = build.reader(new_id())
+    intruder = people.of_point(new_id())
     assert exams.refusal(session(draft), intruder).code == "not_found"
     publish = PublishExamRound(exam_round_id=draft.id, version=draft.version)
     assert exams.refusal(publish, intruder).code == "not_found"

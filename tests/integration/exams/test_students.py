@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
 
@@ -22,16 +22,11 @@ from contracts.registry.events import (
     StudentTransferred,
 )
 from contracts.types import EnrolmentStatus
-from services.exams.service import Exams
 from tests.builders import exams as build
+from tests.builders import people
 from tests.builders.exams import Candidate, Round
 
 ACTIVE, SUSPENDED, LEFT = EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED, EnrolmentStatus.LEFT
-
-
-@pytest.fixture
-def exams(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    return harness_of(Exams)
 
 
 @pytest.fixture
@@ -50,7 +45,7 @@ def fee(exams: ServiceHarness, candidate: Candidate, round_: Round) -> PaidBill:
 
 
 def state(exams: ServiceHarness, fee: PaidBill) -> tuple[str, str | None]:
-    [view] = exams.ask(ListRegistrations(selection_id=fee.selection_id)).items
+    [view] = exams.ask(ListRegistrations(selection_id=fee.source.id)).items
     return view.state, view.ended_by
 
 
@@ -168,7 +163,7 @@ def test_after_a_transfer_the_new_point_sees_the_registration_and_its_history(ex
         transferred_at=exams.clock.now(),
     )
     exams.deliver(moved)
-    [seen] = exams.ask(ListRegistrations(), build.reader(candidate.point_id)).items
-    details = exams.ask(GetRegistration(registration_id=seen.id), build.reader(candidate.point_id))
+    [seen] = exams.ask(ListRegistrations(), people.of_point(candidate.point_id)).items
+    details = exams.ask(GetRegistration(registration_id=seen.id), people.of_point(candidate.point_id))
     assert [step.action for step in details.history] == ["register"]
-    assert exams.ask(ListRegistrations(), build.reader(old)).items == ()
+    assert exams.ask(ListRegistrations(), people.of_point(old)).items == ()

@@ -1,10 +1,7 @@
 """Selections and resits become bills, or are refused, exactly once."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-
-import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -15,16 +12,9 @@ from contracts.finance.events import BillCancellationRefused, BillingRefused, Bi
 from contracts.finance.states import BillStatus
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, FeeKind
-from services.finance.service import Finance
 from tests.builders import finance as build
-from tests.builders.messages import a
-
-
-@pytest.fixture
-def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    harness = harness_of(Finance)
-    build.standards(harness)
-    return harness
+from tests.builders import people
+from tests.builders.messages import a, of_selection
 
 
 def close(
@@ -86,7 +76,7 @@ def test_a_missing_standard_refuses_the_selection_whole_and_for_good(finance: Se
     good = build.select_for(finance, student)
     (refused,) = finance.published(BillingRefused)
     (row,) = refused.refused
-    assert (row.selection_id, row.code) == (early.selection_id, "fee_standard_missing")
+    assert (row.source, row.code) == (of_selection(early.selection_id), "fee_standard_missing")
     build.standard(
         finance, FeeKind.CREDIT, Decimal("80.00"), valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31)
     )
@@ -126,7 +116,7 @@ def test_unpaid_bills_are_cancelled_and_their_postings_reversed(finance: Service
     finance.deliver(close(selected, attempt=3))
     assert build.statuses(finance) == {"cancelled"}
     (answer,) = finance.published(BillsCancelled)
-    assert [(row.selection_id, row.attempt) for row in answer.cancelled] == [(selected.selection_id, 3)]
+    assert [(row.source, row.attempt) for row in answer.cancelled] == [(of_selection(selected.selection_id), 3)]
     assert build.check(finance).clean
 
 
@@ -148,7 +138,7 @@ def test_a_second_asking_is_answered_like_the_first(finance: ServiceHarness) -> 
 def test_bills_on_a_slip_are_not_cancelled(finance: ServiceHarness) -> None:
     student = build.student(finance)
     selected = build.select_for(finance, student)
-    build.slip(finance, [build.bills_of(finance)[0].id], build.point_staff(student.teaching_point_id))
+    build.slip(finance, [build.bills_of(finance)[0].id], people.of_point(student.teaching_point_id))
     finance.deliver(close(selected))
     (refusal,) = finance.published(BillCancellationRefused)
     assert refusal.refused[0].code == "payment_in_review"

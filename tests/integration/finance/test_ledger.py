@@ -1,6 +1,6 @@
 """The ledger balances by force of the database, can only be added to, and every fault that is planted is found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -15,19 +15,12 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness
-from contracts.finance.queries import GetBalance, ListBillFacts, ListLedgerEntries
-from contracts.finance.views import BillFacts
+from contracts.finance.queries import GetBalance, ListBillStatements, ListLedgerEntries
+from contracts.finance.views import BillStatement
 from contracts.registry.events import StudentItem
-from services.finance.service import Finance
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from tests.builders import finance as build
-
-
-@pytest.fixture
-def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    harness = harness_of(Finance)
-    build.standards(harness)
-    return harness
+from tests.builders import people
 
 
 @pytest.fixture
@@ -151,7 +144,7 @@ def test_a_balance_is_of_one_point_or_one_student_and_of_the_own_only(
     assert finance.refusal(GetBalance(), build.READER).code == "balance_of_whom"
     both = GetBalance(student_id=student.id, teaching_point_id=student.teaching_point_id)
     assert finance.refusal(both, build.READER).code == "balance_of_whom"
-    stranger = build.point_staff(new_id())
+    stranger = people.of_point(new_id())
     assert finance.ask(GetBalance(teaching_point_id=student.teaching_point_id), stranger).receivable == 0
 
 
@@ -169,12 +162,12 @@ def test_facts_are_walked_without_missing_a_bill(finance: ServiceHarness, studen
     paid_slip = build.slip(
         finance,
         [bill.id for bill in build.bills_of(finance)][:2],
-        build.point_staff(student.teaching_point_id),
+        people.of_point(student.teaching_point_id),
     )
-    facts: list[BillFacts] = []
+    facts: list[BillStatement] = []
     after = None
     while True:
-        stretch = finance.ask(ListBillFacts(after=after, limit=3), build.READER)
+        stretch = finance.ask(ListBillStatements(after=after, limit=3), build.READER)
         facts += stretch.items
         after = stretch.next_after
         if after is None:

@@ -1,12 +1,10 @@
 """Slips: bills are paid together, by one open payment each, and every race has one winner."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from chassis.papers.files import FileStore
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
 from contracts.courses.states import ClosingReason
-from contracts.errors import ServiceError
 from contracts.finance.commands import (
     AttachReceipt,
     BookLateRemittance,
@@ -32,29 +29,18 @@ from contracts.finance.queries import GetBill, GetRemittance, ListBills, ListRef
 from contracts.finance.views import RemittanceDetails
 from contracts.registry.events import StudentItem
 from contracts.types import FileReference
-from services.finance.service import Finance
 from tests.builders import finance as build
+from tests.builders import people
 from tests.builders.messages import a
+from tests.racing import codes, race
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture
-def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    harness = harness_of(Finance)
-    build.standards(harness)
-    return harness
-
-
-@pytest.fixture
-def student(finance: ServiceHarness) -> StudentItem:
-    return build.student(finance)
 
 
 def slip_of(finance: ServiceHarness, student: StudentItem) -> RemittanceDetails:
     """A slip with the first bill of the student, and so with all of its selection."""
     first, *_ = build.bills_of(finance, student_id=student.id, status="unpaid")
-    return build.slip(finance, [first.id], build.point_staff(student.teaching_point_id))
+    return build.slip(finance, [first.id], people.of_point(student.teaching_point_id))
 
 
 def revoke(slip: RemittanceDetails) -> RevokeRemittance:
@@ -80,23 +66,8 @@ def closing(selected: SelectedCourse, reason: ClosingReason = ClosingReason.LAPS
     return SelectionsClosing(selections=(a(ClosingSelection, selection_id=selected.selection_id, reason=reason),))
 
 
-def race(*runs: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment; what each answered, or its refusal."""
-    start = Barrier(len(runs))
-
-    def one(run: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return run()
-        except ServiceError as error:
-            return error
-
-    with ThreadPoolExecutor(len(runs)) as pool:
-        return list(pool.map(one, runs))
-
-
 def refusals(outcomes: Sequence[Any]) -> list[str]:
-    return sorted(outcome.code for outcome in outcomes if isinstance(outcome, ServiceError))
+    return sorted(code for code in codes(outcomes) if code != "done")
 
 
 def test_choosing_one_bill_of_a_selection_chooses_all_its_bills(finance: ServiceHarness, student: StudentItem) -> None:
@@ -115,7 +86,7 @@ def test_an_approved_slip_pays_its_bills_and_tells_everybody(finance: ServiceHar
     assert str(approved.state) == "approved"
     assert build.statuses(finance) == {"paid"}
     (paid,) = finance.published(BillsPaid)
-    assert {(str(b.kind), b.selection_id, b.exam_round_id) for b in paid.bills} == {
+    assert {(str(b.kind), b.source.id, b.exam_round_id) for b in paid.bills} == {
         ("credit", selected.selection_id, None),
         ("exam", selected.selection_id, selected.exam_round_id),
     }
@@ -134,21 +105,21 @@ def test_nobody_approves_a_slip_that_they_entered(finance: ServiceHarness, stude
     build.select_for(finance, student)
     both = new_id()
     bill, _ = build.bills_of(finance)
-    slip = build.slip(finance, [bill.id], acting("finance.remit", user_id=both))
-    reviewer = acting("finance.review_remittances", user_id=both)
+    slip = build.slip(finance, [bill.id], acting(user_id=both))
+    reviewer = acting(user_id=both)
     assert finance.refusal(build.approval(slip), reviewer).code == "decides_own_request"
 
 
 def test_a_point_may_not_approve(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
     slip = slip_of(finance, student)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = acting("finance.remit", scope="point", teaching_point_id=student.teaching_point_id)
     assert finance.refusal(build.approval(slip), staff).code == "forbidden"
 
 
 def test_a_revoked_slip_frees_its_bills_for_another_one(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = people.of_point(student.teaching_point_id)
     first = slip_of(finance, student)
     finance.run(revoke(first), staff)
     assert build.statuses(finance) == {"unpaid"}
@@ -192,7 +163,7 @@ def test_late_money_for_cancelled_bills_goes_to_suspense_and_back(
 ) -> None:
     selected = build.select_for(finance, student)
     slip = slip_of(finance, student)
-    finance.run(revoke(slip), build.point_staff(student.teaching_point_id))
+    finance.run(revoke(slip), people.of_point(student.teaching_point_id))
     finance.deliver(closing(selected))
     finance.run(book_late(finance, slip), build.REVIEWER)
     assert build.statuses(finance) == {"cancelled"}
@@ -222,7 +193,7 @@ def test_bills_of_two_points_do_not_fit_on_one_slip(finance: ServiceHarness) -> 
         build.select_for(finance, build.student(finance))
     ids = tuple(bill.id for bill in build.bills_of(finance))
     command = CreateRemittance(bill_ids=ids, payer_name="学校", remitted_on=date(2026, 9, 15))
-    assert finance.refusal(command, acting("finance.remit")).code == "bills_of_several_points"
+    assert finance.refusal(command, people.of_school()).code == "bills_of_several_points"
 
 
 def test_bills_that_are_not_unpaid_are_refused_with_their_number(finance: ServiceHarness, student: StudentItem) -> None:
@@ -230,14 +201,14 @@ def test_bills_that_are_not_unpaid_are_refused_with_their_number(finance: Servic
     slip_of(finance, student)
     ids = tuple(bill.id for bill in build.bills_of(finance))
     command = CreateRemittance(bill_ids=ids, payer_name="教学点", remitted_on=date(2026, 9, 15))
-    error = finance.refusal(command, build.point_staff(student.teaching_point_id))
+    error = finance.refusal(command, people.of_point(student.teaching_point_id))
     assert (error.code, error.params) == ("bills_not_unpaid", {"count": 2})
 
 
 def test_another_points_bills_and_slips_are_not_there(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
     bill, _ = build.bills_of(finance)
-    stranger = build.point_staff(new_id())
+    stranger = people.of_point(new_id())
     command = CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=date(2026, 9, 15))
     assert finance.refusal(command, stranger).code == "some_not_found"
     assert finance.refusal(GetBill(bill_id=bill.id), stranger).code == "not_found"
@@ -250,7 +221,7 @@ def test_another_points_bills_and_slips_are_not_there(finance: ServiceHarness, s
 def test_a_student_sees_the_own_bills_only(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
     build.select_for(finance, build.student(finance))
-    me = acting("finance.read_bills", scope="student", student_id=student.id)
+    me = people.in_person(student.id)
     assert {bill.student_id for bill in finance.ask(ListBills(), me).items} == {student.id}
 
 
@@ -267,7 +238,7 @@ def test_revoking_and_approving_at_once_has_one_winner(finance: ServiceHarness, 
     for _ in range(5):
         build.select_for(finance, student)
         slip = slip_of(finance, student)
-        staff = build.point_staff(student.teaching_point_id)
+        staff = people.of_point(student.teaching_point_id)
         outcomes = race(
             lambda slip=slip, staff=staff: finance.run(revoke(slip), staff),
             lambda slip=slip: finance.run(build.approval(slip), build.REVIEWER),
@@ -289,7 +260,7 @@ def test_two_people_approving_at_once_pay_once(finance: ServiceHarness, student:
 
 def test_two_slips_for_one_bill_at_once_leave_it_on_one(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = people.of_point(student.teaching_point_id)
     credit, exam = (bill.id for bill in build.bills_of(finance))
     outcomes = race(
         lambda: build.slip(finance, [credit], staff),
@@ -303,7 +274,7 @@ def test_cancelling_and_remitting_at_once_has_one_winner(finance: ServiceHarness
     for _ in range(5):
         selected = build.select_for(finance, student)
         ids = [bill.id for bill in build.bills_of(finance, selection_id=selected.selection_id)]
-        staff = build.point_staff(student.teaching_point_id)
+        staff = people.of_point(student.teaching_point_id)
         asked = finance.envelope(closing(selected))
         outcomes = race(
             lambda ids=ids, staff=staff: build.slip(finance, ids, staff),
@@ -331,7 +302,7 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
     finance: ServiceHarness, student: StudentItem, store: FileStore
 ) -> None:
     build.select_for(finance, student)
-    slip, staff = slip_of(finance, student), build.point_staff(student.teaching_point_id)
+    slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
     receipt = store.upload(BytesIO(PDF), name="回单.pdf", max_bytes=1000, allowed=(FileKind.PDF,))
     attached = finance.run(AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt), staff)
     assert attached.receipt == receipt
@@ -345,7 +316,7 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
 
 def test_a_receipt_may_have_five_megabytes(finance: ServiceHarness, student: StudentItem) -> None:
     build.select_for(finance, student)
-    slip, staff = slip_of(finance, student), build.point_staff(student.teaching_point_id)
+    slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
     huge = FileReference(sha256="0" * 64, name="a.pdf", size=5 * 1024 * 1024 + 1, media_type="application/pdf")
     command = AttachReceipt(remittance_id=slip.id, version=slip.version, file=huge)
     assert finance.refusal(command, staff).code == "file_too_large"

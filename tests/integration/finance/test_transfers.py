@@ -1,10 +1,7 @@
 """A transfer waits for payments under way, lets no new one begin, and takes unpaid bills along."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-
-import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -19,21 +16,9 @@ from contracts.registry.events import (
     TransferRequested,
     TransferRevoked,
 )
-from services.finance.service import Finance
 from tests.builders import finance as build
+from tests.builders import people
 from tests.builders.messages import a
-
-
-@pytest.fixture
-def finance(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    harness = harness_of(Finance)
-    build.standards(harness)
-    return harness
-
-
-@pytest.fixture
-def student(finance: ServiceHarness) -> StudentItem:
-    return build.student(finance)
 
 
 def wish(student: StudentItem) -> TransferRequested:
@@ -80,7 +65,7 @@ def test_unpaid_bills_go_along_with_what_is_owed(finance: ServiceHarness, studen
     assert finance.ask(GetBalance(teaching_point_id=old), build.READER).receivable == 0
     assert finance.ask(GetBalance(teaching_point_id=new), build.READER).receivable == 460
     assert build.check(finance).clean
-    shown = finance.ask(ListBills(), build.point_staff(old)).items
+    shown = finance.ask(ListBills(), people.of_point(old)).items
     assert {bill.student_number for bill in shown} == {student.student_number}
 
 
@@ -88,7 +73,7 @@ def test_a_transfer_waits_for_the_slip_and_goes_on_when_it_is_decided(
     finance: ServiceHarness, student: StudentItem
 ) -> None:
     build.select_for(finance, student)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = people.of_point(student.teaching_point_id)
     slip = finance.run(first_bill(finance, student), staff)
     finance.deliver(wish(student))
     assert [event.bill_count for event in finance.published(TransferHeld)] == [2]
@@ -101,7 +86,7 @@ def test_no_payment_begins_during_a_transfer(finance: ServiceHarness, student: S
     build.select_for(finance, student)
     wished = wish(student)
     finance.deliver(wished)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = people.of_point(student.teaching_point_id)
     error = finance.refusal(first_bill(finance, student), staff)
     assert (error.code, error.params) == ("student_in_transfer", {"count": 2})
     finance.deliver(TransferRevoked(change_id=wished.change_id, student_id=student.id))
@@ -114,7 +99,7 @@ def test_a_revocation_that_comes_first_makes_the_request_void(finance: ServiceHa
     finance.deliver(TransferRevoked(change_id=wished.change_id, student_id=student.id))
     finance.deliver(wished)
     assert finance.published(TransferCleared) == []
-    assert finance.run(first_bill(finance, student), build.point_staff(student.teaching_point_id)).bill_count == 2
+    assert finance.run(first_bill(finance, student), people.of_point(student.teaching_point_id)).bill_count == 2
 
 
 def test_a_selection_billed_after_the_transfer_goes_to_the_new_point(
@@ -137,7 +122,7 @@ def test_late_money_of_the_old_point_for_a_moved_bill_goes_back_to_it(
     finance: ServiceHarness, student: StudentItem
 ) -> None:
     build.select_for(finance, student)
-    staff = build.point_staff(student.teaching_point_id)
+    staff = people.of_point(student.teaching_point_id)
     slip = finance.run(first_bill(finance, student), staff)
     finance.run(RevokeRemittance(remittance_id=slip.id, version=slip.version), staff)
     wished = wish(student)
@@ -163,7 +148,7 @@ def test_late_money_of_the_old_point_for_a_moved_bill_goes_back_to_it(
 def test_two_slips_decided_at_once_clear_the_waiting_transfer_once(finance: ServiceHarness) -> None:
     for _ in range(5):
         student = build.student(finance, new_id())
-        staff = build.point_staff(student.teaching_point_id)
+        staff = people.of_point(student.teaching_point_id)
         slips = []
         for _ in range(2):
             build.select_for(finance, student)
@@ -178,7 +163,7 @@ def test_remitting_and_asking_for_a_transfer_at_once_never_overlook_each_other(f
     for _ in range(8):
         student = build.student(finance, new_id())
         build.select_for(finance, student)
-        command, staff = first_bill(finance, student), build.point_staff(student.teaching_point_id)
+        command, staff = first_bill(finance, student), people.of_point(student.teaching_point_id)
         held, cleared = len(finance.published(TransferHeld)), len(finance.published(TransferCleared))
 
         def remit(command: CreateRemittance = command, staff: object = staff) -> bool:

@@ -34,7 +34,8 @@ from contracts.identity.views import SessionTokens
 from services.identity.bootstrap import make
 from services.identity.service import Identity
 from services.identity.steps import tokens
-from tests.builders.identity import PASSWORD, administrator, point_administrator, signed_in, teaching_point, user
+from tests.builders import people
+from tests.builders.identity import PASSWORD, signed_in, teaching_point, user
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_a_disabled_user_is_shut_out_at_once(identity: ServiceHarness) -> None:
     created = user(identity)
     session = signed_in(identity, created)
     version = identity.ask(GetAccount(), own(session)).version
-    identity.run(DisableUser(user_id=created.user.id, version=version), administrator())
+    identity.run(DisableUser(user_id=created.user.id, version=version), people.of_school())
     assert identity.refusal(SignIn(username="yl.zhao", password=PASSWORD)).code == "account_disabled"
     assert identity.refusal(RefreshSession(refresh_token=session.refresh_token)).code == "session_ended"
     newest = identity.published(AccessRevoked)[-1].revocations[-1]
@@ -212,7 +213,7 @@ def test_only_who_knows_the_password_learns_that_an_account_is_disabled(identity
     created = user(identity)
     signed_in(identity, created)
     version = identity.ask(GetAccount(), acting(user_id=created.user.id)).version
-    identity.run(DisableUser(user_id=created.user.id, version=version), administrator())
+    identity.run(DisableUser(user_id=created.user.id, version=version), people.of_school())
     assert identity.refusal(SignIn(username="yl.zhao", password="wrong")).code == "bad_credentials"
 
 
@@ -220,7 +221,7 @@ def test_a_disabled_points_users_are_shut_out(identity: ServiceHarness) -> None:
     point = teaching_point(identity)
     session = signed_in(identity, user(identity, point=point))
     elsewhere = signed_in(identity, user(identity, "other"))
-    identity.run(DisableTeachingPoint(teaching_point_id=point.id, version=1), administrator())
+    identity.run(DisableTeachingPoint(teaching_point_id=point.id, version=1), people.of_school())
     assert identity.refusal(SignIn(username="yl.zhao", password=PASSWORD)).code == "teaching_point_disabled"
     assert identity.refusal(RefreshSession(refresh_token=session.refresh_token)).code == "session_ended"
     assert identity.run(RefreshSession(refresh_token=elsewhere.refresh_token))
@@ -231,11 +232,11 @@ def test_new_roles_raise_the_epoch_and_the_same_roles_do_not(identity: ServiceHa
     session = signed_in(identity, created)
     seen = identity.ask(GetAccount(), own(session))
     fields = {"user_id": seen.user_id, "name": seen.name, "roles": [{"role": "school_registrar"}]}
-    same = identity.run(UpdateUser.model_validate({**fields, "version": seen.version}), administrator())
+    same = identity.run(UpdateUser.model_validate({**fields, "version": seen.version}), people.of_school())
     renewed = identity.run(RefreshSession(refresh_token=session.refresh_token))
     assert claims(identity, renewed).epoch == claims(identity, session).epoch
     fields["roles"] = [{"role": "school_finance"}]
-    identity.run(UpdateUser.model_validate({**fields, "version": same.version}), administrator())
+    identity.run(UpdateUser.model_validate({**fields, "version": same.version}), people.of_school())
     renewed = identity.run(RefreshSession(refresh_token=renewed.refresh_token))
     assert claims(identity, renewed).epoch == claims(identity, session).epoch + 1
     assert claims(identity, renewed).grants[0][0] == "school_finance"
@@ -269,10 +270,10 @@ def test_an_account_ends_its_own_sessions_and_no_others(identity: ServiceHarness
 def test_a_point_may_reissue_passwords_of_its_own_users_only(identity: ServiceHarness) -> None:
     here, there = teaching_point(identity), teaching_point(identity, "3204", "鼓楼教学点")
     colleague, stranger = user(identity, point=here), user(identity, "stranger", point=there)
-    issued = identity.run(IssueOneTimePasswords(user_ids=(colleague.user.id,)), point_administrator(here))
+    issued = identity.run(IssueOneTimePasswords(user_ids=(colleague.user.id,)), people.of_point(here.id))
     assert identity.run(SignIn(username="yl.zhao", password=issued.items[0].password))
     foreign = IssueOneTimePasswords(user_ids=(stranger.user.id,))
-    assert identity.refusal(foreign, point_administrator(here)).code == "some_not_found"
+    assert identity.refusal(foreign, people.of_point(here.id)).code == "some_not_found"
 
 
 def test_secrets_are_kept_only_as_hashes_and_never_as_stored_answers(identity: ServiceHarness) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
-from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
 from contracts.identity.commands import CreateUser, RemoveUser
@@ -26,19 +25,14 @@ from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EnrolmentStatus
 from services.identity.jobs import retry_refused_accounts
 from services.identity.reactions import on_student_state
-from services.identity.service import Identity
 from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import refused_accounts, users
-from tests.builders.identity import administrator, teaching_point, user
+from tests.builders import people
+from tests.builders.identity import teaching_point, user
 from tests.builders.messages import a
 from tests.waiting import eventually
 
 NAME = "wangwei"
-
-
-@pytest.fixture
-def identity(harness_of: Callable[[type[Service]], ServiceHarness]) -> ServiceHarness:
-    return harness_of(Identity)
 
 
 @pytest.fixture
@@ -61,7 +55,7 @@ def newer(item: StudentItem, **changes: Any) -> StudentItem:
 
 def accounts(identity: ServiceHarness) -> dict[UUID | None, UserView]:
     """Students' accounts by student id."""
-    found = identity.ask(ListUsers(role=Role.STUDENT, size=200), administrator()).items
+    found = identity.ask(ListUsers(role=Role.STUDENT, size=200), people.of_school()).items
     return {account.student_id: account for account in found}
 
 
@@ -78,7 +72,7 @@ def told_made(identity: ServiceHarness) -> list[UUID]:
 
 
 def erase(identity: ServiceHarness, employee: CreatedUser) -> None:
-    removed = identity.run(RemoveUser(user_id=employee.user.id, version=employee.user.version), administrator())
+    removed = identity.run(RemoveUser(user_id=employee.user.id, version=employee.user.version), people.of_school())
     assert removed.erased
 
 
@@ -181,7 +175,7 @@ def test_a_refusal_that_was_late_for_a_student_who_left_is_forgotten(identity, p
     left = student(point, status=EnrolmentStatus.LEFT, version=2)
     identity.feed(StudentState, left)
     before = left.model_copy(update={"status": EnrolmentStatus.ACTIVE, "version": 1})
-    identity.database.run(system_context(), lambda uow: settle([account_of(before)], uow))
+    identity.database.run(system_context(), lambda uow: settle(uow, [account_of(before)]))
     assert remembered(identity) == {left.id}
     minute_passes(identity)
     assert (remembered(identity), accounts(identity)) == (set(), {})
@@ -209,7 +203,7 @@ def test_who_takes_a_username_at_the_same_moment_has_it_alone(identity, point) -
         for item in items:
             fields = {"username": item.student_number, "name": "王伟", "roles": [{"role": "school_exams"}]}
             try:
-                identity.run(CreateUser.model_validate(fields), administrator())
+                identity.run(CreateUser.model_validate(fields), people.of_school())
                 outcomes.append("hired")
             except ServiceError as refusal:
                 outcomes.append(refusal.code)
@@ -245,7 +239,7 @@ def test_two_processes_that_hear_of_a_new_student_at_the_same_moment_make_one_ac
 ) -> None:
     item = student(point, name="旧名")
     with identity.database.unit_of_work(system_context()) as uow:
-        settle([account_of(item)], uow)
+        settle(uow, [account_of(item)])
         other = Thread(target=identity.feed, args=(StudentState, newer(item, name="新名")))
         other.start()
         eventually(lambda: _somebody_waits(identity), "the other process waits for the account")

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
-from contracts.common import ListAuditEntries, of
+from chassis.testing.harness import ServiceHarness
+from contracts.common import ListAuditEntries, of_service
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.registry.commands import ChangeContact, ContactInput, RecordDegreeIntent
 from contracts.registry.events import StudentState
 from contracts.registry.queries import GetStudent, GetStudentStatistics, ListStudents
 from contracts.types import EnrolmentStatus, Level
-from services.registry.service import Registry
+from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
 
 LONG_AGO = "202603"
-
-
-@pytest.fixture
-def registry(harness_of: Callable[..., ServiceHarness]) -> ServiceHarness:
-    return harness_of(Registry)
 
 
 @pytest.fixture
@@ -37,18 +30,19 @@ def contact(**details: str) -> ContactInput:
 
 def test_the_point_changes_contact_details_at_once_and_what_is_left_out_is_emptied(registry, points) -> None:  # type: ignore[no-untyped-def]
     [student] = build.enrolled(registry, points[0].id)
-    me = build.point_staff(points[0].id, "registry.change_contact")
+    me = people.of_point(points[0].id)
     change = ChangeContact(student_id=student.id, version=1, contact=contact(email="zhang@example.com"))
     record = registry.run(change, me)
     assert (record.contact.email, record.contact.mobile, record.version) == ("zhang@example.com", None, 2)
     assert registry.refusal(change, me).code == "stale_version"
-    audited = registry.ask(of("registry", ListAuditEntries)(object_id=student.id, action="edit"), acting("audit.read"))
+    of_student = of_service("registry", ListAuditEntries)(object_id=student.id, action="edit")
+    audited = registry.ask(of_student, people.of_school())
     assert audited.items[0].after == {"email": "zhang@example.com", "mobile": None}
 
 
 def test_another_points_student_is_not_there_for_reading_or_writing(registry, points) -> None:  # type: ignore[no-untyped-def]
     [student] = build.enrolled(registry, points[0].id)
-    stranger = build.point_staff(points[1].id)
+    stranger = people.of_point(points[1].id)
     assert registry.refusal(GetStudent(student_id=student.id), stranger).code == "not_found"
     assert registry.ask(ListStudents(name=student.name), stranger).total == 0
     change = ChangeContact(student_id=student.id, version=1, contact=contact())
@@ -60,13 +54,13 @@ def test_another_points_student_is_not_there_for_reading_or_writing(registry, po
 
 def test_students_see_only_themselves(registry, points) -> None:  # type: ignore[no-untyped-def]
     one, _ = build.enrolled(registry, points[0].id, 2)
-    me = acting("registry.read_students", scope="student", student_id=one.id)
+    me = people.in_person(one.id)
     assert [s.id for s in registry.ask(ListStudents(), me).items] == [one.id]
 
 
 def test_degree_intent_is_recorded_for_bachelor_levels_and_published(registry, points) -> None:  # type: ignore[no-untyped-def]
     [student] = build.enrolled(registry, points[0].id)
-    me = build.point_staff(points[0].id, "registry.record_degree_intent")
+    me = people.of_point(points[0].id)
     intent = RecordDegreeIntent(student_id=student.id, version=1, wanted=True)
     assert registry.run(intent, me).degree_intent
     [item] = registry.published(StudentState)[-1].items
@@ -81,7 +75,7 @@ def test_degree_intent_is_recorded_for_bachelor_levels_and_published(registry, p
 def test_every_filter_of_the_list_narrows_it(registry, points) -> None:  # type: ignore[no-untyped-def]
     here = build.enrolled(registry, points[0].id, 2)
     [there] = build.enrolled(registry, points[1].id, name="欧阳一%")
-    everyone = acting("registry.read_students")
+    everyone = people.of_school()
     cases = {
         "teaching_point_id": points[1].id,
         "student_number": there.student_number,
@@ -103,7 +97,7 @@ def test_every_filter_of_the_list_narrows_it(registry, points) -> None:  # type:
 def test_statistics_count_by_point_and_status(registry, points) -> None:  # type: ignore[no-untyped-def]
     build.enrolled(registry, points[0].id, 3)
     build.enrolled(registry, points[1].id)
-    counted = registry.ask(GetStudentStatistics(), acting("registry.read_students")).items
+    counted = registry.ask(GetStudentStatistics(), people.of_school()).items
     assert [(c.teaching_point_id, c.status, c.count) for c in counted] == [
         (points[0].id, "active", 3),
         (points[1].id, "active", 1),
@@ -111,4 +105,4 @@ def test_statistics_count_by_point_and_status(registry, points) -> None:  # type
 
 
 def test_a_student_who_does_not_exist_is_not_found(registry) -> None:  # type: ignore[no-untyped-def]
-    assert registry.refusal(GetStudent(student_id=new_id()), acting("registry.read_students")).code == "not_found"
+    assert registry.refusal(GetStudent(student_id=new_id()), people.of_school()).code == "not_found"

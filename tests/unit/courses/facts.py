@@ -1,4 +1,4 @@
-"""Facts in which everything is in order, to be spoilt one at a time."""
+"""Situation in which everything is in order, to be spoilt one at a time."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,13 @@ from uuid import UUID
 
 from chassis.base.ids import new_id
 from services.courses.domain.calendar import Term
-from services.courses.domain.selection_facts import (
+from services.courses.domain.situation import (
     Course,
     ExamOffer,
-    Facts,
     OpenSelection,
     ProgrammeCourse,
     Round,
+    Situation,
     Standard,
     Student,
 )
@@ -87,10 +87,10 @@ class Scene:
     )
     terms: list[Term] = field(default_factory=list)
 
-    def facts(self) -> Facts:
+    def facts(self) -> Situation:
         """All of it as the rule takes it."""
         pairs = [(s.programme_id, c.id) for s in self.students for c in self.courses]
-        return Facts(
+        return Situation(
             now=NOW,
             round=self.round,
             students={s.id: s for s in self.students},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.work.reasons import Reason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import (
@@ -13,13 +16,14 @@ from services.exams.domain.registrations import (
     LIVE,
     OVER,
     HoldState,
-    ResitFacts,
-    admit,
+    ResitSituation,
+    against_hold,
+    against_resit,
     free,
-    hold_refusal,
-    resit_refusals,
+    seat,
 )
 
+NOW, DAY = datetime(2026, 11, 1, tzinfo=UTC), timedelta(days=1)
 S, E = RegistrationState, RegistrationEnd
 HELD, RELEASED, WITHDRAWN, REFUSED = HoldState.HELD, HoldState.RELEASED, HoldState.WITHDRAWN, HoldState.REFUSED
 
@@ -50,25 +54,25 @@ def test_a_paid_fee_gives_what_status_hold_and_arrangement_allow(
     ended_by: RegistrationEnd | None,
     refusal: str | None,
 ) -> None:
-    admission = admit(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
-    assert (admission.state, admission.ended_by, admission.refusal) == (state, ended_by, refusal)
+    seating = seat(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
+    assert (seating.state, seating.ended_by, seating.refusal) == (state, ended_by, refusal)
 
 
 @given(st.sampled_from(EnrolmentStatus), st.sampled_from([None, *HoldState]), st.booleans(), st.booleans())
 def test_nobody_is_registered_into_a_published_arrangement_and_every_end_has_its_reason(
     status: EnrolmentStatus, hold: HoldState | None, arranged: bool, is_resit: bool
 ) -> None:
-    admission = admit(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
+    seating = seat(status=status, hold=hold, arranged=arranged, is_resit=is_resit)
     if arranged or status not in ("active", "suspended"):
-        assert admission.state in ENDED
-    assert (admission.ended_by is not None) == (admission.state in ENDED)
+        assert seating.state in ENDED
+    assert (seating.ended_by is not None) == (seating.state in ENDED)
 
 
 @pytest.mark.parametrize("state", RegistrationState)
 @pytest.mark.parametrize("started", [False, True])
 def test_a_hold_is_refused_only_once_the_exam_has_begun_or_is_over(state: RegistrationState, started: bool) -> None:
     refused = state in OVER or (state == S.ARRANGED and started)
-    assert hold_refusal(state, started=started) == ("exam_already_sat" if refused else None)
+    assert against_hold(state, started=started) == (Reason("exam_already_sat") if refused else None)
 
 
 @pytest.mark.parametrize(
@@ -95,16 +99,21 @@ def test_a_freed_candidate_goes_back_where_a_seat_still_waits(
     assert (freed and freed.action, freed and freed.ended_by) == (action, ended_by)
 
 
-def facts(**other: object) -> ResitFacts:
+def situation(**other: object) -> ResitSituation:
     good = {
         "student_status": "active",
-        "round_open": True,
+        "course_code": "50397",
+        "round_code": "KS202701",
+        "round_status": "published",
+        "opens_at": NOW - DAY,
+        "closes_at": NOW + DAY,
+        "now": NOW,
         "course_in_round": True,
         "newest_state": "absent",
         "newest_in_round": False,
         "repeats_newest": True,
     }
-    return ResitFacts(**{**good, **other})  # type: ignore[arg-type]
+    return ResitSituation(**{**good, **other})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,9 @@ def facts(**other: object) -> ResitFacts:
         ({}, []),
         ({"newest_in_round": True}, []),
         ({"student_status": "suspended"}, ["student_not_active"]),
-        ({"round_open": False}, ["exam_registration_not_open"]),
+        ({"round_status": "draft"}, ["exam_registration_not_open"]),
+        ({"now": NOW - 2 * DAY}, ["exam_registration_not_open"]),
+        ({"closes_at": NOW}, ["exam_registration_not_open"]),
         ({"course_in_round": False}, ["course_not_in_exam_round"]),
         ({"newest_state": "sat"}, ["resit_not_needed"]),
         ({"newest_state": "registered", "repeats_newest": False}, ["resit_not_needed"]),
@@ -123,10 +134,12 @@ def facts(**other: object) -> ResitFacts:
             for state in LIVE
         ],
         (
-            {"student_status": "left", "round_open": False, "course_in_round": False, "newest_state": "sat"},
+            {"student_status": "left", "round_status": "draft", "course_in_round": False, "newest_state": "sat"},
             ["student_not_active", "exam_registration_not_open", "course_not_in_exam_round", "resit_not_needed"],
         ),
     ],
 )
 def test_a_resit_comes_back_with_every_reason_against_it(other: dict[str, object], refusals: list[str]) -> None:
-    assert resit_refusals(facts(**other)) == refusals
+    reasons = against_resit(situation(**other))
+    assert [reason.code for reason in reasons] == refusals
+    assert all(reason.params["exam_round_code"] == "KS202701" for reason in reasons)

@@ -16,7 +16,8 @@ from contracts.finance.states import BillStatus as B
 from contracts.finance.states import ReviewState as V
 from contracts.types import FeeKind
 from launcher.reconcile.agreement import compare
-from tests.builders.facts import FactsBuilder, bill
+from tests.builders.messages import of_resit, of_selection
+from tests.builders.statements import FactsBuilder, bill
 
 
 def full() -> FactsBuilder:
@@ -65,7 +66,7 @@ def full() -> FactsBuilder:
 
 
 def test_whatever_may_last_agrees() -> None:
-    assert compare(full().facts()) == []
+    assert compare(full().statements()) == []
 
 
 def _paid(world: FactsBuilder) -> None:
@@ -109,7 +110,7 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
     (_unpaid, lambda w: w.bills.pop(), "exam_bills_count"),
     (_unpaid, lambda w: w.bills.pop(-2), "credit_bills_count"),
     (_unpaid, _doubled_bill, "credit_bills_count"),
-    (_unpaid, lambda w: w.bills.__setitem__(-1, bill(B.PAID, FeeKind.EXAM, selection_id=w.selections[-1].id)),
+    (_unpaid, lambda w: w.bills.__setitem__(-1, bill(B.PAID, FeeKind.EXAM, source=of_selection(w.selections[-1].id))),
      "exam_bill_status"),
     (_unpaid, lambda w: w.spoil_bill(status=B.CANCELLED), "exam_bill_status"),
     (_unpaid, lambda w: w.spoil_selection(state=S.CANCELLED), "credit_bill_status"),
@@ -148,8 +149,8 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
     (_paid, lambda w: w.selections.pop(), "bill_without_selection"),
     (_paid, lambda w: w.selections.pop(), "registration_without_selection"),
     (_paid, lambda w: w.bills.append(bill(B.PAID)), "bill_of_nothing"),
-    (_paid, lambda w: w.spoil_bill(registration_id=new_id()), "bill_of_nothing"),
-    (_paid, lambda w: w.bills.append(bill(B.PAID, FeeKind.EXAM, registration_id=new_id())), "bill_without_resit"),
+    (_paid, lambda w: w.spoil_bill(source=None), "bill_of_nothing"),
+    (_paid, lambda w: w.bills.append(bill(B.PAID, FeeKind.EXAM, source=of_resit(new_id()))), "bill_without_resit"),
     # bills, slips, ledger
     (_paid, lambda w: w.spoil_bill(payments_posted=0), "bill_payments"),
     (_paid, lambda w: w.spoil_bill(payments_posted=2), "bill_payments"),
@@ -178,9 +179,9 @@ FAULTS: list[tuple[Plant, Plant, str]] = [
 def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> None:
     world = full()
     situation(world)
-    assert compare(world.facts()) == []
+    assert compare(world.statements()) == []
     fault(world)
-    assert code in {found.code for found in compare(world.facts())}
+    assert code in {found.code for found in compare(world.statements())}
 
 
 @pytest.mark.parametrize(
@@ -198,11 +199,11 @@ def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> 
 def test_whatever_the_ledgers_proof_finds_is_a_disagreement(wrong: dict[str, object], code: str) -> None:
     world = full()
     world.ledger = world.ledger.model_copy(update=wrong)
-    assert [found.code for found in compare(world.facts())] == [code]
+    assert [found.code for found in compare(world.statements())] == [code]
 
 
 def test_a_billing_that_was_refused_leaves_no_bill() -> None:
     world = full()
     world.selection(S.CANCELLED, credit=B.CANCELLED)
     world.spoil_selection(billing_refused=True)
-    assert [found.code for found in compare(world.facts())] == ["bill_though_refused"]
+    assert [found.code for found in compare(world.statements())] == ["bill_though_refused"]

@@ -1,0 +1,11 @@
+-- What a bill is for, in the rows that a process of the version before inserts: it names one of two ids. This goes in the
+-- next release, with those columns.
+CREATE FUNCTION fill_bill_source() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.source_kind := CASE WHEN NEW.selection_id IS NULL THEN 'registration' ELSE 'selection' END;
+    NEW.source_id := coalesce(NEW.selection_id, NEW.registration_id);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER fill_source BEFORE INSERT ON bills
+    FOR EACH ROW WHEN (NEW.source_id IS NULL) EXECUTE FUNCTION fill_bill_source();

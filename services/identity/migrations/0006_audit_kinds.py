@@ -1,0 +1,18 @@
+"""Kinds of the audit trail are names of tables."""
+
+from chassis.provisioning.migration_steps import audit_kinds
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    audit_kinds.upgrade(
+        {
+            "session": "users",
+            "teaching_point": "teaching_points",
+            "user": "users",
+        }
+    )

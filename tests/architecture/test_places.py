@@ -1,0 +1,124 @@
+"""A test is found from its subject by path: `docs/developing.md` says where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from launcher.paths import service_names
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TESTED_ELSEWHERE = {
+    # Data without a rule of its own, and what only shows in the rule that uses it.
+    "courses/domain/situation": "unit/courses/test_selection",
+    "finance/domain/settings": "integration/finance/test_standards",
+    "device/domain/codes": "device/test_decoding",
+    "device/domain/encoding": "device/test_decoding",
+    "device/domain/id_numbers": "device/test_decoding",
+    "device/domain/layouts": "device/test_decoding",
+    "device/domain/made_up": "device/test_decoding",
+    "device/domain/statuses": "device/test_frames",
+    # Two sides of one thing, tried together.
+    "courses/reactions/registrations": "integration/courses/test_bills",
+    "exams/commands/arrangement": "integration/exams/test_registrations",
+    "exams/commands/attendance": "integration/exams/test_registrations",
+    "exams/commands/timetable": "integration/exams/test_rounds",
+    "exams/reactions/bills": "integration/exams/test_resits",
+    "exams/reactions/payments": "integration/exams/test_registrations",
+    "exams/reactions/withdrawals": "integration/exams/test_registrations",
+    "finance/commands/refunds": "integration/finance/test_withdrawals",
+    "finance/commands/reviews": "integration/finance/test_withdrawals",
+    "finance/reactions/closing": "integration/finance/test_billing",
+    "identity/commands/accounts": "integration/identity/test_sessions",
+    "identity/commands/teaching_points": "integration/identity/test_users",
+    "identity/reactions": "integration/identity/test_student_accounts",
+    "registry/commands/transfers": "integration/registry/test_status",
+}
+"""Module → the file that tries it, where that is not the one of its name."""
+
+OF_NO_MODULE = {
+    "integration/exams/test_races": "commands and reactions at the same moment, over all modules",
+    "integration/finance/test_source": "what a bill is for: migration and events, beside older processes",
+    "chassis/messages/test_versions": "versions of an event (contracts/versions.py), from the wire to the handler",
+}
+"""Tests that are named after no module of their service or room."""
+
+AGENT = "device"
+"""No service behind the gateway; its tests have a folder of their own."""
+
+ROOMS_WITHOUT_TESTS = {
+    "declaring": "tables of what a service is; every service's own tests read them",
+    "testing": "carries the other tests",
+}
+
+
+def modules(folder: Path) -> set[str]:
+    """The names of a folder's modules, or of itself where it is one."""
+    if folder.with_suffix(".py").exists():
+        return {folder.name}
+    return {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}
+
+
+def subjects(service: str) -> set[str]:
+    """What a service's tests are to be found for: `courses/domain/plan`, `courses/reactions/bills`, `exams/jobs`."""
+    found = set()
+    for room in ("domain", "commands", "reactions"):
+        folder = ROOT / "services" / service / room
+        alone = folder.with_suffix(".py").exists()
+        found |= {f"{service}/{room}" if alone else f"{service}/{room}/{name}" for name in modules(folder)}
+    return found
+
+
+def test_of(subject: str) -> str:
+    """Where the tests of a module are."""
+    service, room, *_ = subject.split("/")
+    if subject in TESTED_ELSEWHERE:
+        return TESTED_ELSEWHERE[subject]
+    if service == AGENT:
+        return f"device/test_{subject.rpartition('/')[2]}"
+    return f"{'unit' if room == 'domain' else 'integration'}/{service}/test_{subject.rpartition('/')[2]}"
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("service", [*service_names(), AGENT])
+def test_every_rule_command_and_reaction_has_its_tests_where_they_are_looked_for(service: str) -> None:
+    missing = [subject for subject in subjects(service) if not (ROOT / "tests" / f"{test_of(subject)}.py").exists()]
+    assert sorted(missing) == []
+
+
+@pytest.mark.parametrize("service", service_names())
+def test_every_test_of_a_service_is_named_after_a_module(service: str) -> None:
+    folder = ROOT / "services" / service
+    known = {path.stem for path in folder.rglob("*.py")} | {path.name for path in folder.iterdir() if path.is_dir()}
+    strange = [
+        name
+        for kind in ("unit", "integration")
+        for path in (ROOT / "tests" / kind / service).glob("test_*.py")
+        if path.stem.removeprefix("test_") not in known
+        and (name := f"{kind}/{service}/{path.stem}") not in OF_NO_MODULE
+    ]
+    assert sorted(strange) == []
+
+
+def test_every_exception_is_one() -> None:
+    every = {subject for service in (*service_names(), AGENT) for subject in subjects(service)}
+    needless = {s for s, at in TESTED_ELSEWHERE.items() if at.rpartition("test_")[2] == s.rpartition("/")[2]}
+    assert (set(TESTED_ELSEWHERE) - every, needless) == (set(), set())
+    assert [name for name in OF_NO_MODULE if not (ROOT / "tests" / f"{name}.py").exists()] == []
+
+
+def test_every_room_of_the_chassis_has_its_tests_each_named_after_a_module_of_the_room() -> None:
+    rooms = {path.name for path in (ROOT / "chassis").iterdir() if (path / "__init__.py").exists()}
+    tested = {path.parent.name for path in (ROOT / "tests" / "chassis").glob("*/test_*.py")}
+    assert rooms - tested == set(ROOMS_WITHOUT_TESTS)
+    strange = [
+        f"{path.parent.name}/{path.stem}"
+        for path in (ROOT / "tests" / "chassis").glob("*/test_*.py")
+        if path.stem.removeprefix("test_") not in modules(ROOT / "chassis" / path.parent.name)
+        and f"chassis/{path.parent.name}/{path.stem}" not in OF_NO_MODULE
+    ]
+    assert strange == []

@@ -1,0 +1,224 @@
+"""Unpaid rows that are to end: asked about, kept on refusal, asked about again when it is time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Column, ForeignKey, Row, Table, Text, Uuid, insert, select, update
+
+from chassis.base.context import system_context
+from chassis.base.ids import new_id
+from chassis.data.columns import id_column, instant, stamps
+from chassis.data.row_scope import scope
+from chassis.data.tables import service_metadata
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.service import Service
+from chassis.testing.harness import ServiceHarness
+from chassis.work.closing import Closing, closing_columns
+from chassis.work.workflow import FOLLOWS, Step, Workflow
+from contracts.base import Contract, Fact
+from contracts.errors import ServiceError
+from tests.chassis.example import build
+
+metadata = service_metadata("counter")
+rounds = Table("rounds", metadata, id_column(), instant("deadline"))
+scope(rounds, read_by_all=True)
+orders = Table(
+    "orders",
+    metadata,
+    id_column(),
+    Column("round_id", Uuid, ForeignKey("rounds.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    *closing_columns(),
+    *stamps(),
+)
+scope(orders, read_by_all=True)
+
+
+class ClosingOrder(Contract):
+    order_id: UUID
+    attempt: int
+    reason: str
+
+
+class OrdersClosing(Fact, owner="counter", version=1, rows="orders", unheard=True):
+    orders: tuple[ClosingOrder, ...]
+
+
+ORDER = Workflow(
+    "order",
+    "unpaid",
+    (
+        Step("unpaid", "cancel", FOLLOWS, "closing", OrdersClosing),
+        Step("unpaid", "close", FOLLOWS, "closing", OrdersClosing),
+        Step("closing", "stand", FOLLOWS, "unpaid"),
+        Step("unpaid", "pay", FOLLOWS, "paid"),
+    ),
+)
+CLOSING = Closing(
+    ORDER,
+    orders,
+    OrdersClosing,
+    lambda id_, attempt, reason: ClosingOrder(order_id=id_, attempt=attempt, reason=reason),
+    unpaid="unpaid",
+    closing="closing",
+    stand="stand",
+    lapsed="lapsed",
+    wished="wished",
+)
+
+
+class Counter(Service):
+    name = "counter"
+    metadata = metadata
+
+
+class Shop:
+    """Orders of one round, and finance's side of what is asked."""
+
+    def __init__(self, harness: ServiceHarness) -> None:
+        self.harness = harness
+        self.round_id = new_id()
+        self.deadline = harness.clock.now() + timedelta(days=1)
+        self.write(insert(rounds).values(id=self.round_id, deadline=self.deadline))
+
+    def run(self, work: Callable[[UnitOfWork], Any]) -> Any:
+        return self.harness.database.run(system_context(), work)
+
+    def write(self, statement: Any) -> None:
+        self.run(lambda uow: uow.execute(statement))
+
+    def order(self, state: str = "unpaid") -> UUID:
+        id_ = new_id()
+        self.write(insert(orders).values(id=id_, round_id=self.round_id, state=state))
+        return id_
+
+    def ask(self, *ids: UUID, action: str = "cancel", reason: str = "wished", **more: Any) -> Any:
+        return self.run(lambda uow: CLOSING.ask(uow, ids, action, reason, **more))
+
+    def ask_due(self) -> int:
+        count: int = self.run(lambda uow: CLOSING.ask_due(uow, rounds.c.deadline, rounds.c.id == orders.c.round_id))
+        return count
+
+    def refuse(self, id_: UUID, attempt: int, again: timedelta | None, is_over: bool = False) -> None:
+        at = None if again is None else self.harness.clock.now() + again
+        answers: dict[tuple[UUID, int], datetime | None] = {(id_, attempt): at}
+        self.run(lambda uow: CLOSING.let_stand(uow, answers, lambda row: is_over))
+
+    def now(self, id_: UUID) -> Row[Any]:
+        [row] = self.harness.rows(select(orders).where(orders.c.id == id_))
+        return row
+
+    @property
+    def asked(self) -> list[tuple[UUID, int, str]]:
+        events = self.harness.published(OrdersClosing)
+        return [(row.order_id, row.attempt, row.reason) for event in events for row in event.orders]
+
+
+@pytest.fixture(scope="module")
+def counter(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
+    harness = ServiceHarness(Counter, postgres_admin_url, f"{run_prefix}_counter", build=build)
+    yield harness
+    harness.close()
+
+
+@pytest.fixture
+def shop(counter: ServiceHarness) -> Shop:
+    counter.reset()
+    return Shop(counter)
+
+
+def test_each_row_that_may_go_is_asked_about_and_the_others_say_why_not(shop: Shop) -> None:
+    good, paid, refused, unknown = shop.order(), shop.order("paid"), shop.order(), new_id()
+    taken = shop.ask(good, paid, refused, unknown, against={refused: ServiceError("payment_in_review")})
+    assert taken.ids == [good]
+    assert {id_: each.error.code for id_, each in taken.refused.items()} == {
+        unknown: "not_found",
+        paid: "step_not_allowed",
+        refused: "payment_in_review",
+    }
+    assert shop.asked == [(good, 1, "wished")]
+    assert (shop.now(good).state, shop.now(good).closing_attempt, shop.now(good).closing_reason) == (
+        "closing",
+        1,
+        "wished",
+    )
+
+
+def test_what_people_wished_is_forgotten_when_the_bill_stands_and_may_be_wished_again(shop: Shop) -> None:
+    id_ = shop.order()
+    shop.ask(id_)
+    shop.refuse(id_, 1, timedelta(hours=1))
+    row = shop.now(id_)
+    assert (row.state, row.closing_reason, row.ask_again_at) == ("unpaid", None, None)
+    shop.ask(id_)
+    assert shop.asked == [(id_, 1, "wished"), (id_, 2, "wished")]
+
+
+def test_any_other_reason_stays_and_is_asked_about_again_when_finance_said(shop: Shop) -> None:
+    id_ = shop.order()
+    shop.ask(id_, action="close", reason="student_left")
+    shop.refuse(id_, 1, timedelta(hours=1))
+    assert shop.ask_due() == 0
+    shop.harness.clock.advance(timedelta(hours=1))
+    assert shop.ask_due() == 1, "before the deadline too"
+    assert shop.asked == [(id_, 1, "student_left"), (id_, 2, "student_left")]
+
+
+def test_a_reason_that_is_over_by_the_time_of_the_refusal_is_forgotten(shop: Shop) -> None:
+    id_ = shop.order()
+    shop.ask(id_, action="close", reason="student_suspended")
+    shop.refuse(id_, 1, timedelta(hours=1), is_over=True)
+    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("unpaid", None)
+    shop.harness.clock.advance(timedelta(hours=2))
+    assert shop.ask_due() == 0
+
+
+def test_what_is_paid_already_is_not_asked_about_again(shop: Shop) -> None:
+    id_ = shop.order()
+    shop.harness.clock.set(shop.deadline)
+    assert shop.ask_due() == 1
+    shop.refuse(id_, 1, None)
+    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("unpaid", "lapsed")
+    shop.harness.clock.advance(timedelta(days=30))
+    assert shop.ask_due() == 0
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_an_answer_to_another_asking_is_left_alone(shop: Shop, attempt: int) -> None:
+    id_ = shop.order()
+    shop.ask(id_)
+    shop.refuse(id_, 1, timedelta(hours=1))
+    shop.ask(id_)
+    before = shop.now(id_)
+    shop.refuse(id_, attempt, timedelta(hours=1))
+    assert shop.now(id_) == before
+
+
+def test_a_refusal_that_a_payment_has_overtaken_is_left_alone(shop: Shop) -> None:
+    id_ = shop.order()
+    shop.ask(id_)
+    shop.write(update(orders).values(state="paid"))
+    shop.refuse(id_, 1, timedelta(hours=1))
+    assert shop.now(id_).state == "paid"
+
+
+def test_what_lapses_waits_for_the_deadline_wherever_it_is_moved(shop: Shop) -> None:
+    id_, paid = shop.order(), shop.order("paid")
+    assert shop.ask_due() == 0
+    shop.harness.clock.set(shop.deadline)
+    assert shop.ask_due() == 1
+    assert shop.asked == [(id_, 1, "lapsed")]
+    shop.refuse(id_, 1, timedelta(hours=1))
+    later = shop.deadline + timedelta(days=2)
+    shop.write(update(rounds).values(deadline=later))
+    shop.harness.clock.advance(timedelta(hours=2))
+    assert shop.ask_due() == 0
+    shop.harness.clock.set(later)
+    assert shop.ask_due() == 1
+    assert shop.asked[1:] == [(id_, 2, "lapsed")]
+    assert shop.now(paid).closing_attempt == 0
