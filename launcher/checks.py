@@ -9,7 +9,7 @@ from launcher.paths import ROOT
 from launcher.steps import console, step
 
 PROGRAMS = Path(sys.executable).parent
-STRICTLY_TYPED = ("chassis", "contracts", "gateway", "launcher", "services")
+STRICTLY_TYPED = ("chassis", "contracts", "gateway", "launcher", "services", "tests/performance")
 
 
 def typed_folders() -> Iterator[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import requests
 
-from chassis.declaring.service import Service
-from chassis.testing.harness import ServiceHarness
+from tests.harnesses import HarnessOf, harnesses
 from tests.permissions import demanded
 from tests.times import FolderTimes
 
@@ -60,32 +59,10 @@ def run_prefix() -> str:
 
 
 @pytest.fixture(scope="session")
-def _harnesses(postgres_admin_url: str, run_prefix: str) -> Iterator[Callable[[type[Service]], ServiceHarness]]:
-    made: dict[str, ServiceHarness] = {}
-
-    def harness(service: type[Service]) -> ServiceHarness:
-        if service.name not in made:
-            database = f"{run_prefix}_{service.name}"
-            made[service.name] = ServiceHarness(service, postgres_admin_url, database, permission_of=demanded)
-        return made[service.name]
-
-    yield harness
-    for each in made.values():
-        each.close()
-
-
-@pytest.fixture
-def harness_of(
-    _harnesses: Callable[[type[Service]], ServiceHarness],
-) -> Callable[[type[Service]], ServiceHarness]:
+def harness_of(postgres_admin_url: str, run_prefix: str) -> Iterator[HarnessOf]:
     """`harness_of(Courses)`: the service on an empty database, its clock at the present."""
-
-    def fresh(service: type[Service]) -> ServiceHarness:
-        harness = _harnesses(service)
-        harness.reset()
-        return harness
-
-    return fresh
+    with harnesses(postgres_admin_url, run_prefix, permission_of=demanded) as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="session")

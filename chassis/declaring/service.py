@@ -2,13 +2,13 @@
 
     class Courses(Service):
         name = "courses"
-        metadata = tables.metadata
-        select_courses = command(commands.select_courses)
-        get_plan = query(queries.get_plan)
-        on_bills_paid = reaction(reactions.on_bills_paid)
-        students = copy(StudentState, tables.students)
-        programme_state = publishes(ProgrammeState, queries.programme_items, tables.programmes)
-        lapse_unpaid = scheduled(jobs.lapse_unpaid, every=timedelta(seconds=60))
+        metadata = base.metadata
+        select_courses = command(selection.select_courses)
+        get_plan = query(plan.get_plan)
+        on_bills_paid = reaction(bills.on_bills_paid)
+        students = copy(StudentState, copies.students)
+        course_state = publishes(CourseState, states.course_items, catalogue.courses)
+        close_unpaid = scheduled(jobs.close_unpaid, every=timedelta(seconds=30))
 
 Which contract an entry handles is read from the handler's annotations, so it is written once. Nothing here knows
 nameko: `chassis.running.runner` gives a declared service its RPC methods and its queue.

@@ -56,6 +56,8 @@ def locked(
     versions: dict[UUID, int] = dict.fromkeys(ids, 0)
     for id_, version in at_least:
         versions[id_] = max(version, versions.get(id_, 0))
+    if not versions:
+        return {}
     wanted = select(table).where(ids_in(table.c.id, versions)).order_by(table.c.id)
     found = {row.id: row for row in uow.rows(wanted.with_for_update(read=not alone))}
     if required:

@@ -38,9 +38,15 @@ def lock_where(uow: UnitOfWork, table: Table, *conditions: ColumnElement[bool]) 
 def locked(uow: UnitOfWork, table: Table, id_: UUID, version: int | None = None) -> Row[Any]:
     """One row, locked. Raises ServiceError `not_found`, or `stale_version` when it is not at `version` any more."""
     row = uow.one(select(table).where(table.c.id == id_).with_for_update())
-    if version is not None and row.version != version:
-        raise ServiceError("stale_version")
+    if version is not None:
+        refuse_stale(row, version)
     return row
+
+
+def refuse_stale(row: Row[Any], version: int) -> None:
+    """Raise ServiceError `stale_version` when somebody has changed a row that the caller saw at `version`."""
+    if row.version != version:
+        raise ServiceError("stale_version")
 
 
 def change(uow: UnitOfWork, table: Table, before: Row[Any], action: str, values: Mapping[str, Any]) -> Row[Any]:
@@ -115,11 +121,10 @@ def results(
         if id_ in done:
             return RowResult(id=id_, state=done[id_])
         why = refused.get(id_, unseen)
-        return RowResult(id=id_, state=why.state, refusal=refusal(uow, why.error))
+        return RowResult(id=id_, state=why.state, refusal=_refusal(uow, why.error))
 
     return RowResults(items=tuple(map(result, ids)), done=len(done))
 
 
-def refusal(uow: UnitOfWork, error: ServiceError) -> Refusal:
-    """An error as the reason why one row was refused, in the caller's language."""
+def _refusal(uow: UnitOfWork, error: ServiceError) -> Refusal:
     return Refusal.of(error.code, uow.context.language, **error.params)

@@ -111,8 +111,7 @@ def takeable(uow: UnitOfWork, flow: Workflow, table: Table, id_: UUID, version: 
     """
     row = rows.locked(uow, table, id_)
     flow.allowed(row._mapping, action, uow.context)
-    if row.version != version:
-        raise ServiceError("stale_version")
+    rows.refuse_stale(row, version)
     return row
 
 

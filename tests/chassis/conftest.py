@@ -1,4 +1,4 @@
-"""The example service on a database of its own."""
+"""Services that the chassis is tested with, on databases of their own whose tables no migration made."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,17 @@ import pytest
 
 from chassis.testing.harness import ServiceHarness
 from tests.chassis.example import Example, build
+from tests.harnesses import HarnessOf, harnesses
 
 
 @pytest.fixture(scope="session")
-def _example(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(Example, postgres_admin_url, f"{run_prefix}_example", build=build)
-    yield harness
-    harness.close()
+def built_of(postgres_admin_url: str, run_prefix: str) -> Iterator[HarnessOf]:
+    """`built_of(Example)`: a made-up service, empty."""
+    with harnesses(postgres_admin_url, run_prefix, build=build) as fresh:
+        yield fresh
 
 
 @pytest.fixture
-def example(_example: ServiceHarness) -> ServiceHarness:
+def example(built_of: HarnessOf) -> ServiceHarness:
     """The example service, empty."""
-    _example.reset()
-    return _example
+    return built_of(Example)

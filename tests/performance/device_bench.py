@@ -14,10 +14,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psutil
@@ -90,7 +92,7 @@ def reads(bench: Bench, count: int) -> None:
                 found.append(time.perf_counter())
             yield signal
 
-    PcscDriver.watch = noting  # type: ignore[method-assign]
+    PcscDriver.watch = noting  # type: ignore[method-assign, assignment]
     cards, inserted = MadeUpCards(1), list[float]()
     stop = threading.Event()
     with bench.card_reader() as stack:
@@ -102,7 +104,7 @@ def reads(bench: Bench, count: int) -> None:
             card = storage_card(build_stream(cards.make(list(CardKind)[number % 4])))
             inserted.append(time.perf_counter())
             stack.insert(card)
-            eventually(lambda n=number: len(delivered) > n, "delivered")
+            eventually(partial(_more_than, delivered, number), "delivered")
             stack.remove()
         stop.set()
         thread.join()
@@ -171,7 +173,7 @@ def spool(bench: Bench, count: int) -> None:
     away = 0.0
     thread.start()
     for share in (1 / 3, 2 / 3):
-        eventually(lambda part=share: publisher.delivered >= count * part, "a part delivered", 120)
+        eventually(partial(_has_delivered, publisher, count * share), "a part delivered", 120)
         killed = time.perf_counter()
         bench.server.kill()
         bench.server.start()
@@ -192,6 +194,14 @@ def spool(bench: Bench, count: int) -> None:
         f"confirmed oldest first: {confirmed == [str(i) for i in ids]}, "
         f"erased unsent: {notices.count('readings_expired')}"
     )
+
+
+def _more_than(found: Sequence[Any], number: int) -> bool:
+    return len(found) > number
+
+
+def _has_delivered(publisher: Publisher, count: float) -> bool:
+    return publisher.delivered >= count
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ def bill(finance: ServiceHarness, case: Case) -> Iterator[float]:
     for _ in range(SELECTIONS // (ROWS * case.events_at_once)):
         events = [_event(students) for _ in range(case.events_at_once)]
         began = time.perf_counter()
-        finance.inbox.handle([finance.envelope(event) for event in events])
+        finance.inbox.handle([finance.arriving(finance.envelope(event)) for event in events])
         yield (time.perf_counter() - began) / case.events_at_once
         if time.perf_counter() - analysed > ANALYSED_EVERY:
             finance.database.run(system_context(), analyse_grown)

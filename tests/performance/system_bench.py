@@ -87,7 +87,7 @@ class Scene:
 
     def groups(self) -> dict[str, int]:
         """Every process by name."""
-        found = {name: process.pid for name, process in self.system.processes.items()}
+        found = {name: process.pid for name, process in self.system.processes.items() if process.pid is not None}
         for name, variable in (("postgres", "POSTGRES"), ("rabbitmq", "AMQP")):
             port = urlsplit(os.environ[f"JIAOWU_TEST_{variable}_URL"]).port
             listening = listeners(port or 0)
@@ -169,8 +169,9 @@ def measured(scene: Scene, title: str, work: Callable[[], Outcome]) -> Outcome:
 def idle(scene: Scene) -> None:
     """Memory of the processes when they have nothing to do."""
     scene.console.rule("idle")
-    for name, process in scene.system.processes.items():
-        figure(scene.console, f"{name}, resident", f"{resident_megabytes(process.pid):.0f} MB", "< 90 MB")
+    for name in scene.system.processes:
+        megabytes = resident_megabytes(scene.groups()[name])
+        figure(scene.console, f"{name}, resident", f"{megabytes:.0f} MB", "< 90 MB")
 
 
 def singles(scene: Scene) -> None:
@@ -283,8 +284,8 @@ def _show_lag(scene: Scene, what: str, since: Any) -> None:
 
 def _instants(database: Database, table: str, key: str, since: Any) -> dict[UUID, Any]:
     rows = database.service.metadata.tables[table]
-    wanted = select(rows.c[key], rows.c.created_at).where(rows.c.created_at >= since)
-    return {row[0]: row[1] for row in database.run(system_context(), lambda uow: uow.rows(wanted))}
+    wanted = select(rows.c[key].label("key"), rows.c.created_at).where(rows.c.created_at >= since)
+    return {row.key: row.created_at for row in database.run(system_context(), lambda uow: uow.rows(wanted))}
 
 
 def main() -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
 
-from chassis.declaring.service import Service
 from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
 from chassis.testing.world import World
@@ -18,6 +17,7 @@ from services.finance.service import Finance
 from services.identity.service import Identity
 from services.registry.service import Registry
 from tests.builders.school import OPENED_ON, Site, found
+from tests.harnesses import HarnessOf
 
 pytest.register_assert_rewrite("tests.sagas.stage", "tests.sagas.expectations", "tests.sagas.closing")
 
@@ -36,12 +36,10 @@ Opened = tuple[list[ServiceHarness], Site, Snapshot]
 
 @pytest.fixture(scope="session")
 def opened(
-    _harnesses: Callable[[type[Service]], ServiceHarness], tmp_path_factory: pytest.TempPathFactory
+    harness_of: HarnessOf, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Opened]:
     """The school's services on the first day, before any student has come."""
-    harnesses = [_harnesses(service) for service in SERVICES]
-    for harness in harnesses:
-        harness.reset()
+    harnesses = [harness_of(service) for service in SERVICES]
     with pytest.MonkeyPatch.context() as patch:
         store = files.FileStore(tmp_path_factory.mktemp("files").as_uri())
         patch.setattr(files, "store", lambda: store)

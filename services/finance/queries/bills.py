@@ -1,6 +1,6 @@
 """Bills: the list from which they are chosen (FIN-3), one with its history, and their public state."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,13 +42,8 @@ def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
         "student_number": students.c.student_number,
     }
     return page_of(
-        BillView, uow, statement, query, sortable=sortable, default="-issued_at", views=lambda rows: _views(uow, rows)
+        BillView, uow, statement, query, sortable=sortable, default="-issued_at", views=lambda rows: views(uow, rows)
     )
-
-
-def _views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[BillView]:
-    names = labels(uow, rows)
-    return (_view(row, names) for row in rows)
 
 
 def _asks_for_students(query: ListBills) -> bool:

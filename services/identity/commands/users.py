@@ -13,7 +13,7 @@ from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
-from chassis.work.rows import edit, locked
+from chassis.work.rows import change, locked, refuse_stale
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
@@ -84,7 +84,8 @@ def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
     )
     held = grants_of(uow, [before.id])[before.id]
     values = command.model_dump(exclude={"user_id", "version", "roles"})
-    edit(uow, users, before.id, command.version, values)
+    refuse_stale(before, command.version)
+    change(uow, users, before, "edit", values)
     wanted = tuple(sorted(command.roles, key=lambda grant: grant.role))
     if [g.model_dump() for g in wanted] != [g.model_dump() for g in held]:
         uow.execute(delete(user_roles).where(user_roles.c.user_id == before.id))
@@ -103,9 +104,8 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
     if user.student_id is not None:
         raise ServiceError("from_record")
     if user.last_signed_in_at is not None:
-        return RemovedUser(erased=False, user=_set_status(uow, user.id, command.version, UserStatus.DISABLED))
-    if user.version != command.version:
-        raise ServiceError("stale_version")
+        return RemovedUser(erased=False, user=_set_status(uow, user, command.version, UserStatus.DISABLED))
+    refuse_stale(user, command.version)
     uow.audit(users, user.id, "erase", before={"username": user.username})
     with uow.as_system():  # the credentials that go with the user are out of an administrator's sight
         uow.execute(delete(users).where(users.c.id == user.id))
@@ -114,12 +114,12 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
 
 def disable_user(command: DisableUser, uow: UnitOfWork) -> UserView:
     """Shut a user out. Raises `own_account`, `stale_version`."""
-    return _set_status(uow, _manageable(uow, command.user_id).id, command.version, UserStatus.DISABLED)
+    return _set_status(uow, _manageable(uow, command.user_id), command.version, UserStatus.DISABLED)
 
 
 def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
     """Let a user in again. Raises `own_account`, `stale_version`."""
-    return _set_status(uow, _manageable(uow, command.user_id).id, command.version, UserStatus.ENABLED)
+    return _set_status(uow, _manageable(uow, command.user_id), command.version, UserStatus.ENABLED)
 
 
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
@@ -142,13 +142,13 @@ def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
     return user
 
 
-def _set_status(uow: UnitOfWork, user_id: UUID, version: int, status: UserStatus) -> UserView:
-    edit(uow, users, user_id, version, {"status": status})
+def _set_status(uow: UnitOfWork, user: Row[Any], version: int, status: UserStatus) -> UserView:
+    refuse_stale(user, version)
+    change(uow, users, user, "edit", {"status": status})
+    view = user_view(uow, user.id)
     if status is UserStatus.DISABLED:
-        view = user_view(uow, user_id)
-        revoke_users(uow, users.c.id == user_id, end_sessions=True)
-        return view
-    return user_view(uow, user_id)
+        revoke_users(uow, users.c.id == user.id, end_sessions=True)
+    return view
 
 
 def _set_roles(uow: UnitOfWork, user_id: UUID, point_id: UUID | None, grants: Sequence[RoleGrant]) -> None:

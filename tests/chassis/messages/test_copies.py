@@ -14,7 +14,8 @@ from chassis.declaring.service import Service, copy
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.testing.world import World
 from contracts.base import CopyCompleted, CopyRequested
-from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, build, learners
+from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, learners
+from tests.harnesses import HarnessOf
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
 LEARNERS = [UUID(int=n) for n in range(1, 4)]
@@ -49,11 +50,8 @@ def test_the_newest_version_wins_in_whatever_order_and_however_often_it_comes(
     )
 
 
-def test_a_copy_is_filled_from_its_owner_and_complete_only_then(
-    example: ServiceHarness, postgres_admin_url: str, run_prefix: str
-) -> None:
-    consumer = ServiceHarness(Consumer, postgres_admin_url, f"{run_prefix}_consumer", build=build)
-    consumer.reset()
+def test_a_copy_is_filled_from_its_owner_and_complete_only_then(example: ServiceHarness, built_of: HarnessOf) -> None:
+    consumer = built_of(Consumer)
     person = acting("parcels.add", scope="point", teaching_point_id=POINT)
     for n in range(7):
         example.run(AddParcel(teaching_point_id=POINT, label=f"p{n}"), person)
@@ -65,14 +63,12 @@ def test_a_copy_is_filled_from_its_owner_and_complete_only_then(
     world.settle()
     assert consumer.copies.missing() == []
     assert len(consumer.rows(select(parcel_copies))) == 7
-    consumer.close()
 
 
 def test_a_rebuild_drops_what_the_owner_no_longer_has_and_keeps_what_changed_meanwhile(
-    example: ServiceHarness, postgres_admin_url: str, run_prefix: str
+    example: ServiceHarness, built_of: HarnessOf
 ) -> None:
-    consumer = ServiceHarness(Consumer, postgres_admin_url, f"{run_prefix}_consumer", build=build)
-    consumer.reset()
+    consumer = built_of(Consumer)
     world = World(example, consumer)
     person = acting("parcels.add", scope="point", teaching_point_id=POINT)
     kept = example.run(AddParcel(teaching_point_id=POINT, label="kept"), person).id
@@ -86,7 +82,6 @@ def test_a_rebuild_drops_what_the_owner_no_longer_has_and_keeps_what_changed_mea
     world.serve_copies()
     world.settle()
     assert {row.id for row in consumer.rows(select(parcel_copies))} == {kept, added}
-    consumer.close()
 
 
 def test_asking_again_starts_a_new_request_and_the_old_completion_counts_for_nothing(

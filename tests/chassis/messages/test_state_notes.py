@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from contracts.base import Envelope, State, StateItem
 from contracts.types import Money
 from launcher.paths import service_names
 from tests.chassis.example import AddParcel, ParcelAdded, ParcelState, build, parcels
+from tests.harnesses import HarnessOf
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
 
@@ -82,11 +83,8 @@ class Library(Service):
 
 
 @pytest.fixture
-def library(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(Library, postgres_admin_url, f"{run_prefix}_library", build=build)
-    harness.reset()
-    yield harness
-    harness.close()
+def library(built_of: HarnessOf) -> ServiceHarness:
+    return built_of(Library)
 
 
 def add(example: ServiceHarness, label: str) -> UUID:

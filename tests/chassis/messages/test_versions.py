@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,21 +21,20 @@ from chassis.testing.harness import ServiceHarness
 from contracts.base import EVENTS, Event, Fact
 from contracts.versions import newest, newest_class, older
 from tests.chassis import lending, lending_v1
-from tests.chassis.example import Elsewhere, build
+from tests.chassis.example import Elsewhere
 from tests.chassis.lending import Lending, books, readers
+from tests.harnesses import HarnessOf
 
 PAGE = ("jiaowu.copies", "reply.lending")
 BOOKS = [UUID(int=n) for n in range(1, 6)]
 
 
 @pytest.fixture
-def library(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
+def library(built_of: HarnessOf) -> ServiceHarness:
     """The lending service with some books."""
-    harness = ServiceHarness(Lending, postgres_admin_url, f"{run_prefix}_lending", build=build)
-    harness.reset()
+    harness = built_of(Lending)
     put_up(harness, *BOOKS[:-1])
-    yield harness
-    harness.close()
+    return harness
 
 
 def put_up(library: ServiceHarness, *ids: UUID) -> None:

@@ -9,7 +9,6 @@ import threading
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +32,7 @@ from chassis.papers.spreadsheets import Column
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
 from contracts.types import FileReference
+from tests.harnesses import HarnessOf
 
 ALL = tuple(FileKind)
 
@@ -249,23 +249,10 @@ with tempfile.TemporaryDirectory() as folder:
 # -- adoption --
 
 
-@pytest.fixture(scope="module")
-def filing_database(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(
-        Filing,
-        postgres_admin_url,
-        f"{run_prefix}_filing",
-        build=lambda connection, service: service.metadata.create_all(connection),
-    )
-    yield harness
-    harness.close()
-
-
 @pytest.fixture
-def filing(filing_database: ServiceHarness, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
+def filing(built_of: HarnessOf, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
     monkeypatch.setattr(files, "store", lambda: store)
-    filing_database.reset()
-    return filing_database
+    return built_of(Filing)
 
 
 def adopt(filing: ServiceHarness, reference: FileReference, as_: Context | None = None, **scope: Any) -> Any:

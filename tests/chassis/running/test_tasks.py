@@ -31,28 +31,16 @@ from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
 from contracts.errors import ServiceError
 from tests.chassis.workshop import GATE, Workshop, stamps_made
+from tests.harnesses import HarnessOf
 
 A_LEASE = timedelta(seconds=30)
 
 
-@pytest.fixture(scope="module")
-def _workshop(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(
-        Workshop,
-        postgres_admin_url,
-        f"{run_prefix}_workshop",
-        build=lambda connection, service: service.metadata.create_all(connection),
-    )
-    yield harness
-    harness.close()
-
-
 @pytest.fixture
-def workshop(_workshop: ServiceHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
+def workshop(built_of: HarnessOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
     store = FileStore(tmp_path.as_uri())
     monkeypatch.setattr(files, "store", lambda: store)
-    _workshop.reset()
-    return _workshop
+    return built_of(Workshop)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from chassis.work.closing import Closing, closing_columns
 from chassis.work.workflow import FOLLOWS, Step, Workflow
 from contracts.base import Contract, Fact
 from contracts.errors import ServiceError
-from tests.chassis.example import build
+from tests.harnesses import HarnessOf
 
 metadata = service_metadata("counter")
 rounds = Table("rounds", metadata, id_column(), instant("deadline"))
@@ -119,17 +119,9 @@ class Shop:
         return [(row.order_id, row.attempt, row.reason) for event in events for row in event.orders]
 
 
-@pytest.fixture(scope="module")
-def counter(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(Counter, postgres_admin_url, f"{run_prefix}_counter", build=build)
-    yield harness
-    harness.close()
-
-
 @pytest.fixture
-def shop(counter: ServiceHarness) -> Shop:
-    counter.reset()
-    return Shop(counter)
+def shop(built_of: HarnessOf) -> Shop:
+    return Shop(built_of(Counter))
 
 
 def test_each_row_that_may_go_is_asked_about_and_the_others_say_why_not(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from chassis.testing.harness import ServiceHarness, acting
 from chassis.work import rows, steps
 from chassis.work.steps import Taken
 from contracts.errors import ServiceError
-from tests.chassis.example import build
 from tests.chassis.work.desk import REQUEST, Desk, RequestsApproved, requests
+from tests.harnesses import HarnessOf
 
 HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 DECIDER = acting("desk.decide")
@@ -26,17 +26,9 @@ CLERK = acting("desk.enter", scope="point", teaching_point_id=HERE)
 SYSTEM = system_context()
 
 
-@pytest.fixture(scope="module")
-def database_of_desk(postgres_admin_url: str, run_prefix: str) -> Iterator[ServiceHarness]:
-    harness = ServiceHarness(Desk, postgres_admin_url, f"{run_prefix}_desk", build=build)
-    yield harness
-    harness.close()
-
-
 @pytest.fixture
-def desk(database_of_desk: ServiceHarness) -> ServiceHarness:
-    database_of_desk.reset()
-    return database_of_desk
+def desk(built_of: HarnessOf) -> ServiceHarness:
+    return built_of(Desk)
 
 
 def run(desk: ServiceHarness, context: Context, work: Callable[[UnitOfWork], Any]) -> Any:

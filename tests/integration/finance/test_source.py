@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, text
 
 from chassis.base.ids import new_id
 from chassis.provisioning.database import migrate
@@ -18,6 +17,7 @@ from contracts.finance.source import Source
 from services.finance.service import Finance
 from tests.builders import finance as build
 from tests.builders.messages import a, of_resit, of_selection
+from tests.migrating import migrated_to
 
 _STANDARD = text(
     "INSERT INTO fee_standards (id, education_level, kind, amount, valid_from)"
@@ -35,20 +35,8 @@ _SOURCES = text("SELECT id, source_kind, source_id, version FROM bills")
 @pytest.fixture
 def before(postgres_admin_url: str, run_prefix: str) -> Iterator[Connection]:
     """A database of the version before."""
-    name = f"{run_prefix}_finance_migrating"
-    admin = create_engine(postgres_admin_url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(make_url(postgres_admin_url).set(database=name))
-    with admin.connect() as server:
-        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        try:
-            with engine.connect() as made:
-                with made.begin():
-                    migrate(made, Finance, "0006")
-                yield made
-        finally:
-            engine.dispose()
-            server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with migrated_to(postgres_admin_url, run_prefix, Finance, "0006") as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, text
 
 from chassis.base.ids import new_id
 from chassis.provisioning.database import migrate
 from services.registry.service import Registry
 from tests.builders.students import students
+from tests.migrating import migrated_to
 
 _ENTER = text(
     "INSERT INTO students (id, student_number, name, gender, id_kind, id_number, birth_on, ethnicity,"
@@ -27,20 +27,8 @@ _ENTER = text(
 @pytest.fixture
 def connection(postgres_admin_url: str, run_prefix: str) -> Iterator[Connection]:
     """A database of its own, at the revision before student numbers were compared without case."""
-    name = f"{run_prefix}_registry_migrating"
-    admin = create_engine(postgres_admin_url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(make_url(postgres_admin_url).set(database=name))
-    with admin.connect() as server:
-        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        try:
-            with engine.connect() as made:
-                with made.begin():
-                    migrate(made, Registry, "0002")
-                yield made
-        finally:
-            engine.dispose()
-            server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with migrated_to(postgres_admin_url, run_prefix, Registry, "0002") as made:
+        yield made
 
 
 def enter(connection: Connection, *numbers: str) -> list[UUID]:

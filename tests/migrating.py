@@ -1,0 +1,29 @@
+"""A database on the way: migrated as far as a revision, with whatever a test puts there before it goes on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+
+from chassis.declaring.service import Service
+from chassis.provisioning.database import migrate
+
+
+@contextmanager
+def migrated_to(admin_url: str, prefix: str, service: type[Service], revision: str) -> Iterator[Connection]:
+    """A database of its own at that revision; dropped when the block ends."""
+    name = f"{prefix}_{service.name}_migrating"
+    admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(make_url(admin_url).set(database=name))
+    with admin.connect() as server:
+        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            with engine.connect() as made:
+                with made.begin():
+                    migrate(made, service, revision)
+                yield made
+        finally:
+            engine.dispose()
+            server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    admin.dispose()
