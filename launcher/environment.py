@@ -39,8 +39,8 @@ def _by_uv(python: Path, lock: Path, uv_lock: Path, output: IO[str]) -> bool:
     if not _by_pip(python, uv_lock, output):
         return False
     said = subprocess.run([str(python), "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
-    # What is built from source is built with what the lock names, by its hashes. Bytecode is made once, as pip makes it:
-    # a process that compiles its packages keeps 7 MB more.
+    # What is built from source is built with what the lock names, by its hashes. Bytecode is made now, as pip makes it:
+    # a process that compiles its packages itself keeps 7 MB more.
     files = ["--build-constraints", str(lock), "-r", str(lock)]
     flags = ["--python", str(python), *HASHED, "--compile-bytecode", *files, *uv_settings.flags_from_pip(said)]
     return _run([str(python.with_name("uv")), "pip", "install", *flags], output, uv_settings.from_pip(said, os.environ))
