@@ -31,7 +31,10 @@ MADE_ELSEWHERE = {"device.toml", "services/courses/migrations/0002_notes_of_sele
 
 FORBIDDEN = {
     "a machine's path": re.compile(r"(?<![\w.)}/-])/(?:home|root|mnt|work|Users)/"),
-    "a package registry": re.compile(r"(?:index-url|trusted-host)[\s=]+\S*\w\.\w|https?://[^\s/]+/simple\b"),
+    # Hosts of the reserved domain `.example` are nobody's.
+    "a package registry": re.compile(
+        r"(?:index-url|trusted-host)[\s=]+(?!\S*\.example(?![.\w]))\S*\w\.\w|https?://(?![^\s/]+\.example/)[^\s/]+/simple\b"
+    ),
 }
 _BINARY = {".png", ".jpg", ".xlsx", ".ico"}
 
