@@ -13,6 +13,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.reasons import Reason
 from chassis.work.steps import remember
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
@@ -21,7 +22,7 @@ from contracts.finance.events import BillingRefused, RefusedBilling
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
-from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
+from services.finance.domain.pricing import Chargeable, PriceList, Standard
 from services.finance.domain.workflows import BILL
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
@@ -96,14 +97,14 @@ def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
     prices = _price_list(uow)
     priced = [(due, prices.charges(due.charged)) for due in {due.source.id: due for due in dues}.values()]
     claimed = _claim(
-        uow, {due.source: "refused" if isinstance(charges, MissingStandard) else "billed" for due, charges in priced}
+        uow, {due.source: "refused" if isinstance(charges, Reason) else "billed" for due, charges in priced}
     )
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
-        if due.source.id in claimed and not isinstance(charges, MissingStandard):
+        if due.source.id in claimed and not isinstance(charges, Reason):
             rows += _rows(due, charges, points[due.student_id], uow.now)
     _issue(uow, rows)
-    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source.id in claimed])
+    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, Reason) and d.source.id in claimed])
 
 
 def _price_list(uow: UnitOfWork) -> PriceList:
@@ -178,14 +179,10 @@ def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
 
 
-def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:
+def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, Reason]]) -> None:
     answers: dict[int, tuple[Event, list[RefusedBilling]]] = {}
     for due, missing in refused:
-        answer = RefusedBilling(
-            source=due.source,
-            code="fee_standard_missing",
-            params={"kind": missing.kind, "on": missing.on.isoformat()},
-        )
+        answer = RefusedBilling(source=due.source, code=missing.code, params=dict(missing.params))
         answers.setdefault(id(due.event), (due.event, []))[1].append(answer)
     for event, rows in answers.values():
         uow.publish_rows(BillingRefused, "refused", rows, because=event)
