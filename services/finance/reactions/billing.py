@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -55,38 +56,38 @@ def on_resits_registered(events: Sequence[ResitsRegistered], uow: UnitOfWork) ->
 
 
 def _selection(selected: SelectedCourse, event: Event) -> Due:
-    return Due(
-        source=Source(kind=SourceKind.SELECTION, id=selected.selection_id),
-        student_id=selected.student_id,
-        course_id=selected.course_id,
-        exam_round_id=selected.exam_round_id,
-        exam_kind=selected.exam_kind,
-        charged=Chargeable(
-            education_levels=selected.education_levels,
-            student_type=selected.student_type,
-            student_source=selected.student_source,
-            on=local_date(selected.selected_at),
-            credits=selected.credits,
-            with_exam=selected.exam_round_id is not None,
-        ),
-        event=event,
-    )
+    source = Source(kind=SourceKind.SELECTION, id=selected.selection_id)
+    with_exam = selected.exam_round_id is not None
+    return _due(source, selected, selected.selected_at, event, credits_=selected.credits, with_exam=with_exam)
 
 
 def _resit(resit: RegisteredResit, event: Event) -> Due:
+    source = Source(kind=SourceKind.REGISTRATION, id=resit.registration_id)
+    return _due(source, resit, resit.registered_at, event, credits_=None, with_exam=True)
+
+
+def _due(
+    source: Source,
+    row: SelectedCourse | RegisteredResit,
+    made_at: datetime,
+    event: Event,
+    *,
+    credits_: Decimal | None,
+    with_exam: bool,
+) -> Due:
     return Due(
-        source=Source(kind=SourceKind.REGISTRATION, id=resit.registration_id),
-        student_id=resit.student_id,
-        course_id=resit.course_id,
-        exam_round_id=resit.exam_round_id,
-        exam_kind=resit.exam_kind,
+        source=source,
+        student_id=row.student_id,
+        course_id=row.course_id,
+        exam_round_id=row.exam_round_id,
+        exam_kind=row.exam_kind,
         charged=Chargeable(
-            education_levels=resit.education_levels,
-            student_type=resit.student_type,
-            student_source=resit.student_source,
-            on=local_date(resit.registered_at),
-            credits=None,
-            with_exam=True,
+            education_levels=row.education_levels,
+            student_type=row.student_type,
+            student_source=row.student_source,
+            on=local_date(made_at),
+            credits=credits_,
+            with_exam=with_exam,
         ),
         event=event,
     )

@@ -1,7 +1,7 @@
 """Unpaid selections and resits are to end: cancel their bills, or refuse because money is on its way or there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,9 @@ from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason
 from contracts.base import Event
-from contracts.courses.events import SelectionsClosing
+from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.states import ClosingReason
-from contracts.exams.events import ResitsClosing
+from contracts.exams.events import ClosingResit, ResitsClosing
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import PostingKind
@@ -34,26 +34,18 @@ class Asked:
 
 def on_selections_closing(events: Sequence[SelectionsClosing], uow: UnitOfWork) -> None:
     """Cancel the bills of selections that end unpaid."""
-    _close(
-        uow,
-        [
-            Asked(Source(kind=SourceKind.SELECTION, id=row.selection_id), row.attempt, row.reason, event)
-            for event in events
-            for row in event.selections
-        ],
-    )
+    kind = SourceKind.SELECTION
+    _close(uow, [_asked(kind, row.selection_id, row, event) for event in events for row in event.selections])
 
 
 def on_resits_closing(events: Sequence[ResitsClosing], uow: UnitOfWork) -> None:
     """Cancel the bills of resits that end unpaid."""
-    _close(
-        uow,
-        [
-            Asked(Source(kind=SourceKind.REGISTRATION, id=row.registration_id), row.attempt, row.reason, event)
-            for event in events
-            for row in event.resits
-        ],
-    )
+    kind = SourceKind.REGISTRATION
+    _close(uow, [_asked(kind, row.registration_id, row, event) for event in events for row in event.resits])
+
+
+def _asked(kind: SourceKind, id_: UUID, row: ClosingSelection | ClosingResit, event: Event) -> Asked:
+    return Asked(Source(kind=kind, id=id_), row.attempt, row.reason, event)
 
 
 def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
@@ -71,12 +63,7 @@ def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
         for row, reason in against.items()
         if reason is not None and row.source.id not in ending
     }
-    for event in {id(row.event): row.event for row in asked}.values():
-        mine = [row for row in asked if row.event is event]
-        done = [_cancelled(row) for row in mine if row not in refused]
-        uow.publish_rows(BillsCancelled, "cancelled", done, because=event)
-        stand = [refused[row] for row in mine if row in refused]
-        uow.publish_rows(BillCancellationRefused, "refused", stand, because=event)
+    _answer(uow, asked, refused)
 
 
 def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
@@ -86,6 +73,15 @@ def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
         {"id": id_, "source": kind, "outcome": "closed", "decided_at": uow.now} for id_, kind in sorted(sources.items())
     ]
     uow.execute(insert_rows(billings, rows).on_conflict_do_nothing())
+
+
+def _answer(uow: UnitOfWork, asked: Sequence[Asked], refused: Mapping[Asked, RefusedCancellation]) -> None:
+    for event in {id(row.event): row.event for row in asked}.values():
+        mine = [row for row in asked if row.event is event]
+        done = [_cancelled(row) for row in mine if row not in refused]
+        uow.publish_rows(BillsCancelled, "cancelled", done, because=event)
+        stand = [refused[row] for row in mine if row in refused]
+        uow.publish_rows(BillCancellationRefused, "refused", stand, because=event)
 
 
 def _cancelled(asked: Asked) -> CancelledBills:
