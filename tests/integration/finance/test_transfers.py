@@ -174,6 +174,7 @@ def test_late_money_of_the_old_point_for_a_moved_bill_goes_back_to_it(
     )
     items = finance.ask(ListSuspense(), build.CASHIER).items
     assert {(item.reason, item.teaching_point_id) for item in items} == {("bill_moved", student.teaching_point_id)}
+    assert [item.refusal and item.refusal.code for item in items] == ["bill_moved"] * 2
     assert build.statuses(finance) == {"unpaid"}
     assert build.check(finance).clean
 
