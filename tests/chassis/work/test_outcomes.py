@@ -84,6 +84,14 @@ def test_a_row_that_is_decided_is_left_alone(desk: ServiceHarness) -> None:
     assert len(steps_of(desk, id_)) == 2
 
 
+def test_tombstones_are_left_in_the_order_of_their_ids_however_they_are_told(desk: ServiceHarness) -> None:
+    """Two who leave the same ones in orders of their own would wait for each other for ever."""
+    ids = [new_id() for _ in range(9)]
+    told(desk, "settle", *ids[::2], *ids[1::2])
+    history = desk.table("workflow_history").c
+    assert [each.subject_id for each in desk.rows(select(history.subject_id).order_by(history.id))] == ids
+
+
 def test_nothing_told_is_nothing_done(desk: ServiceHarness) -> None:
     told(desk, "settle")
     assert desk.rows(select(requests)) == []
