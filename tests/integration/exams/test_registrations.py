@@ -21,6 +21,7 @@ from tests.builders import people
 from tests.builders.exams import Candidate, Round
 from tests.builders.messages import a, of_selection
 from tests.counting import counted_statements
+from tests.steps_taken import steps_taken
 
 
 @pytest.fixture
@@ -192,6 +193,7 @@ def test_an_exam_that_has_begun_can_not_be_held(exams, round_, fee) -> None:  # 
     assert of(exams, fee).state == "arranged"
     exams.deliver(build.rejected(withdrawal))
     assert of(exams, fee).state == "arranged"
+    assert steps_taken(exams, withdrawal.withdrawal_id) == [("hold", "held"), ("refuse", "refused")]
 
 
 def test_a_seat_stays_empty_while_held_and_is_taken_again_until_the_session_begins(exams, round_, fee) -> None:  # type: ignore[no-untyped-def]
