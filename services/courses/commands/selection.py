@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import select, tuple_
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.prepared import Prepared
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.running import tasks
@@ -73,7 +74,7 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
 
 def _as_task(command: SelectCoursesInBatch, uow: UnitOfWork) -> BatchSelectionResult:
     """Hand a large batch to the task process. It sees all rows, so it is given only students whom the actor sees."""
-    visible = select(students.c.id).where(students.c.id.in_(command.student_ids), ~students.c.deleted)
+    visible = select(students.c.id).where(ids_in(students.c.id, command.student_ids), ~students.c.deleted)
     mine = {row.id for row in uow.rows(visible)}
     if len(mine) < len(command.student_ids):
         raise ServiceError("some_not_found", count=len(command.student_ids) - len(mine))

@@ -5,6 +5,7 @@ from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
 from contracts.courses.states import (
     AssessmentRequirementState,
     CourseStatus,
+    CourseVersionStatus,
     ProgrammeStatus,
     RoundStatus,
     SelectionState,
@@ -34,7 +35,7 @@ SELECTION = Workflow(
         # Final for any asking, so also when the refusal of an earlier one has just been heard.
         Step(PENDING_PAYMENT, "end_cancelled", SYSTEM, SelectionState.CANCELLED),
         Step(PENDING_PAYMENT, "end_lapsed", SYSTEM, SelectionState.LAPSED),
-        Step(CLOSING, "keep", SYSTEM, PENDING_PAYMENT),
+        Step(CLOSING, "stand", SYSTEM, PENDING_PAYMENT),
         Step(CLOSING, "pay", SYSTEM, SELECTED),
         Step(CLOSING, "refuse_billing", SYSTEM, SelectionState.CANCELLED),
         Step(SELECTED, "withdraw", SYSTEM, SelectionState.WITHDRAWN),
@@ -88,6 +89,18 @@ COURSE = Workflow(
     (
         Step(CourseStatus.DRAFT, "publish", CATALOGUE, CourseStatus.PUBLISHED),
         Step(CourseStatus.PUBLISHED, "retire", CATALOGUE, CourseStatus.RETIRED),
+    ),
+    column="status",
+)
+
+# A version that was in use before may be put in use again.
+COURSE_VERSION = Workflow(
+    "course_version",
+    CourseVersionStatus.DRAFT,
+    (
+        Step(CourseVersionStatus.DRAFT, "use", CATALOGUE, CourseVersionStatus.IN_USE),
+        Step(CourseVersionStatus.RETIRED, "use", CATALOGUE, CourseVersionStatus.IN_USE),
+        Step(CourseVersionStatus.IN_USE, "retire", CATALOGUE, CourseVersionStatus.RETIRED),
     ),
     column="status",
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason
 from contracts.finance.events import BillsPaid
 from contracts.finance.states import PaymentMethod, PostingKind, RefundReason
 from services.finance.domain.bookkeeping import Posting
@@ -39,7 +40,7 @@ def release(uow: UnitOfWork, reserved: Sequence[Bill], grace_until: datetime | N
 
 def book_suspense(
     uow: UnitOfWork,
-    unpayable: Iterable[tuple[Bill, str]],
+    unpayable: Iterable[tuple[Bill, Reason]],
     *,
     method: PaymentMethod,
     teaching_point_id: UUID,
@@ -53,7 +54,7 @@ def book_suspense(
             "bill_id": bill.id,
             "remittance_id": remittance_id,
             "amount": bill.amount,
-            "reason": reason,
+            "reason": reason.code,
             "booked_at": uow.now,
         }
         for bill, reason in unpayable
