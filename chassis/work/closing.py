@@ -23,7 +23,7 @@ from chassis.work import rows
 from chassis.work.steps import Taken, take, take_locked
 from chassis.work.workflow import Workflow
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.errors import ServiceError
 from contracts.types import EnrolmentStatus
 

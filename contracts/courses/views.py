@@ -5,10 +5,9 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import View
-from contracts.common import HistoryStepView, Refusal, TaskView
+from contracts.common import ClosingReason, HistoryStepView, Refusal, TaskView
 from contracts.courses.states import (
     AssessmentRequirementState,
-    ClosingReason,
     CourseStatus,
     CourseVersionStatus,
     PlanCourseState,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from chassis.base.ids import new_id
 from contracts.base import Contract
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
-from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus
+from contracts.courses.states import CourseStatus, ProgrammeStatus
 from contracts.exams.events import (
     ClosingResit,
     ExamRoundCourseItem,

@@ -10,6 +10,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import change, locked, refuse_unknown
 from chassis.work.steps import enter_one, take_one
+from contracts.common import ClosingReason
 from contracts.courses.catalogue_commands import (
     AddCoursesToRound,
     CreateSelectionRound,
@@ -17,7 +18,6 @@ from contracts.courses.catalogue_commands import (
     RemoveCoursesFromRound,
     UpdateSelectionRound,
 )
-from contracts.courses.states import ClosingReason
 from contracts.courses.views import SelectionRoundDetails
 from services.courses.domain.rounds import month_after
 from services.courses.domain.workflows import PENDING_PAYMENT, SELECTION_ROUND

@@ -10,7 +10,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusals
 from chassis.work.rows import lock
 from chassis.work.steps import take
-from contracts.common import RowResults
+from contracts.common import ClosingReason, RowResults
 from contracts.courses.commands import (
     ApproveWithdrawals,
     CancelSelections,
@@ -19,7 +19,7 @@ from contracts.courses.commands import (
     RevokeWithdrawals,
 )
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
-from contracts.courses.states import ClosingReason, WithdrawalState
+from contracts.courses.states import WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
 from services.courses.domain.withdrawal import PaidCourse, against_request

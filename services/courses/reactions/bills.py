@@ -12,7 +12,7 @@ from chassis.messages.copies import locked
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock
 from chassis.work.steps import Taken, take
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid, PaidBill
 from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind

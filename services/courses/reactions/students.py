@@ -12,7 +12,7 @@ from sqlalchemy import Row, Table, update
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import OPEN_STATES, OPEN_WITHDRAWALS

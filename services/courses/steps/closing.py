@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from chassis.work.closing import Closing
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, SelectionsClosing
-from contracts.courses.states import ClosingReason
 from services.courses.domain.workflows import SELECTION
 from services.courses.tables.selections import selections
 

@@ -14,8 +14,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.reasons import Reason, refusals
 from chassis.work.steps import enter
-from contracts.common import RowResults
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason, RowResults
 from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.exams.states import RegistrationState

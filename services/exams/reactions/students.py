@@ -15,7 +15,7 @@ from sqlalchemy import Row, select, update
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.steps import move_history
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.work.closing import Closing
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.events import ClosingResit, ResitsClosing
 from services.exams.domain.workflows import REGISTRATION
 from services.exams.tables import exam_registrations

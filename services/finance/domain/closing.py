@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chassis.base.clock import shown
 from chassis.work.reasons import Reason
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.finance.states import BillStatus
 
 ASK_AGAIN_AFTER = timedelta(hours=1)

@@ -10,8 +10,8 @@ from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason
 from contracts.base import Event
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, SelectionsClosing
-from contracts.courses.states import ClosingReason
 from contracts.exams.events import ClosingResit, ResitsClosing
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.finance.source import Source, SourceKind

@@ -23,7 +23,7 @@ from chassis.testing.harness import ServiceHarness
 from chassis.work.closing import Closing, closing_columns
 from chassis.work.workflow import FOLLOWS, Step, Workflow
 from contracts.base import Contract, Fact
-from contracts.courses.states import ClosingReason as Reason
+from contracts.common import ClosingReason as Reason
 from contracts.errors import ServiceError
 from tests.harnesses import HarnessOf
 

@@ -11,7 +11,7 @@ import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.commands import CancelResits, RecordAttendance, RegisterResits
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered
 from contracts.exams.queries import ListRegistrations

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.work.reasons import Reason
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.finance.states import BillStatus
 from services.finance.domain.closing import against_cancelling, ask_again_at
 
