@@ -35,23 +35,19 @@ from chassis.provisioning.database import Passwords, app_url, provision_database
 from chassis.running.dispatch import Dispatcher
 from chassis.running.schedule import Scheduler
 from contracts.base import (
-    COPIES_EXCHANGE,
     EVENTS,
     Command,
-    CopyCompleted,
-    CopyRequested,
     Envelope,
     Event,
     Operation,
     State,
     StateItem,
     View,
-    copy_reply_key,
-    copy_request_key,
     exchange,
     method_name,
     type_name,
 )
+from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested, copy_reply_key, copy_request_key
 from contracts.errors import ServiceError
 
 PASSWORDS = Passwords(owner="test-owner", app="test-app")

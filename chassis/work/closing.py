@@ -88,7 +88,7 @@ class Closing:
             self.asking(row.id, row.closing_attempt + 1, reason or row.closing_reason or self.lapsed)
             for row in taken.rows
         ]
-        uow.publish_rows(self.event, str(self.event.rows_field), asked)
+        uow.publish_rows(self.event, asked)
         return taken
 
     def ask_due(self, uow: UnitOfWork, deadline: Column[Any], belongs: ColumnElement[bool]) -> int:

@@ -98,7 +98,7 @@ def enter(uow: UnitOfWork, situation: Situation, verdicts: list[Verdict]) -> tup
     rows = [_row(verdict, situation) for verdict in allowed]
     made = _insert(uow, situation, rows)
     entered = [row for row in rows if row["id"] in made]
-    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, situation) for row in entered])
+    uow.publish_rows(CoursesSelected, [_selected_course(row, situation) for row in entered])
     for row in entered:
         after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": situation.round.code}
         uow.audit(selections, row["id"], "select", after=after)

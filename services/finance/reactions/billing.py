@@ -188,4 +188,4 @@ def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> 
         )
         answers.setdefault(id(due.event), (due.event, []))[1].append(answer)
     for event, rows in answers.values():
-        uow.publish_rows(BillingRefused, "refused", rows, because=event)
+        uow.publish_rows(BillingRefused, rows, because=event)

@@ -92,5 +92,5 @@ def _answer(uow: UnitOfWork, event: Event, refusals: dict[Asked, closing.Refusal
                     ask_again_at=refusal.ask_again_at,
                 )
             )
-    uow.publish_rows(BillsCancelled, "cancelled", done, because=event)
-    uow.publish_rows(BillCancellationRefused, "refused", refused, because=event)
+    uow.publish_rows(BillsCancelled, done, because=event)
+    uow.publish_rows(BillCancellationRefused, refused, because=event)
