@@ -30,10 +30,10 @@ from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, as_published
 from chassis.messages.inbox import Inbox
 from chassis.messages.relay import Relay
-from chassis.messages.shadow import Shadow
 from chassis.provisioning.database import Passwords, app_url, provision_database
 from chassis.running.dispatch import Dispatcher
 from chassis.running.schedule import Scheduler
+from chassis.testing.shadow import Shadow
 from contracts.base import (
     EVENTS,
     Command,

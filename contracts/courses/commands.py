@@ -1,7 +1,5 @@
-"""What courses can be told to do.
-
-Where the catalogue is concerned: `catalogue_commands`. This room holds selections and withdrawals.
-"""
+"""What courses can be told to do with selections and withdrawals. Calendar, catalogue, programmes and rounds have
+`contracts.courses.catalogue_commands`."""
 
 from typing import Annotated
 

@@ -27,6 +27,7 @@ from services.courses.tables.selections import selections
 MAX_PAIRS = 5_000
 """Pairs of student and course that are selected by one statement; a larger batch is a task of such steps."""
 MAX_LISTED = 1_000
+"""Pairs that an answer names; the figures beside them count all."""
 
 Pair = tuple[UUID, UUID]
 
