@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import add, change, locked, refuse_unknown
 from chassis.work.steps import take_one
-from contracts.courses.catalogue_commands import (
+from contracts.courses.commands import (
     AddCoursesToRound,
     CreateSelectionRound,
     PublishSelectionRound,
