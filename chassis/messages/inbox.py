@@ -30,7 +30,8 @@ from chassis.messages.broker import service_queue
 from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, distrust
 from chassis.messages.parking import FORGOTTEN, Parking
-from contracts.base import CopyCompleted, CopyRequested, Envelope, Event, State, UnknownEvent, routing_key
+from contracts.base import Envelope, Event, State, UnknownEvent, routing_key
+from contracts.copies import CopyCompleted, CopyRequested
 from contracts.errors import ServiceError
 from contracts.versions import newest, newest_class
 

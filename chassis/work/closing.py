@@ -89,7 +89,7 @@ class Closing:
             )
             for row in taken.rows
         ]
-        uow.publish_rows(self.event, str(self.event.rows_field), asked)
+        uow.publish_rows(self.event, asked)
         return taken
 
     def ask_due(self, uow: UnitOfWork, deadline: Column[Any], belongs: ColumnElement[bool]) -> int:

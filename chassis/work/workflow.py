@@ -2,9 +2,9 @@
 
 WITHDRAWAL = Workflow(
     "withdrawal", PENDING_ACADEMIC, (
-        #    state             action     who        next              emits
-        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE,  WithdrawalsSentToFinance),
-        Step(PENDING_ACADEMIC, "revoke",  POINT,     REVOKED),
+        #    state             action     who        next             emits
+        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
+        Step(PENDING_ACADEMIC, "revoke",  APPLICANT, REVOKED),
     ),
 )
 

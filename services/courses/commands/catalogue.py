@@ -18,8 +18,8 @@ from contracts.courses.catalogue_commands import (
     UpdateCourse,
     UseCourseVersion,
 )
+from contracts.courses.catalogue_views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
-from contracts.courses.views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.errors import ServiceError
 from services.courses.domain.workflows import COURSE, COURSE_VERSION, REQUIREMENT
 from services.courses.queries.catalogue import course_details, course_versions_of, requirement_view

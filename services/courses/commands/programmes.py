@@ -18,8 +18,8 @@ from contracts.courses.catalogue_commands import (
     PublishProgramme,
     UpdateProgramme,
 )
+from contracts.courses.catalogue_views import ProgrammeDetails
 from contracts.courses.states import ProgrammeStatus
-from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
 from services.courses.domain.programmes import month_before
 from services.courses.domain.workflows import PROGRAMME

@@ -11,7 +11,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import change, locked, refuse_unknown
 from chassis.work.steps import enter_one, take_one
 from contracts.common import ClosingReason
-from contracts.courses.catalogue_commands import (
+from contracts.courses.commands import (
     AddCoursesToRound,
     CreateSelectionRound,
     PublishSelectionRound,

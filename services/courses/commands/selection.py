@@ -28,6 +28,7 @@ from services.courses.tables.selections import selections
 MAX_PAIRS = 5_000
 """Pairs of student and course that are selected by one statement; a larger batch is a task of such steps."""
 MAX_LISTED = 1_000
+"""Pairs that an answer names; the figures beside them count all."""
 
 Pair = tuple[UUID, UUID]
 
@@ -99,7 +100,7 @@ def enter(uow: UnitOfWork, situation: Situation, verdicts: list[Verdict]) -> tup
     rows = [_row(verdict, situation) for verdict in allowed]
     made = _insert(uow, situation, rows)
     entered = [row for row in rows if row["id"] in made]
-    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, situation) for row in entered])
+    uow.publish_rows(CoursesSelected, [_selected_course(row, situation) for row in entered])
     for row in entered:
         after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": situation.round.code}
         uow.audit(selections, row["id"], "select", after=after)

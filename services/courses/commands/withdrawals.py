@@ -95,7 +95,7 @@ def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResu
     sat_in = select(selections.c.id, selections.c.exam_round_id).where(ids_in(selections.c.id, selected))
     exam_rounds = {row.id: row.exam_round_id for row in uow.rows(sat_in)}
     sent = [_sent(uow, row, exam_rounds[row.selection_id], reviewer) for row in taken.rows]
-    uow.publish_rows(WithdrawalsSentToFinance, "withdrawals", sent)
+    uow.publish_rows(WithdrawalsSentToFinance, sent)
     return taken.results(uow, ids)
 
 

@@ -47,7 +47,7 @@ PENDING_FINANCE = WithdrawalState.PENDING_FINANCE
 FINANCE_APPROVED = WithdrawalState.FINANCE_APPROVED
 REFUNDED = WithdrawalState.REFUNDED
 
-POINT = acting_under("courses.request_withdrawals")
+APPLICANT = acting_under("courses.request_withdrawals")
 REGISTRAR = decider("courses.review_withdrawals")
 
 WITHDRAWAL = Workflow(
@@ -57,7 +57,7 @@ WITHDRAWAL = Workflow(
         #    state             action             who        next                      emits
         Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
         Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
-        Step(PENDING_ACADEMIC, "revoke", POINT, WithdrawalState.REVOKED),
+        Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
         Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED),
         Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED),
         # The refund may be heard of before the approval that it includes.

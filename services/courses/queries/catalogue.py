@@ -9,14 +9,14 @@ from chassis.data.bulk import ids_in
 from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
-from contracts.courses.queries import GetCourse, ListCourses, ListTerms
-from contracts.courses.views import (
+from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
     CourseDetails,
     CourseVersionView,
     CourseView,
     TermView,
 )
+from contracts.courses.queries import GetCourse, ListCourses, ListTerms
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses, terms
 
 

@@ -19,13 +19,7 @@ from contracts.courses.queries import (
     ListSelections,
     ListWithdrawals,
 )
-from contracts.courses.views import (
-    CohortStudent,
-    SelectionBill,
-    SelectionView,
-    WithdrawalDetails,
-    WithdrawalView,
-)
+from contracts.courses.views import CohortStudent, SelectionBill, SelectionView, WithdrawalDetails, WithdrawalView
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
 from services.courses.queries.calendar import calendar

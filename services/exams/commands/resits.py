@@ -141,5 +141,5 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
         )
         for resit, row in zip(resits, rows, strict=True)
     ]
-    uow.publish_rows(ResitsRegistered, "resits", told)
+    uow.publish_rows(ResitsRegistered, told)
     return {resit["resit_of"]: resit["id"] for resit in resits}

@@ -47,7 +47,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
             for bill, seating, _ in seatings
             if seating.refusal is not None and bill.bill_id in ids
         ]
-        uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
+        uow.publish_rows(RegistrationRefused, refused, because=event)
 
 
 def _is_exam_fee(bill: PaidBill) -> bool:

@@ -66,8 +66,8 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
             for w in asked
             if w.withdrawal_id in refusals
         ]
-        uow.publish_rows(RegistrationsHeld, "held", held, because=event)
-        uow.publish_rows(RegistrationHoldRefused, "refused", refused, because=event)
+        uow.publish_rows(RegistrationsHeld, held, because=event)
+        uow.publish_rows(RegistrationHoldRefused, refused, because=event)
 
 
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:

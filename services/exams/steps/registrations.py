@@ -76,7 +76,7 @@ def refund(uow: UnitOfWork, rows: Iterable[Row[Any]], code: str, *, because: Eve
         RefusedRegistration(registration_id=row.id, selection_id=row.selection_id, bill_id=row.bill_id, code=code)
         for row in rows
     ]
-    uow.publish_rows(RegistrationRefused, "refused", refused, because=because)
+    uow.publish_rows(RegistrationRefused, refused, because=because)
 
 
 def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, because: Event | None = None) -> None:

@@ -186,4 +186,4 @@ def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, Reason]]) -> None:
         answer = RefusedBilling(source=due.source, code=missing.code, params=dict(missing.params))
         answers.setdefault(id(due.event), (due.event, []))[1].append(answer)
     for event, rows in answers.values():
-        uow.publish_rows(BillingRefused, "refused", rows, because=event)
+        uow.publish_rows(BillingRefused, rows, because=event)

@@ -79,9 +79,9 @@ def _answer(uow: UnitOfWork, asked: Sequence[Asked], refused: Mapping[Asked, Ref
     for event in {id(row.event): row.event for row in asked}.values():
         mine = [row for row in asked if row.event is event]
         done = [_cancelled(row) for row in mine if row not in refused]
-        uow.publish_rows(BillsCancelled, "cancelled", done, because=event)
+        uow.publish_rows(BillsCancelled, done, because=event)
         stand = [refused[row] for row in mine if row in refused]
-        uow.publish_rows(BillCancellationRefused, "refused", stand, because=event)
+        uow.publish_rows(BillCancellationRefused, stand, because=event)
 
 
 def _cancelled(asked: Asked) -> CancelledBills:

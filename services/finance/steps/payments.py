@@ -26,7 +26,7 @@ def settle(uow: UnitOfWork, paid: Sequence[Bill], method: PaymentMethod, payment
         return
     bills.take_all(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
     ledger.post(uow, [bills.posting(PostingKind.PAYMENT, bill) for bill in paid])
-    uow.publish_rows(BillsPaid, "bills", [bills.paid_bill(bill, method, uow.now) for bill in paid])
+    uow.publish_rows(BillsPaid, [bills.paid_bill(bill, method, uow.now) for bill in paid])
     transfers.clear_waiting(uow, {bill.student_id for bill in paid})
 
 

@@ -44,4 +44,4 @@ def _publish(uow: UnitOfWork, revoked: Sequence[Revocation]) -> None:
     if not revoked:
         return
     uow.execute(insert(revocations), [{"id": new_id(), **revocation.model_dump()} for revocation in revoked])
-    uow.publish_rows(AccessRevoked, "revocations", revoked)
+    uow.publish_rows(AccessRevoked, revoked)

@@ -237,8 +237,13 @@ def test_facts_about_many_rows_are_split_into_messages_of_500(example: ServiceHa
     from tests.chassis.example import ParcelsWeighed, Weight
 
     rows = [Weight(label=str(n), grams=n) for n in range(1_201)]
-    example.database.run(system_context(), lambda uow: uow.publish_rows(ParcelsWeighed, "weights", rows))
+    example.database.run(system_context(), lambda uow: uow.publish_rows(ParcelsWeighed, rows))
     assert [len(event.weights) for event in example.published(ParcelsWeighed)] == [500, 500, 201]
+
+
+def test_rows_of_a_fact_that_names_no_field_for_them_are_refused(example: ServiceHarness) -> None:
+    with pytest.raises(TypeError, match="ParcelAdded"):
+        example.database.run(system_context(), lambda uow: uow.publish_rows(ParcelAdded, [new_id()]))
 
 
 def test_an_answer_is_stored_only_when_it_was_committed(example: ServiceHarness) -> None:

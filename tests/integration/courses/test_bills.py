@@ -11,8 +11,7 @@ from sqlalchemy import select
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.common import ClosingReason
-from contracts.courses.catalogue_commands import UpdateSelectionRound
-from contracts.courses.commands import CancelSelections, SelectCourses
+from contracts.courses.commands import CancelSelections, SelectCourses, UpdateSelectionRound
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection
 from contracts.courses.views import SelectionView
