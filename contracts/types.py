@@ -116,17 +116,18 @@ def _instant_text(value: Any) -> Any:
 _Dated = TypeVar("_Dated", bound=date)
 
 
-def _sane_year(value: _Dated) -> _Dated:
+def sane_year(value: _Dated) -> _Dated:
+    """The day or instant, refused (`field_bad_format`) outside the years that a record may name."""
     if value.year not in _YEARS:
         raise FieldProblemError("field_bad_format")
     return value
 
 
 def _as_utc(value: datetime) -> datetime:
-    return _sane_year(value).astimezone(UTC)
+    return sane_year(value).astimezone(UTC)
 
 
-Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sane_year), Field(examples=["2026-09-01"])]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(sane_year), Field(examples=["2026-09-01"])]
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_instant_text),
