@@ -210,6 +210,7 @@ StudentNumber = Annotated[
 ]
 NumberBeginning = Annotated[str, _line(30), _NUMBER, Field(examples=["26320309"])]
 DocumentNumber = Annotated[str, _line(30), Cleaned(TextKind.NUMBER, cleaning.document_number)]
+TeachingPointCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$"), _NUMBER]
 SchoolingLength = Annotated[
     str,
     StringConstraints(pattern=r"^(1\.5|[2-7](\.5)?|8)$"),
@@ -306,6 +307,6 @@ class FileReference(View):
     """An uploaded file as the file store knows it. Made by the gateway from the bytes, never by a client."""
 
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    name: Text
+    name: FileName
     size: Annotated[int, Field(strict=True, ge=0)]
     media_type: Annotated[str, StringConstraints(max_length=100)]

@@ -17,13 +17,12 @@ from contracts.courses.states import (
     SelectionState,
     WithdrawalState,
 )
+from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredText, StoredTitle, Word
 from contracts.types import (
     Credits,
-    Day,
     EducationLevel,
     EnrolmentStatus,
     ExamKind,
-    FiveElements,
     Instant,
     Money,
 )
@@ -35,9 +34,9 @@ class TermView(View):
     """A term of the calendar."""
 
     id: UUID
-    name: str
-    starts_on: Day
-    ends_on: Day
+    name: StoredTitle
+    starts_on: StoredDay
+    ends_on: StoredDay
     version: int
 
 
@@ -50,7 +49,7 @@ class AssessmentRequirementView(View):
     final_percent: int = Field(description="0: the course has no final exam.")
     exam_kind: ExamKind | None
     state: AssessmentRequirementState
-    note: str | None = Field(description="Of the review.")
+    note: StoredText | None = Field(description="Of the review.")
     version: int
 
 
@@ -60,7 +59,7 @@ class CourseVersionView(View):
     id: UUID
     course_id: UUID
     number: int
-    description: str | None
+    description: StoredTitle | None
     status: CourseVersionStatus
     requirements: tuple[AssessmentRequirementView, ...]
     version: int
@@ -70,8 +69,8 @@ class CourseView(View):
     """A course in the catalogue."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     credits: Credits
     education_levels: tuple[EducationLevel, ...]
     status: CourseStatus
@@ -88,8 +87,8 @@ class ProgrammeCourseView(View):
     """A course of a programme."""
 
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     credits: Credits
     suggested_term: int
     compulsory: bool
@@ -100,7 +99,7 @@ class ModuleView(View):
     """A module of a programme."""
 
     id: UUID
-    name: str
+    name: StoredTitle
     minimum_credits: Credits
     courses: tuple[ProgrammeCourseView, ...]
 
@@ -109,8 +108,8 @@ class GraduationConditions(View):
     """What graduation takes."""
 
     total_credits: Credits
-    minimum_years: str
-    maximum_years: str
+    minimum_years: StoredNumber
+    maximum_years: StoredNumber
     transfer_cap: Credits | None = Field(description="Credits that may come from credit transfer at most.")
     pre_audit_credits: Credits = Field(description="Credits that put a student on the pre-audit list.")
 
@@ -123,17 +122,17 @@ class DegreeConditions(View):
     foreign_language_required: bool
 
 
-class ProgrammeView(FiveElements, View):
+class ProgrammeView(StoredElements, View):
     """培养方案, in lists."""
 
     id: UUID
-    code: str
-    name: str
-    major_name: str
+    code: StoredNumber
+    name: StoredTitle
+    major_name: StoredTitle
     version_number: int
     status: ProgrammeStatus
-    from_intake: str
-    until_intake: str | None
+    from_intake: StoredNumber
+    until_intake: StoredNumber | None
     early_selection: bool = Field(description="Whether courses may be taken before their suggested term.")
     version: int
 
@@ -154,8 +153,8 @@ class SelectionRoundView(View):
     """选课批次."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     opens_at: Instant
     closes_at: Instant
     payment_deadline: Instant
@@ -175,10 +174,10 @@ class SelectionBill(View):
     """A bill of a selection, as finance last told."""
 
     bill_id: UUID
-    number: str
-    kind: str
+    number: StoredNumber
+    kind: Word
     amount: Money
-    status: str
+    status: Word
 
 
 class SelectionView(View):
@@ -186,12 +185,12 @@ class SelectionView(View):
 
     id: UUID
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     credits: Credits
     selection_round_id: UUID
     exam_round_id: UUID | None
@@ -247,8 +246,8 @@ class CohortStudent(View):
     """A student whom a batch may choose."""
 
     student_id: UUID
-    student_number: str
-    name: str
+    student_number: StoredNumber
+    name: StoredName
     teaching_point_id: UUID
     status: EnrolmentStatus
     current_term: int | None
@@ -260,16 +259,16 @@ class WithdrawalView(View):
     id: UUID
     selection_id: UUID
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     state: WithdrawalState
     learning_open: bool
     revocable: bool
-    reason: str
+    reason: StoredText
     refusal: Refusal | None = Field(description="Why it was rejected by itself, as `exam_already_sat`.")
     amount: Money | None = Field(description="What finance refunds, once approved.")
     requested_by: UUID | None
@@ -302,9 +301,9 @@ class PlanCourse(View):
     """A course of a student's plan, and where it stands."""
 
     course_id: UUID
-    course_code: str
-    course_name: str
-    module: str
+    course_code: StoredNumber
+    course_name: StoredTitle
+    module: StoredTitle
     credits: Credits
     suggested_term: int
     compulsory: bool
@@ -319,11 +318,11 @@ class Plan(View):
     """A student's programme with the state of each course."""
 
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     status: EnrolmentStatus
     programme_id: UUID
-    programme_name: str
+    programme_name: StoredTitle
     current_term: int | None = Field(description="Terms since the intake, less suspended ones.")
     total_credits: Credits
     selected_credits: Credits
@@ -336,7 +335,7 @@ class SelectionCount(View):
     selection_round_id: UUID
     teaching_point_id: UUID | None = Field(description="Empty when not grouped by point.")
     course_id: UUID | None = Field(description="Empty when not grouped by course.")
-    course_name: str | None
+    course_name: StoredTitle | None
     pending_payment: int
     selected: int
     cancelled: int

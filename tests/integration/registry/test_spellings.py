@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
+from chassis.base.context import system_context
 from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
 from contracts.common import TaskView
+from contracts.registry.commands import ChangeContact, ContactInput
 from contracts.registry.queries import GetStudent, ListStudents
 from services.registry.papers.workbook import STUDENTS, TITLES
+from services.registry.tables import students
 from tests.builders import people
 from tests.builders import registry as build
 
@@ -138,3 +143,27 @@ def test_a_number_that_excel_rounded_is_refused_as_often_as_it_comes_back(regist
     with files.store().read("registry", first.result) as given_back:
         again = build.imported(registry, io.BytesIO(given_back.read()), by)
     assert again.figures == {"imported": 0, "refused": 1}
+
+
+def test_a_record_that_an_earlier_version_took_is_read_and_put_right(registry, point_id) -> None:  # type: ignore[no-untyped-def]
+    [student] = build.enrolled(registry, point_id)
+    before = {
+        "name": "12345",
+        "enrolled_on": date(1026, 9, 1),
+        "birth_on": date(998, 5, 20),
+        "prior_graduated_on": date(208, 7, 1),
+        "prior_name_then": "#N/A",
+        "mobile": "139 1234",
+        "employer": "某\u200b公司\x07",
+        "student_type": "",
+    }
+    registry.database.run(
+        system_context(), lambda uow: uow.execute(update(students).where(students.c.id == student.id).values(before))
+    )
+    by = people.of_point(point_id)
+    record = registry.ask(GetStudent(student_id=student.id), by)
+    assert (record.name, record.enrolled_on, record.prior_education.name_then) == ("12345", date(1026, 9, 1), "#N/A")
+    assert found(registry) == ["12345"]
+    contact = ContactInput(mobile="139 1234 5678")
+    command = ChangeContact(student_id=student.id, version=record.version, contact=contact)
+    assert registry.run(command, by).contact.mobile == "13912345678"
