@@ -14,6 +14,8 @@ from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
 from contracts.errors import JsonValue, Language, describe
+from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
+from contracts.text.kinds import TextKind
 from contracts.types import Code, FileReference, Id, Instant
 
 _Operation = TypeVar("_Operation", bound=Operation)
@@ -42,9 +44,9 @@ class ClosingReason(StrEnum):
 class Refusal(View):
     """One reason why one row was refused, with its evidence and the sentence for people."""
 
-    code: str
+    code: Word
     params: dict[str, JsonValue] = Field(default={})
-    message: str
+    message: Sentence
 
     @classmethod
     def of(cls, code: str, language: Language, **params: JsonValue) -> "Refusal":
@@ -56,7 +58,7 @@ class RowResult(View):
     """What became of one row of a command about many."""
 
     id: UUID
-    state: str | None = Field(default=None, description="The row's state now; empty when the row is not there.")
+    state: Word | None = Field(default=None, description="The row's state now; empty when the row is not there.")
     refusal: Refusal | None = None
 
 
@@ -76,12 +78,12 @@ class AuditEntryView(View):
     id: UUID
     at: Instant
     actor_id: UUID | None = Field(description="Empty for what the system did by itself.")
-    actor_name: str | None
+    actor_name: StoredName | None
     teaching_point_id: UUID | None
-    client: str | None = Field(description="Address the request came from.")
-    object_type: str
+    client: Word | None = Field(description="Address the request came from.")
+    object_type: Word
     object_id: UUID
-    action: str
+    action: Word
     before: dict[str, JsonValue] | None
     after: dict[str, JsonValue] | None
     correlation_id: UUID
@@ -106,11 +108,11 @@ class HistoryStepView(View):
 
     at: Instant
     actor_id: UUID | None
-    actor_name: str | None
-    action: str
-    from_state: str | None = Field(description="Empty for the first step.")
-    to_state: str
-    note: str | None
+    actor_name: StoredName | None
+    action: Word
+    from_state: Word | None = Field(description="Empty for the first step.")
+    to_state: Word
+    note: StoredText | None
 
 
 # --- tasks ---
@@ -118,6 +120,7 @@ class HistoryStepView(View):
 TaskId = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]{2,30}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+    Stored(TextKind.WORD),
     Field(
         description="The task: its service's name, a dot, its id.",
         examples=["courses.0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
@@ -141,8 +144,8 @@ class TaskView(View):
     """A long job: how far it is, and what came of it."""
 
     id: TaskId
-    service: str = Field(description="The service that runs it.")
-    kind: str = Field(description="What it does, as `import_students`.")
+    service: Word = Field(description="The service that runs it.")
+    kind: Word = Field(description="What it does, as `import_students`.")
     state: TaskState
     steps_done: int
     steps_total: int | None = Field(description="Empty until it is known.")

@@ -22,6 +22,8 @@ from pydantic import (
 
 from contracts.base import Contract, View
 from contracts.errors.fields import FieldProblemError
+from contracts.text import cleaning
+from contracts.text.kinds import Cleaned, TextKind, check_person_name
 
 # --- money and numbers ---
 
@@ -114,17 +116,18 @@ def _instant_text(value: Any) -> Any:
 _Dated = TypeVar("_Dated", bound=date)
 
 
-def _sane_year(value: _Dated) -> _Dated:
+def sane_year(value: _Dated) -> _Dated:
+    """The day or instant, refused (`field_bad_format`) outside the years that a record may name."""
     if value.year not in _YEARS:
         raise FieldProblemError("field_bad_format")
     return value
 
 
 def _as_utc(value: datetime) -> datetime:
-    return _sane_year(value).astimezone(UTC)
+    return sane_year(value).astimezone(UTC)
 
 
-Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sane_year), Field(examples=["2026-09-01"])]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(sane_year), Field(examples=["2026-09-01"])]
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_instant_text),
@@ -133,51 +136,90 @@ Instant = Annotated[
 ]
 """A point in time with its offset; kept as UTC."""
 
-# --- text ---
+# --- text: cleaned by its kind (contracts.text), then measured ---
 
-# Control characters have no place in a field, and PostgreSQL can't store NUL. Notes may have line ends.
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
-def _line(longest: int, shortest: int = 1) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest, pattern=_LINE)
+def _line(longest: int) -> StringConstraints:
+    return StringConstraints(min_length=1, max_length=longest, pattern=_LINE)
 
 
-Label = Annotated[str, _line(20), Field(examples=["开放教育"])]
-ShortText = Annotated[str, _line(60)]
-Text = Annotated[str, _line(200)]
+_TITLE = Cleaned(TextKind.TITLE, cleaning.title)
+_NUMBER = Cleaned(TextKind.NUMBER, cleaning.number)
+_IDENTIFIER = Cleaned(TextKind.IDENTIFIER, cleaning.identifier)
+
+Label = Annotated[str, _line(20), _TITLE, Field(examples=["开放教育"])]
+ShortText = Annotated[str, _line(60), _TITLE]
+Text = Annotated[str, _line(200), _TITLE]
 Note = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_LINES),
+    StringConstraints(min_length=1, max_length=500, pattern=_LINES),
+    Cleaned(TextKind.FREE_TEXT, cleaning.free_text),
     Field(examples=["材料不全，请补充后重新提交"]),
 ]
-SearchText = Annotated[str, _line(60), Field(description="Part of a name or number.", examples=["计算机"])]
-PersonName = Annotated[str, _line(40), Field(examples=["张晓明"])]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$"), Field(examples=["50397"])]
-MajorCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,6}[TK]{0,2}$"), Field(examples=["080901"])]
-MobileNumber = Annotated[str, StringConstraints(pattern=r"^1[3-9][0-9]{9}$"), Field(examples=["13912345678"])]
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9-]{6,17}[0-9]$"), Field(examples=["025-86265500"])]
+FileName = Annotated[str, _line(200), Cleaned(TextKind.FREE_TEXT, cleaning.free_line)]
+SearchText = Annotated[
+    str,
+    _line(60),
+    Cleaned(TextKind.FREE_TEXT, cleaning.free_line),
+    Field(description="Part of a name or number.", examples=["计算机"]),
+]
+"""What is looked for, whatever kinds of text it is looked for in: `chassis.data.pages.matches` cleans it for each."""
+PersonName = Annotated[
+    str,
+    _line(40),
+    Cleaned(TextKind.PERSON_NAME, cleaning.person_name),
+    AfterValidator(check_person_name),
+    Field(examples=["张晓明"]),
+]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$"), _NUMBER, Field(examples=["50397"])
+]
+MajorCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,6}[TK]{0,2}$"), _NUMBER, Field(examples=["080901"])]
+MobileNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^1[3-9][0-9]{9}$"),
+    Cleaned(TextKind.NUMBER, cleaning.mobile),
+    Field(examples=["13912345678"]),
+]
+PhoneNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9][0-9-]{6,17}[0-9]$"),
+    Cleaned(TextKind.NUMBER, cleaning.phone),
+    Field(examples=["025-86265500"]),
+]
 Email = Annotated[
     str,
     StringConstraints(
         max_length=100,
         pattern=r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$",
     ),
+    _IDENTIFIER,
     Field(examples=["zhang@example.com"]),
 ]
 IntakeCode = Annotated[
     str,
     StringConstraints(pattern=r"^20[0-9]{2}(0[1-9]|1[0-2])$"),
+    _NUMBER,
     Field(description="Intake, year and month.", examples=["202609"]),
 ]
-StudentNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,20}$"), Field(examples=["2632030906100001"])]
+StudentNumber = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,20}$"), _NUMBER, Field(examples=["2632030906100001"])
+]
+NumberBeginning = Annotated[str, _line(30), _NUMBER, Field(examples=["26320309"])]
+DocumentNumber = Annotated[str, _line(30), Cleaned(TextKind.NUMBER, cleaning.document_number)]
+TeachingPointCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$"), _NUMBER]
 SchoolingLength = Annotated[
     str,
     StringConstraints(pattern=r"^(1\.5|[2-7](\.5)?|8)$"),
+    _NUMBER,
     Field(description="Regular years of study.", examples=["2.5"]),
 ]
-Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$"), Field(examples=["xz.li"])]
+Username = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$"), _IDENTIFIER, Field(examples=["xz.li"])
+]
 
 # --- ids and lists of them ---
 
@@ -265,6 +307,6 @@ class FileReference(View):
     """An uploaded file as the file store knows it. Made by the gateway from the bytes, never by a client."""
 
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    name: Text
+    name: FileName
     size: Annotated[int, Field(strict=True, ge=0)]
     media_type: Annotated[str, StringConstraints(max_length=100)]

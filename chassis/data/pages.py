@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
 
 from chassis.base.clock import SHANGHAI
 from contracts.base import Contract, Page, View
 from contracts.errors import ServiceError
+from contracts.text import cleaning
+from contracts.text.characters import ALIKE
 
 SomeView = TypeVar("SomeView", bound=View)
 SomeContract = TypeVar("SomeContract", bound=Contract)
+
+_ALIKE = str.maketrans(ALIKE)
+_ALIKE_GONE = dict.fromkeys(map(ord, ALIKE.values()))
 
 
 class PageRequest(Protocol):
@@ -102,13 +107,34 @@ def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> ColumnEle
     return true() if values is None else column.in_(values)
 
 
-def contains(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
-    """The column has `text` somewhere in it, upper and lower case alike, `%` and `_` meaning themselves.
+def matches(
+    text: str | None,
+    *,
+    people: Sequence[ColumnElement[str]] = (),
+    titles: Sequence[ColumnElement[str]] = (),
+    numbers: Sequence[ColumnElement[str]] = (),
+) -> ColumnElement[bool]:
+    """One of the columns has `text` somewhere in it, upper and lower case alike, `%` and `_` meaning themselves.
 
-    No condition for None or blanks."""
-    if text is None or not text.strip():
+    The text is cleaned for each column as what is stored there was. No condition for None.
+    """
+    if text is None:
         return true()
-    return column.icontains(text.strip(), autoescape=True)
+    kinds = (people, cleaning.part_of_person_name), (titles, cleaning.title), (numbers, cleaning.number)
+    return or_(false(), *(_contains(column, clean(text)) for columns, clean in kinds for column in columns))
+
+
+def begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
+    """The number begins with `text`, upper and lower case alike. No condition for None."""
+    return true() if text is None else column.istartswith(cleaning.number(text), autoescape=True)
+
+
+def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Nothing is left of a text that is none of the column's kind: no row has it."""
+    plain = text.translate(_ALIKE)
+    if plain.translate(_ALIKE_GONE) != plain:
+        column = func.translate(column, "".join(ALIKE), "".join(ALIKE.values()))
+    return column.icontains(plain, autoescape=True) if plain else false()
 
 
 def between(column: ColumnElement[Any], lowest: Any, highest: Any) -> ColumnElement[bool]:

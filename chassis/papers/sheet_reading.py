@@ -4,10 +4,13 @@ The archive is measured before it is unpacked, macros and encryption are refused
 had when saved, and XML entities are not resolved.
 """
 
+from __future__ import annotations
+
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any
@@ -18,6 +21,7 @@ from openpyxl.workbook import Workbook
 from chassis.papers.spreadsheets import CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
+from contracts.text import cleaning
 
 MAX_ROWS = 50_000
 MAX_UNPACKED = 128 * 1024 * 1024
@@ -32,12 +36,24 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 # Spaces of all widths, and the invisible characters that come along when text is copied from elsewhere.
-_INVISIBLE = re.compile(r"^[\s\u200b-\u200f\u202a-\u202e\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\ufeff]+$")
+_NOTHING = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+_AROUND = re.compile(f"^{_NOTHING}|{_NOTHING}$")
+# How workbooks write characters that XML can't hold or would change (ECMA-376 part 1, 22.9.2.19).
+_ESCAPED = re.compile(r"_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
+_PADDED = re.compile(r"0{2,}")
 # Excel keeps 15 digits of a number: a longer one has lost its end.
 _EXACT_BELOW = 10**15
 
 if not DEFUSEDXML:  # without it openpyxl would resolve entities: a small file could fill the memory
     raise ImportError("defusedxml is needed to read workbooks")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """A row: its values, and by place the number formats that show zeros in front of a whole number."""
+
+    values: tuple[Any, ...]
+    formats: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_rows(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Iterator[SheetRow]:
@@ -58,7 +74,9 @@ def _rows(file: IO[bytes], columns: Sequence[Column], max_rows: int) -> Iterator
         places = _find_header(numbered, columns)
         filled = 0
         for number, cells in numbered:
-            texts = {title: cell_text(cells[place]) if place < len(cells) else "" for title, place in places.items()}
+            if cells.values.count(None) == len(cells.values):  # there may be a million of them
+                continue
+            texts = {title: _text(cells, place) for title, place in places.items()}
             if not any(texts.values()):
                 continue
             filled += 1
@@ -83,7 +101,23 @@ def cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
-    return _INVISIBLE.sub("", str(value))
+    return _AROUND.sub("", _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)))
+
+
+def _text(cells: _Cells, place: int) -> str:
+    """The text of a cell, whole numbers with the zeros in front that its format shows."""
+    text = cell_text(cells.values[place]) if place < len(cells.values) else ""
+    number_format = cells.formats.get(place, "")
+    return text.zfill(len(number_format)) if _PADDED.fullmatch(number_format) else text
+
+
+def _pads(number_format: str) -> bool:
+    """Whether it shows zeros in front of a number. Of its parts the first is for positive ones."""
+    return _PADDED.search(number_format.partition(";")[0].partition(".")[0]) is not None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value == int(value)
 
 
 def _check_archive(file: IO[bytes]) -> None:
@@ -122,26 +156,35 @@ def _open(file: IO[bytes]) -> Workbook:
         raise ServiceError("workbook_unreadable") from None
 
 
-def _sheet_rows(workbook: Workbook) -> Iterator[tuple[Any, ...]]:
+def _sheet_rows(workbook: Workbook) -> Iterator[_Cells]:
     if not workbook.worksheets:
         raise ServiceError("workbook_unreadable")
     sheet: Any = workbook.worksheets[0]
     sheet.reset_dimensions()  # what the file claims about its size may be wrong
     try:
-        yield from sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS)
+        custom_formats: list[str] = workbook._number_formats  # type: ignore[attr-defined]
+        if any(map(_pads, custom_formats)):  # cells as objects take twice the time
+            yield from map(_with_formats, sheet.iter_rows(max_col=_MAX_COLUMNS))
+        else:
+            yield from map(_Cells, sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS))
     except ServiceError:
         raise
     except Exception:
         raise ServiceError("workbook_unreadable") from None
 
 
-def _find_header(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Sequence[Column]) -> dict[str, int]:
+def _with_formats(cells: Sequence[Any]) -> _Cells:
+    formats = {n: c.number_format for n, c in enumerate(cells) if _is_whole(c.value) and _pads(c.number_format)}
+    return _Cells(tuple(cell.value for cell in cells), formats)
+
+
+def _find_header(rows: Iterator[tuple[int, _Cells]], columns: Sequence[Column]) -> dict[str, int]:
     """Title → place of each known column, from the first row that has any of them."""
     known = {column.title for column in columns}
     titles: list[str] = []
     found: list[str] = []
     for number, cells in rows:
-        titles = [_plain_title(cell) for cell in cells]
+        titles = [_plain_title(value) for value in cells.values]
         found = [title for title in titles if title in known]
         if found or number >= _HEADER_WITHIN:
             break
@@ -152,15 +195,15 @@ def _find_header(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Sequence[
     return {title: titles.index(title) for title in found}
 
 
-def _plain_title(cell: Any) -> str:
+def _plain_title(value: Any) -> str:
     """A title without the spaces, line breaks and the asterisk that mark it in templates."""
-    return re.sub(r"[\s*＊]", "", cell_text(cell))
+    return re.sub(r"[\s*＊]", "", cleaning.title(cell_text(value)))
 
 
 def _parse(
     number: int,
     texts: dict[str, str],
-    cells: tuple[Any, ...],
+    cells: _Cells,
     places: dict[str, int],
     columns: Sequence[Column],
 ) -> SheetRow:
@@ -174,15 +217,18 @@ def _parse(
                 errors.append(CellError(column.title, "field_required"))
             continue
         try:
-            values[column.field] = _value(column, text, cells[places[column.title]])
+            values[column.field] = _value(column, text, cells, places[column.title])
         except FieldProblemError as problem:
             errors.append(CellError(column.title, problem.code, problem.params))
     return SheetRow(number, values, texts, tuple(errors))
 
 
-def _value(column: Column, text: str, cell: Any) -> Any:
+def _value(column: Column, text: str, cells: _Cells, place: int) -> Any:
     if text in _ERRORS:
         raise FieldProblemError("field_bad_format")
-    if isinstance(cell, int | float) and abs(cell) >= _EXACT_BELOW:
+    value, number_format = cells.values[place], cells.formats.get(place)
+    if isinstance(value, int | float) and abs(value) >= _EXACT_BELOW:
         raise FieldProblemError("cell_number_too_long")
+    if number_format is not None and not _PADDED.fullmatch(number_format):  # other signs too, as in 000-0000
+        raise FieldProblemError("cell_shown_otherwise", format=number_format)
     return column.parse(text)

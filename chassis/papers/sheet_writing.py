@@ -37,6 +37,8 @@ _IN_MEMORY = 1024 * 1024
 _PREPARED_ROWS = 5_000
 # What XML 1.0 has no place for, and halves of surrogate pairs.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What readers would take for an escaped character (ECMA-376 part 1, 22.9.2.19).
+_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # A list longer than this does not fit into a validation rule; its words are in the guide.
 _MAX_LIST = 255
 
@@ -59,8 +61,7 @@ def write_bad_rows(
     extra = (Column("", ROW_NUMBER, width=8), Column("", REASONS, width=60))
     workbook, sheet = _streaming(title, [*columns, *extra])
     for row in bad_rows:
-        wrong = {error.title for error in row.errors}
-        cells = [_cell(sheet, row.texts.get(column.title), column.title in wrong) for column in columns]
+        cells = [_given_back(sheet, row, column.title) for column in columns]
         reasons = _cell(sheet, "\n".join(error.sentence(language) for error in row.errors))
         reasons.alignment = _WRAPPED
         sheet.append([*cells, _cell(sheet, row.number), reasons])
@@ -123,6 +124,16 @@ def _streaming(title: str, columns: Sequence[Column]) -> tuple[Workbook, Any]:
     return workbook, sheet
 
 
+def _given_back(sheet: Any, row: BadRow, title: str) -> Any:
+    """A cell of a refused row as it came. A number that is not what was meant stays one, with its format: it is refused
+    again, while its digits as text would be taken for right."""
+    errors = {error.code: error.params for error in row.errors if error.title == title}
+    cell = _cell(sheet, row.texts.get(title), wrong=bool(errors))
+    for code in errors.keys() & {"cell_number_too_long", "cell_shown_otherwise"}:
+        cell.value, cell.number_format = Decimal(row.texts[title]), errors[code].get("format", "0")
+    return cell
+
+
 def _cell(sheet: Any, value: Any, wrong: bool = False) -> Any:
     cell = WriteOnlyCell(sheet)
     _fill(cell, value)
@@ -152,7 +163,8 @@ def safe_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     # A line ends with \n in a cell; XML turns a bare \r into one on its way.
-    return _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))[:MAX_TEXT]
+    text = _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return _LIKE_ESCAPED.sub("_x005F_", text)[:MAX_TEXT]
 
 
 def _sheet_title(title: str) -> str:

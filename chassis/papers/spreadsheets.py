@@ -20,6 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.errors import FieldError, JsonValue, Language, describe
 from contracts.errors.fields import FieldProblemError, field_errors
+from contracts.text import cleaning
+from contracts.types import sane_year
 
 Parse = Callable[[str], Any]
 
@@ -107,9 +109,10 @@ def choice(values: Mapping[str, Any]) -> Parse:
     """One of the words, each standing for a value."""
 
     def parse(text: str) -> Any:
-        if text not in values:
+        word = cleaning.title(text)
+        if word not in values:
             raise FieldProblemError("field_not_a_choice", expected="、".join(values))
-        return values[text]
+        return values[word]
 
     return parse
 
@@ -118,15 +121,16 @@ _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,
 
 
 def calendar_day(text: str) -> date:
-    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日."""
-    found = _DAY.fullmatch(text)
+    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日. Years as in `Day`."""
+    found = _DAY.fullmatch(cleaning.number(text))
     if found is None:
         raise FieldProblemError("field_bad_format")
     year, month, day = (int(part) for part in found.groups() if part is not None)
     try:
-        return date(year, month, day)
+        found_day = date(year, month, day)
     except ValueError:
         raise FieldProblemError("field_bad_format") from None
+    return sane_year(found_day)
 
 
 def _params(params: Mapping[str, JsonValue]) -> dict[str, str | int]:

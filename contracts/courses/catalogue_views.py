@@ -11,22 +11,17 @@ from contracts.courses.states import (
     CourseVersionStatus,
     ProgrammeStatus,
 )
-from contracts.types import (
-    Credits,
-    Day,
-    EducationLevel,
-    ExamKind,
-    FiveElements,
-)
+from contracts.stored import StoredDay, StoredElements, StoredNumber, StoredText, StoredTitle
+from contracts.types import Credits, EducationLevel, ExamKind
 
 
 class TermView(View):
     """A term of the calendar."""
 
     id: UUID
-    name: str
-    starts_on: Day
-    ends_on: Day
+    name: StoredTitle
+    starts_on: StoredDay
+    ends_on: StoredDay
     version: int
 
 
@@ -39,7 +34,7 @@ class AssessmentRequirementView(View):
     final_percent: int = Field(description="0: the course has no final exam.")
     exam_kind: ExamKind | None
     state: AssessmentRequirementState
-    note: str | None = Field(description="Of the review.")
+    note: StoredText | None = Field(description="Of the review.")
     version: int
 
 
@@ -49,7 +44,7 @@ class CourseVersionView(View):
     id: UUID
     course_id: UUID
     number: int
-    description: str | None
+    description: StoredTitle | None
     status: CourseVersionStatus
     requirements: tuple[AssessmentRequirementView, ...]
     version: int
@@ -59,8 +54,8 @@ class CourseView(View):
     """A course in the catalogue."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     credits: Credits
     education_levels: tuple[EducationLevel, ...]
     status: CourseStatus
@@ -77,8 +72,8 @@ class ProgrammeCourseView(View):
     """A course of a programme."""
 
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     credits: Credits
     suggested_term: int
     compulsory: bool
@@ -89,7 +84,7 @@ class ModuleView(View):
     """A module of a programme."""
 
     id: UUID
-    name: str
+    name: StoredTitle
     minimum_credits: Credits
     courses: tuple[ProgrammeCourseView, ...]
 
@@ -98,8 +93,8 @@ class GraduationConditions(View):
     """What graduation takes."""
 
     total_credits: Credits
-    minimum_years: str
-    maximum_years: str
+    minimum_years: StoredNumber
+    maximum_years: StoredNumber
     transfer_cap: Credits | None = Field(description="Credits that may come from credit transfer at most.")
     pre_audit_credits: Credits = Field(description="Credits that put a student on the pre-audit list.")
 
@@ -112,17 +107,17 @@ class DegreeConditions(View):
     foreign_language_required: bool
 
 
-class ProgrammeView(FiveElements, View):
+class ProgrammeView(StoredElements, View):
     """培养方案, in lists."""
 
     id: UUID
-    code: str
-    name: str
-    major_name: str
+    code: StoredNumber
+    name: StoredTitle
+    major_name: StoredTitle
     version_number: int
     status: ProgrammeStatus
-    from_intake: str
-    until_intake: str | None
+    from_intake: StoredNumber
+    until_intake: StoredNumber | None
     early_selection: bool = Field(description="Whether courses may be taken before their suggested term.")
     version: int
 

@@ -8,7 +8,8 @@ from pydantic import Field
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.common import ClosingReason
 from contracts.courses.states import CourseStatus, ProgrammeStatus
-from contracts.types import Credits, EducationLevel, ExamKind, FiveElements, Instant
+from contracts.stored import StoredElements, StoredNumber, StoredText, StoredTitle
+from contracts.types import Credits, EducationLevel, ExamKind, Instant
 
 # --- state ---
 
@@ -16,8 +17,8 @@ from contracts.types import Credits, EducationLevel, ExamKind, FiveElements, Ins
 class CourseItem(StateItem):
     """A course as others see it. `education_levels` are the levels whose students may take it."""
 
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     credits: Credits
     education_levels: tuple[EducationLevel, ...]
     status: CourseStatus
@@ -27,19 +28,19 @@ class CourseState(State[CourseItem], owner="courses", version=1):
     """Copied by finance and exams."""
 
 
-class ProgrammeItem(FiveElements, StateItem):
+class ProgrammeItem(StoredElements, StateItem):
     """A programme version: for students of its elements whose intake is in `from_intake`..`until_intake`."""
 
-    code: str
-    name: str
-    major_name: str
+    code: StoredNumber
+    name: StoredTitle
+    major_name: StoredTitle
     version_number: int
     status: ProgrammeStatus
-    from_intake: str
-    until_intake: str | None = Field(description="Last intake; empty while no later version is published.")
+    from_intake: StoredNumber
+    until_intake: StoredNumber | None = Field(description="Last intake; empty while no later version is published.")
     teaching_point_ids: tuple[UUID, ...] = Field(description="Where it is offered.")
-    minimum_years: str
-    maximum_years: str
+    minimum_years: StoredNumber
+    maximum_years: StoredNumber
 
 
 class ProgrammeState(State[ProgrammeItem], owner="courses", version=1):
@@ -60,8 +61,8 @@ class SelectedCourse(Contract):
     course_version_id: UUID
     education_levels: tuple[EducationLevel, ...] = Field(description="With both, the cheaper standard is charged.")
     credits: Credits
-    student_type: str
-    student_source: str
+    student_type: StoredTitle
+    student_source: StoredTitle
     exam_round_id: UUID | None = Field(description="Empty when the course has no final.")
     exam_kind: ExamKind | None = Field(description="Empty when the course has no final.")
     selected_at: Instant
@@ -96,7 +97,7 @@ class SentWithdrawal(Contract):
     teaching_point_id: UUID
     course_id: UUID
     exam_round_id: UUID | None = Field(description="Empty when the course has no final: then there is nothing to hold.")
-    reason: str
+    reason: StoredText
     requested_by: UUID | None = Field(description="Empty when the system opened it.")
     requested_at: Instant
     academic_reviewer_id: UUID

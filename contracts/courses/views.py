@@ -13,6 +13,7 @@ from contracts.courses.states import (
     SelectionState,
     WithdrawalState,
 )
+from contracts.stored import StoredName, StoredNumber, StoredText, StoredTitle, Word
 from contracts.types import (
     Credits,
     EnrolmentStatus,
@@ -25,8 +26,8 @@ class SelectionRoundView(View):
     """选课批次."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     opens_at: Instant
     closes_at: Instant
     payment_deadline: Instant
@@ -46,10 +47,10 @@ class SelectionBill(View):
     """A bill of a selection, as finance last told."""
 
     bill_id: UUID
-    number: str
-    kind: str
+    number: StoredNumber
+    kind: Word
     amount: Money
-    status: str
+    status: Word
 
 
 class SelectionView(View):
@@ -57,12 +58,12 @@ class SelectionView(View):
 
     id: UUID
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     credits: Credits
     selection_round_id: UUID
     exam_round_id: UUID | None
@@ -118,8 +119,8 @@ class CohortStudent(View):
     """A student whom a batch may choose."""
 
     student_id: UUID
-    student_number: str
-    name: str
+    student_number: StoredNumber
+    name: StoredName
     teaching_point_id: UUID
     status: EnrolmentStatus
     current_term: int | None
@@ -131,16 +132,16 @@ class WithdrawalView(View):
     id: UUID
     selection_id: UUID
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     state: WithdrawalState
     learning_open: bool
     revocable: bool
-    reason: str
+    reason: StoredText
     refusal: Refusal | None = Field(description="Why it was rejected by itself, as `exam_already_sat`.")
     amount: Money | None = Field(description="What finance refunds, once approved.")
     requested_by: UUID | None
@@ -173,9 +174,9 @@ class PlanCourse(View):
     """A course of a student's plan, and where it stands."""
 
     course_id: UUID
-    course_code: str
-    course_name: str
-    module: str
+    course_code: StoredNumber
+    course_name: StoredTitle
+    module: StoredTitle
     credits: Credits
     suggested_term: int
     compulsory: bool
@@ -190,11 +191,11 @@ class Plan(View):
     """A student's programme with the state of each course."""
 
     student_id: UUID
-    student_number: str
-    student_name: str
+    student_number: StoredNumber
+    student_name: StoredName
     status: EnrolmentStatus
     programme_id: UUID
-    programme_name: str
+    programme_name: StoredTitle
     current_term: int | None = Field(description="Terms since the intake, less suspended ones.")
     total_credits: Credits
     selected_credits: Credits
@@ -207,7 +208,7 @@ class SelectionCount(View):
     selection_round_id: UUID
     teaching_point_id: UUID | None = Field(description="Empty when not grouped by point.")
     course_id: UUID | None = Field(description="Empty when not grouped by course.")
-    course_name: str | None
+    course_name: StoredTitle | None
     pending_payment: int
     selected: int
     cancelled: int

@@ -226,6 +226,11 @@ TEXTS = {
         "数字过长，Excel 已丢失末尾数位，请将单元格设为文本格式后重新填写。",
         "Excel has lost the end of this long number. Make the cell text and fill it in again.",
     ),
+    "cell_shown_otherwise": ErrorText(
+        _K.INVALID,
+        "单元格的数字格式 {format} 使显示与实际数字不同，请将单元格设为文本格式后重新填写。",
+        "The cell's number format {format} shows other digits than it holds. Make the cell text and fill it in again.",
+    ),
     "workbook_columns_missing": ErrorText(
         _K.INVALID,
         "工作簿缺少列：{columns}。请使用最新模板。",

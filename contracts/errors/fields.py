@@ -30,6 +30,14 @@ TEXTS = {
     "number_too_small": _text("不能小于 {limit}。", "May not be less than {limit}."),
     "number_too_large": _text("不能大于 {limit}。", "May not be more than {limit}."),
     "number_too_precise": _text("至多 {decimal_places} 位小数。", "May have at most {decimal_places} decimal places."),
+    "name_without_letters": _text(
+        "姓名须有文字，不能只有数字或符号，请填写证件上的姓名。",
+        "A name needs letters, not digits or signs alone. Enter the name on the identity document.",
+    ),
+    "name_has_other_signs": _text(
+        "姓名含有姓名中没有的符号（如公式或 Excel 的错误值），请填写证件上的姓名。",
+        "Has signs that no name has, as a formula or an error of Excel. Enter the name on the identity document.",
+    ),
     "instant_without_offset": _text(
         "时间须带时区，例如 2026-09-01T08:00:00+08:00。",
         "A time needs its offset, as in 2026-09-01T08:00:00+08:00.",

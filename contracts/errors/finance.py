@@ -45,6 +45,16 @@ TEXTS = {
         "到账金额 {received} 元与汇款单金额 {expected} 元不一致，请核对；不一致时请驳回。",
         "{received} yuan arrived for a slip of {expected} yuan. Check it, and reject the slip if they differ.",
     ),
+    "money_day_in_future": ErrorText(
+        _K.REFUSED,
+        "日期不能晚于今天（{today}），请核对年份。",
+        "The day can't be after today ({today}). Check the year.",
+    ),
+    "money_day_too_long_ago": ErrorText(
+        _K.REFUSED,
+        "日期不能早于 {earliest}，请核对年份。",
+        "The day can't be before {earliest}. Check the year.",
+    ),
     "grace_period_running": ErrorText(
         _K.CONFLICT,
         "汇款被驳回后的宽限期至 {grace_until}，期间缴费单保留。",

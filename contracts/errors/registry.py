@@ -54,6 +54,19 @@ TEXTS = {
     "id_number_birth_date_wrong": ErrorText(
         _K.INVALID, "身份证号中的出生日期不存在，请核对。", "The birth date in the ID number does not exist."
     ),
+    "birth_date_implausible": ErrorText(
+        _K.INVALID, "出生日期不可能，请核对年份。", "This birth date can't be. Check the year."
+    ),
+    "enrolment_date_implausible": ErrorText(
+        _K.INVALID,
+        "入学日期须晚于出生日期，且不晚于一年之后，请核对年份。",
+        "The day of enrolment must be after birth and within a year from now. Check the year.",
+    ),
+    "graduation_date_implausible": ErrorText(
+        _K.INVALID,
+        "前置学历毕业日期须晚于出生日期，且不晚于今天，请核对年份。",
+        "The day of graduation must be after birth and not in the future. Check the year.",
+    ),
     "id_number_gender_differs": ErrorText(
         _K.INVALID,
         "性别与身份证号不一致，请核对。",

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.common import ClosingReason
 from contracts.exams.states import ExamRoundStatus
+from contracts.stored import StoredNumber, StoredTitle, Word
 from contracts.types import EducationLevel, ExamKind, Instant
 
 # --- state ---
@@ -16,8 +17,8 @@ from contracts.types import EducationLevel, ExamKind, Instant
 class ExamRoundItem(StateItem):
     """An exam round as others see it."""
 
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     registration_opens_at: Instant
     registration_closes_at: Instant
     status: ExamRoundStatus
@@ -34,7 +35,7 @@ class ExamRoundCourseItem(StateItem):
     exam_round_id: UUID
     course_id: UUID
     session_id: UUID
-    session_name: str
+    session_name: StoredTitle
     starts_at: Instant
     ends_at: Instant
 
@@ -66,7 +67,7 @@ class RefusedHold(Contract):
     withdrawal_id: UUID
     selection_id: UUID
     registration_id: UUID
-    code: str = Field(description="`exam_already_sat`.")
+    code: Word = Field(description="`exam_already_sat`.")
 
 
 class RegistrationHoldRefused(Fact, owner="exams", version=1, rows="refused"):
@@ -81,7 +82,7 @@ class RefusedRegistration(Contract):
     registration_id: UUID
     selection_id: UUID | None = Field(description="Empty for a resit.")
     bill_id: UUID
-    code: str = Field(description="`arrangement_published`, `student_suspended`; `student_not_active` of a resit.")
+    code: Word = Field(description="`arrangement_published`, `student_suspended`; `student_not_active` of a resit.")
 
 
 class RegistrationRefused(Fact, owner="exams", version=1, rows="refused"):
@@ -98,8 +99,8 @@ class RegisteredResit(Contract):
     teaching_point_id: UUID
     course_id: UUID
     education_levels: tuple[EducationLevel, ...] = Field(description="With both, the cheaper standard is charged.")
-    student_type: str
-    student_source: str
+    student_type: StoredTitle
+    student_source: StoredTitle
     exam_round_id: UUID
     exam_kind: ExamKind
     registered_at: Instant

@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.base import View
 from contracts.common import HistoryStepView, Refusal
 from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
+from contracts.stored import StoredName, StoredNumber, StoredTitle
 from contracts.types import ExamKind, Instant
 
 
@@ -15,7 +16,7 @@ class SessionView(View):
 
     id: UUID
     exam_round_id: UUID
-    name: str
+    name: StoredTitle
     starts_at: Instant
     ends_at: Instant
     version: int
@@ -25,8 +26,8 @@ class ExamRoundView(View):
     """考试批次."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     registration_opens_at: Instant
     registration_closes_at: Instant
     status: ExamRoundStatus
@@ -41,8 +42,8 @@ class ExamRoundCourseView(View):
 
     id: UUID
     course_id: UUID
-    course_code: str
-    course_name: str
+    course_code: StoredNumber
+    course_name: StoredTitle
     session_id: UUID
     version: int
 
@@ -61,16 +62,16 @@ class RegistrationView(View):
     selection_id: UUID | None = Field(description="Empty for a resit.")
     resit_of: UUID | None = Field(description="The registration that the resit repeats.")
     student_id: UUID
-    student_number: str | None
-    student_name: str | None
+    student_number: StoredNumber | None
+    student_name: StoredName | None
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str | None
-    course_name: str | None
+    course_code: StoredNumber | None
+    course_name: StoredTitle | None
     exam_round_id: UUID
-    exam_round_code: str
+    exam_round_code: StoredNumber
     exam_kind: ExamKind
-    session_name: str | None
+    session_name: StoredTitle | None
     starts_at: Instant | None
     state: RegistrationState
     ended_by: RegistrationEnd | None

@@ -110,7 +110,8 @@ class CreateRemittance(Command, answers=RemittanceDetails):
     """Make a slip for unpaid bills of one teaching point; they become `remitting`.
 
     All bills of a selection are paid together: choosing one chooses them all. Refused: `some_not_found`,
-    `bills_not_unpaid`, `bills_of_several_points`, `student_in_transfer`.
+    `bills_not_unpaid`, `bills_of_several_points`, `student_in_transfer`, `money_day_in_future`,
+    `money_day_too_long_ago`.
     """
 
     bill_ids: ManyIds = Field(description="The bills.")
@@ -136,7 +137,8 @@ class RevokeRemittance(Command, answers=RemittanceDetails):
 class ApproveRemittance(Command, answers=RemittanceDetails):
     """`pending` → `approved`: the money is there, all bills are `paid`.
 
-    Refused: `received_amount_differs`, `step_not_allowed`, `decides_own_request`.
+    Refused: `received_amount_differs`, `money_day_in_future`, `money_day_too_long_ago`, `step_not_allowed`,
+    `decides_own_request`.
     """
 
     remittance_id: Id = Field(description="The slip.")
@@ -162,7 +164,8 @@ class BookLateRemittance(Command, answers=RemittanceDetails):
     """The money of a rejected or revoked slip has arrived after all: → `booked_late`.
 
     Bills still `unpaid` become `paid`. What came for bills that are cancelled, on another slip or paid
-    already goes to suspense and is refunded by itself. Refused: `received_amount_differs`, `step_not_allowed`.
+    already goes to suspense and is refunded by itself. Refused: `received_amount_differs`, `money_day_in_future`,
+    `money_day_too_long_ago`, `step_not_allowed`.
     """
 
     remittance_id: Id = Field(description="The slip.")
@@ -197,7 +200,10 @@ class RejectWithdrawalReviews(Command, answers=RowResults):
 
 
 class ConfirmRefunds(Command, answers=RowResults):
-    """The money has gone out: `pending` → `completed`. Refused by row: `not_found`, `step_not_allowed`."""
+    """The money has gone out: `pending` → `completed`.
+
+    Refused: `money_day_in_future`, `money_day_too_long_ago`; by row: `not_found`, `step_not_allowed`.
+    """
 
     refund_ids: Ids = Field(description="The refunds.")
     paid_out_on: Day = Field(description="Day of the transfer.")

@@ -10,7 +10,8 @@ from contracts.common import ClosingReason
 from contracts.errors import JsonValue
 from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod
-from contracts.types import Day, EducationLevel, ExamKind, FeeKind, Instant, Money
+from contracts.stored import StoredDay, StoredNumber, StoredText, StoredTitle, Word
+from contracts.types import EducationLevel, ExamKind, FeeKind, Instant, Money
 
 _FEE_KIND = "A `FeeKind`, or one that this version does not know: then nobody here has to do with the bill."
 
@@ -23,10 +24,10 @@ class FeeStandardItem(StateItem):
     education_level: EducationLevel
     kind: FeeKind
     amount: Money
-    student_type: str | None = Field(description="Empty: every student type.")
-    student_source: str | None = Field(description="Empty: every student source.")
-    valid_from: Day
-    valid_until: Day | None
+    student_type: StoredTitle | None = Field(description="Empty: every student type.")
+    student_source: StoredTitle | None = Field(description="Empty: every student source.")
+    valid_from: StoredDay
+    valid_until: StoredDay | None
 
 
 class FeeStandardState(State[FeeStandardItem], owner="finance", version=1):
@@ -37,8 +38,8 @@ class BillItem(StateItem):
     """A bill as others may show it, and as they refuse early by it; finance alone decides."""
 
     source: Source
-    number: str
-    kind: str = Field(description=_FEE_KIND)
+    number: StoredNumber
+    kind: Word = Field(description=_FEE_KIND)
     amount: Money
     status: BillStatus
     student_id: UUID
@@ -57,7 +58,7 @@ class RefusedBilling(Contract):
     """Something for which no bill can be made. Finance never makes one for it afterwards."""
 
     source: Source
-    code: str
+    code: Word
     params: dict[str, JsonValue] = Field(default={})
 
 
@@ -72,8 +73,8 @@ class PaidBill(Contract):
 
     source: Source
     bill_id: UUID
-    number: str
-    kind: str = Field(description=_FEE_KIND)
+    number: StoredNumber
+    kind: Word = Field(description=_FEE_KIND)
     student_id: UUID
     teaching_point_id: UUID = Field(description="The payer: money goes back there.")
     course_id: UUID
@@ -110,7 +111,7 @@ class RefusedCancellation(Contract):
     source: Source
     attempt: int
     reason: ClosingReason
-    code: str = Field(description="`payment_in_review`, `grace_period_running` or `already_paid`.")
+    code: Word = Field(description="`payment_in_review`, `grace_period_running` or `already_paid`.")
     ask_again_at: Instant | None
 
 
@@ -142,8 +143,8 @@ class RejectedWithdrawal(Contract):
 
     withdrawal_id: UUID
     selection_id: UUID
-    code: str | None = Field(description="`exam_already_sat` when exams refused the hold; else empty.")
-    note: str | None
+    code: Word | None = Field(description="`exam_already_sat` when exams refused the hold; else empty.")
+    note: StoredText | None
     reviewer_id: UUID | None
 
 

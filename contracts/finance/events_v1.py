@@ -14,6 +14,7 @@ from contracts.errors import JsonValue
 from contracts.finance import events
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod
+from contracts.stored import StoredNumber, Word
 from contracts.types import ExamKind, FeeKind, Instant, Money
 
 Row = TypeVar("Row", bound=Contract)
@@ -35,7 +36,7 @@ class BillSource(Contract):
 class BillItem(BillSource, StateItem):
     """A bill as others may show it, and as they refuse early by it; finance alone decides."""
 
-    number: str
+    number: StoredNumber
     kind: FeeKind
     amount: Money
     status: BillStatus
@@ -55,7 +56,7 @@ class BillState(State[BillItem], owner="finance", version=1, next=events.BillSta
 class RefusedBilling(BillSource):
     """A selection or resit for which no bill can be made. Finance never makes one for it afterwards."""
 
-    code: str
+    code: Word
     params: dict[str, JsonValue] = Field(default={})
 
 
@@ -73,7 +74,7 @@ class PaidBill(BillSource):
     """A bill that was paid, with all that a registration needs."""
 
     bill_id: UUID
-    number: str
+    number: StoredNumber
     kind: FeeKind
     student_id: UUID
     teaching_point_id: UUID = Field(description="The payer: money goes back there.")
@@ -117,7 +118,7 @@ class RefusedCancellation(BillSource):
 
     attempt: int
     reason: ClosingReason
-    code: str = Field(description="`payment_in_review`, `grace_period_running` or `already_paid`.")
+    code: Word = Field(description="`payment_in_review`, `grace_period_running` or `already_paid`.")
     ask_again_at: Instant | None
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Contract
+from contracts.stored import Word
 
 
 class SourceKind(StrEnum):
@@ -22,7 +23,7 @@ class Source(Contract):
     The kind is open text on the wire, so that a new one breaks no reader: whoever does not know it ignores the row.
     """
 
-    kind: str = Field(description="A `SourceKind`, or one that this version does not know.")
+    kind: Word = Field(description="A `SourceKind`, or one that this version does not know.")
     id: UUID
 
     def id_if(self, kind: SourceKind) -> UUID | None:

@@ -17,7 +17,8 @@ from contracts.finance.states import (
     RemittanceState,
     ReviewState,
 )
-from contracts.types import Day, EducationLevel, FeeKind, FileReference, Instant, Level, Money, SignedMoney
+from contracts.stored import StoredDay, StoredName, StoredNumber, StoredText, StoredTitle, Word
+from contracts.types import EducationLevel, FeeKind, FileReference, Instant, Level, Money, SignedMoney
 
 
 class FeeStandardView(View):
@@ -27,10 +28,10 @@ class FeeStandardView(View):
     education_level: EducationLevel
     kind: FeeKind
     amount: Money
-    student_type: str | None
-    student_source: str | None
-    valid_from: Day
-    valid_until: Day | None
+    student_type: StoredTitle | None
+    student_source: StoredTitle | None
+    valid_from: StoredDay
+    valid_until: StoredDay | None
     version: int
 
 
@@ -55,22 +56,22 @@ class BillView(View):
     """缴费单."""
 
     id: UUID
-    number: str
+    number: StoredNumber
     source: Source | None = Field(default=None, description="What it is for.")
     selection_id: UUID | None = Field(description="Of a selection's bill; better read `source`.")
     registration_id: UUID | None = Field(description="Of a resit's bill; better read `source`.")
     student_id: UUID
-    student_number: str | None
-    student_name: str | None
+    student_number: StoredNumber | None
+    student_name: StoredName | None
     teaching_point_id: UUID
-    intake: str | None
+    intake: StoredNumber | None
     level: Level | None
-    student_type: str | None
-    major_code: str | None
-    schooling_length: str | None
+    student_type: StoredTitle | None
+    major_code: StoredNumber | None
+    schooling_length: StoredNumber | None
     course_id: UUID
-    course_code: str | None
-    course_name: str | None
+    course_code: StoredNumber | None
+    course_name: StoredTitle | None
     kind: FeeKind
     amount: Money
     status: BillStatus
@@ -93,18 +94,18 @@ class RemittanceView(View):
     """汇款单."""
 
     id: UUID
-    number: str
+    number: StoredNumber
     teaching_point_id: UUID
     state: RemittanceState
     amount: Money
     bill_count: int
-    payer_name: str
-    remitted_on: Day
+    payer_name: StoredTitle
+    remitted_on: StoredDay
     receipt: FileReference | None
     received_amount: Money | None
-    received_on: Day | None
-    bank_reference: str | None
-    note: str | None = Field(description="Of the review.")
+    received_on: StoredDay | None
+    bank_reference: StoredNumber | None
+    note: StoredText | None = Field(description="Of the review.")
     created_by: UUID
     created_at: Instant
     reviewed_by: UUID | None
@@ -123,7 +124,7 @@ class ReviewBill(View):
     """A bill of a withdrawal, and what of it goes back by which rule."""
 
     bill_id: UUID
-    number: str
+    number: StoredNumber
     kind: FeeKind
     amount: Money
     status: BillStatus
@@ -138,14 +139,14 @@ class WithdrawalReviewView(View):
     withdrawal_id: UUID
     selection_id: UUID
     student_id: UUID
-    student_number: str | None
-    student_name: str | None
+    student_number: StoredNumber | None
+    student_name: StoredName | None
     teaching_point_id: UUID
     course_id: UUID
-    course_code: str | None
-    course_name: str | None
+    course_code: StoredNumber | None
+    course_name: StoredTitle | None
     state: ReviewState
-    reason: str
+    reason: StoredText
     refusal: Refusal | None
     refund_amount: Money = Field(description="By the rule table, until decided; then as decided.")
     requested_at: Instant
@@ -163,7 +164,7 @@ class RefundView(View):
     """退费: money on its way back to the payer."""
 
     id: UUID
-    number: str
+    number: StoredNumber
     bill_id: UUID | None
     suspense_id: UUID | None
     withdrawal_id: UUID | None
@@ -173,9 +174,9 @@ class RefundView(View):
     method: PaymentMethod
     amount: Money
     state: RefundState
-    paid_out_on: Day | None
-    bank_reference: str | None
-    note: str | None
+    paid_out_on: StoredDay | None
+    bank_reference: StoredNumber | None
+    note: StoredText | None
     created_at: Instant
     version: int
 
@@ -188,7 +189,7 @@ class SuspenseView(View):
     bill_id: UUID
     remittance_id: UUID | None
     amount: Money
-    reason: str = Field(
+    reason: Word = Field(
         description="`bill_cancelled`, `bill_already_paid`, `bill_in_payment` (on another slip) or `bill_moved` "
         "(to another point)."
     )
@@ -215,7 +216,7 @@ class LedgerEntryView(View):
 class BalanceView(View):
     """What a point or student owed at the end of a day: positive is owed, in yuan."""
 
-    on: Day
+    on: StoredDay
     receivable: SignedMoney
     suspense: SignedMoney
     refund_payable: SignedMoney

@@ -4,21 +4,32 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.base import Command, Done
+from contracts.base import Command, Contract, Done
 from contracts.errors.fields import FieldProblemError
 from contracts.identity.views import (
     AccountView,
-    Address,
     CreatedUser,
     OneTimePasswords,
-    PointInformation,
     RemovedUser,
     RoleGrant,
     SessionTokens,
     TeachingPointDetails,
     UserView,
 )
-from contracts.types import Email, Gender, Id, MobileNumber, PersonName, ShortText, Unique, Username, Version
+from contracts.types import (
+    Email,
+    Gender,
+    Id,
+    MobileNumber,
+    PersonName,
+    PhoneNumber,
+    ShortText,
+    TeachingPointCode,
+    Text,
+    Unique,
+    Username,
+    Version,
+)
 
 # repr=False: a password must not show in a traceback or log, whatever prints the command.
 Password = Annotated[
@@ -102,20 +113,37 @@ class EndSessions(Command, answers=Done):
 # --- teaching points (IDN-5) ---
 
 
-class AddressInput(Address, extra="forbid"):
+class AddressInput(Contract, extra="forbid"):
     """Where a teaching point is."""
 
+    province: ShortText | None = Field(default=None, description="Province.", examples=["江苏省"])
+    city: ShortText | None = Field(default=None, description="City.", examples=["徐州市"])
+    district: ShortText | None = Field(default=None, description="District.", examples=["云龙区"])
+    street: Text | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
+    longitude: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
+        default=None, description="Degrees east (WGS 84).", examples=[117.28]
+    )
+    latitude: Annotated[float, Field(ge=-90, le=90, strict=True)] | None = Field(
+        default=None, description="Degrees north (WGS 84).", examples=[34.2]
+    )
 
-class PointInformationInput(PointInformation, extra="forbid"):
+
+class PointInformationInput(Contract, extra="forbid"):
     """What a teaching point says about itself."""
 
     address: AddressInput = Field(default=AddressInput(), description="Address.")
+    recruiters: Annotated[tuple[PersonName, ...], Field(max_length=20), Unique] = Field(
+        default=(), description="Names of the recruiters.", examples=[["王老师", "李老师"]]
+    )
+    phones: Annotated[tuple[PhoneNumber, ...], Field(max_length=20), Unique] = Field(
+        default=(), description="Phones for recruitment.", examples=[["0516-83500000"]]
+    )
 
 
 class CreateTeachingPoint(Command, answers=TeachingPointDetails):
     """Add a teaching point. Refused: `teaching_point_code_taken`."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")] = Field(
+    code: TeachingPointCode = Field(
         description="Code of 4 to 8 digits, unique and never changed: student numbers carry it.",
         examples=["3203"],
     )

@@ -7,14 +7,15 @@ from pydantic import Field
 
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.identity.states import TeachingPointStatus
+from contracts.stored import StoredNumber, StoredTitle, Word
 from contracts.types import Instant
 
 
 class TeachingPointItem(StateItem):
     """A teaching point as other services see it."""
 
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     status: TeachingPointStatus
 
 
@@ -41,7 +42,7 @@ class RefusedAccount(Contract):
     """A student who can't have an account as things are."""
 
     student_id: UUID
-    code: str = Field(description="Why: `username_taken`, the student number is somebody else's username.")
+    code: Word = Field(description="Why: `username_taken`, the student number is somebody else's username.")
 
 
 class StudentAccountsRefused(Fact, owner="identity", version=1, rows="refused"):

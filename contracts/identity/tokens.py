@@ -10,6 +10,7 @@ from pydantic import Field
 
 from contracts.base import Contract
 from contracts.permissions import Module, Role, ScopeKind
+from contracts.stored import StoredName
 
 ISSUER: Final = "jiaowu-identity"
 AUDIENCE: Final = "jiaowu"
@@ -33,7 +34,7 @@ class AccessClaims(Contract):
     sub: UUID = Field(description="The user.")
     sid: UUID = Field(description="The session.")
     epoch: Annotated[int, Field(ge=0)]
-    name: str
+    name: StoredName
     teaching_point_id: UUID | None = None
     student_id: UUID | None = None
     first_steps: bool = False

@@ -9,7 +9,19 @@ from contracts.base import Contract, View
 from contracts.identity.events import Revocation
 from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
 from contracts.permissions import Module, Role, ScopeKind
-from contracts.types import Gender, Instant, PersonName, PhoneNumber, ShortText, Text, Unique
+from contracts.stored import (
+    Secret,
+    StoredIdentifier,
+    StoredLine,
+    StoredName,
+    StoredNumber,
+    StoredPersonName,
+    StoredPhone,
+    StoredShortText,
+    StoredTitle,
+    Word,
+)
+from contracts.types import Gender, Instant, Unique
 
 # --- accounts and sessions ---
 
@@ -32,14 +44,14 @@ class AccountView(View):
     """One's own account."""
 
     user_id: UUID
-    username: str
-    name: str
+    username: StoredIdentifier
+    name: StoredName
     gender: Gender | None
-    mobile: str | None
-    email: str | None
-    position: str | None
+    mobile: StoredNumber | None
+    email: StoredIdentifier | None
+    position: StoredTitle | None
     teaching_point_id: UUID | None
-    teaching_point_name: str | None
+    teaching_point_name: StoredTitle | None
     student_id: UUID | None
     roles: tuple[RoleGrant, ...]
     permissions: dict[str, ScopeKind] = Field(description="What the roles allow, and over which rows.")
@@ -51,9 +63,9 @@ class AccountView(View):
 class SessionTokens(View):
     """A session's tokens. The access token goes into `Authorization: Bearer …` and lives five minutes."""
 
-    access_token: str = Field(repr=False)
+    access_token: Secret = Field(repr=False)
     access_expires_at: Instant
-    refresh_token: str = Field(repr=False, description="Can be used once; each refresh gives a new one.")
+    refresh_token: Secret = Field(repr=False, description="Can be used once; each refresh gives a new one.")
     refresh_expires_at: Instant
     account: AccountView
 
@@ -62,7 +74,7 @@ class SessionView(View):
     """Where an account is signed in."""
 
     id: UUID
-    client: str | None
+    client: Word | None
     started_at: Instant
     last_used_at: Instant
     current: bool
@@ -78,14 +90,14 @@ class UserView(View):
     """A user, in lists."""
 
     id: UUID
-    username: str
-    name: str
+    username: StoredIdentifier
+    name: StoredName
     gender: Gender | None
-    mobile: str | None
-    email: str | None
-    position: str | None
+    mobile: StoredNumber | None
+    email: StoredIdentifier | None
+    position: StoredTitle | None
     teaching_point_id: UUID | None
-    teaching_point_name: str | None
+    teaching_point_name: StoredTitle | None
     student_id: UUID | None
     roles: tuple[RoleGrant, ...]
     status: UserStatus
@@ -98,8 +110,8 @@ class OneTimePassword(View):
     """A password for the next sign-in only. It is shown once and stored nowhere in the clear."""
 
     user_id: UUID
-    username: str
-    password: str = Field(repr=False)
+    username: StoredIdentifier
+    password: Secret = Field(repr=False)
     expires_at: Instant
 
 
@@ -129,10 +141,10 @@ class RemovedUser(View):
 class Address(Contract):
     """Where a teaching point is."""
 
-    province: ShortText | None = Field(default=None, description="Province.", examples=["江苏省"])
-    city: ShortText | None = Field(default=None, description="City.", examples=["徐州市"])
-    district: ShortText | None = Field(default=None, description="District.", examples=["云龙区"])
-    street: Text | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
+    province: StoredShortText | None = Field(default=None, description="Province.", examples=["江苏省"])
+    city: StoredShortText | None = Field(default=None, description="City.", examples=["徐州市"])
+    district: StoredShortText | None = Field(default=None, description="District.", examples=["云龙区"])
+    street: StoredLine | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
     longitude: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
         default=None, description="Degrees east (WGS 84).", examples=[117.28]
     )
@@ -145,10 +157,10 @@ class PointInformation(Contract):
     """What a teaching point says about itself."""
 
     address: Address = Field(default=Address(), description="Address.")
-    recruiters: Annotated[tuple[PersonName, ...], Field(max_length=20), Unique] = Field(
+    recruiters: Annotated[tuple[StoredPersonName, ...], Field(max_length=20), Unique] = Field(
         default=(), description="Names of the recruiters.", examples=[["王老师", "李老师"]]
     )
-    phones: Annotated[tuple[PhoneNumber, ...], Field(max_length=20), Unique] = Field(
+    phones: Annotated[tuple[StoredPhone, ...], Field(max_length=20), Unique] = Field(
         default=(), description="Phones for recruitment.", examples=[["0516-83500000"]]
     )
 
@@ -157,8 +169,8 @@ class TeachingPointView(View):
     """教学点."""
 
     id: UUID
-    code: str
-    name: str
+    code: StoredNumber
+    name: StoredTitle
     status: TeachingPointStatus
     information: PointInformation
     user_count: int
@@ -168,7 +180,7 @@ class TeachingPointView(View):
 class FormerName(View):
     """A name that a teaching point had."""
 
-    name: str
+    name: StoredTitle
     kind: NameChangeKind
     until: Instant
     merged_into_id: UUID | None
@@ -193,4 +205,4 @@ class Revocations(View):
 class TokenKey(View):
     """The public key that verifies access tokens: Ed25519, PEM."""
 
-    public_key: str
+    public_key: Word

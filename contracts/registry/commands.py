@@ -4,11 +4,24 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command
+from contracts.base import Command, Contract
 from contracts.common import TaskView
 from contracts.errors.fields import FieldProblemError
-from contracts.registry.views import Contact, StatusChangeDetails, StudentRecord
-from contracts.types import Day, FileReference, Flag, Id, Note, Version
+from contracts.registry.views import StatusChangeDetails, StudentRecord
+from contracts.types import (
+    Code,
+    Day,
+    Email,
+    FileReference,
+    Flag,
+    Id,
+    MobileNumber,
+    Note,
+    PhoneNumber,
+    ShortText,
+    Text,
+    Version,
+)
 
 
 class ImportStudents(Command, answers=TaskView):
@@ -21,8 +34,16 @@ class ImportStudents(Command, answers=TaskView):
     file: FileReference = Field(description="The workbook, as uploaded.")
 
 
-class ContactInput(Contact, extra="forbid"):
+class ContactInput(Contract, extra="forbid"):
     """How a student is reached."""
+
+    mobile: MobileNumber | None = Field(default=None, description="Mobile number.")
+    email: Email | None = Field(default=None, description="E-mail address.")
+    phone: PhoneNumber | None = Field(default=None, description="Another phone.")
+    home_address: Text | None = Field(default=None, description="Where the student lives.", examples=["徐州市云龙区"])
+    postal_address: Text | None = Field(default=None, description="Where post goes.", examples=["徐州市泉山区"])
+    postcode: Code | None = Field(default=None, description="Postcode.", examples=["221000"])
+    employer: ShortText | None = Field(default=None, description="Place of work.", examples=["某某公司"])
 
 
 class ChangeContact(Command, answers=StudentRecord):

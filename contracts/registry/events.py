@@ -9,25 +9,26 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Contract, Fact, State, StateItem
-from contracts.types import Day, EnrolmentStatus, FiveElements, Instant
+from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
+from contracts.types import EnrolmentStatus, Instant
 
 
 class Suspension(Contract):
     """A time in which the study clock stood still. Without an end it still does."""
 
-    from_on: Day
-    until_on: Day | None
+    from_on: StoredDay
+    until_on: StoredDay | None
 
 
-class StudentItem(FiveElements, StateItem):
+class StudentItem(StoredElements, StateItem):
     """A student as other services see one: no ID number, no contact data."""
 
-    student_number: str
-    name: str
+    student_number: StoredNumber
+    name: StoredName
     teaching_point_id: UUID
     programme_id: UUID
-    intake: str
-    major_name: str
+    intake: StoredNumber
+    major_name: StoredTitle
     status: EnrolmentStatus
     status_change_open: bool
     degree_intent: bool

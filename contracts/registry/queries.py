@@ -19,9 +19,9 @@ from contracts.types import (
     Label,
     Level,
     MajorCode,
-    PersonName,
+    NumberBeginning,
     SchoolingLength,
-    StudentNumber,
+    SearchText,
 )
 
 
@@ -35,8 +35,8 @@ class ListStudents(PageQuery, answers=Page[StudentView]):
     major_code: MajorCode | None = Field(default=None, description="Only of this major.")
     schooling_length: SchoolingLength | None = Field(default=None, description="Only of this schooling length.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
-    student_number: StudentNumber | None = Field(default=None, description="Beginning of the student number.")
-    name: PersonName | None = Field(default=None, description="Beginning of the name.")
+    student_number: NumberBeginning | None = Field(default=None, description="Beginning of the student number.")
+    name: SearchText | None = Field(default=None, description="Part of the name.", examples=["晓明"])
     status: EnrolmentStatus | None = Field(default=None, description="Only in this status.")
     confirmation: ConfirmationState | None = Field(default=None, description="Only in this confirmation state.")
     account_refused: bool | None = Field(

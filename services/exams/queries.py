@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, true
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import contains, equals, page_of
+from chassis.data.pages import equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
 from contracts.base import KeysetPage, Page
@@ -119,9 +119,9 @@ def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[Regist
         )
     ]
     resits = true() if query.resits is None else _r.resit_of.is_not(None) == query.resits
-    named = or_(contains(students.c.name, query.search), contains(students.c.student_number, query.search))
+    named = matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
     in_session = equals(_sessions.id, query.session_id)
-    statement = _registrations().where(*filters, resits, in_session, named if query.search else true())
+    statement = _registrations().where(*filters, resits, in_session, named)
     sortable: dict[str, ColumnElement[Any]] = {
         "registered_at": _r.registered_at,
         "student_number": students.c.student_number,

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
 
-from chassis.data import pages
 from chassis.data.bulk import ids_in
-from chassis.data.pages import page_of
+from chassis.data.pages import matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.identity.events import Revocation, TeachingPointItem
@@ -93,10 +92,10 @@ def list_teaching_points(query: ListTeachingPoints, uow: UnitOfWork) -> Page[Tea
         statement = statement.where(teaching_points.c.status == query.status)
     if query.search is not None:
         former = select(teaching_point_names.c.teaching_point_id).where(
-            pages.contains(teaching_point_names.c.name, query.search)
+            matches(query.search, titles=[teaching_point_names.c.name])
         )
-        here = [pages.contains(teaching_points.c[name], query.search) for name in ("code", "name")]
-        statement = statement.where(or_(*here, teaching_points.c.id.in_(former)))
+        here = matches(query.search, titles=[teaching_points.c.name], numbers=[teaching_points.c.code])
+        statement = statement.where(or_(here, teaching_points.c.id.in_(former)))
     sortable = {"code": teaching_points.c.code, "name": teaching_points.c.name}
     return page_of(
         TeachingPointView,
@@ -151,9 +150,7 @@ def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:
     if query.role is not None:
         statement = statement.where(users.c.id.in_(select(user_roles.c.user_id).where(user_roles.c.role == query.role)))
     if query.search is not None:
-        statement = statement.where(
-            or_(*(pages.contains(users.c[name], query.search) for name in ("username", "name")))
-        )
+        statement = statement.where(matches(query.search, people=[users.c.name], numbers=[users.c.username]))
     sortable = {name: users.c[name] for name in ("username", "name", "last_signed_in_at")}
     return page_of(
         UserView, uow, statement, query, sortable=sortable, default="username", views=lambda rows: user_views(uow, rows)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, page_of
+from chassis.data.pages import begins, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.work.steps import history_of
@@ -61,9 +61,9 @@ def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
     ]
     if query.account_refused is not None:
         filters.append(_account_refused() if query.account_refused else ~_account_refused())
-    begins = [_begins(_s.student_number, query.student_number), _begins(_s.name, query.name)]
+    named = [begins(_s.student_number, query.student_number), matches(query.name, people=[_s.name])]
     sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
-    statement = _students().where(*filters, *begins)
+    statement = _students().where(*filters, *named)
     return page_of(
         StudentView,
         uow,
@@ -115,10 +115,6 @@ def _account_refused() -> ColumnElement[bool]:
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
     return {**row._mapping, "id_number_masked": mask(row.id_number)}
-
-
-def _begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
-    return true() if text is None else column.startswith(text, autoescape=True)
 
 
 def get_student_import_template(query: GetStudentImportTemplate, uow: UnitOfWork) -> FileReference:

@@ -92,13 +92,8 @@ students = Table(
     Index("ix_students_teaching_point_id", "teaching_point_id", "student_number"),
     Index("ix_students_teaching_point_id_name", "teaching_point_id", "name"),
     Index("ix_students_intake", "intake", "teaching_point_id", "status"),
-    # Beginnings of numbers and names, over the whole school.
-    Index(
-        "ix_students_number_begins",
-        "student_number",
-        postgresql_ops={"student_number": "text_pattern_ops"},
-    ),
-    Index("ix_students_name_begins", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    # Beginnings of numbers, over the whole school.
+    Index("ix_students_lower_number_begins", text("lower(student_number) text_pattern_ops")),
 )
 scope(students, point="teaching_point_id", student="id")
 

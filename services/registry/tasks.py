@@ -14,7 +14,6 @@ from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.spreadsheets import BadRow, CellError, SheetRow
-from services.registry.domain.id_numbers import tidy
 from services.registry.papers.workbook import STUDENTS, TITLES, Entry
 from services.registry.steps.importing import Line, enter
 
@@ -78,7 +77,7 @@ def _twice(rows: Sequence[SheetRow]) -> list[list[CellError]]:
         number, document = row.values["student_number"], row.values["id_number"]
         keys = {
             "student_number": number and ("student_number", number.lower()),
-            "id_number": document and (row.values["id_kind"], tidy(document), row.values["level"]),
+            "id_number": document and (row.values["id_kind"], document, row.values["level"]),
         }
         errors = []
         for name, key in keys.items():

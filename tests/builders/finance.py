@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from chassis.base.clock import local_date
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -74,10 +75,15 @@ def statuses(finance: ServiceHarness, **filters: Any) -> set[str]:
     return {str(bill.status) for bill in bills_of(finance, **filters)}
 
 
+def today(finance: ServiceHarness) -> date:
+    """The service's day: money is sent and arrives on it."""
+    return local_date(finance.clock.now())
+
+
 def slip(finance: ServiceHarness, bill_ids: Sequence[UUID], by: Context) -> RemittanceDetails:
     """Put bills on a slip."""
     made: RemittanceDetails = finance.run(
-        CreateRemittance(bill_ids=tuple(bill_ids), payer_name="徐州教学点", remitted_on=date(2026, 9, 15)), by
+        CreateRemittance(bill_ids=tuple(bill_ids), payer_name="徐州教学点", remitted_on=today(finance)), by
     )
     return made
 
@@ -88,7 +94,7 @@ def approval(of: RemittanceDetails, **fields: Any) -> ApproveRemittance:
         "remittance_id": of.id,
         "version": of.version,
         "received_amount": of.amount,
-        "received_on": date(2026, 9, 16),
+        "received_on": of.remitted_on,
         "bank_reference": "202609160001",
     }
     return ApproveRemittance(**{**defaults, **fields})

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, contains, equals, page_of
+from chassis.data.pages import as_view, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.catalogue_views import (
@@ -29,7 +29,7 @@ def list_terms(query: ListTerms, uow: UnitOfWork) -> Page[TermView]:
 def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
     """The catalogue, by code unless told otherwise."""
     statement = select(courses).where(
-        or_(contains(courses.c.code, query.search), contains(courses.c.name, query.search)),
+        matches(query.search, titles=[courses.c.name], numbers=[courses.c.code]),
         equals(courses.c.status, query.status),
     )
     if query.education_level is not None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, or_, select
 
-from chassis.data.pages import as_view, contains, equals, page_of
+from chassis.data.pages import as_view, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.courses.catalogue_views import (
@@ -25,7 +25,7 @@ def list_programmes(query: ListProgrammes, uow: UnitOfWork) -> Page[ProgrammeVie
     """Programmes, by code unless told otherwise."""
     elements = ("status", "level", "student_type", "student_source", "major_code", "schooling_length")
     statement = select(programmes).where(
-        or_(contains(programmes.c.code, query.search), contains(programmes.c.name, query.search)),
+        matches(query.search, titles=[programmes.c.name], numbers=[programmes.c.code]),
         *(equals(programmes.c[name], getattr(query, name)) for name in elements),
     )
     if query.intake is not None:

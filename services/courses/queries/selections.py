@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, contains, equals, page_of
+from chassis.data.pages import as_view, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
@@ -178,4 +178,4 @@ def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
 
 
 def _searched(text: str | None) -> ColumnElement[bool]:
-    return or_(contains(students.c.student_number, text), contains(students.c.name, text))
+    return matches(text, people=[students.c.name], numbers=[students.c.student_number])

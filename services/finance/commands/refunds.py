@@ -8,10 +8,12 @@ from sqlalchemy import Row, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
+from chassis.work.reasons import refuse
 from contracts.common import RowResults
 from contracts.finance.commands import ConfirmRefunds, FailRefund, RetryRefund
 from contracts.finance.states import PostingKind
 from contracts.finance.views import RefundView
+from services.finance.domain.paying import against_day
 from services.finance.domain.workflows import REFUND
 from services.finance.steps import bills, refunds, withdrawals
 from services.finance.tables.bills import bills as bill_table
@@ -20,6 +22,7 @@ from services.finance.tables.refunds import refunds as refund_table
 
 def confirm_refunds(command: ConfirmRefunds, uow: UnitOfWork) -> RowResults:
     """The money has gone out: bills are `refunded`, and withdrawals done when it was their last refund."""
+    refuse(against_day(command.paid_out_on, uow.today))
     values = {"paid_out_on": command.paid_out_on, "bank_reference": command.bank_reference}
     taken = steps.take(uow, REFUND, refund_table, command.refund_ids, "confirm", values=values)
     paid_out = select(refund_table.c.amount).where(refund_table.c.bill_id == bill_table.c.id).scalar_subquery()

@@ -14,6 +14,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.work import steps
+from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
@@ -27,7 +28,7 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
-from services.finance.domain.paying import against_late_money
+from services.finance.domain.paying import against_day, against_late_money
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
 from services.finance.queries.standards import grace_days
@@ -43,6 +44,7 @@ RECEIPT_KINDS = (FileKind.PNG, FileKind.JPEG, FileKind.PDF)
 
 def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """Put unpaid bills on a slip, and with each bill all others of its selection."""
+    refuse(against_day(command.remitted_on, uow.today))
     payable = _payable(uow, command.bill_ids)
     entered = {
         "teaching_point_id": payable[0].teaching_point_id,
@@ -126,7 +128,7 @@ def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceD
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
     slip = _takeable(uow, command, "approve")
-    values = {**_received(command, slip), **_reviewed(uow), "note": command.note}
+    values = {**_received(uow, command, slip), **_reviewed(uow), "note": command.note}
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values).whole()
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
@@ -135,7 +137,7 @@ def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> Remittanc
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
     slip = _takeable(uow, command, "book_late")
-    values = {**_received(command, slip), **_reviewed(uow)}
+    values = {**_received(uow, command, slip), **_reviewed(uow)}
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values).whole()
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
@@ -168,8 +170,10 @@ def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
     return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
-def _received(command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:
-    """What came of the slip's money. Raises `received_amount_differs`: a slip is paid to the cent or not at all."""
+def _received(uow: UnitOfWork, command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:
+    """What came of the slip's money. Raises `received_amount_differs`, for a slip is paid to the cent or not at all,
+    `money_day_in_future` and `money_day_too_long_ago`."""
+    refuse(against_day(command.received_on, uow.today))
     if command.received_amount != slip.amount:
         raise ServiceError("received_amount_differs", received=str(command.received_amount), expected=str(slip.amount))
     return command.model_dump(include={"received_amount", "received_on", "bank_reference"})

@@ -1,10 +1,23 @@
-"""What money that came late can still pay."""
+"""On which days money can have moved, and what money that came late can still pay."""
 
-from typing import Protocol
+from datetime import date, timedelta
+from typing import Final, Protocol
 from uuid import UUID
 
 from chassis.work.reasons import Reason
 from contracts.finance.states import BillStatus
+
+OLDEST: Final = timedelta(days=366)
+"""Money that moved longer ago is in the books of another year: such a day is a slip of the pen."""
+
+
+def against_day(day: date, today: date) -> Reason | None:
+    """Why money can't have moved on this day. `today` is Shanghai's."""
+    if day > today:
+        return Reason("money_day_in_future", {"today": today.isoformat()})
+    if day < today - OLDEST:
+        return Reason("money_day_too_long_ago", {"earliest": (today - OLDEST).isoformat()})
+    return None
 
 
 class Bill(Protocol):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, exists, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import contains, equals, page_of
+from chassis.data.pages import equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -63,8 +63,8 @@ def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tupl
         )
         statement = statement.where(on_slip)
     if query.search is not None:
-        found = (bills.c.number, students.c.student_number, students.c.name)
-        statement = statement.where(or_(*(contains(column, query.search) for column in found)))
+        numbers = [bills.c.number, students.c.student_number]
+        statement = statement.where(matches(query.search, people=[students.c.name], numbers=numbers))
     return statement
 
 

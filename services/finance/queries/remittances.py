@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 
-from chassis.data.pages import contains, equals, page_of
+from chassis.data.pages import equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -35,7 +35,7 @@ def list_remittances(query: ListRemittances, uow: UnitOfWork) -> Page[Remittance
     statement = _with_receipts().where(
         equals(columns.teaching_point_id, query.teaching_point_id),
         equals(columns.state, query.state),
-        or_(contains(columns.number, query.search), contains(columns.payer_name, query.search)),
+        matches(query.search, titles=[columns.payer_name], numbers=[columns.number]),
     )
     sortable = {"created_at": columns.created_at, "number": columns.number, "amount": columns.amount}
     return page_of(

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 
 from chassis.base.clock import local_date
 from chassis.data.bulk import ids_in
-from chassis.data.pages import contains, equals, page_of
+from chassis.data.pages import equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
@@ -41,7 +41,7 @@ def list_withdrawal_reviews(query: ListWithdrawalReviews, uow: UnitOfWork) -> Pa
     )
     if query.search is not None:
         statement = statement.join(students, students.c.id == columns.student_id).where(
-            or_(contains(students.c.name, query.search), contains(students.c.student_number, query.search))
+            matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
         )
     return page_of(
         WithdrawalReviewView,

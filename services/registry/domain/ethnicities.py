@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from contracts.text.cleaning import title
+
 _NAMES: Final = [
     "汉",
     "蒙古",
@@ -75,7 +77,7 @@ _CODES: Final = {name: code for code, name in ETHNICITIES.items()}
 
 def ethnicity_code(text: str) -> str | None:
     """The code of a group given by name (汉, 汉族) or code (01, 1); None for an unknown one."""
-    words = text.strip()
+    words = title(text)
     if words.isascii() and words.isdigit():
         code = words.zfill(2)
         return code if code in ETHNICITIES else None

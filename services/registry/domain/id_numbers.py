@@ -6,12 +6,12 @@ Whether the place in a number exists is not judged: places come and go, and real
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from contracts.registry.states import IdKind
+from contracts.text.cleaning import document_number
 from contracts.types import Gender
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -38,11 +38,6 @@ class ResidentNumber:
     gender: Gender
 
 
-def tidy(text: str) -> str:
-    """The number as it is kept: no spaces, plain characters, capital letters."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
-
-
 def check_digit(first: str) -> str:
     """The last character of a resident ID number, from the 17 digits before it."""
     return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(first, _WEIGHTS, strict=True)) % 11]
@@ -54,7 +49,7 @@ def resident_number(text: str, today: date) -> ResidentNumber:
     Raises IdNumberError `id_number_wrong_length`, `id_number_bad_characters`, `id_number_check_digit_wrong` or
     `id_number_birth_date_wrong`.
     """
-    number = tidy(text)
+    number = document_number(text)
     if len(number) not in (_OLD_LENGTH, _LENGTH):
         raise IdNumberError("id_number_wrong_length")
     digits, last = (number, "") if len(number) == _OLD_LENGTH else (number[:-1], number[-1])
@@ -71,7 +66,7 @@ def resident_number(text: str, today: date) -> ResidentNumber:
 
 def other_number(text: str) -> str:
     """The number of a document of another kind, which have no common form. Raises IdNumberError `field_bad_format`."""
-    number = tidy(text)
+    number = document_number(text)
     if not _OTHER.fullmatch(number):
         raise IdNumberError("field_bad_format")
     return number

@@ -11,6 +11,7 @@ from contracts.errors.fields import FieldProblemError
 from contracts.registry.states import IdKind
 from contracts.types import (
     Code,
+    DocumentNumber,
     Email,
     Gender,
     IntakeCode,
@@ -65,7 +66,13 @@ STUDENTS: Final = (
         help="不填为居民身份证。",
         example="居民身份证",
     ),
-    Column("id_number", "证件号码", width=22, help="居民身份证须为 18 位，校验位、出生日期和性别须一致。"),
+    Column(
+        "id_number",
+        "证件号码",
+        typed(DocumentNumber),
+        width=22,
+        help="居民身份证须为 18 位，校验位、出生日期和性别须一致。",
+    ),
     Column(
         "birth_on",
         "出生日期",

@@ -17,6 +17,7 @@ from chassis.papers.spreadsheets import BadRow, CellError
 from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.states import IdKind
+from services.registry.domain.days import implausible_days
 from services.registry.domain.id_numbers import Identification, identify
 from services.registry.domain.programmes import Elements, Programme, find_programme
 from services.registry.domain.status_changes import LIVE, leads_to_degree
@@ -73,6 +74,11 @@ def check(entry: Entry, around: Surroundings) -> tuple[dict[str, Any] | None, li
     """
     errors: list[CellError] = []
     identification = _identify(entry, around.today, errors)
+    if identification is not None:
+        days = implausible_days(
+            identification.birth_on, entry.enrolled_on, entry.prior_graduated_on, today=around.today
+        )
+        errors += [_error(field, code) for field, code in days]
     point_id = _point(entry, around, errors)
     programme = _programme(entry, point_id, around, errors)
     if entry.degree_intent and entry.level and not leads_to_degree(entry.level):

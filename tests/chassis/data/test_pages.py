@@ -1,6 +1,6 @@
 """Lists on a real PostgreSQL: every row on exactly one page, true totals, filters that mean what they say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Integer,
@@ -19,11 +20,13 @@ from sqlalchemy import (
     Text,
     create_engine,
     insert,
+    literal,
     select,
 )
 
-from chassis.data.pages import among, between, contains, equals, on_days, paginate
+from chassis.data.pages import among, begins, between, equals, matches, on_days, paginate
 from contracts.errors import ServiceError
+from contracts.text import cleaning
 
 ROWS = 57
 START = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
@@ -147,10 +150,16 @@ def test_the_last_page_needs_no_count(uow: Reader) -> None:
         (among(papers.c.id, [3, 4]), lambda n: n in (3, 4)),
         (among(papers.c.id, []), lambda n: False),
         (among(papers.c.id, None), lambda n: True),
-        (contains(papers.c.title, "%_"), lambda n: n % 4 == 0),
-        (contains(papers.c.title, " plain "), lambda n: n % 4 in (2, 3)),
-        (contains(papers.c.title, "  "), lambda n: True),
-        (contains(papers.c.title, None), lambda n: True),
+        (matches("%_", titles=[papers.c.title]), lambda n: n % 4 == 0),
+        (matches(" plain ", titles=[papers.c.title]), lambda n: n % 4 in (2, 3)),
+        (matches("ＰＬ\u200bain", numbers=[papers.c.title]), lambda n: n % 4 in (2, 3)),
+        (matches("lain", people=[papers.c.title], titles=[papers.c.title]), lambda n: n % 4 in (2, 3)),
+        (matches("\u200b", people=[papers.c.title], numbers=[papers.c.title]), lambda n: False),
+        (matches(None, titles=[papers.c.title]), lambda n: True),
+        (begins(papers.c.title, "pl"), lambda n: n % 4 in (2, 3)),
+        (begins(papers.c.title, "５０%_"), lambda n: n % 4 == 0),
+        (begins(papers.c.title, "lain"), lambda n: False),
+        (begins(papers.c.title, None), lambda n: True),
         (between(papers.c.id, 10, 12), lambda n: 10 <= n <= 12),
         (between(papers.c.id, None, 12), lambda n: n <= 12),
         (between(papers.c.id, 10, None), lambda n: n >= 10),
@@ -168,7 +177,37 @@ def test_filters_find_what_they_say(uow: Reader, condition: Any, expected: Any) 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(text=st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8))
 def test_whatever_is_searched_for_is_taken_literally(uow: Reader, text: str) -> None:
-    found = {row.id for row in uow.rows(select(papers).where(contains(papers.c.title, text)))}
-    wanted = text.strip().lower()
+    found = {row.id for row in uow.rows(select(papers).where(matches(text, titles=[papers.c.title])))}
+    wanted = cleaning.title(text).lower()
     titles = ["50%_题", "50 题", "Plain", "PLAIN"]
-    assert found == {number for number in range(ROWS) if wanted in titles[number % 4].lower()}
+    assert found == {number for number in range(ROWS) if wanted and wanted in titles[number % 4].lower()}
+
+
+SPELLINGS = [
+    (
+        cleaning.person_name,
+        "people",
+        "阿卜杜拉·买买提",
+        ["阿卜杜拉•买买提", "拉．买", "·买买", ".买买提", "阿卜 杜拉", "买\u200b买提"],
+    ),
+    (cleaning.person_name, "people", "张　三丰", ["张三", "三 丰", "\u202e张三丰"]),
+    (cleaning.person_name, "people", "𠮷田𡈽", ["𠮷", "田𡈽"]),
+    (cleaning.person_name, "people", "Ol'ga-Mária O’Neil", ["o'neil", "O‘NEIL", "ＯＬ’ga", "mária", "Ma\u0301ria"]),
+    (cleaning.title, "titles", "Ｃ＋＋程序设计（上）", ["c++", "程序设计(上)", "Ｃ＋＋", "（上"]),
+    (cleaning.title, "titles", r"100%_a\b", ["%", "_", "\\", r"%_A\b"]),
+    (cleaning.number, "numbers", "R３３１９", ["r33", "Ｒ３３", "33 19", "319"]),
+]
+
+
+@pytest.mark.parametrize(("clean", "kind", "text", "searches"), SPELLINGS)
+def test_what_was_stored_is_found_however_it_is_spelled(
+    uow: Reader, clean: Callable[[str], str], kind: str, text: str, searches: list[str]
+) -> None:
+    stored: list[ColumnElement[str]] = [literal(clean(text), Text)]
+    missed = [search for search in searches if not uow.scalar(select(matches(search, **{kind: stored})))]
+    assert missed == []
+
+
+def test_a_sign_that_means_something_to_a_pattern_finds_itself_only(uow: Reader) -> None:
+    stored: list[ColumnElement[str]] = [literal("1000 a/b", Text)]
+    assert [sign for sign in "%_\\'" if uow.scalar(select(matches(sign, titles=stored)))] == []

@@ -149,6 +149,10 @@ def test_empty_rows_are_passed_over_and_numbers_stay_those_of_the_sheet() -> Non
         (True, "是"),
         (None, ""),
         ("=1+1", "=1+1"),
+        ("回车名_x000D_", "回车名"),
+        ("徐州市_x000D_\n云龙区", "徐州市\r\n云龙区"),
+        ("字面_x005F_x000D_的下划线", "字面_x000D_的下划线"),
+        ("半个_xD83D_", "半个_xD83D_"),
     ],
 )
 def test_a_cell_is_read_as_people_see_it(value: Any, text: str) -> None:
@@ -160,6 +164,69 @@ def test_a_long_number_that_excel_has_rounded_is_refused_not_believed() -> None:
     assert [error.code for error in row.errors] == ["cell_number_too_long"]
     (row,) = read(workbook(["李一", "男", 999999999999999, None, None]))
     assert row.values["id_number"] == "999999999999999"
+
+
+def shown(number: int | float, number_format: str, title: str = "身份证号") -> io.BytesIO:
+    """A workbook in which one cell is a number shown by this format."""
+    book = load_workbook(workbook(GOOD))
+    cell = book.worksheets[0].cell(2, HEADER.index(title) + 1)
+    cell.value, cell.number_format = number, number_format
+    file = io.BytesIO()
+    book.save(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "text"),
+    [
+        (26331911, "0000000000", "0026331911"),
+        (26331911.0, "0000000000", "0026331911"),
+        (12345, "000", "12345"),
+        (26331911, "0", "26331911"),
+        (26331911, "#,##0.00", "26331911"),
+        (26331911, "0.00_ ", "26331911"),
+    ],
+)
+def test_zeros_that_the_format_shows_belong_to_the_number(number: float, number_format: str, text: str) -> None:
+    (row,) = read(shown(number, number_format))
+    assert (row.values["id_number"], row.errors) == (text, ())
+
+
+@pytest.mark.parametrize("number_format", ["000-0000", '"R"0000', "0000\\号"])
+def test_a_number_that_is_shown_otherwise_is_refused_not_guessed(number_format: str) -> None:
+    (row,) = read(shown(123, number_format))
+    assert [(error.title, error.code) for error in row.errors] == [("身份证号", "cell_shown_otherwise")]
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "code"),
+    [
+        (2632033191816060, "General", "cell_number_too_long"),
+        (1234567890123456.5, "General", "cell_number_too_long"),
+        (2632033191816060, "00000000000000000000", "cell_number_too_long"),
+        (26331911, "000-0000000", "cell_shown_otherwise"),
+    ],
+)
+def test_a_number_that_is_not_what_was_meant_comes_back_so_that_it_is_refused_again(
+    number: float, number_format: str, code: str
+) -> None:
+    (row,) = read(shown(number, number_format))
+    assert [error.code for error in row.errors] == [code]
+    (again,) = read(write_bad_rows("名单", COLUMNS, [BadRow.from_json(row.refused().to_json())]))
+    assert [error.code for error in again.errors] == [code]
+
+
+def test_titles_choices_and_days_are_read_past_what_cannot_be_seen() -> None:
+    file = workbook(["李一", "女\u200b", "1", None, "２０２６\u00a0年９月１日"], header=["姓\u200b名", *HEADER[1:]])
+    (row,) = read(file)
+    assert row.errors == ()
+    assert (row.values["name"], row.values["gender"], row.values["starts_on"]) == ("李一", "female", date(2026, 9, 1))
+
+
+@pytest.mark.parametrize("text", ["1026-09-01", "0024/9/1", "2226年9月1日"])
+def test_a_year_that_no_record_can_name_is_refused(text: str) -> None:
+    with pytest.raises(FieldProblemError):
+        calendar_day(text)
 
 
 def test_an_error_value_is_no_text() -> None:
@@ -338,12 +405,13 @@ def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=40))
 @example("0\r0")
+@example("字面_x000D_的下划线")
 def test_any_text_can_be_written_and_is_read_back_without_what_xml_cannot_hold(text: str) -> None:
     plain = (Column("x", "X", required=False), Column("y", "Y"))
     (row,) = read(write_list("名单", plain, [{"x": text, "y": "1"}]), plain)
     expected = "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
     expected = expected.replace("\r\n", "\n").replace("\r", "\n")
-    assert row.texts["X"] == cell_text(expected)
+    assert row.texts["X"] == cell_text(expected.replace("_", "_x005F_"))
 
 
 def test_numbers_instants_and_long_text_are_written_for_people() -> None:

@@ -1,7 +1,7 @@
 """Slips: bills are paid together, by one open payment each, and every race has one winner."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -57,7 +57,7 @@ def book_late(finance: ServiceHarness, slip: RemittanceDetails) -> BookLateRemit
         remittance_id=slip.id,
         version=now.version,
         received_amount=slip.amount,
-        received_on=date(2026, 9, 30),
+        received_on=build.today(finance),
         bank_reference="202609300009",
     )
 
@@ -99,6 +99,38 @@ def test_an_amount_that_differs_is_refused_and_nothing_is_paid(finance: ServiceH
     error = finance.refusal(build.approval(slip, received_amount=Decimal("459.99")), build.REVIEWER)
     assert (error.code, error.params) == ("received_amount_differs", {"received": "459.99", "expected": "460.00"})
     assert build.statuses(finance) == {"remitting"}
+
+
+NOT_TODAY = {date(2199, 12, 31): "money_day_in_future", date(1999, 1, 1): "money_day_too_long_ago"}
+
+
+@pytest.mark.parametrize(("day", "code"), NOT_TODAY.items())
+def test_money_moves_neither_in_the_future_nor_long_ago(
+    finance: ServiceHarness, student: StudentItem, day: date, code: str
+) -> None:
+    build.select_for(finance, student)
+    bill, *_ = build.bills_of(finance)
+    staff = people.of_point(student.teaching_point_id)
+    command = CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=day)
+    assert finance.refusal(command, staff).code == code
+    slip = slip_of(finance, student)
+    assert finance.refusal(build.approval(slip, received_on=day), build.REVIEWER).code == code
+    finance.run(reject(slip), build.REVIEWER)
+    late = book_late(finance, slip).model_copy(update={"received_on": day})
+    assert finance.refusal(late, build.REVIEWER).code == code
+    assert build.statuses(finance) == {"unpaid"}
+
+
+def test_today_is_shanghais_day(finance: ServiceHarness, student: StudentItem) -> None:
+    build.select_for(finance, student)
+    bill, *_ = build.bills_of(finance)
+    today = build.today(finance) + timedelta(days=2)
+    finance.clock.set(datetime.combine(today - timedelta(days=1), time(16), UTC))  # it has just begun in Shanghai
+    command = CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=today)
+    slip = finance.run(command, people.of_point(student.teaching_point_id))
+    tomorrow = build.approval(slip, received_on=today + timedelta(days=1))
+    assert finance.refusal(tomorrow, build.REVIEWER).params == {"today": today.isoformat()}
+    assert finance.run(build.approval(slip), build.REVIEWER).received_on == today
 
 
 def test_nobody_approves_a_slip_that_they_entered(finance: ServiceHarness, student: StudentItem) -> None:
@@ -192,7 +224,7 @@ def test_bills_of_two_points_do_not_fit_on_one_slip(finance: ServiceHarness) -> 
     for _ in range(2):
         build.select_for(finance, build.student(finance))
     ids = tuple(bill.id for bill in build.bills_of(finance))
-    command = CreateRemittance(bill_ids=ids, payer_name="学校", remitted_on=date(2026, 9, 15))
+    command = CreateRemittance(bill_ids=ids, payer_name="学校", remitted_on=build.today(finance))
     assert finance.refusal(command, people.of_school()).code == "bills_of_several_points"
 
 
@@ -200,7 +232,7 @@ def test_bills_that_are_not_unpaid_are_refused_with_their_number(finance: Servic
     build.select_for(finance, student)
     slip_of(finance, student)
     ids = tuple(bill.id for bill in build.bills_of(finance))
-    command = CreateRemittance(bill_ids=ids, payer_name="教学点", remitted_on=date(2026, 9, 15))
+    command = CreateRemittance(bill_ids=ids, payer_name="教学点", remitted_on=build.today(finance))
     error = finance.refusal(command, people.of_point(student.teaching_point_id))
     assert (error.code, error.params) == ("bills_not_unpaid", {"count": 2})
 
@@ -209,7 +241,7 @@ def test_another_points_bills_and_slips_are_not_there(finance: ServiceHarness, s
     build.select_for(finance, student)
     bill, _ = build.bills_of(finance)
     stranger = people.of_point(new_id())
-    command = CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=date(2026, 9, 15))
+    command = CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=build.today(finance))
     assert finance.refusal(command, stranger).code == "some_not_found"
     assert finance.refusal(GetBill(bill_id=bill.id), stranger).code == "not_found"
     slip = slip_of(finance, student)

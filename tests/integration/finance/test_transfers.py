@@ -1,7 +1,6 @@
 """A transfer waits for payments under way, lets no new one begin, and takes unpaid bills along."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -43,7 +42,7 @@ def finish(finance: ServiceHarness, student: StudentItem, wished: TransferReques
 
 def first_bill(finance: ServiceHarness, student: StudentItem) -> CreateRemittance:
     bill, *_ = build.bills_of(finance, student_id=student.id, status="unpaid")
-    return CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=date(2026, 9, 15))
+    return CreateRemittance(bill_ids=(bill.id,), payer_name="教学点", remitted_on=build.today(finance))
 
 
 def test_a_student_without_a_payment_under_way_may_go(finance: ServiceHarness, student: StudentItem) -> None:
@@ -167,7 +166,7 @@ def test_late_money_of_the_old_point_for_a_moved_bill_goes_back_to_it(
             remittance_id=slip.id,
             version=version,
             received_amount=slip.amount,
-            received_on=date(2026, 9, 30),
+            received_on=build.today(finance),
             bank_reference="202609300001",
         ),
         build.REVIEWER,

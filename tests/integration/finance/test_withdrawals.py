@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
+import pytest
+
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness, acting
@@ -54,9 +56,17 @@ def refunds(finance: ServiceHarness) -> tuple[RefundView, ...]:
 
 
 def confirm(finance: ServiceHarness, *refund_ids: UUID) -> RowResults:
-    command = ConfirmRefunds(refund_ids=refund_ids, paid_out_on=date(2026, 10, 8), bank_reference="202610080003")
+    command = ConfirmRefunds(refund_ids=refund_ids, paid_out_on=build.today(finance), bank_reference="202610080003")
     answer: RowResults = finance.run(command, build.CASHIER)
     return answer
+
+
+@pytest.mark.parametrize("year", [1999, 2199])
+def test_a_refund_is_not_confirmed_for_a_day_that_cannot_be(
+    finance: ServiceHarness, student: StudentItem, year: int
+) -> None:
+    command = ConfirmRefunds(refund_ids=(new_id(),), paid_out_on=date(year, 1, 1), bank_reference="202610080003")
+    assert finance.refusal(command, build.CASHIER).code.startswith("money_day_")
 
 
 def test_a_withdrawal_is_approved_refunded_and_told(finance: ServiceHarness, student: StudentItem) -> None:

@@ -1,15 +1,16 @@
-"""What money that came late can still pay."""
+"""On which days money can have moved, and what money that came late can still pay."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from chassis.work.reasons import Reason
 from contracts.finance.states import BillStatus
-from services.finance.domain.paying import against_late_money
+from services.finance.domain.paying import against_day, against_late_money
 
 HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 REASONS = {
@@ -21,6 +22,25 @@ REASONS = {
     "refunded": "bill_already_paid",
     "unpaid": None,
 }
+
+
+TODAY = date(2026, 9, 15)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        (TODAY, None),
+        (date(2025, 9, 14), None),
+        (date(2026, 9, 16), "money_day_in_future"),
+        (date(2199, 12, 31), "money_day_in_future"),
+        (date(2025, 9, 13), "money_day_too_long_ago"),
+        (date(1999, 1, 1), "money_day_too_long_ago"),
+    ],
+)
+def test_money_moves_today_or_within_a_year_before(day: date, code: str | None) -> None:
+    reason = against_day(day, TODAY)
+    assert (reason and reason.code) == code
 
 
 @dataclass

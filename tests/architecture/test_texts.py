@@ -1,0 +1,61 @@
+"""No text that people wrote was forgotten when the rows stored before were cleaned."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import String
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.declaring.service import load
+from launcher.paths import service_names
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OF_EVERY_SERVICE = {
+    *("outbox", "state_notes", "inbox", "idempotency_keys", "copy_states", "copy_requests", "schedules"),
+    *("audit_entries", "workflow_history"),  # what was written then
+    *("tasks", "task_steps", "files"),  # `files.name` is cleaned by the step itself
+}
+NEVER_OTHERWISE = {
+    # Numbers, codes and usernames: no other form was ever taken.
+    *("bank_reference", "certificate_number", "code", "email", "from_intake", "id_number", "intake", "major_code"),
+    *("maximum_years", "minimum_years", "mobile", "number", "phone", "postcode", "prior_certificate_number"),
+    *("schooling_length", "student_number", "until_intake", "username"),
+    # Words of ours.
+    *("account", "billing_refusal", "client", "closing_reason", "confirmation", "education_level", "education_levels"),
+    *("ended_by", "ethnicity", "exam_kind", "gender", "id_kind", "kind", "level", "method", "modules", "outcome"),
+    *("password_hash", "posting", "prior_check", "refusal", "refusal_code", "registration_refusal", "role", "source"),
+    *("source_kind", "state", "status"),
+}
+WORDS_OF_OURS = {("suspense_items", "reason"), ("refunds", "reason")}
+
+
+def cleaned(service: str) -> dict[str, dict[str, Any]]:
+    """What the service's migration cleans."""
+    [path] = (ROOT / "services" / service / "migrations").glob("*_texts_cleaned.py")
+    spec = importlib.util.spec_from_file_location(f"{service}_texts_cleaned", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    texts: dict[str, dict[str, Any]] = module.TEXTS
+    return texts
+
+
+@pytest.mark.parametrize("name", service_names())
+def test_every_column_of_text_was_cleaned_or_could_not_be_otherwise(name: str) -> None:
+    declared = load(f"services.{name}.service")
+    copies = {entry.table.name for entry in declared.copies.values()}
+    own = [t for t in declared.metadata.sorted_tables if t.name not in OF_EVERY_SERVICE | copies]
+    written = {
+        (table.name, column.name)
+        for table in own
+        for column in table.columns
+        if isinstance(column.type, String | JSONB) and column.name not in NEVER_OTHERWISE
+    }
+    texts = {(table, column) for table, columns in cleaned(name).items() for column in columns}
+    assert written - WORDS_OF_OURS == texts
