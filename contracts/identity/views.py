@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.base import Contract, View
 from contracts.identity.events import Revocation
 from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.tokens import AccessGrant
 from contracts.permissions import Module, Role, ScopeKind
 from contracts.types import Gender, Instant, PersonName, PhoneNumber, ShortText, Text, Unique
 
@@ -56,6 +57,11 @@ class SessionTokens(View):
     refresh_token: str = Field(repr=False, description="Can be used once; each refresh gives a new one.")
     refresh_expires_at: Instant
     account: AccountView
+    device_token: str | None = Field(
+        default=None,
+        repr=False,
+        description="Of a sign-in or a change of password: to be kept on this device and sent with the next sign-in.",
+    )
 
 
 class SessionView(View):
@@ -184,13 +190,23 @@ class TeachingPointDetails(TeachingPointView):
 
 
 class Revocations(View):
-    """What was revoked since a time. Ask again with `as_of`."""
+    """What was revoked since a time, and whose signatures count. Ask again with `as_of`."""
 
     items: tuple[Revocation, ...]
     as_of: Instant
+    token_keys: tuple[str, ...] = Field(default=(), description="The public keys that verify access tokens: PEM.")
+
+
+class AccessGrants(View):
+    """What a token says of its account's roles, where they are too long to travel in it."""
+
+    grants: tuple[AccessGrant, ...]
 
 
 class TokenKey(View):
-    """The public key that verifies access tokens: Ed25519, PEM."""
+    """The public keys that verify access tokens: Ed25519, PEM."""
 
-    public_key: str
+    public_key: str = Field(description="The key that signs.")
+    other_keys: tuple[str, ...] = Field(
+        default=(), description="Keys that count as well while keys are changed: the next one, or the former."
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Contract, Fact, State, StateItem
-from contracts.types import Day, EnrolmentStatus, FiveElements, Instant
+from contracts.types import Day, EnrolmentStatus, FiveElements, Gender, Instant
 
 
 class Suspension(Contract):
@@ -24,6 +24,7 @@ class StudentItem(FiveElements, StateItem):
 
     student_number: str
     name: str
+    gender: Gender | None = None
     teaching_point_id: UUID
     programme_id: UUID
     intake: str
