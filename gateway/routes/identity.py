@@ -41,13 +41,13 @@ _USER = "/users/{user_id}"
 
 ROUTES = (
     # one's own account
-    post("/sessions", SignIn, PUBLIC, status=201, guessable=True, title="登录"),
+    post("/sessions", SignIn, PUBLIC, status=201, title="登录"),
     post("/sessions/refresh", RefreshSession, PUBLIC, title="刷新令牌"),
     post("/sessions/sign-out", SignOut, PUBLIC, title="退出登录"),
     get("/token-key", GetTokenKey, PUBLIC, title="令牌公钥"),
-    get("/account", GetAccount, SIGNED_IN, title="我的账号"),
-    put("/account", UpdateAccount, SIGNED_IN, title="修改个人信息"),
-    post("/account/password", ChangePassword, SIGNED_IN, guessable=True, title="修改密码"),
+    get("/account", GetAccount, SIGNED_IN, before_first_steps=True, title="我的账号"),
+    put("/account", UpdateAccount, SIGNED_IN, before_first_steps=True, title="修改个人信息"),
+    post("/account/password", ChangePassword, SIGNED_IN, before_first_steps=True, title="修改密码"),
     get("/account/sessions", ListSessions, SIGNED_IN, title="我的登录设备"),
     post("/account/sessions/end", EndSessions, SIGNED_IN, title="下线登录设备"),
     # teaching points

@@ -1,8 +1,9 @@
 """How often somebody may be wrong about a password, and who counts as one and the same somebody.
 
 Whoever guesses is held up, not whose account it is: failures count for the account from one address, a device that
-signed in before has a count of its own, and from where the account was never used all addresses together have one more,
-against guesses that are spread over many. NIST SP 800-63B (100 failures), OWASP's device cookies.
+signed in before has a count of its own. Guesses that are spread are counted too: over many addresses, by the account,
+from where it was never used; over many accounts, by the address, behind which a whole teaching point may stand. NIST SP
+800-63B (100 failures), OWASP's device cookies.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Final
 
 
 class Source(StrEnum):
-    """What failures are counted for, always at one account."""
+    """What failures are counted for, at one account where it does not say otherwise."""
 
     ADDRESS = "address"
     """One address without a known device."""
@@ -21,6 +22,8 @@ class Source(StrEnum):
     """A device that signed in to the account before."""
     STRANGERS = "strangers"
     """All addresses together that the account was not used from, and no known device."""
+    PLACE = "place"
+    """One address at all accounts together, without a known device: one password is tried at many of them."""
     SESSION = "session"
     """A session that asks for the current password."""
 
@@ -45,6 +48,7 @@ LIMITS: Final = {
     Source.ADDRESS: _FEW,
     Source.DEVICE: _FEW,
     Source.SESSION: _FEW,
+    Source.PLACE: Limit(600, timedelta(minutes=15)),
     Source.STRANGERS: Limit(100, timedelta(days=1)),
 }
 

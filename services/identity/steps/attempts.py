@@ -5,8 +5,8 @@ What a count is for is kept as a code: a name that nobody has may be a password 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from chassis.base.addresses import network_of
 from chassis.base.failures import RefusedButKept
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
-from services.identity.domain.guessing import FORGOTTEN_AFTER, LIMITS, Source
+from services.identity.domain.guessing import LIMITS, Source
 from services.identity.steps.keys import signing_key
 from services.identity.tables import credentials, password_failures, sessions, users
 
@@ -34,8 +34,8 @@ class Attempt:
     user_id: UUID | None
     source: Source
     count: bytes
-    strangers: bytes | None = None
-    """The count of all strangers at the account, where this is one."""
+    wider: Mapping[Source, bytes] = field(default_factory=dict)
+    """The counts that this attempt shares with others."""
     forgiven_at: datetime | None = None
     """Failures before do not count: the help desk has let the account in again."""
 
@@ -51,9 +51,12 @@ def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_i
     if device_id is not None:
         count = _code(name, Source.DEVICE, device_id.bytes)
         return Attempt(name, user_id, Source.DEVICE, count, forgiven_at=forgiven_at)
-    count = _code(name, Source.ADDRESS, network_of(uow.context.client).encode())
-    strangers = None if _is_sure(uow, user) else _code(name, Source.STRANGERS)
-    return Attempt(name, user_id, Source.ADDRESS, count, strangers, forgiven_at)
+    place = network_of(uow.context.client).encode()
+    count = _code(name, Source.ADDRESS, place)
+    wider = {Source.PLACE: _code("", Source.PLACE, place)}
+    if not _is_sure(uow, user):
+        wider[Source.STRANGERS] = _code(name, Source.STRANGERS)
+    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at)
 
 
 def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
@@ -72,19 +75,18 @@ def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
     turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
     taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
     wait = attempt.seconds_to_wait(attempt.source, uow.one(taken.returning(failures.c.failed_at)).failed_at, uow.now)
-    if attempt.strangers is not None and not wait:
-        # Read without a lock: whoever guesses from elsewhere must not make the owner wait for their turn.
-        together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == attempt.strangers))
-        wait = attempt.seconds_to_wait(Source.STRANGERS, together or (), uow.now)
+    for source, count in attempt.wider.items():
+        # Read without a lock: whoever else is counted there must not make this one wait for their turn.
+        together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == count))
+        wait = max(wait, attempt.seconds_to_wait(source, together or (), uow.now))
     if wait:
         raise ServiceError("account_waits", retry_after=wait)
 
 
 def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
     """Count a failure, note it in the trail, and refuse: both must outlive the refusal."""
-    for count in (attempt.count, attempt.strangers):
-        if count is not None:
-            _count(uow, count)
+    for source, count in {**attempt.wider, attempt.source: attempt.count}.items():
+        _count(uow, source, count)
     # The trail's other columns say when and from which address. A name that nobody has is told apart by its code alone.
     whose = attempt.user_id or UUID(bytes=_code(attempt.name, "nobody")[:16])
     uow.audit(users, whose, "sign_in_failed", after={"source": attempt.source, "known": attempt.user_id is not None})
@@ -117,14 +119,14 @@ def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
     return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
 
 
-def _count(uow: UnitOfWork, count: bytes) -> None:
+def _count(uow: UnitOfWork, source: Source, count: bytes) -> None:
     failures = password_failures
     new = insert(failures).values(count=count, failed_at=[uow.now], last_at=uow.now)
-    # What no limit looks at any more goes with the next failure, so that a row stays small.
+    # What its limit looks at no more goes with the next failure, so that a row stays small.
     recent = (
         select(func.array_agg(text("moment")))
         .select_from(func.unnest(func.array_append(failures.c.failed_at, uow.now)).alias("moment"))
-        .where(text("moment > :oldest").bindparams(oldest=uow.now - FORGOTTEN_AFTER))
+        .where(text("moment > :oldest").bindparams(oldest=uow.now - LIMITS[source].within))
         .scalar_subquery()
     )
     counted = {"failed_at": recent, "last_at": uow.now}

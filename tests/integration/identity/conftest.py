@@ -19,7 +19,9 @@ def identity(
 ) -> Iterator[ServiceHarness]:
     """With passwords that cost little to hash: there are several in every test."""
     monkeypatch.setenv("JIAOWU_TOKEN_PRIVATE_KEY", private_key())
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("nobody has this password"))
     settings.cache_clear()
     yield harness_of(Identity)
     settings.cache_clear()
