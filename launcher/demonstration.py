@@ -2,29 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass
-from uuid import UUID
 
-from rich.console import Console
-
-from contracts.courses.commands import SelectCoursesInBatch
-from contracts.courses.queries import ListCohort
-from contracts.finance.queries import ListBills
-from contracts.identity.commands import IssueOneTimePasswords
-from contracts.identity.queries import ListUsers
-from contracts.identity.views import OneTimePasswords
-from contracts.permissions import Role
 from launcher.secrets import Secrets
-from launcher.story.cohort import import_quietly
-from launcher.story.people import ADMINISTRATOR, administrator, administrator_password, come_in, complete_profile
-from launcher.story.school import Point, School, elements, set_up
-from launcher.story.stage import Stage, wait
-from launcher.system import System
+from launcher.steps import Tell
+from launcher.system import FIRST_ADMINISTRATOR, System
 
-STUDENTS = 24
-WITH_BILLS = 12
-"""So many of them have courses selected, and bills to be paid."""
 _KEPT = "demonstration.json"
-_RUN = "3200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,61 +29,27 @@ def demonstration(system: System) -> Demonstration | None:
     return Demonstration(**{**fields, "accounts": tuple(tuple(each) for each in fields["accounts"])})
 
 
-def ensure(system: System) -> Demonstration | None:
+def ensure(system: System, tell: Tell = lambda how_far: None) -> Demonstration | None:
     """Make the demonstration data in a system that is new. None where somebody else works in it already.
 
     What was begun and not finished is begun anew under other codes.
     """
     if made := demonstration(system):
         return made
+    # A second of imports, which only a new system needs.
+    from launcher.story.opening import is_new, open_school
+    from launcher.story.people import administrator, administrator_password
+
     kept = Secrets(system.state / "secrets")
     begun = kept.kept(_KEPT) is not None
-    quiet = Console(quiet=True)
+    tell("the administrator signs in")
     chief = administrator(system)
-    is_new = chief.client.count(ListUsers()) == 1
-    if not is_new and not begun:
+    new = is_new(chief)
+    if not new and not begun:
         return None
     kept.keep(_KEPT, "{}")
-    stage = Stage(system.gateway_url, quiet, run=_RUN, mark="") if is_new else Stage(system.gateway_url, quiet)
     password = kept.password("demonstration")
-    school = set_up(stage, chief, password, points=2)
-    student = _bring_in_students(stage, school, password)
-    staff = school.staff
-    people = [staff.registrar, staff.reviewing_registrar, staff.exams, staff.cashier, staff.refunds]
-    for point in school.points:
-        people += [point.administrator, point.registrar, point.cashier]
-    accounts = (*((person.title, person.username) for person in people), ("a student", student))
-    made = Demonstration(ADMINISTRATOR, administrator_password(system), password, accounts)
+    accounts = open_school(system.gateway_url, chief, password, first=new, tell=tell)
+    made = Demonstration(FIRST_ADMINISTRATOR, administrator_password(system), password, accounts)
     kept.keep(_KEPT, json.dumps(asdict(made), ensure_ascii=False, indent=2))
     return made
-
-
-def _bring_in_students(stage: Stage, school: School, password: str) -> str:
-    """A cohort, half of which has selected courses; returns a student's username."""
-    point = school.points[0]
-    import_quietly(stage, point, STUDENTS)
-    cohort = ListCohort(intake=stage.intake, **elements(stage).model_dump())
-    wait("the cohort", lambda: point.registrar.client.count(cohort), lambda number: number == STUDENTS)
-    students = list(point.registrar.client.pages(cohort))
-    courses = [course.details.id for course in school.courses[:2]]
-    point.registrar.send(
-        SelectCoursesInBatch(
-            selection_round_id=school.selection_round.id,
-            student_ids=tuple(student.student_id for student in students[:WITH_BILLS]),
-            course_ids=tuple(courses),
-        )
-    )
-    number: str = students[-1].student_number
-    _give_access(stage, point, number, password)
-    wait("bills", lambda: point.cashier.client.count(ListBills()), lambda bills: bills == WITH_BILLS * 4)
-    return number
-
-
-def _give_access(stage: Stage, point: Point, student_number: str, password: str) -> None:
-    query = ListUsers(search=student_number, role=Role.STUDENT)
-    head = point.administrator
-    wait("the student's account", lambda: head.client.count(query), lambda number: number == 1)
-    (account,) = head.client.pages(query)
-    ids: tuple[UUID, ...] = (account.id,)
-    issued: OneTimePasswords = head.send(IssueOneTimePasswords(user_ids=ids))
-    complete_profile(come_in(stage.gateway_url, issued.items[0], password))

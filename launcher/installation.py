@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from launcher import needs
 from launcher.paths import LOCAL, ROOT, SETUP_LOG
 from launcher.ports import Ports
 from launcher.secrets import Secrets
-from launcher.servers import postgres, rabbitmq
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.processes import process_of
 from launcher.servers.rabbitmq import RabbitServer
@@ -79,23 +79,31 @@ class Installation:
         Raises SetUpError, ServerError or NotReadyError; what was started then stays until `down`.
         """
         self._install()
-        if servers := self.servers():
-            with step("PostgreSQL and RabbitMQ are running"), ThreadPoolExecutor() as pool:
-                list(pool.map(lambda server: server.start(), servers))
+        broker, database = self._rabbitmq(), self._postgres()
         system = self.system()
-        with step("Databases are migrated"):
-            system.provision_databases()
+        supervisor = self._load_supervisor()
+        with ThreadPoolExecutor() as pool:
+            # The node takes seconds to boot: databases are brought up to date meanwhile.
+            booted = pool.submit(broker.start) if broker else None
+            if database:
+                with step("PostgreSQL is running"):
+                    database.start()
+            with step("Databases are migrated") as tell:
+                system.provision_databases(tell)
+            with step("There is a first administrator"):
+                if made := system.first_administrator():
+                    self._secrets.keep(ADMINISTRATOR, "\t".join(made))
+            if booted:
+                with step("RabbitMQ is running"):
+                    booted.result()
         with step("Users and queues are declared"):
             system.provision_broker()
-        with step("There is a first administrator"):
-            if made := system.first_administrator():
-                self._secrets.keep(ADMINISTRATOR, "\t".join(made))
         system.down()  # what a killed supervisor left running may be older than the code
-        with step(f"All processes are ready ({len(system.processes)})"):
+        with step(f"All processes are ready ({len(system.processes)})") as tell:
             self.restarts_file.unlink(missing_ok=True)
-            self._start_supervisor()
+            self._let_begin(supervisor)
             # The supervisor starts again what ends; what ends time after time will not come up.
-            system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1)
+            system.wait_ready(hopeless=lambda process: self.restarts().get(process.name, 0) > 1, tell=tell)
         return system
 
     def down(self) -> None:
@@ -176,26 +184,33 @@ class Installation:
         return RabbitServer(self.state / "rabbitmq", self._ports, self._secrets.password("rabbitmq"))
 
     def _install(self) -> None:
-        if not self.choices.postgres_url:
-            postgres.ensure_installed(SETUP_LOG)
-        if not self.choices.amqp_url:
-            rabbitmq.ensure_installed(SETUP_LOG)
+        named = {needs.POSTGRES: self.choices.postgres_url, needs.RABBITMQ: self.choices.amqp_url}
+        needs.install([need for need, url in named.items() if not url], SETUP_LOG)
 
-    def _start_supervisor(self) -> None:
-        """Start the process that starts all the others; it lives on when we end."""
+    def _load_supervisor(self) -> "subprocess.Popen[str]":
+        """The process that starts all the others and lives on when we end; it begins when it is let.
+
+        Loading takes it a second, which it has while the servers start. Ends by itself when we do before that.
+        """
         log = self.state / "logs" / "supervisor.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", SUPERVISOR, str(self.state)],
                 cwd=ROOT,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                text=True,
             )
+
+    def _let_begin(self, supervisor: "subprocess.Popen[str]") -> None:
         self._pid_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._pid_file.write_text(str(process.pid))
+        self._pid_file.write_text(str(supervisor.pid))
+        assert supervisor.stdin is not None
+        with supervisor.stdin as said:
+            said.write("begin\n")
 
     def _supervisor(self) -> psutil.Process | None:
         return process_of(self._pid_file, f"{SUPERVISOR} {self.state}")

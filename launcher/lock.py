@@ -1,6 +1,7 @@
 """`./jiaowu lock`: pins every package with hashes.
 
-requirements.lock holds everything; requirements.run.lock the part of it that the images need, at the same versions.
+requirements.lock holds everything; requirements.run.lock the part of it that the images need, at the same versions;
+requirements.uv.lock the program that installs the others.
 """
 
 import os
@@ -22,20 +23,21 @@ OPTIONS = [
 
 
 def run(*, upgrade: bool) -> int:
-    """Write both locks anew; `upgrade` takes the newest versions instead of keeping those pinned.
+    """Write the locks anew; `upgrade` takes the newest versions instead of keeping those pinned.
 
-    Returns pip-compile's exit code.
+    Returns the exit code of the first pip-compile that failed, else 0.
     """
+    newest = ["--upgrade"] if upgrade else []
+    return (
+        _write("requirements.uv.lock", *newest, "requirements.uv.in")
+        or _write("requirements.lock", *newest, "requirements.in")
+        or _write("requirements.run.lock", "--upgrade", "--constraint", "requirements.lock", "requirements.run.in")
+    )
+
+
+def _write(output: str, *arguments: str) -> int:
     reach = {"PIP_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT"}
     environment = {name: value for name, value in os.environ.items() if name[:4] != "PIP_" or name in reach}
     environment |= {"PIP_CONFIG_FILE": os.devnull, "CUSTOM_COMPILE_COMMAND": "./jiaowu lock"}
-    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS]
-
-    def write(output: str, *arguments: str) -> int:
-        files = ["--output-file", output, *arguments]
-        return subprocess.run([*command, *files], cwd=ROOT, env=environment).returncode
-
-    whole = write("requirements.lock", *(["--upgrade"] if upgrade else []), "requirements.in")
-    return whole or write(
-        "requirements.run.lock", "--upgrade", "--constraint", "requirements.lock", "requirements.run.in"
-    )
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, "--output-file", output, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode

@@ -6,8 +6,9 @@ Standard library only: the bootstrap needs it before anything is installed.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -17,11 +18,11 @@ class SetUpError(Exception):
     """Setting up can't go on; the message says what is missing and how to get it."""
 
 
-def install(packages: Sequence[str], purpose: str, log: Path) -> None:
-    """Install Debian packages as root, or through sudo.
+def installation(packages: Sequence[str], purpose: str, log: Path) -> Callable[[], None]:
+    """What installs Debian packages when it is called, as root or through sudo, which asks for its password now.
 
     The package manager's output goes to `log`. Raises SetUpError with the command to run by hand when there
-    is no apt-get, no right to use it, or it fails.
+    is no apt-get or no right to use it, and so does the call when it fails.
     """
     by_hand = "sudo apt-get install --no-install-recommends " + " ".join(packages)
     if shutil.which("apt-get") is None:
@@ -29,22 +30,25 @@ def install(packages: Sequence[str], purpose: str, log: Path) -> None:
             f"{purpose} is missing, and this system has no apt-get to install it with.\n"
             f"Install what Debian calls: {' '.join(packages)} - then run this again."
         )
+    failed = f"{purpose}: apt-get failed, see {log}.\nTry: {by_hand}"
+    return partial(_install, packages, _privilege(purpose, by_hand), log, failed)
+
+
+def _install(packages: Sequence[str], prefix: Sequence[str], log: Path, failed: str) -> None:
+    command = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    wanted = ["install", "-y", "--no-install-recommends", *packages]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        prefix = _privilege(purpose, by_hand)
-        with _no_autostart(prefix):
-            command = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=300"]
-            wanted = ["install", "-y", "--no-install-recommends", *packages]
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with log.open("ab") as output, _no_autostart(prefix):
 
-            def run(arguments: Sequence[str]) -> bool:
-                whole = [*command, *arguments]
-                result = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
-                return result.returncode == 0
+        def run(arguments: Sequence[str]) -> bool:
+            whole = [*command, *arguments]
+            result = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
+            return result.returncode == 0
 
-            # Package lists are only fetched when the ones at hand don't do: that needs the network and time.
-            if not run(wanted) and not (run(["update"]) and run(wanted)):
-                raise SetUpError(f"{purpose}: apt-get failed, see {log}.\nTry: {by_hand}")
+        # Package lists are only fetched when the ones at hand don't do: that needs the network and time.
+        if not run(wanted) and not (run(["update"]) and run(wanted)):
+            raise SetUpError(failed)
 
 
 def _privilege(purpose: str, by_hand: str) -> list[str]:

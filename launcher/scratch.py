@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from launcher import needs
 from launcher.paths import SCRATCH, SETUP_LOG
 from launcher.ports import Ports
 from launcher.secrets import Secrets
-from launcher.servers import postgres, rabbitmq
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.rabbitmq import RabbitServer
 
@@ -22,8 +22,7 @@ def servers(*, durable: bool = False) -> Iterator[tuple[PostgresServer, RabbitSe
     Tests do without durability and are quicker; what is measured must not (`durable`).
     Installs what is missing; raises packages.SetUpError when that can't be done.
     """
-    postgres.ensure_installed(SETUP_LOG)
-    rabbitmq.ensure_installed(SETUP_LOG)
+    needs.install([needs.POSTGRES, needs.RABBITMQ], SETUP_LOG)
     with _own_folder() as folder:
         yield _servers_in(folder, durable=durable)
 

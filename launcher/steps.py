@@ -1,21 +1,27 @@
-"""Progress on the terminal: one line a step, with a spinner while it runs and its seconds when it is done."""
+"""Progress on the terminal: one line a step, with a spinner and its seconds while it runs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+Tell = Callable[[str], None]
+"""Shows beside a step how far it is: a few words, each in place of those before."""
 
 console = Console(highlight=False)
 
 
 @contextmanager
-def step(title: str) -> Iterator[None]:
+def step(title: str) -> Iterator[Tell]:
     """Show `title` while the block runs, then a tick and the time it took (or a cross when it raised)."""
     started = time.monotonic()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
-        with console.status(f"{title} …"):
-            yield
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+            task = shown.add_task(f"{title} …")
+            yield lambda how_far: shown.update(task, description=f"{title} … [dim]{how_far}[/]")
     except BaseException:
         console.print(f"[red]✗[/] {title}")
         raise

@@ -1,7 +1,7 @@
 """The process that keeps a system running: `python -m launcher.supervisor <state folder>`.
 
-It starts every process, starts again what ended (servers too) after a growing pause, and on SIGTERM stops all
-in order.
+Told to begin, it starts every process, starts again what ended (servers too) after a growing pause, and on SIGTERM
+stops all in order.
 """
 
 import json
@@ -91,7 +91,9 @@ class Supervisor:
 
 
 def main(state: Path) -> None:
-    """Run the system below this folder until SIGTERM."""
+    """Run the system below this folder until SIGTERM, from the moment that the launcher says so on standard input."""
+    if not sys.stdin.readline():  # it ended before that
+        return
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

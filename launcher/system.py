@@ -9,8 +9,6 @@ system.destroy()
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from chassis.base.context import system_context
 from chassis.data.database import Database
 from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
@@ -25,7 +24,7 @@ from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
 from chassis.provisioning.database import Passwords, app_url, provision_database
 from launcher.cleaning import drop_databases, drop_virtual_host
-from launcher.paths import ROOT, service_names
+from launcher.paths import service_names
 from launcher.ports import Ports
 from launcher.processes import Process, ProcessSpec
 from launcher.secrets import Secrets
@@ -35,6 +34,8 @@ from launcher.waiting import wait_until
 GATEWAY = "gateway"
 ISSUER = "identity"
 """The service that signs access tokens, and so the only one that gets the private key."""
+FIRST_ADMINISTRATOR = "admin"
+"""The first administrator's username."""
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
 # Settings of processes that may be given from outside as they are.
@@ -95,9 +96,10 @@ class System:
         self.provision_databases()
         self.provision_broker()
 
-    def provision_databases(self) -> None:
+    def provision_databases(self, tell: Callable[[str], None] = lambda how_far: None) -> None:
         """Make and migrate every service's database. Raises NotReadyError with PostgreSQL's reason where it can't."""
         for name, service in self._declared().items():
+            tell(name)
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
             try:
                 provision_database(self._admin_url, service, self.database(name), passwords)
@@ -123,16 +125,14 @@ class System:
         """Give a new system its first administrator: (username, one-time password); None where there is one."""
         if ISSUER not in self.services:
             return None
-        made = subprocess.run(
-            [sys.executable, "-m", f"services.{ISSUER}.bootstrap"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "JIAOWU_DATABASE_URL": self.database_url(ISSUER)},
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        username, _, password = made.stdout.strip().partition("\t")
-        return (username, password) if username else None
+        from services.identity.bootstrap import make
+
+        database = Database(self.database_url(ISSUER), self._declared()[ISSUER], pool_size=1)
+        try:
+            made = database.run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
+        finally:
+            database.close()
+        return (made.username, made.password) if made else None
 
     def start_all(self) -> None:
         """Start every process that does not run; returns before they are ready."""
@@ -146,6 +146,7 @@ class System:
         seconds: float = READY_WITHIN,
         *,
         hopeless: Callable[[Process], bool] = lambda process: not process.running(),
+        tell: Callable[[str], None] = lambda how_far: None,
     ) -> None:
         """Wait until these processes (all, unless named) are ready.
 
@@ -156,6 +157,7 @@ class System:
 
         def settled() -> bool:
             waiting[:] = [process for process in waiting if not process.ready()]
+            tell(f"still to come: {', '.join(process.name for process in waiting)}")
             return not waiting or any(hopeless(process) for process in waiting)
 
         wait_until(settled, seconds, every=0.2)

@@ -5,22 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
-from launcher import packages, prometheus, scratch
+from launcher import needs, prometheus, scratch
 from launcher.paths import ROOT, SETUP_LOG
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.rabbitmq import RabbitServer
 from launcher.steps import step
 
-# A smart card daemon with a virtual reader, for the device agent's tests.
-CARD_READER = {
-    "pcscd": Path("/usr/sbin/pcscd"),
-    "vsmartcard-vpcd": Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
-}
-POSTGRES = "JIAOWU_TEST_POSTGRES_URL"
-AMQP = "JIAOWU_TEST_AMQP_URL"
-MANAGEMENT = "JIAOWU_TEST_AMQP_MANAGEMENT_URL"
+POSTGRES, AMQP, MANAGEMENT = needs.OWN_TEST_SERVERS
 
 
 def run_pytest(arguments: Sequence[str]) -> int:
@@ -28,9 +20,7 @@ def run_pytest(arguments: Sequence[str]) -> int:
 
     Raises packages.SetUpError when something is missing that can't be installed.
     """
-    if missing := [package for package, file in CARD_READER.items() if not file.exists()]:
-        with step(f"Installing {', '.join(missing)}"):
-            packages.install(missing, "The virtual card reader of the device tests", SETUP_LOG)
+    needs.install(needs.CARD_READER, SETUP_LOG)
     if prometheus.programs() is None:
         with step("Fetching Prometheus"):
             prometheus.ensure_unpacked(SETUP_LOG)
@@ -46,7 +36,7 @@ def addresses() -> Iterator[dict[str, str]]:
     Servers that those variables name already are used as they are; otherwise private ones live as long as the
     block.
     """
-    if all(name in os.environ for name in (POSTGRES, AMQP, MANAGEMENT)):
+    if all(name in os.environ for name in needs.OWN_TEST_SERVERS):
         yield {}
         return
     with scratch.servers() as (database, broker):

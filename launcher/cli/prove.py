@@ -1,14 +1,16 @@
 """Commands that show whether the system does what it should."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.exc import OperationalError
 
 from launcher.installation import Installation
-from launcher.reconcile.agreement import Disagreement
 from launcher.steps import console
 from launcher.system import NotReadyError
+
+if TYPE_CHECKING:  # what these commands import costs a second that the others do without
+    from launcher.reconcile.agreement import Disagreement
 
 PANEL = "Prove"
 

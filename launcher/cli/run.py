@@ -13,7 +13,7 @@ from launcher import demonstration, log_view, status_view
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
-from launcher.steps import console, step
+from launcher.steps import Tell, console, step
 from launcher.story.client import ProblemError
 from launcher.story.stage import StoryError
 from launcher.system import NotReadyError, System
@@ -50,8 +50,8 @@ def up(
     try:
         system = installation.up()
         if demo:
-            with step("There is demonstration data"):
-                _demonstrate(system)
+            with step("There is demonstration data") as tell:
+                _demonstrate(system, tell)
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         _stop(installation)
@@ -65,10 +65,10 @@ def up(
     _stay(installation)
 
 
-def _demonstrate(system: System) -> None:
+def _demonstrate(system: System, tell: Tell) -> None:
     """Raises NotReadyError with what the system answered."""
     try:
-        demonstration.ensure(system)
+        demonstration.ensure(system, tell)
     except (ProblemError, StoryError, RequestException) as problem:
         raise NotReadyError(
             f"The demonstration data could not be made: {problem}\nRun it again, it begins anew; or --no-demo, without."

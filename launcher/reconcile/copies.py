@@ -44,9 +44,7 @@ def _published(owner: Database, kind: str) -> list[StateItem]:
         return [row.id for row in uow.rows(select(column).order_by(column))]
 
     def items(uow: UnitOfWork) -> list[StateItem]:
-        return [
-            item for start in range(0, len(ids), _PAGE) for item in entry.builder(ids[start : start + _PAGE], uow)
-        ]
+        return [item for start in range(0, len(ids), _PAGE) for item in entry.builder(ids[start : start + _PAGE], uow)]
 
     ids = owner.run(system_context(), all_ids)
     return owner.run(system_context(), items)

@@ -1,51 +1,29 @@
 """A private PostgreSQL instance."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import psutil
 
 from launcher import packages
 from launcher.ports import Ports
+from launcher.servers import programs
 from launcher.servers.account import Account, remove
 from launcher.servers.processes import ServerError, kill_all, process_of, tail
-from launcher.steps import step
 
-OLDEST = 14
 MAX_CONNECTIONS = 400
 # What a crash of the machine could lose; only for servers that are thrown away. What was committed outlives a killed
 # server even so: tests kill it. (Without synchronous_commit the last commits would still be in its own memory.)
 NOT_DURABLE = ("fsync=off", "full_page_writes=off")
 
 
-def programs(version: int | None = None) -> Path | None:
-    """The folder of PostgreSQL's server programs: of that major version, or the newest that is installed."""
-    packaged = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    found = {int(path.parent.parent.name): path.parent for path in packaged}
-    if elsewhere := shutil.which("postgres"):
-        path = Path(elsewhere).resolve()
-        said = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
-        found.setdefault(int(said.split()[2].split(".")[0]), path.parent)
-    usable = {number: path for number, path in found.items() if number >= OLDEST}
-    wanted = version if version is not None else max(usable, default=0)
-    return usable.get(wanted)
-
-
 def client() -> str:
     """The psql program. Raises packages.SetUpError when there is none."""
-    folder = programs()
+    folder = programs.postgres()
     found = shutil.which("psql") or (str(folder / "psql") if folder and (folder / "psql").exists() else None)
     if found is None:
         raise packages.SetUpError("psql is missing.\nInstall it: sudo apt-get install postgresql-client")
     return found
-
-
-def ensure_installed(log: Path) -> None:
-    """Install PostgreSQL where it is missing. Raises packages.SetUpError when that can't be done."""
-    if programs() is None:
-        with step("Installing PostgreSQL"):
-            packages.install(["postgresql"], "PostgreSQL", log)
 
 
 class PostgresServer:
@@ -111,9 +89,9 @@ class PostgresServer:
         remove(self._home)
 
     def _initialise(self) -> None:
-        bin_folder = programs()
+        bin_folder = programs.postgres()
         if bin_folder is None:
-            raise ServerError(f"PostgreSQL {OLDEST} or newer is not installed")
+            raise ServerError(f"PostgreSQL {programs.OLDEST_POSTGRES} or newer is not installed")
         remove(self._data)
         password = self._home / "password"
         password.touch(mode=0o600)
@@ -131,7 +109,7 @@ class PostgresServer:
 
     def _control(self, action: str, *arguments: str | Path) -> None:
         version = int((self._data / "PG_VERSION").read_text())
-        bin_folder = programs(version)
+        bin_folder = programs.postgres(version)
         if bin_folder is None:
             raise ServerError(f"the data in {self._data} needs PostgreSQL {version}, which is not installed")
         control = self._account.run([bin_folder / "pg_ctl", action, "-D", self._data, "-w", "-s", *arguments])

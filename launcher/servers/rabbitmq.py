@@ -1,22 +1,18 @@
 """A private RabbitMQ node, made from the programs of an installed package."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import psutil
 import requests
 
-from launcher import packages
 from launcher.ports import Ports
+from launcher.servers import programs
 from launcher.servers.account import Account, remove
 from launcher.servers.processes import ServerError, kill_all, process_of, tail
-from launcher.steps import step
 from launcher.waiting import wait_until
 
-# The package's own programs: the wrappers in /usr/sbin refuse other users and use the system node's folders.
-PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 ADMIN = "admin"
 NODE = "jiaowu@localhost"
 
@@ -33,21 +29,6 @@ disk_free_limit.absolute = 200MB
 consumer_timeout = 1800000
 """
 PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
-
-
-def programs() -> Path | None:
-    """The folder of RabbitMQ's own start scripts."""
-    if (PROGRAMS / "rabbitmq-server").exists():
-        return PROGRAMS
-    elsewhere = shutil.which("rabbitmq-server")
-    return Path(elsewhere).resolve().parent if elsewhere else None
-
-
-def ensure_installed(log: Path) -> None:
-    """Install RabbitMQ where it is missing. Raises packages.SetUpError when that can't be done."""
-    if programs() is None:
-        with step("Installing RabbitMQ"):
-            packages.install(["rabbitmq-server"], "RabbitMQ", log)
 
 
 class RabbitServer:
@@ -128,7 +109,7 @@ class RabbitServer:
         self._pid_file.unlink(missing_ok=True)
 
     def _spawn(self) -> None:
-        folder = programs()
+        folder = programs.rabbitmq()
         if folder is None:
             raise ServerError("RabbitMQ is not installed")
         variables = [f"{name}={value}" for name, value in self._environment().items()]

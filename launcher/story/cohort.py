@@ -77,7 +77,11 @@ def sheet_rows(stage: Stage, point: Point, count: int) -> list[dict[str, str]]:
 def import_quietly(stage: Stage, point: Point, count: int) -> None:
     """So many students without mistakes and without a tale."""
     template = point.registrar.client.download(GetStudentImportTemplate())
-    task = _imported(point.registrar, filled(template, sheet_rows(stage, point, count)))
+    workbook = filled(template, sheet_rows(stage, point, count))
+    # Until the registry has heard of the programme it refuses every row.
+    task = wait(
+        "students come in", lambda: _imported(point.registrar, workbook), lambda seen: seen.figures["imported"] > 0
+    )
     expect(task.figures == {"imported": count, "refused": 0}, "all students come in", task)
 
 

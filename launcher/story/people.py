@@ -16,10 +16,7 @@ from launcher.made_up import MadeUpStudents
 from launcher.secrets import Secrets
 from launcher.story.client import Client, ProblemError
 from launcher.story.stage import wait_for_copies
-from launcher.system import System
-
-ADMINISTRATOR = "admin"
-"""The username of the first administrator."""
+from launcher.system import FIRST_ADMINISTRATOR, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def administrator(system: System) -> Person:
     client = Client(system.gateway_url)
     if one_time is None:
         try:
-            client.sign_in(ADMINISTRATOR, password)
+            client.sign_in(FIRST_ADMINISTRATOR, password)
         except ProblemError as problem:
             one_time = _first_administrator(system, again=True) if problem.code == "bad_credentials" else None
             if one_time is None:
@@ -69,7 +66,7 @@ def administrator(system: System) -> Person:
     if one_time is not None:
         client = come_in(system.gateway_url, one_time, password)
     complete_profile(client)
-    return Person("system administrator", ADMINISTRATOR, client)
+    return Person("system administrator", FIRST_ADMINISTRATOR, client)
 
 
 def hire(
@@ -141,4 +138,4 @@ def _first_administrator(system: System, *, again: bool) -> OneTimePassword | No
     from services.identity.bootstrap import make
 
     with system.databases() as databases:
-        return databases["identity"].run(system_context(), lambda uow: make(uow, ADMINISTRATOR, again=again))
+        return databases["identity"].run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR, again=again))

@@ -50,7 +50,6 @@ AGENT = "device"
 """No service behind the gateway; its tests have a folder of their own."""
 
 ROOMS_WITHOUT_TESTS = {
-    "declaring": "tables of what a service is; every service's own tests read them",
     "testing": "carries the other tests",
 }
 

@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from itertools import pairwise
 
 import psutil
 import pytest
 
+from launcher.paths import ROOT
 from launcher.processes import Process, ProcessSpec
 from launcher.supervisor import LONGEST_PAUSE, Supervisor, Watch
 from launcher.waiting import wait_until
@@ -154,3 +157,10 @@ def test_what_has_run_for_a_while_is_started_again_at_once():
     watch.look(100.0)
     watch.thing.alive = False
     assert watch.look(200.0) == "failing has ended; starting it again in 1 s"
+
+
+def test_a_supervisor_whose_launcher_ended_before_it_let_it_begin_starts_nothing(tmp_path):
+    command = [sys.executable, "-m", "launcher.supervisor", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []

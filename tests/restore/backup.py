@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from launcher.servers.postgres import programs
+from launcher.servers import programs
 
 
 def dump(admin_url: str, database: str, file: Path) -> None:
@@ -39,7 +39,7 @@ def _run(admin_url: str, program: str, *arguments: str) -> None:
         "PGUSER": url.username or "postgres",
         "PGPASSWORD": url.password or "",
     }
-    folder = programs()
+    folder = programs.postgres()
     path = shutil.which(program) or str(folder / program if folder else program)
     done = subprocess.run([path, *arguments], env={**os.environ, **address}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

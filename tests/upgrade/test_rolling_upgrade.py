@@ -18,10 +18,10 @@ from rich.console import Console
 from chassis.messages.broker import dead_queue
 from launcher.paths import ROOT
 from launcher.story.client import Client
-from launcher.story.people import ADMINISTRATOR, Person, administrator_password
+from launcher.story.people import Person, administrator_password
 from launcher.story.school import set_up
 from launcher.story.stage import Stage
-from launcher.system import GATEWAY, System
+from launcher.system import FIRST_ADMINISTRATOR, GATEWAY, System
 from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.flow import expect_nothing_left
 from tests.upgrade import previous
@@ -111,8 +111,8 @@ def test_a_running_system_is_upgraded_process_by_process_and_nothing_is_refused_
 def administrator(system: System) -> Person:
     """The administrator whom the previous version made."""
     client = Client(system.gateway_url)
-    client.sign_in(ADMINISTRATOR, administrator_password(system))
-    return Person("system administrator", ADMINISTRATOR, client)
+    client.sign_in(FIRST_ADMINISTRATOR, administrator_password(system))
+    return Person("system administrator", FIRST_ADMINISTRATOR, client)
 
 
 def code_of(system: System) -> dict[str, Path]:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.addresses import network_of
 from chassis.base.failures import RefusedButKept
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from services.identity.domain.guessing import LIMITS, Source
@@ -105,7 +106,7 @@ def forgive(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:
     of everybody's sight.
     """
     with uow.as_system():
-        uow.execute(update(credentials).where(credentials.c.user_id.in_(user_ids)).values(forgiven_at=uow.now))
+        uow.execute(update(credentials).where(ids_in(credentials.c.user_id, user_ids)).values(forgiven_at=uow.now))
 
 
 def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
