@@ -15,6 +15,7 @@ from chassis.papers.files import FileStore
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.app import Dependencies, create_app
+from gateway.grants import AskedGrants
 from gateway.listener import Listener
 from gateway.process import GatewayProcess, WebService
 from gateway.rates import Rates
@@ -64,17 +65,18 @@ def run() -> int:
     config, limits = settings(), GatewaySettings()
     backend, revocations = BusBackend(), RevocationList()
     hub = Hub(limits.streams, limits.streams_per_user)
+    tokens = Tokens(config.token_public_key, revocations, AskedGrants(backend))
     dependencies = Dependencies(
         backend=backend,
-        tokens=Tokens(config.token_public_key, revocations),
+        tokens=tokens,
         files=FileStore(config.files_url),
         hub=hub,
-        rates=Rates(limits.user_rate, limits.address_rate, limits.sign_in_rate),
+        rates=Rates(limits.user_rate, limits.address_rate),
         requests=limits.requests,
         in_flight=limits.in_flight,
         trusted_proxies=limits.trusted_proxies,
     )
-    sync = RevocationSync(backend, revocations)
+    sync = RevocationSync(backend, revocations, tokens.trust)
     listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake)
     process = GatewayProcess(
         create_app(dependencies),
@@ -83,7 +85,7 @@ def run() -> int:
         Gateway,
         _container_config(config, backend),
         background=(sync, listener),
-        checks={"broker": lambda: listener.connected},
+        checks={"broker": lambda: listener.connected, "revocations": lambda: revocations.complete},
     )
     return process.run(config.metrics_host, config.metrics_port)
 

@@ -48,9 +48,7 @@ class Door:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
         address = self.address(environ)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
-        if route.guessable:
-            self._rates.sign_in(address)
-        elif route.permission is PUBLIC:
+        if route.permission is PUBLIC:
             self._rates.address(address)
         if route.permission is not PUBLIC:
             principal = self.principal(environ, address)
@@ -89,10 +87,10 @@ class Door:
 
 
 def _scope(principal: Principal, route: Route) -> Scope:
+    if principal.claims.first_steps and not route.before_first_steps:
+        raise ServiceError("first_steps_required")
     if route.permission is SIGNED_IN:
         return principal.own_scope
-    if principal.claims.first_steps:
-        raise ServiceError("first_steps_required")
     scope = principal.scope_for(route.permission)
     if scope is None:
         raise ServiceError("forbidden")

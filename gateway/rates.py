@@ -7,16 +7,20 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from chassis.base.addresses import network_of
 from contracts.errors import ServiceError
 
 
 class Rates:
-    """Limits such as `3000/minute`: for a signed-in user, for an address, and for sign-in attempts of an address."""
+    """Limits such as `3000/minute`: for a signed-in user, and for an address whose requests nobody is signed in for.
 
-    def __init__(self, user: str = "3000/minute", address: str = "600/minute", sign_in: str = "120/minute") -> None:
+    A whole teaching point may stand behind one address: its people sign in and refresh in the same minute. Guesses at
+    passwords are counted by identity, which knows whose device is asking.
+    """
+
+    def __init__(self, user: str = "3000/minute", address: str = "3000/minute") -> None:
         self._user = parse(user)
         self._address = parse(address)
-        self._sign_in = parse(sign_in)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def user(self, user_id: str) -> None:
@@ -24,12 +28,8 @@ class Rates:
         self._hit(self._user, "user", user_id)
 
     def address(self, address: str) -> None:
-        """Count a request that nobody signed in for, a failed sign-in included."""
-        self._hit(self._address, "address", address)
-
-    def sign_in(self, address: str) -> None:
-        """Count an attempt to get in: guessing is slowed down before it costs a password hash."""
-        self._hit(self._sign_in, "sign_in", address)
+        """Count a request that nobody signed in for; of an IPv6 client all its addresses are one."""
+        self._hit(self._address, "address", network_of(address))
 
     def _hit(self, limit: RateLimitItem, kind: str, who: str) -> None:
         if not self._limiter.hit(limit, kind, who):

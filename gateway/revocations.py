@@ -20,6 +20,8 @@ class RevocationList:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        self.complete = False
+        """Whether identity has told all that counts. Before nobody knows, and no token is good."""
         self._sessions: dict[UUID, float] = {}
         self._epochs: dict[UUID, tuple[int, float]] = {}
         self._lock = threading.Lock()

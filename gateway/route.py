@@ -36,8 +36,8 @@ class Route:
     """Bytes."""
     downloads: str | None = None
     """Where in the answer the `FileReference` stands whose bytes are sent: a field's name, or "" for all of it."""
-    guessable: bool = False
-    """An attempt to get in: limited more tightly by address."""
+    before_first_steps: bool = False
+    """A route of the account's first steps: everything else waits until they are done."""
     title: str = ""
     """What it does, in Chinese; the English is the contract's own text."""
 
@@ -71,7 +71,7 @@ class Options(TypedDict, total=False):
     timeout: float
     max_body: int
     downloads: str
-    guessable: bool
+    before_first_steps: bool
     title: str
 
 

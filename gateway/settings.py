@@ -17,9 +17,7 @@ class GatewaySettings(BaseSettings):
     streams_per_user: int = 5
     user_rate: str = "3000/minute"
     """Requests of one signed-in user."""
-    address_rate: str = "600/minute"
+    address_rate: str = "3000/minute"
     """Requests of one address that nobody is signed in for."""
-    sign_in_rate: str = "120/minute"
-    """Sign-in attempts of one address."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed, as a JSON list."""

@@ -1,7 +1,9 @@
-"""Asks identity for revocations every few seconds: what an event may have missed is known soon after."""
+"""Asks identity every few seconds whose tokens count: what an event may have missed is known soon after, and so is
+which keys sign."""
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -18,6 +20,7 @@ from gateway.revocations import RevocationList
 log = get_logger(__name__)
 
 _EVERY = 5.0  # seconds
+_AT_FIRST = 0.5  # seconds between two questions until the first is answered: no token is good before
 _PATIENCE = 3.0  # seconds for an answer
 _OVERLAP = timedelta(seconds=30)  # a transaction may commit some time after the instant it writes
 
@@ -25,8 +28,16 @@ _OVERLAP = timedelta(seconds=30)  # a transaction may commit some time after the
 class RevocationSync:
     """A thread that asks until stopped, and at once when woken."""
 
-    def __init__(self, backend: Backend, revocations: RevocationList, every: float = _EVERY) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        revocations: RevocationList,
+        trust: Callable[[Sequence[str]], None],
+        every: float = _EVERY,
+    ) -> None:
+        """`trust` is told the public keys whose signatures count."""
         self._backend = backend
+        self._trust = trust
         self._revocations = revocations
         self._every = every
         self._since = datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME)
@@ -53,7 +64,10 @@ class RevocationSync:
         context = Context(deadline=time.time() + _PATIENCE)
         payload = {"since": (self._since - _OVERLAP).isoformat()}
         answer = Revocations.model_validate(self._backend.call(ListRevocations, payload, context))
+        if answer.token_keys:
+            self._trust(answer.token_keys)
         self._revocations.apply(answer.items)
+        self._revocations.complete = True
         self._revocations.forget_old()
         self._since = answer.as_of
 
@@ -70,4 +84,4 @@ class RevocationSync:
                 failing = True
             except Exception:
                 log.exception("revocations_failed")
-            self._woken.wait(self._every)
+            self._woken.wait(self._every if self._revocations.complete else min(_AT_FIRST, self._every))

@@ -1,11 +1,12 @@
 """Access tokens, as `contracts.identity.tokens` describes them: verified once, then remembered; and what they allow."""
 
+import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import jwt
@@ -55,25 +56,38 @@ class Principal:
 
 
 class Revocations(Protocol):
-    """What was heard about sessions that ended."""
+    """What was heard about sessions that ended; `complete` once all that counts was heard."""
+
+    complete: bool
 
     def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool: ...
 
 
+Grants = Callable[[AccessClaims], Sequence[AccessGrant]]
+"""The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
+
+
+def _none_by_reference(claims: AccessClaims) -> Sequence[AccessGrant]:
+    return ()
+
+
 class Tokens:
-    """Verifies tokens, and remembers those it has verified: a signature costs more than all the rest."""
+    """Verifies tokens, and remembers those it has verified: a signature costs more than all the rest.
+
+    Fails closed: no token is good before the revocations are known, nor one whose grants nobody can tell.
+    """
 
     def __init__(
         self,
-        public_key_pem: str,
+        public_keys: str,
         revocations: Revocations,
+        grants: Grants = _none_by_reference,
         remembered: int = 20_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        key = load_pem_public_key(public_key_pem.encode())
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("the token key is not an Ed25519 public key")
-        self._key = key
+        """`public_keys` are one or several, PEM, until identity tells which count."""
+        self._keys = _parsed(public_keys)
+        self._grants = grants
         self._revocations = revocations
         self._remembered = remembered
         self._clock = clock
@@ -83,46 +97,91 @@ class Tokens:
     def principal(self, authorization: str | None) -> Principal:
         """Who the `Authorization` header speaks for.
 
-        Raises `ServiceError` `unauthenticated`, `token_invalid`, `token_expired` or `token_revoked`.
+        Raises `ServiceError` `unauthenticated`, `token_invalid`, `token_expired`, `token_revoked`, and
+        `service_unavailable` while nobody can tell.
         """
         if not authorization:
             raise ServiceError("unauthenticated")
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
             raise ServiceError("token_invalid")
-        principal = self._verified.get(token) or self._verify(token)
-        claims = principal.claims
+        if not self._revocations.complete:
+            raise ServiceError("service_unavailable", service="identity", retry_after=1)
+        principal = self._verified.get(token)
+        if principal is not None:
+            self._refuse_ended(principal.claims)
+            return principal
+        keys = self._keys
+        claims = _verified_claims(token, keys)
+        self._refuse_ended(claims)
+        if claims.grants_by_reference:
+            claims = claims.model_copy(update={"grants": tuple(self._grants(claims))})
+        return self._remember(token, _principal(claims), keys)
+
+    def trust(self, public_keys: Sequence[str]) -> None:
+        """Let tokens count that one of these keys has signed, and no others from now on. Raises `ValueError`."""
+        keys = _parsed("\n".join(public_keys))
+        with self._lock:
+            if keys != self._keys:
+                self._keys = keys
+                self._verified.clear()
+
+    def _refuse_ended(self, claims: AccessClaims) -> None:
         if claims.exp <= self._clock():
             raise ServiceError("token_expired")
         if self._revocations.is_revoked(claims.sub, claims.sid, claims.epoch):
             raise ServiceError("token_revoked")
+
+    def _remember(self, token: str, principal: Principal, keys: Sequence[Ed25519PublicKey]) -> Principal:
+        with self._lock:
+            if keys == self._keys:  # else its key may have gone meanwhile
+                self._verified[token] = principal
+            while len(self._verified) > self._remembered:
+                self._verified.popitem(last=False)
         return principal
 
-    def _verify(self, token: str) -> Principal:
+
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
+
+
+def _parsed(pem: str) -> tuple[Ed25519PublicKey, ...]:
+    keys = tuple(load_pem_public_key(block.encode()) for block in _PEM.findall(pem))
+    if not keys:
+        raise ValueError("there is no public key for tokens")
+    ed25519 = tuple(key for key in keys if isinstance(key, Ed25519PublicKey))
+    if len(ed25519) < len(keys):
+        raise ValueError("the token key is not an Ed25519 public key")
+    return ed25519
+
+
+def _verified_claims(token: str, keys: Sequence[Ed25519PublicKey]) -> AccessClaims:
+    """What a token says that one of the keys has signed. Raises `token_invalid`."""
+    for key in keys:
         try:
             claims = jwt.decode(
                 token,
-                self._key,
+                key,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
                 leeway=_CLOCK_SKEW,
                 options={"require": ["iss", "aud", "iat", "exp"], "verify_exp": False},
             )
-            principal = _principal(claims)
+            return _sound(AccessClaims.model_validate(claims))
+        except jwt.InvalidSignatureError:
+            continue
         except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, OverflowError, RecursionError):
-            raise ServiceError("token_invalid") from None
-        with self._lock:
-            self._verified[token] = principal
-            while len(self._verified) > self._remembered:
-                self._verified.popitem(last=False)
-        return principal
+            break
+    raise ServiceError("token_invalid")
 
 
-def _principal(raw: dict[str, Any]) -> Principal:
-    claims = AccessClaims.model_validate(raw)
+def _sound(claims: AccessClaims) -> AccessClaims:
     if not 0 < claims.exp - claims.iat <= MAX_LIFETIME:
         raise ValueError("lives too long")
+    return claims
+
+
+def _principal(claims: AccessClaims) -> Principal:
     actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
     return Principal(actor, claims)
 

@@ -1,10 +1,15 @@
 """Passwords and keys of one system: generated once, kept in a folder that only its owner can read."""
 
+import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_TOKEN_KEYS = "token.pem"
+_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\s*", re.DOTALL)
 
 
 class Secrets:
@@ -26,13 +31,20 @@ class Secrets:
         return self._get(name)
 
     def token_keys(self) -> tuple[str, str]:
-        """The Ed25519 pair that access tokens are signed and checked with: (private PEM, public PEM)."""
-        private = self._get("token.pem") or self._put("token.pem", _new_private_key())
-        key = serialization.load_pem_private_key(private.encode(), password=None)
-        public = key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        return private, public.decode()
+        """The Ed25519 pairs that access tokens are signed and checked with: (private PEM, public PEM). The first one
+        signs; while keys are changed there are two."""
+        private = self._get(_TOKEN_KEYS) or self._put(_TOKEN_KEYS, new_private_key())
+        return private, "".join(map(_public, private_keys(private)))
+
+    def token_keys_file(self) -> Path:
+        """Where the private keys are, for the process that signs."""
+        self.token_keys()
+        return (self._folder / _TOKEN_KEYS).absolute()
+
+    def put_token_keys(self, private: Sequence[str]) -> None:
+        """Let these keys count from now on, the first sign. Whoever reads at this moment reads all or nothing of it."""
+        self._put(f"{_TOKEN_KEYS}.new", "".join(private))
+        (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
 
     def _get(self, name: str) -> str | None:
         path = self._folder / name
@@ -47,7 +59,19 @@ class Secrets:
         return value
 
 
-def _new_private_key() -> str:
+def private_keys(pem: str) -> list[str]:
+    """The private keys of a text, each by itself."""
+    return _PEM.findall(pem)
+
+
+def _public(private: str) -> str:
+    key = serialization.load_pem_private_key(private.encode(), password=None)
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return public.decode()
+
+
+def new_private_key() -> str:
+    """A new Ed25519 key, PEM."""
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -259,7 +259,7 @@ class System:
         health = self._port("health", name)
         variables = self._common(service, health) | {"JIAOWU_DATABASE_URL": self.database_url(service)}
         if service == ISSUER:
-            variables["JIAOWU_TOKEN_PRIVATE_KEY"] = self._secrets.token_keys()[0]
+            variables["JIAOWU_TOKEN_PRIVATE_KEY_FILE"] = str(self._secrets.token_keys_file())
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)

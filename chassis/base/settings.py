@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     workers: int = 6
     pool_size: int = 8
     token_private_key: SecretStr = SecretStr("")
+    token_private_key_file: str = ""
     token_public_key: str = ""
     http_address: str = "127.0.0.1:8000"
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,22 @@ END $$
 )
 
 
+# Beside the tables rather than in their `info`, which migrations would repeat.
+_UNVERSIONED: WeakKeyDictionary[Table, frozenset[str]] = WeakKeyDictionary()
+
+
+def unversioned(table: Table, *columns: str) -> None:
+    """Declare columns that nobody edits: an UPDATE of nothing else leaves the version as it is."""
+    if unknown := set(columns) - set(table.c.keys()):
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+    _UNVERSIONED[table] = frozenset(columns)
+
+
 def version_triggers(metadata: MetaData) -> Iterator[Trigger]:
     """One for each table with `version` and `updated_at`."""
     for table in metadata.sorted_tables:
         if "version" in table.c and "updated_at" in table.c:
-            definition = f"BEFORE UPDATE ON {table.name} FOR EACH ROW EXECUTE FUNCTION raise_version()"
+            versioned = [column.name for column in table.c if column.name not in _UNVERSIONED.get(table, ())]
+            of = f" OF {', '.join(versioned)}" if table in _UNVERSIONED else ""
+            definition = f"BEFORE UPDATE{of} ON {table.name} FOR EACH ROW EXECUTE FUNCTION raise_version()"
             yield Trigger(table.name, "raise_version", definition)

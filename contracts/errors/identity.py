@@ -12,8 +12,8 @@ TEXTS = {
     ),
     "account_waits": ErrorText(
         _K.TOO_MANY,
-        "密码错误次数过多，请在 {retry_after} 秒后重试。",
-        "Too many wrong passwords. Try again in {retry_after} seconds.",
+        "密码错误次数过多，请在 {retry_after} 秒后重试，或联系管理员解除限制、发放一次性密码。",
+        "Too many wrong passwords. Try again in {retry_after} seconds, or ask an administrator to let you in again.",
     ),
     "account_disabled": ErrorText(
         _K.FORBIDDEN,
@@ -39,8 +39,8 @@ TEXTS = {
     ),
     "password_too_easy": ErrorText(
         _K.REFUSED,
-        "新密码过于简单或与用户名相同，请换一个不易猜到的密码。",
-        "The new password is easy to guess. Choose another.",
+        "新密码过于常见或含有用户名、姓名等个人信息，请换一个不易猜到的密码，例如几个互不相关的词。",
+        "The new password is common, or holds your name or the like. Choose another, such as several unrelated words.",
     ),
     "from_record": ErrorText(
         _K.REFUSED,
@@ -76,7 +76,7 @@ TEXTS = {
     ),
     "own_account": ErrorText(
         _K.REFUSED,
-        "不能停用或删除自己的账号，请由其他管理员办理。",
-        "You can't disable or remove your own account. Ask another administrator.",
+        "不能停用、启用、删除自己的账号或为自己发放一次性密码，请由其他管理员办理。",
+        "You can't disable, enable or remove your own account or give it a password. Ask another administrator.",
     ),
 }

@@ -48,23 +48,34 @@ RefreshToken = Annotated[
     Field(repr=False, description="The session's refresh token.", examples=["rt_4f7Qm0aWc2yL8sVd1kXe"]),
 ]
 
+DeviceToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,200}$")]
+
 # --- sessions and one's own account (IDN-1, IDN-4) ---
 
 
 class SignIn(Command, answers=SessionTokens, secret=True):
-    """Open a session.
+    """Open a session. Sent again within five minutes under the same Idempotency-Key it answers the same session.
 
     After the first sign-in the account must change its password and complete its profile: until then its
-    token allows nothing else. Refused: `bad_credentials`, `account_waits`, `account_disabled`,
-    `teaching_point_disabled`, `one_time_password_expired`.
+    token allows nothing else. After too many wrong passwords whoever sent them waits: `account_waits`.
+    Refused: `bad_credentials`, `account_waits`, `account_disabled`, `teaching_point_disabled`,
+    `one_time_password_expired`.
     """
 
     username: Username = Field(description="Username; of a student the student number.")
     password: Password
+    device_token: DeviceToken | None = Field(
+        default=None,
+        repr=False,
+        description="What an earlier sign-in to this account on this device answered. It lets nobody in; but wrong "
+        "passwords from elsewhere do not hold up a device that is known.",
+        examples=["dt_AZnR8Gw-exqcVQobLD1OX2kZcQ1m"],
+    )
 
 
 class RefreshSession(Command, answers=SessionTokens, secret=True):
-    """Get new tokens. A refresh token that was used before ends the session. Refused: `session_ended`."""
+    """Get new tokens. Within 30 seconds of its first use a refresh token answers the same again, so that several tabs
+    can use one; used later again it ends the session. Refused: `session_ended`."""
 
     refresh_token: RefreshToken
 
@@ -78,7 +89,8 @@ class SignOut(Command, answers=Done):
 class ChangePassword(Command, answers=SessionTokens, secret=True):
     """Change one's own password; all other sessions end.
 
-    Refused: `wrong_current_password`, `password_unchanged`, `password_too_easy`, `account_waits`.
+    Refused: `wrong_current_password`, `password_unchanged`, `password_too_easy`, `account_waits`, `account_disabled`,
+    `teaching_point_disabled`.
     """
 
     current_password: Password
@@ -241,7 +253,8 @@ class DisableUser(Command, answers=UserView):
 
 
 class EnableUser(Command, answers=UserView):
-    """Let a disabled user in again."""
+    """Let a disabled user in again. Who is no student any more stays out: `from_record`. Refused: `own_account`,
+    `from_record`."""
 
     user_id: Id = Field(description="The user.")
     version: Version
@@ -250,7 +263,15 @@ class EnableUser(Command, answers=UserView):
 class IssueOneTimePasswords(Command, answers=OneTimePasswords, secret=True):
     """Give users a password for the next sign-in, as first access or because theirs is forgotten.
 
-    Their sessions end; the password must be changed after signing in. Refused: `some_not_found`.
+    Their sessions end; the password must be changed after signing in. It opens at once, whatever wrong passwords
+    were sent before. Refused: `some_not_found`, `own_account`.
     """
+
+    user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")
+
+
+class ForgiveFailedSignIns(Command, answers=Done):
+    """Let users try again at once who wait after wrong passwords: none so far counts any more. They keep their
+    password. Refused: `some_not_found`."""
 
     user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")

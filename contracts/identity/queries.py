@@ -5,6 +5,7 @@ from pydantic import Field
 from contracts.base import Page, PageQuery, Query
 from contracts.identity.states import TeachingPointStatus, UserStatus
 from contracts.identity.views import (
+    AccessGrants,
     AccountView,
     Revocations,
     Sessions,
@@ -59,5 +60,14 @@ class ListRevocations(Query, answers=Revocations):
     since: Instant = Field(description="From here on.")
 
 
+class GetAccessGrants(Query, answers=AccessGrants):
+    """The grants that a token refers to, for gateways. Refused when they are not those of its epoch any more, or its
+    session has ended: `token_revoked`."""
+
+    user_id: Id = Field(description="The token's `sub`.")
+    session_id: Id = Field(description="The token's `sid`.")
+    epoch: int = Field(ge=0, description="The token's `epoch`.", examples=[1])
+
+
 class GetTokenKey(Query, answers=TokenKey):
-    """The public key that verifies access tokens."""
+    """The public keys that verify access tokens."""

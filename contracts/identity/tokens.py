@@ -26,7 +26,8 @@ class AccessClaims(Contract):
     """The claims of an access token, by their names in the JWT. Instants are in epoch seconds.
 
     `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account
-    has to change its password or complete its profile first: the token is good for its own routes only.
+    has to change its password or complete its profile first: the token is good for its own routes only. With
+    `grants_by_reference` the grants are too long to travel: gateways ask identity for them (`GetAccessGrants`).
     """
 
     iss: Literal["jiaowu-identity"] = ISSUER
@@ -39,5 +40,6 @@ class AccessClaims(Contract):
     student_id: UUID | None = None
     first_steps: bool = False
     grants: tuple[AccessGrant, ...]
+    grants_by_reference: bool = False
     iat: Annotated[int, Field(ge=0)]
     exp: Annotated[int, Field(ge=0)]

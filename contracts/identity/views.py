@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.base import Contract, View
 from contracts.identity.events import Revocation
 from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.tokens import AccessGrant
 from contracts.permissions import Module, Role, ScopeKind
 from contracts.stored import (
     Secret,
@@ -68,6 +69,11 @@ class SessionTokens(View):
     refresh_token: Secret = Field(repr=False, description="Can be used once; each refresh gives a new one.")
     refresh_expires_at: Instant
     account: AccountView
+    device_token: Secret | None = Field(
+        default=None,
+        repr=False,
+        description="Of a sign-in or a change of password: to be kept on this device and sent with the next sign-in.",
+    )
 
 
 class SessionView(View):
@@ -196,13 +202,23 @@ class TeachingPointDetails(TeachingPointView):
 
 
 class Revocations(View):
-    """What was revoked since a time. Ask again with `as_of`."""
+    """What was revoked since a time, and whose signatures count. Ask again with `as_of`."""
 
     items: tuple[Revocation, ...]
     as_of: Instant
+    token_keys: tuple[Word, ...] = Field(default=(), description="The public keys that verify access tokens: PEM.")
+
+
+class AccessGrants(View):
+    """What a token says of its account's roles, where they are too long to travel in it."""
+
+    grants: tuple[AccessGrant, ...]
 
 
 class TokenKey(View):
-    """The public key that verifies access tokens: Ed25519, PEM."""
+    """The public keys that verify access tokens: Ed25519, PEM."""
 
-    public_key: Word
+    public_key: Word = Field(description="The key that signs.")
+    other_keys: tuple[Word, ...] = Field(
+        default=(), description="Keys that count as well while keys are changed: the next one, or the former."
+    )

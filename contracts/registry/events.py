@@ -10,7 +10,7 @@ from pydantic import Field
 
 from contracts.base import Contract, Fact, State, StateItem
 from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
-from contracts.types import EnrolmentStatus, Instant
+from contracts.types import EnrolmentStatus, Gender, Instant
 
 
 class Suspension(Contract):
@@ -25,6 +25,7 @@ class StudentItem(StoredElements, StateItem):
 
     student_number: StoredNumber
     name: StoredName
+    gender: Gender | None = None
     teaching_point_id: UUID
     programme_id: UUID
     intake: StoredNumber

@@ -23,8 +23,10 @@ def codes_of(route: Route) -> list[str]:
     codes = {*_EVERYWHERE, "validation_failed", "bad_request", *_refusals(route)}
     if route.permission is not PUBLIC:
         codes.update(_SIGNED_IN)
+        if not route.before_first_steps:
+            codes.add("first_steps_required")
     if not isinstance(route.permission, Access):
-        codes.update(("forbidden", "first_steps_required"))
+        codes.add("forbidden")
     if route.has_body:
         codes.update(_BODY)
     if route.is_command:

@@ -10,6 +10,7 @@ from contracts.identity.commands import (
     EnableTeachingPoint,
     EnableUser,
     EndSessions,
+    ForgiveFailedSignIns,
     IssueOneTimePasswords,
     RefreshSession,
     RemoveUser,
@@ -42,13 +43,13 @@ _USER = "/users/{user_id}"
 
 ROUTES = (
     # one's own account
-    post("/sessions", SignIn, PUBLIC, status=201, guessable=True, title="登录"),
-    post("/sessions/refresh", RefreshSession, PUBLIC, guessable=True, title="刷新令牌"),
+    post("/sessions", SignIn, PUBLIC, status=201, title="登录"),
+    post("/sessions/refresh", RefreshSession, PUBLIC, title="刷新令牌"),
     post("/sessions/sign-out", SignOut, PUBLIC, title="退出登录"),
     get("/token-key", GetTokenKey, PUBLIC, title="令牌公钥"),
-    get("/account", GetAccount, SIGNED_IN, title="我的账号"),
-    put("/account", UpdateAccount, SIGNED_IN, title="修改个人信息"),
-    post("/account/password", ChangePassword, SIGNED_IN, guessable=True, title="修改密码"),
+    get("/account", GetAccount, SIGNED_IN, before_first_steps=True, title="我的账号"),
+    put("/account", UpdateAccount, SIGNED_IN, before_first_steps=True, title="修改个人信息"),
+    post("/account/password", ChangePassword, SIGNED_IN, before_first_steps=True, title="修改密码"),
     get("/account/sessions", ListSessions, SIGNED_IN, title="我的登录设备"),
     post("/account/sessions/end", EndSessions, SIGNED_IN, title="下线登录设备"),
     # teaching points
@@ -73,5 +74,6 @@ ROUTES = (
     post(f"{_USER}/disable", DisableUser, _MANAGE_USERS, title="停用用户"),
     post(f"{_USER}/enable", EnableUser, _MANAGE_USERS, title="启用用户"),
     post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, title="发放一次性密码"),
+    post("/users/forgive-failed-sign-ins", ForgiveFailedSignIns, _MANAGE_USERS, title="解除登录限制"),
     get("/audit-entries/identity", of_service("identity", ListAuditEntries), "audit.read", title="审计日志：账号"),
 )

@@ -1,6 +1,7 @@
 """Commands for who looks after a running system."""
 
 import os
+import time
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from sqlalchemy.engine import make_url
 
 from chassis.base.context import system_context
 from chassis.messages import state_notes
-from launcher import copies
+from launcher import copies, token_keys
 from launcher.cli import dead
 from launcher.cli.arguments import PASS_ON, known_service
 from launcher.installation import Installation
+from launcher.secrets import Secrets
 from launcher.servers.postgres import client
 from launcher.steps import console, step
 from launcher.system import NotReadyError
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(dead.app, name="dead", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(rebuild_copies)
     app.command(rich_help_panel=PANEL)(reannounce)
+    app.command(rich_help_panel=PANEL)(change_token_key)
     app.command(rich_help_panel=PANEL, context_settings=PASS_ON)(psql)
 
 
@@ -54,6 +57,31 @@ def reannounce(
             raise typer.BadParameter(f"nobody publishes {kind!r}; there are {', '.join(sorted(owners))}")
         count = owners[kind].run(system_context(), lambda uow: state_notes.reannounce(uow, kind, ids or None))
     console.print(f"{count} rows of {kind} will be published again.")
+
+
+def change_token_key(
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="The present key has become known: nothing that it signed counts.")
+    ] = False,
+) -> None:
+    """Let a new key sign access tokens, while everybody goes on working. Takes six minutes; may be broken off and run
+    again."""
+    kept = Secrets(Installation().state / "secrets")
+    if at_once:
+        token_keys.replace_at_once(kept)
+        console.print("A new key signs. Access tokens of the former one are refused within seconds.")
+        return
+    doing = {
+        token_keys.Pause.KNOWN: "Gateways get to know the new key",
+        token_keys.Pause.OUTLIVED: "The last tokens of the former key expire",
+    }
+
+    def wait(pause: token_keys.Pause) -> None:
+        with step(f"{doing[pause]} ({pause.value} s)"):
+            time.sleep(pause.value)
+
+    token_keys.change(kept, wait)
+    console.print("The new key signs, and the former one counts no more.")
 
 
 def psql(context: typer.Context, service: str) -> None:

@@ -5,6 +5,7 @@ import time
 from typing import Annotated
 
 import typer
+from requests import RequestException
 from rich.markup import escape
 from rich.panel import Panel
 
@@ -12,7 +13,10 @@ from launcher import demonstration, log_view, status_view
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
-from launcher.steps import console, step
+from launcher.steps import Tell, console, step
+from launcher.story.client import ProblemError
+from launcher.story.stage import StoryError
+from launcher.system import NotReadyError, System
 
 PANEL = "Run"
 
@@ -47,7 +51,7 @@ def up(
         system = installation.up()
         if demo:
             with step("There is demonstration data") as tell:
-                demonstration.ensure(system, tell)
+                _demonstrate(system, tell)
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         _stop(installation)
@@ -59,6 +63,16 @@ def up(
         return
     console.print("[dim]Ctrl-C stops it.[/]")
     _stay(installation)
+
+
+def _demonstrate(system: System, tell: Tell) -> None:
+    """Raises NotReadyError with what the system answered."""
+    try:
+        demonstration.ensure(system, tell)
+    except (ProblemError, StoryError, RequestException) as problem:
+        raise NotReadyError(
+            f"The demonstration data could not be made: {problem}\nRun it again, it begins anew; or --no-demo, without."
+        ) from None
 
 
 def down() -> None:

@@ -11,17 +11,28 @@ from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.identity.tokens import MAX_LIFETIME
+from services.identity.domain.guessing import FORGOTTEN_AFTER
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
-from services.identity.tables import refused_accounts, revocations, sessions, sign_in_failures, students, users
+from services.identity.tables import (
+    password_failures,
+    refused_accounts,
+    revocations,
+    sessions,
+    sign_in_failures,
+    students,
+    users,
+)
 
-FORGET_FAILURES_AFTER: Final = timedelta(days=1)
 FORGET_SESSIONS_AFTER: Final = timedelta(days=90)
 
 
 def forget_failures(uow: UnitOfWork) -> int:
-    """Drop old failed sign-ins, also those of usernames that nobody has."""
-    old = sign_in_failures.c.last_at < uow.now - FORGET_FAILURES_AFTER
-    return uow.execute(delete(sign_in_failures).where(old)).rowcount
+    """Drop failed sign-ins that count no more, also those of usernames that nobody has."""
+    forgotten = 0
+    for failures in (password_failures, sign_in_failures):
+        old = failures.c.last_at < uow.now - FORGOTTEN_AFTER
+        forgotten += uow.execute(delete(failures).where(old)).rowcount
+    return forgotten
 
 
 def forget_revocations(uow: UnitOfWork) -> int:

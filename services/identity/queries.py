@@ -13,8 +13,10 @@ from chassis.data.bulk import ids_in
 from chassis.data.pages import matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
+from contracts.errors import ServiceError
 from contracts.identity.events import Revocation, TeachingPointItem
 from contracts.identity.queries import (
+    GetAccessGrants,
     GetAccount,
     GetTeachingPoint,
     GetTokenKey,
@@ -25,6 +27,7 @@ from contracts.identity.queries import (
     ListUsers,
 )
 from contracts.identity.views import (
+    AccessGrants,
     AccountView,
     FormerName,
     PointInformation,
@@ -36,7 +39,8 @@ from contracts.identity.views import (
     TokenKey,
     UserView,
 )
-from services.identity.steps import tokens
+from services.identity.steps.keys import keys
+from services.identity.steps.tokens import access_grants
 from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
 from services.identity.tables import (
     revocations,
@@ -171,9 +175,20 @@ def list_revocations(query: ListRevocations, uow: UnitOfWork) -> Revocations:
         Revocation(user_id=r.user_id, session_id=r.session_id, epoch=r.epoch, revoked_at=r.revoked_at) for r in rows
     )
     # A transaction commits a moment after the instant that it wrote: the next question goes back that far.
-    return Revocations(items=items, as_of=uow.now - LONGEST_COMMIT)
+    public = tuple(key.public for key in keys())
+    return Revocations(items=items, as_of=uow.now - LONGEST_COMMIT, token_keys=public)
+
+
+def get_access_grants(query: GetAccessGrants, uow: UnitOfWork) -> AccessGrants:
+    """What a token refers to. Raises `token_revoked`."""
+    user = uow.first(select(users).where(users.c.id == query.user_id, users.c.epoch == query.epoch))
+    open_session = (sessions.c.id == query.session_id) & sessions.c.ended_at.is_(None)
+    if user is None or uow.first(select(sessions.c.id).where(open_session, sessions.c.user_id == user.id)) is None:
+        raise ServiceError("token_revoked")
+    return AccessGrants(grants=access_grants(user, grants_of(uow, [user.id])[user.id]))
 
 
 def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:
-    """The public key that verifies access tokens."""
-    return TokenKey(public_key=tokens.public_key())
+    """The public keys that verify access tokens."""
+    first, *others = (key.public for key in keys())
+    return TokenKey(public_key=first, other_keys=tuple(others))

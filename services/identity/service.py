@@ -46,10 +46,12 @@ class Identity(Service):
     disable_user = command(users.disable_user)
     enable_user = command(users.enable_user)
     issue_one_time_passwords = command(users.issue_one_time_passwords)
+    forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
     # gateways
     list_revocations = query(queries.list_revocations, as_system=True)
+    get_access_grants = query(queries.get_access_grants, as_system=True)
     get_token_key = query(queries.get_token_key, as_system=True)
 
     on_student_state = reaction(reactions.on_student_state)

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.data.triggers import unversioned
 from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
 from contracts.permissions import Role
 
@@ -81,6 +82,7 @@ users = Table(
     Index("ix_users_teaching_point_id", "teaching_point_id", "username"),
 )
 scope(users, point="teaching_point_id", own="id")
+unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
 
 user_roles = Table(
     "user_roles",
@@ -101,6 +103,7 @@ credentials = Table(
     Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
     Column("password_hash", Text, nullable=False),
     instant("one_time_until", nullable=True),  # set: a one-time password, good until then
+    instant("forgiven_at", nullable=True),  # failures before do not count
 )
 scope(credentials, system_only=True)
 
@@ -111,6 +114,10 @@ sessions = Table(
     Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("former_refresh_hash", LargeBinary),
+    Column("generation", Integer, nullable=False, server_default=text("0")),  # the number of the newest refresh token
+    # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
+    Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
+    Column("opened_by", LargeBinary),  # the request that opened it, as a code
     Column("client", Text),
     instant("started_at", server_default=func.now()),
     instant("last_used_at", server_default=func.now()),
@@ -123,6 +130,17 @@ sessions = Table(
 )
 scope(sessions, system_only=True)
 
+password_failures = Table(
+    "password_failures",
+    metadata,
+    Column("count", LargeBinary, primary_key=True),  # a code of what is counted for: neither name nor address
+    Column("failed_at", ARRAY(DateTime(timezone=True)), nullable=False),
+    instant("last_at"),
+    Index("ix_password_failures_last_at", "last_at"),
+)
+scope(password_failures, system_only=True)
+
+# Of the release before this one, whose processes count in it while they are replaced; it goes with the next release.
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,

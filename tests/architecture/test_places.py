@@ -40,6 +40,7 @@ TESTED_ELSEWHERE = {
 
 OF_NO_MODULE = {
     "integration/exams/test_races": "commands and reactions at the same moment, over all modules",
+    "integration/identity/test_races": "signing in while account, point or password are taken away",
     "integration/finance/test_source": "what a bill is for: migration and events, beside older processes",
     "integration/registry/test_spellings": "how people write names, numbers and days: import, lists and views",
     "chassis/messages/test_versions": "versions of an event (contracts/versions.py), from the wire to the handler",

@@ -3,13 +3,61 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from chassis.base.context import Actor, Context, Scope
+from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.identity.commands import ChangePassword, CreateTeachingPoint, CreateUser, SignIn, UpdateAccount
+from contracts.identity.commands import (
+    ChangePassword,
+    CreateTeachingPoint,
+    CreateUser,
+    IssueOneTimePasswords,
+    SignIn,
+    UpdateAccount,
+)
+from contracts.identity.queries import ListUsers
 from contracts.identity.views import CreatedUser, SessionTokens, TeachingPointDetails
+from contracts.registry.events import StudentItem, StudentState
 from tests.builders.people import of_school
 
 PASSWORD = "correct-horse-42"
+
+
+def private_key() -> str:
+    """A new key for tokens, PEM."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def from_address(address: str) -> Context:
+    """Somebody who has not signed in, at this address."""
+    return Context(actor=Actor(name="anonymous"), scope=Scope("own"), client=address)
+
+
+def student_item(point_id: UUID, version: int = 1, **changes: Any) -> StudentItem:
+    """A student as the registry tells of one."""
+    fields = {
+        "id": new_id(),
+        "version": version,
+        "student_number": "2632030906100001",
+        "name": "孙三",
+        "teaching_point_id": point_id,
+        "programme_id": new_id(),
+        "intake": "202609",
+        "major_name": "软件工程",
+        "status": "active",
+        "status_change_open": False,
+        "degree_intent": False,
+        "suspensions": (),
+        "level": "top_up_bachelor",
+        "major_code": "080902",
+        "schooling_length": "2.5",
+    }
+    return StudentItem.model_validate({**fields, **changes})
 
 
 def teaching_point(identity: ServiceHarness, code: str = "3203", name: str = "云龙教学点") -> TeachingPointDetails:
@@ -57,3 +105,15 @@ def signed_in(identity: ServiceHarness, created: CreatedUser) -> SessionTokens:
     identity.run(profile, me)
     again: SessionTokens = identity.run(SignIn(username=created.user.username, password=PASSWORD))
     return again
+
+
+def student_signed_in(identity: ServiceHarness, **record: Any) -> SessionTokens:
+    """A student's session after the change of the one-time password; `record` are fields of the student's record."""
+    item = student_item(teaching_point(identity).id, **record)
+    identity.feed(StudentState, item)
+    (account,) = identity.ask(ListUsers(search=item.student_number.lower()), of_school()).items
+    (issued,) = identity.run(IssueOneTimePasswords(user_ids=(account.id,)), of_school()).items
+    me = acting(user_id=account.id, scope="own", ids=[account.id])
+    change = ChangePassword(current_password=issued.password, new_password=PASSWORD, confirmation=PASSWORD)
+    changed: SessionTokens = identity.run(change, me)
+    return changed

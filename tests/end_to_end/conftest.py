@@ -13,7 +13,6 @@ from tests.end_to_end.scenery import Scene, make_scene
 NO_LIMITS = {
     "JIAOWU_GATEWAY_USER_RATE": "1000000/minute",
     "JIAOWU_GATEWAY_ADDRESS_RATE": "1000000/minute",
-    "JIAOWU_GATEWAY_SIGN_IN_RATE": "1000000/minute",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.permissions import PERMISSIONS
 from gateway.app import Dependencies, create_app
+from gateway.grants import AskedGrants
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.routes import tasks
@@ -33,6 +34,7 @@ class Gateway:
     issuer: Issuer
     revocations: RevocationList
     hub: Hub
+    tokens: Tokens
 
     def bearer(self, **claims: object) -> dict[str, str]:
         """Headers of somebody who is signed in."""
@@ -40,21 +42,22 @@ class Gateway:
 
 
 def make_gateway(rates: Rates | None = None, **options: object) -> Gateway:
-    """A gateway of the made-up library."""
+    """A gateway of the made-up library, unless `options` name other routes."""
+    options = {"routes": (*ROUTES, *tasks.ROUTES), "services": SERVICES, **options}
     issuer, revocations, hub = Issuer(), RevocationList(), Hub(streams=8, per_user=2)
+    revocations.complete = True
     backend, store = FakeBackend(), FakeStore()
+    tokens = Tokens(issuer.public_key, revocations, AskedGrants(backend))
     dependencies = Dependencies(
         backend=backend,
-        tokens=Tokens(issuer.public_key, revocations),
+        tokens=tokens,
         files=store,
         hub=hub,
         rates=rates or Rates(),
-        routes=(*ROUTES, *tasks.ROUTES),
-        services=SERVICES,
         **options,  # type: ignore[arg-type]
     )
     client = falcon.testing.TestClient(create_app(dependencies))
-    return Gateway(client, backend, store, issuer, revocations, hub)
+    return Gateway(client, backend, store, issuer, revocations, hub, tokens)
 
 
 @pytest.fixture

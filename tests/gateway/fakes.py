@@ -87,9 +87,9 @@ ROUTES = (
     delete("/books/{book_id}", RemoveBook, PERMISSION),
     get("/books", ListBooks, PERMISSION),
     get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=""),
-    post("/archive", OpenArchive, SIGNED_IN, guessable=True),
+    post("/archive", OpenArchive, SIGNED_IN, before_first_steps=True),
     patch("/archive", OpenArchive, PERMISSION),
-    post("/door", EnterLibrary, PUBLIC, guessable=True),
+    post("/door", EnterLibrary, PUBLIC),
 )
 
 

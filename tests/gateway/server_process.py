@@ -37,12 +37,14 @@ def main(address: str, public_key: str, metrics_port: int) -> int:
     tokens.scope_of = scope_of
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = _slow
+    revocations = RevocationList()
+    revocations.complete = True
     dependencies = Dependencies(
         backend=backend,
-        tokens=tokens.Tokens(public_key, RevocationList()),
+        tokens=tokens.Tokens(public_key, revocations),
         files=FakeStore(),
         hub=hub,
-        rates=Rates("1000000/minute", "1000000/minute", "1000000/minute"),
+        rates=Rates("1000000/minute", "1000000/minute"),
         routes=ROUTES,
         services=SERVICES,
     )

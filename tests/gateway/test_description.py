@@ -21,7 +21,7 @@ from gateway.routes import ROUTES, SERVICES
 from tests.gateway.conftest import Gateway
 
 # For gateways alone, over the bus.
-INTERNAL = {"list_revocations"}
+INTERNAL = {"list_revocations", "get_access_grants"}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,6 +51,7 @@ class Answering:
         self.revocations: list[Revocation] = []
         self.asked_since: list[datetime] = []
         self.down = False
+        self.keys: list[str] = []
 
     def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         if self.down:
@@ -58,7 +59,11 @@ class Answering:
         since = datetime.fromisoformat(payload["since"])
         self.asked_since.append(since)
         items = [each.model_dump(mode="json") for each in self.revocations if each.revoked_at >= since]
-        return {"items": items, "as_of": datetime.now(UTC).isoformat()}
+        return {"items": items, "as_of": datetime.now(UTC).isoformat(), "token_keys": self.keys}
+
+
+def no_matter(keys: Sequence[str]) -> None:
+    """Whoever trusts which keys."""
 
 
 def ended(session_id: UUID, ago: float = 0) -> Revocation:
@@ -221,13 +226,13 @@ def test_after_a_lost_connection_it_comes_back_and_asks(
 def test_asking_finds_what_no_event_told(revocations: RevocationList) -> None:
     identity, session = Answering(), new_id()
     identity.revocations.append(ended(session, ago=200))
-    RevocationSync(identity, revocations).ask()
+    RevocationSync(identity, revocations, no_matter).ask()
     assert is_known(revocations, session)
 
 
 def test_it_asks_again_from_a_little_before_the_last_answer(revocations: RevocationList) -> None:
     identity = Answering()
-    sync = RevocationSync(identity, revocations)
+    sync = RevocationSync(identity, revocations, no_matter)
     sync.ask()
     sync.ask()
     assert timedelta(seconds=25) < datetime.now(UTC) - identity.asked_since[1] < timedelta(seconds=40)
@@ -237,7 +242,7 @@ def test_it_goes_on_asking_while_identity_is_down(revocations: RevocationList) -
     identity, session = Answering(), new_id()
     identity.down = True
     identity.revocations.append(ended(session))
-    sync = RevocationSync(identity, revocations, every=0.05)
+    sync = RevocationSync(identity, revocations, no_matter, every=0.05)
     sync.start()
     try:
         assert not is_known(revocations, session)
@@ -247,9 +252,34 @@ def test_it_goes_on_asking_while_identity_is_down(revocations: RevocationList) -
         sync.stop()
 
 
+def test_a_gateway_that_starts_while_identity_hangs_knows_that_it_knows_nothing(revocations: RevocationList) -> None:
+    identity, session = Answering(), new_id()
+    identity.down = True
+    identity.revocations.append(ended(session))
+    sync = RevocationSync(identity, revocations, no_matter, every=600)
+    sync.start()
+    try:
+        assert not revocations.complete
+        identity.down = False
+        eventually(lambda: revocations.complete, "asked again soon, however seldom it asks later", 10)
+        assert is_known(revocations, session)
+    finally:
+        sync.stop()
+
+
+def test_what_counts_is_told_with_the_revocations_and_only_when_it_is_told(revocations: RevocationList) -> None:
+    identity, trusted = Answering(), []
+    sync = RevocationSync(identity, revocations, trusted.append)
+    sync.ask()
+    assert trusted == [], "an identity of the release before names none"
+    identity.keys = ["new", "old"]
+    sync.ask()
+    assert [list(keys) for keys in trusted] == [["new", "old"]]
+
+
 def test_being_woken_it_asks_now(revocations: RevocationList) -> None:
     identity = Answering()
-    sync = RevocationSync(identity, revocations, every=600)
+    sync = RevocationSync(identity, revocations, no_matter, every=600)
     sync.start()
     try:
         eventually(lambda: len(identity.asked_since) == 1, "asked once", 5)

@@ -1,15 +1,23 @@
 """Tokens, permissions, scopes, revocation, rates and addresses."""
 
+import re
+from collections import Counter
 from uuid import UUID, uuid4
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from falcon.inspect import inspect_routes
 
 from chassis.base.ids import new_id
 from contracts.identity.events import Revocation
+from contracts.permissions import ROLE_SCOPES, Module, Role
+from gateway.files import UPLOAD
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
+from gateway.route import PREFIX, PUBLIC
+from gateway.routes import ROUTES, SERVICES, identity
+from gateway.streams import EVENTS
 from gateway.tokens import Tokens
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.fakes import Issuer
@@ -19,8 +27,8 @@ POINT, OTHER_POINT = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f", "0199d1f0-6c3e-7b1a
 NOW = "2026-09-01T00:00:00Z"
 
 
-def ask(gateway: Gateway, headers: dict[str, str]):  # type: ignore[no-untyped-def]
-    return gateway.client.simulate_get(BOOKS, headers=headers)
+def ask(gateway: Gateway, headers: dict[str, str], path: str = BOOKS):  # type: ignore[no-untyped-def]
+    return gateway.client.simulate_get(path, headers=headers)
 
 
 def test_nobody_comes_in_without_a_token(gateway: Gateway) -> None:
@@ -68,10 +76,17 @@ def test_an_expired_token_says_so(gateway: Gateway) -> None:
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
+def known() -> RevocationList:
+    """What a gateway has that identity has answered."""
+    revocations = RevocationList()
+    revocations.complete = True
+    return revocations
+
+
 def test_a_remembered_token_still_expires() -> None:
     time = [1_000_000.0]
     issuer = Issuer()
-    tokens = Tokens(issuer.public_key, RevocationList(), clock=lambda: time[0])
+    tokens = Tokens(issuer.public_key, known(), clock=lambda: time[0])
     header = f"Bearer {issuer.token(lifetime=300)}"
     expires = tokens.principal(header).claims.exp
     time[0] = expires - 1
@@ -87,7 +102,7 @@ def test_only_an_ed25519_key_is_taken() -> None:
 
     pem = generate_private_key(65537, 2048).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     with pytest.raises(ValueError, match="Ed25519"):
-        Tokens(pem.decode(), RevocationList())
+        Tokens(pem.decode(), known())
 
 
 def test_a_permission_that_is_missing_is_a_403(gateway: Gateway) -> None:
@@ -184,20 +199,142 @@ def test_one_user_may_not_ask_too_often_and_others_are_not_touched() -> None:
     assert ask(gateway, gateway.bearer()).status_code == 200
 
 
-def test_guessing_is_slowed_down_by_address() -> None:
-    gateway = make_gateway(Rates(sign_in="2/minute", address="4/minute"))
-    knock = [gateway.client.simulate_post("/api/v1/door", json={"name": "x"}).status_code for _ in range(3)]
-    assert knock == [200, 200, 429]
-    tries = [ask(gateway, {"Authorization": "Bearer x"}).status_code for _ in range(5)]
-    assert tries == [401, 401, 401, 401, 429]
+def test_an_address_that_nobody_signs_in_from_may_not_ask_too_often() -> None:
+    gateway = make_gateway(Rates(address="4/minute"))
+    knock = [gateway.client.simulate_post("/api/v1/door", json={"name": "x"}).status_code for _ in range(2)]
+    assert knock == [200, 200]
+    tries = [ask(gateway, {"Authorization": "Bearer x"}).status_code for _ in range(3)]
+    assert tries == [401, 401, 429]
     elsewhere = gateway.client.simulate_post("/api/v1/door", json={"name": "x"}, remote_addr="10.0.0.9")
     assert elsewhere.status_code == 200
+    assert ask(gateway, gateway.bearer()).status_code == 200, "whoever is signed in is counted as a user"
 
 
-def test_whoever_is_signed_in_may_not_guess_faster() -> None:
-    gateway = make_gateway(Rates(sign_in="2/minute"))
-    tries = [gateway.client.simulate_post("/api/v1/archive", headers=gateway.bearer()).status_code for _ in range(3)]
-    assert tries == [200, 200, 429]
+def test_six_hundred_people_behind_one_address_sign_in_and_refresh_in_one_minute() -> None:
+    """With the limits of production, over the true routes."""
+    gateway = make_gateway(routes=identity.ROUTES, services=("identity",))
+    statuses: Counter[int] = Counter()
+    for number in range(600):
+        refresh = {"refresh_token": f"rt_{number:060}"}
+        statuses[gateway.client.simulate_post("/api/v1/sessions/refresh", json=refresh).status_code] += 1
+        right = {"username": f"26320309{number:08}", "password": "correct-horse-42"}
+        statuses[gateway.client.simulate_post("/api/v1/sessions", json=right).status_code] += 1
+        expired = ask(gateway, gateway.bearer(issued_ago=400), "/api/v1/account")
+        statuses[expired.status_code] += 1
+    assert statuses == {200: 600, 201: 600, 401: 600}
+
+
+ALL_DOORS = [route for route in (*ROUTES, UPLOAD, EVENTS) if route.permission is not PUBLIC]
+FIRST_STEPS = {("GET", "/account"), ("PUT", "/account"), ("POST", "/account/password")}
+
+
+def test_before_the_first_steps_every_door_but_their_own_is_shut() -> None:
+    """Every address that the gateway has, with the token of somebody who has every role."""
+    gateway = make_gateway(routes=ROUTES, services=SERVICES)
+    grants = [[role, ROLE_SCOPES[role], [POINT], list(Module)] for role in Role]
+    headers = gateway.bearer(first_steps=True, grants=grants)
+    opened = set()
+    for route in ALL_DOORS:
+        path = re.sub(r"{[a-z_]+}", POINT, route.template)
+        answer = gateway.client.simulate_request(route.method, path, headers=headers)
+        if answer.json.get("code") != "first_steps_required":
+            opened.add((route.method, route.path))
+        else:
+            assert answer.status_code == 403
+    assert opened == FIRST_STEPS
+    assert {name for _, name, _, _ in gateway.backend.calls} <= {"get_account", "update_account", "change_password"}
+
+
+def test_the_doors_are_all_that_the_gateway_has() -> None:
+    """So that no address is added beside the table: what else there is, is the description of the API."""
+    application = make_gateway(routes=ROUTES, services=SERVICES).client.app
+    found = {
+        (method.method, route.path)
+        for route in inspect_routes(application)
+        for method in route.methods
+        if not method.internal
+    }
+    public = {(route.method, route.template) for route in ROUTES if route.permission is PUBLIC}
+    beside = found - public - {(route.method, route.template) for route in ALL_DOORS}
+    assert [path for _, path in beside if path != f"{PREFIX}/openapi.json" and not path.startswith("/docs")] == []
+
+
+def test_no_token_is_good_before_the_revocations_are_known(gateway: Gateway) -> None:
+    gateway.revocations.complete = False
+    answer = ask(gateway, gateway.bearer())
+    assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert ask(gateway, {}).json["code"] == "unauthenticated"
+    knock = gateway.client.simulate_post("/api/v1/door", json={"name": "x"})
+    assert knock.status_code == 200, "who signs in is asked nothing"
+    gateway.revocations.complete = True
+    assert ask(gateway, gateway.bearer()).status_code == 200
+
+
+LONG = [["course_lead", "course", [str(new_id()) for _ in range(200)], []]]
+
+
+def test_grants_that_are_too_long_to_travel_are_asked_for_once(gateway: Gateway) -> None:
+    gateway.backend.answers["get_access_grants"] = lambda *_: {"grants": LONG}
+    user, session = str(new_id()), str(new_id())
+    headers = gateway.bearer(sub=user, sid=session, epoch=7, grants=[], grants_by_reference=True)
+    assert [ask(gateway, headers).status_code for _ in range(3)] == [200, 200, 200]
+    asked = [call for call in gateway.backend.calls if call[1] == "get_access_grants"]
+    assert [call[2] for call in asked] == [{"user_id": user, "session_id": session, "epoch": 7}]
+    scope = gateway.backend.calls[-1][3].scope
+    assert (scope.kind, set(map(str, scope.ids))) == ("course", set(LONG[0][2]))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [("token_revoked", 401), ("service_unavailable", 503), ("deadline_exceeded", 503), ("overloaded", 503)],
+)
+def test_whose_grants_nobody_can_tell_is_refused_and_asked_for_again(
+    gateway: Gateway, refusal: str, status: int
+) -> None:
+    params = {"service": "identity", "retry_after": 1} if status == 503 else {}
+    gateway.backend.refuse("get_access_grants", refusal, **params)
+    headers = gateway.bearer(grants=[], grants_by_reference=True)
+    answer = ask(gateway, headers)
+    assert (answer.status_code, answer.json["code"]) == (status, refusal)
+    gateway.backend.answers["get_access_grants"] = lambda *_: {"grants": "rubbish"}
+    assert ask(gateway, headers).status_code == 503
+    gateway.backend.answers["get_access_grants"] = lambda *_: {"grants": LONG}
+    assert ask(gateway, headers).status_code == 200
+
+
+def test_grants_that_were_asked_for_end_with_their_epoch(gateway: Gateway) -> None:
+    gateway.backend.answers["get_access_grants"] = lambda *_: {"grants": LONG}
+    user = new_id()
+    headers = gateway.bearer(sub=str(user), epoch=3, grants=[], grants_by_reference=True)
+    assert ask(gateway, headers).status_code == 200
+    gateway.revocations.apply([Revocation(user_id=user, session_id=None, epoch=4, revoked_at=NOW)])
+    assert ask(gateway, headers).json["code"] == "token_revoked"
+
+
+def test_an_ended_token_costs_no_question(gateway: Gateway) -> None:
+    headers = gateway.bearer(grants=[], grants_by_reference=True, issued_ago=400)
+    assert ask(gateway, headers).json["code"] == "token_expired"
+    assert gateway.backend.calls == []
+
+
+def test_two_keys_count_and_one_that_is_gone_counts_no_more(gateway: Gateway) -> None:
+    first, second = gateway.issuer, Issuer()
+    by_first, by_second = ({"Authorization": f"Bearer {each.token()}"} for each in (first, second))
+
+    def statuses() -> list[int]:
+        return [ask(gateway, headers).status_code for headers in (by_first, by_second)]
+
+    assert statuses() == [200, 401]
+    gateway.tokens.trust([first.public_key, second.public_key])
+    assert statuses() == [200, 200]
+    gateway.tokens.trust([second.public_key, first.public_key])
+    assert statuses() == [200, 200]
+    gateway.tokens.trust([second.public_key])
+    assert statuses() == [401, 200], "one that was remembered too"
+    with pytest.raises(ValueError, match="no public key"):
+        gateway.tokens.trust([])
+    assert statuses() == [401, 200]
 
 
 @pytest.mark.parametrize(

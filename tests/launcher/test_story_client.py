@@ -26,6 +26,10 @@ class Accounts:
     password: str = OLD
     lost: list[tuple[int, str]] = field(default_factory=list)
     """Answers (status, code) that come in the place of the true ones of changes, after these were carried out."""
+    lost_sign_ins: list[tuple[int, str]] = field(default_factory=list)
+    """The same of sign-ins."""
+    keys: list[str] = field(default_factory=list)
+    """The idempotency keys that came."""
     refuses_with: str = "wrong_current_password"
     asked: list[str] = field(default_factory=list)
 
@@ -33,6 +37,9 @@ class Accounts:
         """The status and document for one request."""
         self.asked.append(path.rpartition("/")[2])
         if path.endswith("/sessions"):
+            if self.lost_sign_ins:
+                status, code = self.lost_sign_ins.pop(0)
+                return status, {"code": code}
             return self._tokens(201) if body["password"] == self.password else (401, {"code": "bad_credentials"})
         if body["current_password"] != self.password:
             return 409, {"code": self.refuses_with}
@@ -62,6 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.accounts.keys.append(self.headers["Idempotency-Key"])
         status, document = self.accounts.answer(self.path, body)
         content = json.dumps(document).encode()
         self.send_response(status)
@@ -90,6 +98,16 @@ def signed_in() -> Iterator[Callable[[Accounts], Client]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+def test_a_sign_in_whose_answer_was_lost_is_repeated_under_the_same_key(
+    signed_in: Callable[[Accounts], Client],
+) -> None:
+    """So that a one-time password, which opens one session, opens that one again."""
+    accounts = Accounts(lost_sign_ins=[(504, "deadline_exceeded"), (503, "service_unavailable")])
+    signed_in(accounts)
+    assert accounts.asked == ["sessions"] * 3
+    assert len(set(accounts.keys)) == 1
 
 
 @pytest.mark.parametrize("refusal", ["wrong_current_password", "token_revoked"])

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, Row, TableClause, Text, Uuid, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, IntegrityError
 
+from chassis.data.bulk import ids_in
 from contracts.text.cleaning import free_line
 
 logger = logging.getLogger(__name__)
@@ -42,9 +43,8 @@ def _clean_table(connection: Connection, of: TableClause, columns: Mapping[str, 
     rows = connection.execute(page).all()
     while rows:
         if unclean := [row.id for row in rows if _changes(row, columns)]:
-            locked = connection.execute(
-                select(of).where(of.c.id.in_(unclean)).order_by(of.c.id).with_for_update()
-            ).all()
+            found = select(of).where(ids_in(of.c.id, unclean)).order_by(of.c.id).with_for_update()
+            locked = connection.execute(found).all()
             changes = [changed for row in locked if (changed := _changes(row, columns))]
             stayed = _write(connection, of, changes) if changes else 0
             cleaned, left = cleaned + len(changes) - stayed, left + stayed

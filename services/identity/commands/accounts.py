@@ -3,7 +3,9 @@ the acting user's rows only."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from typing import Any
+
+from sqlalchemy import Row, select, update
 
 from chassis.base.blocking import in_real_thread
 from chassis.data.bulk import ids_in
@@ -13,9 +15,10 @@ from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
 from contracts.identity.views import AccountView, SessionTokens
-from services.identity.commands.sessions import check_password_attempt, failed_attempt, open_session
 from services.identity.domain import passwords
+from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
+from services.identity.steps.sessions import SIGNING_IN, admitted, open_session
 from services.identity.steps.views import USER_COLUMNS, account_view, grants_of
 from services.identity.tables import credentials, sessions, users
 
@@ -23,40 +26,51 @@ from services.identity.tables import credentials, sessions, users
 def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     """Change the acting user's password, end all sessions and open a new one.
 
-    Raises `wrong_current_password` (counted like a failed sign-in: `account_waits`), `password_unchanged`,
-    `password_too_easy`.
+    Raises `wrong_current_password` (five of one session in a quarter of an hour: `account_waits`),
+    `password_unchanged`, `password_too_easy`, and as `admitted` for an account that was shut out meanwhile.
     """
     me = uow.acting_user
-    username = uow.one(select(users.c.username).where(users.c.id == me)).username
-    check_password_attempt(uow, username)
-    kept = uow.scalar(select(credentials.c.password_hash).where(credentials.c.user_id == me).with_for_update())
-    if not in_real_thread(passwords.matches, kept, command.current_password):
-        raise failed_attempt(uow, username, ServiceError("wrong_current_password"))
+    user = uow.one(SIGNING_IN.where(users.c.id == me))
+    attempt = attempts.attempt_to_change(uow, user)
+    attempts.take_turn(uow, attempt)
+    wrong = ServiceError("wrong_current_password")
+    if not in_real_thread(passwords.matches, user.password_hash, command.current_password):
+        raise attempts.failed(uow, attempt, wrong)
     if command.new_password == command.current_password:
         raise ServiceError("password_unchanged")
-    if passwords.too_easy(command.new_password, username):
+    if passwords.too_easy(command.new_password, passwords.words_about(user)):
         raise ServiceError("password_too_easy")
     new_hash = in_real_thread(passwords.hashed, command.new_password)
+    if admitted(uow, me).password_hash != user.password_hash:  # another was given meanwhile
+        raise wrong
     changed = update(credentials).where(credentials.c.user_id == me)
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
+    attempts.succeeded(uow, attempt)
     uow.audit(users, me, "change_password")
-    return open_session(uow, me)
+    return open_session(uow, uow.one(SIGNING_IN.where(users.c.id == me)))
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     """Complete or change the acting user's profile. Raises `from_record`, `stale_version`."""
     me = uow.acting_user
     before = uow.one(select(users).where(users.c.id == me))
-    if before.student_id is not None and command.name != before.name:
-        raise ServiceError("from_record")
+    _refuse_against_record(command, before)
     values = command.model_dump(exclude={"version"})
     edit(uow, users, me, command.version, {**values, "profile_completed": True})
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
     return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
+
+
+def _refuse_against_record(command: UpdateAccount, before: Row[Any]) -> None:
+    """A student's name and gender are the record's; a gender that is not known yet is given once."""
+    if before.student_id is None:
+        return
+    if command.name != before.name or before.gender not in (None, command.gender):
+        raise ServiceError("from_record")
 
 
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:

@@ -13,13 +13,16 @@ from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages import copies
 from chassis.work.reasons import refuse
-from chassis.work.rows import change, locked, refuse_stale
+from chassis.work.rows import change, lock, locked, refuse_stale, refuse_unknown
+from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateUser,
     DisableUser,
     EnableUser,
+    ForgiveFailedSignIns,
     IssueOneTimePasswords,
     RemoveUser,
     UpdateUser,
@@ -35,9 +38,11 @@ from contracts.identity.views import (
 )
 from services.identity.domain import passwords
 from services.identity.domain.roles import against_grants
+from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_users
+from services.identity.steps.student_accounts import NO_ACCOUNT
 from services.identity.steps.views import grants_of, user_view
-from services.identity.tables import credentials, teaching_points, user_roles, users
+from services.identity.tables import credentials, students, teaching_points, user_roles, users
 
 
 def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
@@ -119,21 +124,49 @@ def disable_user(command: DisableUser, uow: UnitOfWork) -> UserView:
 
 
 def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
-    """Let a user in again. Raises `own_account`, `stale_version`."""
+    """Let a user in again. Raises `own_account`, `stale_version`, and `from_record` for who is no student any more."""
+    student_id = uow.one(select(users.c.student_id).where(users.c.id == command.user_id)).student_id
+    if student_id is not None:
+        _refuse_former_student(uow, student_id)
     return _set_status(uow, _manageable(uow, command.user_id), command.version, UserStatus.ENABLED)
 
 
+def _refuse_former_student(uow: UnitOfWork, student_id: UUID) -> None:
+    """Raise `from_record` where the record says that there is no student to let in. The copy is held, so that a state
+    that arrives now comes after; it is out of everybody's sight."""
+    with uow.as_system():
+        record = copies.locked(uow, students, [student_id], required=False).get(student_id)
+    if record is None or record.deleted or record.status in NO_ACCOUNT:
+        raise ServiceError("from_record")
+
+
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
-    """Give each of the users a password for the next sign-in; their sessions end. Raises `some_not_found`."""
-    named = select(users.c.id, users.c.username).where(ids_in(users.c.id, command.user_ids))
-    rows = uow.rows(named.order_by(users.c.id))
+    """Give each of the users a password for the next sign-in; their sessions end, and no failure so far counts.
+
+    Raises `some_not_found`, and `own_account` for the actor's own: a session that was left open must not become a
+    password.
+    """
+    if uow.context.actor.user_id in command.user_ids:
+        raise ServiceError("own_account")
+    # Held before their credentials change: the order of whoever signs in.
+    rows = lock(uow, users, command.user_ids)
     if missing := len(command.user_ids) - len(rows):
         raise ServiceError("some_not_found", count=missing)
-    for row in rows:
-        uow.audit(users, row.id, "issue_one_time_password")
-    issued = _issue(uow, [(row.id, row.username) for row in rows])
+    for user_id in rows:
+        uow.audit(users, user_id, "issue_one_time_password")
+    issued = _issue(uow, [(row.id, row.username) for row in rows.values()])
+    attempts.forgive(uow, list(rows))
     revoke_users(uow, ids_in(users.c.id, command.user_ids), end_sessions=True)
     return OneTimePasswords(items=tuple(issued))
+
+
+def forgive_failed_sign_ins(command: ForgiveFailedSignIns, uow: UnitOfWork) -> Done:
+    """Let users try again who wait after wrong passwords. Raises `some_not_found`."""
+    refuse_unknown(uow, users, command.user_ids)
+    for user_id in command.user_ids:
+        uow.audit(users, user_id, "forgive_failed_sign_ins")
+    attempts.forgive(uow, command.user_ids)
+    return Done()
 
 
 def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:

@@ -56,6 +56,7 @@ def account_of(record: Any) -> Account:
         "id": new_id(),
         "username": record.student_number.lower(),
         "name": record.name,
+        "gender": getattr(record, "gender", None),  # the copy of the record does without
         "student_id": record.id,
         "teaching_point_id": record.teaching_point_id,
         "record_version": record.version,
@@ -124,7 +125,10 @@ def _follow(uow: UnitOfWork, accounts: Sequence[Account], before: Mapping[UUID, 
     changed = uow.rows(
         newer.on_conflict_do_update(
             constraint="uq_users_student_id",
-            set_={name: newer.excluded[name] for name in ("name", "teaching_point_id", "record_version", "status")},
+            set_={
+                "gender": func.coalesce(newer.excluded.gender, users.c.gender),
+                **{name: newer.excluded[name] for name in ("name", "teaching_point_id", "record_version", "status")},
+            },
             where=newer.excluded.record_version > func.coalesce(users.c.record_version, 0),
         ).returning(users.c.id, users.c.student_id, users.c.teaching_point_id, users.c.status)
     )

@@ -1,14 +1,23 @@
 """Teaching points, their users, and students' accounts made by event."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+
+import pytest
 from sqlalchemy import select
 
-from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness, acting
+from contracts.errors import ServiceError
 from contracts.identity.commands import (
     CreateTeachingPoint,
     CreateUser,
     DisableTeachingPoint,
+    DisableUser,
     EnableTeachingPoint,
+    EnableUser,
+    ForgiveFailedSignIns,
+    IssueOneTimePasswords,
     RemoveUser,
     RenameTeachingPoint,
     UpdatePointInformation,
@@ -17,31 +26,12 @@ from contracts.identity.commands import (
 from contracts.identity.events import AccessRevoked, TeachingPointState
 from contracts.identity.queries import GetTeachingPoint, GetUser, ListTeachingPoints, ListUsers
 from contracts.permissions import Role
-from contracts.registry.events import StudentItem, StudentState
+from contracts.registry.events import StudentState
 from contracts.types import EnrolmentStatus
+from services.identity.steps.student_accounts import NO_ACCOUNT
 from tests.builders import people
+from tests.builders.identity import student_item as student
 from tests.builders.identity import teaching_point, user
-
-
-def student(point_id: object, version: int = 1, **changes: object) -> StudentItem:
-    fields = {
-        "id": new_id(),
-        "version": version,
-        "student_number": "2632030906100001",
-        "name": "孙三",
-        "teaching_point_id": point_id,
-        "programme_id": new_id(),
-        "intake": "202609",
-        "major_name": "软件工程",
-        "status": "active",
-        "status_change_open": False,
-        "degree_intent": False,
-        "suspensions": (),
-        "level": "top_up_bachelor",
-        "major_code": "080902",
-        "schooling_length": "2.5",
-    }
-    return StudentItem.model_validate({**fields, **changes})
 
 
 def test_a_point_is_made_renamed_disabled_and_enabled_and_others_hear_of_it(identity: ServiceHarness) -> None:
@@ -169,3 +159,75 @@ def test_a_students_account_is_changed_in_the_record_only(identity: ServiceHarne
         identity.refusal(RemoveUser(user_id=account.id, version=account.version), people.of_school()).code
         == "from_record"
     )
+
+
+@pytest.mark.parametrize("status", sorted(NO_ACCOUNT))
+def test_nobody_enables_the_account_of_who_is_no_student_any_more(
+    identity: ServiceHarness, status: EnrolmentStatus
+) -> None:
+    """The record decides: a point may not, and the school may not."""
+    point = teaching_point(identity)
+    item = student(point.id)
+    identity.feed(StudentState, item)
+    identity.feed(StudentState, item.model_copy(update={"status": status, "version": 2}))
+    (account,) = identity.ask(ListUsers(search=item.student_number), people.of_school()).items
+    assert account.status == "disabled"
+    enable = EnableUser(user_id=account.id, version=account.version)
+    for who in (people.of_point(point.id), people.of_school()):
+        assert identity.refusal(enable, who).code == "from_record"
+    identity.feed(StudentState, item.model_copy(update={"version": 3}))
+    assert identity.ask(GetUser(user_id=account.id), people.of_point(point.id)).status == "enabled"
+
+
+def test_a_point_enables_a_student_whom_it_disabled(identity: ServiceHarness) -> None:
+    point = teaching_point(identity)
+    item = student(point.id)
+    identity.feed(StudentState, item)
+    (account,) = identity.ask(ListUsers(search=item.student_number), people.of_school()).items
+    disabled = identity.run(DisableUser(user_id=account.id, version=account.version), people.of_point(point.id))
+    enabled = identity.run(EnableUser(user_id=account.id, version=disabled.version), people.of_point(point.id))
+    assert enabled.status == "enabled"
+
+
+def test_who_leaves_while_the_point_enables_the_account_stays_out(identity: ServiceHarness) -> None:
+    point = teaching_point(identity)
+    item = student(point.id)
+    identity.feed(StudentState, item)
+    (account,) = identity.ask(ListUsers(search=item.student_number), people.of_school()).items
+    disabled = identity.run(DisableUser(user_id=account.id, version=account.version), people.of_point(point.id))
+    left = item.model_copy(update={"status": EnrolmentStatus.LEFT, "version": 2})
+    together = Barrier(2)
+
+    def enable() -> None:
+        together.wait()
+        with suppress(ServiceError):
+            identity.run(EnableUser(user_id=account.id, version=disabled.version), people.of_point(point.id))
+
+    with ThreadPoolExecutor(1) as pool:
+        enabling = pool.submit(enable)
+        together.wait()
+        identity.feed(StudentState, left)
+        enabling.result()
+    assert identity.ask(GetUser(user_id=account.id), people.of_school()).status == "disabled"
+
+
+def test_another_points_administrator_finds_none_of_these_users(identity: ServiceHarness) -> None:
+    here, there = teaching_point(identity), teaching_point(identity, "3204", "鼓楼教学点")
+    whom = user(identity, point=here).user
+    stranger = people.of_point(there.id)
+    named = {"user_id": whom.id, "version": whom.version}
+    fields = {"name": "钱二", "roles": [{"role": "teaching_point_admin"}]}
+    for operation in (
+        GetUser(user_id=whom.id),
+        UpdateUser.model_validate({**named, **fields}),
+        RemoveUser.model_validate(named),
+        DisableUser.model_validate(named),
+        EnableUser.model_validate(named),
+    ):
+        assert identity.refusal(operation, stranger).code == "not_found", type(operation).__name__
+    for operation in (IssueOneTimePasswords(user_ids=(whom.id,)), ForgiveFailedSignIns(user_ids=(whom.id,))):
+        assert identity.refusal(operation, stranger).code == "some_not_found", type(operation).__name__
+    school_role = {**fields, "username": "new.user", "roles": [{"role": "school_finance"}]}
+    assert identity.refusal(CreateUser.model_validate(school_role), stranger).code == "role_not_grantable"
+    elsewhere = {**fields, "username": "new.user", "teaching_point_id": here.id}
+    assert identity.refusal(CreateUser.model_validate(elsewhere), stranger).code == "not_found"

@@ -1,0 +1,56 @@
+"""How often somebody may be wrong about a password, and who counts as one and the same somebody.
+
+Whoever guesses is held up, not whose account it is: failures count for the account from one address, a device that
+signed in before has a count of its own. Guesses that are spread are counted too: over many addresses, by the account,
+from where it was never used; over many accounts, by the address, behind which a whole teaching point may stand. NIST SP
+800-63B (100 failures), OWASP's device cookies.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Source(StrEnum):
+    """What failures are counted for, at one account where it does not say otherwise."""
+
+    ADDRESS = "address"
+    """One address without a known device."""
+    DEVICE = "device"
+    """A device that signed in to the account before."""
+    STRANGERS = "strangers"
+    """All addresses together that the account was not used from, and no known device."""
+    PLACE = "place"
+    """One address at all accounts together, without a known device: one password is tried at many of them."""
+    SESSION = "session"
+    """A session that asks for the current password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `failures` in any span of `within`."""
+
+    failures: int
+    within: timedelta
+
+    def seconds_to_wait(self, failed_at: Sequence[datetime], now: datetime) -> int:
+        """Seconds until the next try; 0 when it may be made now."""
+        recent = sorted(at for at in failed_at if at > now - self.within)
+        if len(recent) < self.failures:
+            return 0
+        return max(1, int((recent[-self.failures] + self.within - now).total_seconds()))
+
+
+_FEW: Final = Limit(5, timedelta(minutes=15))
+LIMITS: Final = {
+    Source.ADDRESS: _FEW,
+    Source.DEVICE: _FEW,
+    Source.SESSION: _FEW,
+    Source.PLACE: Limit(600, timedelta(minutes=15)),
+    Source.STRANGERS: Limit(100, timedelta(days=1)),
+}
+
+FORGOTTEN_AFTER: Final = max(limit.within for limit in LIMITS.values())
+"""Nothing older counts anywhere."""

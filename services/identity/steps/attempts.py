@@ -1,0 +1,138 @@
+"""Guesses at passwords, counted so that they hold up whoever makes them and nobody else.
+
+What a count is for is kept as a code: a name that nobody has may be a password typed into the wrong field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.base.addresses import network_of
+from chassis.base.failures import RefusedButKept
+from chassis.data.bulk import ids_in
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from services.identity.domain.guessing import LIMITS, Source
+from services.identity.steps.keys import signing_key
+from services.identity.tables import credentials, password_failures, sessions, users
+
+_PLACE_KNOWN_FOR: Final = timedelta(days=90)
+"""How long an address counts as one that the account is used from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try at the password of an account, or of a name that nobody has (`user_id` is empty)."""
+
+    name: str
+    user_id: UUID | None
+    source: Source
+    count: bytes
+    wider: Mapping[Source, bytes] = field(default_factory=dict)
+    """The counts that this attempt shares with others."""
+    forgiven_at: datetime | None = None
+    """Failures before do not count: the help desk has let the account in again."""
+
+    def seconds_to_wait(self, source: Source, failed_at: Sequence[datetime], now: datetime) -> int:
+        """Seconds until this source may try again; 0 when it may now."""
+        counting = [at for at in failed_at if self.forgiven_at is None or at > self.forgiven_at]
+        return LIMITS[source].seconds_to_wait(counting, now)
+
+
+def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_id: UUID | None) -> Attempt:
+    """A sign-in, before it is known whether the password is right; `user` is a row of `SIGNING_IN`."""
+    user_id, forgiven_at = (user.id, user.forgiven_at) if user is not None else (None, None)
+    if device_id is not None:
+        count = _code(name, Source.DEVICE, device_id.bytes)
+        return Attempt(name, user_id, Source.DEVICE, count, forgiven_at=forgiven_at)
+    place = network_of(uow.context.client).encode()
+    count = _code(name, Source.ADDRESS, place)
+    wider = {Source.PLACE: _code("", Source.PLACE, place)}
+    if not _is_sure(uow, user):
+        wider[Source.STRANGERS] = _code(name, Source.STRANGERS)
+    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at)
+
+
+def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
+    """A question for the current password, by somebody who is signed in: nobody else is touched by its failures."""
+    session_id = uow.context.actor.session_id
+    count = _code(user.username, Source.SESSION, session_id.bytes if session_id else b"")
+    return Attempt(user.username, user.id, Source.SESSION, count, forgiven_at=user.forgiven_at)
+
+
+def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
+    """Hold the attempt's count: guesses of one source at one account come one after the other.
+
+    Raises `account_waits` with the seconds to wait.
+    """
+    failures = password_failures
+    turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
+    taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
+    wait = attempt.seconds_to_wait(attempt.source, uow.one(taken.returning(failures.c.failed_at)).failed_at, uow.now)
+    for source, count in attempt.wider.items():
+        # Read without a lock: whoever else is counted there must not make this one wait for their turn.
+        together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == count))
+        wait = max(wait, attempt.seconds_to_wait(source, together or (), uow.now))
+    if wait:
+        raise ServiceError("account_waits", retry_after=wait)
+
+
+def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
+    """Count a failure, note it in the trail, and refuse: both must outlive the refusal."""
+    for source, count in {**attempt.wider, attempt.source: attempt.count}.items():
+        _count(uow, source, count)
+    # The trail's other columns say when and from which address. A name that nobody has is told apart by its code alone.
+    whose = attempt.user_id or UUID(bytes=_code(attempt.name, "nobody")[:16])
+    uow.audit(users, whose, "sign_in_failed", after={"source": attempt.source, "known": attempt.user_id is not None})
+    return RefusedButKept(refusal)
+
+
+def succeeded(uow: UnitOfWork, attempt: Attempt) -> None:
+    """Forget the failures of this source: it knows the password."""
+    uow.execute(delete(password_failures).where(password_failures.c.count == attempt.count))
+
+
+def forgive(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:
+    """Let these accounts in again: no failure so far counts any more, whoever's it was.
+
+    Counts are left as they are, for whoever guesses at this moment holds them. Runs as the system: credentials are out
+    of everybody's sight.
+    """
+    with uow.as_system():
+        uow.execute(update(credentials).where(ids_in(credentials.c.user_id, user_ids)).values(forgiven_at=uow.now))
+
+
+def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
+    """Whether the strangers' count needs not be asked: the account is used from this address, or it has a one-time
+    password, which nobody guesses and which has to open at once."""
+    if user is None:
+        return False
+    if user.one_time_until is not None and user.one_time_until > uow.now:
+        return True
+    here = (sessions.c.user_id == user.id) & (sessions.c.client == uow.context.client)
+    return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
+
+
+def _count(uow: UnitOfWork, source: Source, count: bytes) -> None:
+    failures = password_failures
+    new = insert(failures).values(count=count, failed_at=[uow.now], last_at=uow.now)
+    # What its limit looks at no more goes with the next failure, so that a row stays small.
+    recent = (
+        select(func.array_agg(text("moment")))
+        .select_from(func.unnest(func.array_append(failures.c.failed_at, uow.now)).alias("moment"))
+        .where(text("moment > :oldest").bindparams(oldest=uow.now - LIMITS[source].within))
+        .scalar_subquery()
+    )
+    counted = {"failed_at": recent, "last_at": uow.now}
+    uow.execute(new.on_conflict_do_update(index_elements=["count"], set_=counted))
+
+
+def _code(name: str, what: str, *parts: bytes) -> bytes:
+    return signing_key().code("password failures", name.encode(), what.encode(), *parts)

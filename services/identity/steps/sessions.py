@@ -1,0 +1,120 @@
+"""Sessions of accounts: who may have one, how one begins, and its tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
+from contracts.errors import ServiceError
+from contracts.identity.states import TeachingPointStatus, UserStatus
+from contracts.identity.views import SessionTokens
+from services.identity.domain.lifetimes import Lifetime, lifetime_of
+from services.identity.steps.devices import device_token
+from services.identity.steps.keys import signing_key
+from services.identity.steps.refresh_tokens import refresh_hash, refresh_token
+from services.identity.steps.tokens import access_token
+from services.identity.steps.views import USER_COLUMNS, account_view, first_steps, grants_of
+from services.identity.tables import credentials, sessions, teaching_points, users
+
+SIGNING_IN = USER_COLUMNS.add_columns(
+    teaching_points.c.status.label("point_status"),
+    credentials.c.password_hash,
+    credentials.c.one_time_until,
+    credentials.c.forgiven_at,
+).outerjoin(credentials, credentials.c.user_id == users.c.id)
+
+
+def admitted(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
+    """The account, which may come in, held together with its point until the transaction ends.
+
+    Whoever disables either waits, and then ends the session that is made here; or was first, and none is made.
+    Raises `account_disabled`, `teaching_point_disabled`, `session_ended` for an account that is gone.
+    """
+    # Point before account: the order of whoever disables a point.
+    point_id = uow.scalar(select(users.c.teaching_point_id).where(users.c.id == user_id))
+    _hold_point(uow, point_id)
+    held = select(users.c.teaching_point_id).where(users.c.id == user_id).with_for_update(key_share=True)
+    row = uow.first(held)
+    if row is None:
+        raise ServiceError("session_ended")
+    if row.teaching_point_id != point_id:  # moved at this moment
+        _hold_point(uow, row.teaching_point_id)
+    user = uow.one(SIGNING_IN.where(users.c.id == user_id))
+    refuse_shut_out(user)
+    return user
+
+
+def refuse_shut_out(user: Row[Any]) -> None:
+    """Raise `account_disabled` or `teaching_point_disabled` for a row of `SIGNING_IN` that may not come in."""
+    if user.status == UserStatus.DISABLED:
+        raise ServiceError("account_disabled")
+    if user.point_status == TeachingPointStatus.DISABLED:
+        raise ServiceError("teaching_point_disabled")
+
+
+def _hold_point(uow: UnitOfWork, point_id: UUID | None) -> None:
+    if point_id is not None:
+        uow.execute(select(teaching_points.c.id).where(teaching_points.c.id == point_id).with_for_update(read=True))
+
+
+def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None) -> SessionTokens:
+    """Begin a session of an admitted account, on a device that is known or will be, and answer its tokens."""
+    session_id = new_id()
+    token = refresh_token(session_id, 0)
+    session = uow.one(
+        insert(sessions)
+        .values(
+            id=session_id,
+            user_id=user.id,
+            refresh_hash=refresh_hash(token),
+            opened_by=_opened_by(uow, user.id),
+            client=uow.context.client,
+            started_at=uow.now,
+            last_used_at=uow.now,
+            expires_at=lifetime(user).until(uow.now, uow.now),
+        )
+        .returning(sessions)
+    )
+    tokens = session_tokens(uow, user, session, token)
+    return tokens.model_copy(update={"device_token": device_token(user.id, uow.now, device_id)})
+
+
+def opened_before(uow: UnitOfWork, user: Row[Any], within: timedelta) -> Row[Any] | None:
+    """The session that this same request opened already, within that time, and that nobody has used since."""
+    code = _opened_by(uow, user.id)
+    if code is None:
+        return None
+    fresh = (sessions.c.started_at > uow.now - within) & (sessions.c.generation == 0) & sessions.c.ended_at.is_(None)
+    same = (sessions.c.user_id == user.id) & (sessions.c.opened_by == code)
+    return uow.first(select(sessions).where(same, fresh))
+
+
+def _opened_by(uow: UnitOfWork, user_id: UUID) -> bytes | None:
+    """The idempotency key of a request that opens a session, as a code: repeated, it is the same session."""
+    key = uow.context.idempotency_key
+    return signing_key().code("session", user_id.bytes, key.encode()) if key else None
+
+
+def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str) -> SessionTokens:
+    """The tokens of a session, with the account's present grants."""
+    grants = grants_of(uow, [user.id])[user.id]
+    access, expires_at = access_token(
+        user, session.id, grants, first_steps=bool(first_steps(user)), now=uow.now, until=session.expires_at
+    )
+    return SessionTokens(
+        access_token=access,
+        access_expires_at=expires_at,
+        refresh_token=refresh_token,
+        refresh_expires_at=session.expires_at,
+        account=account_view(user, grants),
+    )
+
+
+def lifetime(user: Row[Any]) -> Lifetime:
+    """How long the account's sessions last."""
+    return lifetime_of(student=user.student_id is not None)

@@ -1,0 +1,211 @@
+"""Wrong passwords: who guesses is held up, and nobody else."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from chassis.base.ids import new_id
+from chassis.testing.harness import ServiceHarness, acting
+from contracts.identity.commands import ChangePassword, ForgiveFailedSignIns, IssueOneTimePasswords, SignIn
+from contracts.identity.views import CreatedUser, SessionTokens
+from services.identity.domain.guessing import LIMITS, Limit, Source
+from services.identity.tables import password_failures
+from tests.builders import people
+from tests.builders.identity import PASSWORD, from_address, signed_in, teaching_point, user
+
+STRANGER, HOME = from_address("203.0.113.7"), from_address("198.51.100.20")
+WRONG = SignIn(username="yl.zhao", password="wrong-password")
+RIGHT = SignIn(username="YL.zhao", password=PASSWORD)
+MANY = 20  # enough to be more than any single address may
+
+
+@pytest.fixture(autouse=True)
+def lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What many do together is reached sooner."""
+    for source in (Source.STRANGERS, Source.PLACE):
+        monkeypatch.setitem(LIMITS, source, Limit(MANY, LIMITS[source].within))
+
+
+@pytest.fixture
+def owner(identity: ServiceHarness) -> CreatedUser:
+    created = user(identity)
+    signed_in(identity, created)
+    return created
+
+
+def codes(identity: ServiceHarness, command: SignIn, who: Any, times: int = 5) -> list[str]:
+    return [identity.refusal(command, who).code for _ in range(times)]
+
+
+def guess_from_everywhere(identity: ServiceHarness, times: int = MANY) -> None:
+    """Guesses spread over addresses, each within its own limit."""
+    for number in range(times):
+        assert identity.refusal(WRONG, from_address(f"203.0.{number // 5}.1")).code == "bad_credentials"
+
+
+def test_after_five_failures_their_address_waits_even_with_the_right_password(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    assert codes(identity, WRONG, STRANGER) == ["bad_credentials"] * 5
+    waiting = identity.refusal(RIGHT, STRANGER)
+    assert waiting.code == "account_waits"
+    assert 0 < int(str(waiting.params["retry_after"])) <= 900
+    identity.clock.advance(timedelta(minutes=15, seconds=1))
+    assert identity.run(RIGHT, STRANGER).access_token
+
+
+def test_a_stranger_shuts_nobody_out_who_is_elsewhere(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    codes(identity, WRONG, STRANGER, 8)
+    assert identity.run(RIGHT, HOME).access_token
+    other = SignIn(username="nobody-at-all", password="wrong-password")
+    assert codes(identity, other, HOME, 1) == ["bad_credentials"], "nor does one account hold up another"
+
+
+def test_a_known_device_comes_in_from_the_very_address_of_who_guesses(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    """As one of hundreds behind one address."""
+    device = identity.run(RIGHT, STRANGER).device_token
+    codes(identity, WRONG, STRANGER, 8)
+    known = RIGHT.model_copy(update={"device_token": device})
+    assert identity.run(known, STRANGER).device_token
+    assert identity.refusal(RIGHT, STRANGER).code == "account_waits"
+
+
+def test_a_known_device_has_a_count_of_its_own(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    device = identity.run(RIGHT, HOME).device_token
+    known = WRONG.model_copy(update={"device_token": device})
+    assert codes(identity, known, HOME, 6) == ["bad_credentials"] * 5 + ["account_waits"]
+    renewed = identity.run(RIGHT, HOME).device_token
+    assert identity.run(RIGHT.model_copy(update={"device_token": renewed}), HOME).access_token
+
+
+def test_a_device_is_known_to_its_own_account_alone_and_for_half_a_year(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    device = identity.run(RIGHT, HOME).device_token
+    signed_in(identity, user(identity, "other"))
+    of_other = identity.run(SignIn(username="other", password=PASSWORD), HOME).device_token
+    codes(identity, WRONG, STRANGER)
+    for token in (of_other, device[:-4] + "AAAA", "dt_" + "A" * 72, None):
+        assert identity.refusal(RIGHT.model_copy(update={"device_token": token}), STRANGER).code == "account_waits"
+    known = RIGHT.model_copy(update={"device_token": device})
+    assert identity.run(known, STRANGER).access_token
+    identity.clock.advance(timedelta(days=181))
+    codes(identity, WRONG, STRANGER)
+    assert identity.refusal(known, STRANGER).code == "account_waits"
+
+
+def test_guesses_spread_over_many_addresses_are_stopped_and_the_owner_comes_in(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    device = identity.run(RIGHT, HOME).device_token
+    guess_from_everywhere(identity)
+    new_place = from_address("192.0.2.99")
+    assert identity.refusal(WRONG, new_place).code == "account_waits"
+    assert identity.refusal(RIGHT, new_place).code == "account_waits", "one guess more could be right"
+    assert identity.run(RIGHT.model_copy(update={"device_token": device}), new_place).access_token
+    assert identity.run(RIGHT, HOME).access_token, "the account was used from there before"
+    identity.clock.advance(timedelta(days=1, seconds=1))
+    assert identity.run(RIGHT, new_place).access_token
+
+
+def test_one_password_tried_at_many_accounts_is_stopped_by_its_address(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    """And whoever works behind the same address with a known device is let through."""
+    device = identity.run(RIGHT, STRANGER).device_token
+    for number in range(MANY):
+        assert codes(identity, SignIn(username=f"26320309{number:08}", password="woaini1314"), STRANGER, 1)
+    assert identity.refusal(RIGHT, STRANGER).code == "account_waits"
+    assert identity.run(RIGHT.model_copy(update={"device_token": device}), STRANGER).access_token
+    assert identity.run(RIGHT, HOME).access_token
+    identity.clock.advance(timedelta(minutes=15, seconds=1))
+    assert identity.run(RIGHT, STRANGER).access_token
+
+
+def test_a_new_one_time_password_opens_at_once_while_others_go_on_guessing(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    codes(identity, WRONG, HOME)
+    guess_from_everywhere(identity, MANY - 5)
+    (issued,) = identity.run(IssueOneTimePasswords(user_ids=(owner.user.id,)), people.of_school()).items
+    identity.clock.advance(timedelta(seconds=1))
+    guess_from_everywhere(identity, MANY + 10)
+    once = SignIn(username="yl.zhao", password=issued.password)
+    assert identity.run(once, HOME).access_token
+
+
+def test_the_help_desk_lets_in_again_and_the_trail_says_so(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    codes(identity, WRONG, HOME)
+    assert identity.refusal(RIGHT, HOME).code == "account_waits"
+    desk = people.of_school()
+    identity.run(ForgiveFailedSignIns(user_ids=(owner.user.id,)), desk)
+    assert identity.run(RIGHT, HOME).access_token
+    audit = identity.table("audit_entries")
+    forgiven = select(audit.c.actor_id, audit.c.object_id).where(audit.c.action == "forgive_failed_sign_ins")
+    assert [tuple(row) for row in identity.rows(forgiven)] == [(desk.actor.user_id, owner.user.id)]
+
+
+def test_a_point_lets_in_its_own_users_only(identity: ServiceHarness) -> None:
+    here, there = teaching_point(identity), teaching_point(identity, "3204", "鼓楼教学点")
+    stranger = user(identity, "stranger", point=there)
+    command = ForgiveFailedSignIns(user_ids=(stranger.user.id,))
+    assert identity.refusal(command, people.of_point(here.id)).code == "some_not_found"
+
+
+def test_a_successful_sign_in_forgets_the_failures_of_its_address(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(3):
+        assert codes(identity, WRONG, HOME, 4) == ["bad_credentials"] * 4
+        assert identity.run(RIGHT, HOME).access_token
+
+
+def test_many_guesses_at_once_get_no_more_than_five(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    with ThreadPoolExecutor(12) as pool:
+        answered = list(pool.map(lambda _: identity.refusal(WRONG, STRANGER).code, range(12)))
+    assert 0 < answered.count("bad_credentials") <= 5
+    # Guesses come one after the other; on a slow machine some wait in vain for their turn.
+    assert set(answered) <= {"bad_credentials", "account_waits", "command_in_progress"}
+
+
+def test_names_that_nobody_has_are_counted_alike(identity: ServiceHarness) -> None:
+    nobody = SignIn(username="no-such-user", password="wrong-password")
+    assert codes(identity, nobody, STRANGER, 6) == ["bad_credentials"] * 5 + ["account_waits"]
+
+
+def test_a_failed_sign_in_leaves_an_audit_row_with_its_address_and_no_name(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    """What was typed as a name may be a password."""
+    typed = SignIn(username="hunter2-horse", password="another-secret")
+    for command in (WRONG, typed, typed):
+        identity.refusal(command, STRANGER)
+    audit = identity.table("audit_entries")
+    failed = identity.rows(select(audit).where(audit.c.action == "sign_in_failed").order_by(audit.c.id))
+    assert [row.client for row in failed] == ["203.0.113.7"] * 3
+    assert failed[0].object_id == owner.user.id
+    assert failed[0].object_id != failed[1].object_id == failed[2].object_id
+    assert [row.after["known"] for row in failed] == [True, False, False]
+    for table in identity.service.metadata.sorted_tables:
+        for row in identity.rows(select(table)):
+            assert not any(text in str(row) for text in ("hunter2", "another-secret", "wrong-password")), table.name
+
+
+def test_guesses_at_the_current_password_hold_up_their_session_only(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    def change(current: str) -> ChangePassword:
+        return ChangePassword(current_password=current, new_password="another-horse", confirmation="another-horse")
+
+    def of_session() -> Any:
+        me = acting(user_id=owner.user.id, scope="own", ids=[owner.user.id])
+        return replace(me, actor=replace(me.actor, session_id=new_id()))
+
+    thief, mine = of_session(), of_session()
+    codes(identity, WRONG, STRANGER)
+    for _ in range(5):
+        assert identity.refusal(change("guess"), thief).code == "wrong_current_password"
+    assert identity.refusal(change(PASSWORD), thief).code == "account_waits"
+    changed: SessionTokens = identity.run(change(PASSWORD), mine)
+    assert changed.device_token, "the device is known from now on"
+
+
+def test_an_ipv6_client_has_one_count_for_all_its_addresses(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    answered = [identity.refusal(WRONG, from_address(f"2001:db8:1:2::{n:x}")).code for n in range(1, 8)]
+    assert answered == ["bad_credentials"] * 5 + ["account_waits"] * 2
+    assert identity.refusal(WRONG, from_address("2001:db8:1:3::1")).code == "bad_credentials"
+
+
+def test_failures_that_count_no_more_are_forgotten(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    codes(identity, WRONG, STRANGER)
+    identity.clock.advance(timedelta(days=1, hours=1))
+    identity.run_due_jobs()
+    assert identity.rows(select(password_failures)) == []
