@@ -57,6 +57,12 @@ TEXTS = {
         "同一个 Idempotency-Key 已用于内容不同的请求，请换一个新的键。",
         "This Idempotency-Key was used for another request. Use a new key.",
     ),
+    "answer_not_repeated": ErrorText(
+        _K.CONFLICT,
+        "该请求此前已经办理，但您现在的权限与当时不同，不再重复返回结果，请在列表中查看，不要换键重发。",
+        "This request was carried out before, under rights that you don't have now. Look at the list for what came of "
+        "it, and don't send it again under another key.",
+    ),
     "bad_idempotency_key": ErrorText(
         _K.INVALID,
         "Idempotency-Key 须为 8 至 80 个字母、数字、“-”或“_”。",
@@ -238,6 +244,11 @@ TEXTS = {
     ),
     # Tasks
     "task_finished": ErrorText(_K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."),
+    "too_many_own_tasks": ErrorText(
+        _K.TOO_MANY,
+        "您已有 {limit} 个任务在等待或执行，请等待其完成或取消不需要的任务后再试。",
+        "You have {limit} tasks waiting or running. Wait until one ends, or cancel one that you don't need.",
+    ),
     "too_many_tasks": ErrorText(
         _K.TOO_MANY,
         "您的机构已有 {limit} 个任务在执行，请等待其完成。",
