@@ -21,5 +21,9 @@ class GatewaySettings(BaseSettings):
     """Requests of one address that nobody is signed in for."""
     sign_in_rate: str = "120/minute"
     """Sign-in attempts of one address."""
+    uploads_of_person: int = 500
+    """Megabytes that one user may upload on a day."""
+    uploads_of_point: int = 5_000
+    """Megabytes that all users of a teaching point (or of the school) may upload on a day."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed, as a JSON list."""

@@ -73,6 +73,11 @@ TEXTS = {
         "不能按该字段排序，可用的字段：{allowed}。",
         "Can't sort by this field. Sort by one of: {allowed}.",
     ),
+    "filter_not_supported": ErrorText(
+        _K.INVALID,
+        "该筛选条件所依据的内容（{columns}）您无权查看，请去掉此条件后重试。",
+        "This filter looks at what you may not see ({columns}). Leave it out and try again.",
+    ),
     # Who asks
     "unauthenticated": ErrorText(_K.UNAUTHENTICATED, "请先登录。", "Sign in first."),
     "token_expired": ErrorText(
@@ -193,9 +198,26 @@ TEXTS = {
         "图片超过 {limit} 像素的上限，请缩小尺寸后上传。",
         "The image has more than {limit} pixels. Make it smaller.",
     ),
+    "upload_quota_used": ErrorText(
+        _K.TOO_MANY,
+        "您今天上传的文件已达 {limit} MB 或 {files} 个的上限，请明天再上传，或先压缩文件。",
+        "You have uploaded {limit} MB or {files} files today, which is the most. Go on tomorrow, or make files smaller.",
+    ),
+    "point_upload_quota_used": ErrorText(
+        _K.TOO_MANY,
+        "您的机构今天上传的文件已达 {limit} MB 的上限，请明天再上传，或联系管理员。",
+        "Your organisation has uploaded {limit} MB today, which is the most. Go on tomorrow, or ask an administrator.",
+    ),
+    "too_many_transfers": ErrorText(
+        _K.TOO_MANY,
+        "您同时上传或下载的文件不能超过 {limit} 个，请等待其完成。",
+        "You may send or receive {limit} files at a time. Wait until one is done.",
+    ),
     "file_required": ErrorText(_K.INVALID, "请选择要上传的文件。", "Choose a file to upload."),
     "file_missing": ErrorText(
-        _K.NOT_FOUND, "文件已不存在，请重新上传。", "The file is no longer there. Upload it again."
+        _K.NOT_FOUND,
+        "文件已不存在，或不是您上传的，请重新上传。",
+        "The file is no longer there, or somebody else uploaded it. Upload it again.",
     ),
     "workbook_unreadable": ErrorText(
         _K.INVALID,

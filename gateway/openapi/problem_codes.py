@@ -39,7 +39,7 @@ def codes_of(route: Route) -> list[str]:
     if "version" in fields:
         codes.add("stale_version")
     if "sort" in fields:
-        codes.add("sort_not_supported")
+        codes.update(("sort_not_supported", "filter_not_supported"))
     return sorted(codes)
 
 

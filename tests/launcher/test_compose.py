@@ -8,6 +8,7 @@ import yaml
 
 from launcher import compose
 from launcher.paths import service_names
+from launcher.servers.postgres import DISCREET
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -46,6 +47,10 @@ def test_the_generated_environment_gives_every_secret_once_and_each_another():
     assert sorted(names) == sorted(used)
     assert len({value for _, value in lines}) == len(lines)
     assert all("\n" not in value for _, value in lines)
+
+
+def test_the_database_server_keeps_people_out_of_its_log_as_the_private_one_does():
+    assert set(DISCREET) <= set(CONTAINERS["postgres"]["command"])
 
 
 def test_only_identity_has_the_key_that_signs_tokens():

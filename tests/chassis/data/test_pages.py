@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from chassis.base.context import system_context
 from chassis.data.pages import among, between, contains, equals, on_days, paginate
 from contracts.errors import ServiceError
 
@@ -49,6 +50,8 @@ class Request:
 
 class Reader:
     """The part of a unit of work that lists use."""
+
+    context = system_context()
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

@@ -23,7 +23,7 @@ from chassis.base.context import Context, Scope, system_context
 from chassis.base.ids import new_id
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.files import FileStore
+from chassis.papers.store import FileStore
 from chassis.running import tasks
 from chassis.running.task_queue import STEPS_IN_FLIGHT, TASKS_RUNNING
 from chassis.running.task_worker import HANDS, MAX_ATTEMPTS, Worker

@@ -12,7 +12,7 @@ import pytest
 from chassis.base.ids import new_id
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.files import FileStore
+from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
 from contracts.courses.states import ClosingReason
@@ -303,7 +303,11 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
 ) -> None:
     build.select_for(finance, student)
     slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
-    receipt = store.upload(BytesIO(PDF), name="回单.pdf", max_bytes=1000, allowed=(FileKind.PDF,))
+    kinds = (FileKind.PDF,)
+    receipt = store.upload(BytesIO(PDF), uploader=staff.actor, name="回单.pdf", max_bytes=1000, allowed=kinds)
+    stolen = AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt)
+    colleague = people.of_point(student.teaching_point_id)
+    assert finance.refusal(stolen, colleague).code == "file_missing"
     attached = finance.run(AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt), staff)
     assert attached.receipt == receipt
     (listed,) = finance.ask(ListRemittances(search="徐州"), staff).items
