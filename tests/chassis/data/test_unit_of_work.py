@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.base.context import Context, Scope, system_context
+from chassis.base.context import Context, Scope, from_wire, system_context, to_wire
 from chassis.base.ids import new_id
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
@@ -76,6 +76,17 @@ def test_a_repeated_key_with_another_body_is_refused(example: ServiceHarness) ->
     context = at_point(key="same")
     example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
     assert example.refusal(AddParcel(teaching_point_id=POINT, label="b"), context).code == "idempotency_key_reused"
+
+
+def test_what_a_person_holds_travels_with_the_call_and_an_old_gateway_says_nothing_of_it() -> None:
+    context = replace(
+        at_point(key="far away"), held={"parcels.add": Scope("point", (POINT,)), "x.read": Scope("school")}
+    )
+    assert from_wire(to_wire(context)).held == context.held
+    wire = to_wire(at_point())
+    assert from_wire(wire).held is None
+    del wire["held"]
+    assert from_wire(wire).held is None
 
 
 def moved(context: Context, *points: UUID, kind: str = "point") -> Context:

@@ -214,6 +214,21 @@ def test_a_picture_in_four_colours_is_taken(store: FileStore) -> None:
     assert upload(store, content.getvalue()).size == len(content.getvalue())
 
 
+def test_a_picture_of_more_pixels_than_anybody_needs_is_refused(store: FileStore) -> None:
+    content = io.BytesIO()
+    Image.new("L", (6300, 4000)).save(content, "JPEG")
+    with pytest.raises(ServiceError, match="image_too_large"):
+        upload(store, content.getvalue())
+
+
+def test_pictures_of_kinds_that_nobody_can_read_everywhere_are_refused(store: FileStore) -> None:
+    web = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(web, "WEBP")
+    for content in (web.getvalue(), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)):
+        with pytest.raises(ServiceError, match="file_type_not_allowed"):
+            upload(store, content, "IMG_0001.jpg")
+
+
 @pytest.mark.parametrize("behind", [b"", bytes(4096)])
 def test_a_photo_that_is_cut_short_is_refused_whatever_is_put_behind(store: FileStore, behind: bytes) -> None:
     with pytest.raises(ServiceError, match="file_damaged"):
