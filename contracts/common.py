@@ -164,7 +164,8 @@ class GetTask(Query, answers=TaskView):
 
 
 class ListTasks(PageQuery, answers=Page[TaskView]):
-    """The tasks that the actor may see, newest first."""
+    """The tasks that the actor may see, newest first: those that were started under a permission that the actor holds,
+    for the school, for the task's point, or by the actor."""
 
     kind: Code | None = Field(default=None, description="Only this kind.", examples=["import_students"])
     state: TaskState | None = Field(default=None, description="Only in this state.")

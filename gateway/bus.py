@@ -11,7 +11,8 @@ from chassis.base.settings import Settings, settings
 from chassis.messages.publisher import TransientPublisher
 from chassis.messages.rpc import Replies, RpcClient
 from chassis.messages.wire import read_warily, use_orjson
-from chassis.papers.files import FileStore
+from chassis.papers.quota import Limits
+from chassis.papers.store import FileStore
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.app import Dependencies, create_app
@@ -69,7 +70,7 @@ def run() -> int:
     dependencies = Dependencies(
         backend=backend,
         tokens=tokens,
-        files=FileStore(config.files_url),
+        files=FileStore(config.files_url, Limits(limits.uploads_of_person, limits.uploads_of_point)),
         hub=hub,
         rates=Rates(limits.user_rate, limits.address_rate),
         requests=limits.requests,

@@ -33,7 +33,9 @@ class Access:
 
     def in_service(self, service: str) -> Context:
         """The context for calls about the user's tasks in a service."""
-        return replace(self.context, scope=self.principal.scope_in(service)) if self.principal else self.context
+        if self.principal is None:
+            return self.context
+        return replace(self.context, scope=self.principal.scope_in(service), held=self.principal.held)
 
 
 class Door:

@@ -2,25 +2,30 @@
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import falcon
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
+from chassis.base.context import Actor
 from chassis.papers.file_kinds import FileKind
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 from gateway.door import Door
-from gateway.guards import Slots
+from gateway.guards import Shares, Slots
 from gateway.middleware import holding_place
 from gateway.responder import Send, send_json
 from gateway.route import SIGNED_IN, Route, post
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
+UPLOADS_OF_USER = 3
+DOWNLOADS_OF_USER = 10
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_DISPOSITION = b"content-disposition"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 
 
@@ -30,11 +35,19 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class FileStore(Protocol):
-    """The object store, as `chassis.papers.files` has it."""
+class Quota(Protocol):
+    """What people may still upload today, as `chassis.papers.quota` has it."""
 
+    def look(self, uploader: Actor, size: int) -> None: ...
+
+
+class FileStore(Protocol):
+    """The object store, as `chassis.papers.store` has it."""
+
+    @property
+    def quota(self) -> Quota: ...
     def upload(
-        self, stream: Readable, *, name: str, max_bytes: int, allowed: Collection[FileKind]
+        self, stream: Readable, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
     ) -> FileReference: ...
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]: ...
 
@@ -42,8 +55,10 @@ class FileStore(Protocol):
 class UploadFile(Command, answers=FileReference, service="gateway"):
     """Upload one file as `multipart/form-data`, part `file`: PNG, JPEG, PDF, XLSX or ZIP, told by its content.
 
-    The answer is a reference to put into a command; a file that no command takes up within a day is erased.
-    Refused: `file_required`, `file_empty`, `file_too_large`, `file_type_not_allowed`.
+    The answer is a reference to put into a command of the same person; a file that no command takes up is erased
+    within the hour. What follows the end of a picture is left out, so that it may be smaller than what was sent.
+    Refused: `file_required`, `file_empty`, `file_too_large`, `file_type_not_allowed`, `file_damaged`,
+    `image_too_large`, `upload_quota_used`, `point_upload_quota_used`, `too_many_transfers`.
     """
 
 
@@ -58,6 +73,7 @@ class Files:
         self._door = door
         self._slots = slots
         self._uploads = Slots(UPLOADS, retry_after=5)
+        self._uploading, self._downloading = Shares(UPLOADS_OF_USER), Shares(DOWNLOADS_OF_USER)
         self._forms = MultipartFormHandler()
         self._forms.parse_options.max_body_part_count = 1
         self._forms.parse_options.max_secure_filename_length = 200
@@ -73,20 +89,24 @@ class Files:
             raise ServiceError("file_required")
         if req.content_length > MAX_UPLOAD + _MARGIN:
             raise ServiceError("file_too_large", limit=MAX_UPLOAD)
-        self._uploads.enter()
-        try:
-            reference = self._take_in(req)
-        finally:
-            self._uploads.leave()
+        actor = access.context.actor
+        with self._uploading.one_of(actor.user_id):
+            self._store.quota.look(actor, max(0, req.content_length - _MARGIN))
+            self._uploads.enter()
+            try:
+                reference = self._take_in(req, actor)
+            finally:
+                self._uploads.leave()
         resp.status = falcon.HTTP_201
         send_json(req, resp, reference.model_dump(mode="json"))
 
-    def _take_in(self, req: falcon.Request) -> FileReference:
+    def _take_in(self, req: falcon.Request, uploader: Actor) -> FileReference:
         try:
             form = self._forms.deserialize(req.bounded_stream, req.content_type, req.content_length)
             part = _file_part(form)
+            name = part.filename or "file"
             return self._store.upload(
-                part.stream, name=part.filename or "file", max_bytes=MAX_UPLOAD, allowed=tuple(FileKind)
+                part.stream, uploader=uploader, name=name, max_bytes=MAX_UPLOAD, allowed=tuple(FileKind)
             )
         except TimeoutError:
             raise ServiceError("request_timeout") from None
@@ -107,21 +127,25 @@ class Files:
     def _send(self, area: str, reference: dict[str, Any], req: falcon.Request, resp: falcon.Response) -> None:
         """Whoever got the reference from its owner may have the file."""
         kind = FileKind.of_media_type(reference["media_type"])
-        chunks = self._store.chunks(area, reference["sha256"], kind)
+        with ExitStack() as leaving:
+            leaving.enter_context(self._downloading.one_of(req.context.user_id))
+            chunks = self._store.chunks(area, reference["sha256"], kind)
+            left_by_the_download = leaving.pop_all()
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
         resp.set_header("Content-Disposition", _attachment(reference["name"]))
         resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         holding_place(req)
-        resp.stream = _Held(chunks, self._slots)
+        resp.stream = _Held(chunks, self._slots, left_by_the_download)
 
 
 class _Held:
-    """A download that keeps its request's place until it has ended."""
+    """A download that keeps its request's place, and its user's share, until it has ended."""
 
-    def __init__(self, chunks: Iterator[bytes], slots: Slots) -> None:
+    def __init__(self, chunks: Iterator[bytes], slots: Slots, leaving: ExitStack) -> None:
         self._chunks = chunks
         self._slots = slots
+        self._leaving = leaving
         self._held = True
 
     def __iter__(self) -> Iterator[bytes]:
@@ -132,13 +156,27 @@ class _Held:
         if self._held:
             self._held = False
             self._slots.leave()
+            self._leaving.close()
 
 
 def _file_part(form: MultipartForm) -> BodyPart:
     for part in form:
+        _decode(part)
         if part.name == "file":
             return part
     raise ServiceError("file_required")
+
+
+def _decode(part: BodyPart) -> None:
+    """Let names be read that are not UTF-8: old clients on Chinese systems send GBK, others Latin-1, which takes any
+    bytes. Falcon knows UTF-8 alone and offers no place to say more."""
+    raw = part._headers.get(_DISPOSITION, b"")
+    for encoding in ("utf-8", "gb18030", "latin-1"):
+        try:
+            part._headers[_DISPOSITION] = raw.decode(encoding).encode()
+        except UnicodeDecodeError:
+            continue
+        return
 
 
 def _attachment(name: str) -> str:

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from contracts.errors import ServiceError
@@ -32,6 +34,30 @@ class Slots:
         """Give the place back."""
         with self._lock:
             self.taken -= 1
+
+
+class Shares:
+    """What one user may have of something at a time, so that nobody has all of it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken: Counter[Hashable] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one_of(self, user: Hashable) -> Iterator[None]:
+        """Hold one inside the block. Raises `ServiceError("too_many_transfers")` when the user has all there are."""
+        with self._lock:
+            if self._taken[user] >= self._limit:
+                raise ServiceError("too_many_transfers", limit=self._limit)
+            self._taken[user] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken[user] -= 1
+                if not self._taken[user]:
+                    del self._taken[user]
 
 
 class ServiceGuard:

@@ -19,5 +19,9 @@ class GatewaySettings(BaseSettings):
     """Requests of one signed-in user."""
     address_rate: str = "3000/minute"
     """Requests of one address that nobody is signed in for."""
+    uploads_of_person: int = 500
+    """Megabytes that one user may upload on a day."""
+    uploads_of_point: int = 5_000
+    """Megabytes that all users of a teaching point (or of the school) may upload on a day."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed, as a JSON list."""

@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -31,6 +31,7 @@ class Principal:
     actor: Actor
     claims: AccessClaims
     _scopes: dict[str, Scope | None] = field(default_factory=dict, compare=False)
+    _held: dict[str, Scope] = field(default_factory=dict, compare=False)
 
     @property
     def user_id(self) -> UUID:
@@ -47,9 +48,20 @@ class Principal:
             self._scopes[permission] = _widest(self, permission)
         return self._scopes[permission]
 
+    @property
+    def held(self) -> Mapping[str, Scope]:
+        """Every permission that the grants give, with its scope: by them a service judges whose tasks the user sees.
+        Ids are told of points alone; tasks belong to no course and no student."""
+        if not self._held:
+            scopes = {name: scope for name in PERMISSIONS if (scope := self.scope_for(name))}
+            self._held.update(
+                (name, scope if scope.kind == ScopeKind.POINT else Scope(scope.kind)) for name, scope in scopes.items()
+            )
+        return self._held
+
     def scope_in(self, service: str) -> Scope:
-        """What of a service's tasks the user may see: those of the school or point the user works for there, or
-        just the user's own."""
+        """The rows among which a service looks for the user's tasks: those of the school or point the user works for
+        there, or just the user's own. Which of them the user may see is judged by what the user holds."""
         scopes = [self.scope_for(name) for name in PERMISSIONS if name.startswith(f"{service}.")]
         wide = [scope for scope in scopes if scope and scope.kind in (ScopeKind.SCHOOL, ScopeKind.POINT)]
         return min(wide, key=lambda scope: _WIDTH[ScopeKind(scope.kind)], default=self.own_scope)

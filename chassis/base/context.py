@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -49,7 +50,11 @@ SYSTEM = Actor()
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that a unit of work knows about its cause. `deadline` is in epoch seconds."""
+    """Everything that a unit of work knows about its cause. `deadline` is in epoch seconds.
+
+    `held` are the actor's permissions and their scopes, sent where rows are judged by the permission that made them
+    (tasks); None where the sender does not say.
+    """
 
     actor: Actor = SYSTEM
     scope: Scope = SYSTEM_SCOPE
@@ -60,6 +65,7 @@ class Context:
     deadline: float | None = None
     client: str | None = None
     language: Language = "zh"
+    held: Mapping[str, Scope] | None = None
 
     def as_system(self) -> Context:
         """The same cause and actor, seeing all rows: for commands that run before or beside row scope."""
@@ -86,19 +92,21 @@ def to_wire(context: Context) -> dict[str, Any]:
             "student_id": _text(actor.student_id),
             "session_id": _text(actor.session_id),
         },
-        "scope": {"kind": context.scope.kind, "ids": [str(i) for i in context.scope.ids]},
+        "scope": scope_to_wire(context.scope),
         "permission": context.permission,
         "correlation_id": str(context.correlation_id),
         "idempotency_key": context.idempotency_key,
         "deadline": context.deadline,
         "client": context.client,
         "language": context.language,
+        "held": None if context.held is None else {name: scope_to_wire(s) for name, s in context.held.items()},
     }
 
 
 def from_wire(wire: dict[str, Any]) -> Context:
     """The context of a received request. Raises KeyError or ValueError when it was not made by `to_wire`."""
-    actor, scope = wire["actor"], wire["scope"]
+    actor = wire["actor"]
+    held = wire.get("held")  # a gateway of the version before does not say
     return Context(
         actor=Actor(
             user_id=_uuid(actor["user_id"]),
@@ -107,14 +115,24 @@ def from_wire(wire: dict[str, Any]) -> Context:
             student_id=_uuid(actor["student_id"]),
             session_id=_uuid(actor["session_id"]),
         ),
-        scope=Scope(scope["kind"], tuple(UUID(i) for i in scope["ids"])),
+        scope=_scope_from_wire(wire["scope"]),
         permission=wire["permission"],
         correlation_id=UUID(wire["correlation_id"]),
         idempotency_key=wire["idempotency_key"],
         deadline=wire["deadline"],
         client=wire["client"],
         language="en" if wire["language"] == "en" else "zh",
+        held=None if held is None else {name: _scope_from_wire(scope) for name, scope in held.items()},
     )
+
+
+def scope_to_wire(scope: Scope) -> dict[str, Any]:
+    """The JSON form of a scope."""
+    return {"kind": scope.kind, "ids": [str(i) for i in scope.ids]}
+
+
+def _scope_from_wire(wire: Mapping[str, Any]) -> Scope:
+    return Scope(wire["kind"], tuple(UUID(i) for i in wire["ids"]))
 
 
 def _text(value: UUID | None) -> str | None:

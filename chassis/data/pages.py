@@ -1,12 +1,20 @@
-"""Lists: one page of a select in a stable order with its total, and the filters that lists share."""
+"""Lists: one page of a select in a stable order with its total, and the filters that lists share.
+
+What is sorted and filtered by is what the caller may see: columns of a table whose row scope shows their kind of scope
+nothing (`chassis.data.row_scope`) are refused to them, wherever a list joins them. A list would else be ordered by
+emptiness, or, where such names are read by the system, tell what it hides by who is found.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, false, func, or_, select, true
+from sqlalchemy.sql import visitors
 
 from chassis.base.clock import SHANGHAI
+from chassis.base.context import Context
+from chassis.data.row_scope import shows
 from contracts.base import Contract, Page, View
 from contracts.errors import ServiceError
 from contracts.text import cleaning
@@ -33,6 +41,8 @@ class PageRequest(Protocol):
 class Rows(Protocol):
     """What is used of a unit of work."""
 
+    @property
+    def context(self) -> Context: ...
     def rows(self, statement: Any) -> Sequence[Row[Any]]: ...
     def scalar(self, statement: Any) -> Any: ...
 
@@ -48,8 +58,12 @@ def paginate(
     """The rows of the asked page, and how many rows `statement` has in all.
 
     `statement` has no order of its own and a column `id`, which decides between equal rows: no row is on two
-    pages or on none. Raises `sort_not_supported` for a key that is not in `sortable`.
+    pages or on none. Raises `sort_not_supported` for a key that is not in `sortable` or is hidden from the actor, and
+    `filter_not_supported` for a condition on what is hidden from the actor.
     """
+    kind = uow.context.scope.kind
+    _refuse_hidden_filters(statement, kind)
+    sortable = {key: column for key, column in sortable.items() if not _hidden(column, kind)}
     offset = (request.page - 1) * request.size
     ordered = statement.order_by(*_order(statement, request.sort or default, sortable))
     rows = uow.rows(ordered.limit(request.size).offset(offset))
@@ -79,6 +93,17 @@ def page_of(
 def as_view(view: type[SomeContract], row: Row[Any], **more: Any) -> SomeContract:
     """A row, and what else the view shows, as the contract's view."""
     return view.model_validate({**row._mapping, **more})
+
+
+def _refuse_hidden_filters(statement: Select[Any], kind: str) -> None:
+    if statement.whereclause is not None and (names := _hidden(statement.whereclause, kind)):
+        raise ServiceError("filter_not_supported", columns=", ".join(sorted(names)))
+
+
+def _hidden(expression: ColumnElement[Any], kind: str) -> set[str]:
+    """The names of the columns in an expression whose tables show nothing to a kind of scope."""
+    columns = (each for each in visitors.iterate(expression) if isinstance(each, Column))
+    return {column.name for column in columns if isinstance(column.table, Table) and not shows(column.table, kind)}
 
 
 def _order(statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:

@@ -90,6 +90,13 @@ def table_scope(table: Table) -> TableScope:
         raise LookupError(f"table {table.name} declares no row scope") from None
 
 
+def shows(table: Table, kind: str) -> bool:
+    """Whether a kind of scope sees any rows of a table at all. Tables without a declaration (those that are no
+    service's) hide nothing."""
+    declared = _DECLARED.get(table)
+    return declared is None or declared.read_by_all or _visible_rows(kind, declared) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One row-security policy: what `role` may do (`command`) with the rows that `using` and `check` let through."""

@@ -137,9 +137,10 @@ class UnitOfWork:
         """Remember the envelopes of received events, so that what is published names its cause."""
         self._causes = {id(event): envelope for event, envelope in zip(events, envelopes, strict=True)}
 
-    def answer(self, answer: dict[str, Any], command: str, hashed_body: bytes) -> None:
-        """Store the answer under the command's idempotency key, in this same transaction."""
-        self._answer = {"command": command, "body_hash": hashed_body.hex(), "answer": answer}
+    def answer(self, answer: dict[str, Any], command: str, hashed_body: bytes, rights: Mapping[str, Any]) -> None:
+        """Store the answer under the command's idempotency key, in this same transaction, with what it was allowed by
+        (`chassis.base.rights`)."""
+        self._answer = {"command": command, "body_hash": hashed_body.hex(), "answer": answer, "rights": rights}
 
     def finish(self) -> None:
         """Write events, audit rows and the answer in one statement: the last one before the commit.
@@ -219,8 +220,9 @@ WITH events AS (
     FROM jsonb_to_recordset(%(audit)s)
         AS a (id uuid, object_type text, object_id uuid, action text, before jsonb, after jsonb)
 ), kept AS (
-    INSERT INTO idempotency_keys (actor_id, command, key, body_hash, answer)
-    SELECT %(actor_id)s, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer'
+    INSERT INTO idempotency_keys (actor_id, command, key, body_hash, answer, rights)
+    SELECT %(actor_id)s, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer',
+           answer -> 'rights'
     FROM (SELECT %(answer)s AS answer) AS stored
     WHERE %(key)s IS NOT NULL
     ON CONFLICT DO NOTHING

@@ -113,6 +113,8 @@ def _tasks(metadata: MetaData) -> None:
         Column("created_by", Uuid),
         Column("created_by_name", Text, nullable=False),
         Column("teaching_point_id", Uuid),
+        # Under which it was started, and is seen: empty for what the version before started.
+        Column("permission", Text),
         Column("correlation_id", Uuid, nullable=False),
         Column("turn", BigInteger, nullable=False, server_default=text("0")),
         instant("started_at", nullable=True),
@@ -138,8 +140,16 @@ def _tasks(metadata: MetaData) -> None:
         one_of("phase", (PLAN, RUN, FINISH)),
         one_of("state", ("waiting", "leased", "done")),
     )
+    # When whose task was served last: a user's, or all those of a teaching point (of the school: the zero id).
+    turns = Table(
+        "task_turns",
+        metadata,
+        Column("owner_id", Uuid, primary_key=True),
+        Column("turn", BigInteger, nullable=False),
+    )
     scope(tasks, point="teaching_point_id", own="created_by", insert_by_all=True)
     scope(steps, system_only=True, insert_by_all=True)
+    scope(turns, system_only=True)
 
 
 def _files(metadata: MetaData) -> None:

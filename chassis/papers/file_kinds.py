@@ -1,5 +1,6 @@
 """What a file really is, told by its bytes and never by its name, and whether it is whole and of sane size."""
 
+import re
 import struct
 from collections.abc import Collection
 from enum import StrEnum
@@ -49,6 +50,17 @@ _MAGIC = {
     b"PK\x03\x04": FileKind.ZIP,
 }
 _TAIL = 1024
+_NEAR, _CHUNK = 4 * 1024, 256 * 1024
+"""Bytes read at first, where the next segment is mostly found, and then."""
+_PADDING = b"\0\r\n\t "
+_MAX_PADDING = 64 * 1024
+
+# Of a JPEG: a marker that is neither stuffing, fill nor a restart; its end; those that no length follows.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_EOI = 0xD9
+_ALONE = (0x01, 0xD8)
+_MAX_MARKERS = 4_000
+"""Cameras write some dozens; a file of nothing but markers would be read for ever."""
 
 # ZIP's last record (APPNOTE 4.3.16): signature, disks, entries, size and offset of the directory, comment length.
 _ZIP_END = struct.Struct("<4s4H2LH")
@@ -66,9 +78,46 @@ def check_kind(file: IO[bytes], allowed: Collection[FileKind]) -> FileKind:
         raise ServiceError("file_type_not_allowed", allowed=", ".join(kind.upper() for kind in sorted(allowed)))
     if kind in (FileKind.PNG, FileKind.JPEG):
         _check_image(file, kind)
-    elif kind is FileKind.PDF and b"%%EOF" not in _tail(file, _TAIL):
+    elif kind is FileKind.PDF and b"%%EOF" not in _tail(file, _TAIL + _MAX_PADDING).rstrip(_PADDING)[-_TAIL:]:
         raise ServiceError("file_damaged")
     return kind
+
+
+def content_end(file: IO[bytes], kind: FileKind) -> int:
+    """Where the content of a checked file ends: for a JPEG its last marker, behind which phones put a video, further
+    pictures or padding; else the end of the file."""
+    end = jpeg_end(file) if kind is FileKind.JPEG else None
+    return file.seek(0, 2) if end is None else end
+
+
+def jpeg_end(file: IO[bytes]) -> int | None:
+    """The position behind a JPEG's end marker, or None where it is cut short. A thumbnail inside a segment has an end
+    of its own: segments are passed over by their lengths (ITU-T T.81, annex B)."""
+    position = 2
+    for _ in range(_MAX_MARKERS):
+        found = _next_marker(file, position)
+        if found is None:
+            return None
+        marker, position = found
+        if marker == _EOI:
+            return position
+        if marker not in _ALONE:
+            file.seek(position)
+            position += int.from_bytes(file.read(2))
+    return None
+
+
+def _next_marker(file: IO[bytes], position: int) -> tuple[int, int] | None:
+    """The next marker and the position behind it. What is stuffed into compressed data, and the restarts in it, are
+    none."""
+    file.seek(position)
+    kept, size = b"", _NEAR
+    while chunk := file.read(size):
+        if found := _MARKER.search(kept + chunk):
+            return found.group()[1], position + found.end()
+        position += len(kept) + len(chunk) - 1
+        kept, size = chunk[-1:], _CHUNK
+    return None
 
 
 def sniff(file: IO[bytes]) -> FileKind | None:
@@ -113,7 +162,7 @@ def _check_image(file: IO[bytes], kind: FileKind) -> None:
     except (OSError, SyntaxError, ValueError):
         raise ServiceError("file_damaged") from None
     # Pillow does not read a JPEG to its end here: a cut one lacks its last marker.
-    if kind is FileKind.JPEG and b"\xff\xd9" not in _tail(file, _TAIL):
+    if kind is FileKind.JPEG and jpeg_end(file) is None:
         raise ServiceError("file_damaged")
 
 

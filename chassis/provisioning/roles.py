@@ -44,6 +44,11 @@ OWNER_SETTINGS = {
     **_GONE_CLIENTS,
 }
 
+# What fails is told to whoever asked, and is logged there by its SQLSTATE. The server's own log must not have it: an
+# error quotes the value that it could not take, its detail the key that was there already, and the statement carries
+# everybody's names. For all who enter the database, administrators too; lost connections (FATAL) are logged as ever.
+LOG_SETTINGS = {"log_min_messages": "log", "log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
@@ -71,14 +76,15 @@ def make_roles_and_database(admin_url: str, database: str, passwords: Passwords)
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ROLES_LOCK})
         _role(connection, owner, f"LOGIN PASSWORD {_quoted(passwords.owner)}")
         _role(connection, app, f"LOGIN NOINHERIT PASSWORD {_quoted(passwords.app)}")
-        _settings(connection, owner, OWNER_SETTINGS)
-        _settings(connection, app, APP_SETTINGS)
+        _settings(connection, _OF_ROLE, owner, OWNER_SETTINGS)
+        _settings(connection, _OF_ROLE, app, APP_SETTINGS)
         for kind in SCOPE_KINDS:
             _scope_role(connection, role_name(database, kind), app)
         exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if connection.scalar(exists, {"name": database}) is None:
             made = f'CREATE DATABASE "{database}" OWNER {owner} TEMPLATE template0 ENCODING UTF8'
             connection.exec_driver_sql(made)
+        _settings(connection, _OF_DATABASE, database, LOG_SETTINGS)
         _doors(connection, database, app)
     with _administrator(make_url(admin_url).set(database=database)) as engine, engine.connect() as connection:
         _inside(connection, owner, [role_name(database, kind) for kind in SCOPE_KINDS])
@@ -106,14 +112,11 @@ def _scope_role(connection: Connection, name: str, app: str) -> None:
         connection.exec_driver_sql(f"GRANT {name} TO {app}")
 
 
-def _settings(connection: Connection, role: str, settings: dict[str, str]) -> None:
-    found = connection.scalar(
-        text("SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = CAST(:role AS regrole)"),
-        {"role": role},
-    )
-    for name, value in settings.items():
-        if f"{name}={value}" not in (found or []):
-            connection.exec_driver_sql(f"ALTER ROLE {role} SET {name} = '{value}'")
+def _settings(connection: Connection, of: _Kind, name: str, settings: dict[str, str]) -> None:
+    found = connection.scalar(text(of.found), {"name": name}) or []
+    for setting, value in settings.items():
+        if f"{setting}={value}" not in found:
+            connection.exec_driver_sql(f"ALTER {of.kind} \"{name}\" SET {setting} = '{value}'")
 
 
 def _doors(connection: Connection, database: str, app: str) -> None:
@@ -147,6 +150,23 @@ def _inside(connection: Connection, owner: str, roles: list[str]) -> None:
 def _quoted(secret: str) -> str:
     return "'" + secret.replace("'", "''") + "'"
 
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What settings may belong to, and how those that a thing of this kind has are found."""
+
+    kind: str
+    found: str
+
+
+_OF_ROLE = _Kind(
+    "ROLE", "SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = CAST(:name AS regrole)"
+)
+_OF_DATABASE = _Kind(
+    "DATABASE",
+    "SELECT s.setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+    " WHERE s.setrole = 0 AND d.datname = :name",
+)
 
 _OPEN_DATABASES = text(
     """

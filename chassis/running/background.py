@@ -22,7 +22,7 @@ from chassis.messages.copies import Copies
 from chassis.messages.inbox import Inbox
 from chassis.messages.publisher import ConfirmingPublisher
 from chassis.messages.relay import BATCH, RETRY_RETURNED, Relay
-from chassis.papers.files import erase_unowned
+from chassis.papers.files import ERASED_EVERY, erase_unadopted, erase_unowned
 from chassis.running.schedule import Scheduler
 from chassis.running.tasks import forget_old_tasks
 
@@ -123,6 +123,7 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
         "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
+        "erase_unadopted_files": ScheduledEntry(erase_unadopted, ERASED_EVERY, idle=STORE_IDLE),
         "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1), idle=STORE_IDLE),
     }
     scheduler = Scheduler(database, jobs)

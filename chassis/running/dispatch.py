@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from chassis.base.context import Context, from_wire
+from chassis.base.rights import rights_of, still_allowed
 from chassis.data.database import Database, body_hash, is_infrastructure_failure
 from chassis.data.unit_of_work import DuplicateCommand, UnitOfWork
 from chassis.declaring.entries import OperationEntry
@@ -80,10 +81,8 @@ class Dispatcher:
         if left is not None and left <= 0:
             raise ServiceError("deadline_exceeded")
         operation = parse(entry.operation, payload)
-        if entry.as_system:
-            context = context.as_system()
         if not entry.is_command:
-            return self.database.run(context, lambda uow: _answer(entry, operation, uow))
+            return self.database.run(_running(entry, context), lambda uow: _answer(entry, operation, uow))
         return self._command(method, entry, operation, payload, context)
 
     def _command(
@@ -99,29 +98,33 @@ class Dispatcher:
         def work(uow: UnitOfWork) -> dict[str, Any]:
             answer = _answer(entry, operation, uow)
             if not operation.secret:
-                uow.answer(answer, method, hashed)
+                uow.answer(answer, method, hashed, rights_of(context))
             return answer
 
         # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.
         try:
-            return self.database.run(context, work)
-        except (DuplicateCommand, ServiceError, IntegrityError):
+            return self.database.run(_running(entry, context), work)
+        except (DuplicateCommand, ServiceError, IntegrityError) as clash:
             stored = self._stored_answer(method, hashed, context)
-            if stored is None:
-                raise
-            return stored
+            if stored is not None:
+                return stored
+            if isinstance(clash, DuplicateCommand):
+                raise ServiceError("answer_not_repeated") from None
+            raise
 
     def _stored_answer(self, method: str, hashed: bytes, context: Context) -> dict[str, Any] | None:
+        """The answer that was given under this key, if what allowed it still holds: it may show what its asker must not
+        see any more. Raises `idempotency_key_reused`."""
         if context.idempotency_key is None or context.actor.user_id is None:
             return None
         keys = self.service.metadata.tables["idempotency_keys"]
-        wanted = select(keys.c.body_hash, keys.c.answer).where(
+        wanted = select(keys.c.body_hash, keys.c.answer, keys.c.rights).where(
             keys.c.actor_id == context.actor.user_id,
             keys.c.command == method,
             keys.c.key == context.idempotency_key,
         )
         stored = self.database.run(context.as_system(), lambda uow: uow.first(wanted))
-        if stored is None:
+        if stored is None or not still_allowed(context, stored.rights):
             return None
         if bytes(stored.body_hash) != hashed:
             raise ServiceError("idempotency_key_reused")
@@ -140,6 +143,11 @@ def parse(operation: type[Operation], payload: Any) -> Operation:
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         raise ServiceError("validation_failed", errors=faults) from None
+
+
+def _running(entry: OperationEntry, context: Context) -> Context:
+    """The context that a handler runs in."""
+    return context.as_system() if entry.as_system else context
 
 
 def _answer(entry: OperationEntry, operation: Operation, uow: UnitOfWork) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, Subquery, delete, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from chassis.base import metrics
 from chassis.base.ids import new_id
@@ -24,7 +25,9 @@ from contracts.common import TaskState
 STEPS_IN_FLIGHT = 2
 """Steps of one task that run at once."""
 TASKS_RUNNING = 2
-"""Tasks of one teaching point (or of the school) that run at once; the others wait."""
+"""Tasks of one person that run at once; the others wait."""
+_NOBODY = UUID(int=0)
+"""Stands for the school, whose tasks have no point, and for the system, which is no user."""
 
 
 class LeaseLostError(Exception):
@@ -49,6 +52,7 @@ class StepQueue:
     def __init__(self, service: type[Service], lease: timedelta) -> None:
         self.tasks = service.metadata.tables["tasks"]
         self.steps = service.metadata.tables["task_steps"]
+        self.turns = service.metadata.tables["task_turns"]
         self.lease = lease
 
     def claim(self, uow: UnitOfWork, kinds: Collection[str]) -> Claim | None:
@@ -70,9 +74,10 @@ class StepQueue:
         values = {
             "state": TaskState.RUNNING,
             "started_at": func.coalesce(tasks.c.started_at, uow.now),
-            "turn": select(func.max(tasks.c.turn) + 1).where(tasks.c.state.in_(OPEN_STATES)).scalar_subquery(),
+            "turn": self._last_turn() + 1,
         }
         task = uow.one(started.values(values).returning(tasks))
+        self._served(uow, task.turn, task.teaching_point_id, task.created_by)
         return Claim(task_of(task), step.number, step.phase, step.arguments, step.attempts, lease)
 
     def renew(self, uow: UnitOfWork, leases: Collection[UUID]) -> None:
@@ -122,25 +127,30 @@ class StepQueue:
         metrics.task_ended(row.kind, state)
 
     def _next_step(self, uow: UnitOfWork, kinds: Collection[str]) -> Select[Any]:
-        """A step that is due, of a task and an owner that do not run enough already.
+        """A step that is due, of a task and a person that do not run enough already.
 
-        First come owners with the fewest steps in flight, then tasks whose last turn is longest ago: a huge task
-        never holds up a small one.
+        Points take turns, in each point its people, and of each person their tasks: who has the fewest steps in flight
+        comes first, then whose last turn is longest ago. So nobody waits for another's many tasks or huge one.
         """
         tasks, steps = self.tasks, self.steps
-        owner = func.coalesce(tasks.c.teaching_point_id, UUID(int=0))
-        held = select(steps.c.task_id, func.count().label("steps")).where(self._is_held(uow))
-        by_task = held.group_by(steps.c.task_id).subquery()
-        counts = (owner.label("owner"), func.count().label("tasks"), func.sum(by_task.c.steps).label("steps"))
-        running = select(*counts).select_from(tasks.outerjoin(by_task, by_task.c.task_id == tasks.c.id))
-        started = tasks.c.state.in_((TaskState.RUNNING, TaskState.CANCELLING))
-        by_owner = running.where(started).group_by(owner).subquery()
+        point, person = self._point, self._person
+        held = select(
+            steps.c.task_id, func.count().label("steps"), func.count().filter(steps.c.phase != RUN).label("long")
+        )
+        by_task = held.where(self._is_held(uow)).group_by(steps.c.task_id).subquery()
+        at_point, of_person = (self._in_flight(owner, by_task) for owner in (point, person))
+        point_turn, person_turn = self.turns.alias(), self.turns.alias()
         source = (
             steps.join(tasks)
             .outerjoin(by_task, by_task.c.task_id == tasks.c.id)
-            .outerjoin(by_owner, by_owner.c.owner == owner)
+            .outerjoin(at_point, at_point.c.owner == point)
+            .outerjoin(of_person, of_person.c.owner == person)
+            .outerjoin(point_turn, point_turn.c.owner_id == point)
+            .outerjoin(person_turn, person_turn.c.owner_id == person)
         )
-        may_start = func.coalesce(by_owner.c.tasks, 0) < TASKS_RUNNING
+        may_start = _none_is_0(of_person.c.tasks) < TASKS_RUNNING
+        # Plans and ends read and write workbooks, for minutes: one person's take one hand, never all of them.
+        not_too_long = (steps.c.phase == RUN) | (_none_is_0(of_person.c.long) == 0)
         return (
             select(steps.c.task_id, steps.c.number)
             .select_from(source)
@@ -149,12 +159,53 @@ class StepQueue:
                 (tasks.c.state == TaskState.RUNNING) | ((tasks.c.state == TaskState.WAITING) & may_start),
                 steps.c.state != "done",
                 steps.c.due_at <= uow.now,
-                func.coalesce(by_task.c.steps, 0) < STEPS_IN_FLIGHT,
+                _none_is_0(by_task.c.steps) < STEPS_IN_FLIGHT,
+                not_too_long,
             )
-            .order_by(func.coalesce(by_owner.c.steps, 0), tasks.c.turn, tasks.c.id, steps.c.number)
+            .order_by(
+                _none_is_0(at_point.c.steps),
+                _none_is_0(point_turn.c.turn),
+                _none_is_0(of_person.c.steps),
+                _none_is_0(person_turn.c.turn),
+                tasks.c.turn,
+                tasks.c.id,
+                steps.c.number,
+            )
             .limit(1)
             .with_for_update(of=steps, skip_locked=True)
         )
+
+    def _in_flight(self, owner: ColumnElement[UUID], by_task: Subquery) -> Subquery:
+        """What of each owner's runs: their tasks, the steps in flight, and how many of those may be long."""
+        tasks = self.tasks
+        started = tasks.c.state.in_((TaskState.RUNNING, TaskState.CANCELLING))
+        counts = (func.count().label("tasks"), func.sum(by_task.c.steps), func.sum(by_task.c.long))
+        of_owner = select(owner.label("owner"), counts[0], counts[1].label("steps"), counts[2].label("long"))
+        return (
+            of_owner.select_from(tasks.outerjoin(by_task, by_task.c.task_id == tasks.c.id))
+            .where(started)
+            .group_by(owner)
+            .subquery()
+        )
+
+    @property
+    def _point(self) -> ColumnElement[UUID]:
+        return func.coalesce(self.tasks.c.teaching_point_id, _NOBODY)
+
+    @property
+    def _person(self) -> ColumnElement[UUID]:
+        return func.coalesce(self.tasks.c.created_by, _NOBODY)
+
+    def _last_turn(self) -> ColumnElement[int]:
+        """Of all owners': tasks that have ended are gone from the queue, and their owner was served all the same."""
+        return func.coalesce(select(func.max(self.turns.c.turn)).scalar_subquery(), 0)
+
+    def _served(self, uow: UnitOfWork, turn: int, *owners: UUID | None) -> None:
+        """A point and a person had their turn."""
+        rows = [{"owner_id": owner, "turn": turn} for owner in {owner or _NOBODY for owner in owners}]
+        insertion = postgresql.insert(self.turns)
+        newer = insertion.on_conflict_do_update(index_elements=["owner_id"], set_={"turn": insertion.excluded.turn})
+        uow.execute(newer, rows)
 
     def _end_cancelled(self, uow: UnitOfWork) -> None:
         """Tasks to be cancelled end once nobody works on them."""
@@ -170,3 +221,7 @@ class StepQueue:
     def _is(self, claim: Claim) -> ColumnElement[bool]:
         of_task = (self.steps.c.task_id == claim.task.id) & (self.steps.c.number == claim.number)
         return of_task & (self.steps.c.lease == claim.lease)
+
+
+def _none_is_0(count: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.coalesce(count, 0)

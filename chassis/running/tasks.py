@@ -11,18 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import (
-    Row,
-    Select,
-    Table,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, true, update
 
-from chassis.base.context import Actor, Context
+from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
@@ -34,8 +25,10 @@ from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 
-MAX_OPEN_TASKS = 20
-"""Tasks a teaching point (or the school) may have waiting and running: beyond, a new one is refused."""
+MAX_OPEN_OF_USER = 10
+"""Tasks a person may have waiting and running: beyond, a new one is refused."""
+MAX_OPEN_OF_POINT = 100
+"""The same for all of a teaching point (or the school) together."""
 KEPT_FOR = timedelta(days=90)
 
 OPEN_STATES = (TaskState.WAITING, TaskState.RUNNING, TaskState.CANCELLING)
@@ -47,19 +40,16 @@ def enqueue(
 ) -> TaskView:
     """Start a task of a kind that the service declares, in this transaction.
 
-    It belongs to `teaching_point_id`, without one to the actor's own point, or else to the school. Raises
-    ServiceError `too_many_tasks` when the owner has 20 open ones.
+    It belongs to `teaching_point_id`, without one to the actor's own point, or else to the school; who holds the
+    permission that it is started under for that point or the school may see and cancel it. Raises ServiceError
+    `too_many_own_tasks` when the actor has 10 open ones, `too_many_tasks` when the point has 100.
     """
     if kind not in uow.service.tasks:
         raise LookupError(f"{uow.service.name} declares no task {kind}")
     tasks, steps = _tables(uow)
     actor = uow.context.actor
     owner = teaching_point_id or actor.teaching_point_id
-    open_tasks = select(func.count()).where(
-        tasks.c.teaching_point_id.is_not_distinct_from(owner), tasks.c.state.in_(OPEN_STATES)
-    )
-    if uow.scalar(open_tasks) >= MAX_OPEN_TASKS:
-        raise ServiceError("too_many_tasks", limit=MAX_OPEN_TASKS)
+    _refuse_too_many(uow, owner)
     task_id = new_id()
     uow.execute(
         insert(tasks).values(
@@ -70,6 +60,7 @@ def enqueue(
             created_by=actor.user_id,
             created_by_name=actor.name,
             teaching_point_id=owner,
+            permission=uow.context.permission,
             correlation_id=uow.context.correlation_id,
             created_at=uow.now,
         )
@@ -89,15 +80,17 @@ def enqueue(
 
 
 def get_task(query: GetTask, uow: UnitOfWork) -> TaskView:
-    """State and progress of one task. Raises ServiceError `not_found` outside the actor's row scope."""
+    """State and progress of one task. Raises ServiceError `not_found` for one that is not the actor's to see."""
     tasks, _ = _tables(uow)
-    return _view(uow.one(_with_result(uow).where(tasks.c.id == own_id(query.task_id, uow))), uow)
+    wanted = _with_result(uow).where(tasks.c.id == own_id(query.task_id, uow), _is_visible(uow))
+    return _view(uow.one(wanted), uow)
 
 
 def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
-    """The tasks of the actor's row scope, newest first unless asked otherwise."""
+    """The tasks that the actor may see, newest first unless asked otherwise."""
     tasks, _ = _tables(uow)
-    statement = _with_result(uow).where(equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
+    filters = (equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
+    statement = _with_result(uow).where(_is_visible(uow), *filters)
     sortable = {name: tasks.c[name] for name in ("created_at", "finished_at", "kind", "state")}
     return page_of(
         TaskView,
@@ -116,7 +109,8 @@ def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
     Raises ServiceError `task_finished` when it has ended already.
     """
     tasks, _ = _tables(uow)
-    task = uow.one(select(tasks).where(tasks.c.id == own_id(command.task_id, uow)).with_for_update())
+    wanted = select(tasks).where(tasks.c.id == own_id(command.task_id, uow), _is_visible(uow))
+    task = uow.one(wanted.with_for_update())
     if task.state not in OPEN_STATES:
         raise ServiceError("task_finished")
     if task.state != TaskState.CANCELLING:
@@ -175,6 +169,49 @@ def as_json(value: Any) -> Any:
 def _tables(uow: UnitOfWork) -> tuple[Table, Table]:
     tables = uow.tables
     return tables["tasks"], tables["task_steps"]
+
+
+def _refuse_too_many(uow: UnitOfWork, owner: UUID | None) -> None:
+    """Counted as the system: the actor does not see all of their point's tasks. One person's starts go one by one:
+    of ninety at once each would count before the others are there."""
+    tasks, _ = _tables(uow)
+    person = f"tasks.open.{uow.context.actor.user_id}"
+    uow.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(person, 0))))
+    of_point = tasks.c.teaching_point_id.is_not_distinct_from(owner)
+    of_user = tasks.c.created_by.is_not_distinct_from(uow.context.actor.user_id)
+    count = select(
+        func.count().filter(of_point).label("of_point"), func.count().filter(of_user).label("of_user")
+    ).where(tasks.c.state.in_(OPEN_STATES))
+    with uow.as_system():
+        found = uow.one(count)
+    if found.of_user >= MAX_OPEN_OF_USER:
+        raise ServiceError("too_many_own_tasks", limit=MAX_OPEN_OF_USER)
+    if found.of_point >= MAX_OPEN_OF_POINT:
+        raise ServiceError("too_many_tasks", limit=MAX_OPEN_OF_POINT)
+
+
+def _is_visible(uow: UnitOfWork) -> ColumnElement[bool]:
+    """A task is seen by the right that started it: by whoever holds its permission for the school or for the task's
+    point, and by who started it while they hold the permission at all. Its file may hold what nobody else may read.
+
+    Where the gateway does not say what is held (that of the version before), everybody sees just their own; and so it
+    is with a task that a service of the version before started, which noted no permission.
+    """
+    tasks, _ = _tables(uow)
+    if uow.context.actor.is_system:
+        return true()
+    own = tasks.c.created_by == uow.context.actor.user_id
+    held = uow.context.held
+    if held is None:
+        return own
+    rights = (and_(tasks.c.permission == name, _reach(tasks, scope, own)) for name, scope in held.items())
+    return or_(and_(tasks.c.permission.is_(None), own), *rights)
+
+
+def _reach(tasks: Table, scope: Scope, own: ColumnElement[bool]) -> ColumnElement[bool]:
+    if scope.kind == "school":
+        return true()
+    return tasks.c.teaching_point_id.in_(scope.ids) if scope.kind == "point" else own
 
 
 def _with_result(uow: UnitOfWork) -> Select[Any]:

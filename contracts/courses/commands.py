@@ -101,6 +101,7 @@ class SelectCoursesInBatch(Command, answers=BatchSelectionResult):
 
     Pairs already selected are skipped, pairs that break a condition refused, and both are listed; the others
     are selected, all at once up to 5,000 pairs, beyond that by a task. A dry run changes nothing.
+    Refused: `too_many_own_tasks`, `too_many_tasks`.
     """
 
     selection_round_id: Id = Field(description="The round in which to select.")

@@ -57,6 +57,12 @@ TEXTS = {
         "同一个 Idempotency-Key 已用于内容不同的请求，请换一个新的键。",
         "This Idempotency-Key was used for another request. Use a new key.",
     ),
+    "answer_not_repeated": ErrorText(
+        _K.CONFLICT,
+        "该请求此前已经办理，但您现在的权限与当时不同，不再重复返回结果，请在列表中查看，不要换键重发。",
+        "This request was carried out before, under rights that you don't have now. Look at the list for what came of "
+        "it, and don't send it again under another key.",
+    ),
     "bad_idempotency_key": ErrorText(
         _K.INVALID,
         "Idempotency-Key 须为 8 至 80 个字母、数字、“-”或“_”。",
@@ -66,6 +72,11 @@ TEXTS = {
         _K.INVALID,
         "不能按该字段排序，可用的字段：{allowed}。",
         "Can't sort by this field. Sort by one of: {allowed}.",
+    ),
+    "filter_not_supported": ErrorText(
+        _K.INVALID,
+        "该筛选条件所依据的内容（{columns}）您无权查看，请去掉此条件后重试。",
+        "This filter looks at what you may not see ({columns}). Leave it out and try again.",
     ),
     # Who asks
     "unauthenticated": ErrorText(_K.UNAUTHENTICATED, "请先登录。", "Sign in first."),
@@ -187,9 +198,26 @@ TEXTS = {
         "图片超过 {limit} 像素的上限，请缩小尺寸后上传。",
         "The image has more than {limit} pixels. Make it smaller.",
     ),
+    "upload_quota_used": ErrorText(
+        _K.TOO_MANY,
+        "您今天上传的文件已达 {limit} MB 或 {files} 个的上限，请明天再上传，或先压缩文件。",
+        "You have uploaded {limit} MB or {files} files today, which is the most. Go on tomorrow, or make files smaller.",
+    ),
+    "point_upload_quota_used": ErrorText(
+        _K.TOO_MANY,
+        "您的机构今天上传的文件已达 {limit} MB 的上限，请明天再上传，或联系管理员。",
+        "Your organisation has uploaded {limit} MB today, which is the most. Go on tomorrow, or ask an administrator.",
+    ),
+    "too_many_transfers": ErrorText(
+        _K.TOO_MANY,
+        "您同时上传或下载的文件不能超过 {limit} 个，请等待其完成。",
+        "You may send or receive {limit} files at a time. Wait until one is done.",
+    ),
     "file_required": ErrorText(_K.INVALID, "请选择要上传的文件。", "Choose a file to upload."),
     "file_missing": ErrorText(
-        _K.NOT_FOUND, "文件已不存在，请重新上传。", "The file is no longer there. Upload it again."
+        _K.NOT_FOUND,
+        "文件已不存在，或不是您上传的，请重新上传。",
+        "The file is no longer there, or somebody else uploaded it. Upload it again.",
     ),
     "workbook_unreadable": ErrorText(
         _K.INVALID,
@@ -254,6 +282,11 @@ TEXTS = {
     ),
     # Tasks
     "task_finished": ErrorText(_K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."),
+    "too_many_own_tasks": ErrorText(
+        _K.TOO_MANY,
+        "您已有 {limit} 个任务在等待或执行，请等待其完成或取消不需要的任务后再试。",
+        "You have {limit} tasks waiting or running. Wait until one ends, or cancel one that you don't need.",
+    ),
     "too_many_tasks": ErrorText(
         _K.TOO_MANY,
         "您的机构已有 {limit} 个任务在执行，请等待其完成。",

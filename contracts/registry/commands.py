@@ -28,7 +28,8 @@ class ImportStudents(Command, answers=TaskView):
     """Import student records from a workbook (the template's columns), as a task.
 
     Good rows come in, bad rows come back in a workbook with every reason beside them. A point imports its
-    own students only. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`.
+    own students only. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`,
+    `too_many_own_tasks`, `too_many_tasks`.
     """
 
     file: FileReference = Field(description="The workbook, as uploaded.")

@@ -15,7 +15,7 @@ _QUOTED = re.compile(r"`([a-z_]+)`")
 _EVERYWHERE = ("rate_limited", "overloaded", "service_unavailable", "deadline_exceeded", "internal_error")
 _SIGNED_IN = ("unauthenticated", "token_invalid", "token_expired", "token_revoked")
 _BODY = ("malformed_json", "body_too_large", "unsupported_media_type", "request_timeout")
-_COMMAND = ("bad_idempotency_key", "idempotency_key_reused", "command_in_progress")
+_COMMAND = ("bad_idempotency_key", "idempotency_key_reused", "answer_not_repeated", "command_in_progress")
 
 
 def codes_of(route: Route) -> list[str]:
@@ -41,7 +41,7 @@ def codes_of(route: Route) -> list[str]:
     if "version" in fields:
         codes.add("stale_version")
     if "sort" in fields:
-        codes.add("sort_not_supported")
+        codes.update(("sort_not_supported", "filter_not_supported"))
     return sorted(codes)
 
 

@@ -12,6 +12,16 @@ from launcher.servers.account import Account, remove
 from launcher.servers.processes import ServerError, kill_all, process_of, tail
 
 MAX_CONNECTIONS = 400
+# No statement, and no detail of an error, gets into the log: they carry names and numbers of people. (That errors of
+# the services' databases are not logged at all, since they quote values, is set by the provisioning, on any server.)
+DISCREET = (
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "log_parameter_max_length=0",
+    "log_parameter_max_length_on_error=0",
+    "log_statement=none",
+    "log_min_duration_statement=-1",
+)
 # What a crash of the machine could lose; only for servers that are thrown away. What was committed outlives a killed
 # server even so: tests kill it. (Without synchronous_commit the last commits would still be in its own memory.)
 NOT_DURABLE = ("fsync=off", "full_page_writes=off")
@@ -67,6 +77,7 @@ class PostgresServer:
             "unix_socket_directories=",
             f"max_connections={MAX_CONNECTIONS}",
             "shared_buffers=256MB",
+            *DISCREET,
             *(() if self._durable else NOT_DURABLE),
         ]
         options = " ".join(f"-c {setting}" for setting in settings)

@@ -64,15 +64,16 @@ def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[Tea
     return items, programme
 
 
-def upload(file: IO[bytes], name: str = "学生.xlsx") -> FileReference:
+def upload(file: IO[bytes], by: Context, name: str = "学生.xlsx") -> FileReference:
     """Upload a workbook as the gateway does."""
     file.seek(0)
-    return files.store().upload(file, name=name, max_bytes=20_000_000, allowed={FileKind.XLSX})
+    kinds = {FileKind.XLSX}
+    return files.store().upload(file, uploader=by.actor, name=name, max_bytes=20_000_000, allowed=kinds)
 
 
 def imported(registry: ServiceHarness, file: IO[bytes], by: Context) -> TaskView:
     """Import a workbook to its end; the task."""
-    task = registry.run(ImportStudents(file=upload(file)), by)
+    task = registry.run(ImportStudents(file=upload(file, by)), by)
     Worker(registry.database, registry.service).run_until_idle()
     view: TaskView = registry.ask(GetTask(task_id=task.id), by)
     return view

@@ -65,6 +65,12 @@ class WeighParcel(Command, answers=ParcelView, service="example"):
     weight: int
 
 
+class TouchParcel(Command, answers=ParcelView, service="example"):
+    """Nothing refuses it a second time: only the key does."""
+
+    parcel_id: UUID
+
+
 class ListParcels(PageQuery, answers=Page[ParcelView], service="example"):
     pass
 
@@ -116,6 +122,13 @@ def weigh_parcel(command: WeighParcel, uow: UnitOfWork) -> ParcelView:
     return ParcelView(id=row.id, label=row.label, version=row.version)
 
 
+def touch_parcel(command: TouchParcel, uow: UnitOfWork) -> ParcelView:
+    row = uow.one(
+        update(parcels).where(parcels.c.id == command.parcel_id).values(label=parcels.c.label).returning(parcels)
+    )
+    return ParcelView(id=row.id, label=row.label, version=row.version)
+
+
 def list_parcels(query: ListParcels, uow: UnitOfWork) -> Page[ParcelView]:
     rows = uow.rows(select(parcels).order_by(parcels.c.id))
     items = tuple(ParcelView(id=r.id, label=r.label, version=r.version) for r in rows)
@@ -153,6 +166,7 @@ class Example(Service):
     conflicts: ClassVar[dict[str, str]] = {"uq_parcels_label": "already_exists"}
     add_parcel = command(add_parcel)
     weigh_parcel = command(weigh_parcel)
+    touch_parcel = command(touch_parcel)
     list_parcels = query(list_parcels)
     on_parcels_weighed = reaction(on_parcels_weighed)
     learners = copy(LearnerState, learners)

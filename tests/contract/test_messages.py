@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import inf, prod
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from contracts.base import (
     Envelope,
     Event,
     Fact,
+    KeysetQuery,
     Operation,
     PageQuery,
     State,
@@ -97,6 +99,47 @@ def test_text_and_lists_of_an_operation_are_bounded(operation: type[Operation]) 
                     assert bounded, f"{name}.{field} is text without bounds"
                 if choice.get("type") == "array":
                     assert "maxItems" in choice, f"{name}.{field} is a list without bounds"
+
+
+MOST_ROWS = 5_000
+"""Ids or rows that one request may name, and rows that one answer lists."""
+NESTED = {"create_programme": 20_000, "update_programme": 20_000}
+"""Operations whose rows have rows of their own, with the most that all come to: a programme's modules and courses."""
+MULTIPLIED = {"select_courses_in_batch": 100_000}
+"""Operations that ask for each of one list with each of another, with the most pairs that come to. What is more than a
+few thousand of them is counted by the lengths of the lists, and made a task, before anything is looked up."""
+
+
+@pytest.mark.parametrize("operation", OWN_OPERATIONS, ids=_name)
+def test_what_an_operation_asks_for_has_an_end_that_is_known_beforehand(operation: type[Operation]) -> None:
+    schema = operation.model_json_schema()
+    sizes = [most(field, schema.get("$defs", {})) for field in schema.get("properties", {}).values()]
+    name = method_name(operation)
+    assert sum(size for size in sizes if size > 1) <= NESTED.get(name, MOST_ROWS)
+    if name in MULTIPLIED:
+        assert prod(sizes) <= MULTIPLIED[name]
+    if issubclass(operation, PageQuery | KeysetQuery):
+        limit = schema["properties"]["size" if issubclass(operation, PageQuery) else "limit"]
+        assert limit["maximum"] <= (200 if issubclass(operation, PageQuery) else MOST_ROWS)
+
+
+def most(schema: dict[str, Any], definitions: dict[str, Any]) -> float:
+    """How many values a field may hold at most, those in lists of lists too."""
+    if "$ref" in schema:
+        return most(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "anyOf" in schema:
+        return max(most(option, definitions) for option in schema["anyOf"])
+    if schema.get("type") == "array":
+        return float(schema.get("maxItems", inf)) * rows_in(schema["items"], definitions)
+    return rows_in(schema, definitions)
+
+
+def rows_in(schema: dict[str, Any], definitions: dict[str, Any]) -> float:
+    """How many rows of its own one value has: what its lists hold; itself, where it has none."""
+    if "$ref" in schema:
+        return rows_in(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    lists = [most(each, definitions) for each in schema.get("properties", {}).values() if each.get("type") == "array"]
+    return max(1, sum(lists))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chassis.base.context import Context
+from chassis.base.context import Actor, Context
 from chassis.papers.file_kinds import FileKind
+from chassis.papers.store import plain_name
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
@@ -119,20 +120,39 @@ class FakeBackend:
         self.answers[name] = answer
 
 
+class FakeQuota:
+    """Remembers what was asked to be uploaded, and has no room for it where a test says so."""
+
+    def __init__(self) -> None:
+        self.looked: list[tuple[UUID | None, int]] = []
+        self.is_used = False
+
+    def look(self, uploader: Actor, size: int) -> None:
+        self.looked.append((uploader.user_id, size))
+        if self.is_used:
+            raise ServiceError("upload_quota_used", limit=500, files=2000, retry_after=3600)
+
+
 class FakeStore:
     """Files in memory."""
 
     def __init__(self) -> None:
         self.files: dict[tuple[str, str], bytes] = {}
+        self.quota = FakeQuota()
+        self.uploaders: list[Actor] = []
 
-    def upload(self, stream: Any, *, name: str, max_bytes: int, allowed: Collection[FileKind]) -> FileReference:
+    def upload(
+        self, stream: Any, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
+    ) -> FileReference:
+        self.uploaders.append(uploader)
         content = b""
         while chunk := stream.read(1000):
             content += chunk
             if len(content) > max_bytes:
                 raise ServiceError("file_too_large", limit=max_bytes)
         self.files["incoming", "0" * 64] = content
-        return FileReference(sha256="0" * 64, name=name, size=len(content), media_type="application/pdf")
+        kind = FileKind.PDF.content_type
+        return FileReference(sha256="0" * 64, name=plain_name(name), size=len(content), media_type=kind)
 
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
         content = self.files.get((area, sha256))

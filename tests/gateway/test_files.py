@@ -1,8 +1,17 @@
 """Uploads into the store, downloads out of it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from falcon.testing import create_environ
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from contracts.types import FileReference
+from gateway.files import DOWNLOADS_OF_USER, UPLOADS_OF_USER
 from tests.gateway.conftest import Gateway, make_gateway
 
 SCAN = "/api/v1/books/0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f/scan"
@@ -11,11 +20,11 @@ PDF = "application/pdf"
 
 
 def form(
-    content: bytes, name: str = "file", filename: str = "报名表.pdf", parts: int = 1
+    content: bytes, name: str = "file", filename: str = "报名表.pdf", parts: int = 1, encoding: str = "utf-8"
 ) -> tuple[bytes, dict[str, str]]:
     part = (
         b'--xyz\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\nContent-Type: text/html\r\n\r\n%b\r\n'
-        % (name.encode(), filename.encode(), content)
+        % (name.encode(encoding), filename.encode(encoding), content)
     )
     return part * parts + b"--xyz--\r\n", {"Content-Type": "multipart/form-data; boundary=xyz"}
 
@@ -61,6 +70,78 @@ def test_too_large_an_upload_is_refused(gateway: Gateway, monkeypatch: pytest.Mo
     assert upload(gateway, *form(b"x" * 101)).json["code"] == "file_too_large"
     assert upload(gateway, *form(b"x" * 50_000)).json["code"] == "file_too_large"
     assert upload(gateway, *form(b"x" * 100)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("filename", "encoding"),
+    [("汇款凭证.pdf", "gbk"), ("汇款凭证.pdf", "gb18030"), ("reçu—été.pdf", "utf-8"), ("ÿé.pdf", "latin-1")],
+)
+def test_a_name_in_the_bytes_of_an_old_client_is_read(gateway: Gateway, filename: str, encoding: str) -> None:
+    answer = upload(gateway, *form(b"%PDF-1.7", filename=filename, encoding=encoding))
+    assert (answer.status_code, answer.json["name"]) == (201, filename)
+
+
+@pytest.mark.parametrize("name", ["fichié", "文件", "ÿ"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_a_part_of_another_name_in_any_bytes_is_no_file(gateway: Gateway, name: str, encoding: str) -> None:
+    answer = upload(gateway, *form(b"%PDF-1.7", name=name, encoding=encoding))
+    assert (answer.status_code, answer.json["code"]) == (422, "file_required")
+
+
+@given(st.binary(max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_no_header_of_a_part_makes_an_error(gateway: Gateway, junk: bytes) -> None:
+    for header in (
+        b'form-data; name="file"; filename="%b"',
+        b"form-data; name=%b",
+        b"form-data; name=file; filename*=%b",
+    ):
+        body = b"--xyz\r\nContent-Disposition: %b\r\n\r\n%%PDF-1.7\r\n--xyz--\r\n" % (header % junk)
+        assert upload(gateway, body, form(b"")[1]).status_code in (201, 422)
+
+
+def test_the_store_is_told_who_uploads_and_asked_for_room_before_anything_is_read(gateway: Gateway) -> None:
+    body, headers = form(b"%PDF-1.7" + bytes(100_000))
+    assert upload(gateway, body, headers).status_code == 201
+    ((who, size),) = gateway.store.quota.looked
+    assert [each.user_id for each in gateway.store.uploaders] == [who]
+    assert 80_000 < size < 100_008
+    gateway.store.quota.is_used = True
+    refused = upload(gateway, body, headers)
+    assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_used")
+    assert refused.headers["Retry-After"] == "3600"
+    assert len(gateway.store.uploaders) == 1
+
+
+def test_one_user_has_a_few_uploads_at_a_time_and_others_have_theirs(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    take_in = gateway.store.upload
+
+    def slow(*args: Any, **options: Any) -> FileReference:
+        begun.release()
+        assert go_on.wait(20)
+        return take_in(*args, **options)
+
+    monkeypatch.setattr(gateway.store, "upload", slow)
+    mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
+    body, headers = form(b"%PDF-1.7")
+
+    def send(who: dict[str, str]) -> int:
+        return gateway.client.simulate_post("/api/v1/files", body=body, headers={**who, **headers}).status_code
+
+    with ThreadPoolExecutor(UPLOADS_OF_USER + 1) as pool:
+        sent = [pool.submit(send, mine) for _ in range(UPLOADS_OF_USER)]
+        for _ in range(UPLOADS_OF_USER):
+            assert begun.acquire(timeout=20)
+        answer = gateway.client.simulate_post("/api/v1/files", body=body, headers={**mine, **headers})
+        assert (answer.status_code, answer.json["code"]) == (429, "too_many_transfers")
+        sent.append(pool.submit(send, others))
+        assert begun.acquire(timeout=20)
+        go_on.set()
+        assert [each.result() for each in sent] == [201] * (UPLOADS_OF_USER + 1)
+    assert send(mine) == 201
 
 
 def refer(gateway: Gateway, **changes: object) -> None:
@@ -117,3 +198,25 @@ def test_a_download_holds_its_place_until_it_ends() -> None:
     assert gateway.client.simulate_get("/nowhere").status_code == 503
     answer.close()
     assert gateway.client.simulate_get("/nowhere").status_code == 404
+
+
+def test_one_user_has_a_few_downloads_at_a_time_and_others_have_theirs(gateway: Gateway) -> None:
+    gateway.store.files["library", SHA] = b"%PDF-1.7"
+    refer(gateway)
+    mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
+    environs = [create_environ(SCAN, headers=mine) for _ in range(DOWNLOADS_OF_USER)]
+    running = [gateway.client.app(environ, lambda *_: None) for environ in environs]
+    refused = gateway.client.simulate_get(SCAN, headers=mine)
+    assert (refused.status_code, refused.json["code"]) == (429, "too_many_transfers")
+    assert gateway.client.simulate_get(SCAN, headers=others).status_code == 200
+    for answer in running:
+        answer.close()
+        answer.close()
+    assert gateway.client.simulate_get(SCAN, headers=mine).status_code == 200
+
+
+def test_a_download_that_is_not_there_takes_no_share(gateway: Gateway) -> None:
+    refer(gateway)
+    mine = gateway.bearer(sub=str(uuid4()))
+    for _ in range(DOWNLOADS_OF_USER + 1):
+        assert gateway.client.simulate_get(SCAN, headers=mine).status_code == 404

@@ -4,14 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 from falcon.testing import create_environ
 
+from chassis.base.context import Scope
 from contracts.errors import ServiceError
 from tests.gateway.conftest import Gateway
+from tests.gateway.fakes import PERMISSION
 
 TASKS = "/api/v1/tasks"
 EVENTS = "/api/v1/events"
@@ -88,6 +90,36 @@ def test_one_task_is_asked_of_its_owner(gateway: Gateway) -> None:
         ("archive", "get_task", {"task_id": one["id"]}),
         ("archive", "cancel_task", {"task_id": one["id"]}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("grants", "held"),
+    [
+        ([["school_registrar", "school", [], []]], Scope("school")),
+        ([["teaching_point_admin", "point", [SOME_ID], []]], Scope("point", (UUID(SOME_ID),))),
+        ([["student", "student", [SOME_ID], []]], Scope("student")),
+        ([["school_exams", "school", [], []]], None),
+    ],
+    ids=["school", "point", "student", "another role"],
+)
+def test_owners_are_told_all_that_the_user_holds(gateway: Gateway, grants: list[Any], held: Scope | None) -> None:
+    """By it they judge whose tasks the user sees, at every door alike."""
+    one = task(1, "archive")
+    for name in ("get_task", "cancel_task"):
+        gateway.backend.answers[name] = lambda *_: one
+    headers = gateway.bearer(grants=grants)
+    gateway.client.simulate_get(TASKS, headers=headers)
+    gateway.client.simulate_get(f"{TASKS}/{one['id']}", headers=headers)
+    gateway.client.simulate_get(f"{TASKS}/{one['id']}/result", headers=headers)
+    gateway.client.simulate_post(f"{TASKS}/{one['id']}/cancel", headers=headers)
+    stream = Stream(gateway, **headers)
+    stream.body.close()
+    contexts = [call[3] for call in gateway.backend.calls]
+    assert len(contexts) == 2 + 3 + 2
+    for context in contexts:
+        assert context.held is not None
+        assert context.held.get(PERMISSION) == held
+        assert ("courses.read_catalogue" in context.held) is True
 
 
 @pytest.mark.parametrize(

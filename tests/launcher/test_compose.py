@@ -8,6 +8,7 @@ import yaml
 
 from launcher import compose
 from launcher.paths import service_names
+from launcher.servers.postgres import DISCREET
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -52,6 +53,10 @@ def test_prometheus_finds_every_process_of_every_service():
     [job] = yaml.safe_load((ROOT / "monitoring" / "prometheus.yml").read_text())["scrape_configs"]
     [found] = job["dns_sd_configs"]
     assert set(found["names"]) == {"gateway", *(f"{name}{kind}" for name in service_names() for kind in ("", "-tasks"))}
+
+
+def test_the_database_server_keeps_people_out_of_its_log_as_the_private_one_does():
+    assert set(DISCREET) <= set(CONTAINERS["postgres"]["command"])
 
 
 def test_only_identity_has_the_key_that_signs_tokens():

@@ -1,15 +1,23 @@
 """Private PostgreSQL and RabbitMQ instances, started, killed and started again for real."""
 
+import threading
+from contextlib import closing, suppress
+
 import kombu
 import psutil
 import psycopg2
 import pytest
 import requests
+from sqlalchemy.engine import make_url
 
+from chassis.provisioning.database import provision_database
+from chassis.testing.harness import PASSWORDS
 from launcher.ports import Ports
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.processes import ServerError
 from launcher.servers.rabbitmq import RabbitServer
+from tests.chassis.example import Example, build
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.xdist_group("launcher servers")
 
@@ -53,6 +61,62 @@ def test_what_postgres_committed_survives_being_killed(database):
     cursor = connect(database).cursor()
     cursor.execute("select number from kept")
     assert cursor.fetchall() == [(42,)]
+
+
+NAME, MOBILE = "林小满", "13912345678"
+FAILING = {
+    "a value of the wrong type": f"SELECT '{NAME}'::int",
+    "a key that is there already": f"INSERT INTO parcels (id, teaching_point_id, label)"
+    f" SELECT gen_random_uuid(), gen_random_uuid(), '{NAME} {MOBILE}' FROM generate_series(1, 2)",
+    "a check that fails": f"INSERT INTO tasks (id, kind, state, arguments, created_by_name, correlation_id)"
+    f" VALUES (gen_random_uuid(), 'x', '{MOBILE}', '{{}}', '{NAME}', gen_random_uuid())",
+    "a text too long": f"INSERT INTO parcels (id, teaching_point_id, label)"
+    f" VALUES (gen_random_uuid(), gen_random_uuid(), repeat('{NAME}', 20))",
+    "a statement that is none": f"SELECT FROM WHERE name = '{NAME}' AND mobile = '{MOBILE}'",
+    "a warning of a function": f"DO $$ BEGIN RAISE WARNING 'seen %', '{NAME} {MOBILE}'; END $$",
+}
+
+
+def test_no_name_and_no_number_of_anybody_gets_into_the_databases_log(database):
+    """Whoever is connected: the service, who migrates, who repairs by hand; also when the server itself dies of it."""
+    provision_database(database.url, Example, "discreet", PASSWORDS, build=build)
+    roles = {"discreet_app": PASSWORDS.app, "discreet_owner": PASSWORDS.owner, "postgres": "a password"}
+    for user, password in roles.items():
+        own = make_url(database.url).set(drivername="postgresql", username=user, password=password, database="discreet")
+        address = own.render_as_string(hide_password=False)
+        for statement in FAILING.values():
+            with closing(psycopg2.connect(address)) as connection, suppress(psycopg2.Error):
+                if user.endswith("_app"):
+                    connection.cursor().execute("SET ROLE discreet_school")
+                connection.cursor().execute(statement)
+                assert "RAISE" in statement, statement  # all the others fail
+    with connect(database) as connection, pytest.raises(psycopg2.Error):  # where no service lives
+        connection.cursor().execute(
+            f"CREATE TABLE twice (name text PRIMARY KEY); INSERT INTO twice VALUES ('{NAME}'), ('{NAME}')"
+        )
+    die_of(database, address, f"SELECT pg_sleep(60), '{NAME} {MOBILE}'")
+    logged = database.log.read_text()
+    assert NAME not in logged
+    assert MOBILE not in logged
+    assert "was terminated by signal 9" in logged  # what is to be known of the server is there
+
+
+def die_of(database, address, statement):
+    """Let the server lose the process that carries a statement out, and come back."""
+    with closing(psycopg2.connect(address)) as connection:
+        victim = psutil.Process(connection.info.backend_pid)
+        waiting = threading.Thread(target=lambda: suppressed(connection.cursor().execute, statement))
+        waiting.start()
+        eventually(lambda: "SELECT" in " ".join(victim.cmdline()), "the statement runs")
+        victim.kill()
+        waiting.join(30)
+    eventually(lambda: suppressed(connect, database), "the server is back")
+
+
+def suppressed(work, *arguments):
+    """What the work gives, or None when the database refuses."""
+    with suppress(psycopg2.Error):
+        return work(*arguments)
 
 
 def test_postgres_keeps_a_committed_transaction_on_disk_and_has_room_for_every_process(database):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from chassis.base.context import system_context
 from chassis.data.pages import among, begins, between, equals, matches, on_days, paginate
 from contracts.errors import ServiceError
 from contracts.text import cleaning
@@ -52,6 +53,8 @@ class Request:
 
 class Reader:
     """The part of a unit of work that lists use."""
+
+    context = system_context()
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

@@ -1,7 +1,9 @@
 """One transaction: state, events, audit and the idempotent answer together or not at all."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.base.context import Context, system_context
+from chassis.base.context import Context, Scope, from_wire, system_context, to_wire
 from chassis.base.ids import new_id
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
@@ -24,6 +26,7 @@ from tests.chassis.example import (
     ParcelAdded,
     ParcelState,
     ParcelView,
+    TouchParcel,
     WeighParcel,
     parcels,
 )
@@ -73,6 +76,70 @@ def test_a_repeated_key_with_another_body_is_refused(example: ServiceHarness) ->
     context = at_point(key="same")
     example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
     assert example.refusal(AddParcel(teaching_point_id=POINT, label="b"), context).code == "idempotency_key_reused"
+
+
+def test_what_a_person_holds_travels_with_the_call_and_an_old_gateway_says_nothing_of_it() -> None:
+    context = replace(
+        at_point(key="far away"), held={"parcels.add": Scope("point", (POINT,)), "x.read": Scope("school")}
+    )
+    assert from_wire(to_wire(context)).held == context.held
+    wire = to_wire(at_point())
+    assert from_wire(wire).held is None
+    del wire["held"]
+    assert from_wire(wire).held is None
+
+
+def moved(context: Context, *points: UUID, kind: str = "point") -> Context:
+    """The same person under the same permission, over other rows."""
+    return replace(context, scope=Scope(kind, points))
+
+
+def test_a_kept_answer_is_not_given_again_once_the_rows_are_out_of_reach(example: ServiceHarness) -> None:
+    context = at_point(key="moved away")
+    first = example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
+    command = AddParcel(teaching_point_id=POINT, label="a")
+    assert example.refusal(command, moved(context, OTHER)).code == "not_found"  # as for a new request
+    assert example.refusal(command, moved(context)).code == "not_found"
+    assert example.run(command, moved(context, OTHER, POINT)) == first
+    assert count(example, "parcels") == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda context: replace(context, permission="parcels.read"),
+        lambda context: moved(context, kind="school"),
+        lambda context: replace(context, held={"parcels.add": context.scope}),
+    ],
+    ids=["another permission", "another kind of scope", "judged by all that is held"],
+)
+def test_under_another_right_the_refusal_just_computed_stands(
+    example: ServiceHarness, changed: Callable[[Context], Context]
+) -> None:
+    context = at_point(key="another right")
+    example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
+    refused = example.refusal(AddParcel(teaching_point_id=POINT, label="a"), changed(context))
+    assert refused.code == "already_exists"
+    assert count(example, "parcels") == 1
+
+
+def test_what_could_be_done_twice_is_not_where_the_answer_may_not_be_repeated(example: ServiceHarness) -> None:
+    context = at_point(key="heavier")
+    seen = example.run(AddParcel(teaching_point_id=POINT, label="a"), at_point())
+    free = moved(context, kind="school")
+    example.run(TouchParcel(parcel_id=seen.id), context)
+    assert example.refusal(TouchParcel(parcel_id=seen.id), free).code == "answer_not_repeated"
+    assert example.rows(select(parcels.c.version))[0].version == 2
+
+
+def test_an_answer_kept_without_its_right_is_repeated_to_nobody(example: ServiceHarness) -> None:
+    context = at_point(key="of the version before")
+    example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
+    with example.owner_connection() as connection:
+        connection.exec_driver_sql("UPDATE idempotency_keys SET rights = NULL")
+    assert example.refusal(AddParcel(teaching_point_id=POINT, label="a"), context).code == "already_exists"
+    assert example.refusal(AddParcel(teaching_point_id=POINT, label="b"), context).code == "answer_not_repeated"
+    assert count(example, "parcels") == 1
 
 
 def test_the_same_key_of_another_person_is_another_key(example: ServiceHarness) -> None:

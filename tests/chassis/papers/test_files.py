@@ -9,8 +9,9 @@ import threading
 import time
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,21 +21,26 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select
 
+from chassis.base.clock import local_date
 from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.papers import file_kinds, files
 from chassis.papers.file_kinds import FileKind, check_kind, sniff
-from chassis.papers.files import INCOMING, FileStore, plain_name
+from chassis.papers.files import ERASED_EVERY, KEPT_UNADOPTED, KEPT_UNOWNED
+from chassis.papers.quota import MB, Limits
 from chassis.papers.sheet_writing import write_list
 from chassis.papers.spreadsheets import Column
+from chassis.papers.store import INCOMING, FileStore, incoming, plain_name
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 from tests.harnesses import HarnessOf
 
 ALL = tuple(FileKind)
+ME = acting(teaching_point_id=new_id())
+MINE = incoming(ME.actor.user_id)
 
 
 class Filing(Service):
@@ -77,12 +83,14 @@ def store(tmp_path: Path) -> FileStore:
 
 
 def upload(store: FileStore, content: bytes, name: str = "a.bin", **options: Any) -> FileReference:
-    return store.upload(io.BytesIO(content), name=name, **{"max_bytes": 10_000_000, "allowed": ALL, **options})
+    usual = {"uploader": ME.actor, "max_bytes": 10_000_000, "allowed": ALL}
+    return store.upload(io.BytesIO(content), name=name, **{**usual, **options})
 
 
 def stored(tmp_path: Path) -> set[str]:
     root = tmp_path / "the store"
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {path for path in found if not path.startswith("uploaded/")}
 
 
 # -- content --
@@ -95,7 +103,7 @@ def test_a_file_is_known_by_its_content_whatever_it_is_called(kind: FileKind, st
     assert reference.media_type == kind.content_type
     assert reference.size == len(content)
     assert reference.sha256 == hashlib.sha256(content).hexdigest()
-    assert b"".join(store.chunks(INCOMING, reference.sha256, kind)) == content
+    assert b"".join(store.chunks(MINE, reference.sha256, kind)) == content
 
 
 @pytest.mark.parametrize(
@@ -155,6 +163,161 @@ def test_no_damage_makes_the_check_fall_over(kind: FileKind, data: st.DataObject
         check_kind(io.BytesIO(bytes(content)), ALL)
 
 
+def photo(*, thumbnail: bool = False) -> bytes:
+    """A phone's picture; with a thumbnail, which is a whole JPEG inside of it."""
+    content = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Phone"
+    inside = b"Exif\0\0" + exif.tobytes()[6:] + (CONTENTS[FileKind.JPEG] if thumbnail else b"")
+    Image.effect_noise((320, 240), 60).convert("RGB").save(content, "JPEG", exif=inside)
+    return content.getvalue()
+
+
+def two_pictures() -> bytes:
+    """What phones write for HDR: a second picture behind the first (MPO)."""
+    content = io.BytesIO()
+    first, second = (Image.effect_noise((64, 48), 40 + n).convert("RGB") for n in range(2))
+    first.save(content, "MPO", save_all=True, append_images=[second])
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("thumbnail", [False, True], ids=["plain", "with a thumbnail"])
+@pytest.mark.parametrize(
+    "behind",
+    [b"", b"\0\0\0\x18ftypmp42" + os.urandom(10_000), bytes(4096), b"\0\0\0\x18ftypmp42\xff\xd9" + bytes(300_000)],
+    ids=["nothing", "a video", "zeros", "an end of its own"],
+)
+def test_a_phone_photo_is_taken_and_what_follows_the_picture_is_left_out(
+    store: FileStore, behind: bytes, thumbnail: bool
+) -> None:
+    picture = photo(thumbnail=thumbnail)
+    reference = upload(store, picture + behind, "IMG_0001.jpg")
+    assert (reference.size, reference.sha256) == (len(picture), hashlib.sha256(picture).hexdigest())
+    with closing(store.read(MINE, reference)) as file, Image.open(file) as image:
+        image.load()
+        assert image.size == (320, 240)
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(4096)])
+def test_of_two_pictures_in_one_file_the_first_is_kept(store: FileStore, behind: bytes) -> None:
+    both = two_pictures()
+    reference = upload(store, both + behind)
+    assert reference.size < len(both)
+    with closing(store.read(MINE, reference)) as file, Image.open(file, formats=["JPEG"]) as image:
+        image.load()
+        assert image.size == (64, 48)
+
+
+def test_a_picture_in_four_colours_is_taken(store: FileStore) -> None:
+    content = io.BytesIO()
+    Image.new("CMYK", (40, 30), (10, 20, 30, 40)).save(content, "JPEG")
+    assert upload(store, content.getvalue()).size == len(content.getvalue())
+
+
+def test_a_picture_of_more_pixels_than_anybody_needs_is_refused(store: FileStore) -> None:
+    content = io.BytesIO()
+    Image.new("L", (6300, 4000)).save(content, "JPEG")
+    with pytest.raises(ServiceError, match="image_too_large"):
+        upload(store, content.getvalue())
+
+
+def test_pictures_of_kinds_that_nobody_can_read_everywhere_are_refused(store: FileStore) -> None:
+    web = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(web, "WEBP")
+    for content in (web.getvalue(), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)):
+        with pytest.raises(ServiceError, match="file_type_not_allowed"):
+            upload(store, content, "IMG_0001.jpg")
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(4096)])
+def test_a_photo_that_is_cut_short_is_refused_whatever_is_put_behind(store: FileStore, behind: bytes) -> None:
+    with pytest.raises(ServiceError, match="file_damaged"):
+        upload(store, photo(thumbnail=True)[:-200] + behind)
+
+
+def test_a_file_of_nothing_but_markers_is_not_read_for_ever(store: FileStore) -> None:
+    with pytest.raises(ServiceError, match="file_damaged"):
+        upload(store, photo()[:-2] + b"\xff\xe0\0\2" * 1_000_000 + b"\xff\xd9")
+
+
+def test_a_document_padded_with_zeros_is_taken(store: FileStore) -> None:
+    assert upload(store, PDF + bytes(4096)).size == len(PDF) + 4096
+
+
+# -- how much --
+
+
+SMALL = Limits(person_mb=1, point_mb=2, files=3)
+
+
+def document(size: int) -> bytes:
+    return b"%PDF-1.7\n" + os.urandom(size - 15) + b"%%EOF\n"
+
+
+@pytest.fixture
+def tight(tmp_path: Path) -> FileStore:
+    return FileStore((tmp_path / "the store").as_uri(), SMALL)
+
+
+def test_a_person_has_a_share_of_the_store_each_day(tight: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(tight, document(MB - 100_000))
+    with pytest.raises(ServiceError) as refused:
+        upload(tight, document(200_000))
+    assert (refused.value.code, refused.value.params["limit"]) == ("upload_quota_used", 1)
+    assert 0 < int(refused.value.params["retry_after"]) <= 24 * 60 * 60 + 1  # type: ignore[arg-type]
+    with pytest.raises(ServiceError, match="upload_quota_used"):
+        tight.quota.look(ME.actor, 200_000)
+    tight.quota.look(ME.actor, 90_000)
+    upload(tight, document(90_000))  # what was refused does not count
+    upload(tight, document(MB - 100_000), uploader=acting(teaching_point_id=ME.actor.teaching_point_id).actor)
+    tomorrow = local_date(datetime.now(UTC)) + timedelta(days=1)
+    monkeypatch.setattr("chassis.papers.quota.local_date", lambda _: tomorrow)
+    upload(tight, document(200_000))
+
+
+def test_small_files_are_counted_too(tight: FileStore) -> None:
+    for _ in range(SMALL.files):
+        upload(tight, document(100))
+    with pytest.raises(ServiceError, match="upload_quota_used"):
+        upload(tight, document(100))
+
+
+def test_so_has_a_point_and_others_have_their_own(tight: FileStore) -> None:
+    for _ in range(2):
+        upload(tight, document(MB - 1000), uploader=acting(teaching_point_id=ME.actor.teaching_point_id).actor)
+    with pytest.raises(ServiceError, match="point_upload_quota_used"):
+        upload(tight, document(10_000))
+    upload(tight, document(10_000), uploader=acting(teaching_point_id=new_id()).actor)
+    upload(tight, document(10_000), uploader=acting().actor)
+
+
+def test_of_uploads_at_the_same_moment_no_more_than_the_share_is_taken(tight: FileStore, tmp_path: Path) -> None:
+    begin = threading.Barrier(8)
+    taken: list[int] = []
+
+    def send(_: int) -> None:
+        begin.wait()
+        with suppress(ServiceError):
+            taken.append(upload(tight, document(400_000)).size)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, range(8)))
+    assert sum(taken) <= MB
+    assert len(stored(tmp_path)) == len(taken)
+
+
+def test_what_was_counted_is_forgotten_after_the_day_that_follows(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(store, PDF)
+    counted = lambda: [path for path in (tmp_path / "the store" / "uploaded").rglob("*") if path.is_file()]  # noqa: E731
+    today = local_date(datetime.now(UTC))
+    for days, left in ((1, 1), (2, 0)):
+        monkeypatch.setattr("chassis.papers.quota.local_date", lambda _, days=days: today + timedelta(days=days))
+        sweep(filing)
+        assert len(counted()) == left
+
+
 # -- upload --
 
 
@@ -171,7 +334,7 @@ class Endless:
 def test_a_file_too_large_is_not_read_to_its_end(store: FileStore, tmp_path: Path) -> None:
     endless = Endless()
     with pytest.raises(ServiceError) as refused:
-        store.upload(endless, name="x", max_bytes=1_000_000, allowed=ALL)
+        store.upload(endless, uploader=ME.actor, name="x", max_bytes=1_000_000, allowed=ALL)
     assert (refused.value.code, refused.value.params) == ("file_too_large", {"limit": 1_000_000})
     assert endless.taken < 2_000_000
     assert stored(tmp_path) == set()
@@ -192,14 +355,14 @@ def test_an_upload_that_breaks_off_leaves_nothing(store: FileStore, tmp_path: Pa
             raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        store.upload(Broken(), name="x", max_bytes=1000, allowed=ALL)
+        store.upload(Broken(), uploader=ME.actor, name="x", max_bytes=1000, allowed=ALL)
     assert stored(tmp_path) == set()
 
 
 def test_the_same_bytes_are_stored_once(store: FileStore, tmp_path: Path) -> None:
     first, second = upload(store, PDF, "a.pdf"), upload(store, PDF, "b.pdf")
     assert first.sha256 == second.sha256
-    assert stored(tmp_path) == {f"incoming/{first.sha256[:2]}/{first.sha256[2:4]}/{first.sha256}.pdf"}
+    assert stored(tmp_path) == {f"{MINE}/{first.sha256}.pdf"}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +390,9 @@ import eventlet
 eventlet.monkey_patch()
 import io, tempfile, pathlib
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.files import FileStore, INCOMING
+from chassis.base.context import Actor
+from chassis.base.ids import new_id
+from chassis.papers.store import FileStore, incoming
 ticks = 0
 def tick():
     global ticks
@@ -238,9 +403,11 @@ eventlet.spawn(tick)
 with tempfile.TemporaryDirectory() as folder:
     store = FileStore(pathlib.Path(folder).as_uri())
     content = b"%PDF-" + bytes(30_000_000) + b"%%EOF"
-    reference = store.upload(io.BytesIO(content), name="x", max_bytes=40_000_000, allowed=[FileKind.PDF])
+    me = Actor(new_id())
+    kinds = [FileKind.PDF]
+    reference = store.upload(io.BytesIO(content), uploader=me, name="x", max_bytes=40_000_000, allowed=kinds)
     before = ticks
-    assert b"".join(store.chunks(INCOMING, reference.sha256, FileKind.PDF)) == content
+    assert b"".join(store.chunks(incoming(me.user_id), reference.sha256, FileKind.PDF)) == content
     assert before > 5 and ticks > before + 20, (before, ticks)
 """
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=60)
@@ -259,14 +426,15 @@ def adopt(filing: ServiceHarness, reference: FileReference, as_: Context | None 
     def work(uow: Any) -> Any:
         return files.adopt(uow, reference, purpose="slip", allowed=(FileKind.PDF, FileKind.PNG), **scope)
 
-    return filing.database.run(as_ or system_context(), work)
+    return filing.database.run(as_ or ME, work)
 
 
 def sweep(filing: ServiceHarness) -> None:
+    filing.database.run(system_context(), files.erase_unadopted)
     filing.database.run(system_context(), files.erase_unowned)
 
 
-def age(tmp_path: Path, by: timedelta = timedelta(hours=25)) -> None:
+def age(tmp_path: Path, by: timedelta = KEPT_UNOWNED + timedelta(minutes=1)) -> None:
     then = time.time() - by.total_seconds()
     for path in (tmp_path / "the store").rglob("*.*"):
         os.utime(path, (then, then))
@@ -280,7 +448,7 @@ def content_of(filing: ServiceHarness, file_id: Any, as_: Context | None = None)
     return filing.database.run(as_ or system_context(), work)
 
 
-def test_an_adopted_file_stays_and_an_unadopted_one_goes_after_a_day(
+def test_an_adopted_file_stays_and_an_unadopted_one_goes_within_the_hour(
     filing: ServiceHarness, store: FileStore, tmp_path: Path
 ) -> None:
     kept, dropped = upload(store, PDF), upload(store, CONTENTS[FileKind.PNG])
@@ -298,7 +466,57 @@ def test_an_adopted_file_stays_and_an_unadopted_one_goes_after_a_day(
         adopt(filing, dropped)
 
 
-def test_adoption_that_is_rolled_back_leaves_an_object_that_goes_after_a_day(
+def test_an_upload_waits_for_its_command_and_is_looked_for_often_enough_to_be_gone_in_an_hour(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    upload(store, PDF)
+    age(tmp_path, KEPT_UNADOPTED - timedelta(minutes=1))
+    sweep(filing)
+    assert len(stored(tmp_path)) == 1
+    age(tmp_path, KEPT_UNADOPTED + timedelta(minutes=1))
+    sweep(filing)
+    assert stored(tmp_path) == set()
+    assert timedelta(hours=1) > KEPT_UNADOPTED + ERASED_EVERY
+
+
+def test_an_upload_is_taken_up_by_who_uploaded_it_and_nobody_who_knows_of_it(
+    filing: ServiceHarness, store: FileStore
+) -> None:
+    reference = upload(store, PDF)
+    colleague = acting(teaching_point_id=ME.actor.teaching_point_id)
+    for other in (colleague, acting(), system_context()):
+        with pytest.raises(ServiceError, match="file_missing"):
+            adopt(filing, reference, other)
+    assert content_of(filing, adopt(filing, reference)) == PDF
+    with pytest.raises(ServiceError, match="file_missing"):  # nor once it has been taken up
+        adopt(filing, reference, colleague)
+
+
+def test_what_a_gateway_of_the_version_before_took_in_is_taken_up_and_goes_likewise(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    sha256 = store.put(INCOMING, io.BytesIO(PDF), FileKind.PDF)
+    old = FileReference(sha256=sha256, name="a.pdf", size=len(PDF), media_type=FileKind.PDF.content_type)
+    assert content_of(filing, adopt(filing, old)) == PDF
+    age(tmp_path)
+    sweep(filing)
+    assert all(path.startswith("filing/") for path in stored(tmp_path))
+
+
+def test_an_upload_that_is_swept_away_at_this_moment_is_missing(
+    filing: ServiceHarness, store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = upload(store, PDF)
+
+    def too_late(*_: Any) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("chassis.papers.store.obstore.copy", too_late)
+    with pytest.raises(ServiceError, match="file_missing"):
+        adopt(filing, reference)
+
+
+def test_adoption_that_is_rolled_back_leaves_an_object_that_goes_after_an_hour(
     filing: ServiceHarness, store: FileStore, tmp_path: Path
 ) -> None:
     reference = upload(store, PDF)
@@ -308,7 +526,7 @@ def test_adoption_that_is_rolled_back_leaves_an_object_that_goes_after_a_day(
         raise ServiceError("forbidden")
 
     with pytest.raises(ServiceError, match="forbidden"):
-        filing.database.run(system_context(), work)
+        filing.database.run(ME, work)
     assert filing.rows(select(filing.table("files"))) == []
     age(tmp_path)
     sweep(filing)
@@ -356,7 +574,7 @@ def test_a_file_being_adopted_is_not_swept_away_under_it(
         return file_id
 
     result: list[Any] = []
-    adopting = threading.Thread(target=lambda: result.append(filing.database.run(system_context(), work)))
+    adopting = threading.Thread(target=lambda: result.append(filing.database.run(ME, work)))
     adopting.start()
     assert adopted.wait(10)
     age(tmp_path)
@@ -369,7 +587,7 @@ def test_a_file_being_adopted_is_not_swept_away_under_it(
 def test_a_file_of_another_point_looks_as_if_it_did_not_exist(filing: ServiceHarness, store: FileStore) -> None:
     mine, other = new_id(), new_id()
     me, stranger = (acting(scope="point", teaching_point_id=point) for point in (mine, other))
-    file_id = adopt(filing, upload(store, PDF, "汇款单.pdf"), me, teaching_point_id=mine)
+    file_id = adopt(filing, upload(store, PDF, "汇款单.pdf", uploader=me.actor), me, teaching_point_id=mine)
     assert content_of(filing, file_id, me) == PDF
     reference = filing.database.run(me, lambda uow: files.reference_to(uow, file_id))
     assert (reference.name, reference.media_type) == ("汇款单.pdf", "application/pdf")

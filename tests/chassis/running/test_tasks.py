@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,20 +15,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from chassis.base.clock import SystemClock
-from chassis.base.context import Context, system_context
+from chassis.base.context import Context, Scope, system_context
 from chassis.base.ids import new_id
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.files import FileStore
+from chassis.papers.store import FileStore
 from chassis.running import tasks
 from chassis.running.task_queue import STEPS_IN_FLIGHT, TASKS_RUNNING
-from chassis.running.task_worker import MAX_ATTEMPTS, Worker
-from chassis.running.tasks import MAX_OPEN_TASKS
+from chassis.running.task_worker import HANDS, MAX_ATTEMPTS, Worker
+from chassis.running.tasks import MAX_OPEN_OF_POINT, MAX_OPEN_OF_USER
 from chassis.testing.harness import ServiceHarness, acting
+from contracts.base import Operation
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
 from contracts.errors import ServiceError
 from tests.chassis.workshop import GATE, Workshop, stamps_made
@@ -50,6 +52,11 @@ def worker(workshop: ServiceHarness) -> Worker:
 
 def at_point(point: UUID | None = None) -> Context:
     return acting(scope="point", teaching_point_id=point or new_id())
+
+
+def colleague_of(who: Context) -> Context:
+    """Somebody else of the same point, under the same permission."""
+    return replace(who, actor=replace(who.actor, user_id=new_id()))
 
 
 def start(
@@ -277,29 +284,73 @@ def test_at_most_two_steps_of_a_task_are_in_flight(workshop: ServiceHarness, wor
     assert worker.claim() is None
 
 
-def test_at_most_two_tasks_of_a_point_run_and_other_points_are_not_held_up(
-    workshop: ServiceHarness, worker: Worker
-) -> None:
-    mine = new_id()
-    own = [start(workshop, at_point(mine)) for _ in range(4)]
+def test_at_most_two_tasks_of_a_person_run_and_nobody_else_is_held_up(workshop: ServiceHarness, worker: Worker) -> None:
+    me = at_point()
+    own = [start(workshop, me) for _ in range(4)]
+    colleague = start(workshop, colleague_of(me))
     other = start(workshop, at_point())
     school = start(workshop, acting())
-    claims = [worker.claim() for _ in range(8)]
-    running = Counter(claim.task.teaching_point_id for claim in claims if claim)
-    assert running == {mine: TASKS_RUNNING, claims[1].task.teaching_point_id: 1, None: 1}  # type: ignore[union-attr]
+    claims = [claim for _ in range(8) if (claim := worker.claim())]
+    ended = {UUID(task.id.partition(".")[2]) for task in own}
+    # A plan may be long, so a person has one of them at a time.
+    assert Counter(claim.task.id in ended for claim in claims) == {True: 1, False: 3}
     for claim in claims:
-        if claim:
-            worker.carry_out(claim)
+        worker.carry_out(claim)
+    claims = [claim for _ in range(20) if (claim := worker.claim())]
+    assert len({claim.task.id for claim in claims} & ended) == TASKS_RUNNING
+    for claim in claims:
+        worker.carry_out(claim)
     worker.run_until_idle()
-    assert {task_now(workshop, task).state for task in (*own, other, school)} == {TaskState.DONE}
+    assert {task_now(workshop, task).state for task in (*own, colleague, other, school)} == {TaskState.DONE}
+
+
+def test_people_take_turns_and_so_do_points(workshop: ServiceHarness, worker: Worker) -> None:
+    busy = at_point()
+    many = [start(workshop, busy, sheets=0) for _ in range(MAX_OPEN_OF_USER)]
+    for _ in range(3):
+        worker.carry_out(worker.claim())  # type: ignore[arg-type]
+    one, two = start(workshop, colleague_of(busy), sheets=0), start(workshop, at_point(), sheets=0)
+    for _ in range(4):
+        worker.carry_out(worker.claim())  # type: ignore[arg-type]
+    assert {task_now(workshop, task).state for task in (one, two)} <= {TaskState.DONE, TaskState.RUNNING}
+    for _ in range(3):
+        worker.carry_out(worker.claim())  # type: ignore[arg-type]
+    assert {task_now(workshop, task).state for task in (one, two)} == {TaskState.DONE}
+    assert sum(task_now(workshop, task).state is TaskState.DONE for task in many) < 6
+
+
+def test_ninety_tasks_of_one_person_at_once_leave_room_for_a_colleague(workshop: ServiceHarness) -> None:
+    workshop.database.clock = SystemClock()
+    flooder = at_point()
+    colleague = colleague_of(flooder)
+    refused: list[str] = []
+
+    def flood(_: int) -> None:
+        try:
+            start(workshop, flooder, sheets=3, gate=True)
+        except ServiceError as refusal:
+            refused.append(refusal.code)
+
+    with ThreadPoolExecutor(15) as pool:
+        list(pool.map(flood, range(90)))
+    assert set(refused) == {"too_many_own_tasks"}
+    assert len(refused) == 90 - MAX_OPEN_OF_USER
+    with at_work(Worker(workshop.database, Workshop)):
+        with closed_gate(workshop) as standing:
+            until(lambda: standing() == HANDS)  # the flooder's steps hold every hand
+            small = start(workshop, colleague, sheets=2)
+        until(lambda: task_now(workshop, small).state is TaskState.DONE)
+        left = workshop.rows(select(func.count()).where(workshop.table("tasks").c.state.in_(tasks.OPEN_STATES)))
+        assert left[0][0] >= MAX_OPEN_OF_USER - TASKS_RUNNING * 2
+        until(lambda: workshop.ask(ListTasks(state=TaskState.DONE)).total == MAX_OPEN_OF_USER + 1)
 
 
 def test_a_small_task_passes_a_huge_one(workshop: ServiceHarness, worker: Worker) -> None:
-    mine = new_id()
-    huge = start(workshop, at_point(mine), sheets=200)
+    me = at_point()
+    huge = start(workshop, me, sheets=200)
     for _ in range(3):
         worker.carry_out(worker.claim())  # type: ignore[arg-type]
-    small, elsewhere = start(workshop, at_point(mine), sheets=2), start(workshop, at_point(), sheets=2)
+    small, elsewhere = start(workshop, me, sheets=2), start(workshop, at_point(), sheets=2)
     for _ in range(14):
         worker.carry_out(worker.claim())  # type: ignore[arg-type]
     assert task_now(workshop, small).state is TaskState.DONE
@@ -307,13 +358,25 @@ def test_a_small_task_passes_a_huge_one(workshop: ServiceHarness, worker: Worker
     assert task_now(workshop, huge).steps_done < 10
 
 
-def test_a_point_cannot_pile_up_tasks_without_end(workshop: ServiceHarness) -> None:
+def test_a_person_cannot_pile_up_tasks_without_end(workshop: ServiceHarness) -> None:
     me = at_point()
-    for _ in range(MAX_OPEN_TASKS):
+    for _ in range(MAX_OPEN_OF_USER):
         start(workshop, me)
     with pytest.raises(ServiceError) as refused:
         start(workshop, me)
-    assert (refused.value.code, refused.value.params) == ("too_many_tasks", {"limit": MAX_OPEN_TASKS})
+    assert (refused.value.code, refused.value.params) == ("too_many_own_tasks", {"limit": MAX_OPEN_OF_USER})
+    start(workshop, colleague_of(me))
+
+
+def test_a_point_cannot_either_and_other_points_have_their_own_room(workshop: ServiceHarness) -> None:
+    me = at_point()
+    for number in range(MAX_OPEN_OF_POINT):
+        if number % MAX_OPEN_OF_USER == 0:
+            someone = colleague_of(me)
+        start(workshop, someone)
+    with pytest.raises(ServiceError) as refused:
+        start(workshop, me)
+    assert (refused.value.code, refused.value.params) == ("too_many_tasks", {"limit": MAX_OPEN_OF_POINT})
     start(workshop, at_point())
     start(workshop, acting())
 
@@ -352,23 +415,86 @@ def test_a_cancelled_task_ends_even_if_its_worker_has_died(workshop: ServiceHarn
     assert task_now(workshop, task).state is TaskState.CANCELLED
 
 
-def test_tasks_of_another_point_do_not_exist(workshop: ServiceHarness) -> None:
-    me, stranger = at_point(), at_point()
-    task = start(workshop, me)
-    assert workshop.refusal(GetTask(task_id=task.id), stranger).code == "not_found"
-    assert workshop.refusal(CancelTask(task_id=task.id), stranger).code == "not_found"
+STAMP, READ = "workshop.stamp", "workshop.read"
+SCHOOL = Scope("school")
+
+
+def holding(who: Context, **held: Scope) -> Context:
+    """The same person as the gateway sends them about tasks: with all that they hold."""
+    return replace(who, permission=None, held={f"workshop.{name}": scope for name, scope in held.items()})
+
+
+def sees(workshop: ServiceHarness, task: TaskView, who: Context) -> bool:
+    """Whether somebody finds a task: by its id and in the list alike, and to cancel it no less."""
+    listed = [each.id for each in workshop.ask(ListTasks(), who).items] == [task.id]
+    outcomes = {
+        _code(workshop, operation, who) for operation in (GetTask(task_id=task.id), CancelTask(task_id=task.id))
+    }
+    assert outcomes <= ({None, "task_finished"} if listed else {"not_found"})
+    return listed
+
+
+def _code(workshop: ServiceHarness, operation: Operation, who: Context) -> str | None:
+    try:
+        workshop.run(operation, who)
+    except ServiceError as refusal:
+        return refusal.code
+    return None
+
+
+def test_tasks_of_another_point_do_not_exist(workshop: ServiceHarness, worker: Worker) -> None:
+    me = replace(at_point(), permission=STAMP)
+    stranger = at_point()
+    task = start(workshop, me, bind=True)
+    worker.run_until_idle()
+    assert not sees(workshop, task, holding(stranger, stamp=stranger.scope, read=stranger.scope))
+    assert not sees(workshop, task, stranger)
     assert workshop.refusal(GetTask(task_id=f"elsewhere.{task.id.partition('.')[2]}"), me).code == "not_found"
-    assert workshop.ask(ListTasks(), stranger).total == 0
-    assert workshop.ask(ListTasks(), me).items[0].id == task.id
-    assert workshop.ask(ListTasks(), acting()).total == 1
+    assert sees(workshop, task, holding(me, stamp=me.scope))
+    assert sees(workshop, task, holding(acting(), stamp=SCHOOL))
+    assert sees(workshop, task, holding(colleague_of(me), stamp=me.scope))
 
 
-def test_whoever_started_a_task_finds_it_in_every_scope(workshop: ServiceHarness) -> None:
-    lead = acting(scope="course", ids=(new_id(),))
+def test_who_merely_reads_in_the_service_neither_sees_nor_cancels_the_tasks_of_others(
+    workshop: ServiceHarness, worker: Worker
+) -> None:
+    me = replace(at_point(), permission=STAMP)
+    task = start(workshop, me, bind=True)
+    for reader in (holding(acting(), read=SCHOOL), holding(colleague_of(me), read=me.scope), holding(acting())):
+        assert not sees(workshop, task, reader)
+        assert workshop.ask(ListTasks(), reader).total == 0
+    worker.run_until_idle()
+    assert task_now(workshop, task).state is TaskState.DONE  # nobody cancelled it
+    assert not sees(workshop, task, holding(acting(), read=SCHOOL))
+    assert task_now(workshop, task, holding(me, stamp=me.scope)).result is not None
+
+
+def test_whoever_started_a_task_finds_it_while_they_hold_its_permission(workshop: ServiceHarness) -> None:
+    lead = replace(acting(scope="course", ids=(new_id(),)), permission=STAMP)
     task = start(workshop, lead)
     own = replace(lead, scope=acting(scope="own").scope)
-    assert task_now(workshop, task, own).id == task.id
+    assert task_now(workshop, task, own).id == task.id  # a gateway of the version before says nothing of what is held
+    assert task_now(workshop, task, holding(own, stamp=Scope("course"), read=SCHOOL)).id == task.id
+    assert workshop.refusal(GetTask(task_id=task.id), holding(own, read=SCHOOL)).code == "not_found"
+    assert workshop.refusal(GetTask(task_id=task.id), holding(own)).code == "not_found"
     assert workshop.refusal(GetTask(task_id=task.id), acting(scope="own")).code == "not_found"
+
+
+def test_a_task_that_noted_no_permission_is_its_starters_alone(workshop: ServiceHarness) -> None:
+    me = at_point()
+    task = start(workshop, me)
+    assert not sees(workshop, task, holding(acting(), stamp=SCHOOL, read=SCHOOL))
+    assert not sees(workshop, task, holding(colleague_of(me), stamp=me.scope))
+    assert sees(workshop, task, holding(me, read=me.scope))
+
+
+def test_a_cancelling_is_not_told_again_to_who_may_not_see_the_task_any_more(workshop: ServiceHarness) -> None:
+    me = replace(at_point(), permission=STAMP)
+    task = start(workshop, me)
+    cancel, key = CancelTask(task_id=task.id), str(new_id())
+    first = workshop.run(cancel, holding(me, stamp=me.scope, read=me.scope), key=key)
+    assert workshop.run(cancel, holding(me, stamp=me.scope, read=me.scope), key=key) == first
+    assert workshop.refusal(cancel, holding(me, read=me.scope), key=key).code == "not_found"
 
 
 def test_tasks_are_listed_newest_first_and_by_kind_and_state(workshop: ServiceHarness, worker: Worker) -> None:
@@ -417,8 +543,8 @@ def at_work(*workers: Worker) -> Iterator[threading.Event]:
 
 def test_many_workers_do_every_step_once_and_keep_the_limits(workshop: ServiceHarness, worker: Worker) -> None:
     workshop.database.clock = SystemClock()
-    mine = new_id()
-    started = [start(workshop, at_point(mine), sheets=15, gate=True) for _ in range(3)]
+    me = at_point()
+    started = [start(workshop, me, sheets=15, gate=True) for _ in range(3)]
     started.append(start(workshop, at_point(), sheets=15, gate=True))
     in_flight = text("SELECT count(*) FROM task_steps WHERE state = 'leased' GROUP BY task_id")
     with at_work(*(Worker(workshop.database, Workshop) for _ in range(5))):

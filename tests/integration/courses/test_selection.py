@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from chassis.base.ids import new_id
-from chassis.papers.files import FileStore
+from chassis.papers.store import FileStore
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, of_service

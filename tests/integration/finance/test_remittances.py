@@ -12,7 +12,7 @@ import pytest
 from chassis.base.ids import new_id
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.files import FileStore
+from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
@@ -335,7 +335,11 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
 ) -> None:
     build.select_for(finance, student)
     slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
-    receipt = store.upload(BytesIO(PDF), name="回单.pdf", max_bytes=1000, allowed=(FileKind.PDF,))
+    kinds = (FileKind.PDF,)
+    receipt = store.upload(BytesIO(PDF), uploader=staff.actor, name="回单.pdf", max_bytes=1000, allowed=kinds)
+    stolen = AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt)
+    colleague = people.of_point(student.teaching_point_id)
+    assert finance.refusal(stolen, colleague).code == "file_missing"
     attached = finance.run(AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt), staff)
     assert attached.receipt == receipt
     (listed,) = finance.ask(ListRemittances(search="徐州"), staff).items
@@ -344,6 +348,25 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
     finance.run(build.approval(attached), build.REVIEWER)
     late = AttachReceipt(remittance_id=slip.id, version=attached.version + 1, file=receipt)
     assert finance.refusal(late, staff).code == "step_not_allowed"
+
+
+def test_a_receipt_keeps_its_chinese_name_for_the_school_and_does_not_exist_for_another_point(
+    finance: ServiceHarness, student: StudentItem, store: FileStore
+) -> None:
+    build.select_for(finance, student)
+    slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
+    kinds = (FileKind.PDF,)
+    receipt = store.upload(
+        BytesIO(PDF), uploader=staff.actor, name="汇款凭证（九月）.pdf", max_bytes=1000, allowed=kinds
+    )
+    forged = receipt.model_copy(update={"media_type": FileKind.PNG.content_type})
+    attach = AttachReceipt(remittance_id=slip.id, version=slip.version, file=forged)
+    assert finance.refusal(attach, staff).code == "file_missing"
+    finance.run(AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt), staff)
+    seen = finance.ask(GetRemittance(remittance_id=slip.id), build.REVIEWER).receipt
+    assert (seen.name, seen.sha256) == ("汇款凭证（九月）.pdf", receipt.sha256)
+    stranger = people.of_point(new_id())
+    assert finance.refusal(GetRemittance(remittance_id=slip.id), stranger).code == "not_found"
 
 
 def test_a_receipt_may_have_five_megabytes(finance: ServiceHarness, student: StudentItem) -> None:

@@ -194,17 +194,22 @@ def test_a_workbook_that_can_not_be_read_fails_the_task_with_its_reason(registry
     assert "证件号码" in task.refusal.message
 
 
-def test_a_file_that_was_never_uploaded_starts_nothing(registry, point) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_its_sender_never_uploaded_starts_nothing(registry, point) -> None:  # type: ignore[no-untyped-def]
     with build.workbook([build.person()]) as file:
-        reference = build.upload(file).model_copy(update={"sha256": "0" * 64})
-    assert registry.refusal(ImportStudents(file=reference), importer(point)).code == "file_missing"
+        me = importer(point)
+        mine = build.upload(file, me)
+        reference = mine.model_copy(update={"sha256": "0" * 64})
+    assert registry.refusal(ImportStudents(file=reference), me).code == "file_missing"
+    assert registry.refusal(ImportStudents(file=mine), importer(point)).code == "file_missing"  # a colleague's upload
+    registry.run(ImportStudents(file=mine), me)
 
 
 def imported_at_once(registry, point, *books) -> None:  # type: ignore[no-untyped-def]
     """Import workbooks side by side, each in a worker of its own."""
     for rows in books:
         with build.workbook(rows) as file:
-            registry.run(ImportStudents(file=build.upload(file)), importer(point))
+            someone = importer(point)
+            registry.run(ImportStudents(file=build.upload(file, someone)), someone)
     workers = [Worker(registry.database, Registry) for _ in books]
     threads = [threading.Thread(target=worker.run_until_idle) for worker in workers]
     for thread in threads:

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, text
 
 from chassis.base.ids import new_id
 from chassis.provisioning.database import migrate
+from contracts.registry.commands import ImportStudents
 from services.registry.service import Registry
 from tests.builders.students import students
 from tests.migrating import migrated_to
+from tests.permissions import demanded
 
 _ENTER = text(
     "INSERT INTO students (id, student_number, name, gender, id_kind, id_number, birth_on, ethnicity,"
@@ -55,3 +57,21 @@ def test_numbers_that_differ_by_case_only_stop_the_migration_which_names_the_rec
     with connection.begin():
         migrate(connection, Registry)
         assert connection.scalar(text("SELECT count(*) FROM students")) == 3
+
+
+def test_tasks_of_before_get_the_permission_that_their_kind_is_started_under(
+    postgres_admin_url: str, run_prefix: str
+) -> None:
+    with migrated_to(postgres_admin_url, f"{run_prefix}_rights", Registry, "0007") as connection:
+        values = {"id": new_id(), "kind": "student_import"}
+        with connection.begin():
+            connection.execute(
+                text(
+                    "INSERT INTO tasks (id, kind, state, arguments, created_by_name, correlation_id)"
+                    " VALUES (:id, :kind, 'done', '{}', '张三', :id)"
+                ),
+                values,
+            )
+        with connection.begin():
+            migrate(connection, Registry)
+        assert connection.execute(text("SELECT permission FROM tasks")).scalar_one() == demanded(ImportStudents)

@@ -1,0 +1,180 @@
+"""The object store: checked content under its SHA-256, in areas.
+
+Objects are named `<area>/ab/cd/<sha256>.<kind>`: the same bytes are kept once, and as only checked content is stored, a
+name vouches for it. Uploads lie in an area of who uploaded them, so that nobody else can take them up; every other area
+is named after the service owning it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import IO, BinaryIO, Protocol, cast
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from chassis.base.blocking import in_real_thread
+from chassis.base.context import Actor
+from chassis.papers.file_kinds import FileKind, check_kind, content_end
+from chassis.papers.quota import USUAL, Limits, Quota
+from contracts.errors import ServiceError
+from contracts.types import FileReference
+
+INCOMING = "incoming"
+"""What nobody has adopted yet, by uploader. Directly in it lies what a gateway of the version before took in."""
+
+_CHUNK = 256 * 1024
+_IN_MEMORY = 1024 * 1024
+_LISTED = 1000
+_ENDINGS = frozenset(FileKind)
+_MAX_NAME = 200
+
+
+class Readable(Protocol):
+    """A stream of bytes, such as a request's body."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of the store."""
+
+    path: str
+    sha256: str
+    kind: FileKind
+
+
+class FileStore:
+    """A local folder (`file:///…`) or any store that obstore knows (`s3://bucket/prefix`)."""
+
+    def __init__(self, url: str, limits: Limits = USUAL) -> None:
+        """`limits` are for whoever takes uploads in."""
+        parts = urlsplit(url)
+        self._store: ObjectStore = (
+            LocalStore(url2pathname(parts.path), mkdir=True) if parts.scheme == "file" else from_url(url)
+        )
+        self.quota = Quota(self._store, limits)
+
+    def upload(
+        self, stream: Readable, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
+    ) -> FileReference:
+        """Take in what a client sends; it reaches the store only when all of it is here and good. What follows the end
+        of a picture (a phone's video, padding) is left out.
+
+        Raises ServiceError `file_too_large` (little more than `max_bytes` is read), `file_empty`, as `check_kind`, and
+        as `Quota.book`.
+        """
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            size = 0
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > max_bytes:
+                    raise ServiceError("file_too_large", limit=max_bytes)
+                file.write(chunk)
+            if not size:
+                raise ServiceError("file_empty")
+            kind = in_real_thread(check_kind, file, allowed)
+            size = content_end(file, kind)
+            file.truncate(size)
+            self.quota.book(uploader, size)
+            sha256 = self.put(incoming(uploader.user_id), file, kind)
+        return FileReference(sha256=sha256, size=size, media_type=kind.content_type, name=plain_name(name))
+
+    def put(self, area: str, file: IO[bytes], kind: FileKind) -> str:
+        """Store a file in an area and return its SHA-256. Storing the same bytes again only makes them new."""
+        sha256 = content_hash(file)
+        file.seek(0)
+        in_real_thread(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
+        return sha256
+
+    def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
+        """The content, piece by piece. Raises ServiceError `file_missing` at once, not in the middle."""
+        try:
+            found = in_real_thread(obstore.get, self._store, _path(area, sha256, kind))
+        except FileNotFoundError:
+            raise ServiceError("file_missing") from None
+        stream = iter(found.stream(min_chunk_size=_CHUNK))
+        return iter(lambda: bytes(in_real_thread(next, stream, b"")), b"")
+
+    def read(self, area: str, reference: FileReference) -> IO[bytes]:
+        """The content as a seekable temporary file, to be closed. Raises ServiceError `file_missing`."""
+        chunks = self.chunks(area, reference.sha256, FileKind.of_media_type(reference.media_type))
+        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is the answer
+        file.writelines(chunks)
+        file.seek(0)
+        return file
+
+    def adopt(self, area: str, reference: FileReference, uploader: UUID | None) -> None:
+        """Give what somebody uploaded to an area. Raises ServiceError `file_missing` when it is not there, or another,
+        or was uploaded by somebody else: whoever just knows a reference has no right to what it names."""
+        target = _path_of(area, reference)
+        # Directly in `incoming` lies, for its last hour, what a gateway of the version before took in.
+        sources = (_path_of(incoming(uploader), reference), _path_of(INCOMING, reference))
+        source = next((path for path in sources if self._size(path) == reference.size), None)
+        if source is None or uploader is None:
+            raise ServiceError("file_missing")
+        if self._size(target) is None:
+            try:
+                in_real_thread(obstore.copy, self._store, source, target)
+            except FileNotFoundError:  # swept away at this moment
+                raise ServiceError("file_missing") from None
+
+    def erase(self, path: str) -> None:
+        """Remove an object; none there is fine."""
+        try:
+            in_real_thread(obstore.delete, self._store, path)
+        except FileNotFoundError:
+            return
+
+    def older_than(self, area: str, age: timedelta) -> Iterator[list[Stored]]:
+        """An area's objects that were stored longer than `age` ago, some hundreds at a time."""
+        limit = datetime.now(UTC) - age
+        pages = iter(obstore.list(self._store, prefix=area, chunk_size=_LISTED))
+        while page := in_real_thread(next, pages, None):
+            old = (found["path"] for found in page if found["last_modified"] < limit)
+            named = ((path, *path.rpartition("/")[2].partition(".")) for path in old)
+            yield [Stored(path, sha256, FileKind(ending)) for path, sha256, _, ending in named if ending in _ENDINGS]
+
+    def _size(self, path: str) -> int | None:
+        try:
+            return in_real_thread(obstore.head, self._store, path)["size"]
+        except FileNotFoundError:
+            return None
+
+
+def incoming(uploader: UUID | None) -> str:
+    """The area of what somebody uploaded."""
+    return f"{INCOMING}/{uploader}"
+
+
+def plain_name(name: str) -> str:
+    """A client's file name without folders, control characters and excess length; never empty."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    printable = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    return printable[-_MAX_NAME:] or "file"
+
+
+def content_hash(file: IO[bytes]) -> str:
+    """The hexadecimal SHA-256 of a seekable file."""
+    file.seek(0)
+    return hashlib.file_digest(cast(BytesIO, file), "sha256").hexdigest()
+
+
+def _path(area: str, sha256: str, kind: FileKind) -> str:
+    # What comes and goes lies flat: a folder store keeps the folders, and those by hash would be many for each person.
+    by_hash = "" if area.startswith(f"{INCOMING}/") else f"{sha256[:2]}/{sha256[2:4]}/"
+    return f"{area}/{by_hash}{sha256}.{kind}"
+
+
+def _path_of(area: str, reference: FileReference) -> str:
+    return _path(area, reference.sha256, FileKind.of_media_type(reference.media_type))

@@ -1,0 +1,12 @@
+"""Answers are kept with what allowed them, tasks with the permission that started them; turns among users."""
+
+from chassis.provisioning.migration_steps import rights
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    rights.upgrade({})

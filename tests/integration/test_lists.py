@@ -1,0 +1,168 @@
+"""Lists sort and filter by what their rows show, and for nobody by what is hidden from them.
+
+Every list of every service is asked by every kind of person that its permission has, once with each key and each filter
+that its contract has: whatever is refused stands in a table here, and nothing else is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.declaring.service import load
+from chassis.testing.harness import ServiceHarness, acting
+from contracts.base import OPERATIONS, PageQuery
+from contracts.errors import ServiceError
+from contracts.permissions import ROLE_PERMISSIONS
+from gateway.openapi.examples import example_of
+from gateway.routes import SERVICES
+from launcher.paths import service_names
+from tests.harnesses import HarnessOf
+from tests.permissions import demanded
+
+_OF_EVERY_LIST = {"page", "size", "sort"}
+
+BEYOND_THE_ROWS = {
+    "search": "names and numbers that the rows show",
+    "since": "the rows' own instant",
+    "until": "the rows' own instant",
+    "list_cohort.intake": "the cohort itself: every row has what was asked",
+    "list_cohort.level": "as the intake",
+    "list_cohort.student_type": "as the intake",
+    "list_cohort.student_source": "as the intake",
+    "list_cohort.major_code": "as the intake",
+    "list_cohort.schooling_length": "as the intake",
+    "list_courses.education_level": "one of the course's `education_levels`",
+    "list_programmes.intake": "programmes that begin with `from_intake` or earlier",
+    "list_programmes.teaching_point_id": "who offers it: public",
+    "list_selection_rounds.open_now": "its window, which the rows show",
+    "list_exam_rounds.open_now": "its window, which the rows show",
+    "list_selections.intake": "of the student, whom the rows name",
+    "list_withdrawals.selection_round_id": "of the selection, which the rows name",
+    "list_registrations.session_id": "the session, which the rows name",
+    "list_registrations.resits": "whether `resit_of` is there",
+    "list_fee_standards.on": "`valid_from` and `valid_until`",
+    "list_users.role": "one of the user's `grants`",
+    "list_status_changes.teaching_point_id": "of the student, whom the rows name",
+    "list_students.account_refused": "whether the record has an `account_refusal`",
+}
+"""Filters that are no field of the rows: by what they look at instead, which is no secret of the rows'."""
+
+HIDDEN = {
+    # A lead's courses name students, whose records are not theirs.
+    ("list_selections", "course"): {"sort student_number", "intake", "search"},
+    ("list_withdrawals", "course"): {"sort student_number", "search"},
+    ("list_registrations", "course"): {"sort student_number", "search"},
+    # On which slip a bill is, is the payer's business.
+    ("list_bills", "student"): {"remittance_id"},
+}
+"""Of a list, for a kind of scope: what looks at rows that this kind sees none of."""
+
+
+def lists() -> dict[str, type[PageQuery]]:
+    """Every list of every service."""
+    for name in SERVICES:
+        __import__(f"contracts.{name}.queries")
+    return {
+        f"{service}.{method}": operation
+        for (service, method), operation in OPERATIONS.items()
+        if service in service_names() and issubclass(operation, PageQuery) and demanded(operation)
+    }
+
+
+LISTS = lists()
+
+
+def row_fields(operation: type[PageQuery]) -> set[str]:
+    """What the rows of a list show."""
+    return set(operation.answers.model_fields["items"].annotation.__args__[0].model_fields)  # type: ignore[union-attr]
+
+
+def filters(operation: type[PageQuery]) -> dict[str, Any]:
+    """Each filter of a list, with a value that it takes."""
+    schema = operation.model_json_schema()
+    fields = set(operation.model_fields) - _OF_EVERY_LIST
+    return {name: example_of(schema["properties"][name], schema.get("$defs", {})) for name in fields}
+
+
+def needed(operation: type[PageQuery]) -> dict[str, Any]:
+    """The filters that the list is not asked without."""
+    return {name: value for name, value in filters(operation).items() if operation.model_fields[name].is_required()}
+
+
+def kinds(operation: type[PageQuery]) -> Iterator[str]:
+    """The kinds of scope that anybody reads this list in."""
+    permission = demanded(operation)
+    yield from sorted({scopes[permission] for scopes in ROLE_PERMISSIONS.values() if permission in scopes})
+
+
+def sort_keys(harness: ServiceHarness, operation: type[PageQuery]) -> set[str]:
+    """What everybody who sees all can sort by: the refusal of a key that is none says it."""
+    refused = harness.refusal(operation.model_validate({**needed(operation), "sort": "no_such_key"}))
+    assert refused.code == "sort_not_supported"
+    return set(str(refused.params["allowed"]).split(", "))
+
+
+def of(service: str) -> dict[str, type[PageQuery]]:
+    """The lists of a service, by their methods."""
+    return {name.partition(".")[2]: each for name, each in LISTS.items() if name.startswith(f"{service}.")}
+
+
+def harness_for(service: str, harness_of: HarnessOf) -> ServiceHarness:
+    return harness_of(load(f"services.{service}.service"))
+
+
+def code_of(harness: ServiceHarness, question: PageQuery, someone: Context) -> str | None:
+    """The code of the refusal, or None for a page."""
+    try:
+        harness.ask(question, someone)
+    except ServiceError as refusal:
+        return refusal.code
+    return None
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_lists_sort_and_filter_by_what_their_rows_show(service: str, harness_of: HarnessOf) -> None:
+    harness = harness_for(service, harness_of)
+    faults = set()
+    for method, operation in of(service).items():
+        shown = row_fields(operation)
+        faults |= {f"{method} sorts by {key}" for key in sort_keys(harness, operation) - shown}
+        beyond = set(filters(operation)) - shown - set(BEYOND_THE_ROWS)
+        faults |= {f"{method} filters by {field}" for field in beyond if f"{method}.{field}" not in BEYOND_THE_ROWS}
+    assert faults == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nobody_sorts_or_filters_by_what_is_hidden_from_them(service: str, harness_of: HarnessOf) -> None:
+    harness = harness_for(service, harness_of)
+    refused = {
+        (method, kind): hidden
+        for method, operation in of(service).items()
+        for kind in kinds(operation)
+        if (hidden := refusals(harness, operation, kind))
+    }
+    assert refused == {key: hidden for key, hidden in HIDDEN.items() if key[0] in of(service)}
+
+
+def refusals(harness: ServiceHarness, operation: type[PageQuery], kind: str) -> set[str]:
+    """What somebody of this kind of scope can neither sort nor filter by."""
+    someone = acting(demanded(operation), scope=kind, ids=() if kind == "school" else (new_id(),))
+    asked = {f"sort {key}": {"sort": key} for key in sort_keys(harness, operation)}
+    asked |= {field: {field: value} for field, value in filters(operation).items()}
+    refused = set()
+    for what, values in asked.items():
+        if code := code_of(harness, operation.model_validate({**needed(operation), **values}), someone):
+            assert code == ("sort_not_supported" if what.startswith("sort ") else "filter_not_supported"), what
+            refused.add(what)
+    return refused
+
+
+def test_every_exception_is_a_filter_of_a_list_that_is_there() -> None:
+    known = {f"{name.partition('.')[2]}.{field}" for name, each in LISTS.items() for field in filters(each)}
+    assert {each for each in BEYOND_THE_ROWS if "." in each} <= known
+    assert {method for method, _ in HIDDEN} <= {name.partition(".")[2] for name in LISTS}
