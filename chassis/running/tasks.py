@@ -211,7 +211,7 @@ def _is_visible(uow: UnitOfWork) -> ColumnElement[bool]:
 def _reach(tasks: Table, scope: Scope, own: ColumnElement[bool]) -> ColumnElement[bool]:
     if scope.kind == "school":
         return true()
-    return tasks.c.teaching_point_id.in_(scope.ids) if scope.kind == "point" else own
+    return ids_in(tasks.c.teaching_point_id, scope.ids) if scope.kind == "point" else own
 
 
 def _with_result(uow: UnitOfWork) -> Select[Any]:
