@@ -28,6 +28,7 @@ from chassis.base.settings import settings
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers.file_kinds import FileKind, check_kind
 from contracts.errors import ServiceError
+from contracts.text.cleaning import free_line
 from contracts.types import FileReference
 
 INCOMING = "incoming"
@@ -203,7 +204,7 @@ def erase_unowned(uow: UnitOfWork) -> int:
 def plain_name(name: str) -> str:
     """A client's file name without folders, control characters and excess length; never empty."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    printable = free_line("".join(c for c in last if unicodedata.category(c)[0] != "C"))
     return printable[-_MAX_NAME:] or "file"
 
 
