@@ -27,6 +27,7 @@ from chassis.base.context import Actor
 from chassis.papers.file_kinds import FileKind, check_kind, content_end
 from chassis.papers.quota import USUAL, Limits, Quota
 from contracts.errors import ServiceError
+from contracts.text.cleaning import free_line
 from contracts.types import FileReference
 
 INCOMING = "incoming"
@@ -160,7 +161,7 @@ def incoming(uploader: UUID | None) -> str:
 def plain_name(name: str) -> str:
     """A client's file name without folders, control characters and excess length; never empty."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    printable = free_line("".join(c for c in last if unicodedata.category(c)[0] != "C"))
     return printable[-_MAX_NAME:] or "file"
 
 

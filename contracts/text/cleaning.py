@@ -2,20 +2,41 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from contracts.text import characters as ch
 
-_LINE_TABLE = ch.INVISIBLE | ch.SPACES | ch.WIDE_SPACE | ch.LINE_ENDS_AS_SPACES | ch.RADICALS
-_FREE_TABLE = ch.INVISIBLE | ch.SPACES | ch.LINE_ENDS | ch.RADICALS
-_TITLE_TABLE = _LINE_TABLE | ch.VARIANTS | ch.DOTS | ch.FULL_WIDTH_WORDS
-_PERSON_TABLE = _LINE_TABLE | ch.VARIANTS | ch.DOTS | ch.FULL_WIDTH
-_IDENTIFIER_TABLE = _LINE_TABLE | ch.VARIANTS | ch.FULL_WIDTH | ch.HYPHENS
-_NUMBER_TABLE = {code: None if meant == " " else meant for code, meant in _IDENTIFIER_TABLE.items()} | {ord(" "): None}
+Replace = Callable[[str], str]
+
+
+def _replacing(*tables: ch.Table) -> Replace:
+    """What `str.translate` does with these tables, quicker: few characters of a text are in them."""
+    table = {chr(code): meant or "" for tab in tables for code, meant in tab.items()}
+    # As ranges: one by one, characters beyond U+FFFF would be compared with every character of a text.
+    substitute = re.compile(f"[{''.join(_ranges(sorted(table)))}]").sub
+    return lambda text: substitute(lambda found: table[found[0]], text)
+
+
+def _ranges(characters: list[str]) -> Iterator[str]:
+    for _, together in groupby(enumerate(characters), lambda pair: ord(pair[1]) - pair[0]):
+        run = [re.escape(character) for _, character in together]
+        yield f"{run[0]}-{run[-1]}"
+
+
+_LINE = (ch.INVISIBLE, ch.SPACES, ch.WIDE_SPACE, ch.LINE_ENDS_AS_SPACES, ch.RADICALS)
+_line = _replacing(*_LINE)
+_free = _replacing(ch.INVISIBLE, ch.SPACES, ch.LINE_ENDS, ch.RADICALS)
+_title = _replacing(*_LINE, ch.VARIANTS, ch.DOTS, ch.FULL_WIDTH_WORDS)
+_person = _replacing(*_LINE, ch.VARIANTS, ch.DOTS, ch.FULL_WIDTH)
+_identifier = _replacing(*_LINE, ch.VARIANTS, ch.FULL_WIDTH, ch.HYPHENS)
 
 # Most texts are of this kind and clean already: one look is all that they cost.
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff\u00b7]+|[A-Za-z]+(?: [A-Za-z]+)*").fullmatch
 _PLAIN_NUMBER = re.compile(r"[!-~]+").fullmatch
 _PLAIN_LINE = re.compile("{0}+(?: {0}+)*".format("[!-~\u4e00-\u9fff（）：，、。；]")).fullmatch
+_PLAIN_MOBILE = re.compile("1[0-9]{10}").fullmatch
+_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")
 _NOT_COMPATIBILITY = re.compile(f"[^{ch.COMPATIBILITY}]+")
 _BETWEEN_HAN = re.compile(f"(?<=[{ch.HAN}]) (?=[{ch.HAN}])| ?· ?")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{ch.HAN}]) ?\. ?(?=[{ch.HAN}])")
@@ -36,29 +57,29 @@ def part_of_person_name(text: str) -> str:
 
 def title(text: str) -> str:
     """The name of a thing, in one line: single spaces, one dot, plain letters and digits."""
-    return text if _PLAIN_LINE(text) else _one_line(text, _TITLE_TABLE)
+    return text if _PLAIN_LINE(text) else _one_line(text, _title)
 
 
 def number(text: str) -> str:
     """A number or code that people read out: no spaces at all, plain characters."""
-    return text if _PLAIN_NUMBER(text) else _composed(text.translate(_NUMBER_TABLE))
+    return text if _PLAIN_NUMBER(text) else _composed(_identifier(text).replace(" ", ""))
 
 
 def identifier(text: str) -> str:
     """What somebody signs in or is written to with: plain characters, no space around. One inside is for the checks."""
-    return text if _PLAIN_NUMBER(text) else _one_line(text, _IDENTIFIER_TABLE)
+    return text if _PLAIN_NUMBER(text) else _one_line(text, _identifier)
 
 
 def free_text(text: str) -> str:
     """What people write: as it is, without what can't be seen; lines end with a line feed."""
     if _PLAIN_LINE(text):
         return text
-    return _SPACE_AT_END.sub("", _composed(_LINE_ENDING.sub("\n", text).translate(_FREE_TABLE))).strip()
+    return _SPACE_AT_END.sub("", _composed(_free(_LINE_ENDING.sub("\n", text)))).strip()
 
 
 def free_line(text: str) -> str:
     """The same in one line."""
-    return text if _PLAIN_LINE(text) else _one_line(text, _LINE_TABLE)
+    return text if _PLAIN_LINE(text) else _one_line(text, _line)
 
 
 def document_number(text: str) -> str:
@@ -68,8 +89,7 @@ def document_number(text: str) -> str:
 
 def mobile(text: str) -> str:
     """A mobile number as phones copy it: hyphens and the country's code +86 go."""
-    digits = number(text).replace("-", "")
-    return re.sub(r"^(?:\+|00)?86(?=1[0-9]{10}$)", "", digits)
+    return text if _PLAIN_MOBILE(text) else _COUNTRY.sub("", number(text).replace("-", ""))
 
 
 def phone(text: str) -> str:
@@ -79,12 +99,12 @@ def phone(text: str) -> str:
 
 
 def _person_name(text: str, stop: re.Pattern[str]) -> str:
-    line = _one_line(text, _PERSON_TABLE)
+    line = _one_line(text, _person)
     return _BETWEEN_HAN.sub(lambda found: found[0].strip(), stop.sub(ch.MIDDLE_DOT, line)).strip()
 
 
-def _one_line(text: str, table: ch.Table) -> str:
-    return " ".join(_composed(text.translate(table)).split())
+def _one_line(text: str, replace: Replace) -> str:
+    return " ".join(_composed(replace(text)).split())
 
 
 def _composed(text: str) -> str:

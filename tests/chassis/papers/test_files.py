@@ -372,6 +372,8 @@ def test_the_same_bytes_are_stored_once(store: FileStore, tmp_path: Path) -> Non
         ("C:\\Users\\x\\照片.jpg", "照片.jpg"),
         ("a\r\nSet-Cookie: x\u202e.pdf", "aSet-Cookie: x.pdf"),
         ("  ", "file"),
+        ("\u3164", "file"),
+        ("\ufeff名单\u200b１\u3000.xlsx", "名单１ .xlsx"),
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )
