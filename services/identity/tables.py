@@ -127,6 +127,7 @@ sessions = Table(
     Index("ix_sessions_former_refresh_hash", "former_refresh_hash"),
     Index("ix_sessions_user_id", "user_id", postgresql_where=text("ended_at IS NULL")),
     Index("ix_sessions_expires_at", "expires_at"),
+    Index("ix_sessions_place", "user_id", "client", "started_at"),  # where the account is used from
 )
 scope(sessions, system_only=True)
 

@@ -31,3 +31,4 @@ def upgrade() -> None:
         ),
     )
     op.add_column("sessions", sa.Column("opened_by", sa.LargeBinary(), nullable=True))
+    op.create_index("ix_sessions_place", "sessions", ["user_id", "client", "started_at"])
