@@ -13,6 +13,7 @@ from eventlet import wsgi
 from eventlet.timeout import Timeout
 
 from chassis.running.logging import get_logger
+from gateway.framing import Chunks, HeaderLines, NotHttpError, check_length
 
 if TYPE_CHECKING:
     from gateway.server import WebServer
@@ -26,6 +27,7 @@ BODY_PACE = 16 * 1024  # … one more for each so many bytes that have arrived
 SEND = 20.0  # seconds without any progress in sending
 _DISCARDED = 1024 * 1024  # bytes of an unwanted body read so that the client sees its answer before the end
 
+_NOT_HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _HARMLESS = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ESHUTDOWN, errno.EBADF, errno.ENOTCONN})
 
 
@@ -69,20 +71,32 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def parse_request(self) -> bool:
         with Timeout(HEAD, False):
-            parsed = bool(super().parse_request())
+            parsed = self._parse_strictly()
             if self.server.web.draining:
                 self.close_connection = True
             return parsed
         self.close_connection = True
         return False
 
+    def _parse_strictly(self) -> bool:
+        self.rfile = HeaderLines(self.rfile)
+        try:
+            parsed = bool(super().parse_request())
+            if parsed:
+                check_length(self.headers, self.request_version)
+            return parsed
+        except NotHttpError:
+            self.wfile.write(_NOT_HTTP)
+            self.close_connection = True
+            return False
+
     def get_environ(self) -> dict[str, Any]:
         self.rfile = PacedReader(self._plain_rfile)
         environ: dict[str, Any] = super().get_environ()
         if "content-type" not in self.headers:
             environ["CONTENT_TYPE"] = ""  # eventlet would say text/plain
-        if "transfer-encoding" in self.headers and not environ["wsgi.input"].chunked_input:
-            self.close_connection = True  # an encoding we don't read: what follows is no request
+        if environ["wsgi.input"].chunked_input:
+            environ["wsgi.input"].rfile = Chunks(self.rfile)
         environ["wsgi.input"].discard = lambda: self._discard(environ["wsgi.input"])
         return environ
 

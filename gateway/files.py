@@ -8,7 +8,7 @@ from urllib.parse import quote
 import falcon
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
-from chassis.papers.file_kinds import FileKind
+from chassis.papers.file_kinds import FileKind, named_by_kind
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -21,6 +21,7 @@ from gateway.route import SIGNED_IN, Route, post
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 
 
@@ -64,8 +65,7 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
-        req.context.user_id = access.context.actor.user_id
+        self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -110,8 +110,8 @@ class Files:
         chunks = self._store.chunks(area, reference["sha256"], kind)
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
-        resp.set_header("Content-Disposition", _attachment(reference["name"]))
-        resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
+        resp.set_header("Content-Security-Policy", _FILE_POLICY)
         holding_place(req)
         resp.stream = _Held(chunks, self._slots)
 
