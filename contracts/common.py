@@ -30,6 +30,15 @@ def of_service(service: str, operation: type[_Operation]) -> type[_Operation]:
     )
 
 
+class ClosingReason(StrEnum):
+    """Why something unpaid is closed: an answer that whoever owns it asks of finance."""
+
+    CANCELLED = "cancelled"  # by point or student
+    LAPSED = "lapsed"  # not paid by the deadline
+    STUDENT_LEFT = "student_left"
+    STUDENT_SUSPENDED = "student_suspended"
+
+
 class Refusal(View):
     """One reason why one row was refused, with its evidence and the sentence for people."""
 

@@ -15,28 +15,26 @@ from uuid import UUID
 from contracts.base import Operation
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
-    AddCoursesToRound,
     AddCourseVersion,
     ApproveAssessmentRequirement,
     CreateCourse,
     CreateProgramme,
-    CreateSelectionRound,
     GraduationConditionsInput,
     ModuleInput,
     OfferProgramme,
     ProgrammeCourseInput,
     PublishCourse,
     PublishProgramme,
-    PublishSelectionRound,
     UseCourseVersion,
 )
-from contracts.courses.views import (
+from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
     CourseDetails,
     CourseVersionView,
     ProgrammeDetails,
-    SelectionRoundDetails,
 )
+from contracts.courses.commands import AddCoursesToRound, CreateSelectionRound, PublishSelectionRound
+from contracts.courses.views import SelectionRoundDetails
 from contracts.exams.commands import AddSession, CreateExamRound, PlaceCourses, Placement, PublishExamRound
 from contracts.exams.views import ExamRoundDetails
 from contracts.finance.commands import CreateFeeStandard, CreateRefundRule

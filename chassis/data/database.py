@@ -35,6 +35,7 @@ LOCK_TIMEOUT_MS = 3_000
 STATEMENT_TIMEOUT_MS = 60_000
 """The limit for work without a deadline of its own: jobs, steps, reactions."""
 ATTEMPTS = 3
+"""How often work runs before a deadlock or a lost connection is the caller's to hear of."""
 
 _LOCK_TIMEOUT, _CANCELLED, _NOT_ALLOWED = "55P03", "57014", "42501"
 _DEADLOCK, _SERIALIZATION, _READ_ONLY, _WAS_IDLE = "40P01", "40001", "25006", "25P03"
@@ -94,9 +95,7 @@ class Database:
         kept: RefusedButKept | None = None
         with _counted(), self.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(_BEGIN, _settings(self.name, context, idle))
-            uow = UnitOfWork(
-                connection, context, service=self.service, database=self.name, now=self.clock.now()
-            )
+            uow = UnitOfWork(connection, context, service=self.service, database=self.name, now=self.clock.now())
             try:
                 yield uow
             except RefusedButKept as refused:

@@ -58,5 +58,3 @@ def _idempotency_keys(metadata: MetaData) -> None:
         Index("ix_idempotency_keys_created_at", "created_at"),
     )
     scope(keys, system_only=True, insert_by_all=True)
-
-

@@ -101,19 +101,13 @@ class UnitOfWork:
         """Something was done of which others hear by this event: without one the transaction does not commit."""
         self._expected.add(event)
 
-    def publish_rows(
-        self,
-        event: type[Fact],
-        field: str,
-        rows: Sequence[Any],
-        *,
-        because: Event | None = None,
-        **common: Any,
-    ) -> None:
+    def publish_rows(self, event: type[Fact], rows: Sequence[Any], *, because: Event | None = None) -> None:
         """Publish a fact about many rows, split so that no message carries more than 500; none for no rows."""
+        if event.rows_field is None:
+            raise TypeError(f"{event.__name__} is not about rows")
         for start in range(0, len(rows), MAX_EVENT_ROWS):
             part = tuple(rows[start : start + MAX_EVENT_ROWS])
-            self.publish(event(**{field: part}, **common), because=because)
+            self.publish(event(**{event.rows_field: part}), because=because)
 
     def publish_to(self, exchange_name: str, key: str, event: Event) -> None:
         """Put an event in the outbox for one receiver: the copy protocol's requests and replies."""

@@ -10,7 +10,8 @@ from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError as BrokerUnreachable
 
 from chassis.declaring.service import Service
-from contracts.base import COPIES_EXCHANGE, EVENTS, copy_reply_key, copy_request_key, exchange, routing_key
+from contracts.base import EVENTS, exchange, routing_key
+from contracts.copies import COPIES_EXCHANGE, copy_reply_key, copy_request_key
 
 RPC_EXCHANGE: Final = "nameko-rpc"
 PACE: Final = 0.02

@@ -21,17 +21,8 @@ from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry
 from chassis.messages.delivery import Delivery
-from contracts.base import (
-    COPIES_EXCHANGE,
-    CopyCompleted,
-    CopyRequested,
-    Event,
-    State,
-    StateItem,
-    copy_reply_key,
-    copy_request_key,
-    type_name,
-)
+from contracts.base import Event, State, StateItem, type_name
+from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested, copy_reply_key, copy_request_key
 
 PAGE = 500
 """Rows that the owner sends in one transaction: between pages its ordinary work goes first."""

@@ -18,18 +18,8 @@ from pydantic import ValidationError
 from chassis.declaring.service import Service
 from chassis.messages.broker import RPC_EXCHANGE
 from chassis.messages.senders import GATEWAY, Senders, is_station
-from contracts.base import (
-    COPIES_EXCHANGE,
-    EVENTS,
-    CopyCompleted,
-    CopyRequested,
-    Envelope,
-    Event,
-    copy_reply_key,
-    copy_request_key,
-    exchange,
-    type_name,
-)
+from contracts.base import EVENTS, Envelope, Event, exchange, type_name
+from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested, copy_reply_key, copy_request_key
 from contracts.device.stations import READINGS_EXCHANGE
 from contracts.versions import newest_class
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chassis.base import metrics
 from chassis.base.context import system_context
 from chassis.base.failures import NotYet, passes
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.database import Database, is_infrastructure_failure
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import IDLE, ReactionEntry
@@ -30,7 +30,8 @@ from chassis.messages.broker import service_queue
 from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, distrust
 from chassis.messages.parking import FORGOTTEN, Parking
-from contracts.base import CopyCompleted, CopyRequested, Envelope, Event, State, UnknownEvent, routing_key
+from contracts.base import Envelope, Event, State, UnknownEvent, routing_key
+from contracts.copies import CopyCompleted, CopyRequested
 from contracts.errors import ServiceError
 from contracts.versions import newest, newest_class
 
@@ -184,7 +185,7 @@ class Inbox:
 
     def _not_parked(self, group: list[Delivery], uow: UnitOfWork) -> list[Delivery]:
         """Forget that these were parked, if they were: they are being handled."""
-        uow.execute(delete(self.table).where(self.table.c.event_id.in_([delivery.identity for delivery in group])))
+        uow.execute(delete(self.table).where(ids_in(self.table.c.event_id, [delivery.identity for delivery in group])))
         return group
 
     def _park_failure(self, delivery: Delivery, failure: Exception) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import Row, Table, and_, case, func, literal, or_, select, updat
 
 from chassis.base import metrics
 from chassis.base.context import system_context
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.delivery import Delivery
@@ -116,7 +116,7 @@ class Parking:
         whole = and_(inbox.c.body.is_not(None), inbox.c.sender.is_not(None))
         again = (
             update(inbox)
-            .where(inbox.c.event_id.in_(event_ids), inbox.c.state == "dead", whole)
+            .where(ids_in(inbox.c.event_id, event_ids), inbox.c.state == "dead", whole)
             .values(state="waiting", next_at=now, received_at=now, attempts=0)
         )
         return self.database.run(system_context(), lambda uow: uow.execute(again).rowcount)
@@ -127,7 +127,7 @@ class Parking:
         inbox = self.table
         over = (
             update(inbox)
-            .where(inbox.c.event_id.in_(event_ids), or_(inbox.c.state == "dead", inbox.c.state == "refused"))
+            .where(ids_in(inbox.c.event_id, event_ids), or_(inbox.c.state == "dead", inbox.c.state == "refused"))
             .values({**FORGOTTEN, "state": "handled", "code": "dropped"})
         )
         return self.database.run(system_context(), lambda uow: uow.execute(over).rowcount)

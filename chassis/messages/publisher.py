@@ -18,6 +18,7 @@ from chassis.messages.senders import Senders
 logger = logging.getLogger(__name__)
 
 CONFIRM_TIMEOUT: Final = 30
+"""Seconds for the broker to take and confirm a batch."""
 PATIENCE: Final = 3.0
 """Seconds that sending may wait for the broker."""
 

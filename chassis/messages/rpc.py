@@ -33,6 +33,7 @@ from contracts.errors import ServiceError
 
 logger = logging.getLogger(__name__)
 
+
 class DirectQueueConsumer(QueueConsumer):  # type: ignore[misc]
     """Hands messages on without a greenthread for each: its handlers only start workers or wake waiters."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, literal, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.triggers import Function, Trigger
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Feeder, PublishesEntry
@@ -66,7 +67,7 @@ def reannounce(uow: UnitOfWork, kind: str, ids: Iterable[UUID] | None = None) ->
     table = uow.service.publications[kind].table
     rows = select(table.c.id)
     if ids is not None:
-        rows = rows.where(table.c.id.in_(list(ids)))
+        rows = rows.where(ids_in(table.c.id, list(ids)))
     notes = uow.tables["state_notes"]
     named = rows.add_columns(literal(kind)).order_by(table.c.id)
     return uow.execute(insert(notes).from_select(["row_id", "kind"], named)).rowcount

@@ -17,7 +17,8 @@ from chassis.declaring.service import Service
 from chassis.messages.broker import RPC_EXCHANGE, bindings, declare_topology, service_queue
 from chassis.messages.senders import broker_user
 from chassis.messages.unnamed import refuse_unnamed
-from contracts.base import COPIES_EXCHANGE, exchange
+from contracts.base import exchange
+from contracts.copies import COPIES_EXCHANGE
 
 NOTHING: Final = "^$"
 

@@ -78,7 +78,7 @@ class Loop:
                 if is_infrastructure_failure(error) or isinstance(error, CONNECTION_ERRORS):
                     logger.warning("loop_paused", extra={"loop": self.name, "error": type(error).__name__})
                     pause = min(max(pause, 0.2) * 2, 5.0)
-                    threading.Event().wait(pause)
+                    threading.Event().wait(pause)  # not `_woken`: commits go on waking it while the broker is away
                     continue
                 logger.exception("loop_failed", extra={"loop": self.name})
             if not busy:

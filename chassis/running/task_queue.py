@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert,
 
 from chassis.base import metrics
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
 from chassis.declaring.tasks import FINISH, RUN, Task
@@ -76,7 +77,7 @@ class StepQueue:
 
     def renew(self, uow: UnitOfWork, leases: Collection[UUID]) -> None:
         """The holders of these leases are alive."""
-        renewed = update(self.steps).where(self.steps.c.lease.in_(leases))
+        renewed = update(self.steps).where(ids_in(self.steps.c.lease, leases))
         uow.execute(renewed.values(due_at=uow.now + self.lease))
 
     def lock(self, uow: UnitOfWork, claim: Claim) -> Row[Any]:

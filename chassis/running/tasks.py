@@ -24,11 +24,13 @@ from sqlalchemy import (
 
 from chassis.base.context import Actor, Context
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task
+from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
-from contracts.common import CancelTask, GetTask, ListTasks, Refusal, TaskState, TaskView
+from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 
@@ -129,7 +131,7 @@ def forget_old_tasks(uow: UnitOfWork) -> int:
     files = uow.tables["files"]
     old = select(tasks.c.id).where(tasks.c.finished_at < uow.now - KEPT_FOR).limit(_FORGOTTEN_AT_ONCE)
     gone = uow.rows(delete(tasks).where(tasks.c.id.in_(old)).returning(tasks.c.id, tasks.c.result_file_id))
-    uow.execute(delete(files).where(files.c.id.in_([row.result_file_id for row in gone if row.result_file_id])))
+    uow.execute(delete(files).where(ids_in(files.c.id, [row.result_file_id for row in gone if row.result_file_id])))
     return len(gone)
 
 
@@ -184,9 +186,7 @@ def _with_result(uow: UnitOfWork) -> Select[Any]:
 
 
 def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
-    refusal = result = None
-    if row.error is not None:
-        refusal = Refusal.of(row.error["code"], uow.context.language, **row.error["params"])
+    result = None
     if row.sha256 is not None:
         columns = {
             "sha256": row.sha256,
@@ -203,7 +203,7 @@ def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
         steps_done=row.steps_done,
         steps_total=row.steps_total,
         figures=row.figures,
-        refusal=refusal,
+        refusal=refusal(Reason.of_row(row.error), uow.context.language),
         result=result,
         created_by=row.created_by,
         created_at=row.created_at,

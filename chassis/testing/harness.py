@@ -30,28 +30,24 @@ from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, as_published
 from chassis.messages.inbox import Inbox
 from chassis.messages.relay import Relay
-from chassis.messages.shadow import Shadow
 from chassis.provisioning.database import Passwords, app_url, provision_database
 from chassis.running.dispatch import Dispatcher
 from chassis.running.schedule import Scheduler
+from chassis.testing.shadow import Shadow
 from contracts.base import (
-    COPIES_EXCHANGE,
     EVENTS,
     Command,
-    CopyCompleted,
-    CopyRequested,
     Envelope,
     Event,
     Operation,
     State,
     StateItem,
     View,
-    copy_reply_key,
-    copy_request_key,
     exchange,
     method_name,
     type_name,
 )
+from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested, copy_reply_key, copy_request_key
 from contracts.errors import ServiceError
 
 PASSWORDS = Passwords(owner="test-owner", app="test-app")

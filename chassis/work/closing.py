@@ -14,15 +14,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Integer, Row, Table, Text, and_, func, or_, select, text
+from sqlalchemy import Column, ColumnElement, Integer, Row, Table, Text, and_, func, or_, select, text, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.columns import instant
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
 from chassis.work.steps import Taken, take, take_locked
 from chassis.work.workflow import Workflow
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact
+from contracts.common import ClosingReason
 from contracts.errors import ServiceError
+from contracts.types import EnrolmentStatus
+
+CLOSING = "closing"
+"""The state of what finance has been asked about."""
 
 
 def closing_columns() -> tuple[Column[Any], ...]:
@@ -36,29 +42,24 @@ def closing_columns() -> tuple[Column[Any], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How the unpaid rows of one table end. `event` asks finance, with the rows that `asking` makes of id, attempt and
-    reason.
+    """How the unpaid rows of one table, each some student's, end. `event` asks finance, with the rows that `asking`
+    makes of id, attempt and reason.
 
-    The workflow has the steps `close` (by the clock, or because of what happened elsewhere) from `unpaid` to `closing`,
-    and `stand` back. `lapsed` is the reason of what is not paid in time, `wished` that of people.
+    The workflow begins with what is unpaid, and has the steps `close` (by the clock, or because of what happened
+    elsewhere) from there to `closing`, and `stand` back.
     """
 
     flow: Workflow
     table: Table
     event: type[Fact]
-    asking: Callable[[UUID, int, str], Contract]
-    unpaid: str
-    closing: str
-    stand: str
-    lapsed: str
-    wished: str
+    asking: Callable[[UUID, int, ClosingReason], Contract]
 
     def ask(
         self,
         uow: UnitOfWork,
         ids: Collection[UUID],
         action: str,
-        reason: str,
+        reason: ClosingReason,
         *,
         against: Mapping[UUID, ServiceError] | None = None,
     ) -> Taken:
@@ -66,29 +67,29 @@ class Closing:
         taken = take(uow, self.flow, self.table, ids, action, values=self._asked_for(reason), against=against)
         return self._publish(uow, taken, reason)
 
-    def ask_locked(
-        self, uow: UnitOfWork, locked: Iterable[Row[Any]], action: str = "close", reason: str | None = None
-    ) -> Taken:
+    def ask_locked(self, uow: UnitOfWork, locked: Iterable[Row[Any]], reason: ClosingReason | None = None) -> Taken:
         """`ask` with rows that this transaction has locked. Without a `reason` each keeps that of its last asking,
         or lapses."""
-        taken = take_locked(uow, self.flow, self.table, locked, action, values=self._asked_for(reason))
+        taken = take_locked(uow, self.flow, self.table, locked, "close", values=self._asked_for(reason))
         return self._publish(uow, taken, reason)
 
-    def _asked_for(self, reason: str | None) -> dict[str, Any]:
+    def _asked_for(self, reason: ClosingReason | None) -> dict[str, Any]:
         columns = self.table.c
-        kept = func.coalesce(columns.closing_reason, self.lapsed)
+        kept = func.coalesce(columns.closing_reason, ClosingReason.LAPSED)
         return {
             "closing_attempt": columns.closing_attempt + 1,
             "closing_reason": reason or kept,
             "ask_again_at": None,
         }
 
-    def _publish(self, uow: UnitOfWork, taken: Taken, reason: str | None) -> Taken:
+    def _publish(self, uow: UnitOfWork, taken: Taken, reason: ClosingReason | None) -> Taken:
         asked = [
-            self.asking(row.id, row.closing_attempt + 1, reason or row.closing_reason or self.lapsed)
+            self.asking(
+                row.id, row.closing_attempt + 1, reason or ClosingReason(row.closing_reason or ClosingReason.LAPSED)
+            )
             for row in taken.rows
         ]
-        uow.publish_rows(self.event, str(self.event.rows_field), asked)
+        uow.publish_rows(self.event, asked)
         return taken
 
     def ask_due(self, uow: UnitOfWork, deadline: Column[Any], belongs: ColumnElement[bool]) -> int:
@@ -99,11 +100,11 @@ class Closing:
         """
         columns, over = self.table.c, deadline <= uow.now
         first = and_(columns.closing_reason.is_(None), over)
-        again = and_(columns.ask_again_at <= uow.now, or_(columns.closing_reason != self.lapsed, over))
+        again = and_(columns.ask_again_at <= uow.now, or_(columns.closing_reason != ClosingReason.LAPSED, over))
         due = (
             select(self.table)
             .join(deadline.table, belongs)
-            .where(columns[self.flow.column] == self.unpaid, or_(first, again))
+            .where(columns[self.flow.column] == self.flow.initial, or_(first, again))
             .order_by(columns.id)
             .limit(MAX_EVENT_ROWS)
             .with_for_update(of=self.table, skip_locked=True)
@@ -112,23 +113,66 @@ class Closing:
         self.ask_locked(uow, found)
         return len(found)
 
+    def close_of(self, uow: UnitOfWork, student_ids: Collection[UUID], reason: ClosingReason) -> None:
+        """Ask about all that is unpaid of these students. What is closing already takes over the reason and waits for
+        the answer that it has asked for."""
+        columns, column = self.table.c, self.table.c[self.flow.column]
+        found = rows.lock_where(
+            uow,
+            self.table,
+            ids_in(columns.student_id, student_ids),
+            or_(column == self.flow.initial, column == CLOSING),
+            columns.closing_reason.is_distinct_from(reason),
+        )
+        state_of = {id_: row._mapping[self.flow.column] for id_, row in found.items()}
+        self.ask_locked(uow, [row for id_, row in found.items() if state_of[id_] == self.flow.initial], reason)
+        closing = [id_ for id_, state in state_of.items() if state == CLOSING]
+        uow.execute(update(self.table).where(ids_in(columns.id, closing)).values(closing_reason=reason))
+        for id_ in closing:
+            before = {"closing_reason": found[id_].closing_reason}
+            uow.audit(self.table, id_, "close", before, {"closing_reason": reason})
+
+    def resume(self, uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
+        """These students are back: what was to end for their suspension may be paid until its deadline again. What is
+        closing is left to finance's answer."""
+        columns = self.table.c
+        waiting = update(self.table).where(
+            ids_in(columns.student_id, student_ids),
+            columns[self.flow.column] == self.flow.initial,
+            columns.closing_reason == ClosingReason.STUDENT_SUSPENDED,
+        )
+        for row in uow.rows(waiting.values(closing_reason=None, ask_again_at=None).returning(columns.id)):
+            uow.audit(self.table, row.id, "resume", {"closing_reason": ClosingReason.STUDENT_SUSPENDED}, {})
+
+    def students_of(self, uow: UnitOfWork, ids: Iterable[UUID]) -> set[UUID]:
+        """Whose rows these are: students are locked before rows, as everywhere."""
+        columns = self.table.c
+        return {row.student_id for row in uow.rows(select(columns.student_id).where(ids_in(columns.id, set(ids))))}
+
     def let_stand(
         self,
         uow: UnitOfWork,
         answers: Mapping[tuple[UUID, int], datetime | None],
-        is_over: Callable[[Row[Any]], bool],
+        students: Mapping[UUID, Row[Any]],
     ) -> None:
         """Finance refused: (id, attempt) → when to ask again, None when it is paid. Rows that wait for another answer,
-        or for none, are left alone; a reason that `is_over` by now is forgotten too."""
+        or for none, are left alone. `students` are the locked copies of those whose rows they are: a suspension that
+        has ended meanwhile is no reason any more."""
         found = rows.lock(uow, self.table, {id_ for id_, _ in answers})
         waiting = [
             row
             for row in found.values()
-            if row._mapping[self.flow.column] == self.closing and (row.id, row.closing_attempt) in answers
+            if row._mapping[self.flow.column] == CLOSING and (row.id, row.closing_attempt) in answers
         ]
         each = {}
         for row in waiting:
-            kept = None if row.closing_reason == self.wished or is_over(row) else row.closing_reason
+            kept = None if _is_over(row, students[row.student_id]) else row.closing_reason
             again = answers[row.id, row.closing_attempt] if kept else None
             each[row.id] = {"closing_reason": kept, "ask_again_at": again}
-        take_locked(uow, self.flow, self.table, waiting, self.stand, each=each).whole()
+        take_locked(uow, self.flow, self.table, waiting, "stand", each=each).whole()
+
+
+def _is_over(row: Row[Any], student: Row[Any]) -> bool:
+    """Whether a refusal ends the matter: people may wish again, and who is back may pay."""
+    resumed = row.closing_reason == ClosingReason.STUDENT_SUSPENDED and student.status == EnrolmentStatus.ACTIVE
+    return bool(resumed or row.closing_reason == ClosingReason.CANCELLED)

@@ -16,7 +16,8 @@ from sqlalchemy import values as values_list
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.common import Refusal, RowResult, RowResults
+from chassis.work.reasons import Reason, refusal
+from contracts.common import RowResult, RowResults
 from contracts.errors import ServiceError
 
 
@@ -121,10 +122,7 @@ def results(
         if id_ in done:
             return RowResult(id=id_, state=done[id_])
         why = refused.get(id_, unseen)
-        return RowResult(id=id_, state=why.state, refusal=_refusal(uow, why.error))
+        reason = Reason(why.error.code, why.error.params)
+        return RowResult(id=id_, state=why.state, refusal=refusal(reason, uow.context.language))
 
     return RowResults(items=tuple(map(result, ids)), done=len(done))
-
-
-def _refusal(uow: UnitOfWork, error: ServiceError) -> Refusal:
-    return Refusal.of(error.code, uow.context.language, **error.params)

@@ -233,7 +233,7 @@ def remember(
 def record(
     uow: UnitOfWork,
     flow: Workflow,
-    moves: Iterable[tuple[Subject, str | None, str]],
+    steps: Iterable[tuple[Subject, str | None, str]],
     action: str,
     note: str | None = None,
 ) -> None:
@@ -255,7 +255,7 @@ def record(
             "course_id": row.get("course_id"),
             "at": uow.now,
         }
-        for row, before, after in moves
+        for row, before, after in steps
     ]
     if entries:
         uow.execute(insert_rows(history, entries))

@@ -2,9 +2,9 @@
 
 WITHDRAWAL = Workflow(
     "withdrawal", PENDING_ACADEMIC, (
-        #    state             action     who        next              emits
-        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE,  WithdrawalsSentToFinance),
-        Step(PENDING_ACADEMIC, "revoke",  POINT,     REVOKED),
+        #    state             action     who        next             emits
+        Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
+        Step(PENDING_ACADEMIC, "revoke",  APPLICANT, REVOKED),
     ),
 )
 
@@ -18,8 +18,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chassis.base.context import Context
+from chassis.work.reasons import Reason, refuse
 from contracts.base import Event
 from contracts.errors import ServiceError
+
+FORBIDDEN = Reason("forbidden")
 
 
 class Subject(Protocol):
@@ -31,31 +34,31 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who may take a step: a name for documents, and the code of the refusal of an actor on a row (None: they may)."""
+    """Who may take a step: a name for documents, and what speaks against an actor with a row (None: they may)."""
 
     name: str
-    refusal: Callable[[Context, Subject], str | None]
+    against: Callable[[Context, Subject], Reason | None]
 
 
 def acting_under(permission: str) -> Who:
     """Whoever acts under `permission` (the gateway has checked that they hold it), on any row in their scope."""
-    return Who(permission, lambda context, row: None if context.permission == permission else "forbidden")
+    return Who(permission, lambda context, row: None if context.permission == permission else FORBIDDEN)
 
 
 def decider(permission: str) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered
     (`entered_by`)."""
 
-    def refusal(context: Context, row: Subject) -> str | None:
+    def against(context: Context, row: Subject) -> Reason | None:
         if context.permission != permission:
-            return "forbidden"
+            return FORBIDDEN
         own = row.get("entered_by") is not None and row["entered_by"] == context.actor.user_id
-        return "decides_own_request" if own else None
+        return Reason("decides_own_request") if own else None
 
-    return Who(permission, refusal)
+    return Who(permission, against)
 
 
-SYSTEM = Who("system", lambda context, row: None if context.permission is None else "forbidden")
+SYSTEM = Who("system", lambda context, row: None if context.permission is None else FORBIDDEN)
 """A reaction or a scheduled job, never a person."""
 
 FOLLOWS = Who("what it belongs to", lambda context, row: None)
@@ -110,7 +113,5 @@ class Workflow:
         step = self.step(state, action)
         if step is None:
             raise ServiceError("step_not_allowed", state=state, action=action)
-        refusal = step.who.refusal(context, row)
-        if refusal is not None:
-            raise ServiceError(refusal)
+        refuse(step.who.against(context, row))
         return step

@@ -1,16 +1,15 @@
-"""What courses can be told about calendar, catalogue, programmes and rounds. All by the school registrar."""
+"""What courses can be told about calendar, catalogue and programmes. All by the school registrar."""
 
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract
-from contracts.courses.views import (
+from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
     CourseDetails,
     CourseVersionView,
     ProgrammeDetails,
-    SelectionRoundDetails,
     TermView,
 )
 from contracts.errors.fields import FieldProblemError
@@ -23,8 +22,6 @@ from contracts.types import (
     FiveElements,
     Flag,
     Id,
-    Ids,
-    Instant,
     IntakeCode,
     Note,
     Percent,
@@ -246,62 +243,3 @@ class OfferProgramme(Command, answers=ProgrammeDetails):
     teaching_point_ids: Annotated[tuple[Id, ...], Field(max_length=2000), Unique] = Field(
         description="All points that offer it."
     )
-
-
-# --- selection rounds (CRS-3) ---
-
-
-class _SelectionRoundFields(Command):
-    name: ShortText = Field(description="Name.", examples=["2026年秋季选课"])
-    opens_at: Instant = Field(description="First moment to select.")
-    closes_at: Instant = Field(description="Selecting ends before this.", examples=["2026-10-15T00:00:00+08:00"])
-    payment_deadline: Instant = Field(
-        description="Unpaid selections lapse at this time.", examples=["2026-10-20T00:00:00+08:00"]
-    )
-    withdrawal_closes_at: Instant | None = Field(
-        default=None,
-        description="Withdrawals can be asked for until then; one month after closing when left out.",
-        examples=["2026-11-15T00:00:00+08:00"],
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.opens_at < self.closes_at <= self.payment_deadline:
-            raise FieldProblemError("window_reversed")
-        if self.withdrawal_closes_at is not None and self.withdrawal_closes_at < self.closes_at:
-            raise FieldProblemError("window_reversed")
-        return self
-
-
-class CreateSelectionRound(_SelectionRoundFields, answers=SelectionRoundDetails):
-    """Add a draft round. Refused: `selection_round_code_taken`."""
-
-    code: Code = Field(description="Code, unique.", examples=["XK202609"])
-
-
-class UpdateSelectionRound(_SelectionRoundFields, answers=SelectionRoundDetails):
-    """Change name and times, also of a published round: unpaid selections follow the payment deadline."""
-
-    selection_round_id: Id = Field(description="The round.")
-    version: Version
-
-
-class AddCoursesToRound(Command, answers=SelectionRoundDetails):
-    """Put courses into a round; those in it already stay."""
-
-    selection_round_id: Id = Field(description="The round.")
-    course_ids: Ids = Field(description="The courses.")
-
-
-class RemoveCoursesFromRound(Command, answers=SelectionRoundDetails):
-    """Take courses out of a round: no new selections, those there are run on."""
-
-    selection_round_id: Id = Field(description="The round.")
-    course_ids: Ids = Field(description="The courses.")
-
-
-class PublishSelectionRound(Command, answers=SelectionRoundDetails):
-    """`draft` → `published`: the round opens by its window."""
-
-    selection_round_id: Id = Field(description="The round.")
-    version: Version

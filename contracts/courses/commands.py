@@ -1,16 +1,87 @@
-"""What courses can be told to do.
+"""What courses can be told to do with rounds, selections and withdrawals. Calendar, catalogue and programmes have
+`contracts.courses.catalogue_commands`."""
 
-Where the catalogue is concerned: `catalogue_commands`. This room holds selections and withdrawals.
-"""
+from typing import Annotated, Self
 
-from typing import Annotated
-
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.base import Command
 from contracts.common import RowResults
-from contracts.courses.views import BatchSelectionResult, SelectionResults, WithdrawalResults
-from contracts.types import FewIds, Flag, Id, Ids, Note, Unique
+from contracts.courses.views import BatchSelectionResult, SelectionResults, SelectionRoundDetails, WithdrawalResults
+from contracts.errors.fields import FieldProblemError
+from contracts.types import (
+    Code,
+    FewIds,
+    Flag,
+    Id,
+    Ids,
+    Instant,
+    Note,
+    ShortText,
+    Unique,
+    Version,
+)
+
+# --- selection rounds (CRS-3) ---
+
+
+class _SelectionRoundFields(Command):
+    name: ShortText = Field(description="Name.", examples=["2026年秋季选课"])
+    opens_at: Instant = Field(description="First moment to select.")
+    closes_at: Instant = Field(description="Selecting ends before this.", examples=["2026-10-15T00:00:00+08:00"])
+    payment_deadline: Instant = Field(
+        description="Unpaid selections lapse at this time.", examples=["2026-10-20T00:00:00+08:00"]
+    )
+    withdrawal_closes_at: Instant | None = Field(
+        default=None,
+        description="Withdrawals can be asked for until then; one month after closing when left out.",
+        examples=["2026-11-15T00:00:00+08:00"],
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.opens_at < self.closes_at <= self.payment_deadline:
+            raise FieldProblemError("window_reversed")
+        if self.withdrawal_closes_at is not None and self.withdrawal_closes_at < self.closes_at:
+            raise FieldProblemError("window_reversed")
+        return self
+
+
+class CreateSelectionRound(_SelectionRoundFields, answers=SelectionRoundDetails):
+    """Add a draft round. Refused: `selection_round_code_taken`."""
+
+    code: Code = Field(description="Code, unique.", examples=["XK202609"])
+
+
+class UpdateSelectionRound(_SelectionRoundFields, answers=SelectionRoundDetails):
+    """Change name and times, also of a published round: unpaid selections follow the payment deadline."""
+
+    selection_round_id: Id = Field(description="The round.")
+    version: Version
+
+
+class AddCoursesToRound(Command, answers=SelectionRoundDetails):
+    """Put courses into a round; those in it already stay."""
+
+    selection_round_id: Id = Field(description="The round.")
+    course_ids: Ids = Field(description="The courses.")
+
+
+class RemoveCoursesFromRound(Command, answers=SelectionRoundDetails):
+    """Take courses out of a round: no new selections, those there are run on."""
+
+    selection_round_id: Id = Field(description="The round.")
+    course_ids: Ids = Field(description="The courses.")
+
+
+class PublishSelectionRound(Command, answers=SelectionRoundDetails):
+    """`draft` → `published`: the round opens by its window."""
+
+    selection_round_id: Id = Field(description="The round.")
+    version: Version
+
+
+# --- selections and withdrawals ---
 
 
 class SelectCourses(Command, answers=SelectionResults):

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
-from contracts.courses.states import ClosingReason, CourseStatus, ProgrammeStatus
+from contracts.common import ClosingReason
+from contracts.courses.states import CourseStatus, ProgrammeStatus
 from contracts.types import Credits, EducationLevel, ExamKind, FiveElements, Instant
 
 # --- state ---

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
+from contracts.courses.catalogue_views import CourseDetails, CourseView, ProgrammeDetails, ProgrammeView, TermView
 from contracts.courses.states import (
     CourseStatus,
     ProgrammeStatus,
@@ -14,17 +15,12 @@ from contracts.courses.states import (
 )
 from contracts.courses.views import (
     CohortStudent,
-    CourseDetails,
-    CourseView,
     Plan,
-    ProgrammeDetails,
-    ProgrammeView,
     SelectionRoundDetails,
     SelectionRoundView,
     SelectionStatement,
     SelectionStatistics,
     SelectionView,
-    TermView,
     WithdrawalDetails,
     WithdrawalView,
 )

@@ -54,15 +54,6 @@ class SelectionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ClosingReason(StrEnum):
-    """Why an unpaid selection or resit is closed."""
-
-    CANCELLED = "cancelled"  # by point or student
-    LAPSED = "lapsed"  # not paid by the deadline
-    STUDENT_LEFT = "student_left"
-    STUDENT_SUSPENDED = "student_suspended"
-
-
 class WithdrawalState(StrEnum):
     """退课状态. Who acts next, or the outcome."""
 

@@ -4,9 +4,11 @@
 or English. The texts stand in one file per service. HTTP status numbers are the gateway's business alone.
 """
 
+import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from string import Formatter
 from typing import Any, Literal
 
@@ -104,12 +106,11 @@ def catalogue() -> Mapping[str, ErrorText]:
     """Every code of every service with its text."""
     if not _catalogue:
         # Imported late: those modules import the classes above.
-        from contracts.errors import common, courses, exams, fields, finance, identity, registry
-
-        for module in (common, fields, identity, registry, courses, finance, exams):
-            if doubles := _catalogue.keys() & module.TEXTS.keys():
+        for found in pkgutil.iter_modules(__path__):
+            texts = import_module(f"{__name__}.{found.name}").TEXTS
+            if doubles := _catalogue.keys() & texts.keys():
                 raise TypeError(f"defined twice: {sorted(doubles)}")
-            _catalogue.update(module.TEXTS)
+            _catalogue.update(texts)
     return _catalogue
 
 

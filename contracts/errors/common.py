@@ -236,6 +236,17 @@ TEXTS = {
         "工作簿超过 {limit} 行，请拆分后分批导入。",
         "The workbook has more than {limit} rows. Split it and import the parts.",
     ),
+    # Payments, as whoever has bills and finance speak of them
+    "payment_in_review": ErrorText(
+        _K.CONFLICT,
+        "缴费正在审核中，请等待缴费结果后再操作。",
+        "The payment is in review. Wait for its outcome.",
+    ),
+    "already_paid": ErrorText(
+        _K.CONFLICT,
+        "已缴费，不能取消；如需退出课程请申请退课。",
+        "This is paid and can't be cancelled. To leave the course, ask for a withdrawal instead.",
+    ),
     # Tasks
     "task_finished": ErrorText(_K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."),
     "too_many_tasks": ErrorText(

@@ -106,16 +106,6 @@ TEXTS = {
         "The exams of {course_code} and {other_course_code} are in one session ({session}); one must be moved.",
     ),
     # Selections and withdrawals
-    "payment_in_review": ErrorText(
-        _K.CONFLICT,
-        "该选课的缴费正在审核中，请等待缴费结果后再操作。",
-        "The payment is in review. Wait for its outcome.",
-    ),
-    "already_paid": ErrorText(
-        _K.CONFLICT,
-        "该选课已缴费，不能取消；如需退出请申请退课。",
-        "This is paid and can't be cancelled. Ask for a withdrawal instead.",
-    ),
     "selection_not_paid": ErrorText(
         _K.REFUSED,
         "该选课尚未缴费（状态：{state}），无需退课，可直接取消。",

@@ -50,6 +50,27 @@ TEXTS = {
         "汇款被驳回后的宽限期至 {grace_until}，期间缴费单保留。",
         "The grace period after a rejected remittance runs until {grace_until}; the bill stands until then.",
     ),
+    # Why late money went to suspense
+    "bill_cancelled": ErrorText(
+        _K.CONFLICT,
+        "缴费单已取消，到账款项转入挂账并退还缴费的教学点。",
+        "The bill is cancelled; the money is in suspense and goes back to the point that paid.",
+    ),
+    "bill_already_paid": ErrorText(
+        _K.CONFLICT,
+        "缴费单已由其他付款缴清，到账款项转入挂账并退还缴费的教学点。",
+        "The bill was paid otherwise; the money is in suspense and goes back to the point that paid.",
+    ),
+    "bill_in_payment": ErrorText(
+        _K.CONFLICT,
+        "缴费单正在另一笔付款中，到账款项转入挂账并退还缴费的教学点。",
+        "The bill is in another payment; the money is in suspense and goes back to the point that paid.",
+    ),
+    "bill_moved": ErrorText(
+        _K.CONFLICT,
+        "缴费单已随学生转往或将转往其他教学点，到账款项转入挂账并退还缴费的教学点。",
+        "The bill goes with its student to another point; the money is in suspense and goes back to the one that paid.",
+    ),
     "balance_of_whom": ErrorText(
         _K.INVALID,
         "请指定一个教学点或一名学生，二者选一。",

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.states import ExamRoundStatus
 from contracts.types import EducationLevel, ExamKind, Instant
 

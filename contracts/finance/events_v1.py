@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.errors import JsonValue
 from contracts.finance import events
 from contracts.finance.source import Source, SourceKind

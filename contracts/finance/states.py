@@ -58,6 +58,15 @@ class RefundReason(StrEnum):
     SUSPENSE = "suspense"  # paid for a bill that was cancelled or paid already
 
 
+class TransferState(StrEnum):
+    """Finance's side of a student's transfer to another point. While it is open, no payment of the student begins."""
+
+    WAITING = "waiting"  # for payments under way
+    CLEARED = "cleared"
+    DONE = "done"
+    REVOKED = "revoked"
+
+
 class AccountKind(StrEnum):
     """Accounts of the ledger. Receivables and suspense are kept by point, receivables by student too."""
 

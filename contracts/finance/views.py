@@ -192,6 +192,7 @@ class SuspenseView(View):
         description="`bill_cancelled`, `bill_already_paid`, `bill_in_payment` (on another slip) or `bill_moved` "
         "(to another point)."
     )
+    refusal: Refusal | None = Field(default=None, description="The reason with its sentence.")
     refund_id: UUID
     refund_state: RefundState
     booked_at: Instant

@@ -11,19 +11,12 @@ from gateway.files import UPLOAD
 from gateway.openapi import problem_codes
 from gateway.openapi.operation import describe_events, describe_route, describe_upload
 from gateway.route import Route
+from gateway.routes import ABOUT
 from gateway.streams import EVENTS
 
 VERSION = "1.0.0"
 _REFERENCES = "#/components/schemas/{model}"
 
-_TAGS = {
-    "identity": "登录、账号、教学点与用户 · Sign-in, accounts, teaching points and users",
-    "registry": "学籍管理 · Student records",
-    "courses": "教务管理：课程、培养方案、选课、退课 · Courses, programmes, selections, withdrawals",
-    "finance": "财务管理：收费标准、缴费单、汇款单、退费 · Fee standards, bills, remittances, refunds",
-    "exams": "考务管理：考试批次、报考 · Exam rounds and registrations",
-    "gateway": "任务中心、文件、实时消息 · Task centre, files, live updates",
-}
 _INTRODUCTION = """\
 教务平台接口。除登录外，每个请求都须带 `Authorization: Bearer <令牌>`；令牌五分钟内有效，用刷新令牌换取新令牌。
 
@@ -52,7 +45,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "教务平台 Jiaowu API", "version": VERSION, "description": _INTRODUCTION},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": text} for name, text in _TAGS.items() if name in used],
+        "tags": [{"name": name, "description": text} for name, text in ABOUT.items() if name in used],
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {

@@ -2,14 +2,17 @@
 
 from gateway.routes import courses, exams, finance, identity, registry, tasks
 
-SERVICES = ("identity", "registry", "courses", "finance", "exams")
-"""The services behind the gateway."""
+_TABLES = {
+    "identity": identity,
+    "registry": registry,
+    "courses": courses,
+    "finance": finance,
+    "exams": exams,
+    "gateway": tasks,
+}
 
-ROUTES = (
-    *identity.ROUTES,
-    *registry.ROUTES,
-    *courses.ROUTES,
-    *finance.ROUTES,
-    *exams.ROUTES,
-    *tasks.ROUTES,
-)
+SERVICES = tuple(name for name in _TABLES if name != "gateway")
+"""The services behind the gateway."""
+ROUTES = tuple(route for table in _TABLES.values() for route in table.ROUTES)
+ABOUT = {name: table.ABOUT for name, table in _TABLES.items()}
+"""What each part of the API is for, in the order in which its page shows them."""

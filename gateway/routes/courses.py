@@ -3,35 +3,35 @@
 from contracts.common import ListAuditEntries, of_service
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
-    AddCoursesToRound,
     AddCourseVersion,
     ApproveAssessmentRequirement,
     CreateCourse,
     CreateProgramme,
     CreateProgrammeVersion,
-    CreateSelectionRound,
     CreateTerm,
     OfferProgramme,
     PublishCourse,
     PublishProgramme,
-    PublishSelectionRound,
     RejectAssessmentRequirement,
-    RemoveCoursesFromRound,
     RetireCourse,
     UpdateCourse,
     UpdateProgramme,
-    UpdateSelectionRound,
     UpdateTerm,
     UseCourseVersion,
 )
 from contracts.courses.commands import (
+    AddCoursesToRound,
     ApproveWithdrawals,
     CancelSelections,
+    CreateSelectionRound,
+    PublishSelectionRound,
     RejectWithdrawals,
+    RemoveCoursesFromRound,
     RequestWithdrawals,
     RevokeWithdrawals,
     SelectCourses,
     SelectCoursesInBatch,
+    UpdateSelectionRound,
 )
 from contracts.courses.queries import (
     GetCourse,
@@ -51,6 +51,8 @@ from contracts.courses.queries import (
     ListWithdrawals,
 )
 from gateway.route import get, post, put
+
+ABOUT = "教务管理：课程、培养方案、选课、退课 · Courses, programmes, selections, withdrawals"
 
 _READ = "courses.read_catalogue"
 _MANAGE = "courses.manage_catalogue"

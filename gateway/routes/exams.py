@@ -24,6 +24,8 @@ from contracts.exams.queries import (
 )
 from gateway.route import delete, get, post, put
 
+ABOUT = "考务管理：考试批次、报考 · Exam rounds and registrations"
+
 _READ = "exams.read_rounds"
 _MANAGE = "exams.manage_rounds"
 _READ_REGISTRATIONS = "exams.read_registrations"

@@ -31,6 +31,8 @@ from contracts.identity.queries import (
 )
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 
+ABOUT = "登录、账号、教学点与用户 · Sign-in, accounts, teaching points and users"
+
 _READ_POINTS = "identity.read_teaching_points"
 _MANAGE_POINTS = "identity.manage_teaching_points"
 _READ_USERS = "identity.read_users"

@@ -21,6 +21,8 @@ from contracts.registry.queries import (
 )
 from gateway.route import get, post, put
 
+ABOUT = "学籍管理 · Student records"
+
 _READ = "registry.read_students"
 _IMPORT = "registry.import_students"
 _READ_CHANGES = "registry.read_status_changes"

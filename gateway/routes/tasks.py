@@ -4,6 +4,8 @@ from contracts.common import CancelTask, GetTask, of_service
 from gateway.route import SIGNED_IN, get, post
 from gateway.task_centre import GetTaskResult, ListAllTasks
 
+ABOUT = "任务中心、文件、实时消息 · Task centre, files, live updates"
+
 ROUTES = (
     get("/tasks", ListAllTasks, SIGNED_IN, title="任务中心"),
     get("/tasks/{task_id}", of_service("gateway", GetTask), SIGNED_IN, title="任务进度"),

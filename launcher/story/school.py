@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from contracts.courses.catalogue_commands import CreateSelectionRound, CreateTerm
+from contracts.courses.catalogue_commands import CreateTerm
+from contracts.courses.catalogue_views import CourseDetails, ProgrammeDetails
+from contracts.courses.commands import CreateSelectionRound
 from contracts.courses.queries import ListTerms
-from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRoundDetails
+from contracts.courses.views import SelectionRoundDetails
 from contracts.exams.views import ExamRoundDetails
 from contracts.finance.queries import ListFeeStandards, ListRefundRules
 from contracts.identity.commands import AddressInput, CreateTeachingPoint, PointInformationInput

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers.file_kinds import FileKind
@@ -85,8 +86,8 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
 
 def _sheet_rows(uow: UnitOfWork, left_out: Sequence[Any]) -> Iterator[dict[str, str]]:
     student_ids, course_ids = ({UUID(note[place]) for note in left_out} for place in (0, 1))
-    known = {str(row.id): row for row in uow.rows(select(students).where(students.c.id.in_(student_ids)))}
-    listed = {str(row.id): row for row in uow.rows(select(courses).where(courses.c.id.in_(course_ids)))}
+    known = {str(row.id): row for row in uow.rows(select(students).where(ids_in(students.c.id, student_ids)))}
+    listed = {str(row.id): row for row in uow.rows(select(courses).where(ids_in(courses.c.id, course_ids)))}
     for student_id, course_id, skipped, reasons in left_out:
         student, course = known.get(student_id), listed.get(course_id)
         yield {

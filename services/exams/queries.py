@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
@@ -174,7 +175,7 @@ def _registrations() -> Select[Any]:
 
 def exam_round_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ExamRoundItem]:
     """The public state of rounds."""
-    rows = uow.rows(select(exam_rounds).where(_rounds.id.in_(ids)))
+    rows = uow.rows(select(exam_rounds).where(ids_in(_rounds.id, ids)))
     return [ExamRoundItem.model_validate(row._mapping) for row in rows]
 
 
@@ -183,6 +184,6 @@ def exam_round_course_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ExamRo
     rows: list[Row[Any]] = uow.rows(
         select(exam_round_courses, _sessions.name.label("session_name"), _sessions.starts_at, _sessions.ends_at)
         .join(exam_sessions, _sessions.id == _placed.session_id)
-        .where(_placed.id.in_(ids))
+        .where(ids_in(_placed.id, ids))
     )
     return [ExamRoundCourseItem.model_validate(row._mapping) for row in rows]

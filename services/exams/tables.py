@@ -21,7 +21,7 @@ from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.work.closing import closing_columns
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import ExamKind
 from services.exams.domain.registrations import ENDED, LIVE, HoldState

@@ -52,6 +52,6 @@ def retry_refused_accounts(uow: UnitOfWork) -> int:
     )
     tried = [account_of(student) for student in uow.rows(due)]
     answers = settle(uow, tried)
-    uow.publish_rows(StudentAccountsRefused, "refused", answers.refused)
-    uow.publish_rows(StudentAccountsMade, "made", answers.made)
+    uow.publish_rows(StudentAccountsRefused, answers.refused)
+    uow.publish_rows(StudentAccountsMade, answers.made)
     return len(tried) - len(answers.refused)

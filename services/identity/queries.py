@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select
 
 from chassis.data import pages
+from chassis.data.bulk import ids_in
 from chassis.data.pages import page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
@@ -133,7 +134,7 @@ def _point_fields(row: Row[Any]) -> dict[str, Any]:
 
 def teaching_point_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[TeachingPointItem]:
     """Teaching points as other services see them."""
-    rows = uow.rows(select(teaching_points).where(teaching_points.c.id.in_(ids)))
+    rows = uow.rows(select(teaching_points).where(ids_in(teaching_points.c.id, ids)))
     return [
         TeachingPointItem(id=row.id, version=row.version, code=row.code, name=row.name, status=row.status)
         for row in rows

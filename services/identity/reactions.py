@@ -30,8 +30,8 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
     for event in events:
         refused = [row for row in answers.refused if newest[row.student_id][1] is event]
         made = [row for row in answers.made if newest[row.student_id][1] is event]
-        uow.publish_rows(StudentAccountsRefused, "refused", refused, because=event)
-        uow.publish_rows(StudentAccountsMade, "made", made, because=event)
+        uow.publish_rows(StudentAccountsRefused, refused, because=event)
+        uow.publish_rows(StudentAccountsMade, made, because=event)
 
 
 def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, int]:

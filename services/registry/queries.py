@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
@@ -157,9 +158,9 @@ def _changes() -> Select[Any]:
 
 def student_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[StudentItem]:
     """The public state of students: no ID number, no contact data."""
-    rows = uow.rows(select(students).where(_s.id.in_(ids)))
+    rows = uow.rows(select(students).where(ids_in(_s.id, ids)))
     stood_still: dict[UUID, list[Suspension]] = {}
-    of_students = select(suspensions).where(suspensions.c.student_id.in_(ids)).order_by(suspensions.c.from_on)
+    of_students = select(suspensions).where(ids_in(suspensions.c.student_id, ids)).order_by(suspensions.c.from_on)
     for row in uow.rows(of_students):
         stood_still.setdefault(row.student_id, []).append(Suspension(from_on=row.from_on, until_on=row.until_on))
     return [

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 
 from chassis.base.failures import NotYet
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
 from chassis.work.steps import move_history, take_locked
@@ -88,7 +88,7 @@ def on_student_accounts_made(events: Sequence[StudentAccountsMade], uow: UnitOfW
 
 def _answer(uow: UnitOfWork, refusals: Mapping[UUID, str | None]) -> Insert:
     """Identity's answers, in order of id. Raises NotYet for a student who is not there, as after a restore."""
-    known = uow.scalar(select(func.count()).select_from(students).where(_s.id.in_(refusals)))
+    known = uow.scalar(select(func.count()).select_from(students).where(ids_in(_s.id, refusals)))
     if known < len(refusals):
         raise NotYet("student_unknown")
     answers = [{"student_id": id_, "refusal": refusals[id_], "answered_at": uow.now} for id_ in sorted(refusals)]

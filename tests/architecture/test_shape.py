@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -14,10 +15,37 @@ from gateway.routes import SERVICES
 from launcher.paths import service_names
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {"service", "commands", "queries", "reactions", "tables", "domain", "migrations"}
+ROOMS = {"service", "commands", "queries", "tables", "migrations"}
 """What every service has, each a module or, where it grew, a package."""
-MORE_ROOMS = {"steps", "jobs", "tasks", "papers", "bootstrap"}
+MORE_ROOMS = {"reactions", "domain", "steps", "jobs", "tasks", "papers", "bootstrap"}
 """What a service has where it needs it (docs/design.md says what belongs where)."""
+
+PLAIN_IN = {
+    # Names of kinds, states and statuses that the caller names.
+    "chassis/messages/backlog.py: notes.kind.in_(uow.service.publications)",
+    "chassis/running/task_queue.py: tasks.c.kind.in_(kinds)",
+    "services/courses/queries/statistics.py: selections.c.state.in_(states)",
+    "services/courses/reactions/students.py: table.c.state.in_(states)",
+    "services/exams/steps/registrations.py: _r.state.in_(states)",
+    "services/finance/queries/proof.py: bills.c.status.in_(statuses)",
+    "services/finance/steps/bills.py: bills.c.status.in_(in_payment)",
+    # Values of a filter.
+    "chassis/data/pages.py: column.in_(values)",
+    # Selects that have a name.
+    "chassis/running/tasks.py: tasks.c.id.in_(old)",
+    "services/identity/bootstrap.py: users.c.id.in_(administrators)",
+    "services/identity/queries.py: teaching_points.c.id.in_(former)",
+    # No ids: hashes of one page of the object store; what the lines of one step of an import name.
+    "chassis/papers/files.py: files.c.sha256.in_(hashes)",
+    "services/registry/steps/importing.py: t.code.in_(codes)",
+    "services/registry/steps/importing.py: p.major_code.in_(majors)",
+    "services/registry/steps/importing.py: number.in_([record['student_number'].lower() for record in kept_out])",
+    "services/registry/steps/importing.py: "
+    "tuple_(_s.id_kind, _s.id_number, _s.level).in_([_document(record) for record in kept_out])",
+    # Pairs, of those that somebody else has selected at the same moment.
+    "services/courses/commands/selection.py: key.in_(lost)",
+}
+"""Where the values of an `in_` are neither named in the code nor a select."""
 
 each_service = pytest.mark.parametrize("name", service_names())
 
@@ -42,6 +70,46 @@ def test_a_service_has_the_same_rooms_as_the_others_and_no_unknown_one(name: str
     assert sorted(ROOMS - there) == []
     assert sorted(there - ROOMS - MORE_ROOMS) == []
     assert (folder / "README.md").exists()
+
+
+def test_a_request_has_a_state_and_a_thing_a_status_of_an_enum_that_is_called_so() -> None:
+    """docs/design.md, Names."""
+    sources = [*(ROOT / "services").glob("*/tables*"), *(ROOT / "services").glob("*/tables/*.py")]
+    columns = [
+        (path.relative_to(ROOT).as_posix(), column, values)
+        for path in sources
+        if path.suffix == ".py"
+        for column, values in re.findall(r'one_of\("(state|status)", ([^)]+)\)', path.read_text("utf-8"))
+    ]
+    assert len(columns) > 15
+    assert [each for each in columns if not each[2].endswith(each[1].capitalize())] == []
+    tables = [table for name in service_names() for table in service(name).metadata.tables.values()]
+    assert [table.name for table in tables if {"state", "status"} <= set(table.c.keys())] == []
+
+
+def test_ids_are_looked_for_by_one_parameter() -> None:
+    """A list of ids has no end; `in_` makes a parameter of each: it is for what the code itself names, and selects."""
+    plain = [
+        f"{path.relative_to(ROOT).as_posix()}: {ast.unparse(call)}"
+        for folder in ("chassis", "services")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "in_"
+        if not _named_in_the_code(call.args[0])
+    ]
+    assert set(plain) == PLAIN_IN
+
+
+def _named_in_the_code(values: ast.expr) -> bool:
+    """A constant, a tuple of such, or a select."""
+    match values:
+        case ast.Name(id=name):
+            return name.isupper()
+        case ast.Tuple(elts=elements):
+            return all(isinstance(element, ast.Attribute | ast.Constant) for element in elements)
+        case ast.Call():
+            return True
+    return False
 
 
 def test_the_gateway_knows_every_service() -> None:
@@ -76,7 +144,7 @@ def test_every_event_has_a_hearer_or_says_that_it_may_have_none() -> None:
         if not any(_hears(declared, event) for declared in services.values())
     }
     declared = {event.__name__ for owner in services for event in publishes(owner) if event.unheard}
-    assert unheard == declared == {"AccessRevoked"}
+    assert unheard == declared
 
 
 def _hears(declared: type[Service], event: type[Event]) -> bool:

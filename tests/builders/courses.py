@@ -17,9 +17,10 @@ from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.base import Operation
-from contracts.courses.catalogue_commands import CreateProgramme, CreateSelectionRound
-from contracts.courses.commands import SelectCourses
-from contracts.courses.views import CourseDetails, ProgrammeDetails, SelectionRoundDetails
+from contracts.courses.catalogue_commands import CreateProgramme
+from contracts.courses.catalogue_views import CourseDetails, ProgrammeDetails
+from contracts.courses.commands import CreateSelectionRound, SelectCourses
+from contracts.courses.views import SelectionRoundDetails
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundCourseState, ExamRoundItem, ExamRoundState
 from contracts.finance.events import BillItem, BillsPaid, FeeStandardItem, FeeStandardState, PaidBill
 from contracts.identity.events import TeachingPointItem, TeachingPointState

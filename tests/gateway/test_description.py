@@ -46,6 +46,11 @@ def test_every_operation_has_exactly_one_route() -> None:
     assert missing == []
 
 
+def test_every_service_shows_its_audit_trail() -> None:
+    shown = [route.service for route in ROUTES if issubclass(route.operation, ListAuditEntries)]
+    assert sorted(shown) == sorted(SERVICES)
+
+
 def test_no_two_routes_share_an_address() -> None:
     doubles = [key for key, count in Counter((route.method, route.path) for route in ROUTES).items() if count > 1]
     assert doubles == []

@@ -48,6 +48,12 @@ def test_the_generated_environment_gives_every_secret_once_and_each_another():
     assert all("\n" not in value for _, value in lines)
 
 
+def test_prometheus_finds_every_process_of_every_service():
+    [job] = yaml.safe_load((ROOT / "monitoring" / "prometheus.yml").read_text())["scrape_configs"]
+    [found] = job["dns_sd_configs"]
+    assert set(found["names"]) == {"gateway", *(f"{name}{kind}" for name in service_names() for kind in ("", "-tasks"))}
+
+
 def test_only_identity_has_the_key_that_signs_tokens():
     holders = {name for name, each in CONTAINERS.items() if "JIAOWU_TOKEN_PRIVATE_KEY" in each["environment"]}
     assert holders == {"identity", "identity-tasks"}

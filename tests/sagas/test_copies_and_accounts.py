@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.base import CopyCompleted
+from contracts.copies import CopyCompleted
 from contracts.identity.events import StudentAccountsRefused
 from contracts.registry.events import StudentState
 from tests.sagas.school import School

@@ -9,7 +9,7 @@ from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import add, change, locked
 from contracts.courses.catalogue_commands import CreateTerm, UpdateTerm
-from contracts.courses.views import TermView
+from contracts.courses.catalogue_views import TermView
 from contracts.errors import ServiceError
 from services.courses.tables.catalogue import terms
 

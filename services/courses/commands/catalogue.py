@@ -6,7 +6,7 @@ from sqlalchemy import Row, func, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import steps
-from chassis.work.rows import add, change, locked
+from chassis.work.rows import change, lock_where, locked
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
@@ -18,10 +18,10 @@ from contracts.courses.catalogue_commands import (
     UpdateCourse,
     UseCourseVersion,
 )
+from contracts.courses.catalogue_views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
-from contracts.courses.views import AssessmentRequirementView, CourseDetails, CourseVersionView
 from contracts.errors import ServiceError
-from services.courses.domain.workflows import COURSE, REQUIREMENT
+from services.courses.domain.workflows import COURSE, COURSE_VERSION, REQUIREMENT
 from services.courses.queries.catalogue import course_details, course_versions_of, requirement_view
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses
 
@@ -29,7 +29,7 @@ from services.courses.tables.catalogue import assessment_requirements, course_ve
 def create_course(command: CreateCourse, uow: UnitOfWork) -> CourseDetails:
     """Add a draft course. Raises `course_code_taken`."""
     values = {**command.model_dump(), "education_levels": list(command.education_levels)}
-    row = add(uow, courses, {**values, "status": CourseStatus.DRAFT})
+    row = steps.enter_one(uow, COURSE, courses, values, "add")
     return course_details(uow, row.id)
 
 
@@ -62,32 +62,20 @@ def add_course_version(command: AddCourseVersion, uow: UnitOfWork) -> CourseVers
     locked(uow, courses, command.course_id)  # numbers are dealt one at a time
     newest = select(func.coalesce(func.max(course_versions.c.number), 0))
     number = uow.scalar(newest.where(course_versions.c.course_id == command.course_id)) + 1
-    row = add(
-        uow,
-        course_versions,
-        {
-            "course_id": command.course_id,
-            "number": number,
-            "description": command.description,
-            "status": CourseVersionStatus.DRAFT,
-        },
-    )
+    entered = {"course_id": command.course_id, "number": number, "description": command.description}
+    row = steps.enter_one(uow, COURSE_VERSION, course_versions, entered, "add")
     return course_versions_of(uow, course_versions.c.id == row.id)[0]
 
 
 def use_course_version(command: UseCourseVersion, uow: UnitOfWork) -> CourseVersionView:
     """Put a version in use and retire the one used before. Raises `step_not_allowed` when it is in use already."""
-    before = locked(uow, course_versions, command.course_version_id, command.version)
-    if before.status == CourseVersionStatus.IN_USE:
-        raise ServiceError("step_not_allowed", state=before.status, action="use")
-    locked(uow, courses, before.course_id)  # versions of one course change places one at a time
-    used = select(course_versions).where(
-        course_versions.c.course_id == before.course_id, course_versions.c.status == CourseVersionStatus.IN_USE
-    )
-    for other in uow.rows(used):
-        change(uow, course_versions, other, "retire", {"status": CourseVersionStatus.RETIRED})
-    change(uow, course_versions, before, "use", {"status": CourseVersionStatus.IN_USE})
-    return course_versions_of(uow, course_versions.c.id == before.id)[0]
+    table = course_versions
+    chosen = steps.takeable(uow, COURSE_VERSION, table, command.course_version_id, command.version, "use")
+    locked(uow, courses, chosen.course_id)  # versions of one course change places one at a time
+    used = lock_where(uow, table, table.c.course_id == chosen.course_id, table.c.status == CourseVersionStatus.IN_USE)
+    steps.take_locked(uow, COURSE_VERSION, table, used.values(), "retire").whole()
+    steps.take_locked(uow, COURSE_VERSION, table, [chosen], "use").whole()
+    return course_versions_of(uow, table.c.id == chosen.id)[0]
 
 
 def add_assessment_requirement(command: AddAssessmentRequirement, uow: UnitOfWork) -> AssessmentRequirementView:
@@ -102,10 +90,9 @@ def approve_assessment_requirement(command: ApproveAssessmentRequirement, uow: U
     table = assessment_requirements
     proposed = steps.takeable(uow, REQUIREMENT, table, command.requirement_id, command.version, "approve")
     locked(uow, course_versions, proposed.course_version_id)  # one approval at a time for each version
-    earlier = select(table.c.id).where(
-        table.c.course_version_id == proposed.course_version_id, table.c.state == AssessmentRequirementState.APPROVED
-    )
-    steps.take(uow, REQUIREMENT, table, [row.id for row in uow.rows(earlier)], "supersede").whole()
+    of_version = table.c.course_version_id == proposed.course_version_id
+    earlier = lock_where(uow, table, of_version, table.c.state == AssessmentRequirementState.APPROVED)
+    steps.take_locked(uow, REQUIREMENT, table, earlier.values(), "supersede").whole()
     return _decide(uow, command, proposed, "approve")
 
 

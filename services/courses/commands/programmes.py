@@ -8,8 +8,8 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import add, change, lock_where, locked, refuse_unknown
-from chassis.work.steps import take_locked
+from chassis.work.rows import change, lock_where, locked, refuse_unknown
+from chassis.work.steps import enter_one, take_locked
 from contracts.courses.catalogue_commands import (
     CreateProgramme,
     CreateProgrammeVersion,
@@ -18,8 +18,8 @@ from contracts.courses.catalogue_commands import (
     PublishProgramme,
     UpdateProgramme,
 )
+from contracts.courses.catalogue_views import ProgrammeDetails
 from contracts.courses.states import ProgrammeStatus
-from contracts.courses.views import ProgrammeDetails
 from contracts.errors import ServiceError
 from services.courses.domain.programmes import month_before
 from services.courses.domain.workflows import PROGRAMME
@@ -34,8 +34,7 @@ _NOT_COPIED = {"id", "version", "created_at", "updated_at", "version_number", "s
 
 def create_programme(command: CreateProgramme, uow: UnitOfWork) -> ProgrammeDetails:
     """Add a draft. Raises `programme_code_taken`, `some_not_found` for courses."""
-    values = {"code": command.code, "version_number": 1, "status": ProgrammeStatus.DRAFT, **_fields(command)}
-    row = add(uow, programmes, values)
+    row = enter_one(uow, PROGRAMME, programmes, {"code": command.code, "version_number": 1, **_fields(command)}, "add")
     _fill(uow, row.id, command.modules)
     return programme_details(uow, row.id)
 
@@ -59,8 +58,8 @@ def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -
     if source.status == ProgrammeStatus.DRAFT:
         raise ServiceError("step_not_allowed", state=source.status, action="create_version")
     copied = {str(name): value for name, value in source._mapping.items() if name not in _NOT_COPIED}
-    draft = {"version_number": number, "status": ProgrammeStatus.DRAFT, "from_intake": command.from_intake}
-    row = add(uow, programmes, {**copied, **draft})
+    draft = {**copied, "version_number": number, "from_intake": command.from_intake}
+    row = enter_one(uow, PROGRAMME, programmes, draft, "add")
     _copy_contents(uow, source.id, row.id)
     return programme_details(uow, row.id)
 

@@ -6,17 +6,18 @@ from uuid import UUID
 from sqlalchemy import and_, delete, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.rows import add, change, locked, refuse_unknown
-from chassis.work.steps import take_one
-from contracts.courses.catalogue_commands import (
+from chassis.work.rows import change, locked, refuse_unknown
+from chassis.work.steps import enter_one, take_one
+from contracts.common import ClosingReason
+from contracts.courses.commands import (
     AddCoursesToRound,
     CreateSelectionRound,
     PublishSelectionRound,
     RemoveCoursesFromRound,
     UpdateSelectionRound,
 )
-from contracts.courses.states import ClosingReason, RoundStatus
 from contracts.courses.views import SelectionRoundDetails
 from services.courses.domain.rounds import month_after
 from services.courses.domain.workflows import PENDING_PAYMENT, SELECTION_ROUND
@@ -27,7 +28,8 @@ from services.courses.tables.selections import selection_round_courses, selectio
 
 def create_selection_round(command: CreateSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:
     """Add a draft round. Raises `selection_round_code_taken`."""
-    row = add(uow, selection_rounds, {"code": command.code, "status": RoundStatus.DRAFT, **_fields(command)})
+    entered = {"code": command.code, **_fields(command)}
+    row = enter_one(uow, SELECTION_ROUND, selection_rounds, entered, "add")
     return round_details(uow, row.id)
 
 
@@ -66,7 +68,7 @@ def remove_courses_from_round(command: RemoveCoursesFromRound, uow: UnitOfWork) 
     table = selection_round_courses
     removed = (
         delete(table)
-        .where(table.c.selection_round_id == command.selection_round_id, table.c.course_id.in_(command.course_ids))
+        .where(table.c.selection_round_id == command.selection_round_id, ids_in(table.c.course_id, command.course_ids))
         .returning(table.c.course_id)
     )
     return _changed(uow, command.selection_round_id, "remove_courses", [row.course_id for row in uow.rows(removed)])

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import select, tuple_
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.prepared import Prepared
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.running import tasks
@@ -27,6 +28,7 @@ from services.courses.tables.selections import selections
 MAX_PAIRS = 5_000
 """Pairs of student and course that are selected by one statement; a larger batch is a task of such steps."""
 MAX_LISTED = 1_000
+"""Pairs that an answer names; the figures beside them count all."""
 
 Pair = tuple[UUID, UUID]
 
@@ -73,7 +75,7 @@ def select_courses_in_batch(command: SelectCoursesInBatch, uow: UnitOfWork) -> B
 
 def _as_task(command: SelectCoursesInBatch, uow: UnitOfWork) -> BatchSelectionResult:
     """Hand a large batch to the task process. It sees all rows, so it is given only students whom the actor sees."""
-    visible = select(students.c.id).where(students.c.id.in_(command.student_ids), ~students.c.deleted)
+    visible = select(students.c.id).where(ids_in(students.c.id, command.student_ids), ~students.c.deleted)
     mine = {row.id for row in uow.rows(visible)}
     if len(mine) < len(command.student_ids):
         raise ServiceError("some_not_found", count=len(command.student_ids) - len(mine))
@@ -98,7 +100,7 @@ def enter(uow: UnitOfWork, situation: Situation, verdicts: list[Verdict]) -> tup
     rows = [_row(verdict, situation) for verdict in allowed]
     made = _insert(uow, situation, rows)
     entered = [row for row in rows if row["id"] in made]
-    uow.publish_rows(CoursesSelected, "selections", [_selected_course(row, situation) for row in entered])
+    uow.publish_rows(CoursesSelected, [_selected_course(row, situation) for row in entered])
     for row in entered:
         after = {"student_id": row["student_id"], "course_id": row["course_id"], "round": situation.round.code}
         uow.audit(selections, row["id"], "select", after=after)

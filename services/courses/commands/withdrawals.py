@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Row, exists, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusals
 from chassis.work.rows import lock
 from chassis.work.steps import take
-from contracts.common import RowResults
+from contracts.common import ClosingReason, RowResults
 from contracts.courses.commands import (
     ApproveWithdrawals,
     CancelSelections,
@@ -18,7 +19,7 @@ from contracts.courses.commands import (
     RevokeWithdrawals,
 )
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
-from contracts.courses.states import ClosingReason, WithdrawalState
+from contracts.courses.states import WithdrawalState
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
 from contracts.errors import ServiceError
 from services.courses.domain.withdrawal import PaidCourse, against_request
@@ -68,7 +69,7 @@ def _paid_courses(uow: UnitOfWork, ids: tuple[UUID, ...]) -> dict[UUID, PaidCour
             selection_rounds.c.withdrawal_closes_at,
         )
         .join(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
-        .where(selections.c.id.in_(ids))
+        .where(ids_in(selections.c.id, ids))
     )
     paying = in_payment(uow, ids)
     return {
@@ -91,10 +92,10 @@ def approve_withdrawals(command: ApproveWithdrawals, uow: UnitOfWork) -> RowResu
     reviewed = {"academic_reviewer_id": reviewer}
     taken = take(uow, WITHDRAWAL, withdrawals, ids, "approve", note=command.note, values=reviewed)
     selected = [row.selection_id for row in taken.rows]
-    sat_in = select(selections.c.id, selections.c.exam_round_id).where(selections.c.id.in_(selected))
+    sat_in = select(selections.c.id, selections.c.exam_round_id).where(ids_in(selections.c.id, selected))
     exam_rounds = {row.id: row.exam_round_id for row in uow.rows(sat_in)}
     sent = [_sent(uow, row, exam_rounds[row.selection_id], reviewer) for row in taken.rows]
-    uow.publish_rows(WithdrawalsSentToFinance, "withdrawals", sent)
+    uow.publish_rows(WithdrawalsSentToFinance, sent)
     return taken.results(uow, ids)
 
 

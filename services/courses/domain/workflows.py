@@ -5,6 +5,7 @@ from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
 from contracts.courses.states import (
     AssessmentRequirementState,
     CourseStatus,
+    CourseVersionStatus,
     ProgrammeStatus,
     RoundStatus,
     SelectionState,
@@ -34,7 +35,7 @@ SELECTION = Workflow(
         # Final for any asking, so also when the refusal of an earlier one has just been heard.
         Step(PENDING_PAYMENT, "end_cancelled", SYSTEM, SelectionState.CANCELLED),
         Step(PENDING_PAYMENT, "end_lapsed", SYSTEM, SelectionState.LAPSED),
-        Step(CLOSING, "keep", SYSTEM, PENDING_PAYMENT),
+        Step(CLOSING, "stand", SYSTEM, PENDING_PAYMENT),
         Step(CLOSING, "pay", SYSTEM, SELECTED),
         Step(CLOSING, "refuse_billing", SYSTEM, SelectionState.CANCELLED),
         Step(SELECTED, "withdraw", SYSTEM, SelectionState.WITHDRAWN),
@@ -46,7 +47,7 @@ PENDING_FINANCE = WithdrawalState.PENDING_FINANCE
 FINANCE_APPROVED = WithdrawalState.FINANCE_APPROVED
 REFUNDED = WithdrawalState.REFUNDED
 
-POINT = acting_under("courses.request_withdrawals")
+APPLICANT = acting_under("courses.request_withdrawals")
 REGISTRAR = decider("courses.review_withdrawals")
 
 WITHDRAWAL = Workflow(
@@ -56,7 +57,7 @@ WITHDRAWAL = Workflow(
         #    state             action             who        next                      emits
         Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
         Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
-        Step(PENDING_ACADEMIC, "revoke", POINT, WithdrawalState.REVOKED),
+        Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
         Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED),
         Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED),
         # The refund may be heard of before the approval that it includes.
@@ -88,6 +89,18 @@ COURSE = Workflow(
     (
         Step(CourseStatus.DRAFT, "publish", CATALOGUE, CourseStatus.PUBLISHED),
         Step(CourseStatus.PUBLISHED, "retire", CATALOGUE, CourseStatus.RETIRED),
+    ),
+    column="status",
+)
+
+# A version that was in use before may be put in use again.
+COURSE_VERSION = Workflow(
+    "course_version",
+    CourseVersionStatus.DRAFT,
+    (
+        Step(CourseVersionStatus.DRAFT, "use", CATALOGUE, CourseVersionStatus.IN_USE),
+        Step(CourseVersionStatus.RETIRED, "use", CATALOGUE, CourseVersionStatus.IN_USE),
+        Step(CourseVersionStatus.IN_USE, "retire", CATALOGUE, CourseVersionStatus.RETIRED),
     ),
     column="status",
 )

@@ -5,17 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, or_, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
-from contracts.courses.queries import GetCourse, ListCourses, ListTerms
-from contracts.courses.views import (
+from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
     CourseDetails,
     CourseVersionView,
     CourseView,
     TermView,
 )
+from contracts.courses.queries import GetCourse, ListCourses, ListTerms
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses, terms
 
 
@@ -54,7 +55,7 @@ def course_versions_of(uow: UnitOfWork, which: ColumnElement[bool]) -> tuple[Cou
     versions = uow.rows(select(course_versions).where(which).order_by(course_versions.c.number))
     table = assessment_requirements
     proposed: dict[UUID, list[AssessmentRequirementView]] = {version.id: [] for version in versions}
-    for row in uow.rows(select(table).where(table.c.course_version_id.in_(proposed)).order_by(table.c.id)):
+    for row in uow.rows(select(table).where(ids_in(table.c.course_version_id, proposed)).order_by(table.c.id)):
         proposed[row.course_version_id].append(requirement_view(row))
     return tuple(as_view(CourseVersionView, version, requirements=tuple(proposed[version.id])) for version in versions)
 

@@ -8,8 +8,7 @@ from sqlalchemy import Row, exists, or_, select
 from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
-from contracts.courses.queries import GetProgramme, ListProgrammes
-from contracts.courses.views import (
+from contracts.courses.catalogue_views import (
     DegreeConditions,
     GraduationConditions,
     ModuleView,
@@ -17,6 +16,7 @@ from contracts.courses.views import (
     ProgrammeDetails,
     ProgrammeView,
 )
+from contracts.courses.queries import GetProgramme, ListProgrammes
 from services.courses.tables.catalogue import courses
 from services.courses.tables.programmes import programme_courses, programme_modules, programme_points, programmes
 

@@ -7,9 +7,10 @@ from sqlalchemy import and_, func, not_, select
 from chassis.data.pages import as_view, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
+from contracts.courses.catalogue_views import CourseView
 from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
 from contracts.courses.states import RoundStatus
-from contracts.courses.views import CourseView, SelectionRoundDetails, SelectionRoundView
+from contracts.courses.views import SelectionRoundDetails, SelectionRoundView
 from services.courses.tables.catalogue import courses
 from services.courses.tables.selections import selection_round_courses, selection_rounds
 

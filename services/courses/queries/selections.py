@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import as_view, contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
-from contracts.common import Refusal
 from contracts.courses.queries import (
     GetSelection,
     GetWithdrawal,
@@ -18,13 +19,7 @@ from contracts.courses.queries import (
     ListSelections,
     ListWithdrawals,
 )
-from contracts.courses.views import (
-    CohortStudent,
-    SelectionBill,
-    SelectionView,
-    WithdrawalDetails,
-    WithdrawalView,
-)
+from contracts.courses.views import CohortStudent, SelectionBill, SelectionView, WithdrawalDetails, WithdrawalView
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
 from services.courses.queries.calendar import calendar
@@ -87,7 +82,7 @@ def get_selection(query: GetSelection, uow: UnitOfWork) -> SelectionView:
 
 def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[SelectionView, ...]:
     of_selection: dict[UUID, list[SelectionBill]] = {row.id: [] for row in rows}
-    mine = select(bills).where(bills.c.selection_id.in_(of_selection), ~bills.c.deleted).order_by(bills.c.id)
+    mine = select(bills).where(ids_in(bills.c.selection_id, of_selection), ~bills.c.deleted).order_by(bills.c.id)
     for bill in uow.rows(mine):
         of_selection[bill.selection_id].append(as_view(SelectionBill, bill, bill_id=bill.id))
     people = _people(uow, rows)
@@ -96,7 +91,7 @@ def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[Selecti
             SelectionView,
             row,
             **people[row.student_id],
-            refusal=_refusal(uow, row.billing_refusal or row.registration_refusal),
+            refusal=refusal(Reason.of_row(row.billing_refusal or row.registration_refusal), uow.context.language),
             learning_open=row.state == SELECTED and row.withdrawal_state not in NOT_LEARNING,
             bills=tuple(of_selection[row.id]),
         )
@@ -145,7 +140,7 @@ def _withdrawal_fields(uow: UnitOfWork, row: Row[Any], people: Mapping[UUID, Map
         **people[row.student_id],
         "learning_open": row.state not in NOT_LEARNING,
         "revocable": row.state == WITHDRAWAL.initial,
-        "refusal": _refusal(uow, row.refusal),
+        "refusal": refusal(Reason.of_row(row.refusal), uow.context.language),
         "requested_by": row.entered_by,
     }
 
@@ -158,7 +153,7 @@ def _people(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, dict[str, A
     unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
     if unnamed:
         with uow.as_system():
-            found = uow.rows(select(students.c.id, *_PEOPLE).where(students.c.id.in_(unnamed)))
+            found = uow.rows(select(students.c.id, *_PEOPLE).where(ids_in(students.c.id, unnamed)))
         for row in found:
             people[row.id] = {"student_number": row.student_number, "student_name": row.student_name}
         for id_ in set(unnamed) - {row.id for row in found}:
@@ -184,7 +179,3 @@ def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
 
 def _searched(text: str | None) -> ColumnElement[bool]:
     return or_(contains(students.c.student_number, text), contains(students.c.name, text))
-
-
-def _refusal(uow: UnitOfWork, stored: Mapping[str, Any] | None) -> Refusal | None:
-    return Refusal.of(stored["code"], uow.context.language, **stored["params"]) if stored else None

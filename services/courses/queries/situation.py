@@ -1,7 +1,7 @@
-"""The situation that the selection rule needs, all of them by one statement.
+"""The situation that the selection rule judges, read by one statement.
 
 It is the hottest query of the system, so it is written as SQL and answers JSON: each part is planned by itself, which
-takes a fraction of what planning one join of all tables takes, and no fact comes back once for every pair.
+takes a fraction of what planning one join of all tables takes, and nothing comes back once for every pair.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ from services.courses.domain.situation import (
 
 # The share lock lets a change of the student's status or point wait for this transaction: what reacts to the change
 # then sees the selections made here.
-_FACTS = Prepared(
+_SITUATION = Prepared(
     "situation",
     """
 SELECT json_build_object(
@@ -120,7 +120,7 @@ def situation_of(uow: UnitOfWork, round_id: UUID, student_ids: Sequence[UUID], c
         "courses": array(course_ids),
         "today": uow.today,
     }
-    found = orjson.loads(_FACTS.run(uow.connection, parameters).scalar_one())
+    found = orjson.loads(_SITUATION.run(uow.connection, parameters).scalar_one())
     if found["round"] is None:
         raise ServiceError("not_found")
     open_selections: dict[UUID, list[OpenSelection]] = {}

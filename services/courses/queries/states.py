@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.courses.events import CourseItem, ProgrammeItem
@@ -14,7 +15,7 @@ from services.courses.tables.programmes import programme_points, programmes
 
 def course_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[CourseItem]:
     """Courses as others see them."""
-    rows = uow.rows(select(courses).where(courses.c.id.in_(ids)))
+    rows = uow.rows(select(courses).where(ids_in(courses.c.id, ids)))
     return [as_view(CourseItem, row) for row in rows]
 
 
@@ -25,5 +26,5 @@ def programme_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[ProgrammeItem]
         .where(programme_points.c.programme_id == programmes.c.id)
         .scalar_subquery()
     )
-    statement = select(programmes, points.label("teaching_point_ids")).where(programmes.c.id.in_(ids))
+    statement = select(programmes, points.label("teaching_point_ids")).where(ids_in(programmes.c.id, ids))
     return [as_view(ProgrammeItem, row) for row in uow.rows(statement)]

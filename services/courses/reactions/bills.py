@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from chassis.base.failures import NotYet
-from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.reasons import Reason
 from chassis.work.rows import lock
 from chassis.work.steps import Taken, take
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillsPaid, PaidBill
 from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
@@ -37,7 +37,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
     """No bill can be made: the selection is cancelled, with finance's reason."""
     refused = {
-        r.source.id: {"billing_refusal": {"code": r.code, "params": r.params}}
+        r.source.id: {"billing_refusal": Reason(r.code, r.params).for_row}
         for e in events
         for r in e.refused
         if r.source.kind == SourceKind.SELECTION
@@ -63,10 +63,8 @@ def on_bill_cancellation_refused(events: Sequence[BillCancellationRefused], uow:
     for any other reason courses asks again at the time that finance names (never, when it is paid)."""
     refused = [row for e in events for row in e.refused if row.source.kind == SourceKind.SELECTION]
     answers = {(row.source.id, row.attempt): row.ask_again_at for row in refused}
-    # Students before selections, as everywhere: the order of locks keeps transactions from waiting for each other.
-    theirs = select(selections.c.student_id).where(ids_in(selections.c.id, [id_ for id_, _ in answers]))
-    known = locked(uow, students, {row.student_id for row in uow.rows(theirs)})
-    UNPAID_SELECTIONS.let_stand(uow, answers, lambda row: _has_resumed(row, known[row.student_id]))
+    known = locked(uow, students, UNPAID_SELECTIONS.students_of(uow, (id_ for id_, _ in answers)))
+    UNPAID_SELECTIONS.let_stand(uow, answers, known)
 
 
 def _take(uow: UnitOfWork, ids: Sequence[UUID], action: str, **setting: Any) -> Taken:
@@ -83,10 +81,3 @@ def _is_credit_fee(bill: PaidBill) -> bool:
 
 def _has_left(selection: Row[Any], student: Row[Any]) -> bool:
     return bool(student.status == EnrolmentStatus.LEFT or selection.closing_reason == ClosingReason.STUDENT_LEFT)
-
-
-def _has_resumed(selection: Row[Any], student: Row[Any]) -> bool:
-    """A suspension that has ended meanwhile is no reason any more."""
-    return bool(
-        student.status == EnrolmentStatus.ACTIVE and selection.closing_reason == ClosingReason.STUDENT_SUSPENDED
-    )

@@ -7,14 +7,15 @@ suspension, return and suspension, heard in any order, the last one counts.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, update
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
-from services.courses.domain.workflows import CLOSING, OPEN_STATES, OPEN_WITHDRAWALS, PENDING_PAYMENT
+from services.courses.domain.workflows import OPEN_STATES, OPEN_WITHDRAWALS
 from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections, withdrawals
@@ -59,37 +60,14 @@ def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
 def _follow_status(events: Changes, uow: UnitOfWork) -> None:
     current = _current(events, uow)
     for status, reason in CLOSES.items():
-        _close(uow, [student.id for student in current if student.status == status], reason)
-    _let_stand(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
-
-
-def _close(uow: UnitOfWork, student_ids: Sequence[Any], reason: ClosingReason) -> None:
-    """Close what is unpaid; what is closing already takes over the reason and waits for the answer it has asked for."""
-    mine = selections.c.student_id.in_(student_ids)
-    new_reason = selections.c.closing_reason.is_distinct_from(reason)
-    unpaid = select(selections.c.id).where(mine, selections.c.state == PENDING_PAYMENT, new_reason)
-    ids = [row.id for row in uow.rows(unpaid)]
-    closing = update(selections).where(mine, selections.c.state == CLOSING, new_reason)
-    for row in uow.rows(closing.values(closing_reason=reason).returning(selections.c.id)):
-        uow.audit(selections, row.id, "close", after={"closing_reason": reason})
-    UNPAID_SELECTIONS.ask(uow, ids, "close", reason)
-
-
-def _let_stand(uow: UnitOfWork, student_ids: Sequence[Any]) -> None:
-    waiting = update(selections).where(
-        selections.c.student_id.in_(student_ids),
-        selections.c.state == PENDING_PAYMENT,
-        selections.c.closing_reason == ClosingReason.STUDENT_SUSPENDED,
-    )
-    stands = waiting.values(closing_reason=None, ask_again_at=None).returning(selections.c.id)
-    for row in uow.rows(stands):
-        uow.audit(selections, row.id, "let_stand", {"closing_reason": ClosingReason.STUDENT_SUSPENDED}, {})
+        UNPAID_SELECTIONS.close_of(uow, [student.id for student in current if student.status == status], reason)
+    UNPAID_SELECTIONS.resume(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
 
 
 def _move(uow: UnitOfWork, table: Table, states: Sequence[str], student_ids: Sequence[Any]) -> None:
     elsewhere = (
         table.c.student_id == students.c.id,
-        table.c.student_id.in_(student_ids),
+        ids_in(table.c.student_id, student_ids),
         table.c.state.in_(states),
         table.c.teaching_point_id != students.c.teaching_point_id,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason
 from chassis.work.steps import Taken, take
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
 from services.courses.domain.workflows import SELECTION, WITHDRAWAL
@@ -27,7 +28,7 @@ def on_withdrawals_refunded(events: Sequence[WithdrawalsRefunded], uow: UnitOfWo
 def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWork) -> None:
     """`pending_finance` → `finance_rejected`: learning opens again."""
     rejected = {row.withdrawal_id: row for event in events for row in event.withdrawals}
-    codes = {id_: {"refusal": {"code": row.code, "params": {}} if row.code else None} for id_, row in rejected.items()}
+    codes = {id_: {"refusal": Reason(row.code).for_row if row.code else None} for id_, row in rejected.items()}
     for note in {row.note for row in rejected.values()}:
         _take(uow, "finance_reject", {id_: codes[id_] for id_, row in rejected.items() if row.note == note}, note)
 

@@ -3,24 +3,14 @@
 from uuid import UUID
 
 from chassis.work.closing import Closing
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, SelectionsClosing
-from contracts.courses.states import ClosingReason
-from services.courses.domain.workflows import CLOSING, PENDING_PAYMENT, SELECTION
+from services.courses.domain.workflows import SELECTION
 from services.courses.tables.selections import selections
 
 
-def _asking(id_: UUID, attempt: int, reason: str) -> ClosingSelection:
-    return ClosingSelection(selection_id=id_, attempt=attempt, reason=ClosingReason(reason))
+def _asking(id_: UUID, attempt: int, reason: ClosingReason) -> ClosingSelection:
+    return ClosingSelection(selection_id=id_, attempt=attempt, reason=reason)
 
 
-UNPAID_SELECTIONS = Closing(
-    SELECTION,
-    selections,
-    SelectionsClosing,
-    _asking,
-    unpaid=PENDING_PAYMENT,
-    closing=CLOSING,
-    stand="keep",
-    lapsed=ClosingReason.LAPSED,
-    wished=ClosingReason.CANCELLED,
-)
+UNPAID_SELECTIONS = Closing(SELECTION, selections, SelectionsClosing, _asking)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import enter
 from contracts.finance.states import BillStatus
@@ -20,7 +21,7 @@ IN_PAYMENT = (BillStatus.PAYING, BillStatus.REMITTING)
 def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
     """Selections of which a bill is being paid, as finance last told: refused early, finance decides."""
     found = select(bills.c.selection_id).where(
-        bills.c.selection_id.in_(selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
+        ids_in(bills.c.selection_id, selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
     )
     return {row.selection_id for row in uow.rows(found)}
 

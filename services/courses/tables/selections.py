@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.work.closing import closing_columns
-from contracts.courses.states import ClosingReason, RoundStatus, SelectionState, WithdrawalState
+from contracts.common import ClosingReason
+from contracts.courses.states import RoundStatus, SelectionState, WithdrawalState
 from services.courses.tables.base import metadata
 
 selection_rounds = Table(

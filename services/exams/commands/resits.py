@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import Row, and_, select
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.reasons import Reason, refusals
 from chassis.work.steps import enter
-from contracts.common import RowResults
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason, RowResults
 from contracts.exams.commands import CancelResits, RegisterResits
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.exams.states import RegistrationState
@@ -30,7 +30,7 @@ _r = exam_registrations.c
 def register_resits(command: RegisterResits, uow: UnitOfWork) -> ResitResults:
     """Register what may be repeated in the round; the others come back with every reason."""
     round_ = uow.one(select(exam_rounds).where(exam_rounds.c.id == command.exam_round_id))
-    asked = select(_r.student_id).where(_r.id.in_(command.registration_ids))
+    asked = select(_r.student_id).where(ids_in(_r.id, command.registration_ids))
     locked(uow, students, {row.student_id for row in uow.rows(asked)}, required=False)
     found = {row.id: row for row in uow.rows(_situations(command))}
     reasons = {id_: _reasons(uow, found.get(id_), round_) for id_ in command.registration_ids}
@@ -89,7 +89,7 @@ def _situations(command: RegisterResits) -> Any:
         .join(courses, courses.c.id == _r.course_id)
         .outerjoin(exam_round_courses, here)
         .outerjoin(latest, latest.c.id.is_not(None))
-        .where(_r.id.in_(command.registration_ids))
+        .where(ids_in(_r.id, command.registration_ids))
     )
 
 
@@ -141,5 +141,5 @@ def _register(uow: UnitOfWork, rows: Sequence[Row[Any]], round_id: UUID) -> dict
         )
         for resit, row in zip(resits, rows, strict=True)
     ]
-    uow.publish_rows(ResitsRegistered, "resits", told)
+    uow.publish_rows(ResitsRegistered, told)
     return {resit["resit_of"]: resit["id"] for resit in resits}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
-from chassis.work.rows import add, change, locked
-from chassis.work.steps import take_one
+from chassis.work.rows import change, locked
+from chassis.work.steps import enter_one, take_one
 from contracts.exams.commands import CreateExamRound, PublishExamRound, UpdateExamRound
-from contracts.exams.states import ExamRoundStatus
 from contracts.exams.views import ExamRoundDetails
 from services.exams.domain.rounds import against_change, against_window
 from services.exams.domain.workflows import EXAM_ROUND
@@ -18,7 +17,7 @@ from services.exams.tables import exam_rounds
 
 def create_exam_round(command: CreateExamRound, uow: UnitOfWork) -> ExamRoundDetails:
     """Add a draft round."""
-    row = add(uow, exam_rounds, {**command.model_dump(), "status": ExamRoundStatus.DRAFT}, "create")
+    row = enter_one(uow, EXAM_ROUND, exam_rounds, command.model_dump(), "create")
     return round_details(uow, row.id)
 
 

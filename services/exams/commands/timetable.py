@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
 from chassis.work.rows import add, edit, locked
@@ -59,7 +60,7 @@ def place_courses(command: PlaceCourses, uow: UnitOfWork) -> ExamRoundDetails:
     round_ = _lock_changeable(uow, command.exam_round_id)
     known_sessions = {session.id for session in sessions_of(uow, round_.id)}
     wanted = {placement.course_id: placement.session_id for placement in command.placements}
-    known = uow.rows(select(courses.c.id).where(courses.c.id.in_(wanted), ~courses.c.deleted))
+    known = uow.rows(select(courses.c.id).where(ids_in(courses.c.id, wanted), ~courses.c.deleted))
     unknown = len(wanted) - len(known) + len(set(wanted.values()) - known_sessions)
     if unknown:
         raise ServiceError("some_not_found", count=unknown)
@@ -88,7 +89,7 @@ def remove_courses(command: RemoveCourses, uow: UnitOfWork) -> ExamRoundDetails:
     c = exam_round_courses.c
     removed = uow.rows(
         update(exam_round_courses)
-        .where(c.exam_round_id == round_.id, c.course_id.in_(command.course_ids), ~c.deleted)
+        .where(c.exam_round_id == round_.id, ids_in(c.course_id, command.course_ids), ~c.deleted)
         .values(deleted=True)
         .returning(exam_round_courses)
     )

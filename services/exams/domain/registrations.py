@@ -12,7 +12,7 @@ from typing import Final
 
 from chassis.base.clock import shown
 from chassis.work.reasons import Reason
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.states import ExamRoundStatus, RegistrationEnd, RegistrationState
 from contracts.types import EnrolmentStatus
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under
 from contracts.exams.events import RegistrationRefused, ResitsClosing
 from contracts.exams.states import ExamRoundStatus, RegistrationState
+from services.exams.domain.registrations import HoldState
 
 PENDING_PAYMENT, CLOSING, REGISTERED, ARRANGED, SUSPENDED, SAT, ABSENT, CANCELLED, LAPSED = RegistrationState
 
@@ -51,6 +52,17 @@ REGISTRATION = Workflow(
         Step(SUSPENDED, "pass_over", ARRANGER, LAPSED, RegistrationRefused),
         Step(ARRANGED, "sit", INVIGILATOR, SAT),
         Step(ARRANGED, "miss", INVIGILATOR, ABSENT),
+    ),
+)
+
+# What a withdrawal wants of a registration; finance decides about the withdrawal.
+HOLD = Workflow(
+    "withdrawal_hold",
+    HoldState.HELD,
+    (
+        Step(HoldState.HELD, "refuse", SYSTEM, HoldState.REFUSED),
+        Step(HoldState.HELD, "release", SYSTEM, HoldState.RELEASED),
+        Step(HoldState.HELD, "withdraw", SYSTEM, HoldState.WITHDRAWN),
     ),
 )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.steps import enter
@@ -46,7 +47,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
             for bill, seating, _ in seatings
             if seating.refusal is not None and bill.bill_id in ids
         ]
-        uow.publish_rows(RegistrationRefused, "refused", refused, because=event)
+        uow.publish_rows(RegistrationRefused, refused, because=event)
 
 
 def _is_exam_fee(bill: PaidBill) -> bool:
@@ -90,7 +91,7 @@ def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
 def _holds(uow: UnitOfWork, selection_ids: set[UUID]) -> dict[UUID, Row[Any]]:
     """The newest hold of each selection among these, kept from changing until the registration stands."""
     h = withdrawal_holds.c
-    held = select(withdrawal_holds).where(h.selection_id.in_(selection_ids)).order_by(h.created_at, h.id)
+    held = select(withdrawal_holds).where(ids_in(h.selection_id, selection_ids)).order_by(h.created_at, h.id)
     return {row.selection_id: row for row in uow.rows(held.with_for_update(read=True))}
 
 
@@ -124,7 +125,7 @@ def _register_resits(uow: UnitOfWork, seatings: Sequence[Seated]) -> dict[UUID, 
     }
     if not paid:
         return {}
-    found = lock_where(uow, _r.id.in_(paid))
+    found = lock_where(uow, ids_in(_r.id, paid))
     if len(found) < len(paid):
         raise ServiceError("not_found")
     by_action: dict[str, list[Row[Any]]] = {}

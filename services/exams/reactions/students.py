@@ -15,7 +15,7 @@ from sqlalchemy import Row, select, update
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from chassis.work.steps import move_history
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
@@ -81,26 +81,24 @@ def _follow_status(uow: UnitOfWork, student: Row[Any]) -> None:
     mine = _r.student_id == student.id, _r.state.in_(LIVE)
     share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(*mine))})
     live = lock_where(uow, *mine)
-    unpaid = [row for row in live if row.state == S.PENDING_PAYMENT]
     held = [row for row in live if row.state == S.SUSPENDED]
     # Once the session has begun, the attendance decides.
     due = [row for row in live if row.state in (S.REGISTERED, S.ARRANGED) and not (row.arranged_at and row.started)]
     match student.status:
         case EnrolmentStatus.ACTIVE:
-            _resume(uow, held, unpaid)
+            _resume(uow, held)
+            UNPAID_RESITS.resume(uow, [student.id])
         case EnrolmentStatus.SUSPENDED:
-            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_SUSPENDED)
+            UNPAID_RESITS.close_of(uow, [student.id], ClosingReason.STUDENT_SUSPENDED)
             step(uow, due, "hold", held_by_suspension=True)
             note_hold(uow, [row for row in held if not row.held_by_suspension], held_by_suspension=True)
         case _:
-            UNPAID_RESITS.ask_locked(uow, unpaid, reason=ClosingReason.STUDENT_LEFT)
+            UNPAID_RESITS.close_of(uow, [student.id], ClosingReason.STUDENT_LEFT)
             end(uow, [*due, *held], "leave", RegistrationEnd.STUDENT_LEFT)
 
 
-def _resume(uow: UnitOfWork, held: Sequence[Row[Any]], unpaid: Sequence[Row[Any]]) -> None:
+def _resume(uow: UnitOfWork, held: Sequence[Row[Any]]) -> None:
     by_suspension = [row for row in held if row.held_by_suspension]
     also_withdrawn = [row for row in by_suspension if row.held_by_withdrawal_id is not None]
     note_hold(uow, also_withdrawn, held_by_suspension=False)
     set_free(uow, [row for row in by_suspension if row.held_by_withdrawal_id is None], suspended=False)
-    stands = [row.id for row in unpaid if row.closing_reason == ClosingReason.STUDENT_SUSPENDED]
-    uow.execute(update(exam_registrations).where(_r.id.in_(stands)).values(closing_reason=None, ask_again_at=None))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, and_, select
 
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.outcomes import hear
+from chassis.work.steps import enter, take
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.exams.events import HeldRegistration, RefusedHold, RegistrationHoldRefused, RegistrationsHeld
 from contracts.exams.states import RegistrationEnd, RegistrationState
-from contracts.finance.events import WithdrawalsApproved, WithdrawalsRejected
-from services.exams.domain.registrations import PAID, HoldState, against_hold
+from contracts.finance.events import RejectedWithdrawal, ReviewedWithdrawal, WithdrawalsApproved, WithdrawalsRejected
+from services.exams.domain.registrations import PAID, against_hold
+from services.exams.domain.workflows import HOLD
 from services.exams.steps.registrations import (
     end,
     lock_where,
@@ -28,7 +31,7 @@ from services.exams.steps.registrations import (
 from services.exams.steps.rounds import share_rounds
 from services.exams.tables import exam_registrations, students, withdrawal_holds
 
-_h, _r = withdrawal_holds.c, exam_registrations.c
+_r = exam_registrations.c
 
 
 def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], uow: UnitOfWork) -> None:
@@ -49,7 +52,7 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
         elif row.state in PAID:
             to_hold[row.id] = withdrawal.withdrawal_id
     _hold(uow, [row for row in found.values() if row.id in to_hold], to_hold)
-    uow.execute(update(withdrawal_holds).where(_h.id.in_(refusals)).values(state=HoldState.REFUSED))
+    take(uow, HOLD, withdrawal_holds, refusals, "refuse").whole()
     for event in events:
         asked = [w for w in event.withdrawals if w.withdrawal_id in wanted]
         held = [_held(w, found, to_hold) for w in asked if w.withdrawal_id not in refusals]
@@ -63,18 +66,15 @@ def on_withdrawals_sent_to_finance(events: Sequence[WithdrawalsSentToFinance], u
             for w in asked
             if w.withdrawal_id in refusals
         ]
-        uow.publish_rows(RegistrationsHeld, "held", held, because=event)
-        uow.publish_rows(RegistrationHoldRefused, "refused", refused, because=event)
+        uow.publish_rows(RegistrationsHeld, held, because=event)
+        uow.publish_rows(RegistrationHoldRefused, refused, because=event)
 
 
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:
     """The course is withdrawn: its registration is cancelled, and a fee that is paid later gives none."""
     approved = {w.withdrawal_id: w for event in events for w in event.withdrawals}.values()
     locked(uow, students, {withdrawal.student_id for withdrawal in approved}, alone=True)
-    decided = insert(withdrawal_holds).values(
-        [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.WITHDRAWN} for w in approved]
-    )
-    uow.execute(decided.on_conflict_do_update(index_elements=[_h.id], set_={"state": HoldState.WITHDRAWN}))
+    hear(uow, HOLD, withdrawal_holds, [_hold_of(w) for w in approved], "withdraw")
     rows = lock_where(uow, of_selections({w.selection_id for w in approved}), _r.state.in_(PAID))
     end(uow, rows, "withdraw", RegistrationEnd.WITHDRAWN)
 
@@ -82,17 +82,10 @@ def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWo
 def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWork) -> None:
     """The withdrawal is off: what it held is free again."""
     for event in events:
-        ended = insert(withdrawal_holds).values(
-            [
-                {"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.RELEASED}
-                for w in event.withdrawals
-            ]
-        )
-        released = case((_h.state == HoldState.HELD, HoldState.RELEASED), else_=_h.state)
-        uow.execute(ended.on_conflict_do_update(index_elements=[_h.id], set_={"state": released}))
+        hear(uow, HOLD, withdrawal_holds, [_hold_of(w) for w in event.withdrawals], "release")
         held = and_(
             _r.state == RegistrationState.SUSPENDED,
-            _r.held_by_withdrawal_id.in_([w.withdrawal_id for w in event.withdrawals]),
+            ids_in(_r.held_by_withdrawal_id, [w.withdrawal_id for w in event.withdrawals]),
         )
         share_rounds(uow, {row.exam_round_id for row in uow.rows(select(_r.exam_round_id).where(held))})
         rows = lock_where(uow, held)
@@ -103,18 +96,19 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
 
 def _note_holds(uow: UnitOfWork, sent: Sequence[SentWithdrawal]) -> set[UUID]:
     """Remember what is to be held; the withdrawals that nothing was known of. The others are decided already."""
-    holds = [{"id": w.withdrawal_id, "selection_id": w.selection_id, "state": HoldState.HELD} for w in sent]
-    new = insert_rows(withdrawal_holds, holds)
-    return {row.id for row in uow.rows(new.on_conflict_do_nothing().returning(_h.id))}
+    holds = sorted(map(_hold_of, sent), key=itemgetter("id"))
+    return {row.id for row in enter(uow, HOLD, withdrawal_holds, holds, "hold", unless="pk_withdrawal_holds")}
+
+
+def _hold_of(withdrawal: SentWithdrawal | ReviewedWithdrawal | RejectedWithdrawal) -> dict[str, UUID]:
+    return {"id": withdrawal.withdrawal_id, "selection_id": withdrawal.selection_id}
 
 
 def _hold(uow: UnitOfWork, rows: Sequence[Row[Any]], by: dict[UUID, UUID]) -> None:
     """Hold registrations, also those that a suspension of the student holds already."""
-    held_already = [row for row in rows if row.state == RegistrationState.SUSPENDED]
-    free = [row for row in rows if row.state != RegistrationState.SUSPENDED]
-    for row in held_already:
-        note_hold(uow, [row], held_by_withdrawal_id=by[row.id])
-    step(uow, free, "hold", each={row.id: {"held_by_withdrawal_id": by[row.id]} for row in free})
+    holds = {row.id: {"held_by_withdrawal_id": by[row.id]} for row in rows}
+    note_hold(uow, [row for row in rows if row.state == RegistrationState.SUSPENDED], each=holds)
+    step(uow, [row for row in rows if row.state != RegistrationState.SUSPENDED], "hold", each=holds)
 
 
 def _held(withdrawal: SentWithdrawal, found: dict[UUID, Row[Any]], held: dict[UUID, UUID]) -> HeldRegistration:

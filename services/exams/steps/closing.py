@@ -5,24 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.work.closing import Closing
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.events import ClosingResit, ResitsClosing
-from services.exams.domain.workflows import CLOSING, PENDING_PAYMENT, REGISTRATION
+from services.exams.domain.workflows import REGISTRATION
 from services.exams.tables import exam_registrations
 
 
-def _asking(id_: UUID, attempt: int, reason: str) -> ClosingResit:
-    return ClosingResit(registration_id=id_, attempt=attempt, reason=ClosingReason(reason))
+def _asking(id_: UUID, attempt: int, reason: ClosingReason) -> ClosingResit:
+    return ClosingResit(registration_id=id_, attempt=attempt, reason=reason)
 
 
-UNPAID_RESITS = Closing(
-    REGISTRATION,
-    exam_registrations,
-    ResitsClosing,
-    _asking,
-    unpaid=PENDING_PAYMENT,
-    closing=CLOSING,
-    stand="stand",
-    lapsed=ClosingReason.LAPSED,
-    wished=ClosingReason.CANCELLED,
-)
+UNPAID_RESITS = Closing(REGISTRATION, exam_registrations, ResitsClosing, _asking)

@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, func, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import set_each
 from chassis.work.steps import take_locked
 from contracts.base import Event
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
@@ -57,12 +59,15 @@ def end(uow: UnitOfWork, rows: Sequence[Row[Any]], action: str, ended_by: Regist
     step(uow, rows, action, ended_by=ended_by, held_by_withdrawal_id=None, held_by_suspension=False)
 
 
-def note_hold(uow: UnitOfWork, rows: Sequence[Row[Any]], **values: Any) -> None:
-    """Change what holds registrations that stay suspended."""
-    if rows:
-        uow.execute(update(exam_registrations).where(_r.id.in_([row.id for row in rows])).values(**values))
+def note_hold(
+    uow: UnitOfWork, rows: Sequence[Row[Any]], *, each: Mapping[UUID, Mapping[str, Any]] | None = None, **values: Any
+) -> None:
+    """Change what holds registrations that stay suspended: `values` of all, and what is `each` row's own."""
+    own = {row.id: {**values, **(each[row.id] if each else {})} for row in rows}
+    set_each(uow, exam_registrations, own)
     for row in rows:
-        uow.audit(exam_registrations, row.id, "change_hold", {n: getattr(row, n) for n in values}, values)
+        before = {name: row._mapping[name] for name in own[row.id]}
+        uow.audit(exam_registrations, row.id, "change_hold", before, own[row.id])
 
 
 def refund(uow: UnitOfWork, rows: Iterable[Row[Any]], code: str, *, because: Event | None = None) -> None:
@@ -71,7 +76,7 @@ def refund(uow: UnitOfWork, rows: Iterable[Row[Any]], code: str, *, because: Eve
         RefusedRegistration(registration_id=row.id, selection_id=row.selection_id, bill_id=row.bill_id, code=code)
         for row in rows
     ]
-    uow.publish_rows(RegistrationRefused, "refused", refused, because=because)
+    uow.publish_rows(RegistrationRefused, refused, because=because)
 
 
 def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, because: Event | None = None) -> None:
@@ -102,9 +107,9 @@ def set_free(uow: UnitOfWork, rows: Sequence[Row[Any]], *, suspended: bool, beca
 
 def of_selections(selection_ids: Collection[UUID]) -> ColumnElement[bool]:
     """Condition: registrations of these selections."""
-    return _r.selection_id.in_(selection_ids)
+    return ids_in(_r.selection_id, selection_ids)
 
 
 def resits(registration_ids: Collection[UUID], states: Sequence[str]) -> ColumnElement[bool]:
     """Condition: these resits, in one of the states."""
-    return and_(_r.id.in_(registration_ids), _r.resit_of.is_not(None), _r.state.in_(states))
+    return and_(ids_in(_r.id, registration_ids), _r.resit_of.is_not(None), _r.state.in_(states))

@@ -27,7 +27,7 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
-from services.finance.domain.paying import unusable
+from services.finance.domain.paying import against_late_money
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
 from services.finance.queries.standards import grace_days
@@ -139,7 +139,7 @@ def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> Remitt
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values).whole()
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
-    reasons = {bill: unusable(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
+    reasons = {bill: against_late_money(bill, slip.teaching_point_id, bill.student_id in moving) for bill in ended}
     usable = [bill for bill, reason in reasons.items() if reason is None]
     payments.settle(uow, usable, PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     payments.book_suspense(

@@ -45,7 +45,7 @@ def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWor
         )
         for review in taken.rows
     ]
-    uow.publish_rows(WithdrawalsApproved, "withdrawals", approved)
+    uow.publish_rows(WithdrawalsApproved, approved)
     finished = withdrawals.finish(uow, taken.ids)
     done = {id_: ReviewState.REFUNDED if id_ in finished else ReviewState.APPROVED for id_ in taken.ids}
     return results(uow, ids, done, taken.refused)
@@ -66,7 +66,7 @@ def reject_withdrawal_reviews(command: RejectWithdrawalReviews, uow: UnitOfWork)
         )
         for review in taken.rows
     ]
-    uow.publish_rows(WithdrawalsRejected, "withdrawals", rejected)
+    uow.publish_rows(WithdrawalsRejected, rejected)
     return taken.results(uow, ids)
 
 

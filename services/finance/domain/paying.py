@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from chassis.work.reasons import Reason
 from contracts.finance.states import BillStatus
 
 
@@ -15,15 +16,16 @@ class Bill(Protocol):
     def teaching_point_id(self) -> UUID: ...
 
 
-def unusable(bill: Bill, teaching_point_id: UUID, in_transfer: bool) -> str | None:
-    """Why money of this point that came late can't pay a bill any more, or None when it can."""
+def against_late_money(bill: Bill, teaching_point_id: UUID, in_transfer: bool) -> Reason | None:
+    """Why money of this point that came late can't pay a bill any more."""
     match BillStatus(bill.status):
         case BillStatus.CANCELLED:
-            return "bill_cancelled"
+            return Reason("bill_cancelled")
         case BillStatus.PAYING | BillStatus.REMITTING:
-            return "bill_in_payment"
+            return Reason("bill_in_payment")
         case BillStatus.PAID | BillStatus.REFUNDING | BillStatus.REFUNDED:
-            return "bill_already_paid"
+            return Reason("bill_already_paid")
         case BillStatus.UNPAID:
             # Whoever pays gets the money back one day: it must be the point that the bill belongs to, and stays with.
-            return "bill_moved" if in_transfer or bill.teaching_point_id != teaching_point_id else None
+            moved = in_transfer or bill.teaching_point_id != teaching_point_id
+            return Reason("bill_moved") if moved else None

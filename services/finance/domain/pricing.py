@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
+from chassis.work.reasons import Reason
 from contracts.types import EducationLevel, FeeKind
 
 CENT = Decimal("0.01")
@@ -70,14 +71,6 @@ class Charge:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MissingStandard:
-    """No standard for this fee is in force on this day: nothing can be charged at all."""
-
-    kind: FeeKind
-    on: date
-
-
 class PriceList:
     """The school's standards. The same question is answered from memory: a batch asks it thousands of times."""
 
@@ -85,13 +78,13 @@ class PriceList:
         self._standards = tuple(standards)
         self._found: dict[tuple[object, ...], Standard | None] = {}
 
-    def charges(self, due: Chargeable) -> list[Charge] | MissingStandard:
-        """Every fee that is due, or the first one that has no standard: a selection is billed whole or not at all."""
+    def charges(self, due: Chargeable) -> list[Charge] | Reason:
+        """Every fee that is due, or that the first one has no standard: a selection is billed whole or not at all."""
         charges = []
         for kind, units in due.units.items():
             standard = self.standard(due, kind)
             if standard is None:
-                return MissingStandard(kind, due.on)
+                return Reason("fee_standard_missing", {"kind": kind, "on": due.on.isoformat()})
             charges.append(Charge(kind, standard.id, _rounded(standard.amount * units)))
         return charges
 

@@ -1,15 +1,17 @@
 """The states of what finance owns, who moves them, and where to."""
 
 from chassis.base.context import Context
+from chassis.work.reasons import Reason
 from chassis.work.workflow import FOLLOWS, SYSTEM, Step, Subject, Who, Workflow, acting_under, decider
 from contracts.finance.events import (
     BillsCancelled,
     BillsPaid,
+    TransferCleared,
     WithdrawalsApproved,
     WithdrawalsRefunded,
     WithdrawalsRejected,
 )
-from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState
+from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState, TransferState
 
 REMIT = "finance.remit"
 REVIEW_REMITTANCES = "finance.review_remittances"
@@ -21,14 +23,14 @@ FINANCE = decider(REVIEW_REMITTANCES)
 CASHIER = acting_under(MANAGE_REFUNDS)
 
 
-def _second_reviewer(context: Context, row: Subject) -> str | None:
-    refused = decider(REVIEW_WITHDRAWALS).refusal(context, row)
-    if refused is None and row["academic_reviewer_id"] == context.actor.user_id:
-        return "same_reviewer"
-    return refused
+def _against_second_reviewer(context: Context, row: Subject) -> Reason | None:
+    against = decider(REVIEW_WITHDRAWALS).against(context, row)
+    if against is None and row["academic_reviewer_id"] == context.actor.user_id:
+        return Reason("same_reviewer")
+    return against
 
 
-SECOND_REVIEWER = Who(REVIEW_WITHDRAWALS, _second_reviewer)
+SECOND_REVIEWER = Who(REVIEW_WITHDRAWALS, _against_second_reviewer)
 """Who reviews for finance: not who entered the request, and not who reviewed it academically."""
 
 # A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked.
@@ -82,5 +84,24 @@ REFUND = Workflow(
         Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED),
         Step(RefundState.PENDING, "fail", CASHIER, RefundState.FAILED),
         Step(RefundState.FAILED, "retry", CASHIER, RefundState.PENDING),
+    ),
+)
+
+OPEN_TRANSFERS = (TransferState.WAITING, TransferState.CLEARED)
+
+# The registry decides whether the student goes. It is cleared when no payment of the student's bills is under way.
+TRANSFER = Workflow(
+    "transfer",
+    TransferState.WAITING,
+    (
+        Step(TransferState.WAITING, "clear", FOLLOWS, TransferState.CLEARED, TransferCleared),
+        *(
+            step
+            for opened in OPEN_TRANSFERS
+            for step in (
+                Step(opened, "revoke", SYSTEM, TransferState.REVOKED),
+                Step(opened, "finish", SYSTEM, TransferState.DONE),
+            )
+        ),
     ),
 )

@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
-from chassis.data.pages import equals, page_of
+from chassis.data.pages import as_view, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
 from contracts.finance.queries import ListRefunds, ListSuspense
 from contracts.finance.views import RefundView, SuspenseView
@@ -32,4 +33,13 @@ def list_suspense(query: ListSuspense, uow: UnitOfWork) -> Page[SuspenseView]:
         .join(refunds, refunds.c.suspense_id == columns.id)
         .where(equals(columns.teaching_point_id, query.teaching_point_id))
     )
-    return page_of(SuspenseView, uow, statement, query, sortable={"booked_at": columns.booked_at}, default="-booked_at")
+    language = uow.context.language
+    return page_of(
+        SuspenseView,
+        uow,
+        statement,
+        query,
+        sortable={"booked_at": columns.booked_at},
+        default="-booked_at",
+        views=lambda rows: (as_view(SuspenseView, row, refusal=refusal(Reason(row.reason), language)) for row in rows),
+    )

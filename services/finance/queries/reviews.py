@@ -12,9 +12,9 @@ from chassis.base.clock import local_date
 from chassis.data.bulk import ids_in
 from chassis.data.pages import contains, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
-from contracts.common import Refusal
 from contracts.finance.queries import GetWithdrawalReview, ListWithdrawalReviews
 from contracts.finance.states import BillStatus
 from contracts.finance.views import ReviewBill, WithdrawalReviewDetails, WithdrawalReviewView
@@ -75,7 +75,7 @@ def _views(uow: UnitOfWork, reviews: Sequence[Row[Any]]) -> list[tuple[Withdrawa
             **review._mapping,
             **names.of(review),
             "withdrawal_id": review.id,
-            "refusal": _refusal(uow, review.refusal_code),
+            "refusal": refusal(Reason(review.refusal_code), uow.context.language) if review.refusal_code else None,
             "refund_amount": proposed if review.refund_amount is None else review.refund_amount,
         }
         made.append((WithdrawalReviewView(**fields), of_review))
@@ -116,9 +116,3 @@ def _review_bill(rules: Sequence[RefundRule], bill: Row[Any], review: Row[Any]) 
         percent=0 if share is None else share.percent,
         refund_amount=amount,
     )
-
-
-def _refusal(uow: UnitOfWork, code: str | None) -> Refusal | None:
-    if code is None:
-        return None
-    return Refusal.of(code, uow.context.language)

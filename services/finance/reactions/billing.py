@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.reasons import Reason
 from chassis.work.steps import remember
 from contracts.base import Event
 from contracts.courses.events import CoursesSelected, SelectedCourse
@@ -21,7 +23,7 @@ from contracts.finance.events import BillingRefused, RefusedBilling
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.types import EducationLevel, ExamKind, FeeKind
-from services.finance.domain.pricing import Chargeable, MissingStandard, PriceList, Standard
+from services.finance.domain.pricing import Chargeable, PriceList, Standard
 from services.finance.domain.workflows import BILL
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
@@ -54,38 +56,38 @@ def on_resits_registered(events: Sequence[ResitsRegistered], uow: UnitOfWork) ->
 
 
 def _selection(selected: SelectedCourse, event: Event) -> Due:
-    return Due(
-        source=Source(kind=SourceKind.SELECTION, id=selected.selection_id),
-        student_id=selected.student_id,
-        course_id=selected.course_id,
-        exam_round_id=selected.exam_round_id,
-        exam_kind=selected.exam_kind,
-        charged=Chargeable(
-            education_levels=selected.education_levels,
-            student_type=selected.student_type,
-            student_source=selected.student_source,
-            on=local_date(selected.selected_at),
-            credits=selected.credits,
-            with_exam=selected.exam_round_id is not None,
-        ),
-        event=event,
-    )
+    source = Source(kind=SourceKind.SELECTION, id=selected.selection_id)
+    with_exam = selected.exam_round_id is not None
+    return _due(source, selected, selected.selected_at, event, credits_=selected.credits, with_exam=with_exam)
 
 
 def _resit(resit: RegisteredResit, event: Event) -> Due:
+    source = Source(kind=SourceKind.REGISTRATION, id=resit.registration_id)
+    return _due(source, resit, resit.registered_at, event, credits_=None, with_exam=True)
+
+
+def _due(
+    source: Source,
+    row: SelectedCourse | RegisteredResit,
+    made_at: datetime,
+    event: Event,
+    *,
+    credits_: Decimal | None,
+    with_exam: bool,
+) -> Due:
     return Due(
-        source=Source(kind=SourceKind.REGISTRATION, id=resit.registration_id),
-        student_id=resit.student_id,
-        course_id=resit.course_id,
-        exam_round_id=resit.exam_round_id,
-        exam_kind=resit.exam_kind,
+        source=source,
+        student_id=row.student_id,
+        course_id=row.course_id,
+        exam_round_id=row.exam_round_id,
+        exam_kind=row.exam_kind,
         charged=Chargeable(
-            education_levels=resit.education_levels,
-            student_type=resit.student_type,
-            student_source=resit.student_source,
-            on=local_date(resit.registered_at),
-            credits=None,
-            with_exam=True,
+            education_levels=row.education_levels,
+            student_type=row.student_type,
+            student_source=row.student_source,
+            on=local_date(made_at),
+            credits=credits_,
+            with_exam=with_exam,
         ),
         event=event,
     )
@@ -96,14 +98,14 @@ def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
     prices = _price_list(uow)
     priced = [(due, prices.charges(due.charged)) for due in {due.source.id: due for due in dues}.values()]
     claimed = _claim(
-        uow, {due.source: "refused" if isinstance(charges, MissingStandard) else "billed" for due, charges in priced}
+        uow, {due.source: "refused" if isinstance(charges, Reason) else "billed" for due, charges in priced}
     )
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
-        if due.source.id in claimed and not isinstance(charges, MissingStandard):
+        if due.source.id in claimed and not isinstance(charges, Reason):
             rows += _rows(due, charges, points[due.student_id], uow.now)
     _issue(uow, rows)
-    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, MissingStandard) and d.source.id in claimed])
+    _refuse(uow, [(d, c) for d, c in priced if isinstance(c, Reason) and d.source.id in claimed])
 
 
 def _price_list(uow: UnitOfWork) -> PriceList:
@@ -178,14 +180,10 @@ def _issue(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     ledger.post(uow, [bill_steps.posting(PostingKind.BILL_ISSUED, bill) for bill in issued])
 
 
-def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, MissingStandard]]) -> None:
+def _refuse(uow: UnitOfWork, refused: Sequence[tuple[Due, Reason]]) -> None:
     answers: dict[int, tuple[Event, list[RefusedBilling]]] = {}
     for due, missing in refused:
-        answer = RefusedBilling(
-            source=due.source,
-            code="fee_standard_missing",
-            params={"kind": missing.kind, "on": missing.on.isoformat()},
-        )
+        answer = RefusedBilling(source=due.source, code=missing.code, params=dict(missing.params))
         answers.setdefault(id(due.event), (due.event, []))[1].append(answer)
     for event, rows in answers.values():
-        uow.publish_rows(BillingRefused, "refused", rows, because=event)
+        uow.publish_rows(BillingRefused, rows, because=event)

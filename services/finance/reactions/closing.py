@@ -1,16 +1,18 @@
 """Unpaid selections and resits are to end: cancel their bills, or refuse because money is on its way or there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason
 from contracts.base import Event
-from contracts.courses.events import SelectionsClosing
-from contracts.courses.states import ClosingReason
-from contracts.exams.events import ResitsClosing
+from contracts.common import ClosingReason
+from contracts.courses.events import ClosingSelection, SelectionsClosing
+from contracts.exams.events import ClosingResit, ResitsClosing
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import PostingKind
@@ -32,26 +34,18 @@ class Asked:
 
 def on_selections_closing(events: Sequence[SelectionsClosing], uow: UnitOfWork) -> None:
     """Cancel the bills of selections that end unpaid."""
-    _close(
-        uow,
-        [
-            Asked(Source(kind=SourceKind.SELECTION, id=row.selection_id), row.attempt, row.reason, event)
-            for event in events
-            for row in event.selections
-        ],
-    )
+    kind = SourceKind.SELECTION
+    _close(uow, [_asked(kind, row.selection_id, row, event) for event in events for row in event.selections])
 
 
 def on_resits_closing(events: Sequence[ResitsClosing], uow: UnitOfWork) -> None:
     """Cancel the bills of resits that end unpaid."""
-    _close(
-        uow,
-        [
-            Asked(Source(kind=SourceKind.REGISTRATION, id=row.registration_id), row.attempt, row.reason, event)
-            for event in events
-            for row in event.resits
-        ],
-    )
+    kind = SourceKind.REGISTRATION
+    _close(uow, [_asked(kind, row.registration_id, row, event) for event in events for row in event.resits])
+
+
+def _asked(kind: SourceKind, id_: UUID, row: ClosingSelection | ClosingResit, event: Event) -> Asked:
+    return Asked(Source(kind=kind, id=id_), row.attempt, row.reason, event)
 
 
 def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
@@ -59,13 +53,17 @@ def _close(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
     of_source: dict[UUID, list[Bill]] = defaultdict(list)
     for bill in bills.lock_of_sources(uow, {row.source.id for row in asked}):
         of_source[bill.source_id].append(bill)
-    refusals = {row: closing.refusal(of_source[row.source.id], row.reason, uow.now) for row in asked}
-    ending = {row.source.id for row, refusal in refusals.items() if refusal is None}
+    against = {row: closing.against_cancelling(of_source[row.source.id], row.reason, uow.now) for row in asked}
+    ending = {row.source.id for row, reason in against.items() if reason is None}
     ended = [bill for id_ in sorted(ending) for bill in of_source[id_]]
     cancelled = bills.take(uow, ended, "cancel", {"grace_until": None})
     ledger.post(uow, [bills.posting(PostingKind.BILL_CANCELLED, bill) for bill in cancelled])
-    for event in {id(row.event): row.event for row in asked}.values():
-        _answer(uow, event, {row: refusal for row, refusal in refusals.items() if row.event is event}, ending)
+    refused = {
+        row: _refusal(row, reason, closing.ask_again_at(reason, of_source[row.source.id], uow.now))
+        for row, reason in against.items()
+        if reason is not None and row.source.id not in ending
+    }
+    _answer(uow, asked, refused)
 
 
 def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
@@ -77,20 +75,20 @@ def _leave_tombstones(uow: UnitOfWork, asked: Sequence[Asked]) -> None:
     uow.execute(insert_rows(billings, rows).on_conflict_do_nothing())
 
 
-def _answer(uow: UnitOfWork, event: Event, refusals: dict[Asked, closing.Refusal | None], ending: set[UUID]) -> None:
-    done, refused = [], []
-    for row, refusal in refusals.items():
-        if refusal is None or row.source.id in ending:
-            done.append(CancelledBills(source=row.source, attempt=row.attempt, reason=row.reason))
-        else:
-            refused.append(
-                RefusedCancellation(
-                    source=row.source,
-                    attempt=row.attempt,
-                    reason=row.reason,
-                    code=refusal.code,
-                    ask_again_at=refusal.ask_again_at,
-                )
-            )
-    uow.publish_rows(BillsCancelled, "cancelled", done, because=event)
-    uow.publish_rows(BillCancellationRefused, "refused", refused, because=event)
+def _answer(uow: UnitOfWork, asked: Sequence[Asked], refused: Mapping[Asked, RefusedCancellation]) -> None:
+    for event in {id(row.event): row.event for row in asked}.values():
+        mine = [row for row in asked if row.event is event]
+        done = [_cancelled(row) for row in mine if row not in refused]
+        uow.publish_rows(BillsCancelled, done, because=event)
+        stand = [refused[row] for row in mine if row in refused]
+        uow.publish_rows(BillCancellationRefused, stand, because=event)
+
+
+def _cancelled(asked: Asked) -> CancelledBills:
+    return CancelledBills(source=asked.source, attempt=asked.attempt, reason=asked.reason)
+
+
+def _refusal(asked: Asked, reason: Reason, ask_again_at: datetime | None) -> RefusedCancellation:
+    return RefusedCancellation(
+        source=asked.source, attempt=asked.attempt, reason=asked.reason, code=reason.code, ask_again_at=ask_again_at
+    )

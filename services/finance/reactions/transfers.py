@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 
-from chassis.data.bulk import ids_in, insert_rows
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from chassis.work.outcomes import hear
 from chassis.work.rows import lock_where
+from chassis.work.steps import enter
 from contracts.finance.events import TransferHeld
 from contracts.finance.states import BillStatus, PostingKind
 from contracts.registry.events import StudentTransferred, TransferRequested, TransferRevoked
+from services.finance.domain.workflows import TRANSFER
 from services.finance.steps import bills as bill_steps
 from services.finance.steps import ledger
-from services.finance.steps.transfers import OPEN, clear_waiting
+from services.finance.steps.transfers import clear_waiting
 from services.finance.tables.bills import bills, transfers
 from services.finance.tables.copies import students
 
@@ -32,18 +34,16 @@ def on_transfer_requested(events: Sequence[TransferRequested], uow: UnitOfWork) 
             "student_id": event.student_id,
             "teaching_point_id": event.from_teaching_point_id,
             "to_teaching_point_id": event.to_teaching_point_id,
-            "state": "waiting",
             "changed_at": uow.now,
         }
         for event in sorted(asked.values(), key=lambda event: event.change_id)
     ]
     # Revoked or done before it was heard of: then there is nothing to answer.
-    stored = uow.rows(insert_rows(transfers, rows).on_conflict_do_nothing().returning(transfers))
+    stored = enter(uow, TRANSFER, transfers, rows, "request", unless="pk_transfers")
     ids = {row.student_id for row in stored}
     lock_where(uow, bills, ids_in(bills.c.student_id, ids))
     paying = bill_steps.students_in_payment(uow, ids)
     for row in stored:
-        uow.audit(transfers, row.id, "request", after={"state": row.state})
         if row.student_id in paying:
             held = TransferHeld(change_id=row.id, student_id=row.student_id, bill_count=paying[row.student_id])
             uow.publish(held, because=asked[row.id])
@@ -52,25 +52,16 @@ def on_transfer_requested(events: Sequence[TransferRequested], uow: UnitOfWork) 
 
 def on_transfer_revoked(events: Sequence[TransferRevoked], uow: UnitOfWork) -> None:
     """The student stays: bills may be paid again."""
-    for event in sorted(events, key=lambda event: event.change_id):
-        row = {"id": event.change_id, "student_id": event.student_id, "state": "revoked", "changed_at": uow.now}
-        revoked = insert(transfers).values(row)
-        uow.execute(
-            revoked.on_conflict_do_update(
-                index_elements=["id"],
-                set_={"state": "revoked", "changed_at": uow.now},
-                where=transfers.c.state.in_(OPEN),
-            )
-        )
-        uow.audit(transfers, event.change_id, "revoke", after={"state": "revoked"})
+    revoked = [{"id": event.change_id, "student_id": event.student_id, "changed_at": uow.now} for event in events]
+    hear(uow, TRANSFER, transfers, revoked, "revoke", {"changed_at": uow.now})
 
 
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
     """Unpaid bills go to the new point. What is paid, on a slip or refunded stays with the point that paid."""
     # Whatever was billed at the old points is visible once the new ones are in the copy.
     locked(uow, students, at_least=[(event.student_id, event.student_version) for event in events])
+    hear(uow, TRANSFER, transfers, [_finished(event, uow) for event in events], "finish", {"changed_at": uow.now})
     for event in sorted(events, key=lambda event: event.transferred_at):
-        _finish(event, uow)
         unpaid = [
             bill
             for bill in lock_where(uow, bills, bills.c.student_id == event.student_id).values()
@@ -95,14 +86,11 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
             uow.audit(bills, bill.id, "transfer", {"teaching_point_id": before}, {"teaching_point_id": after})
 
 
-def _finish(event: StudentTransferred, uow: UnitOfWork) -> None:
-    row = {
+def _finished(event: StudentTransferred, uow: UnitOfWork) -> dict[str, object]:
+    return {
         "id": event.change_id,
         "student_id": event.student_id,
         "teaching_point_id": event.from_teaching_point_id,
         "to_teaching_point_id": event.to_teaching_point_id,
-        "state": "done",
-        "changed_at": event.transferred_at,
+        "changed_at": uow.now,
     }
-    uow.execute(insert(transfers).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
-    uow.audit(transfers, event.change_id, "finish", after={"state": "done"})

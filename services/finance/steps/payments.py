@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.reasons import Reason
 from contracts.finance.events import BillsPaid
 from contracts.finance.states import PaymentMethod, PostingKind, RefundReason
 from services.finance.domain.bookkeeping import Posting
@@ -25,7 +26,7 @@ def settle(uow: UnitOfWork, paid: Sequence[Bill], method: PaymentMethod, payment
         return
     bills.take_all(uow, paid, "settle", {"method": method, "paid_at": uow.now, "grace_until": None, **payment})
     ledger.post(uow, [bills.posting(PostingKind.PAYMENT, bill) for bill in paid])
-    uow.publish_rows(BillsPaid, "bills", [bills.paid_bill(bill, method, uow.now) for bill in paid])
+    uow.publish_rows(BillsPaid, [bills.paid_bill(bill, method, uow.now) for bill in paid])
     transfers.clear_waiting(uow, {bill.student_id for bill in paid})
 
 
@@ -39,7 +40,7 @@ def release(uow: UnitOfWork, reserved: Sequence[Bill], grace_until: datetime | N
 
 def book_suspense(
     uow: UnitOfWork,
-    unpayable: Iterable[tuple[Bill, str]],
+    unpayable: Iterable[tuple[Bill, Reason]],
     *,
     method: PaymentMethod,
     teaching_point_id: UUID,
@@ -53,7 +54,7 @@ def book_suspense(
             "bill_id": bill.id,
             "remittance_id": remittance_id,
             "amount": bill.amount,
-            "reason": reason,
+            "reason": reason.code,
             "booked_at": uow.now,
         }
         for bill, reason in unpayable

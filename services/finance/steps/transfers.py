@@ -4,22 +4,23 @@ begins until it is done or revoked."""
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import lock_where
+from chassis.work.steps import take_locked
 from contracts.finance.events import TransferCleared
+from contracts.finance.states import TransferState
+from services.finance.domain.workflows import OPEN_TRANSFERS, TRANSFER
 from services.finance.steps import bills
 from services.finance.tables.bills import transfers
-
-OPEN = ("waiting", "cleared")
 
 
 def in_transfer(uow: UnitOfWork, student_ids: Collection[UUID]) -> set[UUID]:
     """Those of the students whose transfer is open."""
     opened = select(transfers.c.student_id).where(
-        ids_in(transfers.c.student_id, student_ids), transfers.c.state.in_(OPEN)
+        ids_in(transfers.c.student_id, student_ids), transfers.c.state.in_(OPEN_TRANSFERS)
     )
     return {row.student_id for row in uow.rows(opened)}
 
@@ -31,16 +32,11 @@ def clear_waiting(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
     second sees the first.
     """
     theirs = ids_in(transfers.c.student_id, student_ids)
-    waiting = lock_where(uow, transfers, theirs, transfers.c.state == "waiting")
+    waiting = lock_where(uow, transfers, theirs, transfers.c.state == TransferState.WAITING)
     if not waiting:
         return
     paying = bills.students_in_payment(uow, {row.student_id for row in waiting.values()})
     cleared = [row for row in waiting.values() if row.student_id not in paying]
-    uow.execute(
-        update(transfers)
-        .where(ids_in(transfers.c.id, [row.id for row in cleared]))
-        .values(state="cleared", changed_at=uow.now)
-    )
+    take_locked(uow, TRANSFER, transfers, cleared, "clear", values={"changed_at": uow.now}).whole()
     for row in cleared:
-        uow.audit(transfers, row.id, "clear", {"state": "waiting"}, {"state": "cleared"})
         uow.publish(TransferCleared(change_id=row.id, student_id=row.student_id))

@@ -38,5 +38,5 @@ def finish(uow: UnitOfWork, withdrawal_ids: Collection[UUID]) -> set[UUID]:
         )
         for review in done
     ]
-    uow.publish_rows(WithdrawalsRefunded, "withdrawals", refunded)
+    uow.publish_rows(WithdrawalsRefunded, refunded)
     return {review.id for review in done}

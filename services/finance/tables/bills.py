@@ -16,7 +16,7 @@ from sqlalchemy import (
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from contracts.finance.source import SourceKind
-from contracts.finance.states import BillStatus, PaymentMethod
+from contracts.finance.states import BillStatus, PaymentMethod, TransferState
 from contracts.types import ExamKind, FeeKind
 from services.finance.tables.shared import metadata, money, number
 
@@ -92,7 +92,7 @@ transfers = Table(
     Column("to_teaching_point_id", Uuid),
     Column("state", Text, nullable=False),
     instant("changed_at"),
-    one_of("state", ("waiting", "cleared", "done", "revoked")),
+    one_of("state", TransferState),
     Index("ix_transfers_student_id", "student_id", "state"),
 )
 scope(transfers, point="teaching_point_id")

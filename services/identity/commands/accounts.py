@@ -6,6 +6,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from chassis.base.blocking import in_real_thread
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import edit
 from contracts.base import Done
@@ -60,7 +61,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
 
 def end_sessions(command: EndSessions, uow: UnitOfWork) -> Done:
     """End sessions of the acting user. Raises `some_not_found` when one of them is not theirs or over."""
-    these = sessions.c.id.in_(command.session_ids) & (sessions.c.user_id == uow.acting_user)
+    these = ids_in(sessions.c.id, command.session_ids) & (sessions.c.user_id == uow.acting_user)
     if missing := len(command.session_ids) - revoke_sessions(uow, these):
         raise ServiceError("some_not_found", count=missing)
     return Done()

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked, refuse_stale
@@ -124,13 +125,14 @@ def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
 
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
     """Give each of the users a password for the next sign-in; their sessions end. Raises `some_not_found`."""
-    rows = uow.rows(select(users.c.id, users.c.username).where(users.c.id.in_(command.user_ids)).order_by(users.c.id))
+    named = select(users.c.id, users.c.username).where(ids_in(users.c.id, command.user_ids))
+    rows = uow.rows(named.order_by(users.c.id))
     if missing := len(command.user_ids) - len(rows):
         raise ServiceError("some_not_found", count=missing)
     for row in rows:
         uow.audit(users, row.id, "issue_one_time_password")
     issued = _issue(uow, [(row.id, row.username) for row in rows])
-    revoke_users(uow, users.c.id.in_(command.user_ids), end_sessions=True)
+    revoke_users(uow, ids_in(users.c.id, command.user_ids), end_sessions=True)
     return OneTimePasswords(items=tuple(issued))
 
 
@@ -181,7 +183,7 @@ def _issue(uow: UnitOfWork, accounts: Sequence[tuple[UUID, str]]) -> list[OneTim
     with uow.as_system():
         uow.execute(given.on_conflict_do_update(index_elements=["user_id"], set_=set_))
         ids = [user_id for user_id, _ in accounts]
-        uow.execute(update(users).where(users.c.id.in_(ids)).values(must_change_password=True))
+        uow.execute(update(users).where(ids_in(users.c.id, ids)).values(must_change_password=True))
     return [
         OneTimePassword(user_id=user_id, username=username, password=password, expires_at=until)
         for (user_id, username), password in zip(accounts, clear, strict=True)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from chassis.base.ids import new_id
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import AccessRevoked, Revocation
 from services.identity.tables import revocations, sessions, users
@@ -21,7 +22,7 @@ def revoke_users(uow: UnitOfWork, condition: Any, *, end_sessions: bool) -> None
             update(users).where(condition).values(epoch=users.c.epoch + 1).returning(users.c.id, users.c.epoch)
         )
         if end_sessions and raised:
-            ended = sessions.c.user_id.in_([row.id for row in raised]) & sessions.c.ended_at.is_(None)
+            ended = ids_in(sessions.c.user_id, [row.id for row in raised]) & sessions.c.ended_at.is_(None)
             uow.execute(update(sessions).where(ended).values(ended_at=uow.now))
         _publish(uow, [Revocation(user_id=r.id, session_id=None, epoch=r.epoch, revoked_at=uow.now) for r in raised])
 
@@ -43,4 +44,4 @@ def _publish(uow: UnitOfWork, revoked: Sequence[Revocation]) -> None:
     if not revoked:
         return
     uow.execute(insert(revocations), [{"id": new_id(), **revocation.model_dump()} for revocation in revoked])
-    uow.publish_rows(AccessRevoked, "revocations", revoked)
+    uow.publish_rows(AccessRevoked, revoked)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.ids import new_id
-from chassis.data.bulk import insert_rows
+from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import MadeAccount, RefusedAccount
 from contracts.identity.states import UserStatus
@@ -86,7 +86,7 @@ def settle(uow: UnitOfWork, wanted: Sequence[Account]) -> Answers:
     _remember(uow, refused)
     settled = refused_before - {account["student_id"] for account in refused}
     if settled:
-        uow.execute(delete(refused_accounts).where(refused_accounts.c.student_id.in_(settled)))
+        uow.execute(delete(refused_accounts).where(ids_in(refused_accounts.c.student_id, settled)))
     return Answers(
         refused=[RefusedAccount(student_id=account["student_id"], code=USERNAME_TAKEN) for account in refused],
         made=[MadeAccount(student_id=id_) for id_ in ids if id_ in settled and id_ in known.keys() | made.keys()],
@@ -95,14 +95,14 @@ def settle(uow: UnitOfWork, wanted: Sequence[Account]) -> Answers:
 
 def _refused_before(uow: UnitOfWork, student_ids: Collection[UUID]) -> set[UUID]:
     r = refused_accounts.c
-    return {row.student_id for row in uow.rows(select(r.student_id).where(r.student_id.in_(student_ids)))}
+    return {row.student_id for row in uow.rows(select(r.student_id).where(ids_in(r.student_id, student_ids)))}
 
 
 def _lock_accounts(uow: UnitOfWork, student_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     if not student_ids:
         return {}
     columns = (users.c.student_id, users.c.teaching_point_id, users.c.status)
-    of_them = select(*columns).where(users.c.student_id.in_(student_ids)).order_by(users.c.student_id)
+    of_them = select(*columns).where(ids_in(users.c.student_id, student_ids)).order_by(users.c.student_id)
     return {row.student_id: row for row in uow.rows(of_them.with_for_update())}
 
 
@@ -135,7 +135,7 @@ def _follow(uow: UnitOfWork, accounts: Sequence[Account], before: Mapping[UUID, 
         != (row.teaching_point_id, row.status)
     ]
     if moved:
-        revoke_users(uow, users.c.id.in_(moved), end_sessions=False)
+        revoke_users(uow, ids_in(users.c.id, moved), end_sessions=False)
     return [row.id for row in changed]
 
 
@@ -160,7 +160,7 @@ def _give_student_role(uow: UnitOfWork, user_ids: Sequence[UUID]) -> None:
     """One statement for all: the role, and the point that the account belongs to now."""
     role = insert(user_roles).from_select(
         ["user_id", "role", "teaching_point_id"],
-        select(users.c.id, text(f"'{Role.STUDENT}'"), users.c.teaching_point_id).where(users.c.id.in_(user_ids)),
+        select(users.c.id, text(f"'{Role.STUDENT}'"), users.c.teaching_point_id).where(ids_in(users.c.id, user_ids)),
     )
     now_at = {"teaching_point_id": role.excluded.teaching_point_id}
     uow.execute(role.on_conflict_do_update(index_elements=["user_id", "role"], set_=now_at))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.states import FirstStep
 from contracts.identity.views import AccountView, RoleGrant, UserView
@@ -31,7 +32,7 @@ def first_steps(row: Row[Any]) -> tuple[FirstStep, ...]:
 def grants_of(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, tuple[RoleGrant, ...]]:
     """The roles of each user, in the order of their names."""
     found: dict[UUID, tuple[RoleGrant, ...]] = dict.fromkeys(user_ids, ())
-    rows = uow.rows(select(user_roles).where(user_roles.c.user_id.in_(user_ids)).order_by(user_roles.c.role))
+    rows = uow.rows(select(user_roles).where(ids_in(user_roles.c.user_id, user_ids)).order_by(user_roles.c.role))
     for row in rows:
         grant = RoleGrant(role=row.role, modules=tuple(row.modules), course_ids=tuple(row.course_ids))
         found[row.user_id] += (grant,)

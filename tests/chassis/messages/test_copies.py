@@ -13,7 +13,7 @@ from chassis.data.tables import copy_table, service_metadata
 from chassis.declaring.service import Service, copy
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.testing.world import World
-from contracts.base import CopyCompleted, CopyRequested
+from contracts.copies import CopyCompleted, CopyRequested
 from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, learners
 from tests.harnesses import HarnessOf
 

@@ -8,7 +8,8 @@ import pytest
 
 from chassis.messages.delivery import Delivery, distrust, distrust_of_call, distrust_of_event, distrust_of_reply
 from chassis.messages.senders import Senders, is_station
-from contracts.base import CopyCompleted, CopyRequested, Envelope, Event
+from contracts.base import Envelope, Event
+from contracts.copies import CopyCompleted, CopyRequested
 from contracts.device.events import CardRead
 from tests.chassis.example import Example, LearnerState, ParcelState, ParcelsWeighed
 

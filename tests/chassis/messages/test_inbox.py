@@ -22,7 +22,8 @@ from chassis.messages.delivery import Delivery
 from chassis.messages.inbox import KEEP_HANDLED, Inbox
 from chassis.messages.parking import GIVE_UP_AFTER, LONGEST_PAUSE, MOST_OF_REFUSED
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.base import CopyRequested, Envelope, StateItem
+from contracts.base import Envelope, StateItem
+from contracts.copies import CopyRequested
 from contracts.errors import ServiceError
 from tests.chassis.example import (
     AddParcel,

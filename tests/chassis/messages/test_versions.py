@@ -24,6 +24,7 @@ from tests.chassis import lending, lending_v1
 from tests.chassis.example import Elsewhere
 from tests.chassis.lending import Lending, books, readers
 from tests.harnesses import HarnessOf
+from tests.waiting import eventually
 
 PAGE = ("jiaowu.copies", "reply.lending")
 BOOKS = [UUID(int=n) for n in range(1, 6)]
@@ -210,8 +211,11 @@ def test_a_real_queue_is_bound_to_both_versions(
                 user_id=broker_user(vhost, "elsewhere"),
             )
     with Connection(f"{amqp_admin_url.rstrip('/')}/{vhost}") as connection:
-        queue = connection.channel()
+        channel = connection.channel()
         senders = Senders.at(broker_url(amqp_admin_url, vhost, "lending", users["lending"]))
-        taken = [Delivery.of(queue.basic_get(service_queue("lending"), no_ack=True), senders) for _ in range(2)]
+        taken = [
+            Delivery.of(eventually(lambda: channel.basic_get(service_queue("lending"), no_ack=True), "heard"), senders)
+            for _ in range(2)
+        ]
     library.receive(taken)
     assert days(library) == {BOOKS[0]: 10}

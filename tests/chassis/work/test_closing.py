@@ -8,19 +8,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Row, Table, Text, Uuid, insert, select, update
+from sqlalchemy import Column, ForeignKey, Row, Table, Text, Uuid, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.data.columns import id_column, instant, stamps
 from chassis.data.row_scope import scope
-from chassis.data.tables import service_metadata
+from chassis.data.tables import copy_table, service_metadata
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
+from chassis.messages.copies import locked
 from chassis.testing.harness import ServiceHarness
 from chassis.work.closing import Closing, closing_columns
 from chassis.work.workflow import FOLLOWS, Step, Workflow
 from contracts.base import Contract, Fact
+from contracts.common import ClosingReason as Reason
 from contracts.errors import ServiceError
 from tests.harnesses import HarnessOf
 
@@ -32,11 +35,14 @@ orders = Table(
     metadata,
     id_column(),
     Column("round_id", Uuid, ForeignKey("rounds.id"), nullable=False),
+    Column("student_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     *closing_columns(),
     *stamps(),
 )
 scope(orders, read_by_all=True)
+students = copy_table("students", metadata, Column("status", Text, nullable=False))
+scope(students, read_by_all=True)
 
 
 class ClosingOrder(Contract):
@@ -51,12 +57,12 @@ class OrdersClosing(Fact, owner="counter", version=1, rows="orders", unheard=Tru
 
 ORDER = Workflow(
     "order",
-    "unpaid",
+    "pending_payment",
     (
-        Step("unpaid", "cancel", FOLLOWS, "closing", OrdersClosing),
-        Step("unpaid", "close", FOLLOWS, "closing", OrdersClosing),
-        Step("closing", "stand", FOLLOWS, "unpaid"),
-        Step("unpaid", "pay", FOLLOWS, "paid"),
+        Step("pending_payment", "cancel", FOLLOWS, "closing", OrdersClosing),
+        Step("pending_payment", "close", FOLLOWS, "closing", OrdersClosing),
+        Step("closing", "stand", FOLLOWS, "pending_payment"),
+        Step("pending_payment", "pay", FOLLOWS, "paid"),
     ),
 )
 CLOSING = Closing(
@@ -64,11 +70,6 @@ CLOSING = Closing(
     orders,
     OrdersClosing,
     lambda id_, attempt, reason: ClosingOrder(order_id=id_, attempt=attempt, reason=reason),
-    unpaid="unpaid",
-    closing="closing",
-    stand="stand",
-    lapsed="lapsed",
-    wished="wished",
 )
 
 
@@ -82,7 +83,7 @@ class Shop:
 
     def __init__(self, harness: ServiceHarness) -> None:
         self.harness = harness
-        self.round_id = new_id()
+        self.round_id, self.student_id = new_id(), new_id()
         self.deadline = harness.clock.now() + timedelta(days=1)
         self.write(insert(rounds).values(id=self.round_id, deadline=self.deadline))
 
@@ -92,22 +93,31 @@ class Shop:
     def write(self, statement: Any) -> None:
         self.run(lambda uow: uow.execute(statement))
 
-    def order(self, state: str = "unpaid") -> UUID:
+    def order(self, state: str = "pending_payment", **columns: Any) -> UUID:
         id_ = new_id()
-        self.write(insert(orders).values(id=id_, round_id=self.round_id, state=state))
+        row = {"id": id_, "round_id": self.round_id, "student_id": self.student_id, "state": state, **columns}
+        self.write(insert(orders).values(row))
         return id_
 
-    def ask(self, *ids: UUID, action: str = "cancel", reason: str = "wished", **more: Any) -> Any:
+    def ask(self, *ids: UUID, action: str = "cancel", reason: Reason = Reason.CANCELLED, **more: Any) -> Any:
         return self.run(lambda uow: CLOSING.ask(uow, ids, action, reason, **more))
 
     def ask_due(self) -> int:
         count: int = self.run(lambda uow: CLOSING.ask_due(uow, rounds.c.deadline, rounds.c.id == orders.c.round_id))
         return count
 
-    def refuse(self, id_: UUID, attempt: int, again: timedelta | None, is_over: bool = False) -> None:
+    def refuse(self, id_: UUID, attempt: int, again: timedelta | None, status: str = "suspended") -> None:
         at = None if again is None else self.harness.clock.now() + again
         answers: dict[tuple[UUID, int], datetime | None] = {(id_, attempt): at}
-        self.run(lambda uow: CLOSING.let_stand(uow, answers, lambda row: is_over))
+        student = insert(students).values(
+            id=self.student_id, version=1, seen_at=self.harness.clock.now(), status=status
+        )
+
+        def hear(uow: UnitOfWork) -> None:
+            uow.execute(student.on_conflict_do_nothing())
+            CLOSING.let_stand(uow, answers, locked(uow, students, CLOSING.students_of(uow, [id_])))
+
+        self.run(hear)
 
     def now(self, id_: UUID) -> Row[Any]:
         [row] = self.harness.rows(select(orders).where(orders.c.id == id_))
@@ -133,11 +143,11 @@ def test_each_row_that_may_go_is_asked_about_and_the_others_say_why_not(shop: Sh
         paid: "step_not_allowed",
         refused: "payment_in_review",
     }
-    assert shop.asked == [(good, 1, "wished")]
+    assert shop.asked == [(good, 1, "cancelled")]
     assert (shop.now(good).state, shop.now(good).closing_attempt, shop.now(good).closing_reason) == (
         "closing",
         1,
-        "wished",
+        "cancelled",
     )
 
 
@@ -146,14 +156,14 @@ def test_what_people_wished_is_forgotten_when_the_bill_stands_and_may_be_wished_
     shop.ask(id_)
     shop.refuse(id_, 1, timedelta(hours=1))
     row = shop.now(id_)
-    assert (row.state, row.closing_reason, row.ask_again_at) == ("unpaid", None, None)
+    assert (row.state, row.closing_reason, row.ask_again_at) == ("pending_payment", None, None)
     shop.ask(id_)
-    assert shop.asked == [(id_, 1, "wished"), (id_, 2, "wished")]
+    assert shop.asked == [(id_, 1, "cancelled"), (id_, 2, "cancelled")]
 
 
 def test_any_other_reason_stays_and_is_asked_about_again_when_finance_said(shop: Shop) -> None:
     id_ = shop.order()
-    shop.ask(id_, action="close", reason="student_left")
+    shop.ask(id_, action="close", reason=Reason.STUDENT_LEFT)
     shop.refuse(id_, 1, timedelta(hours=1))
     assert shop.ask_due() == 0
     shop.harness.clock.advance(timedelta(hours=1))
@@ -163,9 +173,9 @@ def test_any_other_reason_stays_and_is_asked_about_again_when_finance_said(shop:
 
 def test_a_reason_that_is_over_by_the_time_of_the_refusal_is_forgotten(shop: Shop) -> None:
     id_ = shop.order()
-    shop.ask(id_, action="close", reason="student_suspended")
-    shop.refuse(id_, 1, timedelta(hours=1), is_over=True)
-    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("unpaid", None)
+    shop.ask(id_, action="close", reason=Reason.STUDENT_SUSPENDED)
+    shop.refuse(id_, 1, timedelta(hours=1), status="active")
+    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("pending_payment", None)
     shop.harness.clock.advance(timedelta(hours=2))
     assert shop.ask_due() == 0
 
@@ -175,7 +185,7 @@ def test_what_is_paid_already_is_not_asked_about_again(shop: Shop) -> None:
     shop.harness.clock.set(shop.deadline)
     assert shop.ask_due() == 1
     shop.refuse(id_, 1, None)
-    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("unpaid", "lapsed")
+    assert (shop.now(id_).state, shop.now(id_).closing_reason) == ("pending_payment", "lapsed")
     shop.harness.clock.advance(timedelta(days=30))
     assert shop.ask_due() == 0
 
@@ -214,3 +224,36 @@ def test_what_lapses_waits_for_the_deadline_wherever_it_is_moved(shop: Shop) -> 
     assert shop.ask_due() == 1
     assert shop.asked[1:] == [(id_, 2, "lapsed")]
     assert shop.now(paid).closing_attempt == 0
+
+
+def test_all_that_is_unpaid_of_a_student_is_asked_about_and_what_is_closing_takes_over_the_reason(shop: Shop) -> None:
+    unpaid, wished, paid = shop.order(), shop.order(), shop.order("paid")
+    same = shop.order(closing_reason="student_left", ask_again_at=shop.deadline)
+    others = shop.order(student_id=new_id())
+    shop.ask(wished)
+    shop.run(lambda uow: CLOSING.close_of(uow, [shop.student_id], Reason.STUDENT_LEFT))
+    assert shop.asked == [(wished, 1, "cancelled"), (unpaid, 1, "student_left")]
+    assert [(shop.now(id_).state, shop.now(id_).closing_reason) for id_ in (unpaid, wished, paid, same, others)] == [
+        ("closing", "student_left"),
+        ("closing", "student_left"),
+        ("paid", None),
+        ("pending_payment", "student_left"),  # was asked about for this reason, and waits for the time that was named
+        ("pending_payment", None),
+    ]
+    shop.refuse(wished, 1, timedelta(hours=1))
+    assert shop.now(wished).closing_reason == "student_left", "it is no wish any more"
+
+
+def test_who_is_back_may_pay_what_was_to_end_for_the_suspension_alone(shop: Shop) -> None:
+    again = {"ask_again_at": shop.deadline}
+    suspended = shop.order(closing_reason="student_suspended", **again)
+    lapsing = shop.order(closing_reason="lapsed", **again)
+    asked = shop.order("closing", closing_reason="student_suspended")
+    others = shop.order(student_id=new_id(), closing_reason="student_suspended")
+    shop.run(lambda uow: CLOSING.resume(uow, [shop.student_id]))
+    assert (shop.now(suspended).closing_reason, shop.now(suspended).ask_again_at) == (None, None)
+    assert [shop.now(id_).closing_reason for id_ in (lapsing, asked, others)] == [
+        "lapsed",
+        "student_suspended",
+        "student_suspended",
+    ]

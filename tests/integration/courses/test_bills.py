@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.courses.catalogue_commands import UpdateSelectionRound
-from contracts.courses.commands import CancelSelections, SelectCourses
+from contracts.common import ClosingReason
+from contracts.courses.commands import CancelSelections, SelectCourses, UpdateSelectionRound
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection
-from contracts.courses.states import ClosingReason
 from contracts.courses.views import SelectionView
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
 from contracts.finance import events_v1

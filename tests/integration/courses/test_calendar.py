@@ -3,10 +3,7 @@
 from datetime import date
 
 from chassis.testing.harness import ServiceHarness
-from contracts.courses.catalogue_commands import (
-    CreateTerm,
-    UpdateTerm,
-)
+from contracts.courses.catalogue_commands import CreateTerm, UpdateTerm
 from contracts.courses.queries import (
     ListTerms,
 )

@@ -24,6 +24,7 @@ from contracts.courses.queries import (
 from contracts.types import EducationLevel, ExamKind
 from tests.builders import courses as build
 from tests.builders import people
+from tests.steps_taken import steps_taken
 
 REGISTRAR = people.of_school()
 
@@ -69,6 +70,19 @@ def test_putting_a_version_in_use_retires_the_one_before(courses: ServiceHarness
     assert courses.refusal(again, REGISTRAR).code == "step_not_allowed"
     versions = courses.ask(GetCourse(course_id=made.id), REGISTRAR).versions
     assert [(v.number, v.status) for v in versions] == [(1, "retired"), (2, "in_use")]
+
+
+def test_a_retired_version_may_be_put_in_use_again_and_a_stale_one_may_not(courses: ServiceHarness) -> None:
+    made = build.course(courses)
+    second = courses.run(AddCourseVersion(course_id=made.id), REGISTRAR)
+    courses.run(UseCourseVersion(course_version_id=second.id, version=1), REGISTRAR)
+    first, _ = courses.ask(GetCourse(course_id=made.id), REGISTRAR).versions
+    stale = UseCourseVersion(course_version_id=first.id, version=first.version - 1)
+    assert courses.refusal(stale, REGISTRAR).code == "stale_version"
+    courses.run(UseCourseVersion(course_version_id=first.id, version=first.version), REGISTRAR)
+    versions = courses.ask(GetCourse(course_id=made.id), REGISTRAR).versions
+    assert [(v.number, v.status) for v in versions] == [(1, "in_use"), (2, "retired")]
+    assert steps_taken(courses, second.id) == [("add", "draft"), ("use", "in_use"), ("retire", "retired")]
 
 
 def test_of_many_versions_put_in_use_at_the_same_time_one_is_in_use(courses: ServiceHarness) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.courses.catalogue_commands import (
+from contracts.courses.commands import (
     AddCoursesToRound,
     PublishSelectionRound,
     RemoveCoursesFromRound,

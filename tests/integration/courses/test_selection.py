@@ -17,10 +17,9 @@ from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
     ApproveAssessmentRequirement,
-    RemoveCoursesFromRound,
     UseCourseVersion,
 )
-from contracts.courses.commands import SelectCourses, SelectCoursesInBatch
+from contracts.courses.commands import RemoveCoursesFromRound, SelectCourses, SelectCoursesInBatch
 from contracts.courses.events import CoursesSelected, SelectedCourse
 from contracts.courses.queries import GetSelection, ListCohort, ListSelections
 from contracts.courses.views import SelectionResult

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from chassis.base.ids import new_id
+from contracts.common import ClosingReason
 from contracts.courses.commands import CancelSelections, RequestWithdrawals, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection, ListSelections, ListWithdrawals
-from contracts.courses.states import ClosingReason
 from contracts.courses.views import SelectionView
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.registry.events import (

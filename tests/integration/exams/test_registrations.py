@@ -14,12 +14,14 @@ from contracts.exams.events import RegistrationHoldRefused, RegistrationRefused,
 from contracts.exams.queries import GetRegistration, ListRegistrations, ListRegistrationStatements
 from contracts.exams.views import RegistrationView
 from contracts.finance.events import BillsPaid, PaidBill
-from contracts.registry.events import StudentState
+from contracts.registry.events import StudentState, StudentSuspended
 from contracts.types import EnrolmentStatus, FeeKind
 from tests.builders import exams as build
 from tests.builders import people
 from tests.builders.exams import Candidate, Round
-from tests.builders.messages import of_selection
+from tests.builders.messages import a, of_selection
+from tests.counting import counted_statements
+from tests.steps_taken import steps_taken
 
 
 @pytest.fixture
@@ -157,6 +159,24 @@ def test_a_payment_after_the_withdrawal_was_approved_gives_a_cancelled_registrat
     assert refunds(exams) == []
 
 
+def test_holding_many_that_a_suspension_holds_already_costs_no_more_than_holding_one(exams, round_) -> None:  # type: ignore[no-untyped-def]
+    costs = []
+    for many in (1, 5):
+        candidates = [Candidate() for _ in range(many)]
+        fees = [build.registered(exams, candidate, round_, round_.courses[0]) for candidate in candidates]
+        for candidate in candidates:
+            exams.feed(StudentState, candidate.becomes(EnrolmentStatus.SUSPENDED).now())
+            exams.deliver(a(StudentSuspended, student_id=candidate.id, student_version=candidate.version))
+        sent = tuple(map(build.sent_withdrawal, fees))
+        with counted_statements(exams) as count:
+            exams.deliver(WithdrawalsSentToFinance(withdrawals=sent))
+        costs.append(count.statements)
+        held = [of(exams, fee) for fee in fees]
+        assert [each.held_by_withdrawal_id for each in held] == [withdrawal.withdrawal_id for withdrawal in sent]
+        assert {(each.state, each.held_by_suspension) for each in held} == {("suspended", True)}
+    assert costs[0] == costs[1]
+
+
 def test_a_decision_that_overtakes_the_withdrawal_leaves_nothing_held(exams, fee) -> None:  # type: ignore[no-untyped-def]
     withdrawal = build.sent_withdrawal(fee)
     exams.deliver(build.rejected(withdrawal))
@@ -173,6 +193,7 @@ def test_an_exam_that_has_begun_can_not_be_held(exams, round_, fee) -> None:  # 
     assert of(exams, fee).state == "arranged"
     exams.deliver(build.rejected(withdrawal))
     assert of(exams, fee).state == "arranged"
+    assert steps_taken(exams, withdrawal.withdrawal_id) == [("hold", "held"), ("refuse", "refused")]
 
 
 def test_a_seat_stays_empty_while_held_and_is_taken_again_until_the_session_begins(exams, round_, fee) -> None:  # type: ignore[no-untyped-def]

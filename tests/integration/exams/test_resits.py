@@ -11,7 +11,7 @@ import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
-from contracts.courses.states import ClosingReason
+from contracts.common import ClosingReason
 from contracts.exams.commands import CancelResits, RecordAttendance, RegisterResits
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered
 from contracts.exams.queries import ListRegistrations
@@ -33,7 +33,7 @@ from services.exams.service import Exams
 from tests.builders import exams as build
 from tests.builders import people
 from tests.builders.exams import Candidate, Round
-from tests.builders.messages import of_resit
+from tests.builders.messages import a, of_resit
 
 
 @dataclass
@@ -256,6 +256,22 @@ def test_leaving_closes_an_unpaid_resit_and_one_paid_meanwhile_is_refunded(misse
     missed.pay()
     assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "student_left")
     assert missed.exams.published(RegistrationRefused)[-1].refused[0].code == "student_not_active"
+
+
+def test_who_leaves_while_a_cancellation_is_asked_for_is_asked_about_again(missed: Missed) -> None:
+    """It is no wish any more, that might be forgotten when finance refuses."""
+    missed.register()
+    missed.cancel()
+    missed.exams.feed(StudentState, missed.candidate.becomes(EnrolmentStatus.LEFT).now())
+    left = a(StudentLeft, student_id=missed.candidate.id, student_version=missed.candidate.version)
+    missed.exams.deliver(left)
+    assert missed.asked() == [(1, "cancelled")]
+    missed.refuse_cancellation(attempt=1, reason=ClosingReason.CANCELLED)
+    missed.exams.clock.advance(timedelta(hours=2))
+    missed.exams.run_due_jobs()
+    assert missed.asked() == [(1, "cancelled"), (2, "student_left")]
+    missed.cancel_bill(ClosingReason.STUDENT_LEFT)
+    assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "student_left")
 
 
 def test_suspension_closes_an_unpaid_resit(missed: Missed) -> None:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, CoursesSelected, SelectedCourse, SelectionsClosing
-from contracts.courses.states import ClosingReason
 from contracts.exams.events import RegisteredResit, ResitsRegistered
 from contracts.finance.events import BillCancellationRefused, BillingRefused, BillsCancelled, BillState
 from contracts.finance.states import BillStatus

@@ -14,8 +14,8 @@ from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.files import FileStore
 from chassis.testing.harness import ServiceHarness, acting
+from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
-from contracts.courses.states import ClosingReason
 from contracts.finance.commands import (
     AttachReceipt,
     BookLateRemittance,

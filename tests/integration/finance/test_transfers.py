@@ -19,6 +19,7 @@ from contracts.registry.events import (
 from tests.builders import finance as build
 from tests.builders import people
 from tests.builders.messages import a
+from tests.steps_taken import steps_taken
 
 
 def wish(student: StudentItem) -> TransferRequested:
@@ -102,6 +103,38 @@ def test_a_revocation_that_comes_first_makes_the_request_void(finance: ServiceHa
     assert finance.run(first_bill(finance, student), people.of_point(student.teaching_point_id)).bill_count == 2
 
 
+def test_a_transfer_takes_each_step_once_and_what_is_told_late_changes_nothing(
+    finance: ServiceHarness, student: StudentItem
+) -> None:
+    build.select_for(finance, student)
+    wished, revoked = wish(student), wish(student)
+    finance.deliver(wished)
+    finance.deliver(TransferRevoked(change_id=revoked.change_id, student_id=student.id), revoked)
+    done = finish(finance, student, wished)
+    for late in (wished, TransferRevoked(change_id=wished.change_id, student_id=student.id), done):
+        finance.deliver(late)
+    assert steps_taken(finance, wished.change_id) == [
+        ("request", "waiting"),
+        ("clear", "cleared"),
+        ("finish", "done"),
+    ]
+    assert steps_taken(finance, revoked.change_id) == [("revoke", "revoked")]
+    assert len(finance.published(TransferCleared)) == 1
+
+
+def test_a_student_who_has_gone_before_finance_heard_of_it_is_not_in_transfer(
+    finance: ServiceHarness, student: StudentItem
+) -> None:
+    """After a restore, finance may hear of the end alone: the wish that follows opens nothing."""
+    build.select_for(finance, student)
+    wished = wish(student)
+    finish(finance, student, wished)
+    finance.deliver(wished)
+    assert steps_taken(finance, wished.change_id) == [("finish", "done")]
+    new_point = people.of_point(wished.to_teaching_point_id)
+    assert finance.run(first_bill(finance, student), new_point).bill_count == 2
+
+
 def test_a_selection_billed_after_the_transfer_goes_to_the_new_point(
     finance: ServiceHarness, student: StudentItem
 ) -> None:
@@ -141,6 +174,7 @@ def test_late_money_of_the_old_point_for_a_moved_bill_goes_back_to_it(
     )
     items = finance.ask(ListSuspense(), build.CASHIER).items
     assert {(item.reason, item.teaching_point_id) for item in items} == {("bill_moved", student.teaching_point_id)}
+    assert [item.refusal and item.refusal.code for item in items] == ["bill_moved"] * 2
     assert build.statuses(finance) == {"unpaid"}
     assert build.check(finance).clean
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from io import BytesIO
 
 import pytest
@@ -229,14 +228,12 @@ def test_two_imports_of_numbers_that_differ_by_case_only_enter_each_once(registr
     assert len({student.student_number.lower() for student in found}) == len(found) == 60
 
 
-def test_a_thousand_rows_are_imported_within_seconds(registry, point) -> None:  # type: ignore[no-untyped-def]
+def test_a_thousand_rows_are_imported_but_for_the_bad_one(registry, point) -> None:  # type: ignore[no-untyped-def]
     rows = [build.person() for _ in range(1000)]
     rows[500]["gender"] = other_gender(rows[500])
     book = build.workbook(rows)
-    started = time.perf_counter()
     task = build.imported(registry, book, importer(point))
     assert task.figures == {"imported": 999, "refused": 1}
-    assert time.perf_counter() - started < 15
 
 
 def test_the_template_can_be_downloaded_filled_in_and_imported(registry, point) -> None:  # type: ignore[no-untyped-def]

@@ -15,12 +15,12 @@ from contracts.errors import catalogue, describe
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection import exam_for, judge
 from services.courses.domain.situation import OpenSelection, ProgrammeCourse, Standard, Verdict
-from tests.unit.courses.facts import DAY, NOW, Scene, course, offer, round_, student
+from tests.unit.courses.scene import DAY, NOW, Scene, course, offer, round_, student
 
 
 def verdict(scene: Scene) -> Verdict:
     """On the first student and course."""
-    return judge(scene.facts(), [scene.students[0].id], [scene.courses[0].id])[0]
+    return judge(scene.situation(), [scene.students[0].id], [scene.courses[0].id])[0]
 
 
 def test_a_course_that_meets_every_condition_is_selected_in_the_open_exam_round() -> None:
@@ -158,7 +158,7 @@ def test_students_and_courses_that_are_not_there_are_refused_one_by_one() -> Non
     scene = Scene()
     mine, other = scene.students[0].id, new_id()
     known, unknown = scene.courses[0].id, new_id()
-    found = judge(scene.facts(), [mine, other], [known, unknown])
+    found = judge(scene.situation(), [mine, other], [known, unknown])
     assert [(v.student_id, v.course_id, [r.code for r in v.reasons]) for v in found] == [
         (mine, known, []),
         (mine, unknown, ["not_found"]),
@@ -173,7 +173,7 @@ def test_exams_in_one_session_are_warned_of_but_not_refused() -> None:
     second = course(code="2", exams=(offer(session_id=session),))
     other = course(code="3")
     scene = Scene(courses=[first, second, other])
-    found = judge(scene.facts(), [scene.students[0].id], [first.id, second.id, other.id])
+    found = judge(scene.situation(), [scene.students[0].id], [first.id, second.id, other.id])
     assert all(v.selected for v in found)
     assert [[w.params["other_course_code"] for w in v.warnings] for v in found] == [["2"], ["1"], []]
 
@@ -195,9 +195,9 @@ def test_a_batch_says_of_every_pair_what_a_single_selection_says(
     scene = Scene(**spoilt)
     scene.students += [student() for _ in range(students - 1)]
     scene.courses += [course(code=str(i)) for i in range(courses - 1)]
-    facts = scene.facts()
+    situation = scene.situation()
     student_ids, course_ids = [s.id for s in scene.students], [c.id for c in scene.courses]
-    batch = judge(facts, student_ids, course_ids)
-    single = [judge(facts, [s], [c])[0] for s in student_ids for c in course_ids]
+    batch = judge(situation, student_ids, course_ids)
+    single = [judge(situation, [s], [c])[0] for s in student_ids for c in course_ids]
     assert [replace(v, warnings=()) for v in batch] == single
     assert all(v.selected == (not v.reasons) for v in batch)

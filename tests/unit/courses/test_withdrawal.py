@@ -6,7 +6,7 @@ import pytest
 
 from chassis.work.reasons import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
-from tests.unit.courses.facts import DAY, NOW
+from tests.unit.courses.scene import DAY, NOW
 
 PAID = PaidCourse("selected", False, False, "XK202609", NOW - DAY, NOW + DAY)
 

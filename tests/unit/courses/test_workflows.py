@@ -10,6 +10,7 @@ from chassis.work.workflow import Workflow
 from contracts.courses.states import (
     AssessmentRequirementState,
     CourseStatus,
+    CourseVersionStatus,
     ProgrammeStatus,
     RoundStatus,
     SelectionState,
@@ -17,6 +18,7 @@ from contracts.courses.states import (
 )
 from services.courses.domain.workflows import (
     COURSE,
+    COURSE_VERSION,
     NOT_LEARNING,
     PROGRAMME,
     REQUIREMENT,
@@ -47,7 +49,7 @@ SELECTING: Allowed = {
     ("pending_payment", "end_lapsed"): ("lapsed", "system"),
     ("closing", "end_cancelled"): ("cancelled", "system"),
     ("closing", "end_lapsed"): ("lapsed", "system"),
-    ("closing", "keep"): ("pending_payment", "system"),
+    ("closing", "stand"): ("pending_payment", "system"),
     ("closing", "pay"): ("selected", "system"),
     ("closing", "refuse_billing"): ("cancelled", "system"),
     ("selected", "withdraw"): ("withdrawn", "system"),
@@ -70,6 +72,11 @@ OFFERING: Allowed = {
     ("draft", "publish"): ("published", "catalogue", "proposer"),
     ("published", "retire"): ("retired", "catalogue", "proposer"),
 }
+USING: Allowed = {
+    ("draft", "use"): ("in_use", "catalogue", "proposer"),
+    ("retired", "use"): ("in_use", "catalogue", "proposer"),
+    ("in_use", "retire"): ("retired", "catalogue", "proposer"),
+}
 PLANNING: Allowed = {("draft", "publish"): ("published", "catalogue", "proposer")}
 OPENING: Allowed = {("draft", "publish"): ("published", "rounds")}
 KNOWN_SO_FAR = set(ProgrammeStatus) - {ProgrammeStatus.RETIRED}
@@ -85,6 +92,7 @@ OWN = {(action, who): "decides_own_request" for action in REVIEWS for who in ("r
         (WITHDRAWAL, WithdrawalState, WITHDRAWING, {key: OWN[key] for key in OWN if key[1] != "proposer"}),
         (REQUIREMENT, AssessmentRequirementState, REQUIRING, {key: OWN[key] for key in OWN if key[1] == "proposer"}),
         (COURSE, CourseStatus, OFFERING, {}),
+        (COURSE_VERSION, CourseVersionStatus, USING, {}),
         (PROGRAMME, KNOWN_SO_FAR, PLANNING, {}),
         (SELECTION_ROUND, RoundStatus, OPENING, {}),
     ],

@@ -1,9 +1,10 @@
-"""Every state, action and actor of the registration's workflow."""
+"""Every state, action and actor of the workflows of registrations and holds."""
 
 from chassis.base.context import system_context
 from chassis.testing.harness import acting
 from contracts.exams.states import RegistrationState
-from services.exams.domain.workflows import REGISTRATION
+from services.exams.domain.registrations import HoldState
+from services.exams.domain.workflows import HOLD, REGISTRATION
 from tests.workflows import Allowed, walk
 
 ACTORS = {
@@ -44,5 +45,16 @@ REGISTERING: Allowed = {
 }
 
 
+HOLDING: Allowed = {
+    ("held", "refuse"): ("refused", "system"),
+    ("held", "release"): ("released", "system"),
+    ("held", "withdraw"): ("withdrawn", "system"),
+}
+
+
 def test_each_actor_takes_exactly_the_steps_of_the_table() -> None:
     walk(REGISTRATION, RegistrationState, ACTORS, REGISTERING)
+
+
+def test_a_hold_is_decided_once_and_by_no_person() -> None:
+    walk(HOLD, HoldState, ACTORS, HOLDING)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from chassis.work.reasons import Reason
 from contracts.finance.states import BillStatus
-from services.finance.domain.paying import unusable
+from services.finance.domain.paying import against_late_money
 
 HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 REASONS = {
@@ -30,9 +31,10 @@ class Bill:
 
 @pytest.mark.parametrize("status", BillStatus)
 def test_late_money_pays_only_what_is_unpaid(status: BillStatus) -> None:
-    assert unusable(Bill(status), HERE, in_transfer=False) == REASONS[status]
+    against = against_late_money(Bill(status), HERE, in_transfer=False)
+    assert (against.code if against else None) == REASONS[status]
 
 
 def test_late_money_pays_no_bill_that_has_moved_or_is_about_to() -> None:
-    assert unusable(Bill("unpaid", ELSEWHERE), HERE, in_transfer=False) == "bill_moved"
-    assert unusable(Bill("unpaid"), HERE, in_transfer=True) == "bill_moved"
+    assert against_late_money(Bill("unpaid", ELSEWHERE), HERE, in_transfer=False) == Reason("bill_moved")
+    assert against_late_money(Bill("unpaid"), HERE, in_transfer=True) == Reason("bill_moved")

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.base.ids import new_id
+from chassis.work.reasons import Reason
 from contracts.types import EducationLevel, FeeKind
-from services.finance.domain.pricing import Charge, Chargeable, MissingStandard, PriceList, Standard
+from services.finance.domain.pricing import Charge, Chargeable, PriceList, Standard
 
 DAY = date(2026, 9, 15)
 UNDERGRADUATE, JUNIOR = EducationLevel.UNDERGRADUATE, EducationLevel.JUNIOR_COLLEGE
@@ -29,7 +30,7 @@ DUE = Chargeable((UNDERGRADUATE,), "开放教育", "社会", DAY, Decimal("4.0")
 
 def amounts(due: Chargeable, *standards: Standard) -> dict[FeeKind, Decimal]:
     charges = PriceList(standards).charges(due)
-    assert not isinstance(charges, MissingStandard), charges
+    assert not isinstance(charges, Reason), charges
     return {charge.kind: charge.amount for charge in charges}
 
 
@@ -89,10 +90,14 @@ def test_a_course_of_both_levels_is_charged_at_the_cheaper_one_for_each_kind_by_
     assert charged == {FeeKind.CREDIT: Decimal("360.00"), FeeKind.EXAM: Decimal("50.00")}
 
 
+def missing(kind: str) -> Reason:
+    return Reason("fee_standard_missing", {"kind": kind, "on": "2026-09-15"})
+
+
 def test_one_missing_fee_makes_the_whole_impossible_and_is_named() -> None:
     due = replace(DUE, with_exam=True)
-    assert PriceList([standard("100")]).charges(due) == MissingStandard(FeeKind.EXAM, DAY)
-    assert PriceList([standard("100", level=JUNIOR)]).charges(DUE) == MissingStandard(FeeKind.CREDIT, DAY)
+    assert PriceList([standard("100")]).charges(due) == missing("exam")
+    assert PriceList([standard("100", level=JUNIOR)]).charges(DUE) == missing("credit")
 
 
 STANDARDS = st.builds(
@@ -116,8 +121,8 @@ def test_who_may_choose_of_both_levels_never_pays_more_than_who_may_not(
     either = prices.charges(replace(DUE, credits=credits_, education_levels=BOTH))
     for level in BOTH:
         one = prices.charges(replace(DUE, credits=credits_, education_levels=(level,)))
-        if not isinstance(one, MissingStandard):
-            assert not isinstance(either, MissingStandard)
+        if not isinstance(one, Reason):
+            assert not isinstance(either, Reason)
             assert either[0].amount <= one[0].amount
 
 
@@ -125,7 +130,7 @@ def test_who_may_choose_of_both_levels_never_pays_more_than_who_may_not(
 def test_what_is_charged_is_by_a_standard_in_force_for_the_student(standards: list[Standard]) -> None:
     charges = PriceList(standards).charges(DUE)
     by_id = {standard.id: standard for standard in standards}
-    if isinstance(charges, MissingStandard):
+    if isinstance(charges, Reason):
         assert not any(
             s.fits("开放教育", "社会", DAY) and s.education_level == UNDERGRADUATE and s.kind == FeeKind.CREDIT
             for s in standards

@@ -8,8 +8,8 @@ from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from chassis.work.workflow import Workflow
-from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState
-from services.finance.domain.workflows import BILL, REFUND, REMITTANCE, REVIEW
+from contracts.finance.states import BillStatus, RefundState, RemittanceState, ReviewState, TransferState
+from services.finance.domain.workflows import BILL, REFUND, REMITTANCE, REVIEW, TRANSFER
 from tests.workflows import ANYONE, AUTHOR, Allowed, walk
 
 ACADEMIC = new_id()
@@ -58,6 +58,13 @@ REFUNDING: Allowed = {
     ("pending", "fail"): ("failed", "cashier"),
     ("failed", "retry"): ("pending", "cashier"),
 }
+TRANSFERRING: Allowed = {
+    ("waiting", "clear"): ("cleared", ANYONE),
+    ("waiting", "revoke"): ("revoked", "system"),
+    ("waiting", "finish"): ("done", "system"),
+    ("cleared", "revoke"): ("revoked", "system"),
+    ("cleared", "finish"): ("done", "system"),
+}
 OWN_SLIP = {(action, "own reviewer"): "decides_own_request" for action in ("approve", "reject", "book_late")}
 TWICE = {
     (action, who): code
@@ -73,6 +80,7 @@ TWICE = {
         (REMITTANCE, RemittanceState, REMITTING, OWN_SLIP),
         (REVIEW, ReviewState, REVIEWING, TWICE),
         (REFUND, RefundState, REFUNDING, {}),
+        (TRANSFER, TransferState, TRANSFERRING, {}),
     ],
     ids=lambda value: value.name if isinstance(value, Workflow) else "",
 )

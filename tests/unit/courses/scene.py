@@ -1,4 +1,4 @@
-"""Situation in which everything is in order, to be spoilt one at a time."""
+"""A situation in which everything is in order, to be spoilt one at a time."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ class Scene:
     )
     terms: list[Term] = field(default_factory=list)
 
-    def facts(self) -> Situation:
+    def situation(self) -> Situation:
         """All of it as the rule takes it."""
         pairs = [(s.programme_id, c.id) for s in self.students for c in self.courses]
         return Situation(

@@ -1,4 +1,4 @@
-"""For tests: a shadow of all that a service publishes, fed as a copy would be and compared with the owner's rows.
+"""A shadow of all that a service publishes, fed as a copy would be and compared with the owner's rows.
 
 After every operation the notes that it left are looked at as the relay would; what the shadow then lacks, no copy
 anywhere would have heard of.

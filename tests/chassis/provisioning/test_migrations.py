@@ -1,0 +1,76 @@
+"""Migrations are written from what the tables declare: the first, the next, and then nothing differs any more."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import Column, Text, text
+from sqlalchemy.exc import IntegrityError
+
+from chassis.provisioning.migrations import differences, write
+from tests.migrating import migrated_to
+
+SHED = """
+from sqlalchemy import Column, Table, Text
+
+from chassis.data.columns import id_column, one_of, stamps
+from chassis.data.row_scope import scope
+from chassis.data.tables import service_metadata
+from chassis.declaring.service import Service
+
+metadata = service_metadata("shed")
+tools = Table(
+    "tools", metadata, id_column(), Column("state", Text, nullable=False), *stamps(), one_of("state", ("here", "lent"))
+)
+scope(tools, read_by_all=True)
+
+
+class Shed(Service):
+    name = "shed"
+    metadata = metadata
+"""
+
+
+@pytest.fixture
+def shed(tmp_path: Path) -> Iterator[ModuleType]:
+    """A service with no migration yet, in a folder of its own."""
+    (tmp_path / "migrations").mkdir()
+    place = tmp_path / "service.py"
+    place.write_text(SHED, "utf-8")
+    spec = importlib.util.spec_from_file_location("shed_of_a_test", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+def test_what_the_tables_declare_is_written_step_by_step_and_then_nothing_differs(
+    shed: ModuleType, tmp_path: Path, postgres_admin_url: str, run_prefix: str
+) -> None:
+    first = write(postgres_admin_url, shed.Shed, "initial")
+    shed.tools.append_column(Column("colour", Text))
+    second = write(postgres_admin_url, shed.Shed, "colours of tools")
+    assert [first, second] == [
+        tmp_path / "migrations" / "0001_initial.py",
+        tmp_path / "migrations" / "0002_colours_of_tools.py",
+    ]
+    assert "create_table" not in second.read_text("utf-8")
+    with migrated_to(postgres_admin_url, run_prefix, shed.Shed, "head") as connection:
+        with connection.begin():
+            assert differences(connection, shed.Shed) == []
+            shed.tools.append_column(Column("weight", Text))
+            assert len(differences(connection, shed.Shed)) == 1
+            scratch = connection.execute(text("SELECT datname FROM pg_database WHERE datname LIKE 'migration_shed%'"))
+            assert scratch.all() == []
+        row = "INSERT INTO tools (id, state) VALUES (gen_random_uuid(), :state)"
+        with connection.begin():
+            connection.execute(text(row), {"state": "lent"})
+        with connection.begin(), pytest.raises(IntegrityError, match="ck_tools_state"):
+            connection.execute(text(row), {"state": "lost"})
