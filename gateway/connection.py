@@ -27,7 +27,6 @@ BODY_PACE = 16 * 1024  # … one more for each so many bytes that have arrived
 SEND = 20.0  # seconds without any progress in sending
 _DISCARDED = 1024 * 1024  # bytes of an unwanted body read so that the client sees its answer before the end
 
-_NOT_HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _HARMLESS = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ESHUTDOWN, errno.EBADF, errno.ENOTCONN})
 
 
@@ -86,8 +85,7 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
                 check_length(self.headers, self.request_version)
             return parsed
         except NotHttpError:
-            self.wfile.write(_NOT_HTTP)
-            self.close_connection = True
+            self.send_error(400)
             return False
 
     def get_environ(self) -> dict[str, Any]:
@@ -106,6 +104,11 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
             left -= len(data)
         if left <= 0:
             self.close_connection = True
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The standard library's page would quote the request, as HTML without any of our headers."""
+        self.wfile.write(b"HTTP/1.1 %d Not HTTP\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % int(code))
+        self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """The standard library's line would hold the request's address and query."""

@@ -89,3 +89,16 @@ def test_what_is_framed_well_is_answered_and_so_is_what_follows(server: Server, 
     answer = send(server, framing, body)
     assert answer.startswith(b"HTTP/1.1 201 ")
     assert b"HTTP/1.1 404 " in answer
+
+
+@pytest.mark.parametrize(
+    "line", [b"<script>x</script>", b"GET / HTTP/9.9", b"GET /<b> HTTP/1.1 more", b"GET / XTTP/1.1"]
+)
+def test_what_is_no_request_is_answered_without_a_page_that_quotes_it(server: Server, line: bytes) -> None:
+    with server.raw() as client:
+        client.sendall(line + b"\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        answer = client.makefile("rb").read()
+    assert answer.split(b" ")[1] in (b"400", b"505")
+    assert answer.endswith(b"\r\n\r\n")
+    assert b"<" not in answer
