@@ -53,7 +53,7 @@ def create_app(dependencies: Dependencies) -> App:
     door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
     calls = Calls(dependencies.backend, dependencies.services, dependencies.in_flight)
     files = Files(dependencies.files, door, slots)
-    app = falcon.App(middleware=[EveryRequest(slots)])
+    app = falcon.App(middleware=[EveryRequest(slots, door)])
     app.req_options.strip_url_path_trailing_slash = False
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)

@@ -13,6 +13,7 @@ from eventlet import wsgi
 from eventlet.timeout import Timeout
 
 from chassis.running.logging import get_logger
+from gateway.framing import Chunks, HeaderLines, NotHttpError, check_length
 
 if TYPE_CHECKING:
     from gateway.server import WebServer
@@ -69,20 +70,31 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def parse_request(self) -> bool:
         with Timeout(HEAD, False):
-            parsed = bool(super().parse_request())
+            parsed = self._parse_strictly()
             if self.server.web.draining:
                 self.close_connection = True
             return parsed
         self.close_connection = True
         return False
 
+    def _parse_strictly(self) -> bool:
+        self.rfile = HeaderLines(self.rfile)
+        try:
+            parsed = bool(super().parse_request())
+            if parsed:
+                check_length(self.headers, self.request_version)
+            return parsed
+        except NotHttpError:
+            self.send_error(400)
+            return False
+
     def get_environ(self) -> dict[str, Any]:
         self.rfile = PacedReader(self._plain_rfile)
         environ: dict[str, Any] = super().get_environ()
         if "content-type" not in self.headers:
             environ["CONTENT_TYPE"] = ""  # eventlet would say text/plain
-        if "transfer-encoding" in self.headers and not environ["wsgi.input"].chunked_input:
-            self.close_connection = True  # an encoding we don't read: what follows is no request
+        if environ["wsgi.input"].chunked_input:
+            environ["wsgi.input"].rfile = Chunks(self.rfile)
         environ["wsgi.input"].discard = lambda: self._discard(environ["wsgi.input"])
         return environ
 
@@ -92,6 +104,11 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
             left -= len(data)
         if left <= 0:
             self.close_connection = True
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The standard library's page would quote the request, as HTML without any of our headers."""
+        self.wfile.write(b"HTTP/1.1 %d Not HTTP\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % int(code))
+        self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """The standard library's line would hold the request's address and query."""

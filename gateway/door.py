@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,8 @@ from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
 
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
+USER = "jiaowu.user_id"
+"""Where a request's environment says who its token speaks for, also of one that is refused afterwards."""
 _NOBODY = Actor(name="anonymous")
 _NO_ROWS = Scope(ScopeKind.OWN)
 
@@ -46,7 +48,9 @@ class Door:
         self._rates = rates
         self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
 
-    def grant(self, route: Route, environ: Mapping[str, Any], correlation_id: UUID, language: Language) -> Access:
+    def grant(
+        self, route: Route, environ: MutableMapping[str, Any], correlation_id: UUID, language: Language
+    ) -> Access:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
         address = self.address(environ)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
@@ -67,15 +71,21 @@ class Door:
         )
         return Access(context, principal)
 
-    def principal(self, environ: Mapping[str, Any], address: str) -> Principal:
+    def principal(self, environ: MutableMapping[str, Any], address: str) -> Principal:
         """Who the token speaks for; their request is counted. Whoever has no good token is counted by address."""
         try:
             principal = self._tokens.principal(environ.get("HTTP_AUTHORIZATION"))
         except ServiceError:
             self._rates.address(address)
             raise
+        environ[USER] = principal.user_id
         self._rates.user(principal.user_id.hex)
         return principal
+
+    def came_encrypted(self, environ: Mapping[str, Any]) -> bool:
+        """Whether one of our own proxies says that it was asked by TLS."""
+        by_proxy = _inside(str(environ.get("REMOTE_ADDR", "")), self._proxies)
+        return by_proxy and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
 
     def address(self, environ: Mapping[str, Any]) -> str:
         """The client's address: the nearest hop that is not one of our own proxies."""

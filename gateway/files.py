@@ -10,7 +10,7 @@ import falcon
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
 from chassis.base.context import Actor
-from chassis.papers.file_kinds import FileKind
+from chassis.papers.file_kinds import FileKind, named_by_kind
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -26,6 +26,7 @@ UPLOADS_OF_USER = 3
 DOWNLOADS_OF_USER = 10
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DISPOSITION = b"content-disposition"
+_FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 
 
@@ -80,8 +81,7 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
-        req.context.user_id = access.context.actor.user_id
+        self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -133,8 +133,8 @@ class Files:
             left_by_the_download = leaving.pop_all()
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
-        resp.set_header("Content-Disposition", _attachment(reference["name"]))
-        resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
+        resp.set_header("Content-Security-Policy", _FILE_POLICY)
         holding_place(req)
         resp.stream = _Held(chunks, self._slots, left_by_the_download)
 

@@ -40,6 +40,15 @@ _MEDIA_TYPES = {
     FileKind.ZIP: "application/zip",
 }
 
+# What a file of a kind may be called; the first where its own name says something else.
+_SUFFIXES = {
+    FileKind.PNG: (".png",),
+    FileKind.JPEG: (".jpg", ".jpeg"),
+    FileKind.PDF: (".pdf",),
+    FileKind.XLSX: (".xlsx",),
+    FileKind.ZIP: (".zip",),
+}
+
 MAX_PIXELS = 25_000_000
 """Pixels an image may have: few bytes can claim billions and fill the memory of whoever opens them."""
 
@@ -66,6 +75,12 @@ _MAX_MARKERS = 4_000
 _ZIP_END = struct.Struct("<4s4H2LH")
 _MAX_ZIP_COMMENT = 0xFFFF
 _MAX_ZIP_DIRECTORY = 8 * 1024 * 1024
+
+
+def named_by_kind(name: str, kind: FileKind) -> str:
+    """The name with an ending that fits the kind: by it a desktop chooses the program that opens the file, and the same
+    bytes can be a sound PDF and, called `.hta`, a script."""
+    return name if name.lower().endswith(_SUFFIXES[kind]) else name + _SUFFIXES[kind][0]
 
 
 def check_kind(file: IO[bytes], allowed: Collection[FileKind]) -> FileKind:

@@ -57,6 +57,7 @@ class Registry(Service):
     )
 
     student_import = task(tasks.IMPORT_STUDENTS)
+    forget_import_workbooks = scheduled(jobs.forget_import_workbooks, every=timedelta(hours=1))
     prepare_import_template = scheduled(jobs.prepare_import_template, every=timedelta(days=1))
 
 

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -172,6 +173,17 @@ def test_a_name_cannot_break_out_of_its_header(gateway: Gateway, name: str) -> N
     disposition = answer.headers["content-disposition"]
     assert "\n" not in disposition
     assert disposition.count('"') in (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("成绩单.PDF", "成绩单.PDF"), ("receipt.hta", "receipt.hta.pdf"), ("receipt.pdf.exe", "receipt.pdf.exe.pdf")],
+)
+def test_a_name_ends_as_its_content_is(gateway: Gateway, name: str, given: str) -> None:
+    gateway.store.files["library", SHA] = b"%PDF-1.7<script>%%EOF"
+    refer(gateway, name=name)
+    disposition = gateway.client.simulate_get(SCAN, headers=gateway.bearer()).headers["content-disposition"]
+    assert disposition.endswith(f"filename*=UTF-8''{quote(given)}")
 
 
 def test_a_file_of_another_service_or_kind_is_missing(gateway: Gateway) -> None:

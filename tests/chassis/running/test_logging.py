@@ -52,6 +52,14 @@ def test_a_line_says_who_when_what_and_in_which_correlation(output: io.StringIO)
     assert "correlation_id" not in second
 
 
+def test_no_value_can_end_its_line_and_begin_another(output: io.StringIO) -> None:
+    forged = 'x"}\n{"event": "sign_in", "level": "info"}\r\n'
+    logging.get_logger("gateway.access").info("request", method=forged)
+    standard_logging.getLogger("kombu").warning("lost %s", forged)
+    assert output.getvalue().count("\n") == 2
+    assert [line["event"] == "sign_in" for line in lines(output)] == [False, False]
+
+
 def test_lines_of_libraries_come_in_the_same_form_with_their_extra_fields(output: io.StringIO) -> None:
     standard_logging.getLogger("kombu").warning("connection lost to %s", "amqp://courses:hunter2@localhost/vhost")
     standard_logging.getLogger("chassis.messages.relay").warning("published", extra={"count": 3, "mobile": MOBILE})

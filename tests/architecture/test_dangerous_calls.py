@@ -1,0 +1,76 @@
+"""What turns text into code, commands or objects, and what speaks to the world outside, stands nowhere in what runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNNING = ("contracts", "chassis", "gateway", "services")
+"""What runs on servers and at counters; the launcher starts processes, and is not among them."""
+
+MODULES = {
+    "subprocess", "pty", "pickle", "marshal", "shelve", "dill", "yaml", "xml", "lxml", "ctypes", "code", "codeop",
+    "ftplib", "smtplib", "ldap3", "jinja2", "markdown", "memcache", "pymemcache", "httpx", "aiohttp", "http",
+}  # fmt: skip
+CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv"}
+SPEAKS_HTTP = {"chassis/messages/topology_check.py", "chassis/provisioning/broker.py"}
+"""Who asks somebody by HTTP: the broker's management interface, at the address of the settings."""
+
+
+def dangers(text: str) -> Iterator[str]:
+    """Modules imported and functions called that are not to be used."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.partition(".")[0] in {*MODULES, "requests"})
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            module = node.module or ""
+            yield from (module for _ in [0] if module.partition(".")[0] in {*MODULES, "requests"})
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS:
+            yield ast.unparse(node.func)
+        elif isinstance(node, ast.keyword) and node.arg == "shell":
+            yield "shell="
+
+
+@cache
+def found() -> frozenset[tuple[str, str]]:
+    """File and danger, over all that runs."""
+    paths = [path for top in RUNNING for path in (ROOT / top).rglob("*.py")]
+    return frozenset(
+        (str(path.relative_to(ROOT)), danger) for path in paths for danger in dangers(path.read_text("utf-8"))
+    )
+
+
+def test_nothing_that_runs_makes_code_commands_or_objects_of_text() -> None:
+    assert {(name, danger) for name, danger in found() if danger != "requests"} == set()
+
+
+def test_only_the_brokers_management_interface_is_asked_by_http() -> None:
+    assert {name for name, danger in found() if danger == "requests"} == SPEAKS_HTTP
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import pickle", "from xml.etree import ElementTree", "eval('1')", "import os\nos.system('ls')", "f(shell=True)"],
+)
+def test_a_danger_is_found(text: str) -> None:
+    assert list(dangers(text))
+
+
+def test_the_page_puts_text_into_its_document_as_text() -> None:
+    scripts = {path.name: path.read_text("utf-8") for path in (ROOT / "gateway" / "static").glob("*.js")}
+    unsafe = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage")
+    assert {name for name, script in scripts.items() if unsafe.search(script)} == set()
+
+
+def test_an_image_holds_neither_history_nor_tests() -> None:
+    rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    let_in = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert next(rule for rule in rules if rule and not rule.startswith("#")) == "*"
+    assert let_in == {"requirements.run.lock", "contracts", "chassis", "gateway", "services"}
+    assert {"chassis/testing", "services/device"} <= set(rules)
