@@ -14,7 +14,7 @@ from chassis.papers.file_kinds import FileKind, named_by_kind
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
-from gateway.door import Door
+from gateway.door import USER, Door
 from gateway.guards import Shares, Slots
 from gateway.middleware import holding_place
 from gateway.responder import Send, send_json
@@ -81,7 +81,7 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -128,7 +128,7 @@ class Files:
         """Whoever got the reference from its owner may have the file."""
         kind = FileKind.of_media_type(reference["media_type"])
         with ExitStack() as leaving:
-            leaving.enter_context(self._downloading.one_of(req.context.user_id))
+            leaving.enter_context(self._downloading.one_of(req.env.get(USER)))
             chunks = self._store.chunks(area, reference["sha256"], kind)
             left_by_the_download = leaving.pop_all()
         resp.content_type = reference["media_type"]
