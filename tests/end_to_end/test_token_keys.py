@@ -15,8 +15,8 @@ from contracts.identity.queries import GetAccount, GetTokenKey
 from contracts.identity.tokens import AUDIENCE, ISSUER
 from launcher.secrets import Secrets, private_keys
 from launcher.story.client import Client
-from launcher.story.people import ADMINISTRATOR, administrator, administrator_password
-from launcher.system import System
+from launcher.story.people import administrator, administrator_password
+from launcher.system import FIRST_ADMINISTRATOR, System
 from launcher.token_keys import Pause, change
 from tests.waiting import eventually
 
@@ -74,7 +74,7 @@ def test_the_key_is_changed_under_load_and_no_request_is_refused(system: System)
     (former,) = private_keys(kept.token_keys()[0])
     clients = [Client(system.gateway_url) for _ in range(PEOPLE)]
     for client in clients:
-        client.sign_in(ADMINISTRATOR, administrator_password(system))
+        client.sign_in(FIRST_ADMINISTRATOR, administrator_password(system))
     work = [Work(client) for client in clients]
 
     def until(pause: Pause) -> None:
@@ -99,4 +99,4 @@ def test_the_key_is_changed_under_load_and_no_request_is_refused(system: System)
             "everybody works on with the new key alone",
         )
     assert [set(each.answers) for each in work] == [{200}] * PEOPLE
-    assert clients[0].send(GetAccount()).username == ADMINISTRATOR
+    assert clients[0].send(GetAccount()).username == FIRST_ADMINISTRATOR
