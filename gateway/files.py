@@ -65,7 +65,8 @@ class Files:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in one file."""
-        self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+        req.context.user_id = access.context.actor.user_id
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")

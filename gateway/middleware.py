@@ -42,6 +42,7 @@ class EveryRequest:
         context.started = time.perf_counter()
         context.correlation_id = _correlation_id(req.env.get("HTTP_X_CORRELATION_ID"))
         context.language = preferred(req.env.get("HTTP_ACCEPT_LANGUAGE"))
+        context.user_id = None
         context.code = None
         context.has_slot = False
         self._slots.enter()
@@ -73,7 +74,7 @@ class EveryRequest:
             status=status,
             code=req.context.code,
             ms=round(seconds * 1000, 1),
-            user_id=req.env.get(USER),
+            user_id=req.context.user_id or req.env.get(USER),  # who was refused is in the environment alone
             correlation_id=req.context.correlation_id,
         )
 

@@ -29,6 +29,7 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
         environ = req.env
         access = door.grant(route, environ, req.context.correlation_id, req.context.language)
         context = access.context
+        req.context.user_id = context.actor.user_id
         payload = binding.payload(
             path,
             environ.get("QUERY_STRING", ""),

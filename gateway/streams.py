@@ -199,6 +199,7 @@ class EventsResource:
         access = self._door.grant(EVENTS, req.env, req.context.correlation_id, req.context.language)
         user_id = access.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
+        req.context.user_id = user_id
         subscription = self._hub.subscribe(user_id)
         try:
             missed = list(self._replay.missed(access, req.env.get("HTTP_LAST_EVENT_ID")))

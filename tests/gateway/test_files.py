@@ -1,6 +1,6 @@
 """Uploads into the store, downloads out of it."""
 
-from urllib.parse import quote
+import urllib.parse
 
 import pytest
 from falcon.testing import create_environ
@@ -103,7 +103,7 @@ def test_a_name_ends_as_its_content_is(gateway: Gateway, name: str, given: str) 
     gateway.store.files["library", SHA] = b"%PDF-1.7<script>%%EOF"
     refer(gateway, name=name)
     disposition = gateway.client.simulate_get(SCAN, headers=gateway.bearer()).headers["content-disposition"]
-    assert disposition.endswith(f"filename*=UTF-8''{quote(given)}")
+    assert disposition.endswith(f"filename*=UTF-8''{urllib.parse.quote(given)}")
 
 
 def test_a_file_of_another_service_or_kind_is_missing(gateway: Gateway) -> None:
