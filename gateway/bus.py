@@ -87,6 +87,7 @@ def run() -> int:
         _container_config(config, backend),
         background=(sync, listener),
         checks={"broker": lambda: listener.connected, "revocations": lambda: revocations.complete},
+        entrance=config.http_entrance,
     )
     return process.run(config.metrics_host, config.metrics_port)
 

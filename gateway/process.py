@@ -1,8 +1,11 @@
 """The gateway as a process: a container with the web server, stopped in order by SIGTERM."""
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 import falcon
@@ -10,7 +13,8 @@ from nameko.containers import ServiceContainer
 
 from chassis.running import health
 from chassis.running.logging import get_logger
-from gateway.server import ADDRESS, APP, HUB, Http, WebServer, raise_file_limit
+from gateway.listening import Handed, listen, take
+from gateway.server import APP, HUB, LISTENER, Http, WebServer, raise_file_limit
 from gateway.streams import Hub
 
 log = get_logger(__name__)
@@ -47,11 +51,14 @@ class GatewayProcess:
         config: dict[str, Any] | None = None,
         background: Sequence[Background] = (),
         checks: Mapping[str, Callable[[], bool]] | None = None,
+        entrance: str = "",
     ) -> None:
+        """A gateway that listens on `address`, or with the socket that the `entrance` at that path hands it."""
         raise_file_limit()
         self._checks = checks or {}
         self._background = background
-        self.container = ServiceContainer(service, {**(config or {}), ADDRESS: address, APP: app, HUB: hub})
+        self._address, self._entrance = address, entrance
+        self.container = ServiceContainer(service, {**(config or {}), APP: app, HUB: hub})
         self._stopping = threading.Event()
         self._died = False
 
@@ -68,11 +75,12 @@ class GatewayProcess:
     def run(self, metrics_host: str, metrics_port: int) -> int:
         """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died.
 
-        Raises `OSError` when a port is taken.
+        Raises `OSError` when a port is taken, or nobody is at the entrance.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
+        self.container.config[LISTENER] = self._listener()
         self.container.start()
         threading.Thread(target=self._watch, name="container", daemon=True).start()
         for thread in self._background:
@@ -87,6 +95,21 @@ class GatewayProcess:
         if server is not None:
             server.stop()
         return 1 if self._died else 0
+
+    def _listener(self) -> socket.socket:
+        if not self._entrance:
+            return listen(self._address)
+        handed = take(Path(self._entrance))
+        threading.Thread(target=self._stay_with, args=(handed,), name="entrance", daemon=True).start()
+        return handed.listener
+
+    def _stay_with(self, handed: Handed) -> None:
+        """End when the entrance has: people then arrive at another socket than ours, or at none."""
+        with suppress(OSError):
+            handed.line.recv(1)
+        if not self._stopping.is_set():
+            log.warning("entrance_ended")
+            self._stopping.set()
 
     def _watch(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """The web server: nameko's, with what it needs to stay up.
 
-It survives running out of file descriptors, refuses a port that is taken, limits connections, times out slow clients,
-and stops in order: not ready, no new connections, requests finished, streams ended.
+It survives running out of file descriptors, limits connections, times out slow clients, and stops in order: not ready,
+no new connections, requests finished, streams ended. The socket is given to it, and others may accept from it too.
 """
 
 import contextlib
@@ -14,7 +14,6 @@ import eventlet
 from eventlet import wsgi
 from nameko.extensions import Entrypoint
 from nameko.web.server import WebServer as NamekoWebServer
-from nameko.web.server import parse_address
 
 from chassis.running.logging import get_logger
 from gateway.connection import Protocol, Server
@@ -22,38 +21,28 @@ from gateway.streams import Hub
 
 log = get_logger(__name__)
 
-ADDRESS, APP, HUB = "GATEWAY_ADDRESS", "GATEWAY_APP", "GATEWAY_HUB"  # keys of the container's configuration
+LISTENER, APP, HUB = "GATEWAY_LISTENER", "GATEWAY_APP", "GATEWAY_HUB"  # keys of the container's configuration
 FILES = 65_536  # file descriptors asked for
 DRAIN = 20.0  # seconds that requests in flight may take at the end
-_BACKLOG = 1024
+MOST_CONNECTIONS = 4096
 SPARE_FILES = 200  # descriptors left for everything that is not a client
+LAST_WORD = 1.0  # seconds at the end in which who has just connected, or keeps a connection, may still send a request
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PAUSE = 0.1  # seconds before accepting again when there was no descriptor
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 def raise_file_limit() -> int:
-    """As many file descriptors as the machine allows us, up to `FILES`. Returns how many that is."""
+    """As many file descriptors as the machine allows us, up to `FILES`. Returns how many that is, and warns where it is
+    less than `MOST_CONNECTIONS` take: then fewer are served at a time."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(soft, wanted)
-
-
-def listen(address: str) -> socket.socket:
-    """A listening socket. Raises `OSError` when another process has the port: two gateways must not share one
-    unknowingly, so SO_REUSEPORT, which eventlet would set, is not."""
-    host, port = parse_address(address)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+    allowed = max(soft, wanted)
+    if allowed < MOST_CONNECTIONS + SPARE_FILES:
+        log.warning("few_file_descriptors", allowed=allowed, needed=MOST_CONNECTIONS + SPARE_FILES)
+    return allowed
 
 
 class WebServer(NamekoWebServer):  # type: ignore[misc]
@@ -65,7 +54,7 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
         self._accepting: Any = None
         self.draining = False
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self._most_connections = max(16, min(4096, soft - SPARE_FILES))
+        self._most_connections = max(16, min(MOST_CONNECTIONS, soft - SPARE_FILES))
 
     def get_wsgi_app(self) -> Any:
         return self.container.config[APP]
@@ -73,7 +62,7 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
     def start(self) -> None:
         if self._listener is not None:
             return
-        self._listener = listen(self.container.config[ADDRESS])
+        self._listener = self.container.config[LISTENER]
         self._serv = Server(self, self._listener, self.get_wsgi_app())
         self._accepting = self.container.spawn_managed_thread(self.run)
         log.info("listening", port=self._listener.getsockname()[1])
@@ -121,15 +110,20 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
             self._listener.close()
         hub: Hub = self.container.config[HUB]
         hub.close()
+        with eventlet.Timeout(LAST_WORD, False):
+            self._empty()
         for state in list(self._connections.values()):
             if state[2] is wsgi.STATE_IDLE:
                 _end(state[1])
             else:
                 state[2] = wsgi.STATE_CLOSE
         with eventlet.Timeout(DRAIN, False):
-            while self._connections:
-                eventlet.sleep(0.02)
+            self._empty()
         log.info("drained", left=len(self._connections))
+
+    def _empty(self) -> None:
+        while self._connections:
+            eventlet.sleep(0.02)
 
     def stop(self) -> None:
         self.drain()
@@ -167,4 +161,4 @@ def _end(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-__all__ = ["ADDRESS", "APP", "HUB", "Http", "Protocol", "WebServer", "listen", "raise_file_limit"]
+__all__ = ["APP", "HUB", "LISTENER", "Http", "Protocol", "WebServer", "raise_file_limit"]

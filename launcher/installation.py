@@ -8,10 +8,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +25,7 @@ from launcher.paths import LOCAL, ROOT, SETUP_LOG
 from launcher.ports import Ports
 from launcher.secrets import Secrets
 from launcher.servers.postgres import PostgresServer
-from launcher.servers.processes import process_of
+from launcher.servers.processes import kill_all, process_of
 from launcher.servers.rabbitmq import RabbitServer
 from launcher.steps import step
 from launcher.system import System
@@ -73,10 +75,11 @@ class Installation:
 
     # -- the whole -----------------------------------------------------------------------------------------
 
-    def up(self) -> System:
+    def up(self, *, renew_damaged: bool = False) -> System:
         """Start everything and wait until it is ready, showing each step.
 
-        Raises SetUpError, ServerError or NotReadyError; what was started then stays until `down`.
+        `renew_damaged` has queues made anew that the broker can't read. Raises SetUpError, ServerError, NotReadyError,
+        BrokerAwayError or DamagedQueuesError; what was started then stays until `down`.
         """
         self._install()
         broker, database = self._rabbitmq(), self._postgres()
@@ -97,7 +100,7 @@ class Installation:
                 with step("RabbitMQ is running"):
                     booted.result()
         with step("Users and queues are declared"):
-            system.provision_broker()
+            system.provision_broker(renew_damaged=renew_damaged)
         system.down()  # what a killed supervisor left running may be older than the code
         with step(f"All processes are ready ({len(system.processes)})") as tell:
             self.restarts_file.unlink(missing_ok=True)
@@ -211,6 +214,22 @@ class Installation:
         assert supervisor.stdin is not None
         with supervisor.stdin as said:
             said.write("begin\n")
+
+    @contextmanager
+    def watch_handed_over(self) -> Iterator[None]:
+        """Nobody starts again what ends while the block runs; then a supervisor of the code that is here does.
+
+        There is one by the pid file all the time, so that a waiting `./jiaowu up` does not take the system for stopped.
+        """
+        before, after = self._supervisor(), self._load_supervisor()
+        self._pid_file.write_text(str(after.pid))
+        if before is not None:
+            before.send_signal(signal.SIGHUP)
+            kill_all(psutil.wait_procs([before], timeout=30)[1])
+        try:
+            yield
+        finally:
+            self._let_begin(after)
 
     def _supervisor(self) -> psutil.Process | None:
         return process_of(self._pid_file, f"{SUPERVISOR} {self.state}")

@@ -1,7 +1,7 @@
 """The process that keeps a system running: `python -m launcher.supervisor <state folder>`.
 
 Told to begin, it starts every process, starts again what ended (servers too) after a growing pause, and on SIGTERM
-stops all in order.
+stops all in order. On SIGHUP it ends and leaves all running: another takes over, or processes are to be replaced.
 """
 
 import json
@@ -91,18 +91,26 @@ class Supervisor:
 
 
 def main(state: Path) -> None:
-    """Run the system below this folder until SIGTERM, from the moment that the launcher says so on standard input."""
+    """Run the system below this folder until SIGTERM or SIGHUP, from the moment that the launcher says so on standard
+    input."""
     if not sys.stdin.readline():  # it ended before that
         return
-    stopping = threading.Event()
+    stopping, leaving = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+
+    def leave(*_: object) -> None:  # a flag, too: the process that is being started at this moment is noted before
+        leaving.set()
+        stopping.set()
+
+    signal.signal(signal.SIGHUP, leave)
     installation = Installation(state)
     system = installation.system()
     system.start_all()
     things: list[Managed] = [*installation.servers(), *system.processes.values()]
     Supervisor(things, installation.restarts_file).run(stopping)
-    system.down()
+    if not leaving.is_set():
+        system.down()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ from launcher.servers.processes import tail
 from launcher.waiting import wait_until
 
 GATEWAY = "gateway"
+ENTRANCE = "entrance"
+"""The process that holds the socket on which the gateway takes requests."""
 ISSUER = "identity"
 """The service that signs access tokens, and so the only one that gets the private key."""
 FIRST_ADMINISTRATOR = "admin"
@@ -80,8 +82,10 @@ class System:
         self._management_url = management_url
         self._ports = Ports(state / "ports.json")
         self._secrets = Secrets(state / "secrets")
-        self._http_port = self._port("http", GATEWAY, prefer=http_port)
+        self._http_port = self._port("http", GATEWAY, prefer=http_port, held_by=(ENTRANCE, GATEWAY))
         self.processes = {spec.name: self._process(spec) for spec in self._specs()}
+        self.stand_in = self._process(self._gateway(f"{GATEWAY}-2"))
+        """A second gateway, which runs only while the first is replaced."""
 
     # -- the whole -----------------------------------------------------------------------------------------
 
@@ -107,11 +111,13 @@ class System:
                 reason = error.orig if isinstance(error, DBAPIError) else error
                 raise NotReadyError(f"The database of {name} could not be brought up to date: {reason}") from None
 
-    def provision_broker(self) -> None:
-        """Make the virtual host, its users and all queues."""
+    def provision_broker(self, *, renew_damaged: bool = False) -> None:
+        """Make the virtual host, its users and all queues. Raises as `chassis.provisioning.broker.provision_broker`."""
         users = {name: self._secrets.password(f"{name}-broker") for name in [*self.services, GATEWAY, WATCHER]}
         declared = list(self._declared().values())
-        provision_broker(self._amqp_url, self._management_url, self.prefix, declared, users)
+        provision_broker(
+            self._amqp_url, self._management_url, self.prefix, declared, users, renew_damaged=renew_damaged
+        )
 
     def missing_bindings(self) -> list[Binding]:
         """What the broker should route and does not. Raises `requests.RequestException` where it can't be asked."""
@@ -153,7 +159,7 @@ class System:
         Raises NotReadyError when that takes too long, or at once when one is `hopeless`: has ended, unless told
         otherwise.
         """
-        waiting = [self.processes[name] for name in names or self.processes]
+        waiting = [self.process(name) for name in names or self.processes]
 
         def settled() -> bool:
             waiting[:] = [process for process in waiting if not process.ready()]
@@ -167,8 +173,8 @@ class System:
 
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""
-        if GATEWAY in self.processes:
-            self.processes[GATEWAY].stop()
+        for gateway in (self.processes[GATEWAY], self.stand_in):
+            gateway.stop()
         with ThreadPoolExecutor(max_workers=len(self.processes) or 1) as pool:
             list(pool.map(Process.stop, self.processes.values()))
 
@@ -190,11 +196,17 @@ class System:
 
     def process(self, name: str) -> Process:
         """The process of this name: `courses`, `courses-2`, `courses-tasks`, `gateway`."""
-        return self.processes[name]
+        return self.stand_in if name == self.stand_in.name else self.processes[name]
 
     def start(self, name: str) -> None:
         """Start one process; returns before it is ready."""
-        self.processes[name].start()
+        self.process(name).start()
+
+    def replace(self, name: str) -> None:
+        """Stop one process and start it anew; returns when it is ready. Raises NotReadyError."""
+        self.process(name).stop()
+        self.start(name)
+        self.wait_ready([name])
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send one process a signal that ends it, SIGKILL unless another is named, and wait until it has."""
@@ -247,7 +259,7 @@ class System:
     def _specs(self) -> list[ProcessSpec]:
         if unknown := sorted(set(self._scale) - set(self.services)):
             raise ValueError(f"no such service: {', '.join(unknown)} (there are {', '.join(self.services)})")
-        specs = [self._gateway()]
+        specs = [self._entrance(), self._gateway(GATEWAY)]
         for service in self.services:
             for number in range(1, self._scale.get(service, 1) + 1):
                 name = f"{service}-{number}" if number > 1 else service
@@ -266,22 +278,34 @@ class System:
         arguments = (f"services.{service}.service", "--role", role)
         return ProcessSpec(name, "chassis.running.runner", arguments, variables, health)
 
-    def _gateway(self) -> ProcessSpec:
-        health = self._port("health", GATEWAY)
-        variables = self._common(GATEWAY, health) | {
+    def _entrance(self) -> ProcessSpec:
+        health = self._port("health", ENTRANCE)
+        return ProcessSpec(ENTRANCE, "gateway.entrance", (), self._arrival() | self._own(health), health)
+
+    def _gateway(self, name: str) -> ProcessSpec:
+        health = self._port("health", name)
+        key = {"JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1]}
+        return ProcessSpec(name, "gateway", (), self._common(GATEWAY, health) | self._arrival() | key, health)
+
+    def _arrival(self) -> dict[str, str]:
+        return {
             "JIAOWU_HTTP_ADDRESS": self.gateway_url.removeprefix("http://"),
-            "JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1],
+            "JIAOWU_HTTP_ENTRANCE": str((self.state / "run" / "entrance").absolute()),
         }
-        return ProcessSpec(GATEWAY, "gateway", (), variables, health)
+
+    def _own(self, health_port: int) -> dict[str, str]:
+        return {"JIAOWU_METRICS_PORT": str(health_port), **self._variables}
 
     def _common(self, name: str, health_port: int) -> dict[str, str]:
         return {
             "JIAOWU_BROKER_URL": self.broker_url(name),
             "JIAOWU_FILES_URL": (self.state / "files").absolute().as_uri(),
-            "JIAOWU_METRICS_PORT": str(health_port),
-            **self._variables,
+            **self._own(health_port),
         }
 
-    def _port(self, purpose: str, process: str, prefer: int | None = None) -> int:
-        running = self._process(ProcessSpec(process, "")).running
-        return self._ports.get_free(f"{process} {purpose}", prefer=prefer, ours=running)
+    def _port(self, purpose: str, process: str, prefer: int | None = None, held_by: Sequence[str] = ()) -> int:
+        """A port of this process, which itself or one of `held_by` may have already."""
+        holders = [self._process(ProcessSpec(name, "")) for name in held_by or (process,)]
+        return self._ports.get_free(
+            f"{process} {purpose}", prefer=prefer, ours=lambda: any(holder.running() for holder in holders)
+        )

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     token_private_key_file: str = ""
     token_public_key: str = ""
     http_address: str = "127.0.0.1:8000"
+    http_entrance: str = ""
+    """Where the entrance hands out the socket of `http_address`; a gateway without one makes its own."""
 
 
 @lru_cache(maxsize=1)

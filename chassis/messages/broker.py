@@ -63,27 +63,39 @@ def bindings(service: type[Service]) -> Iterator[tuple[str, str]]:
         yield COPIES_EXCHANGE, copy_reply_key(service.name)
 
 
-def declare_topology(connection: Connection, services: Iterable[type[Service]]) -> None:
-    """Declare every exchange, queue and binding: before any relay starts, since an event published before its queue
-    exists vanishes. Bindings that no code wants any more are removed by the provisioning."""
-    channel = connection.channel()
+def declare_queues(connection: Connection, services: Iterable[type[Service]]) -> None:
+    """Declare every exchange and queue, before any relay starts. Nothing reaches a new queue before it is bound."""
     services = list(services)
-    for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:
-        event_exchange(name)(channel).declare()
-    calls = Exchange(RPC_EXCHANGE, type="topic", durable=True)
-    calls(channel).declare()
-    for service in services:
-        # As nameko would at its start: a request may come before that.
-        Queue(rpc_queue(service.name), exchange=calls, routing_key=f"{service.name}.*", durable=True)(channel).declare()
-        Queue(dead_queue(service.name), durable=True, queue_arguments={"x-queue-type": "quorum"})(channel).declare()
-        queue = Queue(service_queue(service.name), durable=True, queue_arguments=_queue_arguments(service.name))(
-            channel
-        )
-        queue.queue_declare()
-        for exchange_name, key in bindings(service):
-            event_exchange(exchange_name)(channel).declare()
-            queue.bind_to(exchange=exchange_name, routing_key=key)
-    channel.close()
+    with connection.channel() as channel:
+        for name in [COPIES_EXCHANGE, *(exchange(service.name) for service in services)]:
+            event_exchange(name)(channel).declare()
+        Exchange(RPC_EXCHANGE, type="topic", durable=True)(channel).declare()
+        for service in services:
+            for queue in queues(service.name):
+                queue(channel).queue_declare()
+
+
+def bind_queues(connection: Connection, services: Iterable[type[Service]]) -> None:
+    """Bind every queue to what its service hears: before any relay starts, since an event that no queue takes waits.
+    Bindings that no code wants any more are removed by the provisioning."""
+    with connection.channel() as channel:
+        for service in services:
+            # As nameko would at its start: a request may come before that.
+            calls = Queue(rpc_queue(service.name))(channel)
+            calls.bind_to(exchange=RPC_EXCHANGE, routing_key=f"{service.name}.*")
+            inbox = Queue(service_queue(service.name))(channel)
+            for exchange_name, key in bindings(service):
+                event_exchange(exchange_name)(channel).declare()
+                inbox.bind_to(exchange=exchange_name, routing_key=key)
+
+
+def queues(name: str) -> list[Queue]:
+    """A service's queues, as they are declared."""
+    return [
+        Queue(rpc_queue(name), durable=True),
+        Queue(dead_queue(name), durable=True, queue_arguments={"x-queue-type": "quorum"}),
+        Queue(service_queue(name), durable=True, queue_arguments=_queue_arguments(name)),
+    ]
 
 
 def _queue_arguments(name: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from chassis.declaring.service import load
-from chassis.provisioning.broker import WATCHER, provision_broker
+from chassis.declaring.service import Service, load
+from chassis.messages.unnamed import UnnamedMessagesError
+from chassis.provisioning.broker import WATCHER, BrokerAwayError, provision_broker
+from chassis.provisioning.damage import DamagedQueuesError
 from chassis.provisioning.database import Passwords, provision_database
 
 
@@ -18,24 +20,35 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m chassis.provisioning",
         description="Make databases (from JIAOWU_POSTGRES_URL and JIAOWU_<SERVICE>_{OWNER,APP}_PASSWORD) or the"
-        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL, JIAOWU_<NAME>_BROKER_PASSWORD).",
+        " broker's users and queues (from JIAOWU_AMQP_URL, JIAOWU_AMQP_MANAGEMENT_URL, JIAOWU_<NAME>_BROKER_PASSWORD;"
+        " with JIAOWU_RENEW_DAMAGED=1 queues that the broker can't read are made anew, and the events in them lost).",
     )
     parser.add_argument("what", choices=("database", "broker"))
     parser.add_argument("services", nargs="+", help="modules that declare services, such as services.courses.service")
     parser.add_argument("--vhost", default="jiaowu")
     options = parser.parse_args(None if arguments is None else list(arguments))
     services = [load(path) for path in options.services]
-    if options.what == "database":
-        for service in services:
-            passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
-            provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
-            sys.stdout.write(f"database of {service.name}: ready\n")
-    else:
-        users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway", WATCHER]}
-        management = os.environ["JIAOWU_AMQP_MANAGEMENT_URL"]
-        provision_broker(os.environ["JIAOWU_AMQP_URL"], management, options.vhost, services, users)
-        sys.stdout.write("broker: ready\n")
+    try:
+        (_databases if options.what == "database" else _broker)(services, options)
+    except (BrokerAwayError, DamagedQueuesError, UnnamedMessagesError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     return 0
+
+
+def _databases(services: Sequence[type[Service]], options: argparse.Namespace) -> None:
+    for service in services:
+        passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
+        provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
+        sys.stdout.write(f"database of {service.name}: ready\n")
+
+
+def _broker(services: Sequence[type[Service]], options: argparse.Namespace) -> None:
+    users = {name: _secret(name, "BROKER") for name in [*(s.name for s in services), "gateway", WATCHER]}
+    renew = bool(os.environ.get("JIAOWU_RENEW_DAMAGED"))
+    amqp, management = os.environ["JIAOWU_AMQP_URL"], os.environ["JIAOWU_AMQP_MANAGEMENT_URL"]
+    provision_broker(amqp, management, options.vhost, services, users, renew_damaged=renew)
+    sys.stdout.write("broker: ready\n")
 
 
 def _secret(name: str, kind: str) -> str:

@@ -4,6 +4,7 @@ bindings. Running it again is harmless: everything becomes what the code declare
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,13 +15,32 @@ from kombu import Connection
 from sqlalchemy.engine import make_url
 
 from chassis.declaring.service import Service
-from chassis.messages.broker import RPC_EXCHANGE, bindings, declare_topology, service_queue
+from chassis.messages.broker import (
+    CONNECTION_ERRORS,
+    RPC_EXCHANGE,
+    bind_queues,
+    bindings,
+    declare_queues,
+    rpc_queue,
+    service_queue,
+)
 from chassis.messages.senders import broker_user
 from chassis.messages.unnamed import refuse_unnamed
+from chassis.provisioning.damage import SETTLED, mend
 from contracts.base import exchange
 from contracts.copies import COPIES_EXCHANGE
 
 NOTHING: Final = "^$"
+
+
+class BrokerAwayError(Exception):
+    """The broker could not be reached, or went away, while places were made on it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"RabbitMQ could not be reached, or went away, while its users and queues were declared ({reason})."
+            " What was declared stays; do the same again when it runs, and the rest is."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +92,31 @@ def provision_broker(
     vhost: str,
     services: Sequence[type[Service]],
     users: Mapping[str, str],
+    *,
+    renew_damaged: bool = False,
 ) -> None:
     """Make the virtual host, one user for each of `users` (service name, "gateway" or "watch" → password) with the
     least rights that do, and all exchanges, queues and bindings.
 
     `amqp_admin_url` names an administrator on the virtual host; `management_url` is `http://user:password@host:port`.
-    Raises UnnamedMessagesError when senders would be demanded of messages that name none.
+    Raises BrokerAwayError when the broker goes away meanwhile: what is done is done, and running it again does the
+    rest. Raises UnnamedMessagesError when senders would be demanded of messages that name none, and DamagedQueuesError
+    when the broker can't read a queue that messages may lie in, unless that is to be made anew (`renew_damaged`).
     """
+    try:
+        _provision(amqp_admin_url, management_url, vhost, services, users, renew_damaged)
+    except (*CONNECTION_ERRORS, requests.RequestException) as error:
+        raise BrokerAwayError(type(error).__name__) from error
+
+
+def _provision(
+    amqp_admin_url: str,
+    management_url: str,
+    vhost: str,
+    services: Sequence[type[Service]],
+    users: Mapping[str, str],
+    renew_damaged: bool,
+) -> None:
     api = _Management(management_url)
     api.put(f"vhosts/{_q(vhost)}", {})
     admin = make_url(amqp_admin_url).username
@@ -86,7 +124,12 @@ def provision_broker(
     rights = {service.name: service_rights(service) for service in services}
     rights |= {"gateway": gateway_rights(), WATCHER: WATCHER_RIGHTS}
     with Connection(amqp_admin_url, virtual_host=vhost) as connection:
-        declare_topology(connection, services)
+        declare_queues(connection, services)
+        if closed := [service.name for service in services if not _is_open(api, vhost, service)]:
+            time.sleep(SETTLED)
+        if mend(connection, services, closed, renew_damaged):
+            time.sleep(SETTLED)
+        bind_queues(connection, services)
     _keep_dead_letters(api, vhost)
     if any(_could_declare(api, vhost, service) for service in services):
         refuse_unnamed(f"{amqp_admin_url.rstrip('/')}/{_q(vhost)}", services)
@@ -119,6 +162,12 @@ def watch_url(management_url: str, vhost: str, password: str) -> str:
     parts = urlsplit(management_url)
     login = f"{quote(broker_user(vhost, WATCHER))}:{quote(password)}"
     return f"{parts.scheme}://{login}@{parts.hostname}:{parts.port or 15672}/{_q(vhost)}"
+
+
+def _is_open(api: _Management, vhost: str, service: type[Service]) -> bool:
+    """Whether anything can have reached the service's queues: one of them hears an exchange."""
+    paths = (f"queues/{_q(vhost)}/{_q(queue(service.name))}/bindings" for queue in (rpc_queue, service_queue))
+    return any(bound["source"] for path in paths for bound in api.get(path, missing=[]))
 
 
 def _keep_dead_letters(api: _Management, vhost: str) -> None:

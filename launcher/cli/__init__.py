@@ -7,6 +7,8 @@ from types import FrameType
 import typer
 
 from chassis.messages.unnamed import UnnamedMessagesError
+from chassis.provisioning.broker import BrokerAwayError
+from chassis.provisioning.damage import DamagedQueuesError
 from launcher.cli import develop, operate, prove, run
 from launcher.packages import SetUpError
 from launcher.servers.processes import ServerError
@@ -25,13 +27,16 @@ app = typer.Typer(
 for part in (run, operate, prove, develop):
     part.register(app)
 
+PROBLEMS = (SetUpError, ServerError, NotReadyError, BrokerAwayError, DamagedQueuesError, UnnamedMessagesError)
+"""What can go wrong with a set-up; each says in a sentence what to do."""
+
 
 def main() -> None:
     """Run the command line; problems of the set-up are told in a sentence, not as a traceback."""
     signal.signal(signal.SIGTERM, _terminated)  # so that everything that was started is cleared away
     try:
         app(prog_name="./jiaowu")
-    except (SetUpError, ServerError, NotReadyError, UnnamedMessagesError) as problem:
+    except PROBLEMS as problem:
         console.print("\n[bold red]Can't go on.[/]", end=" ")
         console.print(str(problem), markup=False, soft_wrap=True)
         sys.exit(1)

@@ -9,7 +9,7 @@ from requests import RequestException
 from rich.markup import escape
 from rich.panel import Panel
 
-from launcher import demonstration, log_view, status_view
+from launcher import demonstration, log_view, status_view, upgrading
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
@@ -23,7 +23,7 @@ PANEL = "Run"
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (up, down, status, logs, reset):
+    for command in (up, upgrade, down, status, logs, reset):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -33,6 +33,9 @@ def up(
         list[str] | None, typer.Option(help="Several processes of a service: [bold]courses=3[/]. Repeatable.")
     ] = None,
     demo: Annotated[bool, typer.Option(help="Fill a new system with demonstration data.")] = True,
+    renew_damaged: Annotated[
+        bool, typer.Option(help="Make queues anew that the broker can't read, and lose the events in them.")
+    ] = False,
 ) -> None:
     """Set everything up, run the system, and show what to try.
 
@@ -48,7 +51,7 @@ def up(
     installation = Installation(choices=Choices.from_environment(_scale(scale or [])))
     started = time.monotonic()
     try:
-        system = installation.up()
+        system = installation.up(renew_damaged=renew_damaged)
         if demo:
             with step("There is demonstration data") as tell:
                 _demonstrate(system, tell)
@@ -73,6 +76,17 @@ def _demonstrate(system: System, tell: Tell) -> None:
         raise NotReadyError(
             f"The demonstration data could not be made: {problem}\nRun it again, it begins anew; or --no-demo, without."
         ) from None
+
+
+def upgrade() -> None:
+    """Replace the running system by the code that is here now, process by process, while people go on working.
+
+    Databases and queues come first, then every process of every service, the gateway last; docs/operations.md says
+    what to look out for. When it can't go on, what is not replaced yet goes on as it was: put the reason right and do
+    it again.
+    """
+    upgrading.upgrade(Installation())
+    console.print("[bold green]Upgraded.[/] [bold]./jiaowu status[/] shows what runs.")
 
 
 def down() -> None:

@@ -40,8 +40,10 @@ class RabbitServer:
         self._account = Account("rabbitmq")
         self._home = self._account.home(home)
         self._password = password
-        names = ("amqp", "management", "prometheus", "distribution", "epmd")
+        names = ("amqp", "management", "prometheus", "distribution")
         self._ports = {name: ports.get_free(name, ours=self.running) for name in names}
+        # The name service of a node that was killed lives on: a new node goes on with it.
+        self._ports["epmd"] = ports.get_free("epmd", ours=lambda: bool(self._name_services()))
 
     @property
     def url(self) -> str:
@@ -71,14 +73,14 @@ class RabbitServer:
             raise ServerError(f"RabbitMQ did not start.\n{tail(self.log, 25)}")
 
     def stop(self) -> None:
-        """Stop the node in order, then its name service."""
+        """Stop the node in order, then its name service, also that of a node that was killed."""
         process = self._process()
         if process is not None:
             process.terminate()
             # The pid file goes before the node does.
             if psutil.wait_procs([process], timeout=60)[1]:
                 raise ServerError(f"RabbitMQ did not stop.\n{tail(self.log)}")
-        self._stop_name_service()
+        kill_all(self._name_services())
 
     def kill(self) -> None:
         """Kill the node at once; what it confirmed is there again after `start`."""
@@ -156,13 +158,13 @@ class RabbitServer:
         except requests.RequestException:
             return False
 
-    def _stop_name_service(self) -> None:
-        """End our own epmd, which outlives its node."""
-        port = str(self._ports["epmd"])
-        for process in psutil.process_iter(["name", "environ"]):
-            environment = process.info["environ"] or {}
-            if process.info["name"] == "epmd" and environment.get("ERL_EPMD_PORT") == port:
-                kill_all([process])
+    def _name_services(self) -> list[psutil.Process]:
+        """Every epmd of ours, on whichever port: each outlives its node. Its home tells whose it is."""
+        return [
+            process
+            for process in psutil.process_iter(["name", "environ"])
+            if process.info["name"] == "epmd" and (process.info["environ"] or {}).get("HOME") == str(self._home)
+        ]
 
     @property
     def _pid_file(self) -> Path:

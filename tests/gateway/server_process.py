@@ -1,6 +1,6 @@
 """A real gateway server with the made-up library behind it, to be run as a process of its own.
 
-Usage: python -m tests.gateway.server_process ADDRESS PUBLIC_KEY_FILE [METRICS_PORT]
+Usage: python -m tests.gateway.server_process ADDRESS PUBLIC_KEY_FILE [METRICS_PORT [ENTRANCE]]
 """
 
 import eventlet
@@ -29,7 +29,7 @@ def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {"id": payload["book_id"], "title": payload["title"]}
 
 
-def main(address: str, public_key: str, metrics_port: int) -> int:
+def main(address: str, public_key: str, metrics_port: int, entrance: str = "") -> int:
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
     connection.HEAD = connection.BODY = 2.0
@@ -48,8 +48,10 @@ def main(address: str, public_key: str, metrics_port: int) -> int:
         routes=ROUTES,
         services=SERVICES,
     )
-    return GatewayProcess(create_app(dependencies), hub, address).run("127.0.0.1", metrics_port)
+    process = GatewayProcess(create_app(dependencies), hub, address, entrance=entrance)
+    return process.run("127.0.0.1", metrics_port)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2]).read_text(), int(sys.argv[3]) if len(sys.argv) > 3 else 0))
+    health = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]).read_text(), health, *sys.argv[4:]))

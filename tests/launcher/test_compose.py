@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gateway.settings import GatewaySettings
 from launcher import compose
 from launcher.paths import service_names
 from launcher.servers.postgres import DISCREET
@@ -18,8 +19,8 @@ OURS = sorted(set(CONTAINERS) - {"postgres", "rabbitmq"})
 
 @pytest.mark.parametrize("service", service_names())
 def test_every_service_has_its_process_its_task_process_and_its_place_in_the_jobs(service):
-    for name in (service, f"{service}-tasks"):
-        assert CONTAINERS[name]["build"]["args"]["SERVICE"] == service
+    for name, role in ((service, "service"), (f"{service}-tasks", "tasks")):
+        assert CONTAINERS[name]["command"][-3:] == [f"services.{service}.service", "--role", role]
     for job in ("databases", "queues"):
         assert f"services.{service}.service" in CONTAINERS[job]["command"]
 
@@ -31,6 +32,35 @@ def test_our_containers_start_again_have_limits_and_few_rights(container):
     assert settings["deploy"]["resources"]["limits"]["memory"]
     assert settings["read_only"] is True
     assert settings["cap_drop"] == ["ALL"]
+
+
+def test_there_is_one_build_and_one_image_for_all_of_ours():
+    assert {name for name in OURS if "build" in CONTAINERS[name]} == {"databases"}
+    assert {CONTAINERS[name]["image"] for name in OURS} == {"jiaowu/app"}
+
+
+def test_uploads_on_their_way_go_to_a_disk_and_not_to_memory():
+    spool = re.search(r"TMPDIR=(\S+)", (ROOT / "Dockerfile").read_text()).group(1)
+    writing = [name for name in service_names() for name in (name, f"{name}-tasks")] + ["gateway"]
+    for name in writing:
+        assert "tmpfs" not in CONTAINERS[name]
+        assert f"spool:{spool}" in CONTAINERS[name]["volumes"]
+
+
+def test_every_limit_of_the_gateway_can_be_set_and_the_engine_is_asked_for_no_rights():
+    wanted = {f"JIAOWU_GATEWAY_{field.upper()}" for field in GatewaySettings.model_fields}
+    given = CONTAINERS["gateway"]["environment"]
+    assert {name for name in given if name.startswith("JIAOWU_GATEWAY_")} == wanted
+    assert all(given[name] is None for name in wanted), "without a value the default of the code holds"
+    assert not any("ulimits" in CONTAINERS[name] for name in OURS), "an engine may be forbidden to raise them"
+
+
+def test_people_arrive_at_the_entrance_and_gateways_can_be_any_number():
+    assert [name for name in OURS if "ports" in CONTAINERS[name]] == ["entrance"]
+    arrival = ("JIAOWU_HTTP_ADDRESS", "JIAOWU_HTTP_ENTRANCE")
+    entrance, gateway = (CONTAINERS[name] for name in ("entrance", "gateway"))
+    assert all(entrance["environment"][name] == gateway["environment"][name] for name in arrival)
+    assert "entrance:/entrance" in set(entrance["volumes"]) & set(gateway["volumes"])
 
 
 def test_images_run_as_an_ordinary_user_and_are_checked_for_health():

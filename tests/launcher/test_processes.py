@@ -106,6 +106,33 @@ def test_the_supervisor_starts_a_killed_process_again_and_counts_it(make, tmp_pa
         thread.join()
 
 
+def test_a_supervisor_that_is_told_to_leave_leaves_all_running(tmp_path):
+    code = "\n".join(
+        [
+            "import sys, types; from pathlib import Path; from launcher import supervisor",
+            "class System:",
+            "    processes = {}",
+            "    def start_all(self): Path(sys.argv[1], 'started').touch()",
+            "    def down(self): Path(sys.argv[1], 'stopped').touch()",
+            "installation = types.SimpleNamespace(",
+            "    system=System, servers=lambda: [], restarts_file=Path(sys.argv[1], 'restarts.json'))",
+            "supervisor.Installation = lambda state: installation",
+            "supervisor.main(Path(sys.argv[1]))",
+        ]
+    )
+    for number, stopped in ((signal.SIGHUP, False), (signal.SIGTERM, True)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, text=True
+        )
+        process.stdin.write("begin\n")
+        process.stdin.close()
+        assert wait_until(lambda: (tmp_path / "restarts.json").exists(), 60)
+        process.send_signal(number)
+        assert process.wait(60) == 0
+        assert (tmp_path / "stopped").exists() == stopped
+        (tmp_path / "restarts.json").unlink()
+
+
 def test_whoever_reads_the_record_of_restarts_reads_a_whole_one(tmp_path):
     record = tmp_path / "restarts.json"
     supervisor = Supervisor([Failing()], record)

@@ -187,3 +187,16 @@ def test_nothing_of_rabbitmq_is_left_after_it_stopped(broker):
     assert not broker.running()
     environments = [process.info["environ"] or {} for process in psutil.process_iter(["environ"])]
     assert port not in [environment.get("ERL_EPMD_PORT") for environment in environments]
+
+
+def test_nothing_of_a_killed_rabbitmq_is_left_either_after_it_stopped(tmp_path):
+    ports = Ports(tmp_path / "ports.json")
+    for _ in range(2):  # whoever opens the folder after a kill goes on with the name service that it left
+        server = RabbitServer(tmp_path / "rabbitmq", ports, "password")
+        server.start()
+        server.kill()
+    again = RabbitServer(tmp_path / "rabbitmq", Ports(tmp_path / "ports.json"), "password")
+    assert len(again._name_services()) == 1
+    again.remove()
+    homes = [(process.info["environ"] or {}).get("HOME") for process in psutil.process_iter(["environ"])]
+    assert str(tmp_path / "rabbitmq") not in homes

@@ -5,7 +5,6 @@ Both versions run beside each other on one broker and one set of databases. Noth
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,12 +15,13 @@ from kombu import Connection
 from rich.console import Console
 
 from chassis.messages.broker import dead_queue
+from launcher import rolling
 from launcher.paths import ROOT
 from launcher.story.client import Client
 from launcher.story.people import Person, administrator_password
 from launcher.story.school import set_up
 from launcher.story.stage import Stage
-from launcher.system import FIRST_ADMINISTRATOR, GATEWAY, System
+from launcher.system import ENTRANCE, FIRST_ADMINISTRATOR, GATEWAY, System
 from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.flow import expect_nothing_left
 from tests.upgrade import previous
@@ -32,22 +32,6 @@ pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(900)]
 PASSWORD = "made-up-horse-42"
 TWICE = {"courses": 2, "finance": 2}
 """Services that have two processes: for a while one of each version takes from the same queues."""
-
-
-def services_in_order() -> list[str]:
-    """The order of services as docs/operations.md gives it for this release, with the reasons."""
-    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    (loop,) = re.findall(r"^for service in (.+); do$", page, re.MULTILINE)
-    return str(loop).split()
-
-
-def order(system: System) -> list[str]:
-    """The order in which processes are replaced."""
-    names = []
-    for service in services_in_order():
-        names.append(f"{service}-tasks")
-        names += [name for name in system.processes if name == service or name.startswith(f"{service}-")][:-1]
-    return [*names, GATEWAY]
 
 
 @pytest.fixture
@@ -91,14 +75,14 @@ def test_a_running_system_is_upgraded_process_by_process_and_nothing_is_refused_
     rounds.start()
     rounds.wait_for(1)
     system.provision()
-    names = order(system)
-    for number, name in enumerate(names):
-        system.processes[name].stop()
-        system.start(name)
-        system.wait_ready([name])
-        if number == len(names) // 2:
+    half = list(rolling.order(system))[len(system.processes) // 2]
+
+    def at_the_half(name: str) -> None:
+        if name == half:
             assert set(code_of(system).values()) == {older, ROOT}
-            rounds.wait_for(2)  # at the half both live together for a while
+            rounds.wait_for(2)  # both live together for a while
+
+    rolling.roll(system, at_the_half)
     assert set(code_of(system).values()) == {ROOT}
     rounds.wait_for(1)
     rounds.stop()
@@ -129,15 +113,15 @@ def dead_messages(system: System, amqp_admin_url: str) -> Sequence[Any]:
         return [message.body for message in found if message is not None]
 
 
-def test_every_process_is_replaced_once_task_processes_before_their_service_and_the_gateway_last(
+def test_every_process_is_replaced_once_task_processes_before_their_service(
     tmp_path: Path, postgres_admin_url: str, amqp_admin_url: str, management_url: str
 ) -> None:
     system = System(tmp_path, postgres_admin_url, amqp_admin_url, management_url, "unused", scale=TWICE)
 
-    names = order(system)
+    names = list(rolling.order(system))
 
-    assert sorted(names) == sorted(system.processes)
-    assert names[-1] == GATEWAY
+    assert sorted(rolling.services_in_order()) == sorted(system.services)
+    assert sorted([*names, ENTRANCE, GATEWAY]) == sorted(system.processes), "the entrance stays"
     for service in system.services:
         own = [name for name in names if name.split("-")[0] == service]
         assert own[0] == f"{service}-tasks"
