@@ -9,7 +9,7 @@ from rich.table import Table
 from launcher.reconcile.checking import reconcile, show
 from launcher.story.cohort import import_students
 from launcher.story.moving import leave, transfer
-from launcher.story.people import administrator
+from launcher.story.people import Person, administrator
 from launcher.story.school import set_up
 from launcher.story.selecting import pay, select, wait_for_bills, wait_for_registrations
 from launcher.story.stage import Stage
@@ -31,6 +31,12 @@ def tell(system: System, console: Console, *, students: int = STUDENTS) -> bool:
     stage.act("The school sets up")
     with stage.step("system administrator", "signs in"):
         chief = administrator(system)
+    play(stage, chief, password, students)
+    return _reconciled(system, stage, started)
+
+
+def play(stage: Stage, chief: Person, password: str, students: int) -> None:
+    """All acts, begun by this system administrator; everybody else has this password. Raises as `tell`."""
     school = set_up(stage, chief, password, points=2)
     stage.act("A teaching point brings in its students")
     cohort = import_students(stage, school.points[0], students)
@@ -50,7 +56,6 @@ def tell(system: System, console: Console, *, students: int = STUDENTS) -> bool:
     stage.act("A student moves, another leaves")
     transfer(stage, school, moving)
     leave(stage, school, leaving)
-    return _reconciled(system, stage, started)
 
 
 def _reconciled(system: System, stage: Stage, started: float) -> bool:

@@ -98,13 +98,6 @@ def test_queues_that_events_may_lie_in_are_made_anew_only_when_a_person_says_so(
     assert {record.events_lost for record in said} == {True}  # type: ignore[attr-defined]
 
 
-def test_what_was_provisioned_outlives_a_kill_at_that_moment(broker: RabbitServer) -> None:
-    provision(broker)
-    broker.kill()
-    broker.start()
-    assert damaged(broker) == []
-
-
 def test_a_broker_that_is_away_is_said_in_a_sentence_by_provisioning_and_by_the_job(
     broker: RabbitServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
