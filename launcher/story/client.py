@@ -63,15 +63,23 @@ class Client:
         self._clock = SystemClock()
         self.tokens: SessionTokens | None = None
         self._sign_in = ("", "")
+        self._devices: dict[str, str] = {}
 
     # -- who one is ----------------------------------------------------------------------------------------
 
     def sign_in(self, username: str, password: str) -> SessionTokens:
-        """Open a session."""
+        """Open a session, as the device that signed in as this user before, if it did."""
         self.tokens = None
-        self.tokens = self.send(SignIn(username=username, password=password))
-        self._sign_in = username, password
-        return self.tokens
+        device_token = self._devices.get(username)
+        tokens: SessionTokens = self.send(SignIn(username=username, password=password, device_token=device_token))
+        if tokens.device_token is not None:
+            self._devices[username] = tokens.device_token
+        self.tokens, self._sign_in = tokens, (username, password)
+        return tokens
+
+    def sign_in_again(self) -> SessionTokens:
+        """Open another session of who signed in last."""
+        return self.sign_in(*self._sign_in)
 
     def change_password(self, current: str, new: str) -> SessionTokens:
         """Change one's own password; this session goes on."""
@@ -110,7 +118,7 @@ class Client:
         except ProblemError as problem:
             if problem.code != "session_ended":
                 raise
-            return self.sign_in(*self._sign_in)  # the same: a refresh token that was used once ends the session
+            return self.sign_in_again()  # the same: a refresh token that was used once ends the session
         return self.tokens
 
     # -- what one can do -----------------------------------------------------------------------------------

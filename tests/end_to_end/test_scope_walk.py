@@ -58,7 +58,11 @@ NO_ROWS: Mapping[str, set[type]] = {
 WITHOUT_ROWS = set().union(*NO_ROWS.values())
 
 # Whose it is when nothing is found.
-NOTHING = {"not_found", "some_not_found"}
+NOTHING = {
+    "not_found",
+    "some_not_found",
+    "filter_not_supported",  # refused whatever is named, so it tells nothing either
+}
 
 
 @dataclass(frozen=True)
