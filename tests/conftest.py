@@ -7,12 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from hypothesis import HealthCheck, settings
 
 from tests.harnesses import HarnessOf, harnesses
 from tests.permissions import demanded
 from tests.times import FolderTimes
 
 pytest.register_assert_rewrite("tests.workflows")
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 SERVERS = {
     "postgres": "JIAOWU_TEST_POSTGRES_URL",

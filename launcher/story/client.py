@@ -73,6 +73,10 @@ class Client:
         self._sign_in = username, password
         return self.tokens
 
+    def sign_in_again(self) -> SessionTokens:
+        """Open another session of who signed in last."""
+        return self.sign_in(*self._sign_in)
+
     def change_password(self, current: str, new: str) -> SessionTokens:
         """Change one's own password; this session goes on."""
         command = ChangePassword(current_password=current, new_password=new, confirmation=new)
@@ -110,7 +114,7 @@ class Client:
         except ProblemError as problem:
             if problem.code != "session_ended":
                 raise
-            return self.sign_in(*self._sign_in)  # the same: a refresh token that was used once ends the session
+            return self.sign_in_again()  # the same: a refresh token that was used once ends the session
         return self.tokens
 
     # -- what one can do -----------------------------------------------------------------------------------

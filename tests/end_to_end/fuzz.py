@@ -23,7 +23,7 @@ from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.faults import Victims, dying_in_turn
 from tests.end_to_end.flow import expect_nothing_left
 from tests.end_to_end.made_up import Crowd, make_up
-from tests.end_to_end.scenery import PASSWORD, make_scene, people
+from tests.end_to_end.scenery import make_scene, people
 
 DYING = ("database", "courses")
 
@@ -41,9 +41,7 @@ def main(
             with console.status("a school is set up"):
                 system.up()
                 scene = make_scene(system)
-            crowd = Crowd(
-                system.gateway_url, people(scene), PASSWORD, {**scene.there.theirs.ids, **scene.here.theirs.ids}
-            )
+            crowd = Crowd(system.gateway_url, people(scene), {**scene.there.theirs.ids, **scene.here.theirs.ids})
             victims = Victims(system, database, broker)
             with Progress(console=console) as progress, dying_in_turn(victims, DYING, number) as heard:
                 bar = progress.add_task("requests", total=number)

@@ -43,6 +43,7 @@ BREATH = 20
 """Requests that are made up for one operation before it is the next one's turn."""
 KEPT = {"user_id", "session_ids", "teaching_point_id"}
 """What is never named: whoever disables the people who ask, asks no more."""
+ENDED = {"token_revoked", "token_invalid", "token_expired"}
 # What a request comes to while a part is missing.
 AWAY = {503, 504}
 
@@ -60,7 +61,6 @@ class Crowd:
 
     base_url: str
     people: Mapping[Role, Person]
-    password: str
     ids: Id = field(default_factory=dict)
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     """(who, status) → how often."""
@@ -83,8 +83,8 @@ class Crowd:
             name_rows(case, self.ids)
         headers = self._headers(person) if person else {}
         answer = case.call(base_url=self.base_url, headers=headers, timeout=TIMEOUT)
-        if person and headers and answer.status_code == 401:
-            person.client.tokens = None  # made-up requests sign people out, too
+        if person and headers and answer.status_code == 401 and answer.json()["code"] in ENDED:
+            self._come_in_again(person)  # made-up requests end sessions, too
         fault = fault_of(case, answer)
         with self._lock:
             self.answers[role.value if role else "nobody", answer.status_code] += 1
@@ -99,13 +99,17 @@ class Crowd:
         return random.choice(may) if may and random.random() < 0.7 else role
 
     def _headers(self, person: Person) -> dict[str, str]:
+        if person.client.tokens is None:
+            self._come_in_again(person)
         with self._door:
             try:
-                if person.client.tokens is None:
-                    person.client.sign_in(person.username, self.password)
-                return bearer(person)
+                return bearer(person) if person.client.tokens else {}
             except (ProblemError, requests.RequestException):
                 return {}  # something is away: this one asks as nobody
+
+    def _come_in_again(self, person: Person) -> None:
+        with self._door, suppress(ProblemError, requests.RequestException):
+            person.client.sign_in_again()
 
 
 def name_rows(case: schemathesis.Case, ids: Mapping[str, Sequence[Any]]) -> None:

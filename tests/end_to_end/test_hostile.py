@@ -24,7 +24,7 @@ from gateway.routes import ROUTES
 from tests.end_to_end.asking import TIMEOUT, ask, bearer, code_of
 from tests.end_to_end.made_up import Crowd, described
 from tests.end_to_end.rows import Fingerprint, changed, fingerprint
-from tests.end_to_end.scenery import PASSWORD, Scene, people
+from tests.end_to_end.scenery import Scene, people
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
 
@@ -38,7 +38,7 @@ def route_of(operation: type[Operation]) -> Route:
 
 @pytest.fixture(scope="module")
 def crowd(scene: Scene) -> Crowd:
-    return Crowd(scene.system.gateway_url, people(scene), PASSWORD)
+    return Crowd(scene.system.gateway_url, people(scene))
 
 
 @described.parametrize()

@@ -287,7 +287,7 @@ def test_sigterm_finishes_requests_and_ends_streams(own_server: Server) -> None:
     assert answers == [201]
     assert b"retry:" in events.read()
     assert own_server.process.wait(10) == 0
-    assert 0.5 < time.monotonic() - started < 5
+    assert time.monotonic() - started > 0.5
     assert idle.recv(1) == b""
 
 
