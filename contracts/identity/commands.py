@@ -272,6 +272,6 @@ class IssueOneTimePasswords(Command, answers=OneTimePasswords, secret=True):
 
 class ForgiveFailedSignIns(Command, answers=Done):
     """Let users try again at once who wait after wrong passwords: none so far counts any more. They keep their
-    password. Refused: `some_not_found`."""
+    password. Refused: `some_not_found`, `own_account`."""
 
     user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")

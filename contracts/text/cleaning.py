@@ -84,7 +84,7 @@ def free_line(text: str) -> str:
 
 def document_number(text: str) -> str:
     """The same in capital letters, as the check digit X is printed."""
-    return number(text).upper()
+    return _composed(number(text).upper())
 
 
 def mobile(text: str) -> str:

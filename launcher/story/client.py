@@ -33,7 +33,14 @@ _SOON = timedelta(seconds=30)
 _ROUTES: dict[tuple[type[Operation], bool], Route] = {
     (route.operation, route.downloads is not None): route for route in ROUTES
 }
-_AGAIN = {"overloaded", "service_unavailable", "deadline_exceeded", "command_in_progress", "rate_limited"}
+_AGAIN = {
+    "overloaded",
+    "service_unavailable",
+    "deadline_exceeded",
+    "command_in_progress",
+    "rate_limited",
+    "too_many_transfers",
+}
 """What passes by itself. The same idempotency key makes a second sending harmless."""
 
 _PERHAPS_CHANGED = {"token_revoked", "wrong_current_password"}
@@ -76,6 +83,10 @@ class Client:
             self._devices[username] = tokens.device_token
         self.tokens, self._sign_in = tokens, (username, password)
         return tokens
+
+    def sign_in_again(self) -> SessionTokens:
+        """Open another session of who signed in last."""
+        return self.sign_in(*self._sign_in)
 
     def sign_in_again(self) -> SessionTokens:
         """Open another session of who signed in last."""

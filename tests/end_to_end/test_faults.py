@@ -123,7 +123,7 @@ def test_made_up_requests_come_to_no_fault_while_database_and_service_die(theatr
         Role.TEACHING_POINT_ADMIN: point.administrator,
     }
     for person in people.values():
-        person.client.sign_in(person.username, PASSWORD)
+        person.client.sign_in_again()
     crowd = Crowd(theatre.system.gateway_url, people)
     with dying_in_turn(theatre.victims, ("database", "courses"), MADE_UP) as heard:
         make_up(crowd, MADE_UP, heard)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from launcher.paths import service_names
+
 ROOT = Path(__file__).parents[2]
 SOUND = {
     "contracts/base.py": "import pydantic, uuid",
+    **{f"contracts/{name}/events.py": "import uuid" for name in service_names()},
     "chassis/base/ids.py": "import uuid",
     "chassis/declaring/service.py": "import chassis.base.ids",
     "chassis/data/database.py": "import sqlalchemy, contracts.base, chassis.declaring.service",
@@ -37,6 +40,7 @@ BREAKING = {
         "import chassis.messages.relay",
     ),
     "The chassis knows no service": ("chassis/data/database.py", "import services.courses.service"),
+    "The chassis knows no contract of one service's": ("chassis/work/rows.py", "import contracts.courses.events"),
     "The gateway reaches services over the bus only": ("gateway/app.py", "import services.courses.service"),
     "A service knows neither the gateway nor how it is started": (
         "services/courses/service.py",

@@ -38,7 +38,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
         raise attempts.failed(uow, attempt, wrong)
     if command.new_password == command.current_password:
         raise ServiceError("password_unchanged")
-    if passwords.too_easy(command.new_password, passwords.words_about(user)):
+    if in_real_thread(passwords.too_easy, command.new_password, passwords.words_about(user)):
         raise ServiceError("password_too_easy")
     new_hash = in_real_thread(passwords.hashed, command.new_password)
     if admitted(uow, me).password_hash != user.password_hash:  # another was given meanwhile

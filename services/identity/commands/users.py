@@ -161,7 +161,9 @@ def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) ->
 
 
 def forgive_failed_sign_ins(command: ForgiveFailedSignIns, uow: UnitOfWork) -> Done:
-    """Let users try again who wait after wrong passwords. Raises `some_not_found`."""
+    """Let users try again who wait after wrong passwords. Raises `some_not_found`, `own_account`."""
+    if uow.context.actor.user_id in command.user_ids:
+        raise ServiceError("own_account")
     refuse_unknown(uow, users, command.user_ids)
     for user_id in command.user_ids:
         uow.audit(users, user_id, "forgive_failed_sign_ins")

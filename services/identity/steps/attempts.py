@@ -61,10 +61,11 @@ def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_i
 
 
 def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
-    """A question for the current password, by somebody who is signed in: nobody else is touched by its failures."""
+    """A question for the current password, by somebody who is signed in: nobody else is touched by its failures, and
+    nobody forgives them."""
     session_id = uow.context.actor.session_id
     count = _code(user.username, Source.SESSION, session_id.bytes if session_id else b"")
-    return Attempt(user.username, user.id, Source.SESSION, count, forgiven_at=user.forgiven_at)
+    return Attempt(user.username, user.id, Source.SESSION, count)
 
 
 def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
