@@ -88,10 +88,6 @@ class Client:
         """Open another session of who signed in last."""
         return self.sign_in(*self._sign_in)
 
-    def sign_in_again(self) -> SessionTokens:
-        """Open another session of who signed in last."""
-        return self.sign_in(*self._sign_in)
-
     def change_password(self, current: str, new: str) -> SessionTokens:
         """Change one's own password; this session goes on."""
         command = ChangePassword(current_password=current, new_password=new, confirmation=new)

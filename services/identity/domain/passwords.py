@@ -14,7 +14,7 @@ ONE_TIME_LIFETIME = timedelta(days=7)
 _STRONG_ENOUGH = 2
 """Of zxcvbn's scores from 0 to 4: at least a million guesses."""
 _LOOKED_AT = 16
-"""Characters that zxcvbn is asked about at a time: of 64 that may all stand for letters it tries seconds of readings."""
+"""Characters that zxcvbn is asked about at a time: of 64 that may stand for letters it tries readings for seconds."""
 _SHORTEST_WORD = 2
 """Characters of a word that a password may not hold: names have no fewer."""
 _OF_THE_FIELD = (
