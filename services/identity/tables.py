@@ -71,6 +71,7 @@ users = Table(
     Column("student_id", Uuid),
     Column("record_version", Integer),  # of the student's record that name, point and status come from
     Column("status", Text, nullable=False, server_default=UserStatus.ENABLED),
+    Column("shut_out", Boolean, nullable=False, server_default=text("false")),  # by a person, whatever the record says
     Column("epoch", Integer, nullable=False, server_default=text("1")),
     Column("profile_completed", Boolean, nullable=False, server_default=text("false")),
     Column("must_change_password", Boolean, nullable=False, server_default=text("true")),

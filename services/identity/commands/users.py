@@ -181,7 +181,7 @@ def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
 
 def _set_status(uow: UnitOfWork, user: Row[Any], version: int, status: UserStatus) -> UserView:
     refuse_stale(user, version)
-    change(uow, users, user, "edit", {"status": status})
+    change(uow, users, user, "edit", {"status": status, "shut_out": status is UserStatus.DISABLED})
     view = user_view(uow, user.id)
     if status is UserStatus.DISABLED:
         revoke_users(uow, users.c.id == user.id, end_sessions=True)

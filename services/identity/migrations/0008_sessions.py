@@ -1,4 +1,5 @@
-"""Refresh tokens are numbered; failures are counted for whoever guesses; requests that open a session are known again."""
+"""Refresh tokens are numbered; failures are counted for whoever guesses; requests that open a session are known again;
+who was shut out by a person stays so."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +33,11 @@ def upgrade() -> None:
     )
     op.add_column("sessions", sa.Column("opened_by", sa.LargeBinary(), nullable=True))
     op.create_index("ix_sessions_place", "sessions", ["user_id", "client", "started_at"])
+    op.add_column("users", sa.Column("shut_out", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    # Students that nobody but a person has disabled: their record has an account.
+    op.execute(
+        "UPDATE users SET shut_out = true FROM students"
+        " WHERE students.id = users.student_id AND users.status = 'disabled' AND NOT students.deleted"
+        " AND students.status NOT IN ('left', 'graduated', 'completed_without_diploma', 'expired',"
+        " 'admission_forfeited', 'admission_cancelled')"
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy import Row, case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.ids import new_id
@@ -118,7 +118,7 @@ def _make(uow: UnitOfWork, accounts: Sequence[Account]) -> dict[UUID, UUID]:
 
 def _follow(uow: UnitOfWork, accounts: Sequence[Account], before: Mapping[UUID, Row[Any]]) -> list[UUID]:
     """Let accounts that there are follow newer records; the users that changed. Access that the change takes away ends
-    at once."""
+    at once. Who was shut out by a person stays so."""
     if not accounts:
         return []
     newer = insert_rows(users, accounts)
@@ -127,7 +127,8 @@ def _follow(uow: UnitOfWork, accounts: Sequence[Account], before: Mapping[UUID, 
             constraint="uq_users_student_id",
             set_={
                 "gender": func.coalesce(newer.excluded.gender, users.c.gender),
-                **{name: newer.excluded[name] for name in ("name", "teaching_point_id", "record_version", "status")},
+                "status": case((users.c.shut_out, UserStatus.DISABLED), else_=newer.excluded.status),
+                **{name: newer.excluded[name] for name in ("name", "teaching_point_id", "record_version")},
             },
             where=newer.excluded.record_version > func.coalesce(users.c.record_version, 0),
         ).returning(users.c.id, users.c.student_id, users.c.teaching_point_id, users.c.status)

@@ -16,9 +16,10 @@ from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.errors import ServiceError
-from contracts.identity.commands import CreateUser, RemoveUser
+from contracts.identity.commands import CreateUser, DisableUser, EnableUser, RemoveUser
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.identity.queries import ListUsers
+from contracts.identity.states import UserStatus
 from contracts.identity.views import CreatedUser, TeachingPointDetails, UserView
 from contracts.permissions import Role
 from contracts.registry.events import StudentItem, StudentState
@@ -302,3 +303,22 @@ def _at_once(actions: Sequence[Callable[[], object]]) -> None:
     with ThreadPoolExecutor(len(actions)) as pool:
         for done in [pool.submit(action) for action in actions]:
             done.result()
+
+
+def test_who_was_shut_out_by_a_person_stays_so_whatever_becomes_of_the_record(
+    identity: ServiceHarness, point: TeachingPointDetails
+) -> None:
+    item = student(point, "26320001")
+    identity.feed(StudentState, item)
+    account = accounts(identity)[item.id]
+    identity.run(DisableUser(user_id=account.id, version=account.version), people.of_school())
+    left = newer(item, status=EnrolmentStatus.LEFT)
+    back = newer(left, name="张改名", status=EnrolmentStatus.ACTIVE)
+    for record in (left, back):
+        identity.feed(StudentState, record)
+        assert accounts(identity)[item.id].status is UserStatus.DISABLED
+    account = accounts(identity)[item.id]
+    assert account.name == "张改名"
+    identity.run(EnableUser(user_id=account.id, version=account.version), people.of_school())
+    identity.feed(StudentState, newer(back, name="张又改名"))
+    assert accounts(identity)[item.id].status is UserStatus.ENABLED
