@@ -120,6 +120,7 @@ sessions = Table(
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
     Column("client", Text),
+    Column("place", Text),  # what counts as one and the same client (chassis/base/addresses.py)
     instant("started_at", server_default=func.now()),
     instant("last_used_at", server_default=func.now()),
     instant("expires_at"),
@@ -128,7 +129,7 @@ sessions = Table(
     Index("ix_sessions_former_refresh_hash", "former_refresh_hash"),
     Index("ix_sessions_user_id", "user_id", postgresql_where=text("ended_at IS NULL")),
     Index("ix_sessions_expires_at", "expires_at"),
-    Index("ix_sessions_place", "user_id", "client", "started_at"),  # where the account is used from
+    Index("ix_sessions_place", "user_id", "place", "started_at"),  # where the account is used from
 )
 scope(sessions, system_only=True)
 

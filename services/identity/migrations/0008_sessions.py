@@ -32,7 +32,10 @@ def upgrade() -> None:
         ),
     )
     op.add_column("sessions", sa.Column("opened_by", sa.LargeBinary(), nullable=True))
-    op.create_index("ix_sessions_place", "sessions", ["user_id", "client", "started_at"])
+    op.add_column("sessions", sa.Column("place", sa.Text(), nullable=True))
+    # Of IPv6 addresses the places are known again with the next sign-in.
+    op.execute("UPDATE sessions SET place = client WHERE client NOT LIKE '%:%'")
+    op.create_index("ix_sessions_place", "sessions", ["user_id", "place", "started_at"])
     op.add_column("users", sa.Column("shut_out", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     # Students that nobody but a person has disabled: their record has an account.
     op.execute(

@@ -24,7 +24,7 @@ from services.identity.steps.keys import signing_key
 from services.identity.tables import credentials, password_failures, sessions, users
 
 _PLACE_KNOWN_FOR: Final = timedelta(days=90)
-"""How long an address counts as one that the account is used from."""
+"""How long a place (an address, of IPv6 its /64) counts as one that the account is used from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Attempt:
     """The counts that this attempt shares with others."""
     forgiven_at: datetime | None = None
     """Failures before do not count: the help desk has let the account in again."""
+    is_counted: bool = True
+    """A one-time password is not: nobody guesses 59 random bits, and what the help desk issued has to open at once,
+    whoever else is guessing and from where."""
 
     def seconds_to_wait(self, source: Source, failed_at: Sequence[datetime], now: datetime) -> int:
         """Seconds until this source may try again; 0 when it may now."""
@@ -54,6 +57,8 @@ def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_i
         return Attempt(name, user_id, Source.DEVICE, count, forgiven_at=forgiven_at)
     place = network_of(uow.context.client).encode()
     count = _code(name, Source.ADDRESS, place)
+    if user is not None and user.one_time_until is not None and user.one_time_until > uow.now:
+        return Attempt(name, user_id, Source.ADDRESS, count, is_counted=False)
     wider = {Source.PLACE: _code("", Source.PLACE, place)}
     if not _is_sure(uow, user):
         wider[Source.STRANGERS] = _code(name, Source.STRANGERS)
@@ -73,6 +78,8 @@ def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
 
     Raises `account_waits` with the seconds to wait.
     """
+    if not attempt.is_counted:
+        return
     failures = password_failures
     turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
     taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
@@ -87,8 +94,9 @@ def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
 
 def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
     """Count a failure, note it in the trail, and refuse: both must outlive the refusal."""
-    for source, count in {**attempt.wider, attempt.source: attempt.count}.items():
-        _count(uow, source, count)
+    if attempt.is_counted:
+        for source, count in {**attempt.wider, attempt.source: attempt.count}.items():
+            _count(uow, source, count)
     # The trail's other columns say when and from which address. A name that nobody has is told apart by its code alone.
     whose = attempt.user_id or UUID(bytes=_code(attempt.name, "nobody")[:16])
     uow.audit(users, whose, "sign_in_failed", after={"source": attempt.source, "known": attempt.user_id is not None})
@@ -111,13 +119,10 @@ def forgive(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:
 
 
 def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
-    """Whether the strangers' count needs not be asked: the account is used from this address, or it has a one-time
-    password, which nobody guesses and which has to open at once."""
+    """Whether the strangers' count needs not be asked: the account is used from this place."""
     if user is None:
         return False
-    if user.one_time_until is not None and user.one_time_until > uow.now:
-        return True
-    here = (sessions.c.user_id == user.id) & (sessions.c.client == uow.context.client)
+    here = (sessions.c.user_id == user.id) & (sessions.c.place == network_of(uow.context.client))
     return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
 
 

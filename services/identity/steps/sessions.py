@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
+from chassis.base.addresses import network_of
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
@@ -74,6 +75,7 @@ def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None)
             refresh_hash=refresh_hash(token),
             opened_by=_opened_by(uow, user.id),
             client=uow.context.client,
+            place=network_of(uow.context.client),
             started_at=uow.now,
             last_used_at=uow.now,
             expires_at=lifetime(user).until(uow.now, uow.now),

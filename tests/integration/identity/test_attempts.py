@@ -124,8 +124,22 @@ def test_a_new_one_time_password_opens_at_once_while_others_go_on_guessing(ident
     (issued,) = identity.run(IssueOneTimePasswords(user_ids=(owner.user.id,)), people.of_school()).items
     identity.clock.advance(timedelta(seconds=1))
     guess_from_everywhere(identity, MANY + 10)
+    codes(identity, WRONG, HOME, MANY + 10)  # behind the same address, too
     once = SignIn(username="yl.zhao", password=issued.password)
     assert identity.run(once, HOME).access_token
+
+
+def test_an_ipv6_client_is_at_home_in_all_of_its_network(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    assert identity.run(RIGHT, from_address("2001:db8:1:2::aaaa")).access_token
+    guess_from_everywhere(identity)
+    assert identity.refusal(RIGHT, from_address("2001:db8:1:3::aaaa")).code == "account_waits"
+    assert identity.run(RIGHT, from_address("2001:db8:1:2::bbbb")).access_token
+
+
+def test_nobody_forgives_guesses_of_their_own(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    desk = people.of_school()
+    mine = ForgiveFailedSignIns(user_ids=(desk.actor.user_id,))
+    assert identity.refusal(mine, desk).code == "own_account"
 
 
 def test_the_help_desk_lets_in_again_and_the_trail_says_so(identity, owner) -> None:  # type: ignore[no-untyped-def]
