@@ -35,6 +35,7 @@ from gateway.routes import ROUTES
 from launcher.story.client import ProblemError
 from launcher.story.people import Person
 from tests.end_to_end.asking import TIMEOUT, bearer, kind_of
+from tests.end_to_end.scenery import Ids
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 AT_ONCE = 4
@@ -46,8 +47,6 @@ KEPT = {"user_id", "session_ids", "teaching_point_id"}
 ENDED = {"token_revoked", "token_invalid", "token_expired"}
 # What a request comes to while a part is missing.
 AWAY = {503, 504}
-
-Id = dict[str, tuple[Any, ...]]
 
 api = schemathesis.openapi.from_dict(document(ROUTES))
 api.config.phases.coverage.enabled = False  # thousands of requests, most of which say the same
@@ -61,7 +60,7 @@ class Crowd:
 
     base_url: str
     people: Mapping[Role, Person]
-    ids: Id = field(default_factory=dict)
+    ids: Ids = field(default_factory=dict)
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     """(who, status) → how often."""
     faults: list[str] = field(default_factory=list)
