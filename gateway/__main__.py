@@ -1,5 +1,10 @@
 """`python -m gateway`: serve the API until told to stop."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # as in chassis.running.runner
+
 import chassis.running.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
 
 import sys
@@ -9,6 +14,8 @@ from chassis.base.settings import settings
 from gateway.bus import run
 
 if __name__ == "__main__":
+    gc.freeze()
+    gc.enable()
     configure("gateway", "gateway", settings().log_format)
     try:
         sys.exit(run())

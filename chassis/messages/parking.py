@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property, partial
 from typing import Any, Final
 from uuid import UUID
 
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Row, Table, and_, case, func, literal, or_, select, update
 
 from chassis.base import metrics
@@ -34,7 +32,7 @@ MOST_REFUSED: Final = 10_000
 """Refused messages kept as rows; further ones are only counted, so that nobody can fill the disk with them."""
 MOST_OF_REFUSED: Final = 64 * 1024
 """Bytes kept of one: it never runs, so that nobody needs all of a huge one."""
-CALLS_RATE: Final = parse("300/minute")
+CALLS_RATE: Final = "300/minute"
 """How many forged calls a process writes down: who floods it with them must not keep it from its work. Events are as
 much work when they are genuine; each of them is kept."""
 
@@ -48,7 +46,15 @@ class Parking:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.table: Table = database.service.metadata.tables["inbox"]
-        self._rate = FixedWindowRateLimiter(MemoryStorage())
+
+    @cached_property
+    def _rate(self) -> Callable[[], bool]:
+        # Loaded when the first call is refused: it costs a tenth of a process's start, and most refuse none.
+        from limits import parse
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
+        return partial(FixedWindowRateLimiter(MemoryStorage()).hit, parse(CALLS_RATE))
 
     def wait(self, deliveries: Sequence[Delivery], code: str) -> None:
         """Keep events to be tried again: soon at first, then ever more rarely; after a day they are dead.
@@ -67,7 +73,7 @@ class Parking:
         """Put aside a message that must not be believed: with its sender and its way, for a person to look at. It takes
         nobody's place in the inbox, since what it says of itself may be a lie, and raises an alarm by its metric."""
         metrics.message_refused(reason)
-        if not keep_body and not self._rate.hit(CALLS_RATE):
+        if not keep_body and not self._rate():
             return
         logger.error(
             "message_refused",

@@ -6,7 +6,11 @@ out long work, due jobs and housekeeping, on plain threads. Both relay the event
 
 from __future__ import annotations
 
+import gc
 import sys
+
+if __name__ == "__main__":
+    gc.disable()  # until all is loaded: nothing of that ever becomes garbage, and looking costs a sixth of the start
 
 if "tasks" not in sys.argv:
     import chassis.running.green  # noqa: F401
@@ -28,7 +32,6 @@ from chassis.messages.consumer import EventConsumer
 from chassis.messages.copies import Copies
 from chassis.messages.inbox import Inbox
 from chassis.messages.parking import Parking
-from chassis.messages.topology_check import watch_bindings
 from chassis.messages.wire import read_warily, use_orjson
 from chassis.running import health
 from chassis.running.background import Loop, RelayLoop, housekeeping
@@ -117,6 +120,8 @@ class TaskProcess:
             *housekeeping(self.database),
         ]
         if watch := config.broker_watch_url.get_secret_value():
+            from chassis.messages.topology_check import watch_bindings
+
             metrics.bindings_looked_at(time.time())  # who never could look is noticed like who can't any more
             self.loops.append(Loop("bindings", lambda: watch_bindings(watch, service), interval=30.0))
 
@@ -177,6 +182,8 @@ def main(arguments: list[str] | None = None) -> int:
     read_warily()
     process = (ServiceProcess if options.role == "service" else TaskProcess)(service, config)
     metrics.watch_pool(process.database.pool)
+    gc.freeze()
+    gc.enable()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

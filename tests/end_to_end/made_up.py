@@ -148,21 +148,18 @@ def make_up(crowd: Crowd, number: int, told: Callable[[int], None] = lambda aske
     """Let the crowd send about so many requests, over all operations evenly, a few at a time."""
     operations = [result.ok() for result in described.get_all_operations()]
     works = itertools.cycle([(each, mode) for each in operations for mode in GenerationMode])
-    lock = threading.Lock()
-
-    def work() -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         while crowd.asked < number:
-            with lock:
-                operation, mode = next(works)
-            _some(crowd, operation, mode)
+            # Made up in one thread, sent in many: CPython 3.11 can't parse in two at once, and modules that
+            # schemathesis imports late are parsed.
+            list(pool.map(crowd.ask, _some(*next(works))))
             told(crowd.asked)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in [pool.submit(work) for _ in range(AT_ONCE)]:
-            future.result()
 
+def _some(operation: Any, mode: GenerationMode) -> list[schemathesis.Case]:
+    """A few requests for one operation; none where there is nothing to say wrongly."""
+    cases = []
 
-def _some(crowd: Crowd, operation: Any, mode: GenerationMode) -> None:
     @settings(
         max_examples=BREATH,
         deadline=None,
@@ -172,7 +169,8 @@ def _some(crowd: Crowd, operation: Any, mode: GenerationMode) -> None:
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def requests_of_it(case: schemathesis.Case) -> None:
-        crowd.ask(case)
+        cases.append(case)
 
-    with suppress(Unsatisfiable):  # where there is nothing to say, nothing can be said wrongly
+    with suppress(Unsatisfiable):
         requests_of_it()
+    return cases

@@ -171,3 +171,14 @@ def test_new_packages_start_no_server_and_leave_no_policy_behind(tmp_path, monke
     with packages._no_autostart([]):
         assert policy.read_text() == "somebody else's"
     assert policy.read_text() == "somebody else's"
+
+
+def test_bytecode_is_kept_whatever_is_wanted_elsewhere_since_every_process_would_make_it_anew(script, monkeypatch):
+    became = []
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(script, "environment_is", lambda wanted: True)
+    monkeypatch.setattr(os, "execve", lambda python, arguments, environment: became.append(environment))
+    monkeypatch.setattr(os, "chdir", lambda folder: None)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script.main()
+    assert "PYTHONDONTWRITEBYTECODE" not in became[0]
