@@ -1,14 +1,16 @@
 """Refusals as problem documents (RFC 9457), in the caller's language. HTTP status numbers live here alone."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from contracts.base import Operation
 from contracts.errors import ErrorKind, FieldError, Language, ServiceError, describe, error_text
+from contracts.words import member_word
+from contracts.words.paths import path_word
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "/docs/#problem-"
@@ -38,20 +40,6 @@ STATUS_OF_CODE = {
     "request_timeout": 408,
 }
 
-_TITLES: dict[ErrorKind, dict[Language, str]] = {
-    ErrorKind.INVALID: {"zh": "提交的内容有误", "en": "The request has mistakes"},
-    ErrorKind.UNAUTHENTICATED: {"zh": "身份验证未通过", "en": "Not authenticated"},
-    ErrorKind.FORBIDDEN: {"zh": "没有权限", "en": "Not permitted"},
-    ErrorKind.NOT_FOUND: {"zh": "没有找到", "en": "Not found"},
-    ErrorKind.CONFLICT: {"zh": "与当前状态冲突", "en": "Conflict with the present state"},
-    ErrorKind.REFUSED: {"zh": "不符合业务规则", "en": "Refused by a rule"},
-    ErrorKind.TOO_MANY: {"zh": "请求过多", "en": "Too many requests"},
-    ErrorKind.UNAVAILABLE: {"zh": "暂时不可用", "en": "Not available now"},
-    ErrorKind.TOO_LARGE: {"zh": "内容过大", "en": "Too large"},
-    ErrorKind.UNSUPPORTED: {"zh": "类型不支持", "en": "Type not supported"},
-    ErrorKind.INTERNAL: {"zh": "系统内部错误", "en": "Internal error"},
-}
-
 # Seconds to wait where the refusal itself names none.
 _RETRY_AFTER = {429: 5, 503: 2}
 _FIELD_NAME = re.compile(r"[a-z0-9_]{1,60}\Z")
@@ -73,11 +61,16 @@ def status_of(code: str) -> int:
 
 def title_of(kind: ErrorKind, language: Language) -> str:
     """What is the same for all problems of a kind."""
-    return _TITLES[kind][language]
+    return member_word(kind)[language]
 
 
-def problem(error: ServiceError, language: Language, correlation_id: UUID) -> Problem:
-    """The document for a refusal. Nothing of the request's own content is repeated in it."""
+def problem(
+    error: ServiceError, language: Language, correlation_id: UUID, operation: type[Operation] | None = None
+) -> Problem:
+    """The document for a refusal. Nothing of the request's own content is repeated in it.
+
+    `operation` is what was asked for, where that was found out: its fields are then called by their words, too.
+    """
     status = status_of(error.code)
     document: dict[str, Any] = {
         "type": f"{TYPE_BASE}{error.code}",
@@ -89,17 +82,19 @@ def problem(error: ServiceError, language: Language, correlation_id: UUID) -> Pr
         "correlation_id": str(correlation_id),
     }
     if error.errors:
-        document["errors"] = list(_fields(error.errors, language))
+        document["errors"] = [_field(each, language, operation) for each in error.errors]
     return Problem(status, orjson.dumps(document), _headers(status, error, language))
 
 
-def _fields(errors: Iterable[FieldError], language: Language) -> Iterable[dict[str, str]]:
-    for error in errors:
-        yield {
-            "path": _own_words(error.path),
-            "code": error.code,
-            "message": describe(error.code, error.params, language),
-        }
+def _field(error: FieldError, language: Language, operation: type[Operation] | None) -> dict[str, str]:
+    path = _own_words(error.path)
+    word = path_word(operation, path) if operation is not None else None
+    return {
+        "path": path,
+        **({"title": word[language]} if word else {}),
+        "code": error.code,
+        "message": describe(error.code, error.params, language),
+    }
 
 
 def _own_words(path: str) -> str:

@@ -27,6 +27,7 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
 
     def respond(req: falcon.Request, resp: falcon.Response, **path: str) -> None:
         environ = req.env
+        req.context.operation = route.operation
         access = door.grant(route, environ, req.context.correlation_id, req.context.language)
         context = access.context
         payload = binding.payload(
@@ -53,7 +54,8 @@ def send_json(req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]
 
 def send_problem(req: falcon.Request, resp: falcon.Response, error: ServiceError) -> None:
     """A refusal as a problem document."""
-    document = problem(error, req.context.language, req.context.correlation_id)
+    operation = getattr(req.context, "operation", None)  # none where no route was found
+    document = problem(error, req.context.language, req.context.correlation_id, operation)
     req.context.code = error.code
     resp.status = falcon.code_to_http_status(document.status)
     resp.content_type = MEDIA_TYPE

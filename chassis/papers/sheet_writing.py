@@ -58,7 +58,7 @@ def write_bad_rows(
 
     Corrected, the workbook can be imported as it is. A temporary file, to be closed.
     """
-    extra = (Column("", ROW_NUMBER, width=8), Column("", REASONS, width=60))
+    extra = (Column("", title=ROW_NUMBER, width=8), Column("", title=REASONS, width=60))
     workbook, sheet = _streaming(title, [*columns, *extra])
     for row in bad_rows:
         cells = [_given_back(sheet, row, column.title) for column in columns]

@@ -1,9 +1,10 @@
 """Spreadsheets as tables of columns: what an import reads and what comes back to be corrected.
 
-    STUDENTS = (
-        Column("name", "姓名", typed(PersonName), example="张三"),
-        Column("gender", "性别", choice({"男": "male", "女": "female"}), choices=("男", "女")),
-        Column("mobile", "手机号码", typed(MobileNumber), required=False),
+    STUDENTS = columns(
+        "student_import",
+        Column("name", typed(PersonName), example="张三"),
+        Column("gender", choice(by_word(Gender)), choices=tuple(by_word(Gender))),
+        Column("mobile", typed(MobileNumber), required=False),
     )
 
 `chassis.papers.sheet_reading` reads rows by such a table, `chassis.papers.sheet_writing` makes the template, lists,
@@ -12,7 +13,7 @@ and the workbook of refused rows. openpyxl holds the interpreter for long: use t
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,25 +23,32 @@ from contracts.errors import FieldError, JsonValue, Language, describe
 from contracts.errors.fields import FieldProblemError, field_errors
 from contracts.text import cleaning
 from contracts.types import sane_year
+from contracts.words import column_word
 
 Parse = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the field it fills, the title it is found by, and how its text becomes a value.
+    """A column: the field it fills, how its text becomes a value, and the title it is found by (see `columns`).
 
     `parse` raises FieldProblemError. `choices` are offered as a list in the template; `width` is in characters.
     """
 
     field: str
-    title: str
     parse: Parse = str
     required: bool = True
     width: int = 16
     help: str = ""
     example: str = ""
     choices: Sequence[str] = ()
+    title: str = ""
+
+
+def columns(document: str, *listed: Column) -> tuple[Column, ...]:
+    """The columns of a document, each with the title that `contracts.words` gives it. Raises KeyError for one that has
+    none there."""
+    return tuple(replace(each, title=column_word(document, each.field).zh) for each in listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contracts.base import Contract
 from gateway.files import UPLOAD
 from gateway.openapi import problem_codes
 from gateway.openapi.operation import describe_events, describe_route, describe_upload
+from gateway.openapi.schemas import SchemaWithWords
 from gateway.route import Route
 from gateway.routes import ABOUT
 from gateway.streams import EVENTS
@@ -70,6 +71,8 @@ def _schemas(routes: Sequence[Route]) -> tuple[dict[tuple[type[Contract], str], 
     for route in routes:
         wanted[route.operation, "validation"] = None
         wanted[route.operation.answers, "serialization"] = None
-    found, definitions = models_json_schema(list(wanted), ref_template=_REFERENCES)
+    found, definitions = models_json_schema(
+        list(wanted), ref_template=_REFERENCES, schema_generator=SchemaWithWords
+    )
     references = {key: schema["$ref"].rpartition("/")[2] for key, schema in found.items()}
     return references, definitions["$defs"]  # type: ignore[return-value]

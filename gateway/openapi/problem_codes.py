@@ -155,6 +155,7 @@ def problem_schema() -> dict[str, Any]:
                             "description": "如 `students.3.mobile`",
                             "examples": ["student_id"],
                         },
+                        "title": {"type": "string", "description": "字段名称 · what the field is called"},
                         "code": {"type": "string"},
                         "message": {"type": "string"},
                     },

@@ -12,9 +12,10 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.files import keep
-from chassis.papers.spreadsheets import Column
+from chassis.papers.spreadsheets import Column, columns
 from contracts.courses.commands import SelectCoursesInBatch
 from contracts.errors import describe
+from contracts.words import document_word
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
 from services.courses.domain.situation import Verdict
@@ -22,13 +23,14 @@ from services.courses.queries.situation import situation_of
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
 
-NOT_SELECTED = (
-    Column("student_number", "学号", width=20),
-    Column("student_name", "姓名", width=12),
-    Column("course_code", "课程代码", width=12),
-    Column("course_name", "课程名称", width=30),
-    Column("outcome", "结果", width=10),
-    Column("reasons", "原因", width=80),
+NOT_SELECTED = columns(
+    "batch_selection_result",
+    Column("student_number", width=20),
+    Column("student_name", width=12),
+    Column("course_code", width=12),
+    Column("course_name", width=30),
+    Column("outcome", width=10),
+    Column("reasons", width=80),
 )
 
 
@@ -78,7 +80,7 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
             uow,
             workbook,
             FileKind.XLSX,
-            name="批量选课未选清单.xlsx",
+            name=f"{document_word('batch_selection_result').zh}.xlsx",
             purpose="batch_selection_result",
             teaching_point_id=task.teaching_point_id,
         )

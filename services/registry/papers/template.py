@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
+from contracts.words import document_word
 from services.registry.papers.workbook import STUDENTS
 from services.registry.tables import metadata
 
@@ -28,4 +29,4 @@ def import_template(uow: UnitOfWork) -> UUID:
     from chassis.papers.sheet_writing import write_template  # openpyxl: who doesn't make it, saves its memory
 
     with write_template("学生", STUDENTS) as file:
-        return files.keep(uow, file, FileKind.XLSX, name="学生导入模板.xlsx", purpose=purpose)
+        return files.keep(uow, file, FileKind.XLSX, name=f"{document_word('student_import').zh}.xlsx", purpose=purpose)

@@ -63,7 +63,7 @@ def archive(*names: str) -> bytes:
 
 
 def sheet() -> bytes:
-    with closing(write_list("名单", (Column("a", "A"),), [])) as file:
+    with closing(write_list("名单", (Column("a", title="A"),), [])) as file:
         return file.read()
 
 

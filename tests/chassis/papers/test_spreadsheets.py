@@ -21,11 +21,11 @@ from contracts.errors.fields import FieldProblemError
 from contracts.types import MobileNumber
 
 COLUMNS = (
-    Column("name", "姓名"),
-    Column("gender", "性别", choice({"男": "male", "女": "female"}), choices=("男", "女")),
-    Column("id_number", "身份证号", width=22),
-    Column("mobile", "手机号码", typed(MobileNumber), required=False),
-    Column("starts_on", "入学日期", calendar_day, required=False, help="年-月-日", example="2026-09-01"),
+    Column("name", title="姓名"),
+    Column("gender", choice({"男": "male", "女": "female"}), title="性别", choices=("男", "女")),
+    Column("id_number", title="身份证号", width=22),
+    Column("mobile", typed(MobileNumber), title="手机号码", required=False),
+    Column("starts_on", calendar_day, title="入学日期", required=False, help="年-月-日", example="2026-09-01"),
 )
 HEADER = ["姓名", "性别", "身份证号", "手机号码", "入学日期"]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -394,7 +394,7 @@ def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
     for file in (
         write_list("名单", COLUMNS, [{"name": text}]),
         write_bad_rows("名单", COLUMNS, [BadRow(2, {"姓名": text}, ())]),
-        write_template("名单", (Column("x", "X", example=text),)),
+        write_template("名单", (Column("x", title="X", example=text),)),
     ):
         for sheet in load_workbook(file).worksheets:
             assert all(cell.data_type in ("s", "inlineStr", "n") for row in sheet.iter_rows() for cell in row)
@@ -407,7 +407,7 @@ def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
 @example("0\r0")
 @example("字面_x000D_的下划线")
 def test_any_text_can_be_written_and_is_read_back_without_what_xml_cannot_hold(text: str) -> None:
-    plain = (Column("x", "X", required=False), Column("y", "Y"))
+    plain = (Column("x", title="X", required=False), Column("y", title="Y"))
     (row,) = read(write_list("名单", plain, [{"x": text, "y": "1"}]), plain)
     expected = "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
     expected = expected.replace("\r\n", "\n").replace("\r", "\n")

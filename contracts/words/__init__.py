@@ -1,0 +1,77 @@
+"""Short labels for people, in Chinese and English, for everything that has a name in the code: once, here.
+
+`field_word(StudentView, "student_number")["zh"]` is 学号. What has none is refused by a test; where a name means
+something else in one contract, `"Contract.field"` stands in the table beside the plain name. Sentences are not here:
+refusals are in `contracts.errors`, descriptions beside the fields.
+"""
+
+from enum import StrEnum
+from functools import cache
+from itertools import chain
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from contracts.words import choices, doing, examining, money, papers, people, states, studies, system, things
+from contracts.words.word import Word, Words
+
+Member = TypeVar("Member", bound=StrEnum)
+
+_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
+FIELDS: Words = dict(chain.from_iterable(table.items() for table in _TABLES))
+MEMBERS = {**choices.CHOICES, **states.STATES}
+"""Enum → value → words."""
+
+
+@cache
+def field_word(contract: type[BaseModel], field: str) -> Word:
+    """What a contract's field is called. Raises KeyError for one that nobody named."""
+    for each in contract.__mro__:
+        if found := FIELDS.get(f"{each.__name__}.{field}"):
+            return Word(*found)
+    return Word(*FIELDS[field])
+
+
+def column_word(document: str, field: str) -> Word:
+    """What a column of a document is called. Raises KeyError."""
+    return Word(*(papers.COLUMNS.get(f"{document}.{field}") or FIELDS[field]))
+
+
+def document_word(document: str) -> Word:
+    """What a document is called. Raises KeyError."""
+    return Word(*papers.DOCUMENTS[document])
+
+
+def by_word(choices: type[Member]) -> dict[str, Member]:
+    """The members of an enum by what they are called in Chinese, as people choose them in a workbook."""
+    return {member_word(member).zh: member for member in choices}
+
+
+def member_word(member: StrEnum) -> Word:
+    """What a member of one of the contracts' enums is called. Raises KeyError for one that nobody named."""
+    return Word(*MEMBERS[type(member).__name__][member.value])
+
+
+def action_word(action: str) -> Word:
+    """What a workflow's action is called. Raises KeyError."""
+    return Word(*doing.ACTIONS[action])
+
+
+def permission_word(permission: str) -> Word:
+    """What a permission allows. Raises KeyError."""
+    return Word(*doing.PERMISSIONS[permission])
+
+
+def task_word(kind: str) -> Word:
+    """What a long task is called. Raises KeyError."""
+    return Word(*doing.TASKS[kind])
+
+
+def thing_word(table: str) -> Word:
+    """What the rows of a table are called, by which audit entries and histories name them. Raises KeyError."""
+    return Word(*things.THINGS[table])
+
+
+def event_word(event_type: str) -> Word:
+    """What an event tells. Raises KeyError."""
+    return Word(*things.EVENTS[event_type])

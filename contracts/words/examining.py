@@ -1,0 +1,37 @@
+"""Words for fields about exam rounds, sessions and registrations."""
+
+from contracts.words.word import Words
+
+FIELDS: Words = {
+    "exam_round": ("考试批次", "Exam round"),
+    "exam_round_id": ("考试批次", "Exam round"),
+    "exam_round_code": ("考试批次代码", "Code of the exam round"),
+    "session_name": ("场次", "Session"),
+    "UpdateSession.session_id": ("场次", "Session"),
+    "RemoveSession.session_id": ("场次", "Session"),
+    "RecordAttendance.session_id": ("场次", "Session"),
+    "SessionView.name": ("场次名称", "Session"),
+    "sessions": ("场次", "Sessions"),
+    "placements": ("科目安排", "Placements"),
+    "starts_at": ("开始时间", "Starts at"),
+    "ends_at": ("结束时间", "Ends at"),
+    "starts_on": ("开始日期", "First day"),
+    "ends_on": ("结束日期", "Last day"),
+    "registration_id": ("报考", "Registration"),
+    "registration_ids": ("报考", "Registrations"),
+    "registration_opens_at": ("报考开放时间", "Registration opens at"),
+    "registration_closes_at": ("报考截止时间", "Registration closes at"),
+    "registration_refused": ("报考被拒", "Registration refused"),
+    "registered_at": ("报考时间", "Registered at"),
+    "resit_of": ("补考原报考", "Resit of"),
+    "resits": ("补考", "Resits"),
+    "arranged": ("已编排", "Arranged"),
+    "arrangement_published_at": ("编排发布时间", "Arrangement published at"),
+    "sat": ("参加考试", "Sat"),
+    "absent": ("缺考", "Absent"),
+    "absent_ids": ("缺考的报考", "Absent"),
+    "held_by_suspension": ("因休学暂停", "Held by a suspension"),
+    "held_by_withdrawal_id": ("因退课暂停", "Held by a withdrawal"),
+    "cancelled": ("已取消", "Cancelled"),
+    "lapsed": ("已失效", "Lapsed"),
+}

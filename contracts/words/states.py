@@ -1,0 +1,152 @@
+"""Words for states: what a row is in, by the enum that lists them."""
+
+from collections.abc import Mapping
+
+from contracts.words.word import Words
+
+STATES: Mapping[str, Words] = {
+    "AssessmentRequirementState": {
+        "pending": ("待审核", "Waiting for review"),
+        "approved": ("已通过", "Approved"),
+        "rejected": ("已驳回", "Rejected"),
+        "superseded": ("已被替代", "Superseded"),
+    },
+    "BillStatus": {
+        "unpaid": ("未缴费", "Unpaid"),
+        "paying": ("缴费中", "Being paid"),
+        "remitting": ("汇款审核中", "Remittance in review"),
+        "paid": ("已缴费", "Paid"),
+        "cancelled": ("已取消", "Cancelled"),
+        "refunding": ("退款中", "Being refunded"),
+        "refunded": ("已退款", "Refunded"),
+    },
+    "ConfirmationState": {
+        "unconfirmed": ("未确认", "Not confirmed"),
+        "confirmed": ("已确认", "Confirmed"),
+        "pending": ("待审核", "Waiting for review"),
+        "approved": ("已通过", "Approved"),
+        "rejected": ("已驳回", "Rejected"),
+    },
+    "CourseStatus": {
+        "draft": ("草稿", "Draft"),
+        "published": ("已发布", "Published"),
+        "retired": ("已停用", "Retired"),
+    },
+    "CourseVersionStatus": {
+        "draft": ("草稿", "Draft"),
+        "in_use": ("使用中", "In use"),
+        "retired": ("已停用", "Retired"),
+    },
+    "EnrolmentStatus": {
+        "active": ("在籍", "Active"),
+        "suspended": ("休学", "Suspended"),
+        "left": ("退学", "Left"),
+        "graduated": ("毕业", "Graduated"),
+        "completed_without_diploma": ("结业", "Completed without a diploma"),
+        "admission_deferred": ("保留入学资格", "Admission deferred"),
+        "admission_forfeited": ("放弃入学资格", "Admission forfeited"),
+        "admission_cancelled": ("取消入学资格", "Admission cancelled"),
+        "expired": ("学籍过期", "Expired"),
+    },
+    "ExamRoundStatus": {
+        "draft": ("草稿", "Draft"),
+        "published": ("已发布", "Published"),
+    },
+    "PlanCourseState": {
+        "not_selected": ("未选", "Not selected"),
+        "pending_payment": ("待缴费", "Waiting for payment"),
+        "closing": ("关闭中", "Closing"),
+        "selected": ("已选", "Selected"),
+        "withdrawing": ("退课中", "Being withdrawn"),
+        "withdrawn": ("已退课", "Withdrawn"),
+    },
+    "PriorEducationCheck": {
+        "unchecked": ("未验证", "Not checked"),
+        "verified": ("已验证", "Verified"),
+        "mismatch": ("信息不符", "Does not match"),
+        "false": ("虚假学历", "False"),
+    },
+    "ProgrammeStatus": {
+        "draft": ("草稿", "Draft"),
+        "published": ("已发布", "Published"),
+        "retired": ("已停用", "Retired"),
+    },
+    "RefundState": {
+        "pending": ("待退款", "Waiting"),
+        "completed": ("已退款", "Completed"),
+        "failed": ("退款失败", "Failed"),
+    },
+    "RegistrationState": {
+        "pending_payment": ("待缴费", "Waiting for payment"),
+        "closing": ("关闭中", "Closing"),
+        "registered": ("已报考", "Registered"),
+        "arranged": ("已编排", "Arranged"),
+        "suspended": ("已暂停", "Suspended"),
+        "sat": ("已参加", "Sat"),
+        "absent": ("缺考", "Absent"),
+        "cancelled": ("已取消", "Cancelled"),
+        "lapsed": ("已失效", "Lapsed"),
+    },
+    "RemittanceState": {
+        "pending": ("待审核", "Waiting for review"),
+        "approved": ("已通过", "Approved"),
+        "rejected": ("已驳回", "Rejected"),
+        "revoked": ("已撤销", "Revoked"),
+        "booked_late": ("补记入账", "Booked late"),
+    },
+    "ReviewState": {
+        "waiting_for_hold": ("等待考务暂停", "Waiting for the hold"),
+        "pending": ("待审核", "Waiting for review"),
+        "approved": ("已通过", "Approved"),
+        "rejected": ("已驳回", "Rejected"),
+        "refunded": ("已退款", "Refunded"),
+    },
+    "RoundStatus": {
+        "draft": ("草稿", "Draft"),
+        "published": ("已发布", "Published"),
+    },
+    "SelectionState": {
+        "pending_payment": ("待缴费", "Waiting for payment"),
+        "closing": ("关闭中", "Closing"),
+        "selected": ("已选", "Selected"),
+        "cancelled": ("已取消", "Cancelled"),
+        "lapsed": ("已失效", "Lapsed"),
+        "withdrawn": ("已退课", "Withdrawn"),
+    },
+    "StatusChangeState": {
+        "pending_clearance": ("等待清算", "Waiting for clearance"),
+        "approved": ("已通过", "Approved"),
+        "revoked": ("已撤销", "Revoked"),
+    },
+    "TaskState": {
+        "waiting": ("等待中", "Waiting"),
+        "running": ("进行中", "Running"),
+        "cancelling": ("取消中", "Being cancelled"),
+        "done": ("已完成", "Done"),
+        "failed": ("失败", "Failed"),
+        "cancelled": ("已取消", "Cancelled"),
+    },
+    "TeachingPointStatus": {
+        "enabled": ("启用", "Enabled"),
+        "disabled": ("停用", "Disabled"),
+    },
+    "TransferState": {
+        "waiting": ("等待清算", "Waiting"),
+        "cleared": ("已清算", "Cleared"),
+        "done": ("已完成", "Done"),
+        "revoked": ("已撤销", "Revoked"),
+    },
+    "UserStatus": {
+        "enabled": ("启用", "Enabled"),
+        "disabled": ("停用", "Disabled"),
+    },
+    "WithdrawalState": {
+        "pending_academic": ("待教务审核", "Waiting for academic review"),
+        "academic_rejected": ("教务驳回", "Rejected by academic review"),
+        "pending_finance": ("待财务审核", "Waiting for financial review"),
+        "finance_rejected": ("财务驳回", "Rejected by financial review"),
+        "finance_approved": ("财务通过", "Approved by financial review"),
+        "refunded": ("已退款", "Refunded"),
+        "revoked": ("已撤销", "Revoked"),
+    },
+}

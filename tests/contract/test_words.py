@@ -1,0 +1,125 @@
+"""Everything that has a name in the code has one word in each language, and no word is typed by hand elsewhere."""
+
+import importlib
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import chain
+
+import pytest
+from pydantic import BaseModel
+
+import contracts
+from chassis.declaring.service import Service, load
+from chassis.work.workflow import Workflow
+from contracts import words
+from contracts.base import EVENTS
+from contracts.courses.commands import SelectCourses
+from contracts.identity.commands import CreateUser
+from contracts.permissions import PERMISSIONS
+from contracts.registry.views import StudentView
+from contracts.types import Gender
+from contracts.words import doing, examining, money, papers, people, studies, system, things
+from contracts.words.paths import path_word
+from contracts.words.word import Words
+from gateway import task_centre  # noqa: F401  has contracts of its own
+from launcher.paths import ROOT, service_names
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+FIELD_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
+MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(contracts.__path__, "contracts.")]
+SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
+
+
+def below(contract: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in contract.__subclasses__():
+        yield each
+        yield from below(each)
+
+
+# Generic contracts made for one row type have the fields of the generic one.
+PLACES = ("contracts.", "gateway.task_centre")
+CONTRACTS = {each for each in below(BaseModel) if each.__module__.startswith(PLACES) and "[" not in each.__name__}
+ENUMS = {
+    each
+    for module in MODULES
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
+}
+
+
+def workflows() -> Iterator[Workflow]:
+    for service in service_names():
+        if (ROOT / "services" / service / "domain" / "workflows.py").exists():
+            module = importlib.import_module(f"services.{service}.domain.workflows")
+            yield from (each for each in vars(module).values() if isinstance(each, Workflow))
+
+
+def test_every_field_of_every_contract_has_a_word() -> None:
+    named = {(contract, field) for contract in CONTRACTS for field in contract.model_fields}
+    assert len(named) > 1000
+    for contract, field in named:
+        assert words.field_word(contract, field).zh
+
+
+def test_no_field_has_two_words_and_no_word_is_left_over() -> None:
+    keys = list(chain.from_iterable(FIELD_TABLES))
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
+    plain = {field for contract in CONTRACTS for field in contract.model_fields}
+    special = {f"{contract.__name__}.{field}" for contract in CONTRACTS for field in contract.model_fields}
+    assert set(keys) - plain - special == set()
+
+
+def test_every_choice_and_state_has_a_word_and_no_other() -> None:
+    listed = {each.__name__: {member.value for member in each} for each in ENUMS}
+    assert {name: set(values) for name, values in words.MEMBERS.items()} == listed
+
+
+def test_every_action_of_a_workflow_has_a_word() -> None:
+    assert {action for each in workflows() for action in each.actions} == doing.ACTIONS.keys()
+
+
+def test_every_permission_every_event_and_every_task_has_a_word() -> None:
+    assert doing.PERMISSIONS.keys() == PERMISSIONS
+    assert {event_type for event_type, _ in EVENTS} == things.EVENTS.keys()
+    assert {kind for service in SERVICES for kind in service.tasks} == doing.TASKS.keys()
+
+
+def test_every_table_that_entries_can_be_about_has_a_word() -> None:
+    times = Counter(table for service in SERVICES for table in service.metadata.tables)
+    machinery = {table for table, found in times.items() if found == len(SERVICES)} - {"files", "students", "tasks"}
+    assert times.keys() - machinery == things.THINGS.keys()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *FIELD_TABLES,
+        *words.MEMBERS.values(),
+        *(doing.ACTIONS, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
+        *(papers.DOCUMENTS, papers.COLUMNS),
+    ],
+)
+def test_words_are_chinese_and_english(table: Words) -> None:
+    for key, (zh, en) in table.items():
+        assert HAN.search(zh), key
+        assert re.fullmatch(r"[A-Z][^\u4e00-\u9fff]*[^.]", en), key
+
+
+def test_a_column_belongs_to_a_document_that_has_a_name() -> None:
+    assert {key.partition(".")[0] for key in papers.COLUMNS} <= papers.DOCUMENTS.keys()
+
+
+def test_where_a_name_means_something_else_the_contract_says_so() -> None:
+    assert words.field_word(StudentView, "name")["zh"] == "姓名"
+    assert words.field_word(CreateUser, "name")["en"] == "Name"
+    assert words.by_word(Gender) == {"男": Gender.MALE, "女": Gender.FEMALE}
+
+
+def test_a_place_in_a_command_has_the_word_of_its_innermost_field() -> None:
+    word = path_word(SelectCourses, "course_ids.3")
+    assert word is not None
+    assert word.zh == "课程"
+    assert path_word(SelectCourses, "nonsense") is None
