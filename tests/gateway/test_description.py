@@ -74,6 +74,16 @@ def test_the_document_is_valid_openapi(described) -> None:  # type: ignore[no-un
     OpenAPIV31SpecValidator(described).validate()
 
 
+def test_every_field_has_a_title_in_both_languages_and_every_choice_its_words(described) -> None:  # type: ignore[no-untyped-def]
+    for name, schema in described["components"]["schemas"].items():
+        if name == "Problem":
+            continue
+        for field, about in schema.get("properties", {}).items():
+            assert about["x-title-en"] != about["title"], f"{name}.{field}"
+        if "enum" in schema:
+            assert schema["x-words"].keys() == set(schema["enum"]), name
+
+
 def test_every_operation_is_described_whole(described) -> None:  # type: ignore[no-untyped-def]
     seen = []
     for path, item in described["paths"].items():
