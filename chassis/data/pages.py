@@ -5,8 +5,10 @@ nothing (`chassis.data.row_scope`) are refused to them, wherever a list joins th
 emptiness, or, where such names are read by the system, tell what it hides by who is found.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, false, func, or_, select, true
@@ -24,7 +26,11 @@ SomeView = TypeVar("SomeView", bound=View)
 SomeContract = TypeVar("SomeContract", bound=Contract)
 
 _ALIKE = str.maketrans(ALIKE)
-_ALIKE_GONE = dict.fromkeys(map(ord, ALIKE.values()))
+_OTHERS: Mapping[str, str] = {
+    meant: "".join(other for other, is_meant in ALIKE.items() if is_meant == meant) for meant in set(ALIKE.values())
+}
+"""Character → those that are stored as they were typed and mean the same."""
+_MOST_SPELLINGS = 16
 
 
 class PageRequest(Protocol):
@@ -157,9 +163,14 @@ def begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
 def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Nothing is left of a text that is none of the column's kind: no row has it."""
     plain = text.translate(_ALIKE)
-    if plain.translate(_ALIKE_GONE) != plain:
-        column = func.translate(column, "".join(ALIKE), "".join(ALIKE.values()))
-    return column.icontains(plain, autoescape=True) if plain else false()
+    if not plain:
+        return false()
+    choices = [character + _OTHERS.get(character, "") for character in plain]
+    if math.prod(map(len, choices)) <= _MOST_SPELLINGS:  # each is found by an index, where there is one
+        return or_(*(column.icontains("".join(spelling), autoescape=True) for spelling in product(*choices)))
+    others = [(other, meant) for meant in set(plain) for other in _OTHERS.get(meant, "")]
+    stored, meant = ("".join(characters) for characters in zip(*others, strict=True))
+    return func.translate(column, stored, meant).icontains(plain, autoescape=True)
 
 
 def between(column: ColumnElement[Any], lowest: Any, highest: Any) -> ColumnElement[bool]:
