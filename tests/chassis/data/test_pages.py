@@ -23,8 +23,10 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.dialects import postgresql
 
 from chassis.base.context import system_context
+from chassis.data.columns import found_by_part
 from chassis.data.pages import among, begins, between, equals, matches, on_days, paginate
 from contracts.errors import ServiceError
 from contracts.text import cleaning
@@ -216,11 +218,18 @@ def test_what_was_stored_is_found_however_it_is_spelled(
     assert missed == []
 
 
-def test_few_spellings_are_looked_for_one_by_one_as_an_index_finds_them() -> None:
-    few, many = (str(matches(text, people=[papers.c.title])) for text in ("李四光", "金李林柳女"))
-    assert "translate" not in few
-    assert few.count("LIKE") > 1
-    assert "translate" in many
+@pytest.mark.parametrize(
+    ("text", "is_indexed", "one_by_one"),
+    [("李四光", True, 2), ("李四光", False, 0), ("李四", True, 0), ("金李林柳女", True, 0), ("赵安云", True, 1)],
+)
+def test_few_spellings_of_what_an_index_can_look_up_are_looked_up_one_by_one(
+    text: str, is_indexed: bool, one_by_one: int
+) -> None:
+    indexes = [found_by_part("ix_names_parts", "name")] if is_indexed else []
+    names = Table("names", MetaData(), Column("name", Text), *indexes)
+    statement = str(matches(text, people=[names.c.name]).compile(dialect=postgresql.dialect()))
+    assert ("translate" in statement) == (one_by_one == 0)
+    assert statement.count("ILIKE") == max(1, one_by_one)
 
 
 def test_a_sign_that_means_something_to_a_pattern_finds_itself_only(uow: Reader) -> None:
