@@ -69,6 +69,13 @@ def test_a_name_is_found_by_any_part_of_it(registry, point_id, search) -> None: 
     assert found(registry, name=search) != []
 
 
+@pytest.mark.parametrize("search", ["%", "_", "\\", "张%", "/", "'"])
+def test_a_sign_that_means_something_to_a_pattern_finds_whoever_has_it(registry, point_id, search) -> None:  # type: ignore[no-untyped-def]
+    imported(registry, point_id, *(build.person(name=name) for name in ("张三丰", "Ol'ga O’Neil")))
+    assert found(registry, name=search) == (["Ol'ga O’Neil"] if search == "'" else [])
+    assert registry.ask(ListStudents(student_number=search), SCHOOL).total == 0
+
+
 @pytest.mark.parametrize("beginning", ["R33", "r331", "ｒ３３１", "R 331", "\u202dR331"])
 def test_a_number_is_found_by_its_beginning_whatever_its_case(registry, point_id, beginning) -> None:  # type: ignore[no-untyped-def]
     imported(registry, point_id, build.person(student_number="R33191001"), build.person(student_number="ZR3319"))
@@ -146,6 +153,21 @@ def test_a_number_that_excel_rounded_is_refused_as_often_as_it_comes_back(regist
     with files.store().read("registry", first.result) as given_back:
         again = build.imported(registry, io.BytesIO(given_back.read()), by)
     assert again.figures == {"imported": 0, "refused": 1}
+
+
+def test_line_ends_as_workbooks_write_them_are_read_as_such(registry, point_id) -> None:  # type: ignore[no-untyped-def]
+    book = load_workbook(build.workbook([build.person(mobile="")]))
+    places = {column.field: place for place, column in enumerate(STUDENTS, start=1)}
+    written = {"name": "回车名_x000D_", "mobile": "13912345678_x000D_", "home_address": "徐州市_x000D_\n云龙区"}
+    for field, text in written.items():
+        book.worksheets[0].cell(2, places[field]).value = text
+    file = io.BytesIO()
+    book.save(file)
+    by = people.of_point(point_id)
+    assert build.imported(registry, file, by).figures == {"imported": 1, "refused": 0}
+    [listed] = registry.ask(ListStudents(name="回车名"), by).items
+    contact = registry.ask(GetStudent(student_id=listed.id), by).contact
+    assert (listed.name, contact.mobile, contact.home_address) == ("回车名", "13912345678", "徐州市 云龙区")
 
 
 def test_a_record_that_an_earlier_version_took_is_read_and_put_right(registry, point_id) -> None:  # type: ignore[no-untyped-def]
