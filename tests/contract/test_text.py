@@ -184,7 +184,7 @@ def test_every_control_and_invisible_character_goes_from_a_name() -> None:
     # The rest of what Unicode calls ignorable where it can't be shown, and a braille pattern of no dots.
     gone += [0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, 0xFFA0]
     gone += [*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B)]
-    gone += range(0xE0000, 0xE1000)
+    gone += [*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)]
     assert [hex(code) for code in gone if cleaning.person_name(f"张{chr(code)}三") != "张三"] == []
 
 
