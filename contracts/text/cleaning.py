@@ -13,8 +13,7 @@ Replace = Callable[[str], str]
 def _replacing(*tables: ch.Table) -> Replace:
     """What `str.translate` does with these tables, quicker: few characters of a text are in them."""
     table = {chr(code): meant or "" for tab in tables for code, meant in tab.items()}
-    # As ranges: one by one, characters beyond U+FFFF would be compared with every character of a text.
-    substitute = re.compile(f"[{''.join(_ranges(sorted(table)))}]").sub
+    substitute = re.compile(f"[{_members(*tables)}]").sub
     return lambda text: substitute(lambda found: table[found[0]], text)
 
 
@@ -22,6 +21,12 @@ def _ranges(characters: list[str]) -> Iterator[str]:
     for _, together in groupby(enumerate(characters), lambda pair: ord(pair[1]) - pair[0]):
         run = [re.escape(character) for _, character in together]
         yield f"{run[0]}-{run[-1]}"
+
+
+def _members(*tables: ch.Table) -> str:
+    """These tables' characters, for inside of a regular expression's brackets."""
+    # As ranges: one by one, characters beyond U+FFFF would be compared with every character of a text.
+    return "".join(_ranges(sorted(chr(code) for table in tables for code in table)))
 
 
 _LINE = (ch.INVISIBLE, ch.SPACES, ch.WIDE_SPACE, ch.LINE_ENDS_AS_SPACES, ch.RADICALS)
@@ -42,6 +47,8 @@ _BETWEEN_HAN = re.compile(f"(?<=[{ch.HAN}]) (?=[{ch.HAN}])| ?· ?")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{ch.HAN}]) ?\. ?(?=[{ch.HAN}])")
 _STOP_IN_PART = re.compile(rf"(?:(?<=[{ch.HAN}])|^) ?\. ?(?=[{ch.HAN}])|(?<=[{ch.HAN}]) ?\. ?$")
 _LINE_ENDING = re.compile(r"\r\n?")
+_UNSEEN = rf"[\s{_members(ch.INVISIBLE, ch.SPACES, ch.LINE_ENDS)}]+"
+_UNSEEN_AROUND = re.compile(f"^{_UNSEEN}|{_UNSEEN}$")
 _SPACE_AT_END = re.compile(r"[ \u3000]+$", re.MULTILINE)
 
 
@@ -80,6 +87,11 @@ def free_text(text: str) -> str:
 def free_line(text: str) -> str:
     """The same in one line."""
     return text if _PLAIN_LINE(text) else _one_line(text, _line)
+
+
+def bare(text: str) -> str:
+    """Any text without what can't be seen before and behind it: what a cell shows."""
+    return text if _PLAIN_LINE(text) else _UNSEEN_AROUND.sub("", text)
 
 
 def document_number(text: str) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
@@ -81,6 +81,8 @@ users = Table(
     UniqueConstraint("student_id", name="uq_users_student_id"),
     one_of("status", UserStatus),
     Index("ix_users_teaching_point_id", "teaching_point_id", "username"),
+    found_by_part("ix_users_name_parts", "name"),
+    found_by_part("ix_users_username_parts", "username"),
 )
 scope(users, point="teaching_point_id", own="id")
 unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
