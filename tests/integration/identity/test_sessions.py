@@ -81,12 +81,12 @@ def test_signing_in_makes_nobodys_edit_stale(identity: ServiceHarness) -> None:
     assert identity.run(EnableUser(user_id=seen.id, version=disabled.version), people.of_school()).status == "enabled"
 
 
-def test_a_lead_with_two_hundred_courses_has_a_token_below_four_kilobytes(identity: ServiceHarness) -> None:
+def test_a_lead_with_two_hundred_courses_has_a_token_that_gateways_take(identity: ServiceHarness) -> None:
     courses = [str(new_id()) for _ in range(200)]
     created = user(identity, "lead", roles=({"role": "course_lead", "course_ids": courses},))
     session = signed_in(identity, created)
     said = claims(identity, session)
-    assert len(session.access_token) < 4_000
+    assert len(session.access_token) < 1_000
     assert (said.grants_by_reference, said.grants) == (True, ())
     asked = GetAccessGrants(user_id=said.sub, session_id=said.sid, epoch=said.epoch)
     ((role, kind, ids, _),) = identity.ask(asked).grants
@@ -105,14 +105,14 @@ def test_grants_are_told_of_the_present_epoch_and_an_open_session_only(identity:
     assert identity.refusal(GetAccessGrants.model_validate(asked)).code == "token_revoked"
 
 
-def test_the_longest_token_that_carries_its_grants_is_below_four_kilobytes(identity: ServiceHarness) -> None:
+def test_the_longest_token_that_carries_its_grants_is_one_that_gateways_take(identity: ServiceHarness) -> None:
     lengths = {}
-    for count in (34, 40):
+    for count in (85, 95):
         courses = [str(new_id()) for _ in range(count)]
         created = user(identity, f"lead{count}", roles=({"role": "course_lead", "course_ids": courses},))
         session = signed_in(identity, created)
         lengths[len(session.access_token)] = claims(identity, session).grants_by_reference
-    assert max(lengths) < 4_000
+    assert max(lengths) < 6_000
     assert set(lengths.values()) == {True, False}
 
 
