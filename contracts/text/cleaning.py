@@ -101,7 +101,7 @@ def document_number(text: str) -> str:
 
 def mobile(text: str) -> str:
     """A mobile number as phones copy it: hyphens and the country's code +86 go."""
-    return text if _PLAIN_MOBILE(text) else _COUNTRY.sub("", number(text).replace("-", ""))
+    return text if _PLAIN_MOBILE(text) else _COUNTRY.sub("", _composed(number(text).replace("-", "")))
 
 
 def phone(text: str) -> str:

@@ -218,6 +218,7 @@ def test_passwords_are_taken_to_the_last_character(kind: Any) -> None:
 @example(text="买. 买")
 @example(text="\r\u200b\n")
 @example(text="e\u200b\u0301")
+@example(text="A-\u0300")
 def test_what_is_clean_stays_as_it_is(clean: Callable[[str], str], text: str) -> None:
     once = clean(text)
     assert clean(once) == once
