@@ -1,15 +1,13 @@
 """Passwords and keys of one system: generated once, kept in a folder that only its owner can read."""
 
-import re
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from chassis.base.pem import new_private_key, private_keys, public_pem
 
 _TOKEN_KEYS = "token.pem"
-_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\s*", re.DOTALL)
 
 
 class Secrets:
@@ -34,7 +32,7 @@ class Secrets:
         """The Ed25519 pairs that access tokens are signed and checked with: (private PEM, public PEM). The first one
         signs; while keys are changed there are two."""
         private = self._get(_TOKEN_KEYS) or self._put(_TOKEN_KEYS, new_private_key())
-        return private, "".join(map(_public, private_keys(private)))
+        return private, "".join(map(public_pem, private_keys(private)))
 
     def token_keys_file(self) -> Path:
         """Where the private keys are, for the process that signs."""
@@ -42,9 +40,12 @@ class Secrets:
         return (self._folder / _TOKEN_KEYS).absolute()
 
     def put_token_keys(self, private: Sequence[str]) -> None:
-        """Let these keys count from now on, the first sign. Whoever reads at this moment reads all or nothing of it."""
+        """Let these keys count from now on, the first sign. Who reads at this moment reads all or nothing of it, and
+        so does who starts after the power went."""
         self._put(f"{_TOKEN_KEYS}.new", "".join(private))
+        _on_disk(self._folder / f"{_TOKEN_KEYS}.new")
         (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
+        _on_disk(self._folder)
 
     def _get(self, name: str) -> str | None:
         path = self._folder / name
@@ -59,20 +60,10 @@ class Secrets:
         return value
 
 
-def private_keys(pem: str) -> list[str]:
-    """The private keys of a text, each by itself."""
-    return _PEM.findall(pem)
-
-
-def _public(private: str) -> str:
-    key = serialization.load_pem_private_key(private.encode(), password=None)
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return public.decode()
-
-
-def new_private_key() -> str:
-    """A new Ed25519 key, PEM."""
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return pem.decode()
+def _on_disk(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -7,8 +7,9 @@ before it signs, and goes when no token is left that it has signed.
 from collections.abc import Callable, Sequence
 from enum import Enum
 
+from chassis.base.pem import new_private_key, private_blocks
 from contracts.identity.tokens import MAX_LIFETIME
-from launcher.secrets import Secrets, new_private_key, private_keys
+from launcher.secrets import Secrets
 
 
 class Pause(Enum):
@@ -22,7 +23,7 @@ class Pause(Enum):
 
 def change(secrets: Secrets, wait: Callable[[Pause], None]) -> None:
     """Let a new key sign in the place of the one that does. A change that was broken off is finished first."""
-    signing, *other = private_keys(secrets.token_keys()[0])
+    signing, *other = private_blocks(secrets.token_keys()[0])
     if other:
         # The other one has not signed yet, or signs no more.
         wait(Pause.OUTLIVED)

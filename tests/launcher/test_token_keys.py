@@ -2,7 +2,8 @@
 
 import pytest
 
-from launcher.secrets import Secrets, private_keys
+from chassis.base.pem import private_blocks
+from launcher.secrets import Secrets
 from launcher.token_keys import Pause, change, replace_at_once
 
 
@@ -12,10 +13,10 @@ def kept(tmp_path):
 
 
 def test_a_key_is_known_before_it_signs_and_goes_after_its_last_token(kept):
-    (former,) = private_keys(kept.token_keys()[0])
+    (former,) = private_blocks(kept.token_keys()[0])
     seen = []
-    change(kept, lambda pause: seen.append((private_keys(kept.token_keys()[0]), pause)))
-    (new,) = private_keys(kept.token_keys()[0])
+    change(kept, lambda pause: seen.append((private_blocks(kept.token_keys()[0]), pause)))
+    (new,) = private_blocks(kept.token_keys()[0])
     assert new != former
     assert seen == [([former, new], Pause.KNOWN), ([new, former], Pause.OUTLIVED)]
     assert kept.token_keys_file().stat().st_mode & 0o777 == 0o600
@@ -29,9 +30,9 @@ def test_a_change_that_was_broken_off_is_finished_before_the_next(kept, broken_o
 
     with pytest.raises(KeyboardInterrupt):
         change(kept, broken_off)
-    signing, other = private_keys(kept.token_keys()[0])
+    signing, other = private_blocks(kept.token_keys()[0])
     counted = []
-    change(kept, lambda pause: counted.append(private_keys(kept.token_keys()[0])))
+    change(kept, lambda pause: counted.append(private_blocks(kept.token_keys()[0])))
     assert counted[0] == [signing, other], "until no token of either can be left"
     assert [len(keys) for keys in counted] == [2, 2, 2]
     assert counted[1][0] == signing
