@@ -12,7 +12,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from chassis.base import pem
+from chassis.base import metrics, pem
 from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
@@ -98,6 +98,7 @@ class Tokens:
     ) -> None:
         """`public_keys` are one or several, PEM, until identity tells which count."""
         self._keys = pem.public_keys(public_keys)
+        metrics.token_keys_trusted(map(pem.fingerprint, self._keys))
         self._grants = grants
         self._revocations = revocations
         self._remembered = remembered
@@ -136,6 +137,7 @@ class Tokens:
             if keys != self._keys:
                 self._keys = keys
                 self._verified.clear()
+                metrics.token_keys_trusted(map(pem.fingerprint, keys))
 
     def _refuse_ended(self, claims: AccessClaims) -> None:
         if claims.exp <= self._clock():

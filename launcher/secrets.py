@@ -1,8 +1,10 @@
 """Passwords and keys of one system: generated once, kept in a folder that only its owner can read."""
 
+import fcntl
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.base.pem import new_private_key, private_keys, public_pem
@@ -39,13 +41,30 @@ class Secrets:
         self.token_keys()
         return (self._folder / _TOKEN_KEYS).absolute()
 
-    def put_token_keys(self, private: Sequence[str]) -> None:
-        """Let these keys count from now on, the first sign. Who reads at this moment reads all or nothing of it, and
-        so does who starts after the power went."""
-        self._put(f"{_TOKEN_KEYS}.new", "".join(private))
-        _on_disk(self._folder / f"{_TOKEN_KEYS}.new")
-        (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
-        _on_disk(self._folder)
+    def put_token_keys(self, private: Sequence[str], *, instead_of: Sequence[str] | None = None) -> bool:
+        """Let these keys count from now on, the first sign, unless there are others by now than `instead_of`; whether
+        they do. Who reads at this moment reads all or nothing of it, and so does who starts after the power went."""
+        with self.alone("token.put", wait=True):
+            if instead_of is not None and self._get(_TOKEN_KEYS) != "".join(instead_of):
+                return False
+            self._put(f"{_TOKEN_KEYS}.new", "".join(private))
+            _on_disk(self._folder / f"{_TOKEN_KEYS}.new")
+            (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
+            _on_disk(self._folder)
+        return True
+
+    @contextmanager
+    def alone(self, what: str, *, wait: bool = False) -> Iterator[bool]:
+        """Be the only process that does this inside the block. Says whether that is so: somebody else may be at it
+        already, for whom one may `wait`. The lock goes with the process, however that ends."""
+        self._put(f"{what}.lock", "")
+        with (self._folder / f"{what}.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
     def _get(self, name: str) -> str | None:
         path = self._folder / name

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import jwt
@@ -18,7 +18,7 @@ from launcher.secrets import Secrets
 from launcher.story.client import Client
 from launcher.story.people import administrator, administrator_password
 from launcher.system import FIRST_ADMINISTRATOR, System
-from launcher.token_keys import Pause, change
+from launcher.token_keys import Pause, change, wait_for
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
@@ -78,7 +78,11 @@ def test_the_key_is_changed_under_load_and_no_request_is_refused(system: System)
         client.sign_in(FIRST_ADMINISTRATOR, administrator_password(system))
     work = [Work(client) for client in clients]
 
-    def until(pause: Pause) -> None:
+    known = wait_for([system.process("gateway"), system.stand_in])
+
+    def until(pause: Pause, keys: Sequence[str]) -> None:
+        if pause is Pause.KNOWN:
+            known(pause, keys)
         signing, other = private_blocks(kept.token_keys()[0])
         eventually(lambda: is_taken(system, signing) and is_taken(system, other), "both keys count", 60)
         if pause is Pause.OUTLIVED:

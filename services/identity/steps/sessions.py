@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, or_, select
 
 from chassis.base.addresses import network_of
 from chassis.base.ids import new_id
@@ -94,7 +94,7 @@ def opened_before(uow: UnitOfWork, user: Row[Any], within: timedelta) -> Row[Any
         return None
     codes = [_opened_by(uow, user.id, key) for key in keys()]
     fresh = (sessions.c.started_at > uow.now - within) & (sessions.c.generation == 0) & sessions.c.ended_at.is_(None)
-    same = (sessions.c.user_id == user.id) & (sessions.c.opened_by.in_(codes))
+    same = (sessions.c.user_id == user.id) & or_(*(sessions.c.opened_by == code for code in codes))
     return uow.first(select(sessions).where(same, fresh))
 
 
