@@ -133,12 +133,16 @@ class System:
             return None
         from services.identity.bootstrap import make
 
-        database = Database(self.database_url(ISSUER), self._declared()[ISSUER], pool_size=1)
-        try:
-            made = database.run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
-        finally:
-            database.close()
+        with self.databases() as databases:
+            made = databases[ISSUER].run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
         return (made.username, made.password) if made else None
+
+    def end_all_sessions(self) -> int:
+        """Sign everybody out, because the key of their tokens has become known; how many sessions there were."""
+        from services.identity.steps.revoking import end_all_sessions
+
+        with self.databases() as databases:
+            return databases[ISSUER].run(system_context(), end_all_sessions)
 
     def start_all(self) -> None:
         """Start every process that does not run; returns before they are ready."""

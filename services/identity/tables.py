@@ -107,6 +107,7 @@ credentials = Table(
     Column("password_hash", Text, nullable=False),
     instant("one_time_until", nullable=True),  # set: a one-time password, good until then
     instant("forgiven_at", nullable=True),  # failures before do not count
+    instant("changed_at", nullable=True),  # when the password was given
 )
 scope(credentials, system_only=True)
 
@@ -118,6 +119,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("former_refresh_hash", LargeBinary),
     Column("generation", Integer, nullable=False, server_default=text("0")),  # the number of the newest refresh token
+    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while a token of the release before counts
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code

@@ -15,6 +15,7 @@ from typing import Any  # noqa: E402
 from chassis.running.logging import configure  # noqa: E402
 from gateway import connection, server, tokens  # noqa: E402
 from gateway.app import Dependencies, create_app  # noqa: E402
+from gateway.calls import Calls  # noqa: E402
 from gateway.process import GatewayProcess  # noqa: E402
 from gateway.rates import Rates  # noqa: E402
 from gateway.revocations import RevocationList  # noqa: E402
@@ -40,7 +41,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "") -
     revocations = RevocationList()
     revocations.complete = True
     dependencies = Dependencies(
-        backend=backend,
+        calls=Calls(backend, SERVICES),
         tokens=tokens.Tokens(public_key, revocations),
         files=FakeStore(),
         hub=hub,

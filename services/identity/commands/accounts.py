@@ -43,9 +43,9 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
         raise ServiceError("password_too_easy")
     new_hash = in_real_thread(passwords.hashed, command.new_password)
     if admitted(uow, me).password_hash != user.password_hash:  # another was given meanwhile
-        raise wrong
+        raise attempts.refused(uow, attempt, wrong)
     changed = update(credentials).where(credentials.c.user_id == me)
-    uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
+    uow.execute(changed.values(password_hash=new_hash, one_time_until=None, changed_at=uow.now))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
     attempts.succeeded(uow, attempt)

@@ -32,7 +32,7 @@ from contracts.identity.queries import (
     ListSessions,
 )
 from contracts.identity.states import FirstStep
-from contracts.identity.tokens import AUDIENCE, MAX_LIFETIME, AccessClaims
+from contracts.identity.tokens import AUDIENCE, LONGEST_TRANSACTION, MAX_LIFETIME, AccessClaims
 from contracts.identity.views import SessionTokens
 from services.identity.bootstrap import make
 from services.identity.domain.lifetimes import lifetime_of
@@ -176,6 +176,13 @@ def test_unknown_users_and_wrong_passwords_look_the_same(identity: ServiceHarnes
         assert identity.refusal(SignIn(username=username, password="wrong-password")).code == "bad_credentials"
 
 
+def test_a_password_serves_for_years(identity: ServiceHarness) -> None:
+    """Nobody has to change it for its age: whoever must, chooses the next in a row."""
+    signed_in(identity, user(identity))
+    identity.clock.advance(timedelta(days=3 * 365))
+    assert identity.run(SignIn(username="yl.zhao", password=PASSWORD)).account.first_steps == ()
+
+
 def test_an_unused_session_ends_by_itself(identity: ServiceHarness) -> None:
     session = signed_in(identity, user(identity))
     identity.clock.advance(lifetime_of(student=False).unused)
@@ -306,10 +313,11 @@ def test_new_roles_raise_the_epoch_and_the_same_roles_do_not(identity: ServiceHa
 def test_gateways_can_ask_for_what_they_missed(identity: ServiceHarness) -> None:
     since = identity.clock.now()
     session = signed_in(identity, user(identity))
-    identity.clock.advance(timedelta(minutes=1))
+    identity.clock.advance(timedelta(minutes=3))
     asked = identity.ask(ListRevocations(since=since))
     assert {r.user_id for r in asked.items} == {session.account.user_id}
-    assert asked.as_of < identity.clock.now(), "a commit that is on its way must be in the next answer"
+    on_its_way = timedelta(seconds=LONGEST_TRANSACTION)
+    assert asked.as_of == identity.clock.now() - on_its_way, "a commit that is on its way must be in the next answer"
     identity.run(SignOut(refresh_token=session.refresh_token))
     assert [r.session_id for r in identity.ask(ListRevocations(since=asked.as_of)).items] == [
         claims(identity, session).sid
