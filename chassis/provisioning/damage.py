@@ -40,8 +40,8 @@ class DamagedQueuesError(Exception):
         super().__init__(
             f"RabbitMQ can't read what lies in {', '.join(names)} (its log says more). Restore its data from a backup."
             " Or have these queues made anew, which loses the events in them, by `./jiaowu up --renew-damaged` or"
-            " `docker compose run --rm --no-deps -e JIAOWU_RENEW_DAMAGED=1 queues`; then `./jiaowu rebuild-copies` brings"
-            " copies up to date, and `./jiaowu reconcile` lists what is missing."
+            " `docker compose run --rm --no-deps -e JIAOWU_RENEW_DAMAGED=1 queues`; then `./jiaowu rebuild-copies`"
+            " brings copies up to date, and `./jiaowu reconcile` lists what is missing."
         )
 
 
