@@ -128,13 +128,17 @@ class System:
         return given_up(self._management_url, self.prefix, self._declared().values())
 
     def first_administrator(self) -> tuple[str, str] | None:
-        """Give a new system its first administrator: (username, one-time password); None where there is one."""
+        """Give a new system its first administrator: (username, one-time password); None where there is one. Raises
+        NotReadyError with PostgreSQL's reason where that can't be asked."""
         if ISSUER not in self.services:
             return None
         from services.identity.bootstrap import make
 
-        with self.databases() as databases:
-            made = databases[ISSUER].run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
+        try:
+            with self.databases() as databases:
+                made = databases[ISSUER].run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
+        except DBAPIError as error:
+            raise NotReadyError(f"The database of {ISSUER} does not answer: {error.orig}") from None
         return (made.username, made.password) if made else None
 
     def end_all_sessions(self) -> int:

@@ -43,6 +43,7 @@ _PLAIN_LINE = re.compile("{0}+(?: {0}+)*".format("[!-~\u4e00-\u9fff（）：，�
 _PLAIN_MOBILE = re.compile("1[0-9]{10}").fullmatch
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")
 _NOT_COMPATIBILITY = re.compile(f"[^{ch.COMPATIBILITY}]+")
+_ESCAPED = re.compile(r"_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
 _BETWEEN_HAN = re.compile(f"(?<=[{ch.HAN}]) (?=[{ch.HAN}])| ?· ?")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{ch.HAN}]) ?\. ?(?=[{ch.HAN}])")
 _STOP_IN_PART = re.compile(rf"(?:(?<=[{ch.HAN}])|^) ?\. ?(?=[{ch.HAN}])|(?<=[{ch.HAN}]) ?\. ?$")
@@ -87,6 +88,12 @@ def free_text(text: str) -> str:
 def free_line(text: str) -> str:
     """The same in one line."""
     return text if _PLAIN_LINE(text) else _one_line(text, _line)
+
+
+def unescaped(text: str) -> str:
+    """The text of a workbook's cell: characters that XML can't hold or would change are written as `_x000D_` there
+    (ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def bare(text: str) -> str:

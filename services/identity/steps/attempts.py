@@ -43,6 +43,8 @@ class Attempt:
     is_counted: bool = True
     """A one-time password is not: nobody guesses 59 random bits, and what the help desk issued has to open at once,
     whoever else is guessing and from where."""
+    is_at_home: bool = False
+    """The account is used from this place: what others do there is counted, and does not shut it out."""
 
     @property
     def action(self) -> str:
@@ -66,9 +68,10 @@ def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_i
     if user is not None and user.one_time_until is not None and user.one_time_until > uow.now:
         return Attempt(name, user_id, Source.ADDRESS, count, is_counted=False)
     wider = {Source.PLACE: _code("", Source.PLACE, place)}
-    if not _is_sure(uow, user):
+    is_at_home = _is_at_home(uow, user)
+    if not is_at_home:
         wider[Source.STRANGERS] = _code(name, Source.STRANGERS)
-    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at)
+    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at, is_at_home=is_at_home)
 
 
 def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
@@ -94,7 +97,7 @@ def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
     for source, count in attempt.wider.items():
         # Read without a lock: whoever else is counted there must not make this one wait for their turn.
         together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == count))
-        waits[count] = attempt.seconds_to_wait(source, together or (), uow.now)
+        waits[count] = 0 if attempt.is_at_home else attempt.seconds_to_wait(source, together or (), uow.now)
     longest = max(waits, key=waits.__getitem__)
     if waits[longest]:
         refusal = ServiceError("account_waits", retry_after=waits[longest])
@@ -150,9 +153,9 @@ def _note(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError, count: bytes
     return True
 
 
-def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
-    """Whether the strangers' count needs not be asked: the account is used from this place. Asked for nobody, too: how
-    long an answer takes does not tell which names there are."""
+def _is_at_home(uow: UnitOfWork, user: Row[Any] | None) -> bool:
+    """Whether the account is used from this place. Asked for nobody, too: how long an answer takes does not tell which
+    names there are."""
     whose = user.id if user is not None else _NOBODY
     here = (sessions.c.user_id == whose) & (sessions.c.place == network_of(uow.context.client))
     return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
