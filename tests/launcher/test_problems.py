@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.provisioning.damage import DamagedQueuesError
 from launcher import cli
 from launcher.ports import any_free
 from launcher.system import NotReadyError, System
@@ -16,7 +17,8 @@ def test_every_problem_is_a_sentence_and_no_traceback(
     problem: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(prog_name: str) -> None:
-        raise problem("The cellar is flooded.")
+        said = "The cellar is flooded."
+        raise problem([said] if problem is DamagedQueuesError else said)
 
     monkeypatch.setattr(cli, "app", fails)
     monkeypatch.setattr("signal.signal", lambda *_: None)
@@ -29,7 +31,7 @@ def test_every_problem_is_a_sentence_and_no_traceback(
 
 
 def test_a_database_that_goes_away_before_the_first_administrator_is_a_sentence(tmp_path: Path) -> None:
-    away = f"postgresql://nobody:secret@127.0.0.1:{any_free(set())}/postgres"
+    away = f"postgresql+psycopg2://nobody:secret@127.0.0.1:{any_free(set())}/postgres"
     system = System(tmp_path, away, "amqp://127.0.0.1", "http://127.0.0.1", "away", services=["identity"])
     with pytest.raises(NotReadyError, match="database of identity does not answer") as refused:
         system.first_administrator()
