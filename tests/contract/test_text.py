@@ -1,5 +1,6 @@
 """Text is cleaned by its kind, the same wherever it comes in: what is taken, what is refused and why."""
 
+import importlib
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -256,3 +257,11 @@ def _code(kind: Any, text: str) -> str | None:
     except ValidationError as error:
         return next(field_errors(error)).code
     return None
+
+
+@pytest.mark.parametrize("migration", ["registry.migrations.0008_texts_cleaned", "identity.migrations.0007_texts_cleaned"])
+def test_names_that_came_from_workbooks_are_stored_without_their_escapes(migration: str) -> None:
+    module = importlib.import_module(f"services.{migration}")
+    clean = module._of_cell(cleaning.person_name) if hasattr(module, "_of_cell") else module._name
+    assert clean("回车名_x000D_") == "回车名"
+    assert clean("张　三丰") == "张三丰"

@@ -6,7 +6,7 @@ On a broker of its own, which is really killed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -115,6 +115,22 @@ def test_what_was_provisioned_outlives_a_kill_at_that_moment(broker: RabbitServe
     provision(broker)
     broker.kill()
     broker.start()
+    assert damaged(broker) == []
+
+
+def test_a_broker_killed_in_the_middle_is_a_sentence_and_the_next_run_does_the_rest(
+    broker: RabbitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed_before(connection: Connection, services: Sequence[type[Service]]) -> None:
+        broker.kill()
+        bind_queues(connection, services)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("chassis.provisioning.broker.bind_queues", killed_before)
+        with pytest.raises(BrokerAwayError, match="do the same again when it runs"):
+            provision(broker)
+    broker.start()
+    provision(broker)
     assert damaged(broker) == []
 
 
