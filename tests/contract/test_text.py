@@ -259,7 +259,9 @@ def _code(kind: Any, text: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("migration", ["registry.migrations.0008_texts_cleaned", "identity.migrations.0007_texts_cleaned"])
+@pytest.mark.parametrize(
+    "migration", ["registry.migrations.0008_texts_cleaned", "identity.migrations.0007_texts_cleaned"]
+)
 def test_names_that_came_from_workbooks_are_stored_without_their_escapes(migration: str) -> None:
     module = importlib.import_module(f"services.{migration}")
     clean = module._of_cell(cleaning.person_name) if hasattr(module, "_of_cell") else module._name
