@@ -67,7 +67,7 @@ def look(installation: Installation) -> list[Finding]:
     """Everything that is not well, the most serious first. Works while a database or the broker is away."""
     system = installation.system()
     up = installation.is_up()
-    unwatched = [] if up else installation.running()
+    unwatched = [] if up else system.running()
     found = [] if up else [_nobody_watches(system, unwatched)]
     stopped = [server.name for server in installation.servers() if not server.running()]
     found += [Finding(Condition.OUT_OF_REACH, f"{name} has stopped") for name in stopped]

@@ -141,10 +141,6 @@ class Installation:
         """Whether a supervisor watches over it."""
         return self._supervisor() is not None
 
-    def running(self) -> list[str]:
-        """The names of the processes that live, whoever watches over them."""
-        return [process.name for process in self.system().processes.values() if process.running()]
-
     def restarts(self) -> dict[str, int]:
         """How often the supervisor started each process or server again."""
         if not self.restarts_file.exists():

@@ -179,6 +179,10 @@ class System:
             said = (f"{each.name}: {each.unready_because()}\n{tail(each.log, 5)}" for each in waiting)
             raise NotReadyError("\n\n".join(["Not ready:", *said]))
 
+    def running(self) -> list[str]:
+        """The names of the processes that live, whoever watches over them."""
+        return [process.name for process in self.processes.values() if process.running()]
+
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""
         for gateway in (self.processes[GATEWAY], self.stand_in):

@@ -77,8 +77,8 @@ class Client:
     def sign_in(self, username: str, password: str) -> SessionTokens:
         """Open a session, as the device that signed in as this user before, if it did."""
         self.tokens = None
-        device_token = self._devices.get(username)
-        tokens: SessionTokens = self.send(SignIn(username=username, password=password, device_token=device_token))
+        device = {"device_token": self._devices[username]} if username in self._devices else {}
+        tokens: SessionTokens = self.send(SignIn(username=username, password=password, **device))
         if tokens.device_token is not None:
             self._devices[username] = tokens.device_token
         self.tokens, self._sign_in = tokens, (username, password)

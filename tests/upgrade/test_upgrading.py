@@ -124,12 +124,12 @@ def test_of_a_killed_upgrade_it_is_said_what_runs_and_another_one_goes_through_a
     eventually(lambda: not installation.is_up(), "nobody watches any more")
     [said] = [each.says for each in look(installation) if each.condition is Condition.NOT_RUNNING]
     number = len(before)
-    assert f"{len(installation.running())} of {number} processes run" in said
+    assert f"{len(installation.system().running())} of {number} processes run" in said
     assert "./jiaowu upgrade goes through all of it again" in said
 
     upgrading.upgrade(installation)
     assert installation.is_up()
-    assert len(installation.running()) == number
+    assert len(installation.system().running()) == number
     assert look(installation) == []
 
 
