@@ -10,7 +10,7 @@ import falcon
 from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from gateway import docs, responder
-from gateway.calls import Backend, Calls
+from gateway.calls import Calls
 from gateway.door import Door
 from gateway.files import UPLOAD, Files, FileStore
 from gateway.guards import Slots
@@ -32,17 +32,16 @@ App = falcon.App[falcon.Request, falcon.Response]
 class Dependencies:
     """What the application is given; the defaults are those of production."""
 
-    backend: Backend
+    calls: Calls
     tokens: Tokens
     files: FileStore
     hub: Hub = field(default_factory=Hub)
     rates: Rates = field(default_factory=Rates)
     routes: Sequence[Route] = ROUTES
     services: Sequence[str] = SERVICES
+    """Those that have tasks."""
     requests: int = 200
     """Requests at a time; beyond, 503 at once."""
-    in_flight: int = 64
-    """Calls at a time to one service."""
     trusted_proxies: Sequence[str] = ()
     """Networks whose X-Forwarded-For is believed."""
 
@@ -51,7 +50,7 @@ def create_app(dependencies: Dependencies) -> App:
     """The gateway as a WSGI application."""
     slots = Slots(dependencies.requests)
     door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
-    calls = Calls(dependencies.backend, dependencies.services, dependencies.in_flight)
+    calls = dependencies.calls
     files = Files(dependencies.files, door, slots)
     app = falcon.App(middleware=[EveryRequest(slots, door)])
     app.req_options.strip_url_path_trailing_slash = False

@@ -16,11 +16,13 @@ from chassis.papers.store import FileStore
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.app import Dependencies, create_app
+from gateway.calls import Calls
 from gateway.grants import AskedGrants
 from gateway.listener import Listener
 from gateway.process import GatewayProcess, WebService
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
+from gateway.routes import SERVICES
 from gateway.settings import GatewaySettings
 from gateway.streams import Hub
 from gateway.sync import RevocationSync
@@ -65,16 +67,16 @@ def run() -> int:
     read_warily()
     config, limits = settings(), GatewaySettings()
     backend, revocations = BusBackend(), RevocationList()
+    calls = Calls(backend, SERVICES, limits.in_flight)
     hub = Hub(limits.streams, limits.streams_per_user)
-    tokens = Tokens(config.token_public_key, revocations, AskedGrants(backend))
+    tokens = Tokens(config.token_public_key, revocations, AskedGrants(calls))
     dependencies = Dependencies(
-        backend=backend,
+        calls=calls,
         tokens=tokens,
         files=FileStore(config.files_url, Limits(limits.uploads_of_person, limits.uploads_of_point)),
         hub=hub,
         rates=Rates(limits.user_rate, limits.address_rate),
         requests=limits.requests,
-        in_flight=limits.in_flight,
         trusted_proxies=limits.trusted_proxies,
     )
     sync = RevocationSync(backend, revocations, tokens.trust)

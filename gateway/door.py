@@ -11,15 +11,20 @@ from uuid import UUID
 
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
-from contracts.errors import Language, ServiceError
+from chassis.running.logging import get_logger
+from contracts.errors import ErrorKind, Language, ServiceError
 from contracts.permissions import ScopeKind
 from gateway.rates import Rates
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
 
+log = get_logger(__name__)
+
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
 USER = "jiaowu.user_id"
 """Where a request's environment says who its token speaks for, also of one that is refused afterwards."""
+_MOST_WARNINGS = 100
+"""Of peers; a hundred forgotten proxies are none, but people who make up headers."""
 _NOBODY = Actor(name="anonymous")
 _NO_ROWS = Scope(ScopeKind.OWN)
 
@@ -47,6 +52,7 @@ class Door:
         self._tokens = tokens
         self._rates = rates
         self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
+        self._warned_of: set[str] = set()
 
     def grant(
         self, route: Route, environ: MutableMapping[str, Any], correlation_id: UUID, language: Language
@@ -72,11 +78,13 @@ class Door:
         return Access(context, principal)
 
     def principal(self, environ: MutableMapping[str, Any], address: str) -> Principal:
-        """Who the token speaks for; their request is counted. Whoever has no good token is counted by address."""
+        """Who the token speaks for; their request is counted. Whoever has no good token is counted by address; not so
+        who can't be judged at this moment."""
         try:
             principal = self._tokens.principal(environ.get("HTTP_AUTHORIZATION"))
-        except ServiceError:
-            self._rates.address(address)
+        except ServiceError as refusal:
+            if refusal.kind is ErrorKind.UNAUTHENTICATED:
+                self._rates.address(address)
             raise
         environ[USER] = principal.user_id
         self._rates.user(principal.user_id.hex)
@@ -89,13 +97,23 @@ class Door:
 
     def address(self, environ: Mapping[str, Any]) -> str:
         """The client's address: the nearest hop that is not one of our own proxies."""
-        address = str(environ.get("REMOTE_ADDR", ""))
-        if self._proxies:
-            for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-                if not _inside(address, self._proxies) or not _is_address(hop.strip()):
-                    break
-                address = hop.strip()
+        address, forwarded = str(environ.get("REMOTE_ADDR", "")), environ.get("HTTP_X_FORWARDED_FOR", "")
+        if not _inside(address, self._proxies):
+            if forwarded:
+                self._warn_of(address)
+            return address
+        for hop in reversed(forwarded.split(",")):
+            if not _inside(address, self._proxies) or not _is_address(hop.strip()):
+                break
+            address = hop.strip()
         return address
+
+    def _warn_of(self, peer: str) -> None:
+        """Say once of a peer that it speaks for others and is not believed: most likely it is a proxy that the settings
+        forget, and then all its clients are counted as one."""
+        if peer not in self._warned_of and len(self._warned_of) < _MOST_WARNINGS:
+            self._warned_of.add(peer)
+            log.warning("proxy_not_trusted", peer=peer, setting="JIAOWU_GATEWAY_TRUSTED_PROXIES")
 
 
 def _scope(principal: Principal, route: Route) -> Scope:

@@ -11,6 +11,7 @@ from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
 from chassis.base.context import Actor
 from chassis.papers.file_kinds import FileKind, named_by_kind
+from chassis.papers.store import Readable
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -30,25 +31,18 @@ _FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 
 
-class Readable(Protocol):
-    """A stream of bytes."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-class Quota(Protocol):
-    """What people may still upload today, as `chassis.papers.quota` has it."""
-
-    def look(self, uploader: Actor, size: int) -> None: ...
-
-
 class FileStore(Protocol):
     """The object store, as `chassis.papers.store` has it."""
 
-    @property
-    def quota(self) -> Quota: ...
     def upload(
-        self, stream: Readable, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
+        self,
+        stream: Readable,
+        *,
+        uploader: Actor,
+        name: str,
+        announced: int,
+        max_bytes: int,
+        allowed: Collection[FileKind],
     ) -> FileReference: ...
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]: ...
 
@@ -91,7 +85,6 @@ class Files:
             raise ServiceError("file_too_large", limit=MAX_UPLOAD)
         actor = access.context.actor
         with self._uploading.one_of(actor.user_id):
-            self._store.quota.look(actor, max(0, req.content_length - _MARGIN))
             self._uploads.enter()
             try:
                 reference = self._take_in(req, actor)
@@ -101,12 +94,17 @@ class Files:
         send_json(req, resp, reference.model_dump(mode="json"))
 
     def _take_in(self, req: falcon.Request, uploader: Actor) -> FileReference:
+        announced = req.content_length or 0
         try:
-            form = self._forms.deserialize(req.bounded_stream, req.content_type, req.content_length)
+            form = self._forms.deserialize(req.bounded_stream, req.content_type, announced)
             part = _file_part(form)
-            name = part.filename or "file"
             return self._store.upload(
-                part.stream, uploader=uploader, name=name, max_bytes=MAX_UPLOAD, allowed=tuple(FileKind)
+                part.stream,
+                uploader=uploader,
+                name=part.filename or "file",
+                announced=announced,
+                max_bytes=MAX_UPLOAD,
+                allowed=tuple(FileKind),
             )
         except TimeoutError:
             raise ServiceError("request_timeout") from None

@@ -1,7 +1,10 @@
 """Grants that are too long to travel in a token: asked of identity when a token is first seen, and kept with it."""
 
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -10,24 +13,46 @@ from contracts.errors import ServiceError
 from contracts.identity.queries import GetAccessGrants
 from contracts.identity.tokens import AccessClaims, AccessGrant
 from contracts.identity.views import AccessGrants
-from gateway.calls import Backend
+from gateway.calls import Calls
 
 _PATIENCE = 3.0  # seconds for an answer
 
+Grants = Sequence[AccessGrant]
+
 
 class AskedGrants:
-    """Asks identity what a token's account may do. A change of it raises the epoch, and so ends the token."""
+    """Asks identity what a token's account may do. A change of it raises the epoch, and so ends the token.
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    Through the guard of calls to identity, as any other call; requests that come with one and the same token meanwhile
+    wait for the one answer.
+    """
 
-    def __call__(self, claims: AccessClaims) -> Sequence[AccessGrant]:
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._asked: dict[tuple[UUID, int], Future[Grants]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, claims: AccessClaims) -> Grants:
         """The grants of the token's epoch. Raises `ServiceError`: `token_revoked` when there are others by now, or an
         outage, and then nothing is known of them."""
+        key = (claims.sid, claims.epoch)
+        with self._lock:
+            asked = self._asked.get(key)
+            mine = asked is None
+            answer = self._asked.setdefault(key, Future())
+        if mine:
+            self._ask(claims, answer)
+            with self._lock:
+                del self._asked[key]
+        return answer.result()
+
+    def _ask(self, claims: AccessClaims, answer: "Future[Grants]") -> None:
         asked = GetAccessGrants(user_id=claims.sub, session_id=claims.sid, epoch=claims.epoch)
         context = Context(deadline=time.time() + _PATIENCE)
-        answer = self._backend.call(GetAccessGrants, asked.model_dump(mode="json"), context)
         try:
-            return AccessGrants.model_validate(answer).grants
+            said = self._calls.make(GetAccessGrants, asked.model_dump(mode="json"), context)
+            answer.set_result(AccessGrants.model_validate(said).grants)
         except ValidationError:
-            raise ServiceError("service_unavailable", service="identity", retry_after=1) from None
+            answer.set_exception(ServiceError("service_unavailable", service="identity", retry_after=1))
+        except BaseException as error:  # whoever waits must hear of it, whatever it is
+            answer.set_exception(error)

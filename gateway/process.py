@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,10 @@ from gateway.streams import Hub
 log = get_logger(__name__)
 
 _SIGNAL_CHECK = 0.2  # seconds: a signal only sets a flag, which is looked at this often
+_READY_CHECK = 0.05  # seconds between two looks at the checks until they hold
+LONGEST_WAIT = 20.0
+"""Seconds for which nobody is accepted while a check does not hold. Who arrives waits for another gateway, or for this
+one; after that they are answered, if only that it does not work, since clients don't wait for longer."""
 
 
 class WebService:
@@ -53,7 +58,10 @@ class GatewayProcess:
         checks: Mapping[str, Callable[[], bool]] | None = None,
         entrance: str = "",
     ) -> None:
-        """A gateway that listens on `address`, or with the socket that the `entrance` at that path hands it."""
+        """A gateway that listens on `address`, or with the socket that the `entrance` at that path hands it.
+
+        It accepts people when the `checks` hold to which the threads in `background` may bring it.
+        """
         raise_file_limit()
         self._checks = checks or {}
         self._background = background
@@ -69,7 +77,7 @@ class GatewayProcess:
 
     def readiness(self) -> dict[str, bool]:
         """Whether requests should come here."""
-        serving = self.container.started and not self._stopping.is_set() and not self.web.draining
+        serving = self.web.accepting and not self._stopping.is_set()
         return {"http": serving, **{name: check() for name, check in self._checks.items()}}
 
     def run(self, metrics_host: str, metrics_port: int) -> int:
@@ -85,6 +93,7 @@ class GatewayProcess:
         threading.Thread(target=self._watch, name="container", daemon=True).start()
         for thread in self._background:
             thread.start()
+        self._open()
         log.info("started")
         while not self._stopping.wait(_SIGNAL_CHECK):
             pass
@@ -95,6 +104,17 @@ class GatewayProcess:
         if server is not None:
             server.stop()
         return 1 if self._died else 0
+
+    def _open(self) -> None:
+        """Accept people from the moment on in which they can be served."""
+        until = time.monotonic() + LONGEST_WAIT
+        while lacking := [name for name, check in self._checks.items() if not check()]:
+            if self._stopping.wait(_READY_CHECK):
+                return
+            if time.monotonic() > until:
+                log.warning("accepting_although_not_ready", lacking=lacking)
+                break
+        self.web.accept()
 
     def _listener(self) -> socket.socket:
         if not self._entrance:

@@ -46,12 +46,12 @@ def raise_file_limit() -> int:
 
 
 class WebServer(NamekoWebServer):  # type: ignore[misc]
-    """Accepts connections and lets the WSGI application of the configuration answer them."""
+    """Accepts connections, once it is told to, and lets the WSGI application of the configuration answer them."""
 
     def setup(self) -> None:
         self._listener: socket.socket | None = None
         self._connections: dict[int, list[Any]] = {}
-        self._accepting: Any = None
+        self._acceptor: Any = None
         self.draining = False
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most_connections = max(16, min(MOST_CONNECTIONS, soft - SPARE_FILES))
@@ -64,7 +64,17 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
             return
         self._listener = self.container.config[LISTENER]
         self._serv = Server(self, self._listener, self.get_wsgi_app())
-        self._accepting = self.container.spawn_managed_thread(self.run)
+
+    @property
+    def accepting(self) -> bool:
+        """Whether connections are accepted."""
+        return self._acceptor is not None and not self.draining
+
+    def accept(self) -> None:
+        """Begin to accept connections. Who is there already waited in the socket's queue."""
+        if self._listener is None or self.draining:
+            return
+        self._acceptor = self.container.spawn_managed_thread(self.run)
         log.info("listening", port=self._listener.getsockname()[1])
 
     def run(self) -> None:
@@ -105,8 +115,9 @@ class WebServer(NamekoWebServer):  # type: ignore[misc]
         if self.draining:
             return
         self.draining = True
+        if self._acceptor is not None:
+            self._acceptor.kill()
         if self._listener is not None:
-            self._accepting.kill()
             self._listener.close()
         hub: Hub = self.container.config[HUB]
         hub.close()

@@ -12,7 +12,7 @@ from chassis.base.context import Context
 from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from contracts.identity.queries import ListRevocations
-from contracts.identity.tokens import MAX_LIFETIME
+from contracts.identity.tokens import LONGEST_TRANSACTION, MAX_LIFETIME
 from contracts.identity.views import Revocations
 from gateway.calls import Backend
 from gateway.revocations import RevocationList
@@ -22,7 +22,6 @@ log = get_logger(__name__)
 _EVERY = 5.0  # seconds
 _AT_FIRST = 0.5  # seconds between two questions until the first is answered: no token is good before
 _PATIENCE = 3.0  # seconds for an answer
-_OVERLAP = timedelta(seconds=30)  # a transaction may commit some time after the instant it writes
 
 
 class RevocationSync:
@@ -40,7 +39,7 @@ class RevocationSync:
         self._trust = trust
         self._revocations = revocations
         self._every = every
-        self._since = datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME)
+        self._since = datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME + LONGEST_TRANSACTION)
         self._woken = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="revocation_sync", daemon=True)
@@ -62,7 +61,7 @@ class RevocationSync:
     def ask(self) -> None:
         """Ask once. Raises `ServiceError` when identity does not answer."""
         context = Context(deadline=time.time() + _PATIENCE)
-        payload = {"since": (self._since - _OVERLAP).isoformat()}
+        payload = {"since": self._since.isoformat()}
         answer = Revocations.model_validate(self._backend.call(ListRevocations, payload, context))
         if answer.token_keys:
             self._trust(answer.token_keys)

@@ -1,6 +1,5 @@
 """Access tokens, as `contracts.identity.tokens` describes them: verified once, then remembered; and what they allow."""
 
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -11,9 +10,9 @@ from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import ValidationError
 
+from chassis.base import metrics, pem
 from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
@@ -98,7 +97,8 @@ class Tokens:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`public_keys` are one or several, PEM, until identity tells which count."""
-        self._keys = _parsed(public_keys)
+        self._keys = pem.public_keys(public_keys)
+        metrics.token_keys_trusted(map(pem.fingerprint, self._keys))
         self._grants = grants
         self._revocations = revocations
         self._remembered = remembered
@@ -132,11 +132,12 @@ class Tokens:
 
     def trust(self, public_keys: Sequence[str]) -> None:
         """Let tokens count that one of these keys has signed, and no others from now on. Raises `ValueError`."""
-        keys = _parsed("\n".join(public_keys))
+        keys = pem.public_keys("\n".join(public_keys))
         with self._lock:
             if keys != self._keys:
                 self._keys = keys
                 self._verified.clear()
+                metrics.token_keys_trusted(map(pem.fingerprint, keys))
 
     def _refuse_ended(self, claims: AccessClaims) -> None:
         if claims.exp <= self._clock():
@@ -151,19 +152,6 @@ class Tokens:
             while len(self._verified) > self._remembered:
                 self._verified.popitem(last=False)
         return principal
-
-
-_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
-
-
-def _parsed(pem: str) -> tuple[Ed25519PublicKey, ...]:
-    keys = tuple(load_pem_public_key(block.encode()) for block in _PEM.findall(pem))
-    if not keys:
-        raise ValueError("there is no public key for tokens")
-    ed25519 = tuple(key for key in keys if isinstance(key, Ed25519PublicKey))
-    if len(ed25519) < len(keys):
-        raise ValueError("the token key is not an Ed25519 public key")
-    return ed25519
 
 
 def _verified_claims(token: str, keys: Sequence[Ed25519PublicKey]) -> AccessClaims:

@@ -38,7 +38,7 @@ class Condition(IntEnum):
 
 MEANING: Mapping[Condition, str] = {
     Condition.WELL: "all is well",
-    Condition.NOT_RUNNING: "the system is not running",
+    Condition.NOT_RUNNING: "the system is not running, or nobody watches over it",
     Condition.OUT_OF_REACH: "a database or the broker is out of reach",
     Condition.NOT_READY: "a process is not ready, or has stopped",
     Condition.BINDINGS_MISSING: "the broker has lost bindings: events or calls do not arrive",
@@ -67,16 +67,28 @@ def look(installation: Installation) -> list[Finding]:
     """Everything that is not well, the most serious first. Works while a database or the broker is away."""
     system = installation.system()
     up = installation.is_up()
-    found = [] if up else [Finding(Condition.NOT_RUNNING, "No supervisor is running: ./jiaowu up starts the system")]
+    unwatched = [] if up else system.running()
+    found = [] if up else [_nobody_watches(system, unwatched)]
     stopped = [server.name for server in installation.servers() if not server.running()]
     found += [Finding(Condition.OUT_OF_REACH, f"{name} has stopped") for name in stopped]
-    found += _processes(system) if up else []
+    found += _processes(system) if up or unwatched else []
     if "rabbitmq" not in stopped:
         found += _bindings(system)
     if "postgres" not in stopped:
         found += _backlogs(system)
     seriousness = list(Condition)
     return sorted(found, key=lambda each: seriousness.index(each.condition))
+
+
+def _nobody_watches(system: System, running: list[str]) -> Finding:
+    said = "No supervisor is running: ./jiaowu up starts the system"
+    if running:
+        said = (
+            f"No supervisor is running, so what ends is not started again; {len(running)} of {len(system.processes)}"
+            " processes run. Where an upgrade was broken off, ./jiaowu upgrade goes through all of it again;"
+            " ./jiaowu up stops and starts everything"
+        )
+    return Finding(Condition.NOT_RUNNING, said)
 
 
 def _processes(system: System) -> list[Finding]:

@@ -55,21 +55,26 @@ class Process:
 
     def ready(self) -> bool:
         """Whether it says that it may be given work."""
-        answer = self._readiness()
+        answer = self._ask("readyz")
         return answer is not None and answer.ok
 
     def unready_because(self) -> str:
         """In a few words what it lacks: not running, not answering, or the checks that it says are not met."""
         if not self.running():
             return "not running"
-        answer = self._readiness()
+        answer = self._ask("readyz")
         return "not answering" if answer is None else answer.text.strip()
 
-    def _readiness(self) -> requests.Response | None:
+    def _ask(self, what: str) -> requests.Response | None:
         try:
-            return requests.get(f"http://127.0.0.1:{self.spec.health_port}/readyz", timeout=2)
+            return requests.get(f"http://127.0.0.1:{self.spec.health_port}/{what}", timeout=2)
         except requests.RequestException:
             return None
+
+    def metrics(self) -> str:
+        """What it measures, in Prometheus' format; nothing where it does not answer."""
+        answer = self._ask("metrics")
+        return answer.text if answer is not None and answer.ok else ""
 
     def start(self) -> None:
         """Start it, unless it runs already."""

@@ -1,15 +1,15 @@
 """Passwords and keys of one system: generated once, kept in a folder that only its owner can read."""
 
-import re
+import fcntl
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from chassis.base.pem import new_private_key, private_keys, public_pem
 
 _TOKEN_KEYS = "token.pem"
-_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\s*", re.DOTALL)
 
 
 class Secrets:
@@ -34,17 +34,37 @@ class Secrets:
         """The Ed25519 pairs that access tokens are signed and checked with: (private PEM, public PEM). The first one
         signs; while keys are changed there are two."""
         private = self._get(_TOKEN_KEYS) or self._put(_TOKEN_KEYS, new_private_key())
-        return private, "".join(map(_public, private_keys(private)))
+        return private, "".join(map(public_pem, private_keys(private)))
 
     def token_keys_file(self) -> Path:
         """Where the private keys are, for the process that signs."""
         self.token_keys()
         return (self._folder / _TOKEN_KEYS).absolute()
 
-    def put_token_keys(self, private: Sequence[str]) -> None:
-        """Let these keys count from now on, the first sign. Whoever reads at this moment reads all or nothing of it."""
-        self._put(f"{_TOKEN_KEYS}.new", "".join(private))
-        (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
+    def put_token_keys(self, private: Sequence[str], *, instead_of: Sequence[str] | None = None) -> bool:
+        """Let these keys count from now on, the first sign, unless there are others by now than `instead_of`; whether
+        they do. Who reads at this moment reads all or nothing of it, and so does who starts after the power went."""
+        with self.alone("token.put", wait=True):
+            if instead_of is not None and self._get(_TOKEN_KEYS) != "".join(instead_of):
+                return False
+            self._put(f"{_TOKEN_KEYS}.new", "".join(private))
+            _on_disk(self._folder / f"{_TOKEN_KEYS}.new")
+            (self._folder / f"{_TOKEN_KEYS}.new").replace(self._folder / _TOKEN_KEYS)
+            _on_disk(self._folder)
+        return True
+
+    @contextmanager
+    def alone(self, what: str, *, wait: bool = False) -> Iterator[bool]:
+        """Be the only process that does this inside the block. Says whether that is so: somebody else may be at it
+        already, for whom one may `wait`. The lock goes with the process, however that ends."""
+        self._put(f"{what}.lock", "")
+        with (self._folder / f"{what}.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
     def _get(self, name: str) -> str | None:
         path = self._folder / name
@@ -59,20 +79,10 @@ class Secrets:
         return value
 
 
-def private_keys(pem: str) -> list[str]:
-    """The private keys of a text, each by itself."""
-    return _PEM.findall(pem)
-
-
-def _public(private: str) -> str:
-    key = serialization.load_pem_private_key(private.encode(), password=None)
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return public.decode()
-
-
-def new_private_key() -> str:
-    """A new Ed25519 key, PEM."""
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return pem.decode()
+def _on_disk(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

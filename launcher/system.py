@@ -128,17 +128,25 @@ class System:
         return given_up(self._management_url, self.prefix, self._declared().values())
 
     def first_administrator(self) -> tuple[str, str] | None:
-        """Give a new system its first administrator: (username, one-time password); None where there is one."""
+        """Give a new system its first administrator: (username, one-time password); None where there is one. Raises
+        NotReadyError with PostgreSQL's reason where that can't be asked."""
         if ISSUER not in self.services:
             return None
         from services.identity.bootstrap import make
 
-        database = Database(self.database_url(ISSUER), self._declared()[ISSUER], pool_size=1)
         try:
-            made = database.run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
-        finally:
-            database.close()
+            with self.databases() as databases:
+                made = databases[ISSUER].run(system_context(), lambda uow: make(uow, FIRST_ADMINISTRATOR))
+        except DBAPIError as error:
+            raise NotReadyError(f"The database of {ISSUER} does not answer: {error.orig}") from None
         return (made.username, made.password) if made else None
+
+    def end_all_sessions(self) -> int:
+        """Sign everybody out, because the key of their tokens has become known; how many sessions there were."""
+        from services.identity.steps.revoking import end_all_sessions
+
+        with self.databases() as databases:
+            return databases[ISSUER].run(system_context(), end_all_sessions)
 
     def start_all(self) -> None:
         """Start every process that does not run; returns before they are ready."""
@@ -170,6 +178,10 @@ class System:
         if waiting:
             said = (f"{each.name}: {each.unready_because()}\n{tail(each.log, 5)}" for each in waiting)
             raise NotReadyError("\n\n".join(["Not ready:", *said]))
+
+    def running(self) -> list[str]:
+        """The names of the processes that live, whoever watches over them."""
+        return [process.name for process in self.processes.values() if process.running()]
 
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""

@@ -11,9 +11,9 @@ def upgrade(installation: Installation) -> None:
 
     Raises NotReadyError when it is not running, a database can't be migrated or a process does not get ready, and as
     `provision_broker`. What is replaced by then stays so, what is not goes on in the old version, and doing it again
-    goes through all of it again.
+    goes through all of it again; also when this was killed, which leaves processes that nobody watches over.
     """
-    if not installation.is_up():
+    if not installation.is_up() and not installation.system().running():
         raise NotReadyError("The system is not running, so nothing is to be upgraded: ./jiaowu up starts what is here.")
     system = installation.system()
     with step("Databases are migrated") as tell:

@@ -20,8 +20,8 @@ def migrated_to(admin_url: str, prefix: str, service: type[Service], revision: s
         server.exec_driver_sql(f'CREATE DATABASE "{name}"')
         try:
             with engine.connect() as made:
-                with made.begin():
-                    migrate(made, service, revision)
+                migrate(made, service, revision)
+                made.commit()
                 yield made
         finally:
             engine.dispose()

@@ -4,7 +4,7 @@ Labels are names from the code (methods, event types, routes), never ids or data
 Durations are seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -57,6 +57,7 @@ _bindings_missing = Gauge("jiaowu_bindings_missing", "Bindings that the code dec
 _bindings_looked_at = Gauge(
     "jiaowu_bindings_looked_at_seconds", "When the broker's bindings were last compared, in epoch seconds"
 )
+_token_keys = Gauge("jiaowu_token_key_trusted", "Keys whose tokens this gateway takes: 1", ["key"])
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
 _task_steps = Histogram(
@@ -150,6 +151,13 @@ def bindings_missing(count: int) -> None:
 def bindings_looked_at(instant: float) -> None:
     """When the broker answered for its bindings, or somebody began to ask it, in epoch seconds."""
     _bindings_looked_at.set(instant)
+
+
+def token_keys_trusted(fingerprints: Iterable[str]) -> None:
+    """The keys whose tokens the gateway takes from now on, one or two (`chassis.base.pem.fingerprint`)."""
+    _token_keys.clear()
+    for fingerprint in fingerprints:
+        _token_keys.labels(fingerprint).set(1)
 
 
 def message_refused(reason: str) -> None:

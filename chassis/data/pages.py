@@ -5,8 +5,10 @@ nothing (`chassis.data.row_scope`) are refused to them, wherever a list joins th
 emptiness, or, where such names are read by the system, tell what it hides by who is found.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, false, func, or_, select, true
@@ -14,6 +16,7 @@ from sqlalchemy.sql import visitors
 
 from chassis.base.clock import SHANGHAI
 from chassis.base.context import Context
+from chassis.data.columns import is_found_by_part
 from chassis.data.row_scope import shows
 from contracts.base import Contract, Page, View
 from contracts.errors import ServiceError
@@ -24,7 +27,14 @@ SomeView = TypeVar("SomeView", bound=View)
 SomeContract = TypeVar("SomeContract", bound=Contract)
 
 _ALIKE = str.maketrans(ALIKE)
-_ALIKE_GONE = dict.fromkeys(map(ord, ALIKE.values()))
+_OTHERS: Mapping[str, str] = {
+    meant: "".join(other for other, is_meant in ALIKE.items() if is_meant == meant) for meant in set(ALIKE.values())
+}
+"""Character → those that are stored as they were typed and mean the same."""
+_MOST_SPELLINGS = 16
+"""Of a text that are looked up in an index one by one; without one, reading a column once is quicker."""
+_INDEXED_FROM = 3
+"""Characters that such an index (`chassis.data.columns.found_by_part`) can look up."""
 
 
 class PageRequest(Protocol):
@@ -151,15 +161,25 @@ def matches(
 
 def begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
     """The number begins with `text`, upper and lower case alike. No condition for None."""
-    return true() if text is None else column.istartswith(cleaning.number(text), autoescape=True)
+    if text is None:
+        return true()
+    # In small letters, as the index has them: ILIKE would pass it by.
+    return func.lower(column).startswith(cleaning.number(text).lower(), autoescape=True)
 
 
 def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Nothing is left of a text that is none of the column's kind: no row has it."""
     plain = text.translate(_ALIKE)
-    if plain.translate(_ALIKE_GONE) != plain:
-        column = func.translate(column, "".join(ALIKE), "".join(ALIKE.values()))
-    return column.icontains(plain, autoescape=True) if plain else false()
+    if not plain:
+        return false()
+    if len(plain) >= _INDEXED_FROM and is_found_by_part(column):
+        choices = [character + _OTHERS.get(character, "") for character in plain]
+        if math.prod(map(len, choices)) <= _MOST_SPELLINGS:
+            return or_(*(column.icontains("".join(spelling), autoescape=True) for spelling in product(*choices)))
+    if others := [(other, meant) for meant in set(plain) for other in _OTHERS.get(meant, "")]:
+        stored, meant = ("".join(characters) for characters in zip(*others, strict=True))
+        column = func.translate(column, stored, meant)
+    return column.icontains(plain, autoescape=True)
 
 
 def between(column: ColumnElement[Any], lowest: Any, highest: Any) -> ColumnElement[bool]:

@@ -19,12 +19,14 @@ longer. Whoever waits on purpose (for the broker, for a workbook) names a longer
 
 @dataclass(frozen=True, slots=True)
 class OperationEntry:
-    """A command or query and its handler. `as_system` runs it outside the actor's row scope."""
+    """A command or query and its handler. `as_system` runs it outside the actor's row scope; `idle` is how long its
+    transaction may wait for something other than the database."""
 
     operation: type[Operation]
     answers: type[View]
     handler: Callable[[Any, Any], View]
     as_system: bool = False
+    idle: timedelta = IDLE
 
     @property
     def is_command(self) -> bool:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar, get_type_hints
 from uuid import UUID
@@ -26,6 +27,7 @@ from uuid import UUID
 from sqlalchemy import Column, MetaData, Table
 
 from chassis.declaring.entries import (
+    IDLE,
     CopyEntry,
     Feeder,
     OperationEntry,
@@ -81,9 +83,10 @@ def load(path: str) -> type[Service]:
     return service
 
 
-def command(handler: Callable[[Any, Any], View], *, as_system: bool = False) -> Any:
-    """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account."""
-    return _operation(handler, Command, as_system)
+def command(handler: Callable[[Any, Any], View], *, as_system: bool = False, idle: timedelta = IDLE) -> Any:
+    """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account; `idle` for
+    those that work long between two statements, and hold nothing meanwhile."""
+    return replace(_operation(handler, Command, as_system), idle=idle)
 
 
 def query(handler: Callable[[Any, Any], View], *, as_system: bool = False) -> Any:

@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO
 
@@ -83,8 +84,17 @@ def named_by_kind(name: str, kind: FileKind) -> str:
     return name if name.lower().endswith(_SUFFIXES[kind]) else name + _SUFFIXES[kind][0]
 
 
-def check_kind(file: IO[bytes], allowed: Collection[FileKind]) -> FileKind:
-    """The kind of a whole, seekable file.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is, and how many of its bytes that are: behind the last marker of a JPEG phones put a video, further
+    pictures or padding."""
+
+    kind: FileKind
+    size: int
+
+
+def check_content(file: IO[bytes], allowed: Collection[FileKind]) -> Content:
+    """What a whole, seekable file is.
 
     Raises ServiceError `file_type_not_allowed` (also for one that we don't know), `file_damaged`, `image_too_large`.
     """
@@ -95,14 +105,11 @@ def check_kind(file: IO[bytes], allowed: Collection[FileKind]) -> FileKind:
         _check_image(file, kind)
     elif kind is FileKind.PDF and b"%%EOF" not in _tail(file, _TAIL + _MAX_PADDING).rstrip(_PADDING)[-_TAIL:]:
         raise ServiceError("file_damaged")
-    return kind
-
-
-def content_end(file: IO[bytes], kind: FileKind) -> int:
-    """Where the content of a checked file ends: for a JPEG its last marker, behind which phones put a video, further
-    pictures or padding; else the end of the file."""
-    end = jpeg_end(file) if kind is FileKind.JPEG else None
-    return file.seek(0, 2) if end is None else end
+    # Pillow does not read a JPEG to its end: a cut one lacks its last marker.
+    end = jpeg_end(file) if kind is FileKind.JPEG else file.seek(0, 2)
+    if end is None:
+        raise ServiceError("file_damaged")
+    return Content(kind, end)
 
 
 def jpeg_end(file: IO[bytes]) -> int | None:
@@ -176,9 +183,6 @@ def _check_image(file: IO[bytes], kind: FileKind) -> None:
         raise ServiceError("image_too_large", limit=MAX_PIXELS) from None
     except (OSError, SyntaxError, ValueError):
         raise ServiceError("file_damaged") from None
-    # Pillow does not read a JPEG to its end here: a cut one lacks its last marker.
-    if kind is FileKind.JPEG and jpeg_end(file) is None:
-        raise ServiceError("file_damaged")
 
 
 def _tail(file: IO[bytes], size: int) -> bytes:

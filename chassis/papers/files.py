@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
+from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.base.settings import settings
 from chassis.data.unit_of_work import UnitOfWork
@@ -64,11 +65,10 @@ def keep(
     student_id: UUID | None = None,
 ) -> UUID:
     """Store a file that the service made itself, such as a task's result; its id in `files`."""
-    reference = FileReference(
-        sha256=content_hash(file), size=file.seek(0, 2), media_type=kind.content_type, name=plain_name(name)
-    )
-    _lock(uow, reference.sha256)
-    store().put(uow.service.name, file, kind)
+    sha256 = in_real_thread(content_hash, file)
+    reference = FileReference(sha256=sha256, size=file.seek(0, 2), media_type=kind.content_type, name=plain_name(name))
+    _lock(uow, sha256)
+    store().put(uow.service.name, file, kind, sha256)
     return _add_row(uow, reference, purpose, teaching_point_id, student_id)
 
 
@@ -88,7 +88,8 @@ def erase_unadopted(uow: UnitOfWork) -> int:
     """Scheduled job: remove uploads that nobody took up, and what was counted of earlier days."""
     for page in store().older_than(INCOMING, KEPT_UNADOPTED):
         for found in page:
-            store().erase(found.path)
+            store().erase_older(found.path, KEPT_UNADOPTED)  # it may have been uploaded again meanwhile
+    store().erase_staged(INCOMING)
     store().quota.forget()
     return 0
 
@@ -102,6 +103,7 @@ def erase_unowned(uow: UnitOfWork) -> int:
             # Looked up again under the lock of adoption: somebody may be adopting the same bytes now.
             if found.sha256 not in owned and _try_lock(uow, found.sha256) and not _owned(uow, [found.sha256]):
                 store().erase(found.path)
+    store().erase_staged(uow.service.name)
     return 0
 
 

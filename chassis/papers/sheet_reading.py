@@ -35,11 +35,6 @@ _HEADER_WITHIN = 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-# Spaces of all widths, and the invisible characters that come along when text is copied from elsewhere.
-_NOTHING = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
-_AROUND = re.compile(f"^{_NOTHING}|{_NOTHING}$")
-# How workbooks write characters that XML can't hold or would change (ECMA-376 part 1, 22.9.2.19).
-_ESCAPED = re.compile(r"_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
 _PADDED = re.compile(r"0{2,}")
 # Excel keeps 15 digits of a number: a longer one has lost its end.
 _EXACT_BELOW = 10**15
@@ -101,7 +96,7 @@ def cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
-    return _AROUND.sub("", _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)))
+    return cleaning.bare(cleaning.unescaped(str(value)))
 
 
 def _text(cells: _Cells, place: int) -> str:

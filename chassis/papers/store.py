@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import IO, BinaryIO, Protocol, cast
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 from uuid import UUID
 
 import obstore
-from obstore.store import LocalStore, ObjectStore, from_url
 
 from chassis.base.blocking import in_real_thread
 from chassis.base.context import Actor
-from chassis.papers.file_kinds import FileKind, check_kind, content_end
+from chassis.papers.file_kinds import Content, FileKind, check_content
+from chassis.papers.leftovers import erase_staged
+from chassis.papers.objects import erase, folder_of, listed, object_store
 from chassis.papers.quota import USUAL, Limits, Quota
 from contracts.errors import ServiceError
 from contracts.text.cleaning import free_line
@@ -35,9 +34,9 @@ INCOMING = "incoming"
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 1024 * 1024
-_LISTED = 1000
 _ENDINGS = frozenset(FileKind)
 _MAX_NAME = 200
+_UNPRINTABLE = ("Cc", "Cs")
 
 
 class Readable(Protocol):
@@ -60,43 +59,41 @@ class FileStore:
 
     def __init__(self, url: str, limits: Limits = USUAL) -> None:
         """`limits` are for whoever takes uploads in."""
-        parts = urlsplit(url)
-        self._store: ObjectStore = (
-            LocalStore(url2pathname(parts.path), mkdir=True) if parts.scheme == "file" else from_url(url)
-        )
-        self.quota = Quota(self._store, limits)
+        self._store = object_store(url)
+        self._folder = folder_of(url)
+        self.quota = Quota(object_store(url, tidy=True), limits)
 
     def upload(
-        self, stream: Readable, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
+        self,
+        stream: Readable,
+        *,
+        uploader: Actor,
+        name: str,
+        announced: int,
+        max_bytes: int,
+        allowed: Collection[FileKind],
     ) -> FileReference:
-        """Take in what a client sends; it reaches the store only when all of it is here and good. What follows the end
-        of a picture (a phone's video, padding) is left out.
+        """Take in what a client sends and announces with so many bytes; it reaches the store only when all of it is
+        here and good. What follows the end of a picture (a phone's video, padding) is left out.
 
-        Raises ServiceError `file_too_large` (little more than `max_bytes` is read), `file_empty`, as `check_kind`, and
-        as `Quota.book`.
+        Raises ServiceError as `Quota.booked`, before anything is read, `file_too_large` (little more than `max_bytes`
+        is read), `file_empty`, and as `check_content`.
         """
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-            size = 0
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
-                if size > max_bytes:
-                    raise ServiceError("file_too_large", limit=max_bytes)
-                file.write(chunk)
-            if not size:
-                raise ServiceError("file_empty")
-            kind = in_real_thread(check_kind, file, allowed)
-            size = content_end(file, kind)
-            file.truncate(size)
-            self.quota.book(uploader, size)
-            sha256 = self.put(incoming(uploader.user_id), file, kind)
-        return FileReference(sha256=sha256, size=size, media_type=kind.content_type, name=plain_name(name))
+        with (
+            self.quota.booked(uploader, announced) as booking,
+            tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file,
+        ):
+            _read_in(stream, file, max_bytes)
+            content, sha256 = in_real_thread(_examined, file, allowed)
+            booking.size = content.size
+            self.put(incoming(uploader.user_id), file, content.kind, sha256)
+        media_type = content.kind.content_type
+        return FileReference(sha256=sha256, size=content.size, media_type=media_type, name=plain_name(name))
 
-    def put(self, area: str, file: IO[bytes], kind: FileKind) -> str:
-        """Store a file in an area and return its SHA-256. Storing the same bytes again only makes them new."""
-        sha256 = content_hash(file)
+    def put(self, area: str, file: IO[bytes], kind: FileKind, sha256: str) -> None:
+        """Store a file in an area. Storing the same bytes again only makes them new."""
         file.seek(0)
         in_real_thread(obstore.put, self._store, _path(area, sha256, kind), cast(BinaryIO, file))
-        return sha256
 
     def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
         """The content, piece by piece. Raises ServiceError `file_missing` at once, not in the middle."""
@@ -132,19 +129,28 @@ class FileStore:
 
     def erase(self, path: str) -> None:
         """Remove an object; none there is fine."""
+        erase(self._store, path)
+
+    def erase_older(self, path: str, age: timedelta) -> None:
+        """Remove an object unless it was stored anew less than `age` ago."""
         try:
-            in_real_thread(obstore.delete, self._store, path)
+            found = in_real_thread(obstore.head, self._store, path)
         except FileNotFoundError:
             return
+        if found["last_modified"] < datetime.now(UTC) - age:
+            self.erase(path)
+
+    def erase_staged(self, area: str) -> None:
+        """Remove what killed processes left of an area's objects. Only a folder keeps it."""
+        if self._folder is not None:
+            erase_staged(self._folder / area)
 
     def older_than(self, area: str, age: timedelta) -> Iterator[list[Stored]]:
         """An area's objects that were stored longer than `age` ago, some hundreds at a time."""
         limit = datetime.now(UTC) - age
-        pages = iter(obstore.list(self._store, prefix=area, chunk_size=_LISTED))
-        while page := in_real_thread(next, pages, None):
-            old = (found["path"] for found in page if found["last_modified"] < limit)
-            named = ((path, *path.rpartition("/")[2].partition(".")) for path in old)
-            yield [Stored(path, sha256, FileKind(ending)) for path, sha256, _, ending in named if ending in _ENDINGS]
+        for page in listed(self._store, area):
+            old = ((path, *path.rpartition("/")[2].partition(".")) for path, stored_at in page if stored_at < limit)
+            yield [Stored(path, sha256, FileKind(ending)) for path, sha256, _, ending in old if ending in _ENDINGS]
 
     def _size(self, path: str) -> int | None:
         try:
@@ -159,9 +165,10 @@ def incoming(uploader: UUID | None) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A client's file name without folders, control characters and excess length; never empty."""
+    """A client's file name without folders, control characters and excess length; never empty. Characters of private
+    fonts, and those that our tables don't know yet, are kept: people's names have them."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    printable = free_line("".join(c for c in last if unicodedata.category(c)[0] != "C"))
+    printable = free_line("".join(c for c in last if unicodedata.category(c) not in _UNPRINTABLE))
     return printable[-_MAX_NAME:] or "file"
 
 
@@ -169,6 +176,24 @@ def content_hash(file: IO[bytes]) -> str:
     """The hexadecimal SHA-256 of a seekable file."""
     file.seek(0)
     return hashlib.file_digest(cast(BytesIO, file), "sha256").hexdigest()
+
+
+def _read_in(stream: Readable, file: IO[bytes], max_bytes: int) -> None:
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        if size > max_bytes:
+            raise ServiceError("file_too_large", limit=max_bytes)
+        file.write(chunk)
+    if not size:
+        raise ServiceError("file_empty")
+
+
+def _examined(file: IO[bytes], allowed: Collection[FileKind]) -> tuple[Content, str]:
+    """What a file is, cut to its content, and the hash of that."""
+    content = check_content(file, allowed)
+    file.truncate(content.size)
+    return content, content_hash(file)
 
 
 def _path(area: str, sha256: str, kind: FileKind) -> str:

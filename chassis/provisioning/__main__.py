@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy.exc import DBAPIError
+
 from chassis.declaring.service import Service, load
 from chassis.messages.unnamed import UnnamedMessagesError
 from chassis.provisioning.broker import WATCHER, BrokerAwayError, provision_broker
@@ -39,7 +41,10 @@ def main(arguments: Iterable[str] | None = None) -> int:
 def _databases(services: Sequence[type[Service]], options: argparse.Namespace) -> None:
     for service in services:
         passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
-        provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
+        try:
+            provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
+        except DBAPIError as error:
+            sys.exit(f"The database of {service.name} could not be brought up to date: {error.orig}")
         sys.stdout.write(f"database of {service.name}: ready\n")
 
 

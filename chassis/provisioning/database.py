@@ -88,7 +88,7 @@ def app_url(admin_url: str, database: str, password: str) -> str:
 
 
 def migrate(connection: SqlConnection, service: type[Service], revision: str = "head") -> None:
-    """Bring the service's tables to a revision."""
+    """Bring the service's tables to a revision, each step in a transaction of its own: `connection` is in none."""
     config = alembic_config(service)
     config.attributes["connection"] = connection
     config.attributes["metadata"] = service.metadata
@@ -106,14 +106,18 @@ def alembic_config(service: type[Service]) -> Config:
 
 
 def _patiently(engine: Engine, place: str, work: Callable[[SqlConnection], Result], patience: Patience) -> Result:
-    """Do the work in one transaction, again from the beginning when a lock was not to be had."""
+    """Do the work, again when a lock was not to be had: in one transaction, unless it commits parts of it itself, as
+    migrations do."""
     pause, attempt = 0.25, 0
     while True:
         attempt += 1
         try:
-            with engine.begin() as connection:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience.lock_timeout * 1000)}")
-                return work(connection)
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"SET lock_timeout = {int(patience.lock_timeout * 1000)}")
+                connection.commit()
+                result = work(connection)
+                connection.commit()
+                return result
         except DBAPIError as error:
             sqlstate = getattr(error.orig, "pgcode", None)
             if sqlstate not in (_LOCK_TIMEOUT, _DEADLOCK) or attempt == patience.attempts:

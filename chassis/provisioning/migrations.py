@@ -36,7 +36,7 @@ def write(admin_url: str, service: type[Service], message: str) -> Path:
         connection.execute(text(f'CREATE DATABASE "{scratch}"'))
     engine = create_engine(make_url(admin_url).set(database=scratch))
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection:
             migrate(connection, service)
         with engine.begin() as connection:
             return _revision(connection, service, message)

@@ -103,7 +103,7 @@ class Dispatcher:
 
         # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.
         try:
-            return self.database.run(_running(entry, context), work)
+            return self.database.run(_running(entry, context), work, idle=entry.idle)
         except (DuplicateCommand, ServiceError, IntegrityError) as clash:
             stored = self._stored_answer(method, hashed, context)
             if stored is not None:

@@ -100,9 +100,11 @@ class TaskProcess:
     """Role `tasks`: long work, due jobs, housekeeping and relay."""
 
     def __init__(self, service: type[Service], config: Settings) -> None:
-        from chassis.running.task_worker import Worker
+        from chassis.running.task_worker import MOST_HANDS, Worker
 
-        self.database = Database(config.database_url.get_secret_value(), service, pool_size=config.pool_size)
+        # A step keeps its connection for as long as it takes; the loops have theirs beside.
+        connections = config.pool_size + MOST_HANDS
+        self.database = Database(config.database_url.get_secret_value(), service, pool_size=connections)
         self.stopping = threading.Event()
         self.worker = Worker(self.database, service)
         self.working = threading.Thread(

@@ -14,6 +14,7 @@ from chassis.data.database import Database, is_infrastructure_failure
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
 from chassis.declaring.tasks import FINISH, PLAN, RUN, TaskKind
+from chassis.running.hands import Hands
 from chassis.running.logging import bound, get_logger
 from chassis.running.task_queue import Claim, LeaseLostError, StepQueue
 from chassis.running.tasks import as_json
@@ -24,7 +25,11 @@ LEASE = timedelta(seconds=30)
 """How long a step belongs to a worker that gives no sign of life."""
 MAX_ATTEMPTS = 5
 HANDS = 2
-"""Steps that one process does at once."""
+"""Steps that one process does at once, without those that take long."""
+MOST_HANDS = 4
+"""The same with them. Each may hold a workbook in memory."""
+LONG_SECONDS = 2.0
+"""A step that takes longer lets another be done beside it."""
 IDLE_SECONDS = 0.5
 _PAUSE_SECONDS = 2.0
 _IDLE = {PLAN: timedelta(minutes=10), RUN: timedelta(seconds=30), FINISH: timedelta(minutes=10)}
@@ -35,12 +40,15 @@ log = get_logger(__name__)
 
 
 class Worker:
-    """Works on the tasks of one service. `lease` is for tests that cannot wait half a minute."""
+    """Works on the tasks of one service. `lease` and `patience` are for tests that cannot wait so long."""
 
-    def __init__(self, database: Database, service: type[Service], *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, database: Database, service: type[Service], *, lease: timedelta = LEASE, patience: float = LONG_SECONDS
+    ) -> None:
         self.database = database
         self.kinds: dict[str, TaskKind] = service.tasks
         self.queue = StepQueue(service, lease)
+        self._hands = Hands(HANDS, patience)
         self._held: set[UUID] = set()
         self._more = threading.Event()
 
@@ -50,7 +58,7 @@ class Worker:
         heart = threading.Thread(target=self._keep_leases, args=(resting,), name="task-leases", daemon=True)
         hands = [
             threading.Thread(target=self._work, args=(stopping,), name=f"task-steps-{number}", daemon=True)
-            for number in range(HANDS)
+            for number in range(MOST_HANDS)
         ]
         for thread in (heart, *hands):
             thread.start()
@@ -148,17 +156,23 @@ class Worker:
 
     def _work(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
-            try:
-                claim = self.claim()
-                if claim is not None:
-                    self.carry_out(claim)
-                    self._more.set()  # what follows it can be done by the other hand too
-                    continue
-            except Exception:
-                log.exception("task_worker_paused")
-                stopping.wait(_PAUSE_SECONDS)
-            self._more.wait(IDLE_SECONDS)
-            self._more.clear()
+            with self._hands.place(stopping):
+                if not stopping.is_set():
+                    self._work_or_rest(stopping)
+
+    def _work_or_rest(self, stopping: threading.Event) -> None:
+        try:
+            claim = self.claim()
+            if claim is not None:
+                self._hands.begin()
+                self.carry_out(claim)
+                self._more.set()  # what follows it can be done by another hand too
+                return
+        except Exception:
+            log.exception("task_worker_paused")
+            stopping.wait(_PAUSE_SECONDS)
+        self._more.wait(IDLE_SECONDS)
+        self._more.clear()
 
     def _keep_leases(self, resting: threading.Event) -> None:
         while not resting.wait(self.queue.lease.total_seconds() / 3):

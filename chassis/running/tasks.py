@@ -172,11 +172,11 @@ def _tables(uow: UnitOfWork) -> tuple[Table, Table]:
 
 
 def _refuse_too_many(uow: UnitOfWork, owner: UUID | None) -> None:
-    """Counted as the system: the actor does not see all of their point's tasks. One person's starts go one by one:
-    of ninety at once each would count before the others are there."""
+    """Counted as the system: the actor does not see all of their point's tasks. One person's starts go one by one, and
+    so do a point's: of ninety at once each would count before the others are there."""
     tasks, _ = _tables(uow)
-    person = f"tasks.open.{uow.context.actor.user_id}"
-    uow.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(person, 0))))
+    for what in (f"person.{uow.context.actor.user_id}", f"point.{owner}"):
+        uow.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"tasks.open.{what}", 0))))
     of_point = tasks.c.teaching_point_id.is_not_distinct_from(owner)
     of_user = tasks.c.created_by.is_not_distinct_from(uow.context.actor.user_id)
     count = select(

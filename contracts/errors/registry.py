@@ -10,6 +10,12 @@ TEXTS = {
         "学生当前学籍状态为 {status}，不能办理该异动。",
         "The student's status is {status}; this change is not possible.",
     ),
+    "status_day_in_future": ErrorText(
+        _K.REFUSED,
+        "该异动自办理之日起生效，日期不能晚于今天（{today}），请核对年份，或到当天再办理。",
+        "The change takes effect when it is decided, so its day can't be after today ({today}). Check the year, or decide "
+        "it on that day.",
+    ),
     "another_change_open": ErrorText(
         _K.CONFLICT,
         "学生有未办结的学籍异动，请先办结或撤销该异动。",

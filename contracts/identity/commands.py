@@ -105,11 +105,12 @@ class ChangePassword(Command, answers=SessionTokens, secret=True):
 
 
 class UpdateAccount(Command, answers=AccountView):
-    """Complete or change one's own profile. A student's name and gender stay as recorded: `from_record`."""
+    """Complete or change one's own profile. A student's name and gender stay as recorded and need not be sent; others
+    than those are refused: `from_record`."""
 
     version: Version
-    name: PersonName = Field(description="Real name.")
-    gender: Gender = Field(description="Gender.")
+    name: PersonName | None = Field(default=None, description="Real name; needed of all but students.")
+    gender: Gender | None = Field(default=None, description="Gender; needed of all whose record does not tell it.")
     mobile: MobileNumber = Field(description="Mobile number.")
     email: Email | None = Field(default=None, description="E-mail address.")
 

@@ -17,6 +17,9 @@ AUDIENCE: Final = "jiaowu"
 ALGORITHM = "EdDSA"
 MAX_LIFETIME = 300
 """Seconds."""
+LONGEST_TRANSACTION: Final = 120
+"""Seconds after which what a command or reaction of identity wrote is committed at the latest: it carries the instant
+of its beginning. Who asks what happened since asks that much further back."""
 
 AccessGrant = tuple[Role, ScopeKind, tuple[UUID, ...], tuple[Module, ...]]
 """A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and point staff's modules."""

@@ -64,14 +64,14 @@ class RecordDegreeIntent(Command, answers=StudentRecord):
 
 
 class SuspendStudent(Command, answers=StatusChangeDetails):
-    """休学: `active` → `suspended`.
+    """休学: `active` → `suspended`, at once.
 
-    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
     """
 
     student_id: Id = Field(description="The student.")
     version: Version
-    from_on: Day = Field(description="First day.")
+    from_on: Day = Field(description="First day, not after today.")
     until_on: Day | None = Field(default=None, description="Last day planned.", examples=["2027-01-31"])
     reason: Note = Field(description="Why.", examples=["因病休养"])
 
@@ -83,14 +83,14 @@ class SuspendStudent(Command, answers=StatusChangeDetails):
 
 
 class ResumeStudent(Command, answers=StatusChangeDetails):
-    """复学: `suspended` → `active`.
+    """复学: `suspended` → `active`, at once.
 
-    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
     """
 
     student_id: Id = Field(description="The student.")
     version: Version
-    on: Day = Field(description="First day of study.")
+    on: Day = Field(description="First day of study, not after today.")
     reason: Note = Field(description="Why.", examples=["休学期满"])
 
 

@@ -16,18 +16,23 @@ _LEFT_OUT = (
     (0xAD, 0xAD),  # soft hyphen
     (0x034F, 0x034F),  # grapheme joiner
     (0x061C, 0x061C),  # direction marks
-    (0x200B, 0x200F),  # of no width, and direction marks
+    (0x17B4, 0x17B5),  # vowels that are heard and not seen
+    (0x180E, 0x180E),  # of no width, and direction marks
+    (0x200B, 0x200F),
     (0x202A, 0x202E),  # embedding and overriding of direction
     (0x2060, 0x206F),  # joiners, invisible operators, isolates
     (0xFEFF, 0xFEFF),  # byte order mark
-    (0xFFF9, 0xFFFB),  # annotations
+    (0xFFF0, 0xFFFB),  # annotations, and what will not be seen when it is given a meaning
     (0x115F, 0x1160),  # fillers that look like nothing
     (0x3164, 0x3164),
     (0xFFA0, 0xFFA0),
+    (0x1BCA0, 0x1BCA3),  # of shorthand and of music
+    (0x1D173, 0x1D17A),
     (0xE0000, 0xE007F),  # tags
 )
-_VARIANTS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))  # selectors of a glyph: the character before them is what is meant
-_SPACES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F)
+# Selectors of a glyph: the character before them is what is meant.
+_VARIANTS = ((0x180B, 0x180D), (0x180F, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_SPACES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x2800)
 _WIDE_SPACE = 0x3000
 _LINE_ENDS = (0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
 _DOTS = "\u2022\u2027\u2219\u22c5\u30fb\uff65"
@@ -105,5 +110,10 @@ HAN = (
 COMPATIBILITY = "\uf900-\ufaff\U0002f800-\U0002fa1f"
 """The same: ideographs that every normal form of Unicode would change into others. Names keep them."""
 
-ALIKE = {"‘": "'", "’": "'", "ʼ": "'", "（": "(", "）": ")", "：": ":", "，": ","}
-"""What is kept as it was typed, and found however it is typed."""
+_COMPATIBILITY = map(chr, (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)))
+
+ALIKE = {
+    **dict(zip("‘’ʼ（）：，", "'''():,", strict=True)),
+    **{one: meant for one in _COMPATIBILITY if (meant := unicodedata.normalize("NFC", one)) != one},
+}
+"""What is kept as it was typed, and found however it is typed: each stands beside what it is found as."""

@@ -13,8 +13,7 @@ Replace = Callable[[str], str]
 def _replacing(*tables: ch.Table) -> Replace:
     """What `str.translate` does with these tables, quicker: few characters of a text are in them."""
     table = {chr(code): meant or "" for tab in tables for code, meant in tab.items()}
-    # As ranges: one by one, characters beyond U+FFFF would be compared with every character of a text.
-    substitute = re.compile(f"[{''.join(_ranges(sorted(table)))}]").sub
+    substitute = re.compile(f"[{_members(*tables)}]").sub
     return lambda text: substitute(lambda found: table[found[0]], text)
 
 
@@ -22,6 +21,12 @@ def _ranges(characters: list[str]) -> Iterator[str]:
     for _, together in groupby(enumerate(characters), lambda pair: ord(pair[1]) - pair[0]):
         run = [re.escape(character) for _, character in together]
         yield f"{run[0]}-{run[-1]}"
+
+
+def _members(*tables: ch.Table) -> str:
+    """These tables' characters, for inside of a regular expression's brackets."""
+    # As ranges: one by one, characters beyond U+FFFF would be compared with every character of a text.
+    return "".join(_ranges(sorted(chr(code) for table in tables for code in table)))
 
 
 _LINE = (ch.INVISIBLE, ch.SPACES, ch.WIDE_SPACE, ch.LINE_ENDS_AS_SPACES, ch.RADICALS)
@@ -38,10 +43,13 @@ _PLAIN_LINE = re.compile("{0}+(?: {0}+)*".format("[!-~\u4e00-\u9fff（）：，�
 _PLAIN_MOBILE = re.compile("1[0-9]{10}").fullmatch
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")
 _NOT_COMPATIBILITY = re.compile(f"[^{ch.COMPATIBILITY}]+")
+_ESCAPED = re.compile(r"_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
 _BETWEEN_HAN = re.compile(f"(?<=[{ch.HAN}]) (?=[{ch.HAN}])| ?· ?")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{ch.HAN}]) ?\. ?(?=[{ch.HAN}])")
 _STOP_IN_PART = re.compile(rf"(?:(?<=[{ch.HAN}])|^) ?\. ?(?=[{ch.HAN}])|(?<=[{ch.HAN}]) ?\. ?$")
 _LINE_ENDING = re.compile(r"\r\n?")
+_UNSEEN = rf"[\s{_members(ch.INVISIBLE, ch.SPACES, ch.LINE_ENDS)}]+"
+_UNSEEN_AROUND = re.compile(f"^{_UNSEEN}|{_UNSEEN}$")
 _SPACE_AT_END = re.compile(r"[ \u3000]+$", re.MULTILINE)
 
 
@@ -82,6 +90,17 @@ def free_line(text: str) -> str:
     return text if _PLAIN_LINE(text) else _one_line(text, _line)
 
 
+def unescaped(text: str) -> str:
+    """The text of a workbook's cell: characters that XML can't hold or would change are written as `_x000D_` there
+    (ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def bare(text: str) -> str:
+    """Any text without what can't be seen before and behind it: what a cell shows."""
+    return text if _PLAIN_LINE(text) else _UNSEEN_AROUND.sub("", text)
+
+
 def document_number(text: str) -> str:
     """The same in capital letters, as the check digit X is printed."""
     return _composed(number(text).upper())
@@ -89,7 +108,7 @@ def document_number(text: str) -> str:
 
 def mobile(text: str) -> str:
     """A mobile number as phones copy it: hyphens and the country's code +86 go."""
-    return text if _PLAIN_MOBILE(text) else _COUNTRY.sub("", number(text).replace("-", ""))
+    return text if _PLAIN_MOBILE(text) else _COUNTRY.sub("", _composed(number(text).replace("-", "")))
 
 
 def phone(text: str) -> str:

@@ -73,7 +73,8 @@ ROUTES = (
     delete(_USER, RemoveUser, _MANAGE_USERS, title="删除用户"),
     post(f"{_USER}/disable", DisableUser, _MANAGE_USERS, title="停用用户"),
     post(f"{_USER}/enable", EnableUser, _MANAGE_USERS, title="启用用户"),
-    post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, title="发放一次性密码"),
+    # Each is hashed slowly, and two hundred may be asked for.
+    post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, timeout=60, title="发放一次性密码"),
     post("/users/forgive-failed-sign-ins", ForgiveFailedSignIns, _MANAGE_USERS, title="解除登录限制"),
     get("/audit-entries/identity", of_service("identity", ListAuditEntries), "audit.read", title="审计日志：账号"),
 )

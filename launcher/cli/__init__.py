@@ -14,6 +14,7 @@ from launcher.packages import SetUpError
 from launcher.servers.processes import ServerError
 from launcher.steps import console
 from launcher.system import NotReadyError
+from launcher.token_keys import KeyChangeError
 
 app = typer.Typer(
     help="Jiaowu: academic administration of an open university with teaching points.",
@@ -27,7 +28,15 @@ app = typer.Typer(
 for part in (run, operate, prove, develop):
     part.register(app)
 
-PROBLEMS = (SetUpError, ServerError, NotReadyError, BrokerAwayError, DamagedQueuesError, UnnamedMessagesError)
+PROBLEMS = (
+    SetUpError,
+    ServerError,
+    NotReadyError,
+    BrokerAwayError,
+    DamagedQueuesError,
+    UnnamedMessagesError,
+    KeyChangeError,
+)
 """What can go wrong with a set-up; each says in a sentence what to do."""
 
 

@@ -1,7 +1,7 @@
 """Commands for who looks after a running system."""
 
 import os
-import time
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from launcher.installation import Installation
 from launcher.secrets import Secrets
 from launcher.servers.postgres import client
 from launcher.steps import console, step
-from launcher.system import NotReadyError
+from launcher.system import GATEWAY, NotReadyError
 
 PANEL = "Look after"
 
@@ -66,19 +66,22 @@ def change_token_key(
 ) -> None:
     """Let a new key sign access tokens, while everybody goes on working. Takes six minutes; may be broken off and run
     again."""
-    kept = Secrets(Installation().state / "secrets")
+    installation = Installation()
+    kept, system = Secrets(installation.state / "secrets"), installation.system()
     if at_once:
-        token_keys.replace_at_once(kept)
-        console.print("A new key signs. Access tokens of the former one are refused within seconds.")
+        ended = token_keys.replace_at_once(kept, system.end_all_sessions)
+        console.print(f"A new key signs; tokens of the former one are refused within seconds. {ended} sessions ended.")
         return
     doing = {
         token_keys.Pause.KNOWN: "Gateways get to know the new key",
         token_keys.Pause.OUTLIVED: "The last tokens of the former key expire",
     }
 
-    def wait(pause: token_keys.Pause) -> None:
-        with step(f"{doing[pause]} ({pause.value} s)"):
-            time.sleep(pause.value)
+    wait_for = token_keys.wait_for([system.process(GATEWAY), system.stand_in])
+
+    def wait(pause: token_keys.Pause, keys: Sequence[str]) -> None:
+        with step(f"{doing[pause]} (at most {pause.value} s)"):
+            wait_for(pause, keys)
 
     token_keys.change(kept, wait)
     console.print("The new key signs, and the former one counts no more.")

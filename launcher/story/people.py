@@ -78,13 +78,14 @@ def hire(
     password: str,
     role: Role,
     modules: Sequence[Module] = (),
+    course_ids: Sequence[UUID] = (),
     teaching_point_id: UUID | None = None,
 ) -> Person:
     """Give somebody an account, who comes in for the first time at once."""
     command = CreateUser(
         username=username,
         name=MadeUpStudents(username).name(),
-        roles=(RoleGrantInput(role=role, modules=tuple(modules)),),
+        roles=(RoleGrantInput(role=role, modules=tuple(modules), course_ids=tuple(course_ids)),),
         teaching_point_id=teaching_point_id,
     )
     client = come_in(gateway_url, _account(by, command), password)

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.work.closing import closing_columns
@@ -163,6 +163,8 @@ students = copy_table(
     Column("student_source", Text, nullable=False),
     Column("status", Text, nullable=False),
     Index("ix_students_teaching_point_id", "teaching_point_id", "student_number"),
+    found_by_part("ix_students_name_parts", "name"),
+    found_by_part("ix_students_student_number_parts", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
 

@@ -26,6 +26,7 @@ from contracts.identity.queries import (
     ListTeachingPoints,
     ListUsers,
 )
+from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.identity.views import (
     AccessGrants,
     AccountView,
@@ -77,7 +78,6 @@ def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:
     )
 
 
-LONGEST_COMMIT = timedelta(seconds=15)
 USER_COUNTS = (
     select(users.c.teaching_point_id, func.count().label("user_count"))
     .where(users.c.student_id.is_(None))
@@ -174,9 +174,8 @@ def list_revocations(query: ListRevocations, uow: UnitOfWork) -> Revocations:
     items = tuple(
         Revocation(user_id=r.user_id, session_id=r.session_id, epoch=r.epoch, revoked_at=r.revoked_at) for r in rows
     )
-    # A transaction commits a moment after the instant that it wrote: the next question goes back that far.
     public = tuple(key.public for key in keys())
-    return Revocations(items=items, as_of=uow.now - LONGEST_COMMIT, token_keys=public)
+    return Revocations(items=items, as_of=uow.now - timedelta(seconds=LONGEST_TRANSACTION), token_keys=public)
 
 
 def get_access_grants(query: GetAccessGrants, uow: UnitOfWork) -> AccessGrants:

@@ -45,7 +45,7 @@ class Identity(Service):
     remove_user = command(users.remove_user)
     disable_user = command(users.disable_user)
     enable_user = command(users.enable_user)
-    issue_one_time_passwords = command(users.issue_one_time_passwords)
+    issue_one_time_passwords = command(users.issue_one_time_passwords, idle=users.HASHED_WITHIN)
     forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)

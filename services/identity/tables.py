@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
@@ -81,6 +81,8 @@ users = Table(
     UniqueConstraint("student_id", name="uq_users_student_id"),
     one_of("status", UserStatus),
     Index("ix_users_teaching_point_id", "teaching_point_id", "username"),
+    found_by_part("ix_users_name_parts", "name"),
+    found_by_part("ix_users_username_parts", "username"),
 )
 scope(users, point="teaching_point_id", own="id")
 unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
@@ -105,6 +107,7 @@ credentials = Table(
     Column("password_hash", Text, nullable=False),
     instant("one_time_until", nullable=True),  # set: a one-time password, good until then
     instant("forgiven_at", nullable=True),  # failures before do not count
+    instant("changed_at", nullable=True),  # when the password was given
 )
 scope(credentials, system_only=True)
 
@@ -116,6 +119,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("former_refresh_hash", LargeBinary),
     Column("generation", Integer, nullable=False, server_default=text("0")),  # the number of the newest refresh token
+    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while a token of the release before counts
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from contracts.registry.states import (
@@ -94,6 +94,7 @@ students = Table(
     Index("ix_students_intake", "intake", "teaching_point_id", "status"),
     # Beginnings of numbers, over the whole school.
     Index("ix_students_lower_number_begins", text("lower(student_number) text_pattern_ops")),
+    found_by_part("ix_students_name_parts", "name"),
 )
 scope(students, point="teaching_point_id", student="id")
 

@@ -126,7 +126,7 @@ def test_prometheus_own_check_finds_nothing_wrong(programs: dict[str, Path]) -> 
 
 def test_the_example_configuration_finds_every_process_of_every_service() -> None:
     (job,) = yaml.safe_load(RULES.with_name("prometheus.yml").read_text())["scrape_configs"]
-    names = {"gateway", *service_names(), *(f"{service}-tasks" for service in service_names())}
+    names = {"entrance", "gateway", *service_names(), *(f"{service}-tasks" for service in service_names())}
     assert set(job["dns_sd_configs"][0]["names"]) == names
     (relabel,) = job["relabel_configs"]
     for name in names:

@@ -14,6 +14,8 @@ import pytest
 
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import load
+from chassis.papers.quota import AREA
+from chassis.papers.store import INCOMING
 from launcher.paths import service_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +118,11 @@ def test_the_counts_are_those_of_the_rows() -> None:
 
 def test_every_table_with_people_in_it_is_on_the_page() -> None:
     assert sorted(set(personal_tables()) - named_tables(section("Personal data"))) == []
+
+
+def test_every_part_of_the_store_is_on_the_page() -> None:
+    stored = {code for cells in rows(section("Personal data")) for code in re.findall(r"below `(\w+)/`", cells[0])}
+    assert stored == {INCOMING, AREA}
 
 
 def test_every_table_on_the_page_is_there() -> None:

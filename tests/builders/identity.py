@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
+from chassis.base.pem import new_private_key
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import (
     ChangePassword,
@@ -29,8 +27,7 @@ PASSWORD = "correct-horse-42"
 
 def private_key() -> str:
     """A new key for tokens, PEM."""
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return new_private_key()
 
 
 def from_address(address: str) -> Context:

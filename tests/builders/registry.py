@@ -67,8 +67,8 @@ def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[Tea
 def upload(file: IO[bytes], by: Context, name: str = "学生.xlsx") -> FileReference:
     """Upload a workbook as the gateway does."""
     file.seek(0)
-    kinds = {FileKind.XLSX}
-    return files.store().upload(file, uploader=by.actor, name=name, max_bytes=20_000_000, allowed=kinds)
+    most, kinds = 20_000_000, {FileKind.XLSX}
+    return files.store().upload(file, uploader=by.actor, name=name, announced=most, max_bytes=most, allowed=kinds)
 
 
 def imported(registry: ServiceHarness, file: IO[bytes], by: Context) -> TaskView:

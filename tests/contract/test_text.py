@@ -1,5 +1,6 @@
 """Text is cleaned by its kind, the same wherever it comes in: what is taken, what is refused and why."""
 
+import importlib
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -133,6 +134,7 @@ KINDS: list[Callable[[str], str]] = [
     cleaning.identifier,
     cleaning.free_text,
     cleaning.free_line,
+    cleaning.bare,
     cleaning.mobile,
     cleaning.phone,
 ]
@@ -163,6 +165,7 @@ texts = st.text(max_size=30) | st.text(hard_characters, max_size=12)
 han_names = st.lists(
     st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=4), min_size=1, max_size=3
 )
+unseen = st.sampled_from(" \t\r\n\u3000\u00a0\u2800\u180e\u200b\u00ad\u202e\ufeff\u2060\u3164\ufff0\U000e0001\x07")
 invisible = st.sampled_from(["", "", "\u200b", "\u00ad", "\u202e", "\ufeff", "\u2060", "\x07"])
 
 
@@ -179,7 +182,17 @@ def test_what_is_no_such_text_is_refused_with_its_reason(kind: Any, text: str, c
 def test_every_control_and_invisible_character_goes_from_a_name() -> None:
     gone = [*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
     gone += [*range(0x2060, 0x2070), 0xFEFF]
+    # The rest of what Unicode calls ignorable where it can't be shown, and a braille pattern of no dots.
+    gone += [0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, 0xFFA0]
+    gone += [*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B)]
+    gone += [*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)]
     assert [hex(code) for code in gone if cleaning.person_name(f"张{chr(code)}三") != "张三"] == []
+
+
+@given(text=texts, before=st.text(unseen, max_size=4), behind=st.text(unseen, max_size=4))
+def test_a_text_is_bare_when_nothing_unseen_is_around_it(text: str, before: str, behind: str) -> None:
+    assert cleaning.bare(f"{before}张{text}三{behind}") == f"张{text}三"
+    assert cleaning.bare(before + behind) == ""
 
 
 def test_radicals_become_the_characters_that_they_look_like() -> None:
@@ -206,6 +219,7 @@ def test_passwords_are_taken_to_the_last_character(kind: Any) -> None:
 @example(text="买. 买")
 @example(text="\r\u200b\n")
 @example(text="e\u200b\u0301")
+@example(text="A-\u0300")
 def test_what_is_clean_stays_as_it_is(clean: Callable[[str], str], text: str) -> None:
     once = clean(text)
     assert clean(once) == once
@@ -243,3 +257,13 @@ def _code(kind: Any, text: str) -> str | None:
     except ValidationError as error:
         return next(field_errors(error)).code
     return None
+
+
+@pytest.mark.parametrize(
+    "migration", ["registry.migrations.0008_texts_cleaned", "identity.migrations.0007_texts_cleaned"]
+)
+def test_names_that_came_from_workbooks_are_stored_without_their_escapes(migration: str) -> None:
+    module = importlib.import_module(f"services.{migration}")
+    clean = module._of_cell(cleaning.person_name) if hasattr(module, "_of_cell") else module._name
+    assert clean("回车名_x000D_") == "回车名"
+    assert clean("张　三丰") == "张三丰"

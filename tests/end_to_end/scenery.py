@@ -1,6 +1,6 @@
 """A running school with rows of every kind: two teaching points whose people go through the same things."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,18 +22,17 @@ from contracts.finance.commands import ApproveWithdrawalReviews, BookLateRemitta
 from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefunds
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillView, RefundView, RemittanceDetails
-from contracts.identity.commands import CreateUser, IssueOneTimePasswords, RoleGrantInput
+from contracts.identity.commands import IssueOneTimePasswords
 from contracts.identity.queries import ListSessions, ListUsers
-from contracts.identity.views import CreatedUser, OneTimePasswords, Sessions, UserView
+from contracts.identity.views import OneTimePasswords, Sessions, UserView
 from contracts.permissions import Role
 from contracts.registry.commands import SuspendStudent
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.types import IntakeCode
 from gateway.task_centre import CentralTasks, ListAllTasks
-from launcher.story.client import Client
 from launcher.story.cohort import import_quietly
-from launcher.story.people import Person, administrator, come_in, complete_profile
+from launcher.story.people import Person, administrator, come_in, complete_profile, hire
 from launcher.story.school import Point, School, elements, set_up
 from launcher.story.selecting import pay, remit
 from launcher.story.stage import Stage, expect, wait, wait_for_copies
@@ -90,6 +89,8 @@ class Scene:
     there: Place
     lead: Person
     """Leads a course that nobody has selected."""
+    others: Mapping[Role, Person]
+    """Of roles that may do little as yet."""
 
 
 def make_scene(system: System) -> Scene:
@@ -97,8 +98,13 @@ def make_scene(system: System) -> Scene:
     stage = Stage(system.gateway_url, Console(quiet=True))
     school = set_up(stage, administrator(system), PASSWORD, points=2)
     here, there = (_place(stage, school, point) for point in school.points)
-    lead = _lead(stage, school, school.courses[4].details.id)
-    return Scene(system, stage, school, here, there, lead)
+    lead = _hire(stage, school, Role.COURSE_LEAD, course_ids=[school.courses[4].details.id])
+    others = {
+        Role.SCHOOL_ADMISSIONS: _hire(stage, school, Role.SCHOOL_ADMISSIONS),
+        Role.COURSE_TUTOR: _hire(stage, school, Role.COURSE_TUTOR),
+        Role.ACADEMIC_TUTOR: _hire(stage, school, Role.ACADEMIC_TUTOR, teaching_point_id=here.point.view.id),
+    }
+    return Scene(system, stage, school, here, there, lead, others)
 
 
 def people(scene: Scene) -> dict[Role, Person]:
@@ -111,7 +117,9 @@ def people(scene: Scene) -> dict[Role, Person]:
         Role.SYSTEM_ADMIN: scene.school.administrator,
         Role.TEACHING_POINT_ADMIN: scene.here.point.administrator,
         Role.STUDENT: scene.here.student,
+        Role.TEACHING_POINT_STAFF: scene.here.point.registrar,
         Role.COURSE_LEAD: scene.lead,
+        **scene.others,
     }
 
 
@@ -225,13 +233,16 @@ def _student(stage: Stage, point: Point, student: StudentRecord) -> Person:
     return Person("student", student.student_number, client)
 
 
-def _lead(stage: Stage, school: School, course: UUID) -> Person:
-    username = stage.username("lead")
-    grant = RoleGrantInput(role=Role.COURSE_LEAD, course_ids=(course,))
-    created: CreatedUser = school.administrator.send(CreateUser(username=username, name="课程责任人", roles=(grant,)))
-    client: Client = come_in(stage.gateway_url, created.one_time_password, PASSWORD)
-    complete_profile(client)
-    return Person("course lead", username, client)
+def _hire(stage: Stage, school: School, role: Role, **limits: Any) -> Person:
+    return hire(
+        school.administrator,
+        stage.gateway_url,
+        title=role.value,
+        username=stage.username(role.value.replace("_", "-")),
+        password=PASSWORD,
+        role=role,
+        **limits,
+    )
 
 
 # --- what belongs to whom ---

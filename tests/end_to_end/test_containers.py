@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from launcher import compose
-from launcher.paths import ROOT
+from launcher.paths import ROOT, service_names
 from launcher.story.client import Client
 from launcher.story.people import Person, complete_profile
 from launcher.story.stage import Stage
@@ -62,8 +62,37 @@ def test_the_first_start_comes_up_and_the_whole_story_passes_through_it(
 
     play(Stage(url, Console(quiet=True)), first_administrator(url, *made), PASSWORD, 20)
 
-    killed = docker(*arguments, "ps", "--all", "--format", "{{.Service}} {{.State}}").stdout.splitlines()
-    assert [line for line in killed if line.endswith("restarting")] == []
+    assert started_again_or_out_of_memory(arguments) == []
+
+
+def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(project: tuple[tuple[str, ...], str]) -> None:
+    arguments, _ = project
+    up = docker(*arguments, "up", "--build", "--wait", "--scale", "courses=2")
+    assert up.returncode == 0, up.stderr[-2000:]
+
+    def containers(name: str) -> set[str]:
+        return set(docker(*arguments, "ps", "--quiet", name).stdout.split())
+
+    stay = ("postgres", "rabbitmq", "entrance")
+    before = {name: containers(name) for name in (*stay, "courses", "gateway")}
+    command = ["sh", "launcher/compose-upgrade", *arguments[1:]]
+    upgraded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert upgraded.returncode == 0, upgraded.stderr[-2000:]
+    after = {name: containers(name) for name in before}
+    assert {name: after[name] for name in stay} == {name: before[name] for name in stay}
+    assert {name: len(each) for name, each in after.items()} == {name: len(each) for name, each in before.items()}
+    assert not after["gateway"] & before["gateway"]
+    assert started_again_or_out_of_memory(arguments) == []
+
+
+def started_again_or_out_of_memory(arguments: tuple[str, ...]) -> list[str]:
+    """Containers of the project that ended at least once, or that the system took a process from for its memory."""
+    every = docker(*arguments, "ps", "--all", "--quiet").stdout.split()
+    told = docker("inspect", "--format", "{{.Name}} {{.RestartCount}} {{.State.OOMKilled}}", *every)
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert len(lines) == len(every) >= len(service_names()) * 2 + 4
+    return [line for line in lines if not line.endswith(" 0 false")]
 
 
 def first_administrator(url: str, username: str, one_time: str) -> Person:

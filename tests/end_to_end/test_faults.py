@@ -121,6 +121,7 @@ def test_made_up_requests_come_to_no_fault_while_database_and_service_die(theatr
         Role.SCHOOL_REGISTRAR: staff.registrar,
         Role.SCHOOL_FINANCE: staff.cashier,
         Role.TEACHING_POINT_ADMIN: point.administrator,
+        Role.TEACHING_POINT_STAFF: point.registrar,
     }
     for person in people.values():
         person.client.sign_in_again()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import jwt
@@ -11,13 +11,14 @@ import requests
 
 from chassis.base.clock import SystemClock
 from chassis.base.ids import new_id
+from chassis.base.pem import private_blocks
 from contracts.identity.queries import GetAccount, GetTokenKey
 from contracts.identity.tokens import AUDIENCE, ISSUER
-from launcher.secrets import Secrets, private_keys
+from launcher.secrets import Secrets
 from launcher.story.client import Client
 from launcher.story.people import administrator, administrator_password
 from launcher.system import FIRST_ADMINISTRATOR, System
-from launcher.token_keys import Pause, change
+from launcher.token_keys import Pause, change, wait_for
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
@@ -71,14 +72,18 @@ class Work:
 def test_the_key_is_changed_under_load_and_no_request_is_refused(system: System) -> None:
     administrator(system)
     kept = Secrets(system.state / "secrets")
-    (former,) = private_keys(kept.token_keys()[0])
+    (former,) = private_blocks(kept.token_keys()[0])
     clients = [Client(system.gateway_url) for _ in range(PEOPLE)]
     for client in clients:
         client.sign_in(FIRST_ADMINISTRATOR, administrator_password(system))
     work = [Work(client) for client in clients]
 
-    def until(pause: Pause) -> None:
-        signing, other = private_keys(kept.token_keys()[0])
+    known = wait_for([system.process("gateway"), system.stand_in])
+
+    def until(pause: Pause, keys: Sequence[str]) -> None:
+        if pause is Pause.KNOWN:
+            known(pause, keys)
+        signing, other = private_blocks(kept.token_keys()[0])
         eventually(lambda: is_taken(system, signing) and is_taken(system, other), "both keys count", 60)
         if pause is Pause.OUTLIVED:
             public = Secrets(system.state / "secrets").token_keys()[1]

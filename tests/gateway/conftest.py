@@ -1,6 +1,6 @@
 """A gateway in this process, with everything behind it faked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import falcon.testing
@@ -8,6 +8,7 @@ import pytest
 
 from contracts.permissions import PERMISSIONS
 from gateway.app import Dependencies, create_app
+from gateway.calls import Calls
 from gateway.grants import AskedGrants
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
@@ -41,15 +42,19 @@ class Gateway:
         return {"Authorization": f"Bearer {self.issuer.token(**claims)}"}  # type: ignore[arg-type]
 
 
-def make_gateway(rates: Rates | None = None, **options: object) -> Gateway:
+def make_gateway(
+    rates: Rates | None = None, services: Sequence[str] = SERVICES, in_flight: int = 64, **options: object
+) -> Gateway:
     """A gateway of the made-up library, unless `options` name other routes."""
-    options = {"routes": (*ROUTES, *tasks.ROUTES), "services": SERVICES, **options}
+    options = {"routes": (*ROUTES, *tasks.ROUTES), **options}
     issuer, revocations, hub = Issuer(), RevocationList(), Hub(streams=8, per_user=2)
     revocations.complete = True
     backend, store = FakeBackend(), FakeStore()
-    tokens = Tokens(issuer.public_key, revocations, AskedGrants(backend))
+    calls = Calls(backend, [*services, "identity"], in_flight)
+    tokens = Tokens(issuer.public_key, revocations, AskedGrants(calls))
     dependencies = Dependencies(
-        backend=backend,
+        calls=calls,
+        services=services,
         tokens=tokens,
         files=store,
         hub=hub,

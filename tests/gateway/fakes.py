@@ -120,31 +120,27 @@ class FakeBackend:
         self.answers[name] = answer
 
 
-class FakeQuota:
-    """Remembers what was asked to be uploaded, and has no room for it where a test says so."""
-
-    def __init__(self) -> None:
-        self.looked: list[tuple[UUID | None, int]] = []
-        self.is_used = False
-
-    def look(self, uploader: Actor, size: int) -> None:
-        self.looked.append((uploader.user_id, size))
-        if self.is_used:
-            raise ServiceError("upload_quota_used", limit=500, files=2000, retry_after=3600)
-
-
 class FakeStore:
     """Files in memory."""
 
     def __init__(self) -> None:
         self.files: dict[tuple[str, str], bytes] = {}
-        self.quota = FakeQuota()
-        self.uploaders: list[Actor] = []
+        self.announced: list[tuple[UUID | None, int]] = []
+        self.is_full = False
 
     def upload(
-        self, stream: Any, *, uploader: Actor, name: str, max_bytes: int, allowed: Collection[FileKind]
+        self,
+        stream: Any,
+        *,
+        uploader: Actor,
+        name: str,
+        announced: int,
+        max_bytes: int,
+        allowed: Collection[FileKind],
     ) -> FileReference:
-        self.uploaders.append(uploader)
+        self.announced.append((uploader.user_id, announced))
+        if self.is_full:
+            raise ServiceError("upload_quota_used", limit=500, files=2000, retry_after=3600)
         content = b""
         while chunk := stream.read(1000):
             content += chunk

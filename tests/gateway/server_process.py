@@ -1,6 +1,8 @@
 """A real gateway server with the made-up library behind it, to be run as a process of its own.
 
-Usage: python -m tests.gateway.server_process ADDRESS PUBLIC_KEY_FILE [METRICS_PORT [ENTRANCE]]
+Usage: python -m tests.gateway.server_process ADDRESS PUBLIC_KEY_FILE [METRICS_PORT [ENTRANCE [KNOWN_FILE]]]
+
+Whose tokens count it knows from when KNOWN_FILE is there.
 """
 
 import eventlet
@@ -8,6 +10,7 @@ import eventlet
 eventlet.monkey_patch()
 
 import sys  # noqa: E402
+import threading  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -15,6 +18,7 @@ from typing import Any  # noqa: E402
 from chassis.running.logging import configure  # noqa: E402
 from gateway import connection, server, tokens  # noqa: E402
 from gateway.app import Dependencies, create_app  # noqa: E402
+from gateway.calls import Calls  # noqa: E402
 from gateway.process import GatewayProcess  # noqa: E402
 from gateway.rates import Rates  # noqa: E402
 from gateway.revocations import RevocationList  # noqa: E402
@@ -29,7 +33,26 @@ def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {"id": payload["book_id"], "title": payload["title"]}
 
 
-def main(address: str, public_key: str, metrics_port: int, entrance: str = "") -> int:
+class _Sync:
+    """Learns whose tokens count once a file is there."""
+
+    def __init__(self, revocations: RevocationList, known: Path) -> None:
+        self._revocations, self._known = revocations, known
+        self._ending = False
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def stop(self) -> None:
+        self._ending = True
+
+    def _run(self) -> None:
+        while not self._known.exists() and not self._ending:
+            time.sleep(0.02)
+        self._revocations.complete = True
+
+
+def main(address: str, public_key: str, metrics_port: int, entrance: str = "", known: str = "/") -> int:
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
     connection.HEAD = connection.BODY = 2.0
@@ -38,9 +61,8 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "") -
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = _slow
     revocations = RevocationList()
-    revocations.complete = True
     dependencies = Dependencies(
-        backend=backend,
+        calls=Calls(backend, SERVICES),
         tokens=tokens.Tokens(public_key, revocations),
         files=FakeStore(),
         hub=hub,
@@ -48,7 +70,14 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "") -
         routes=ROUTES,
         services=SERVICES,
     )
-    process = GatewayProcess(create_app(dependencies), hub, address, entrance=entrance)
+    process = GatewayProcess(
+        create_app(dependencies),
+        hub,
+        address,
+        background=[_Sync(revocations, Path(known))],
+        checks={"revocations": lambda: revocations.complete},
+        entrance=entrance,
+    )
     return process.run("127.0.0.1", metrics_port)
 
 

@@ -20,6 +20,7 @@ from tests.gateway.test_server import free_port
 from tests.waiting import eventually
 
 USERS = 4
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -45,17 +46,31 @@ def entrance(address: str, path: Path) -> Iterator[Entrance]:
 
 
 @pytest.fixture
-def start(address: str, path: Path, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Starts a gateway that takes the entrance's socket and returns when it is ready."""
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture
+def headers(issuer: Issuer) -> dict[str, str]:
+    """Of somebody who is signed in."""
+    return {"Authorization": f"Bearer {issuer.token()}"}
+
+
+@pytest.fixture
+def start(address: str, path: Path, tmp_path: Path, issuer: Issuer) -> Iterator[Start]:
+    """Starts a gateway that takes the entrance's socket and returns when it is ready; with `known`, a file that tells
+    it whose tokens count, when it lacks nothing but that."""
     key = tmp_path / "key.pem"
-    key.write_text(Issuer().public_key)
+    key.write_text(issuer.public_key)
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(known: Path = Path("/")) -> subprocess.Popen[bytes]:
         health = free_port()
-        command = [sys.executable, "-m", "tests.gateway.server_process", address, str(key), str(health), str(path)]
+        arguments = [address, str(key), str(health), str(path), str(known)]
+        command = [sys.executable, "-m", "tests.gateway.server_process", *arguments]
         started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
-        eventually(lambda: _ready(health), "a gateway", 60)
+        expected = 200 if known.exists() else 503
+        eventually(lambda: _readiness(health) == expected, "a gateway", 60)
         return started[-1]
 
     yield start
@@ -64,24 +79,29 @@ def start(address: str, path: Path, tmp_path: Path) -> Iterator[Callable[[], sub
         process.wait()
 
 
-def _ready(port: int) -> bool:
+def _readiness(port: int) -> int:
     try:
-        return _status(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/readyz") == 200
+        return _status(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/readyz", {})
     except OSError:
-        return False
+        return 0
 
 
-def _status(connection: http.client.HTTPConnection, path: str = "/api/v1/openapi.json") -> int:
-    connection.request("GET", path)
+BOOKS = "/api/v1/books"
+
+
+def _status(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> int:
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.read()
     return answer.status
 
 
 class Users:
-    """People who send one request after the other: half of them over a new connection each time."""
+    """People who are signed in and send one request after the other, none of them again: half of them over a new
+    connection each time. Whatever else than success they hear has failed."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, headers: dict[str, str]) -> None:
+        self._headers = headers
         self._host, _, port = address.rpartition(":")
         self._port = int(port)
         self._stopping = threading.Event()
@@ -108,7 +128,7 @@ class Users:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         while not self._stopping.is_set():
             try:
-                status = _status(connection)
+                status = _status(connection, BOOKS, self._headers)
             except (OSError, http.client.HTTPException) as error:
                 status = 0
                 self.failed.append(type(error).__name__)
@@ -123,10 +143,10 @@ class Users:
 
 
 def test_no_request_fails_while_gateways_are_replaced_one_by_one(
-    entrance: Entrance, address: str, start: Callable[[], subprocess.Popen[bytes]]
+    entrance: Entrance, address: str, headers: dict[str, str], start: Start
 ) -> None:
     running = start()
-    with Users(address) as users:
+    with Users(address, headers) as users:
         for _ in range(2):
             successor = start()
             running.send_signal(signal.SIGTERM)
@@ -136,21 +156,37 @@ def test_no_request_fails_while_gateways_are_replaced_one_by_one(
     assert users.failed == []
 
 
+def test_a_gateway_that_does_not_know_yet_whose_tokens_count_leaves_people_to_the_one_that_does(
+    entrance: Entrance, address: str, headers: dict[str, str], start: Start, tmp_path: Path
+) -> None:
+    known = tmp_path / "known"
+    running = start()
+    with Users(address, headers) as users:
+        successor = start(known)
+        users.more(40)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(60) == 0
+        known.touch()  # who arrived in between waited for this
+        users.more(40)
+        assert successor.poll() is None
+    assert users.failed == []
+
+
 def test_who_arrives_while_there_is_no_gateway_at_all_is_answered_by_the_next(
-    entrance: Entrance, address: str, start: Callable[[], subprocess.Popen[bytes]]
+    entrance: Entrance, address: str, headers: dict[str, str], start: Start
 ) -> None:
     first = start()
     first.kill()
     first.wait()
     host, _, port = address.rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=60)
-    connection.request("GET", "/api/v1/openapi.json")
+    connection.request("GET", BOOKS, headers=headers)
     start()
     assert connection.getresponse().status == 200
 
 
 def test_gateways_end_with_the_entrance_so_that_nobody_waits_at_a_socket_of_the_past(
-    entrance: Entrance, address: str, path: Path, start: Callable[[], subprocess.Popen[bytes]]
+    entrance: Entrance, address: str, path: Path, start: Start
 ) -> None:
     gateway = start()
     entrance.stop()

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from falcon.testing import create_environ
@@ -101,17 +101,16 @@ def test_no_header_of_a_part_makes_an_error(gateway: Gateway, junk: bytes) -> No
         assert upload(gateway, body, form(b"")[1]).status_code in (201, 422)
 
 
-def test_the_store_is_told_who_uploads_and_asked_for_room_before_anything_is_read(gateway: Gateway) -> None:
+def test_the_store_is_told_who_uploads_how_much_and_may_have_no_room(gateway: Gateway) -> None:
+    me = str(uuid4())
     body, headers = form(b"%PDF-1.7" + bytes(100_000))
+    headers = {**headers, **gateway.bearer(sub=me)}
     assert upload(gateway, body, headers).status_code == 201
-    ((who, size),) = gateway.store.quota.looked
-    assert [each.user_id for each in gateway.store.uploaders] == [who]
-    assert 80_000 < size < 100_008
-    gateway.store.quota.is_used = True
+    assert gateway.store.announced == [(UUID(me), len(body))]
+    gateway.store.is_full = True
     refused = upload(gateway, body, headers)
     assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_used")
     assert refused.headers["Retry-After"] == "3600"
-    assert len(gateway.store.uploaders) == 1
 
 
 def test_one_user_has_a_few_uploads_at_a_time_and_others_have_theirs(

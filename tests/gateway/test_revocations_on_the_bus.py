@@ -22,6 +22,7 @@ from chassis.provisioning.broker import broker_url, provision_broker
 from contracts.base import Envelope, Operation, exchange, routing_key
 from contracts.errors import ServiceError
 from contracts.identity.events import AccessRevoked, Revocation
+from contracts.identity.tokens import LONGEST_TRANSACTION, MAX_LIFETIME
 from gateway.listener import Listener
 from gateway.revocations import RevocationList
 from gateway.sync import RevocationSync
@@ -52,6 +53,7 @@ class Answering:
         self.asked_since: list[datetime] = []
         self.down = False
         self.keys: list[str] = []
+        self.as_of = datetime.now(UTC) - timedelta(seconds=LONGEST_TRANSACTION)
 
     def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         if self.down:
@@ -59,7 +61,7 @@ class Answering:
         since = datetime.fromisoformat(payload["since"])
         self.asked_since.append(since)
         items = [each.model_dump(mode="json") for each in self.revocations if each.revoked_at >= since]
-        return {"items": items, "as_of": datetime.now(UTC).isoformat(), "token_keys": self.keys}
+        return {"items": items, "as_of": self.as_of.isoformat(), "token_keys": self.keys}
 
 
 def no_matter(keys: Sequence[str]) -> None:
@@ -230,12 +232,16 @@ def test_asking_finds_what_no_event_told(revocations: RevocationList) -> None:
     assert is_known(revocations, session)
 
 
-def test_it_asks_again_from_a_little_before_the_last_answer(revocations: RevocationList) -> None:
+def test_it_asks_first_from_before_any_token_and_then_from_where_the_answer_says(
+    revocations: RevocationList,
+) -> None:
     identity = Answering()
     sync = RevocationSync(identity, revocations, no_matter)
     sync.ask()
     sync.ask()
-    assert timedelta(seconds=25) < datetime.now(UTC) - identity.asked_since[1] < timedelta(seconds=40)
+    first, second = identity.asked_since
+    assert first < datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME + LONGEST_TRANSACTION)
+    assert second == identity.as_of
 
 
 def test_it_goes_on_asking_while_identity_is_down(revocations: RevocationList) -> None:

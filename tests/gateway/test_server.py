@@ -69,14 +69,15 @@ class Server:
         return connection.getresponse().status
 
 
-def start(tmp_path: Path, limit_files: int | None = None) -> Server:
+def start(tmp_path: Path, limit_files: tuple[int, int] | None = None) -> Server:
+    """`limit_files`: how many descriptors it may have, and how many it may take."""
     issuer, port, metrics_port = Issuer(), free_port(), free_port()
     key = tmp_path / f"{port}.pem"
     key.write_text(issuer.public_key)
 
     def limit() -> None:
         if limit_files:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (limit_files, limit_files))
+            resource.setrlimit(resource.RLIMIT_NOFILE, limit_files)
 
     process = subprocess.Popen(
         [
@@ -208,6 +209,19 @@ def test_slow_headers_end_and_others_are_served_meanwhile(server: Server) -> Non
     eventually(all_ended, "all slow connections ended", 8)
 
 
+@pytest.mark.parametrize(("hard", "warned"), [(8192, False), (1024, True)])
+def test_it_takes_as_many_descriptors_as_it_may_and_says_when_those_are_few(
+    tmp_path: Path, hard: int, warned: bool
+) -> None:
+    server = start(tmp_path, limit_files=(256, hard))
+    try:
+        assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+        assert ("few_file_descriptors" in server.log.read_text()) == warned
+        assert server.lend(1).status == 201
+    finally:
+        stop(server)
+
+
 def test_a_body_that_trickles_is_given_up(server: Server) -> None:
     with server.raw() as client:
         head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
@@ -237,7 +251,7 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(server: Server) -> None
 
 
 def test_a_server_without_descriptors_survives(tmp_path: Path) -> None:
-    server = start(tmp_path, limit_files=64)
+    server = start(tmp_path, limit_files=(64, 64))
     try:
         clients = []
         for _ in range(100):

@@ -61,6 +61,8 @@ def test_people_arrive_at_the_entrance_and_gateways_can_be_any_number():
     entrance, gateway = (CONTAINERS[name] for name in ("entrance", "gateway"))
     assert all(entrance["environment"][name] == gateway["environment"][name] for name in arrival)
     assert "entrance:/entrance" in set(entrance["volumes"]) & set(gateway["volumes"])
+    assert gateway["depends_on"]["entrance"] == {"condition": "service_healthy"}
+    assert entrance["depends_on"] == {}, "it takes the socket before anything else runs"
 
 
 def test_images_run_as_an_ordinary_user_and_are_checked_for_health():
@@ -82,7 +84,8 @@ def test_the_generated_environment_gives_every_secret_once_and_each_another():
 def test_prometheus_finds_every_process_of_every_service():
     [job] = yaml.safe_load((ROOT / "monitoring" / "prometheus.yml").read_text())["scrape_configs"]
     [found] = job["dns_sd_configs"]
-    assert set(found["names"]) == {"gateway", *(f"{name}{kind}" for name in service_names() for kind in ("", "-tasks"))}
+    ours = (f"{name}{kind}" for name in service_names() for kind in ("", "-tasks"))
+    assert set(found["names"]) == {"entrance", "gateway", *ours}
 
 
 def test_the_database_server_keeps_people_out_of_its_log_as_the_private_one_does():

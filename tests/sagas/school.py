@@ -220,8 +220,9 @@ class School(Paying):
         return change_id
 
     def _next_day(self) -> date:
-        """A later day each time: suspensions and returns of one afternoon follow each other in the register."""
-        return self.today + timedelta(days=next(self._days))
+        """A later day each time, none to come: suspensions and returns of one afternoon follow each other in the
+        register."""
+        return self.today - timedelta(days=100) + timedelta(days=next(self._days))
 
     def _student(self, student: Student) -> dict[str, object]:
         return {"student_id": student.id, "version": self.ask(GetStudent(student_id=student.id)).version}

@@ -1,4 +1,8 @@
-"""Alembic's environment, the same for every service: the connection and the metadata are handed in."""
+"""Alembic's environment, the same for every service: the connection and the metadata are handed in.
+
+Each revision is a transaction of its own, so that the locks of one are not held while others run. Who hands in a
+connection whose transaction has begun gets all of them in that one.
+"""
 
 from alembic import context
 
@@ -8,6 +12,7 @@ context.configure(
     target_metadata=config.attributes["metadata"],
     compare_type=True,
     compare_server_default=False,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

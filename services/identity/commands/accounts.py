@@ -12,9 +12,10 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import edit
 from contracts.base import Done
-from contracts.errors import ServiceError
+from contracts.errors import FieldError, ServiceError
 from contracts.identity.commands import ChangePassword, EndSessions, UpdateAccount
 from contracts.identity.views import AccountView, SessionTokens
+from contracts.text import cleaning
 from services.identity.domain import passwords
 from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
@@ -42,9 +43,9 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
         raise ServiceError("password_too_easy")
     new_hash = in_real_thread(passwords.hashed, command.new_password)
     if admitted(uow, me).password_hash != user.password_hash:  # another was given meanwhile
-        raise wrong
+        raise attempts.refused(uow, attempt, wrong)
     changed = update(credentials).where(credentials.c.user_id == me)
-    uow.execute(changed.values(password_hash=new_hash, one_time_until=None))
+    uow.execute(changed.values(password_hash=new_hash, one_time_until=None, changed_at=uow.now))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
     revoke_users(uow, users.c.id == me, end_sessions=True)
     attempts.succeeded(uow, attempt)
@@ -53,12 +54,17 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
-    """Complete or change the acting user's profile. Raises `from_record`, `stale_version`."""
+    """Complete or change the acting user's profile. Raises `validation_failed`, `from_record`, `stale_version`."""
     me = uow.acting_user
     before = uow.one(select(users).where(users.c.id == me))
     _refuse_against_record(command, before)
-    values = command.model_dump(exclude={"version"})
-    edit(uow, users, me, command.version, {**values, "profile_completed": True})
+    known = {"name": before.name, "gender": before.gender} if before.student_id is not None else {}
+    given = command.model_dump(exclude={"version"}) | {
+        name: value for name, value in known.items() if value is not None
+    }
+    if lacking := [name for name in ("name", "gender") if given[name] is None]:
+        raise ServiceError("validation_failed", [FieldError(name, "field_required") for name in lacking])
+    edit(uow, users, me, command.version, {**given, "profile_completed": True})
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
@@ -66,10 +72,13 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
 
 
 def _refuse_against_record(command: UpdateAccount, before: Row[Any]) -> None:
-    """A student's name and gender are the record's; a gender that is not known yet is given once."""
+    """A student's name and gender are the record's, in whatever way the name was written there; a gender that is not
+    known yet is given once."""
     if before.student_id is None:
         return
-    if command.name != before.name or before.gender not in (None, command.gender):
+    is_other_name = command.name is not None and command.name not in (before.name, cleaning.person_name(before.name))
+    is_other_gender = command.gender is not None and before.gender not in (None, command.gender)
+    if is_other_name or is_other_gender:
         raise ServiceError("from_record")
 
 

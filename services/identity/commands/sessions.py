@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, or_, select, update
@@ -18,7 +17,15 @@ from services.identity.domain import passwords
 from services.identity.domain.lifetimes import REFRESH_GRACE, SAME_SIGN_IN
 from services.identity.steps import attempts
 from services.identity.steps.devices import device_token, known_device
-from services.identity.steps.refresh_tokens import Genuine, every_refresh_token, genuine, refresh_hash, refresh_token
+from services.identity.steps.refresh_tokens import (
+    Claim,
+    claim_of,
+    every_refresh_token,
+    is_genuine,
+    new_secret,
+    refresh_hash,
+    refresh_token,
+)
 from services.identity.steps.revoking import revoke_sessions
 from services.identity.steps.sessions import (
     SIGNING_IN,
@@ -40,89 +47,105 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     """
     username = command.username.lower()
     user = uow.first(SIGNING_IN.where(users.c.username == username))
-    device_id = known_device(command.device_token, user.id if user else None, uow.now)
+    device_id = known_device(command.device_token, user, uow.now)
     attempt = attempts.attempt_to_enter(uow, username, user, device_id)
     attempts.take_turn(uow, attempt)
     if not in_real_thread(passwords.matches, user.password_hash if user else None, command.password) or user is None:
         raise attempts.failed(uow, attempt, ServiceError("bad_credentials"))
-    verified = user.password_hash
-    user = admitted(uow, user.id)
-    if user.password_hash != verified:  # another was given meanwhile
-        raise ServiceError("bad_credentials")
-    attempts.succeeded(uow, attempt)
+    user = _admitted(uow, attempt, user)
     again = opened_before(uow, user, SAME_SIGN_IN)
-    if again is not None:
-        tokens = session_tokens(uow, user, again, _newest(again))
+    newest = _newest(again) if again is not None else None
+    if again is None and user.one_time_until is not None:
+        _use_up_one_time_password(uow, attempt, user)
+    attempts.succeeded(uow, attempt)
+    if again is not None and newest is not None:
+        tokens = session_tokens(uow, user, again, newest)
         return tokens.model_copy(update={"device_token": device_token(user.id, uow.now, device_id)})
-    if user.one_time_until is not None:
-        _use_up_one_time_password(uow, user)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
     uow.audit(users, user.id, "sign_in")
     return open_session(uow, user, device_id)
 
 
-def _use_up_one_time_password(uow: UnitOfWork, user: Row[Any]) -> None:
+def _admitted(uow: UnitOfWork, attempt: attempts.Attempt, verified: Row[Any]) -> Row[Any]:
+    """The account whose password was right, held as by `admitted`, whose refusals are in the trail."""
+    try:
+        user = admitted(uow, verified.id)
+    except ServiceError as refusal:
+        raise attempts.refused(uow, attempt, refusal) from None
+    if user.password_hash != verified.password_hash:  # another was given meanwhile
+        raise attempts.refused(uow, attempt, ServiceError("bad_credentials"))
+    return user
+
+
+def _use_up_one_time_password(uow: UnitOfWork, attempt: attempts.Attempt, user: Row[Any]) -> None:
     """A one-time password opens one session; until it is changed the account can do nothing else."""
     if user.one_time_until <= uow.now:
-        raise ServiceError("one_time_password_expired")
+        raise attempts.refused(uow, attempt, ServiceError("one_time_password_expired"))
     used = update(credentials).where(credentials.c.user_id == user.id).values(one_time_until=uow.now)
     uow.execute(used)
 
 
 def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
     """Give a session new tokens: those of the next number, and for a fixed time the very same again to who asks with
-    the same token, be it another tab or a client whose answer was lost.
+    the same token, be it another tab or a client whose answer was lost. Where these have been used already, the newest
+    are answered: whoever got used ones would be taken for a thief at the next refresh.
 
     Raises `session_ended`. A token that is used later ends the session: it was stolen, or its thief's use of it was
     seen first, and only a new sign-in tells which. `account_disabled`, `teaching_point_disabled`.
     """
-    given, known = refresh_hash(command.refresh_token), genuine(command.refresh_token)
-    session = _held_session(uow, given, known)
+    session = _held_session(uow, command.refresh_token)
     if session is None or session.ended_at is not None or session.expires_at <= uow.now:
         raise ServiceError("session_ended")
     user = uow.one(SIGNING_IN.where(users.c.id == session.user_id))
     if lifetime(user).until(session.started_at, uow.now) <= uow.now:
         raise ServiceError("session_ended")
     refuse_shut_out(user)
-    back = _how_far_back(session, given, known)
-    if back == 0:
-        return _next_tokens(uow, user, session, given)
-    if not _still_answered(uow, session, back):
+    back = _how_far_back(session, command.refresh_token)
+    if back and not _still_answered(uow, session, back):
         uow.audit(users, session.user_id, "refresh_token_reused", after={"session_id": session.id})
         revoke_sessions(uow, sessions.c.id == session.id)
         raise RefusedButKept(ServiceError("session_ended"))
-    if back == 1:
-        successor = next(_newest_of(session), None)
-        if successor is None:  # a process of the release before this one gave a token of its own
-            return _next_tokens(uow, user, session, given)
-        return session_tokens(uow, user, session, successor)
-    return session_tokens(uow, user, session, refresh_token(session.id, session.generation - back + 1))
+    # None: a process of the release before this one gave a token of its own.
+    newest = _newest(session) if back else None
+    if newest is None:
+        return _next_tokens(uow, user, session, refresh_hash(command.refresh_token))
+    return session_tokens(uow, user, session, newest)
 
 
 def sign_out(command: SignOut, uow: UnitOfWork) -> Done:
     """End the session of a refresh token, also of one that another tab has renewed. An unknown or ended one is no
     mistake: the session is over either way."""
-    known = genuine(command.refresh_token)
-    revoke_sessions(uow, _of_token(refresh_hash(command.refresh_token), known))
+    session = _held_session(uow, command.refresh_token)
+    if session is not None:
+        revoke_sessions(uow, sessions.c.id == session.id)
     return Done()
 
 
-def _of_token(given: bytes, known: Genuine | None) -> Any:
-    """Whose session a token is of: by its hash, or by itself, however old it is."""
+def _held_session(uow: UnitOfWork, token: str) -> Row[Any] | None:
+    """Whose session a token is of, held: found by its hash, or by what it says itself, however old it is."""
+    given, claim = refresh_hash(token), claim_of(token)
     by_hash = or_(sessions.c.refresh_hash == given, sessions.c.former_refresh_hash == given)
-    return by_hash if known is None else or_(by_hash, sessions.c.id == known.session_id)
+    of_token = by_hash if claim is None else or_(by_hash, sessions.c.id == claim.session_id)
+    session = uow.first(select(sessions).where(of_token).with_for_update())
+    if session is None or given in (session.refresh_hash, session.former_refresh_hash):
+        return session
+    return session if _is_of(session, token, claim) else None
 
 
-def _held_session(uow: UnitOfWork, given: bytes, known: Genuine | None) -> Row[Any] | None:
-    return uow.first(select(sessions).where(_of_token(given, known)).with_for_update())
+def _is_of(session: Row[Any], token: str, claim: Claim | None) -> bool:
+    """Whether identity made this token for this session."""
+    if claim is None or claim.session_id != session.id or session.secret is None:
+        return False
+    return is_genuine(token, claim, session.secret)
 
 
-def _how_far_back(session: Row[Any], given: bytes, known: Genuine | None) -> int:
-    """How many refreshes ago the token was the newest."""
-    if bytes(session.refresh_hash) == given:
+def _how_far_back(session: Row[Any], token: str) -> int:
+    """How many refreshes ago the token, which is one of the session's, was the newest."""
+    if session.refresh_hash == refresh_hash(token):
         return 0
-    if known is not None and known.number < session.generation:
-        return int(session.generation - known.number)
+    claim = claim_of(token)
+    if claim is not None and _is_of(session, token, claim) and claim.number < session.generation:
+        return int(session.generation - claim.number)
     return 1
 
 
@@ -137,13 +160,14 @@ def _still_answered(uow: UnitOfWork, session: Row[Any], back: int) -> bool:
 
 
 def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: bytes) -> SessionTokens:
-    number = session.generation + 1
-    token = refresh_token(session.id, number)
+    number, secret = session.generation + 1, session.secret or new_secret()
+    token = refresh_token(session.id, number, secret)
     recent = [used for used in session.recent_uses if used >= uow.now - REFRESH_GRACE]
     changed = uow.one(
         update(sessions)
         .where(sessions.c.id == session.id)
         .values(
+            secret=secret,
             refresh_hash=refresh_hash(token),
             former_refresh_hash=given,
             generation=number,
@@ -156,11 +180,9 @@ def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: byte
     return session_tokens(uow, user, changed, token)
 
 
-def _newest(session: Row[Any]) -> str:
-    return next(_newest_of(session))
-
-
-def _newest_of(session: Row[Any]) -> Iterator[str]:
-    """The newest token of a session, found again by its hash."""
-    kept = bytes(session.refresh_hash)
-    return (t for t in every_refresh_token(session.id, session.generation) if refresh_hash(t) == kept)
+def _newest(session: Row[Any]) -> str | None:
+    """The newest token of a session, found again by its hash; None where a process of the release before gave it."""
+    if session.secret is None:
+        return None
+    made = every_refresh_token(session.id, session.generation, session.secret)
+    return next((token for token in made if refresh_hash(token) == session.refresh_hash), None)

@@ -20,6 +20,8 @@ class Source(StrEnum):
     """One address without a known device."""
     DEVICE = "device"
     """A device that signed in to the account before."""
+    DEVICES = "devices"
+    """All known devices of the account together: who knew the former password may have kept many."""
     STRANGERS = "strangers"
     """All addresses together that the account was not used from, and no known device."""
     PLACE = "place"
@@ -50,7 +52,10 @@ LIMITS: Final = {
     Source.SESSION: _FEW,
     Source.PLACE: Limit(600, timedelta(minutes=15)),
     Source.STRANGERS: Limit(100, timedelta(days=1)),
+    Source.DEVICES: Limit(100, timedelta(days=1)),
 }
+NOTED_AGAIN_AFTER: Final = _FEW.within
+"""How long one and the same refusal of one source at one account is noted once: who guesses must not fill the trail."""
 
 FORGOTTEN_AFTER: Final = max(limit.within for limit in LIMITS.values())
 """Nothing older counts anywhere."""

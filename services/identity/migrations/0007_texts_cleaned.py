@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.provisioning.migration_steps import texts_cleaned
-from contracts.text.cleaning import person_name, title
+from contracts.text.cleaning import person_name, title, unescaped
 
 revision = "0007"
 down_revision = "0006"
@@ -18,10 +18,15 @@ def _information(told: dict[str, Any]) -> dict[str, Any]:
     return {**told, "address": address, "recruiters": recruiters}
 
 
+def _name(text: str) -> str:
+    """Students' names came from workbooks, whose escapes were taken for text."""
+    return person_name(unescaped(text))
+
+
 TEXTS: dict[str, dict[str, texts_cleaned.Clean]] = {
     "teaching_points": {"name": title, "information": _information},
     "teaching_point_names": {"name": title},
-    "users": {"name": person_name, "position": title},
+    "users": {"name": _name, "position": title},
 }
 
 

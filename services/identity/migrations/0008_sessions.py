@@ -21,6 +21,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_password_failures_last_at", "password_failures", ["last_at"])
     op.add_column("credentials", sa.Column("forgiven_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("credentials", sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("sessions", sa.Column("secret", sa.LargeBinary(), nullable=True))
     op.add_column("sessions", sa.Column("generation", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column(
         "sessions",

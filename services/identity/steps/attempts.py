@@ -19,12 +19,13 @@ from chassis.base.failures import RefusedButKept
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
-from services.identity.domain.guessing import LIMITS, Source
+from services.identity.domain.guessing import LIMITS, NOTED_AGAIN_AFTER, Source
 from services.identity.steps.keys import signing_key
 from services.identity.tables import credentials, password_failures, sessions, users
 
 _PLACE_KNOWN_FOR: Final = timedelta(days=90)
 """How long a place (an address, of IPv6 its /64) counts as one that the account is used from."""
+_NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Attempt:
     is_counted: bool = True
     """A one-time password is not: nobody guesses 59 random bits, and what the help desk issued has to open at once,
     whoever else is guessing and from where."""
+    is_at_home: bool = False
+    """The account is used from this place: what others do there is counted, and does not shut it out."""
+
+    @property
+    def action(self) -> str:
+        """What the trail calls its failure."""
+        return "password_change_failed" if self.source is Source.SESSION else "sign_in_failed"
 
     def seconds_to_wait(self, source: Source, failed_at: Sequence[datetime], now: datetime) -> int:
         """Seconds until this source may try again; 0 when it may now."""
@@ -54,15 +62,16 @@ def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_i
     user_id, forgiven_at = (user.id, user.forgiven_at) if user is not None else (None, None)
     if device_id is not None:
         count = _code(name, Source.DEVICE, device_id.bytes)
-        return Attempt(name, user_id, Source.DEVICE, count, forgiven_at=forgiven_at)
+        return Attempt(name, user_id, Source.DEVICE, count, {Source.DEVICES: _code(name, Source.DEVICES)}, forgiven_at)
     place = network_of(uow.context.client).encode()
     count = _code(name, Source.ADDRESS, place)
     if user is not None and user.one_time_until is not None and user.one_time_until > uow.now:
         return Attempt(name, user_id, Source.ADDRESS, count, is_counted=False)
     wider = {Source.PLACE: _code("", Source.PLACE, place)}
-    if not _is_sure(uow, user):
+    is_at_home = _is_at_home(uow, user)
+    if not is_at_home:
         wider[Source.STRANGERS] = _code(name, Source.STRANGERS)
-    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at)
+    return Attempt(name, user_id, Source.ADDRESS, count, wider, forgiven_at, is_at_home=is_at_home)
 
 
 def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
@@ -76,30 +85,36 @@ def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
 def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
     """Hold the attempt's count: guesses of one source at one account come one after the other.
 
-    Raises `account_waits` with the seconds to wait.
+    Raises `account_waits` with the seconds to wait; the first of a source is noted in the trail.
     """
     if not attempt.is_counted:
         return
     failures = password_failures
     turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
     taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
-    wait = attempt.seconds_to_wait(attempt.source, uow.one(taken.returning(failures.c.failed_at)).failed_at, uow.now)
+    own = uow.one(taken.returning(failures.c.failed_at)).failed_at
+    waits = {attempt.count: attempt.seconds_to_wait(attempt.source, own, uow.now)}
     for source, count in attempt.wider.items():
         # Read without a lock: whoever else is counted there must not make this one wait for their turn.
         together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == count))
-        wait = max(wait, attempt.seconds_to_wait(source, together or (), uow.now))
-    if wait:
-        raise ServiceError("account_waits", retry_after=wait)
+        waits[count] = 0 if attempt.is_at_home else attempt.seconds_to_wait(source, together or (), uow.now)
+    longest = max(waits, key=waits.__getitem__)
+    if waits[longest]:
+        refusal = ServiceError("account_waits", retry_after=waits[longest])
+        raise RefusedButKept(refusal) if _note(uow, attempt, refusal, longest) else refusal
 
 
 def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
-    """Count a failure, note it in the trail, and refuse: both must outlive the refusal."""
+    """Count a failure, note it in the trail, and refuse: all must outlive the refusal."""
     if attempt.is_counted:
         for source, count in {**attempt.wider, attempt.source: attempt.count}.items():
             _count(uow, source, count)
-    # The trail's other columns say when and from which address. A name that nobody has is told apart by its code alone.
-    whose = attempt.user_id or UUID(bytes=_code(attempt.name, "nobody")[:16])
-    uow.audit(users, whose, "sign_in_failed", after={"source": attempt.source, "known": attempt.user_id is not None})
+    return refused(uow, attempt, refusal)
+
+
+def refused(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
+    """Note in the trail who was not let in although no guess was wrong, and refuse."""
+    _note(uow, attempt, refusal, attempt.count)
     return RefusedButKept(refusal)
 
 
@@ -118,11 +133,31 @@ def forgive(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:
         uow.execute(update(credentials).where(ids_in(credentials.c.user_id, user_ids)).values(forgiven_at=uow.now))
 
 
-def _is_sure(uow: UnitOfWork, user: Row[Any] | None) -> bool:
-    """Whether the strangers' count needs not be asked: the account is used from this place."""
-    if user is None:
+def _note(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError, count: bytes) -> bool:
+    """Put a refusal in the trail unless this count's was noted a short while ago; whether it was put there.
+
+    The trail's other columns say when and from which address. A name that nobody has is told apart by its code alone.
+    """
+    noted, failures = _code("", "noted", count, refusal.code.encode()), password_failures
+    note = insert(failures).values(count=noted, failed_at=[], last_at=uow.now)
+    again = note.on_conflict_do_update(
+        index_elements=["count"],
+        set_={"last_at": uow.now},
+        where=failures.c.last_at <= uow.now - NOTED_AGAIN_AFTER,
+    )
+    if uow.first(again.returning(failures.c.count)) is None:
         return False
-    here = (sessions.c.user_id == user.id) & (sessions.c.place == network_of(uow.context.client))
+    whose = attempt.user_id or UUID(bytes=_code(attempt.name, "nobody")[:16])
+    said = {"source": attempt.source, "known": attempt.user_id is not None, "code": refusal.code}
+    uow.audit(users, whose, attempt.action, after=said)
+    return True
+
+
+def _is_at_home(uow: UnitOfWork, user: Row[Any] | None) -> bool:
+    """Whether the account is used from this place. Asked for nobody, too: how long an answer takes does not tell which
+    names there are."""
+    whose = user.id if user is not None else _NOBODY
+    here = (sessions.c.user_id == whose) & (sessions.c.place == network_of(uow.context.client))
     return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
 
 

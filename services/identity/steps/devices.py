@@ -5,43 +5,42 @@ They let nobody in. A token is good for one account, and names no one.
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from chassis.base.ids import new_id
 from services.identity.domain.lifetimes import DEVICE_KNOWN_FOR
-from services.identity.steps.keys import Key, keys, signing_key
+from services.identity.steps.sealed import Sealed
 
-_PREFIX: Final = "dt_"
-_PURPOSE: Final = "device"
+_SEALED: Final = Sealed("dt_", "device", length=22)
 
 
 def device_token(user_id: UUID, now: datetime, device_id: UUID | None = None) -> str:
     """A token for the device on which the user signed in now; a device that is known keeps its id."""
-    body = (device_id or new_id()).bytes + int(now.timestamp()).to_bytes(6, "big")
-    return _token(signing_key(), user_id, body)
+    body = (device_id or new_id()).bytes + _milliseconds(now).to_bytes(6, "big")
+    return _SEALED.token(body, user_id.bytes)
 
 
-def known_device(token: str | None, user_id: UUID | None, now: datetime) -> UUID | None:
-    """The device that a token names, or None when it is not one of the account, or too old."""
-    if token is None or user_id is None:
+def known_device(token: str | None, user: Row[Any] | None, now: datetime) -> UUID | None:
+    """The device that a token names, or None when it is not one of the account, or not known any more: too old, or
+    of before the present password, which its owner may have been given because of that device.
+
+    `user` is a row of `SIGNING_IN`.
+    """
+    if token is None or user is None:
         return None
-    text = token.removeprefix(_PREFIX)
-    try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Error, ValueError):
+    body = _SEALED.said_by(token)
+    if body is None or not _SEALED.is_genuine(token, body, user.id.bytes):
         return None
-    body = raw[:22]
-    if not any(hmac.compare_digest(token, _token(key, user_id, body)) for key in keys()):
-        return None
-    if int.from_bytes(body[16:], "big") < (now - DEVICE_KNOWN_FOR).timestamp():
+    known_since = int.from_bytes(body[16:], "big")
+    password_since = user.changed_at or now - DEVICE_KNOWN_FOR
+    if known_since < _milliseconds(max(password_since, now - DEVICE_KNOWN_FOR)):
         return None
     return UUID(bytes=body[:16])
 
 
-def _token(key: Key, user_id: UUID, body: bytes) -> str:
-    return _PREFIX + urlsafe_b64encode(body + key.code(_PURPOSE, user_id.bytes, body)).decode().rstrip("=")
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +13,10 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
+from chassis.base.pem import private_keys, public_pem
 from chassis.base.settings import settings
 
-_PEM: Final = re.compile(r"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\s*", re.DOTALL)
 _LOOKED_AT_EVERY: Final = 2.0
 """Seconds between two looks at the file of keys."""
 
@@ -69,17 +61,9 @@ def _read(path: str, moment: int) -> str:
 
 @lru_cache(maxsize=2)
 def _parsed(pem: str) -> tuple[Key, ...]:
-    found = tuple(_key(block) for block in _PEM.findall(pem))
-    if not found:
-        raise ValueError("there is no private key for tokens")
-    return found
+    return tuple(_key(private) for private in private_keys(pem))
 
 
-def _key(pem: str) -> Key:
-    private = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(private, Ed25519PrivateKey):
-        raise ValueError("a private key for tokens is not an Ed25519 key")
-    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jiaowu identity codes").derive(raw)
-    return Key(private, public, secret)
+def _key(private: Ed25519PrivateKey) -> Key:
+    secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jiaowu identity codes")
+    return Key(private, public_pem(private), secret.derive(private.private_bytes_raw()))

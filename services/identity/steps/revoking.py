@@ -40,6 +40,12 @@ def revoke_sessions(uow: UnitOfWork, condition: Any) -> int:
     return len(ended)
 
 
+def end_all_sessions(uow: UnitOfWork) -> int:
+    """End everybody's sessions, because the key of their access tokens counts no more (launcher, `change-token-key
+    --at-once`): of no token needs anybody be told. How many sessions there were."""
+    return uow.execute(update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=uow.now)).rowcount
+
+
 def _publish(uow: UnitOfWork, revoked: Sequence[Revocation]) -> None:
     if not revoked:
         return

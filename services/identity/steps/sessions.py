@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, or_, select
 
 from chassis.base.addresses import network_of
 from chassis.base.ids import new_id
@@ -16,8 +16,8 @@ from contracts.identity.states import TeachingPointStatus, UserStatus
 from contracts.identity.views import SessionTokens
 from services.identity.domain.lifetimes import Lifetime, lifetime_of
 from services.identity.steps.devices import device_token
-from services.identity.steps.keys import signing_key
-from services.identity.steps.refresh_tokens import refresh_hash, refresh_token
+from services.identity.steps.keys import Key, keys, signing_key
+from services.identity.steps.refresh_tokens import new_secret, refresh_hash, refresh_token
 from services.identity.steps.tokens import access_token
 from services.identity.steps.views import USER_COLUMNS, account_view, first_steps, grants_of
 from services.identity.tables import credentials, sessions, teaching_points, users
@@ -27,6 +27,7 @@ SIGNING_IN = USER_COLUMNS.add_columns(
     credentials.c.password_hash,
     credentials.c.one_time_until,
     credentials.c.forgiven_at,
+    credentials.c.changed_at,
 ).outerjoin(credentials, credentials.c.user_id == users.c.id)
 
 
@@ -65,15 +66,16 @@ def _hold_point(uow: UnitOfWork, point_id: UUID | None) -> None:
 
 def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None) -> SessionTokens:
     """Begin a session of an admitted account, on a device that is known or will be, and answer its tokens."""
-    session_id = new_id()
-    token = refresh_token(session_id, 0)
+    session_id, secret = new_id(), new_secret()
+    token = refresh_token(session_id, 0, secret)
     session = uow.one(
         insert(sessions)
         .values(
             id=session_id,
             user_id=user.id,
+            secret=secret,
             refresh_hash=refresh_hash(token),
-            opened_by=_opened_by(uow, user.id),
+            opened_by=_opened_by(uow, user.id, signing_key()),
             client=uow.context.client,
             place=network_of(uow.context.client),
             started_at=uow.now,
@@ -88,18 +90,18 @@ def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None)
 
 def opened_before(uow: UnitOfWork, user: Row[Any], within: timedelta) -> Row[Any] | None:
     """The session that this same request opened already, within that time, and that nobody has used since."""
-    code = _opened_by(uow, user.id)
-    if code is None:
+    if uow.context.idempotency_key is None:
         return None
+    codes = [_opened_by(uow, user.id, key) for key in keys()]
     fresh = (sessions.c.started_at > uow.now - within) & (sessions.c.generation == 0) & sessions.c.ended_at.is_(None)
-    same = (sessions.c.user_id == user.id) & (sessions.c.opened_by == code)
+    same = (sessions.c.user_id == user.id) & or_(*(sessions.c.opened_by == code for code in codes))
     return uow.first(select(sessions).where(same, fresh))
 
 
-def _opened_by(uow: UnitOfWork, user_id: UUID) -> bytes | None:
+def _opened_by(uow: UnitOfWork, user_id: UUID, key: Key) -> bytes | None:
     """The idempotency key of a request that opens a session, as a code: repeated, it is the same session."""
-    key = uow.context.idempotency_key
-    return signing_key().code("session", user_id.bytes, key.encode()) if key else None
+    said = uow.context.idempotency_key
+    return key.code("session", user_id.bytes, said.encode()) if said else None
 
 
 def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str) -> SessionTokens:

@@ -15,8 +15,9 @@ from contracts.identity.views import RoleGrant
 from services.identity.domain.roles import access_grant
 from services.identity.steps.keys import signing_key
 
-LONGEST_GRANTS: Final = 1_500
-"""Bytes of grants that travel in a token; it stays below 4 kB. Longer ones gateways ask for."""
+LONGEST_GRANTS: Final = 3_500
+"""Bytes of grants that travel in a token, some 90 courses; it stays below the 6,000 characters that gateways take.
+Longer ones gateways ask for."""
 
 
 def access_token(

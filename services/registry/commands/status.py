@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
+from chassis.base.clock import local_date
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import refuse
@@ -17,6 +18,7 @@ from contracts.registry.states import StatusChangeKind, StatusChangeState
 from contracts.registry.views import StatusChangeDetails
 from services.registry.domain.status_changes import (
     against_change,
+    against_day,
     last_day_of_suspension,
     resumes_too_early,
     status_after,
@@ -28,6 +30,7 @@ from services.registry.tables import students, suspensions
 
 def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """`active` → `suspended`: the study clock stands still from `from_on` on, until the return."""
+    refuse(against_day(command.from_on, local_date(uow.now)))
     student = locked(uow, students, command.student_id, command.version)
     changed = _set_status(uow, student, StatusChangeKind.SUSPEND)
     uow.execute(insert(suspensions).values(id=new_id(), student_id=student.id, from_on=command.from_on))
@@ -43,6 +46,7 @@ def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDet
 
 def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetails:
     """`suspended` → `active`: the study clock goes on from `on`."""
+    refuse(against_day(command.on, local_date(uow.now)))
     student = locked(uow, students, command.student_id, command.version)
     changed = _set_status(uow, student, StatusChangeKind.RESUME)
     running = uow.first(

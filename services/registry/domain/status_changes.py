@@ -30,6 +30,11 @@ def against_change(kind: StatusChangeKind, status: str, *, change_open: bool) ->
     return Reason("another_change_open") if change_open else None
 
 
+def against_day(day: date, today: date) -> Reason | None:
+    """A change takes effect when it is decided: its day can't be to come. `today` is Shanghai's."""
+    return Reason("status_day_in_future", {"today": today.isoformat()}) if day > today else None
+
+
 def status_after(kind: StatusChangeKind, status: str) -> EnrolmentStatus:
     """The status that a possible change leads to."""
     return CHANGES[kind][EnrolmentStatus(status)]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis.provisioning.migration_steps import texts_cleaned
-from contracts.text.cleaning import free_text, person_name, title
+from contracts.text.cleaning import free_text, person_name, title, unescaped
 
 revision = "0008"
 down_revision = "0007"
@@ -31,8 +31,13 @@ TEXTS = {
 }
 
 
+def _of_cell(clean: texts_cleaned.Clean) -> texts_cleaned.Clean:
+    """Records came from workbooks, whose escapes were taken for text."""
+    return lambda text: clean(unescaped(text))
+
+
 def upgrade() -> None:
-    texts_cleaned.upgrade(TEXTS)
+    texts_cleaned.upgrade({**TEXTS, "students": {name: _of_cell(clean) for name, clean in TEXTS["students"].items()}})
     # Numbers are found by their beginning whatever their case. Names are found by any part: an index of their
     # beginnings is of no use any more. What is dropped is locked against reading, so it comes last.
     op.create_index(

@@ -23,8 +23,10 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.dialects import postgresql
 
 from chassis.base.context import system_context
+from chassis.data.columns import found_by_part
 from chassis.data.pages import among, begins, between, equals, matches, on_days, paginate
 from contracts.errors import ServiceError
 from contracts.text import cleaning
@@ -196,6 +198,11 @@ SPELLINGS = [
     (cleaning.person_name, "people", "张　三丰", ["张三", "三 丰", "\u202e张三丰"]),
     (cleaning.person_name, "people", "𠮷田𡈽", ["𠮷", "田𡈽"]),
     (cleaning.person_name, "people", "Ol'ga-Mária O’Neil", ["o'neil", "O‘NEIL", "ＯＬ’ga", "mária", "Ma\u0301ria"]),
+    (cleaning.person_name, "people", "\uf9e1四", ["李四", "\uf9e1", "李"]),  # as typed, and found either way
+    (cleaning.person_name, "people", "李四", ["\uf9e1四"]),
+    (cleaning.person_name, "people", "金\uf9e1\uf9f4柳女", ["\uf90a李林\uf9c9\uf981", "金李林柳女"]),
+    (cleaning.title, "titles", "\uf90a融\uff08上\uff09", ["金融(上)"]),
+    (cleaning.number, "numbers", "\uf90a01", ["金0"]),
     (cleaning.title, "titles", "Ｃ＋＋程序设计（上）", ["c++", "程序设计(上)", "Ｃ＋＋", "（上"]),
     (cleaning.title, "titles", r"100%_a\b", ["%", "_", "\\", r"%_A\b"]),
     (cleaning.number, "numbers", "R３３１９", ["r33", "Ｒ３３", "33 19", "319"]),
@@ -209,6 +216,20 @@ def test_what_was_stored_is_found_however_it_is_spelled(
     stored: list[ColumnElement[str]] = [literal(clean(text), Text)]
     missed = [search for search in searches if not uow.scalar(select(matches(search, **{kind: stored})))]
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_indexed", "one_by_one"),
+    [("李四光", True, 2), ("李四光", False, 0), ("李四", True, 0), ("金李林柳女", True, 0), ("赵安云", True, 1)],
+)
+def test_few_spellings_of_what_an_index_can_look_up_are_looked_up_one_by_one(
+    text: str, is_indexed: bool, one_by_one: int
+) -> None:
+    indexes = [found_by_part("ix_names_parts", "name")] if is_indexed else []
+    names = Table("names", MetaData(), Column("name", Text), *indexes)
+    statement = str(matches(text, people=[names.c.name]).compile(dialect=postgresql.dialect()))
+    assert ("translate" in statement) == (one_by_one == 0)
+    assert statement.count("ILIKE") == max(1, one_by_one)
 
 
 def test_a_sign_that_means_something_to_a_pattern_finds_itself_only(uow: Reader) -> None:

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -26,8 +27,8 @@ from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
-from chassis.papers import file_kinds, files
-from chassis.papers.file_kinds import FileKind, check_kind, sniff
+from chassis.papers import file_kinds, files, objects
+from chassis.papers.file_kinds import Content, FileKind, check_content, sniff
 from chassis.papers.files import ERASED_EVERY, KEPT_UNADOPTED, KEPT_UNOWNED
 from chassis.papers.quota import MB, Limits
 from chassis.papers.sheet_writing import write_list
@@ -83,7 +84,7 @@ def store(tmp_path: Path) -> FileStore:
 
 
 def upload(store: FileStore, content: bytes, name: str = "a.bin", **options: Any) -> FileReference:
-    usual = {"uploader": ME.actor, "max_bytes": 10_000_000, "allowed": ALL}
+    usual = {"uploader": ME.actor, "announced": len(content), "max_bytes": 10_000_000, "allowed": ALL}
     return store.upload(io.BytesIO(content), name=name, **{**usual, **options})
 
 
@@ -146,12 +147,13 @@ def test_an_image_that_claims_billions_of_pixels_is_refused_unopened(monkeypatch
     header[16:24] = (60_000).to_bytes(4, "big") * 2
     header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
     with pytest.raises(ServiceError, match="image_too_large"):
-        check_kind(io.BytesIO(header), ALL)
+        check_content(io.BytesIO(header), ALL)
     monkeypatch.setattr(file_kinds, "MAX_PIXELS", 48 * 64)
-    assert check_kind(io.BytesIO(CONTENTS[FileKind.PNG]), ALL) is FileKind.PNG
+    png = CONTENTS[FileKind.PNG]
+    assert check_content(io.BytesIO(png), ALL) == Content(FileKind.PNG, len(png))
     monkeypatch.setattr(file_kinds, "MAX_PIXELS", 48 * 64 - 1)
     with pytest.raises(ServiceError, match="image_too_large"):
-        check_kind(io.BytesIO(CONTENTS[FileKind.JPEG]), ALL)
+        check_content(io.BytesIO(CONTENTS[FileKind.JPEG]), ALL)
 
 
 @given(st.sampled_from(ALL), st.data())
@@ -160,7 +162,7 @@ def test_no_damage_makes_the_check_fall_over(kind: FileKind, data: st.DataObject
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(ServiceError):
-        check_kind(io.BytesIO(bytes(content)), ALL)
+        check_content(io.BytesIO(bytes(content)), ALL)
 
 
 def photo(*, thumbnail: bool = False) -> bytes:
@@ -196,6 +198,18 @@ def test_a_phone_photo_is_taken_and_what_follows_the_picture_is_left_out(
     with closing(store.read(MINE, reference)) as file, Image.open(file) as image:
         image.load()
         assert image.size == (320, 240)
+
+
+def test_a_photo_is_read_to_its_end_once(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[int | None] = []
+    whole = file_kinds.jpeg_end
+
+    def counted(file: IO[bytes]) -> int | None:
+        ends.append(whole(file))
+        return ends[-1]
+
+    monkeypatch.setattr(file_kinds, "jpeg_end", counted)
+    assert [upload(store, photo() + bytes(10)).size] == ends
 
 
 @pytest.mark.parametrize("behind", [b"", bytes(4096)])
@@ -265,9 +279,6 @@ def test_a_person_has_a_share_of_the_store_each_day(tight: FileStore, monkeypatc
         upload(tight, document(200_000))
     assert (refused.value.code, refused.value.params["limit"]) == ("upload_quota_used", 1)
     assert 0 < int(refused.value.params["retry_after"]) <= 24 * 60 * 60 + 1  # type: ignore[arg-type]
-    with pytest.raises(ServiceError, match="upload_quota_used"):
-        tight.quota.look(ME.actor, 200_000)
-    tight.quota.look(ME.actor, 90_000)
     upload(tight, document(90_000))  # what was refused does not count
     upload(tight, document(MB - 100_000), uploader=acting(teaching_point_id=ME.actor.teaching_point_id).actor)
     tomorrow = local_date(datetime.now(UTC)) + timedelta(days=1)
@@ -289,6 +300,45 @@ def test_so_has_a_point_and_others_have_their_own(tight: FileStore) -> None:
         upload(tight, document(10_000))
     upload(tight, document(10_000), uploader=acting(teaching_point_id=new_id()).actor)
     upload(tight, document(10_000), uploader=acting().actor)
+
+
+def test_students_use_up_their_own_share_and_nothing_of_their_points(tight: FileStore) -> None:
+    point = ME.actor.teaching_point_id
+    students = [replace(acting(teaching_point_id=point).actor, student_id=new_id()) for _ in range(3)]
+    for student in students:
+        upload(tight, document(MB - 1000), uploader=student)
+    upload(tight, document(MB - 1000))
+    with pytest.raises(ServiceError, match="upload_quota_used") as refused:
+        upload(tight, document(10_000), uploader=students[0])
+    assert refused.value.code == "upload_quota_used"
+
+
+def test_an_upload_without_room_is_not_read(tight: FileStore) -> None:
+    stream = io.BytesIO(PDF)
+    with pytest.raises(ServiceError, match="upload_quota_used"):
+        tight.upload(stream, uploader=ME.actor, name="x", announced=MB + 1, max_bytes=10 * MB, allowed=ALL)
+    assert stream.tell() == 0
+
+
+def test_what_counts_is_what_it_came_to_and_nothing_of_what_failed(tight: FileStore) -> None:
+    upload(tight, PDF, announced=MB)
+    with pytest.raises(ServiceError, match="file_type_not_allowed"):
+        upload(tight, b"MZ", announced=MB - 1000)
+    upload(tight, document(MB - 1000))
+
+
+def test_only_this_days_uploads_of_the_place_are_listed_and_once(
+    tight: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+
+    def watched(store: Any, prefix: str) -> Any:
+        listed.append(prefix)
+        return objects.listed(store, prefix)
+
+    monkeypatch.setattr("chassis.papers.quota.listed", watched)
+    upload(tight, PDF)
+    assert listed == [f"uploaded/{ME.actor.teaching_point_id}/{local_date(datetime.now(UTC)).isoformat()}"]
 
 
 def test_of_uploads_at_the_same_moment_no_more_than_the_share_is_taken(tight: FileStore, tmp_path: Path) -> None:
@@ -316,6 +366,27 @@ def test_what_was_counted_is_forgotten_after_the_day_that_follows(
         monkeypatch.setattr("chassis.papers.quota.local_date", lambda _, days=days: today + timedelta(days=days))
         sweep(filing)
         assert len(counted()) == left
+    assert list((tmp_path / "the store").glob("uploaded/*")) == []  # nor is a folder left for each day
+
+
+def test_whoever_forgets_bears_that_another_service_was_quicker(
+    store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(store, PDF)
+    upload(store, PDF)
+    later = local_date(datetime.now(UTC)) + timedelta(days=2)
+    monkeypatch.setattr("chassis.papers.quota.local_date", lambda _: later)
+    whole = objects.listed
+
+    def then_swept(*args: Any) -> Any:
+        for page in whole(*args):
+            for path, _ in page[:1]:
+                (tmp_path / "the store" / path).unlink()
+            yield page
+
+    monkeypatch.setattr("chassis.papers.quota.listed", then_swept)
+    store.quota.forget()
+    assert [path for path in (tmp_path / "the store" / "uploaded").rglob("*") if path.is_file()] == []
 
 
 # -- upload --
@@ -334,7 +405,7 @@ class Endless:
 def test_a_file_too_large_is_not_read_to_its_end(store: FileStore, tmp_path: Path) -> None:
     endless = Endless()
     with pytest.raises(ServiceError) as refused:
-        store.upload(endless, uploader=ME.actor, name="x", max_bytes=1_000_000, allowed=ALL)
+        store.upload(endless, uploader=ME.actor, name="x", announced=9, max_bytes=1_000_000, allowed=ALL)
     assert (refused.value.code, refused.value.params) == ("file_too_large", {"limit": 1_000_000})
     assert endless.taken < 2_000_000
     assert stored(tmp_path) == set()
@@ -355,7 +426,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(store: FileStore, tmp_path: Pa
             raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        store.upload(Broken(), uploader=ME.actor, name="x", max_bytes=1000, allowed=ALL)
+        store.upload(Broken(), uploader=ME.actor, name="x", announced=9, max_bytes=1000, allowed=ALL)
     assert stored(tmp_path) == set()
 
 
@@ -374,6 +445,7 @@ def test_the_same_bytes_are_stored_once(store: FileStore, tmp_path: Path) -> Non
         ("  ", "file"),
         ("\u3164", "file"),
         ("\ufeff名单\u200b１\u3000.xlsx", "名单１ .xlsx"),
+        ("张\ue000\U0002ebf0\U00031350.pdf", "张\ue000\U0002ebf0\U00031350.pdf"),
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )
@@ -394,7 +466,15 @@ import io, tempfile, pathlib
 from chassis.papers.file_kinds import FileKind
 from chassis.base.context import Actor
 from chassis.base.ids import new_id
+from chassis.papers import store as module
 from chassis.papers.store import FileStore, incoming
+real = eventlet.patcher.original("threading").get_ident
+mine, others = real(), []
+for name in ("check_content", "content_hash"):
+    def watched(*args, whole=getattr(module, name), name=name):
+        others.append((name, real() != mine))
+        return whole(*args)
+    setattr(module, name, watched)
 ticks = 0
 def tick():
     global ticks
@@ -407,7 +487,11 @@ with tempfile.TemporaryDirectory() as folder:
     content = b"%PDF-" + bytes(30_000_000) + b"%%EOF"
     me = Actor(new_id())
     kinds = [FileKind.PDF]
-    reference = store.upload(io.BytesIO(content), uploader=me, name="x", max_bytes=40_000_000, allowed=kinds)
+    most = 40_000_000
+    reference = store.upload(
+        io.BytesIO(content), uploader=me, name="x", announced=most, max_bytes=most, allowed=kinds
+    )
+    assert others == [("check_content", True), ("content_hash", True)], others
     before = ticks
     assert b"".join(store.chunks(incoming(me.user_id), reference.sha256, FileKind.PDF)) == content
     assert before > 5 and ticks > before + 20, (before, ticks)
@@ -497,12 +581,44 @@ def test_an_upload_is_taken_up_by_who_uploaded_it_and_nobody_who_knows_of_it(
 def test_what_a_gateway_of_the_version_before_took_in_is_taken_up_and_goes_likewise(
     filing: ServiceHarness, store: FileStore, tmp_path: Path
 ) -> None:
-    sha256 = store.put(INCOMING, io.BytesIO(PDF), FileKind.PDF)
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    store.put(INCOMING, io.BytesIO(PDF), FileKind.PDF, sha256)
     old = FileReference(sha256=sha256, name="a.pdf", size=len(PDF), media_type=FileKind.PDF.content_type)
     assert content_of(filing, adopt(filing, old)) == PDF
     age(tmp_path)
     sweep(filing)
     assert all(path.startswith("filing/") for path in stored(tmp_path))
+
+
+def test_what_is_uploaded_again_while_it_is_swept_stays(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(store, PDF)
+    age(tmp_path)
+    whole = store.older_than
+
+    def renewed_meanwhile(*args: Any) -> Any:
+        pages = list(whole(*args))
+        upload(store, PDF)
+        return pages
+
+    monkeypatch.setattr(store, "older_than", renewed_meanwhile)
+    filing.database.run(system_context(), files.erase_unadopted)
+    assert len(stored(tmp_path)) == 1
+
+
+def test_what_a_killed_process_had_not_stored_yet_goes_too(
+    filing: ServiceHarness, store: FileStore, tmp_path: Path
+) -> None:
+    mine, theirs = (tmp_path / "the store" / area for area in ("filing/ab", f"{MINE}"))
+    for area in (mine, theirs):
+        area.mkdir(parents=True)
+        (area / "a.pdf#1").write_bytes(PDF)
+    sweep(filing)
+    assert len(stored(tmp_path)) == 2
+    age(tmp_path)
+    sweep(filing)
+    assert stored(tmp_path) == set()
 
 
 def test_an_upload_that_is_swept_away_at_this_moment_is_missing(

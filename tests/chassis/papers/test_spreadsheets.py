@@ -139,6 +139,7 @@ def test_empty_rows_are_passed_over_and_numbers_stay_those_of_the_sheet() -> Non
     ("value", "text"),
     [
         (" \u3000李一\u200b\n", "李一"),
+        ("\u180e李一\u2800", "李一"),
         (13800138000, "13800138000"),
         (13800138000.0, "13800138000"),
         (0.1, "0.1"),

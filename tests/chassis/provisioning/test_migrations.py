@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Column, Text, text
 from sqlalchemy.exc import IntegrityError
 
+from chassis.provisioning.database import migrate
 from chassis.provisioning.migrations import differences, write
 from tests.migrating import migrated_to
 
@@ -74,3 +75,22 @@ def test_what_the_tables_declare_is_written_step_by_step_and_then_nothing_differ
             connection.execute(text(row), {"state": "lent"})
         with connection.begin(), pytest.raises(IntegrityError, match="ck_tools_state"):
             connection.execute(text(row), {"state": "lost"})
+
+
+def test_what_one_revision_has_done_stays_and_is_let_go_when_the_next_fails(
+    shed: ModuleType, tmp_path: Path, postgres_admin_url: str, run_prefix: str
+) -> None:
+    write(postgres_admin_url, shed.Shed, "initial")
+    shed.tools.append_column(Column("colour", Text))
+    second = write(postgres_admin_url, shed.Shed, "colours of tools")
+    whole = second.read_text("utf-8")
+    with migrated_to(postgres_admin_url, run_prefix, shed.Shed, "base") as connection:
+        second.write_text(whole.replace("def upgrade() -> None:", "def upgrade() -> None:\n    1 / 0\n"), "utf-8")
+        with pytest.raises(ZeroDivisionError):
+            migrate(connection, shed.Shed)
+        connection.rollback()
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        connection.rollback()
+        second.write_text(whole, "utf-8")
+        migrate(connection, shed.Shed)
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +21,8 @@ from sqlalchemy.exc import OperationalError
 from chassis.base.clock import SystemClock
 from chassis.base.context import Context, Scope, system_context
 from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import Task
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
@@ -337,12 +339,40 @@ def test_ninety_tasks_of_one_person_at_once_leave_room_for_a_colleague(workshop:
     assert len(refused) == 90 - MAX_OPEN_OF_USER
     with at_work(Worker(workshop.database, Workshop)):
         with closed_gate(workshop) as standing:
-            until(lambda: standing() == HANDS)  # the flooder's steps hold every hand
+            until(lambda: standing() >= HANDS)  # the flooder's steps hold every hand
             small = start(workshop, colleague, sheets=2)
         until(lambda: task_now(workshop, small).state is TaskState.DONE)
         left = workshop.rows(select(func.count()).where(workshop.table("tasks").c.state.in_(tasks.OPEN_STATES)))
         assert left[0][0] >= MAX_OPEN_OF_USER - TASKS_RUNNING * 2
         until(lambda: workshop.ask(ListTasks(state=TaskState.DONE)).total == MAX_OPEN_OF_USER + 1)
+
+
+@pytest.mark.parametrize("long", ["two people's", "one person's"])
+def test_long_plans_do_not_keep_another_person_waiting(workshop: ServiceHarness, long: str) -> None:
+    workshop.database.clock = SystemClock()
+    worker = Worker(workshop.database, Workshop, patience=0.05)
+    stamping = worker.kinds["stamp_sheets"]
+    standing, go_on = threading.Semaphore(0), threading.Event()
+
+    def plan(task: Task, uow: UnitOfWork) -> Sequence[dict[str, Any]]:
+        if task.arguments.get("long"):
+            standing.release()
+            assert go_on.wait(60)
+        return stamping.plan(task, uow)
+
+    worker.kinds = {"stamp_sheets": replace(stamping, plan=plan)}
+    me = at_point()
+    people = (me, at_point()) if long == "two people's" else (me, me)
+    started = [start(workshop, who, long=True) for who in people]
+    with at_work(worker):
+        for _ in set(people):
+            assert standing.acquire(timeout=20)
+        small = start(workshop, at_point(), sheets=2)
+        try:
+            until(lambda: task_now(workshop, small).state is TaskState.DONE)
+        finally:
+            go_on.set()
+        until(lambda: all(task_now(workshop, task).state is TaskState.DONE for task in started))
 
 
 def test_a_small_task_passes_a_huge_one(workshop: ServiceHarness, worker: Worker) -> None:
@@ -379,6 +409,31 @@ def test_a_point_cannot_either_and_other_points_have_their_own_room(workshop: Se
     assert (refused.value.code, refused.value.params) == ("too_many_tasks", {"limit": MAX_OPEN_OF_POINT})
     start(workshop, at_point())
     start(workshop, acting())
+
+
+def test_of_a_points_tasks_started_at_once_no_more_than_its_share_is_taken(workshop: ServiceHarness) -> None:
+    me = at_point()
+    people = [colleague_of(me) for _ in range(MAX_OPEN_OF_POINT // MAX_OPEN_OF_USER + 1)]
+    for who in people:
+        for _ in range(MAX_OPEN_OF_USER - 1):
+            start(workshop, who)
+    left = MAX_OPEN_OF_POINT - len(people) * (MAX_OPEN_OF_USER - 1)
+    begin, refused = threading.Barrier(len(people)), Counter[str]()
+
+    def last(who: Context) -> None:
+        def work(uow: Any) -> None:
+            uow.one(select(func.count()).select_from(workshop.table("tasks")))
+            begin.wait(20)
+            tasks.enqueue(uow, "stamp_sheets", {"sheets": 1})
+
+        try:
+            workshop.database.run(who, work)
+        except ServiceError as refusal:
+            refused[refusal.code] += 1
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(last, people))
+    assert refused == {"too_many_tasks": len(people) - left}
 
 
 # -- cancelling, looking, forgetting --

@@ -336,7 +336,9 @@ def test_a_receipt_is_attached_until_the_slip_is_reviewed(
     build.select_for(finance, student)
     slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
     kinds = (FileKind.PDF,)
-    receipt = store.upload(BytesIO(PDF), uploader=staff.actor, name="回单.pdf", max_bytes=1000, allowed=kinds)
+    receipt = store.upload(
+        BytesIO(PDF), uploader=staff.actor, name="回单.pdf", announced=1000, max_bytes=1000, allowed=kinds
+    )
     stolen = AttachReceipt(remittance_id=slip.id, version=slip.version, file=receipt)
     colleague = people.of_point(student.teaching_point_id)
     assert finance.refusal(stolen, colleague).code == "file_missing"
@@ -357,7 +359,7 @@ def test_a_receipt_keeps_its_chinese_name_for_the_school_and_does_not_exist_for_
     slip, staff = slip_of(finance, student), people.of_point(student.teaching_point_id)
     kinds = (FileKind.PDF,)
     receipt = store.upload(
-        BytesIO(PDF), uploader=staff.actor, name="汇款凭证（九月）.pdf", max_bytes=1000, allowed=kinds
+        BytesIO(PDF), uploader=staff.actor, name="汇款凭证（九月）.pdf", announced=1000, max_bytes=1000, allowed=kinds
     )
     forged = receipt.model_copy(update={"media_type": FileKind.PNG.content_type})
     attach = AttachReceipt(remittance_id=slip.id, version=slip.version, file=forged)

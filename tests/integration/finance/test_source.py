@@ -60,8 +60,8 @@ def test_bills_that_are_there_get_their_source_and_are_otherwise_as_they_were(be
     selection_id, resit_id, later_id = new_id(), new_id(), new_id()
     with before.begin():
         first, second = enter(before, selection_id, None), enter(before, None, resit_id)
+    migrate(before, Finance)
     with before.begin():
-        migrate(before, Finance)
         later = enter(before, None, later_id)
         assert sources(before) == {
             first: ("selection", selection_id, 1),

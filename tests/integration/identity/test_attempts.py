@@ -10,12 +10,22 @@ from sqlalchemy import select
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.identity.commands import ChangePassword, ForgiveFailedSignIns, IssueOneTimePasswords, SignIn
+from contracts.identity.commands import (
+    ChangePassword,
+    DisableTeachingPoint,
+    DisableUser,
+    EnableUser,
+    ForgiveFailedSignIns,
+    IssueOneTimePasswords,
+    SignIn,
+)
+from contracts.identity.queries import GetUser
 from contracts.identity.views import CreatedUser, SessionTokens
 from services.identity.domain.guessing import LIMITS, Limit, Source
 from services.identity.tables import password_failures
 from tests.builders import people
 from tests.builders.identity import PASSWORD, from_address, signed_in, teaching_point, user
+from tests.counting import counted_statements
 
 STRANGER, HOME = from_address("203.0.113.7"), from_address("198.51.100.20")
 WRONG = SignIn(username="yl.zhao", password="wrong-password")
@@ -41,6 +51,15 @@ def codes(identity: ServiceHarness, command: SignIn, who: Any, times: int = 5) -
     return [identity.refusal(command, who).code for _ in range(times)]
 
 
+def trail(identity: ServiceHarness, action: str = "sign_in_failed") -> list[Any]:
+    audit = identity.table("audit_entries")
+    return identity.rows(select(audit).where(audit.c.action == action).order_by(audit.c.id))
+
+
+def told(identity: ServiceHarness, action: str = "sign_in_failed") -> list[str]:
+    return [row.after["code"] for row in trail(identity, action)]
+
+
 def guess_from_everywhere(identity: ServiceHarness, times: int = MANY) -> None:
     """Guesses spread over addresses, each within its own limit."""
     for number in range(times):
@@ -63,37 +82,6 @@ def test_a_stranger_shuts_nobody_out_who_is_elsewhere(identity, owner) -> None: 
     assert codes(identity, other, HOME, 1) == ["bad_credentials"], "nor does one account hold up another"
 
 
-def test_a_known_device_comes_in_from_the_very_address_of_who_guesses(identity, owner) -> None:  # type: ignore[no-untyped-def]
-    """As one of hundreds behind one address."""
-    device = identity.run(RIGHT, STRANGER).device_token
-    codes(identity, WRONG, STRANGER, 8)
-    known = RIGHT.model_copy(update={"device_token": device})
-    assert identity.run(known, STRANGER).device_token
-    assert identity.refusal(RIGHT, STRANGER).code == "account_waits"
-
-
-def test_a_known_device_has_a_count_of_its_own(identity, owner) -> None:  # type: ignore[no-untyped-def]
-    device = identity.run(RIGHT, HOME).device_token
-    known = WRONG.model_copy(update={"device_token": device})
-    assert codes(identity, known, HOME, 6) == ["bad_credentials"] * 5 + ["account_waits"]
-    renewed = identity.run(RIGHT, HOME).device_token
-    assert identity.run(RIGHT.model_copy(update={"device_token": renewed}), HOME).access_token
-
-
-def test_a_device_is_known_to_its_own_account_alone_and_for_half_a_year(identity, owner) -> None:  # type: ignore[no-untyped-def]
-    device = identity.run(RIGHT, HOME).device_token
-    signed_in(identity, user(identity, "other"))
-    of_other = identity.run(SignIn(username="other", password=PASSWORD), HOME).device_token
-    codes(identity, WRONG, STRANGER)
-    for token in (of_other, device[:-4] + "AAAA", "dt_" + "A" * 72, None):
-        assert identity.refusal(RIGHT.model_copy(update={"device_token": token}), STRANGER).code == "account_waits"
-    known = RIGHT.model_copy(update={"device_token": device})
-    assert identity.run(known, STRANGER).access_token
-    identity.clock.advance(timedelta(days=181))
-    codes(identity, WRONG, STRANGER)
-    assert identity.refusal(known, STRANGER).code == "account_waits"
-
-
 def test_guesses_spread_over_many_addresses_are_stopped_and_the_owner_comes_in(identity, owner) -> None:  # type: ignore[no-untyped-def]
     device = identity.run(RIGHT, HOME).device_token
     guess_from_everywhere(identity)
@@ -107,14 +95,18 @@ def test_guesses_spread_over_many_addresses_are_stopped_and_the_owner_comes_in(i
 
 
 def test_one_password_tried_at_many_accounts_is_stopped_by_its_address(identity, owner) -> None:  # type: ignore[no-untyped-def]
-    """And whoever works behind the same address with a known device is let through."""
-    device = identity.run(RIGHT, STRANGER).device_token
+    """Whoever works behind the same address, or has a known device, comes in; the help desk lets in the others."""
+    device = identity.run(RIGHT, HOME).device_token
+    signed_in(identity, user(identity, "works.there"))
+    colleague = SignIn(username="works.there", password=PASSWORD)
+    identity.run(colleague, STRANGER)
     for number in range(MANY):
         assert codes(identity, SignIn(username=f"26320309{number:08}", password="woaini1314"), STRANGER, 1)
     assert identity.refusal(RIGHT, STRANGER).code == "account_waits"
+    assert identity.run(colleague, STRANGER).access_token
     assert identity.run(RIGHT.model_copy(update={"device_token": device}), STRANGER).access_token
     assert identity.run(RIGHT, HOME).access_token
-    identity.clock.advance(timedelta(minutes=15, seconds=1))
+    identity.run(ForgiveFailedSignIns(user_ids=(owner.user.id,)), people.of_school())
     assert identity.run(RIGHT, STRANGER).access_token
 
 
@@ -153,6 +145,14 @@ def test_the_help_desk_lets_in_again_and_the_trail_says_so(identity, owner) -> N
     assert [tuple(row) for row in identity.rows(forgiven)] == [(desk.actor.user_id, owner.user.id)]
 
 
+def test_the_help_desk_also_lifts_what_was_guessed_from_everywhere(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    new_place = from_address("192.0.2.99")
+    assert identity.refusal(RIGHT, new_place).code == "account_waits"
+    identity.run(ForgiveFailedSignIns(user_ids=(owner.user.id,)), people.of_school())
+    assert identity.run(RIGHT, new_place).access_token
+
+
 def test_a_point_lets_in_its_own_users_only(identity: ServiceHarness) -> None:
     here, there = teaching_point(identity), teaching_point(identity, "3204", "鼓楼教学点")
     stranger = user(identity, "stranger", point=there)
@@ -182,17 +182,70 @@ def test_names_that_nobody_has_are_counted_alike(identity: ServiceHarness) -> No
 def test_a_failed_sign_in_leaves_an_audit_row_with_its_address_and_no_name(identity, owner) -> None:  # type: ignore[no-untyped-def]
     """What was typed as a name may be a password."""
     typed = SignIn(username="hunter2-horse", password="another-secret")
-    for command in (WRONG, typed, typed):
-        identity.refusal(command, STRANGER)
-    audit = identity.table("audit_entries")
-    failed = identity.rows(select(audit).where(audit.c.action == "sign_in_failed").order_by(audit.c.id))
-    assert [row.client for row in failed] == ["203.0.113.7"] * 3
+    for command, who in ((WRONG, STRANGER), (typed, STRANGER), (typed, HOME)):
+        identity.refusal(command, who)
+    failed = trail(identity)
+    assert [row.client for row in failed] == ["203.0.113.7", "203.0.113.7", "198.51.100.20"]
     assert failed[0].object_id == owner.user.id
     assert failed[0].object_id != failed[1].object_id == failed[2].object_id
     assert [row.after["known"] for row in failed] == [True, False, False]
     for table in identity.service.metadata.sorted_tables:
         for row in identity.rows(select(table)):
             assert not any(text in str(row) for text in ("hunter2", "another-secret", "wrong-password")), table.name
+
+
+def test_the_trail_tells_each_reason_of_a_source_once_in_a_quarter_of_an_hour(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    """Whoever guesses must not fill it."""
+    codes(identity, WRONG, STRANGER, 9)
+    assert told(identity) == ["bad_credentials", "account_waits"]
+    codes(identity, WRONG, HOME, 1)
+    assert told(identity) == ["bad_credentials", "account_waits", "bad_credentials"]
+    identity.clock.advance(timedelta(minutes=15, seconds=1))
+    codes(identity, WRONG, STRANGER, 2)
+    assert told(identity)[3:] == ["bad_credentials"]
+
+
+def test_who_tries_names_without_end_fills_neither_the_trail_nor_the_counts(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    def names(start: int) -> None:
+        for number in range(start, start + MANY):
+            codes(identity, SignIn(username=f"26320309{number:08}", password="woaini1314"), STRANGER, 1)
+
+    names(0)
+    assert told(identity) == ["bad_credentials"] * MANY
+    names(MANY)
+    assert told(identity) == ["bad_credentials"] * MANY + ["account_waits"]
+    kept = len(identity.rows(select(password_failures.c.count)))
+    names(2 * MANY)
+    assert len(identity.rows(select(password_failures.c.count))) == kept
+    assert len(trail(identity)) == MANY + 1
+
+
+def test_who_knows_the_password_and_is_shut_out_is_in_the_trail(identity: ServiceHarness) -> None:
+    here = teaching_point(identity)
+    someone, waiting = user(identity, "someone", point=here), user(identity, "waiting")
+    signed_in(identity, someone)
+    sign_in = SignIn(username="someone", password=PASSWORD)
+    seen = identity.ask(GetUser(user_id=someone.user.id), people.of_school())
+    disabled = identity.run(DisableUser(user_id=seen.id, version=seen.version), people.of_school())
+    assert codes(identity, sign_in, HOME, 2) == ["account_disabled"] * 2
+    identity.run(EnableUser(user_id=seen.id, version=disabled.version), people.of_school())
+    identity.run(DisableTeachingPoint(teaching_point_id=here.id, version=here.version), people.of_school())
+    assert codes(identity, sign_in, HOME, 2) == ["teaching_point_disabled"] * 2
+    identity.clock.advance(timedelta(days=8))
+    once = SignIn(username="waiting", password=waiting.one_time_password.password)
+    assert codes(identity, once, HOME, 2) == ["one_time_password_expired"] * 2
+    assert told(identity) == ["account_disabled", "teaching_point_disabled", "one_time_password_expired"]
+    assert [row.object_id for row in trail(identity)] == [someone.user.id, someone.user.id, waiting.user.id]
+    assert {row.client for row in trail(identity)} == {"198.51.100.20"}
+
+
+def test_a_name_that_nobody_has_costs_as_many_statements_as_one_that_somebody_has(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    counts = []
+    for name in ("yl.zhao", "no-such-user"):
+        with counted_statements(identity) as count:
+            codes(identity, SignIn(username=name, password="wrong-password"), STRANGER, 1)
+        counts.append(count.statements)
+    assert counts[0] == counts[1]
 
 
 def test_guesses_at_the_current_password_hold_up_their_session_only(identity, owner) -> None:  # type: ignore[no-untyped-def]
@@ -208,6 +261,7 @@ def test_guesses_at_the_current_password_hold_up_their_session_only(identity, ow
     for _ in range(5):
         assert identity.refusal(change("guess"), thief).code == "wrong_current_password"
     assert identity.refusal(change(PASSWORD), thief).code == "account_waits"
+    assert told(identity, "password_change_failed") == ["wrong_current_password", "account_waits"]
     changed: SessionTokens = identity.run(change(PASSWORD), mine)
     assert changed.device_token, "the device is known from now on"
 

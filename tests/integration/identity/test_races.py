@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from chassis.base.context import system_context
+from chassis.declaring.entries import IDLE
 from chassis.testing.harness import ServiceHarness
 from contracts.base import Operation
 from contracts.errors import ServiceError
@@ -25,6 +27,7 @@ from contracts.identity.commands import (
 from contracts.identity.views import SessionTokens
 from services.identity.commands.sessions import sign_in
 from services.identity.commands.users import disable_user
+from services.identity.domain import passwords
 from services.identity.tables import sessions, teaching_points, users
 from tests.builders import people
 from tests.builders.identity import PASSWORD, signed_in, teaching_point, user
@@ -150,3 +153,37 @@ def test_a_password_that_is_replaced_while_somebody_signs_in_with_it_opens_nothi
             identity.run(issue, people.of_school())
         tokens = entering.result()
         assert tokens is None or not is_good(identity, tokens)
+
+
+def test_nobody_waits_while_one_time_passwords_are_hashed(
+    identity: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a tenth of a second and more, and two hundred may be asked for."""
+    created = user(identity)
+    held = []
+
+    def hashed(password: str) -> str:
+        with identity.owner_connection() as connection:
+            free = select(users.c.id).where(users.c.id == created.user.id).with_for_update(skip_locked=True)
+            held.append(connection.execute(free).first() is None)
+        return "hash"
+
+    monkeypatch.setattr(passwords, "hashed", hashed)
+    identity.run(IssueOneTimePasswords(user_ids=(created.user.id,)), people.of_school())
+    assert held == [False]
+
+
+def test_the_database_waits_for_as_many_passwords_as_may_be_asked_for(
+    identity: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end a transaction that does nothing for as long as hashing two hundred takes."""
+    run, waits = identity.database.run, []
+
+    def seen(*given: Any, **options: Any) -> Any:
+        waits.append(options.get("idle", IDLE))
+        return run(*given, **options)
+
+    created = user(identity)
+    monkeypatch.setattr(identity.database, "run", seen)
+    identity.run(IssueOneTimePasswords(user_ids=(created.user.id,)), people.of_school())
+    assert max(waits) >= timedelta(minutes=1)

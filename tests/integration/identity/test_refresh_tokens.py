@@ -1,23 +1,26 @@
 """Refreshing: several tabs at once, lost answers, and tokens that come back later."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from threading import Barrier
+from uuid import UUID
 
 import jwt
 import pytest
 from sqlalchemy import select
 
+from chassis.base.context import system_context
 from chassis.base.settings import settings
 from chassis.testing.harness import ServiceHarness
-from contracts.identity.commands import RefreshSession, SignOut
+from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.events import AccessRevoked
 from contracts.identity.views import SessionTokens
 from services.identity.domain.lifetimes import REFRESH_GRACE
 from services.identity.steps import refresh_tokens
+from services.identity.steps.revoking import end_all_sessions
 from services.identity.tables import sessions
-from tests.builders.identity import private_key, signed_in, user
+from tests.builders.identity import PASSWORD, from_address, private_key, signed_in, user
 
 
 @pytest.fixture
@@ -68,16 +71,20 @@ def test_a_token_answers_the_same_for_thirty_seconds_from_its_first_use(
     assert is_over(identity, session.refresh_token), "asking again makes the time no longer"
 
 
-def test_a_slow_tab_gets_its_successor_although_the_others_went_further(
+def test_a_slow_tab_gets_the_newest_where_the_others_went_further_and_goes_on(
     identity: ServiceHarness, session: SessionTokens
 ) -> None:
+    """Its own successor was used by another: with that it would be taken for a thief at its next refresh."""
     chain = [session.refresh_token]
     for _ in range(3):
         chain.append(refresh(identity, chain[-1]))
         identity.clock.advance(timedelta(seconds=5))
-    for token, successor in pairwise(chain):
-        assert refresh(identity, token) == successor
-    assert refresh(identity, chain[-1]) not in chain
+    held = {refresh(identity, token) for token in chain[:-1]}
+    assert held == {chain[-1]}
+    identity.clock.advance(timedelta(minutes=5))
+    (slow,) = held
+    assert refresh(identity, slow) == refresh(identity, chain[-1]) not in chain
+    assert reuse_in_trail(identity) == []
 
 
 @pytest.mark.parametrize("refreshes", [1, 2, 7])
@@ -103,6 +110,37 @@ def test_what_was_never_a_token_ends_nothing(identity: ServiceHarness, session: 
     assert refresh(identity, token)
 
 
+def test_who_has_the_key_alone_makes_no_refresh_token(identity: ServiceHarness, session: SessionTokens) -> None:
+    """Each session has a secret of its own in the database, so a key that was stolen opens none."""
+    id_ = UUID(jwt.decode(session.access_token, options={"verify_signature": False})["sid"])
+    second = refresh(identity, session.refresh_token)
+    for number in range(3):
+        for secret in (b"", refresh_tokens.new_secret()):
+            assert is_over(identity, refresh_tokens.refresh_token(id_, number, secret))
+    identity.clock.advance(timedelta(minutes=5))
+    assert refresh(identity, second), "nor does it end one"
+    assert reuse_in_trail(identity) == []
+
+
+def test_all_sessions_end_where_the_key_became_known(identity: ServiceHarness, session: SessionTokens) -> None:
+    other = signed_in(identity, user(identity, "other"))
+    assert identity.database.run(system_context(), end_all_sessions) >= 2
+    assert is_over(identity, session.refresh_token)
+    assert is_over(identity, other.refresh_token)
+
+
+def test_a_sign_in_is_the_same_one_while_the_key_is_changed(
+    identity: ServiceHarness, session: SessionTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = settings().token_private_key.get_secret_value()
+    once = replace(from_address("198.51.100.20"), idempotency_key="one-and-the-same")
+    sign_in = SignIn(username="yl.zhao", password=PASSWORD)
+    first: SessionTokens = identity.run(sign_in, once)
+    monkeypatch.setenv("JIAOWU_TOKEN_PRIVATE_KEY", private_key() + old)
+    settings.cache_clear()
+    assert identity.run(sign_in, once).refresh_token == first.refresh_token
+
+
 def test_signing_out_in_one_tab_signs_the_others_out(identity: ServiceHarness, session: SessionTokens) -> None:
     newest = refresh(identity, refresh(identity, session.refresh_token))
     identity.run(SignOut(refresh_token=session.refresh_token))
@@ -123,7 +161,10 @@ def test_sessions_go_on_while_the_key_is_changed(
     assert refresh(identity, third), "the newest is known by its hash, whatever key made it"
 
 
-def test_a_session_of_the_release_before_goes_on(identity: ServiceHarness, session: SessionTokens) -> None:
+@pytest.mark.parametrize("secret", [None, b"of a session that a new process began"])
+def test_a_session_of_the_release_before_goes_on(
+    identity: ServiceHarness, session: SessionTokens, secret: bytes | None
+) -> None:
     """Its tokens were random; and while processes are replaced, old ones refresh sessions that new ones began."""
     random = "rt_" + "x" * 43
     open_session = jwt.decode(session.access_token, options={"verify_signature": False})["sid"]
@@ -133,6 +174,7 @@ def test_a_session_of_the_release_before_goes_on(identity: ServiceHarness, sessi
             hashes = {
                 "former_refresh_hash": refresh_tokens.refresh_hash(former),
                 "refresh_hash": refresh_tokens.refresh_hash(token),
+                "secret": secret,
             }
             changed = sessions.update().where(sessions.c.id == open_session)
             connection.execute(changed.values(**hashes, last_used_at=identity.clock.now()))

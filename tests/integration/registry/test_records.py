@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.common import ListAuditEntries, of_service
 from contracts.courses.events import ProgrammeItem, ProgrammeState
+from contracts.errors import ServiceError
 from contracts.registry.commands import ChangeContact, ContactInput, RecordDegreeIntent
 from contracts.registry.events import StudentState
 from contracts.registry.queries import GetStudent, GetStudentStatistics, ListStudents
@@ -15,6 +18,7 @@ from contracts.types import EnrolmentStatus, Level
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
+from tests.racing import codes, race
 
 LONG_AGO = "202603"
 
@@ -38,6 +42,19 @@ def test_the_point_changes_contact_details_at_once_and_what_is_left_out_is_empti
     of_student = of_service("registry", ListAuditEntries)(object_id=student.id, action="edit")
     audited = registry.ask(of_student, people.of_school())
     assert audited.items[0].after == {"email": "zhang@example.com", "mobile": None}
+
+
+def test_of_two_tabs_that_change_one_contact_at_once_one_is_told_so(registry, points) -> None:  # type: ignore[no-untyped-def]
+    [student] = build.enrolled(registry, points[0].id)
+    me = people.of_point(points[0].id)
+    changes = [
+        ChangeContact(student_id=student.id, version=1, contact=contact(email=f"{tab}@example.com"))
+        for tab in ("one", "two")
+    ]
+    outcomes = race(*(partial(registry.run, change, me) for change in changes))
+    assert sorted(codes(outcomes)) == ["done", "stale_version"]
+    [done] = [outcome for outcome in outcomes if not isinstance(outcome, ServiceError)]
+    assert registry.ask(GetStudent(student_id=student.id), me).contact.email == done.contact.email
 
 
 def test_another_points_student_is_not_there_for_reading_or_writing(registry, points) -> None:  # type: ignore[no-untyped-def]

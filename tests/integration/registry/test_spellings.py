@@ -36,6 +36,7 @@ NAMES = {
     "阿布都热合曼·买买提吐尔逊·艾合买提江·库尔班尼亚孜": "阿布都热合曼·买买提吐尔逊·艾合买提江·库尔班尼亚孜",
     "Ol'ga-Mária O’Neil": "Ol'ga-Mária O’Neil",
     "昇": "昇",
+    "\uf90a晓明": "\uf90a晓明",  # found by the ideograph that it looks like too
 }
 
 
@@ -60,10 +61,19 @@ def test_names_are_stored_as_they_are_meant_and_found_as_they_are_typed(registry
     assert [name for name, meant in NAMES.items() if found(registry, name=name) != [meant]] == []
 
 
-@pytest.mark.parametrize("search", ["买提", "买买提０", "拉•买", "o'neil", "MÁRIA", "田𡈽", "\u200b三丰"])
+@pytest.mark.parametrize(
+    "search", ["买提", "买买提０", "拉•买", "o'neil", "MÁRIA", "田𡈽", "\u200b三丰", "金晓明", "金晓"]
+)
 def test_a_name_is_found_by_any_part_of_it(registry, point_id, search) -> None:  # type: ignore[no-untyped-def]
     imported(registry, point_id, *(build.person(name=name) for name in NAMES))
     assert found(registry, name=search) != []
+
+
+@pytest.mark.parametrize("search", ["%", "_", "\\", "张%", "/", "'"])
+def test_a_sign_that_means_something_to_a_pattern_finds_whoever_has_it(registry, point_id, search) -> None:  # type: ignore[no-untyped-def]
+    imported(registry, point_id, *(build.person(name=name) for name in ("张三丰", "Ol'ga O’Neil")))
+    assert found(registry, name=search) == (["Ol'ga O’Neil"] if search == "'" else [])
+    assert registry.ask(ListStudents(student_number=search), SCHOOL).total == 0
 
 
 @pytest.mark.parametrize("beginning", ["R33", "r331", "ｒ３３１", "R 331", "\u202dR331"])
@@ -143,6 +153,21 @@ def test_a_number_that_excel_rounded_is_refused_as_often_as_it_comes_back(regist
     with files.store().read("registry", first.result) as given_back:
         again = build.imported(registry, io.BytesIO(given_back.read()), by)
     assert again.figures == {"imported": 0, "refused": 1}
+
+
+def test_line_ends_as_workbooks_write_them_are_read_as_such(registry, point_id) -> None:  # type: ignore[no-untyped-def]
+    book = load_workbook(build.workbook([build.person(mobile="")]))
+    places = {column.field: place for place, column in enumerate(STUDENTS, start=1)}
+    written = {"name": "回车名_x000D_", "mobile": "13912345678_x000D_", "home_address": "徐州市_x000D_\n云龙区"}
+    for field, text in written.items():
+        book.worksheets[0].cell(2, places[field]).value = text
+    file = io.BytesIO()
+    book.save(file)
+    by = people.of_point(point_id)
+    assert build.imported(registry, file, by).figures == {"imported": 1, "refused": 0}
+    [listed] = registry.ask(ListStudents(name="回车名"), by).items
+    contact = registry.ask(GetStudent(student_id=listed.id), by).contact
+    assert (listed.name, contact.mobile, contact.home_address) == ("回车名", "13912345678", "徐州市 云龙区")
 
 
 def test_a_record_that_an_earlier_version_took_is_read_and_put_right(registry, point_id) -> None:  # type: ignore[no-untyped-def]

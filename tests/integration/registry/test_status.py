@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ from tests.builders import registry as build
 from tests.builders.messages import a
 from tests.racing import codes, race
 
-FIRST_DAY, BACK_ON = date(2026, 10, 1), date(2027, 3, 1)
+FIRST_DAY, BACK_ON = date(2025, 10, 1), date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -95,7 +95,21 @@ def test_suspension_and_return_stop_and_start_the_study_clock(registry, student)
     assert registry.refusal(early, build.REGISTRAR).errors[0].code == "window_reversed"
     registry.run(early.model_copy(update={"on": BACK_ON}), build.REGISTRAR)
     assert registry.published(StudentResumed)[-1].student_version == newest(registry).version == 3
-    assert [(s.from_on, s.until_on) for s in newest(registry).suspensions] == [(FIRST_DAY, date(2027, 2, 28))]
+    assert [(s.from_on, s.until_on) for s in newest(registry).suspensions] == [(FIRST_DAY, date(2026, 2, 28))]
+    assert now(registry, student).status == "active"
+
+
+def test_a_change_that_takes_effect_at_once_has_no_day_to_come(registry, student) -> None:  # type: ignore[no-untyped-def]
+    registry.clock.set(datetime(2026, 11, 25, 15, 59, tzinfo=UTC))  # 23:59 in Shanghai
+    today, tomorrow = date(2026, 11, 25), date(2026, 11, 26)
+    for day in (tomorrow, date(2027, 3, 1), date(2199, 1, 1)):
+        command = SuspendStudent(student_id=student.id, version=1, from_on=day, reason="因病")
+        refused = registry.refusal(command, build.REGISTRAR)
+        assert (refused.code, refused.params) == ("status_day_in_future", {"today": "2026-11-25"})
+    registry.run(SuspendStudent(student_id=student.id, version=1, from_on=FIRST_DAY, reason="因病"), build.REGISTRAR)
+    back = ResumeStudent(student_id=student.id, version=2, on=tomorrow, reason="期满")
+    assert registry.refusal(back, build.REGISTRAR).code == "status_day_in_future"
+    registry.run(back.model_copy(update={"on": today}), build.REGISTRAR)
     assert now(registry, student).status == "active"
 
 

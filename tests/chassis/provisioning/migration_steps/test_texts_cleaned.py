@@ -20,11 +20,16 @@ from tests.chassis.example import AddParcel, ListParcels, ParcelState
 
 @pytest.fixture
 def connection(example: ServiceHarness) -> Iterator[Connection]:
-    """As migrations have it: a transaction of their own, and alembic's operations in it."""
+    """As migrations have it: alembic's own transaction, and its operations in that."""
     engine = create_engine(example.admin_url)
-    with engine.begin() as made, Operations.context(MigrationContext.configure(made)):
-        made.execute(text("CREATE TEMPORARY TABLE people (id uuid PRIMARY KEY, name varchar(8) UNIQUE, told jsonb)"))
-        yield made
+    with engine.begin() as made:
+        made.execute(text("CREATE TABLE people (id uuid PRIMARY KEY, name varchar(8) UNIQUE, told jsonb)"))
+    with engine.connect() as made:
+        context = MigrationContext.configure(made)
+        with context.begin_transaction(), Operations.context(context):
+            yield made
+    with engine.begin() as made:
+        made.execute(text("DROP TABLE people"))
     engine.dispose()
 
 
@@ -45,6 +50,33 @@ def test_rows_are_cleaned_and_the_clean_ones_are_not_touched(connection: Connect
     assert people(connection) == sorted(["张三", "李四", "王五", "赵·六", "钱七", "孙八"])
     after = dict(connection.execute(text("SELECT name, xmin::text FROM people WHERE name IN ('李四', '钱七')")).all())
     assert after == before
+
+
+def test_a_batch_is_let_go_before_the_next_begins_and_a_killed_run_is_gone_on_with(
+    example: ServiceHarness, connection: Connection, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(texts_cleaned, "BATCH", 2)
+    enter(connection, "张 三", "李 四", "王 五", "赵 六")
+    looked: list[str] = []
+
+    def meanwhile(name: str) -> str:
+        looked.append(name)
+        if len(looked) > 4 and "赵" in name:  # the second batch, locked
+            with other.begin():  # nobody waits for the first one
+                other.execute(text("SET LOCAL lock_timeout = '2s'"))
+                other.execute(text("UPDATE people SET told = '{}' WHERE name IN ('张三', '李四')"))
+            raise KeyboardInterrupt
+        return person_name(name)
+
+    engine = create_engine(example.admin_url)
+    with engine.connect() as other:
+        with pytest.raises(KeyboardInterrupt):
+            texts_cleaned.upgrade({"people": {"name": meanwhile}})
+        seen = other.execute(text("SELECT name FROM people WHERE told IS NOT NULL")).scalars().all()
+    engine.dispose()
+    assert sorted(seen) == ["张三", "李四"]
+    texts_cleaned.upgrade({"people": {"name": person_name}})
+    assert people(connection) == sorted(["张三", "李四", "王五", "赵六"])
 
 
 def test_a_double_stays_and_is_counted_without_its_name(connection: Connection, caplog: Any) -> None:
@@ -71,7 +103,6 @@ def test_documents_are_cleaned_as_their_own_function_says(connection: Connection
 def test_versions_rise_and_the_copies_hear(example: ServiceHarness, connection: Connection) -> None:
     example.run(AddParcel(teaching_point_id=new_id(), label="一\u200b箱"))
     texts_cleaned.upgrade({"parcels": {"label": title}})
-    connection.commit()
     [stored] = example.ask(ListParcels()).items
     assert (stored.label, stored.version) == ("一箱", 2)
     [item] = example.published(ParcelState)[-1].items

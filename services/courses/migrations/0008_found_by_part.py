@@ -1,0 +1,17 @@
+"""Names and numbers are found by any part, over the whole school."""
+
+from chassis.provisioning.migration_steps import found_by_part
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "ix_students_name_parts": ("students", "name"),
+    "ix_students_student_number_parts": ("students", "student_number"),
+}
+
+
+def upgrade() -> None:
+    found_by_part.upgrade(INDEXES)

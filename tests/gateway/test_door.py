@@ -1,0 +1,117 @@
+"""At the door: what is asked once, who is counted, and proxies that nobody knows."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from chassis.base.pem import fingerprint
+from contracts.identity.commands import RefreshSession, SignIn, SignOut
+from contracts.identity.queries import GetTokenKey
+from contracts.identity.tokens import LONGEST_TRANSACTION
+from gateway.rates import Rates
+from gateway.route import PUBLIC
+from gateway.routes import ROUTES, identity
+from tests.gateway.conftest import Gateway, make_gateway
+from tests.gateway.fakes import Issuer
+from tests.gateway.test_sign_in import BOOKS, LONG, ask
+from tests.waiting import eventually
+
+
+def names(gateway: Gateway) -> list[str]:
+    with gateway.backend.lock:
+        return [name for _, name, _, _ in gateway.backend.calls]
+
+
+def test_many_requests_with_one_new_token_ask_once(gateway: Gateway) -> None:
+    together, asked = Barrier(6), Event()
+
+    def answer(service: str, payload: dict[str, Any]) -> dict[str, Any]:
+        assert asked.wait(20)
+        return {"grants": LONG}
+
+    gateway.backend.answers["get_access_grants"] = answer
+    headers = gateway.bearer(grants=[], grants_by_reference=True)
+
+    def request() -> int:
+        together.wait()
+        return ask(gateway, headers).status_code
+
+    with ThreadPoolExecutor(5) as pool:
+        answered = [pool.submit(request) for _ in range(5)]
+        together.wait()
+        eventually(lambda: "get_access_grants" in names(gateway), "one of them asks")
+        asked.set()
+        assert [each.result() for each in answered] == [200] * 5
+    assert names(gateway).count("get_access_grants") == 1
+
+
+def test_grants_are_asked_for_through_the_guard_of_identity(gateway: Gateway) -> None:
+    """So that an identity in trouble is left alone, and each request refused at once."""
+    gateway.backend.refuse("get_access_grants", "service_unavailable", service="identity", retry_after=1)
+    for _ in range(8):
+        assert ask(gateway, gateway.bearer(grants=[], grants_by_reference=True)).status_code == 503
+    assert names(gateway).count("get_access_grants") == 5
+
+
+def test_who_cannot_be_judged_is_not_counted_against_their_address() -> None:
+    """A whole teaching point behind one address comes again and again while identity is away."""
+    gateway = make_gateway(Rates(address="3/minute"))
+    gateway.revocations.complete = False
+    assert [ask(gateway, gateway.bearer()).status_code for _ in range(6)] == [503] * 6
+    gateway.revocations.complete = True
+    tries = [ask(gateway, {"Authorization": "Bearer x"}).status_code for _ in range(4)]
+    assert tries == [401, 401, 401, 429]
+
+
+@pytest.mark.parametrize("trusted", [[], ["10.0.0.0/8"]], ids=["none", "others"])
+def test_a_proxy_that_is_not_trusted_is_told_of_once(trusted: list[str]) -> None:
+    gateway = make_gateway(trusted_proxies=trusted)
+    headers = {**gateway.bearer(), "X-Forwarded-For": "203.0.113.7"}
+    with capture_logs() as lines:
+        for peer in ("198.51.100.5", "198.51.100.5", "198.51.100.6", "198.51.100.5"):
+            gateway.client.simulate_get(BOOKS, headers=headers, remote_addr=peer)
+        gateway.client.simulate_get(BOOKS, headers=gateway.bearer(), remote_addr="198.51.100.7")
+    told = [line for line in lines if line["event"] == "proxy_not_trusted"]
+    assert [line["peer"] for line in told] == ["198.51.100.5", "198.51.100.6"]
+    assert {line["log_level"] for line in told} == {"warning"}
+
+
+def test_people_who_make_up_headers_do_not_fill_the_log() -> None:
+    gateway = make_gateway()
+    headers = {**gateway.bearer(), "X-Forwarded-For": "203.0.113.7"}
+    with capture_logs() as lines:
+        for number in range(120):
+            gateway.client.simulate_get(BOOKS, headers=headers, remote_addr=f"198.51.100.{number}")
+    assert len([line for line in lines if line["event"] == "proxy_not_trusted"]) == 100
+
+
+def test_the_metrics_say_which_keys_count(gateway: Gateway) -> None:
+    second = Issuer()
+
+    def trusted() -> set[str]:
+        families = REGISTRY.collect()
+        samples = [sample for family in families for sample in family.samples]
+        return {sample.labels["key"] for sample in samples if sample.name == "jiaowu_token_key_trusted"}
+
+    first_name, second_name = (fingerprint(each.key.public_key()) for each in (gateway.issuer, second))
+    assert trusted() == {first_name}
+    gateway.tokens.trust([gateway.issuer.public_key, second.public_key])
+    assert trusted() == {first_name, second_name}
+    gateway.tokens.trust([second.public_key])
+    assert trusted() == {second_name}
+
+
+def test_no_command_of_identity_takes_longer_than_is_asked_back_for() -> None:
+    """Else a revocation that was written late would be in no answer (`gateway/sync.py`)."""
+    assert max(route.timeout for route in identity.ROUTES) < LONGEST_TRANSACTION
+
+
+def test_nobody_comes_in_by_anything_but_name_and_password_or_what_that_gave() -> None:
+    """No secret question, no hint, no link by mail: there is no other route that asks for no token."""
+    public = {route.operation for route in ROUTES if route.permission is PUBLIC}
+    assert public == {SignIn, RefreshSession, SignOut, GetTokenKey}
+    assert SignIn.model_fields.keys() == {"username", "password", "device_token"}

@@ -1,0 +1,38 @@
+"""What goes wrong with a set-up is said in a sentence, whichever command meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chassis.provisioning.damage import DamagedQueuesError
+from launcher import cli
+from launcher.ports import any_free
+from launcher.system import NotReadyError, System
+
+
+@pytest.mark.parametrize("problem", cli.PROBLEMS)
+def test_every_problem_is_a_sentence_and_no_traceback(
+    problem: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(prog_name: str) -> None:
+        said = "The cellar is flooded."
+        raise problem([said] if problem is DamagedQueuesError else said)
+
+    monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "The cellar is flooded." in said.out + said.err
+    assert "Traceback" not in said.out + said.err
+
+
+def test_a_database_that_goes_away_before_the_first_administrator_is_a_sentence(tmp_path: Path) -> None:
+    away = f"postgresql+psycopg2://nobody:secret@127.0.0.1:{any_free(set())}/postgres"
+    system = System(tmp_path, away, "amqp://127.0.0.1", "http://127.0.0.1", "away", services=["identity"])
+    with pytest.raises(NotReadyError, match="database of identity does not answer") as refused:
+        system.first_administrator()
+    assert "secret" not in str(refused.value)
