@@ -17,8 +17,8 @@ STATES: Mapping[str, Words] = {
         "remitting": ("汇款审核中", "Remittance in review"),
         "paid": ("已缴费", "Paid"),
         "cancelled": ("已取消", "Cancelled"),
-        "refunding": ("退款中", "Being refunded"),
-        "refunded": ("已退款", "Refunded"),
+        "refunding": ("退费中", "Being refunded"),
+        "refunded": ("已退费", "Refunded"),
     },
     "ConfirmationState": {
         "unconfirmed": ("未确认", "Not confirmed"),
@@ -72,9 +72,9 @@ STATES: Mapping[str, Words] = {
         "retired": ("已停用", "Retired"),
     },
     "RefundState": {
-        "pending": ("待退款", "Waiting"),
-        "completed": ("已退款", "Completed"),
-        "failed": ("退款失败", "Failed"),
+        "pending": ("待退费", "Waiting"),
+        "completed": ("已退费", "Completed"),
+        "failed": ("退费失败", "Failed"),
     },
     "RegistrationState": {
         "pending_payment": ("待缴费", "Waiting for payment"),
@@ -99,7 +99,7 @@ STATES: Mapping[str, Words] = {
         "pending": ("待审核", "Waiting for review"),
         "approved": ("已通过", "Approved"),
         "rejected": ("已驳回", "Rejected"),
-        "refunded": ("已退款", "Refunded"),
+        "refunded": ("已退费", "Refunded"),
     },
     "RoundStatus": {
         "draft": ("草稿", "Draft"),
@@ -146,7 +146,7 @@ STATES: Mapping[str, Words] = {
         "pending_finance": ("待财务审核", "Waiting for financial review"),
         "finance_rejected": ("财务驳回", "Rejected by financial review"),
         "finance_approved": ("财务通过", "Approved by financial review"),
-        "refunded": ("已退款", "Refunded"),
+        "refunded": ("已退费", "Refunded"),
         "revoked": ("已撤销", "Revoked"),
     },
 }

@@ -60,7 +60,7 @@ FIELDS: Words = {
     "skipped": ("跳过", "Skipped"),
     "skipped_pairs": ("跳过的选课", "Skipped pairs"),
     "refused_pairs": ("被拒的选课", "Refused pairs"),
-    "waiting_for_bills": ("等待账单", "Waiting for bills"),
+    "waiting_for_bills": ("等待缴费单", "Waiting for bills"),
     "pending_payment": ("待缴费", "Waiting for payment"),
     "days_since_payment": ("缴费天数", "Days since payment"),
     "billing_refused": ("计费被拒", "Billing refused"),
