@@ -57,7 +57,7 @@ class UploadFile(Command, answers=FileReference, service="gateway"):
     """
 
 
-UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600, title="上传文件")
+UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600)
 
 
 class Files:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import TypedDict, Unpack
 
 from contracts.base import Command, Operation
+from contracts.words import operation_word
+from contracts.words.word import Word
 
 PREFIX = "/api/v1"
 
@@ -38,13 +40,16 @@ class Route:
     """Where in the answer the `FileReference` stands whose bytes are sent: a field's name, or "" for all of it."""
     before_first_steps: bool = False
     """A route of the account's first steps: everything else waits until they are done."""
-    title: str = ""
-    """What it does, in Chinese; the English is the contract's own text."""
 
     @property
     def template(self) -> str:
         """The whole path, parameters in braces."""
         return PREFIX + self.path
+
+    @property
+    def word(self) -> Word | None:
+        """What it is called; None for those of tests."""
+        return operation_word(self.operation, self.downloads)
 
     @property
     def needs_sign_in(self) -> bool:
@@ -72,7 +77,6 @@ class Options(TypedDict, total=False):
     max_body: int
     downloads: str
     before_first_steps: bool
-    title: str
 
 
 def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:

@@ -182,7 +182,7 @@ class WatchEvents(Query, answers=View, service="gateway"):
     """
 
 
-EVENTS = get("/events", WatchEvents, SIGNED_IN, title="实时消息")
+EVENTS = get("/events", WatchEvents, SIGNED_IN)
 
 
 class EventsResource:

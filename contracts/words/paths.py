@@ -1,7 +1,6 @@
 """Words for a place in a message: what `students.3.mobile` of a command is called."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -19,8 +18,7 @@ def path_word(contract: type[BaseModel], path: str) -> Word | None:
         owner = next((each for each in inside if step in each.model_fields), None)
         if owner is None:
             return None
-        with suppress(KeyError):  # a label that is missing costs nobody their refusal
-            word = field_word(owner, step)
+        word = field_word(owner, step)
         inside = list(_contracts(owner.model_fields[step].annotation))
     return word
 

@@ -103,7 +103,7 @@ def _head(route: Route) -> dict[str, Any]:
         "operationId": _operation_id(route),
         "tags": [route.service],
         "summary": summary.removesuffix("."),
-        "x-summary-zh": route.title,
+        **({"x-summary-zh": route.word.zh} if route.word else {}),
         "x-permission": str(route.permission),
     }
     if more:

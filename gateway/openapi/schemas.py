@@ -17,8 +17,8 @@ class SchemaWithWords(GenerateJsonSchema):
         described = super().model_schema(schema)
         contract: type[BaseModel] = schema["cls"]
         for name, field in described.get("properties", {}).items():
-            word = field_word(contract, name)
-            field |= {"title": word.zh, "x-title-en": word.en}
+            if word := field_word(contract, name):
+                field |= {"title": word.zh, "x-title-en": word.en}
         return described
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:

@@ -7,8 +7,8 @@ from gateway.task_centre import GetTaskResult, ListAllTasks
 ABOUT = "任务中心、文件、实时消息 · Task centre, files, live updates"
 
 ROUTES = (
-    get("/tasks", ListAllTasks, SIGNED_IN, title="任务中心"),
-    get("/tasks/{task_id}", of_service("gateway", GetTask), SIGNED_IN, title="任务进度"),
-    post("/tasks/{task_id}/cancel", of_service("gateway", CancelTask), SIGNED_IN, title="取消任务"),
-    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads="", title="下载任务结果"),
+    get("/tasks", ListAllTasks, SIGNED_IN),
+    get("/tasks/{task_id}", of_service("gateway", GetTask), SIGNED_IN),
+    post("/tasks/{task_id}/cancel", of_service("gateway", CancelTask), SIGNED_IN),
+    get("/tasks/{task_id}/result", GetTaskResult, SIGNED_IN, downloads=""),
 )

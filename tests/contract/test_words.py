@@ -16,15 +16,19 @@ from chassis.declaring.service import Service, load
 from chassis.work.workflow import Workflow
 from contracts import words
 from contracts.base import EVENTS
+from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
-from contracts.identity.commands import CreateUser
 from contracts.permissions import PERMISSIONS
 from contracts.registry.views import StudentView
 from contracts.types import Gender
 from contracts.words import doing, examining, money, papers, people, studies, system, things
+from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
 from contracts.words.word import Words
 from gateway import task_centre  # noqa: F401  has contracts of its own
+from gateway.files import UPLOAD
+from gateway.routes import ROUTES
+from gateway.streams import EVENTS as EVENTS_ROUTE
 from launcher.paths import ROOT, service_names
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -61,7 +65,7 @@ def test_every_field_of_every_contract_has_a_word() -> None:
     named = {(contract, field) for contract in CONTRACTS for field in contract.model_fields}
     assert len(named) > 1000
     for contract, field in named:
-        assert words.field_word(contract, field).zh
+        assert words.field_word(contract, field), f"{contract.__name__}.{field}"
 
 
 def test_no_field_has_two_words_and_no_word_is_left_over() -> None:
@@ -81,6 +85,12 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
     assert {action for each in workflows() for action in each.actions} == doing.ACTIONS.keys()
 
 
+def test_every_operation_that_has_a_route_has_a_word_and_no_other() -> None:
+    routes = [*ROUTES, UPLOAD, EVENTS_ROUTE]
+    assert {route.word for route in routes} == {words.Word(*word) for word in OPERATIONS.values()}
+    assert len({route.word for route in routes}) == len(routes), "two that are called the same"
+
+
 def test_every_permission_every_event_and_every_task_has_a_word() -> None:
     assert doing.PERMISSIONS.keys() == PERMISSIONS
     assert {event_type for event_type, _ in EVENTS} == things.EVENTS.keys()
@@ -98,6 +108,7 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
     [
         *FIELD_TABLES,
         *words.MEMBERS.values(),
+        OPERATIONS,
         *(doing.ACTIONS, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
         *(papers.DOCUMENTS, papers.COLUMNS),
     ],
@@ -113,8 +124,8 @@ def test_a_column_belongs_to_a_document_that_has_a_name() -> None:
 
 
 def test_where_a_name_means_something_else_the_contract_says_so() -> None:
-    assert words.field_word(StudentView, "name")["zh"] == "姓名"
-    assert words.field_word(CreateUser, "name")["en"] == "Name"
+    assert words.field_word(StudentView, "name") == words.Word("姓名", "Name")
+    assert words.field_word(CourseView, "name") == words.Word("名称", "Name")
     assert words.by_word(Gender) == {"男": Gender.MALE, "女": Gender.FEMALE}
 
 

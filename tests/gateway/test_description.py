@@ -61,7 +61,7 @@ def test_a_route_is_well_formed(route) -> None:  # type: ignore[no-untyped-def]
     assert isinstance(route.permission, Access) or route.permission in PERMISSIONS
     assert re.fullmatch(r"(/([a-z-]+|\{[a-z_]+\}))+", route.path)
     assert issubclass(route.operation, Command) == (route.method != "GET")
-    assert route.title
+    assert route.word
     assert route.service in (*SERVICES, "gateway")
     assert codes_of(route) == sorted(set(codes_of(route)) & catalogue().keys())
 
