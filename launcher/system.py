@@ -22,7 +22,7 @@ from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provisioning.database import Passwords, app_url, provision_database
+from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.paths import service_names
 from launcher.ports import Ports
@@ -106,10 +106,9 @@ class System:
             tell(name)
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
             try:
-                provision_database(self._admin_url, service, self.database(name), passwords)
-            except (DBAPIError, RuntimeError) as error:
-                reason = error.orig if isinstance(error, DBAPIError) else error
-                raise NotReadyError(f"The database of {name} could not be brought up to date: {reason}") from None
+                bring_up_to_date(self._admin_url, service, self.database(name), passwords)
+            except DatabaseNotReadyError as problem:
+                raise NotReadyError(str(problem)) from None
 
     def provision_broker(self, *, renew_damaged: bool = False) -> None:
         """Make the virtual host, its users and all queues. Raises as `chassis.provisioning.broker.provision_broker`."""
