@@ -24,7 +24,8 @@ from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
 from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date
 from launcher.cleaning import drop_databases, drop_virtual_host
-from launcher.paths import service_names
+from launcher.forks import RUNNER, Forks
+from launcher.paths import declaring, service_names
 from launcher.ports import Ports
 from launcher.processes import Process, ProcessSpec
 from launcher.secrets import Secrets
@@ -147,11 +148,11 @@ class System:
         with self.databases() as databases:
             return databases[ISSUER].run(system_context(), end_all_sessions)
 
-    def start_all(self) -> None:
-        """Start every process that does not run; returns before they are ready."""
+    def start_all(self, forks: Forks | None = None) -> None:
+        """Start every process that does not run, by forking where that is offered; returns before they are ready."""
         (self.state / "files").mkdir(mode=0o700, exist_ok=True)  # people's documents
         for process in self.processes.values():
-            process.start()
+            process.start(forks)
 
     def wait_ready(
         self,
@@ -262,7 +263,7 @@ class System:
     # -- what runs -----------------------------------------------------------------------------------------
 
     def _declared(self) -> dict[str, type[Service]]:
-        return {name: load(f"services.{name}.service") for name in self.services}
+        return {name: load(declaring(name)) for name in self.services}
 
     def _process(self, spec: ProcessSpec) -> Process:
         return Process(spec, self.state / "run", self.state / "logs")
@@ -286,8 +287,8 @@ class System:
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
-        arguments = (f"services.{service}.service", "--role", role)
-        return ProcessSpec(name, "chassis.running.runner", arguments, variables, health)
+        arguments = (declaring(service), "--role", role)
+        return ProcessSpec(name, RUNNER, arguments, variables, health, forkable=role == "tasks")
 
     def _entrance(self) -> ProcessSpec:
         health = self._port("health", ENTRANCE)
