@@ -1,9 +1,9 @@
 """`python -m gateway`: serve the API until told to stop."""
 
-import gc
+from chassis.base import loading
 
 if __name__ == "__main__":
-    gc.disable()  # as in chassis.running.runner
+    loading.begin()
 
 import chassis.running.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
 
@@ -14,8 +14,7 @@ from chassis.base.settings import settings
 from gateway.bus import run
 
 if __name__ == "__main__":
-    gc.freeze()
-    gc.enable()
+    loading.done()
     configure("gateway", "gateway", settings().log_format)
     try:
         sys.exit(run())

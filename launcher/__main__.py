@@ -1,5 +1,10 @@
 """`python -m launcher`: what ./jiaowu becomes when the environment is ready."""
 
-from launcher.cli import main
+from chassis.base import loading
 
+loading.begin()
+
+from launcher.cli import main  # noqa: E402
+
+loading.done()
 main()

@@ -3,9 +3,11 @@
 import json
 from dataclasses import asdict, dataclass
 
+from requests import RequestException
+
 from launcher.secrets import Secrets
 from launcher.steps import Tell
-from launcher.system import FIRST_ADMINISTRATOR, System
+from launcher.system import FIRST_ADMINISTRATOR, NotReadyError, System
 
 _KEPT = "demonstration.json"
 
@@ -32,11 +34,24 @@ def demonstration(system: System) -> Demonstration | None:
 def ensure(system: System, tell: Tell = lambda how_far: None) -> Demonstration | None:
     """Make the demonstration data in a system that is new. None where somebody else works in it already.
 
-    What was begun and not finished is begun anew under other codes.
+    What was begun and not finished is begun anew under other codes. Raises NotReadyError with what the system answered
+    where it can't be made.
     """
     if made := demonstration(system):
         return made
     # A second of imports, which only a new system needs.
+    from launcher.story.client import ProblemError
+    from launcher.story.stage import StoryError
+
+    try:
+        return _make(system, tell)
+    except (ProblemError, StoryError, RequestException) as problem:
+        raise NotReadyError(
+            f"The demonstration data could not be made: {problem}\nRun it again, it begins anew; or --no-demo, without."
+        ) from None
+
+
+def _make(system: System, tell: Tell) -> Demonstration | None:
     from launcher.story.opening import is_new, open_school
     from launcher.story.people import administrator, administrator_password
 

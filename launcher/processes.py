@@ -1,6 +1,5 @@
 """One process of the system: started in its own session, found again by its pid file, stopped or killed."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 import requests
 
+from launcher.forks import Forks, inherited
 from launcher.paths import ROOT
 
 GRACE = 30.0
@@ -28,6 +28,8 @@ class ProcessSpec:
     arguments: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # hold passwords
     health_port: int = 0
+    forkable: bool = False
+    """Whether `Forks` may make it."""
 
 
 class Process:
@@ -76,14 +78,19 @@ class Process:
         answer = self._ask("metrics")
         return answer.text if answer is not None and answer.ok else ""
 
-    def start(self) -> None:
-        """Start it, unless it runs already."""
+    def start(self, forks: Forks | None = None) -> None:
+        """Start it, unless it runs already; where `forks` are offered and can make it, by forking."""
         if self.running():
             return
         self._pid_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
+        pid = forks.start(self.spec.arguments, self._environment(), self.log) if forks and self.spec.forkable else None
+        pid = pid or self._started_anew()
+        self._pid_file.write_text(f"{pid} {psutil.Process(pid).create_time()}")
+
+    def _started_anew(self) -> int:
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", self.spec.module, *self.spec.arguments],
@@ -94,8 +101,7 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
-        started = psutil.Process(self._child.pid).create_time()
-        self._pid_file.write_text(f"{self._child.pid} {started}")
+        return self._child.pid
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal and return at once (SIGSTOP makes it hang, SIGCONT go on)."""
@@ -132,6 +138,4 @@ class Process:
         return found if same else None
 
     def _environment(self) -> dict[str, str]:
-        """Ours without what is meant for the launcher (administrators' addresses), plus the process's own."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("JIAOWU_")}
-        return {**inherited, "PYTHONPATH": str(ROOT), **self.spec.variables}
+        return {**inherited(), **self.spec.variables}

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from launcher.forks import Forks
 from launcher.installation import Installation
+from launcher.paths import declaring, service_names
 from launcher.servers.processes import ServerError
 
 LONGEST_PAUSE = 30.0
@@ -93,7 +95,9 @@ class Supervisor:
 def main(state: Path) -> None:
     """Run the system below this folder until SIGTERM or SIGHUP, from the moment that the launcher says so on standard
     input."""
+    forks = Forks([declaring(name) for name in service_names()])
     if not sys.stdin.readline():  # it ended before that
+        forks.end()
         return
     stopping, leaving = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -106,7 +110,8 @@ def main(state: Path) -> None:
     signal.signal(signal.SIGHUP, leave)
     installation = Installation(state)
     system = installation.system()
-    system.start_all()
+    system.start_all(forks)
+    forks.end()
     things: list[Managed] = [*installation.servers(), *system.processes.values()]
     Supervisor(things, installation.restarts_file).run(stopping)
     if not leaving.is_set():

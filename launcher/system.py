@@ -22,9 +22,10 @@ from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provisioning.database import Passwords, app_url, provision_database
+from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date
 from launcher.cleaning import drop_databases, drop_virtual_host
-from launcher.paths import service_names
+from launcher.forks import RUNNER, Forks
+from launcher.paths import declaring, service_names
 from launcher.ports import Ports
 from launcher.processes import Process, ProcessSpec
 from launcher.secrets import Secrets
@@ -106,10 +107,9 @@ class System:
             tell(name)
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
             try:
-                provision_database(self._admin_url, service, self.database(name), passwords)
-            except (DBAPIError, RuntimeError) as error:
-                reason = error.orig if isinstance(error, DBAPIError) else error
-                raise NotReadyError(f"The database of {name} could not be brought up to date: {reason}") from None
+                bring_up_to_date(self._admin_url, service, self.database(name), passwords)
+            except DatabaseNotReadyError as problem:
+                raise NotReadyError(str(problem)) from None
 
     def provision_broker(self, *, renew_damaged: bool = False) -> None:
         """Make the virtual host, its users and all queues. Raises as `chassis.provisioning.broker.provision_broker`."""
@@ -148,11 +148,11 @@ class System:
         with self.databases() as databases:
             return databases[ISSUER].run(system_context(), end_all_sessions)
 
-    def start_all(self) -> None:
-        """Start every process that does not run; returns before they are ready."""
+    def start_all(self, forks: Forks | None = None) -> None:
+        """Start every process that does not run, by forking where that is offered; returns before they are ready."""
         (self.state / "files").mkdir(mode=0o700, exist_ok=True)  # people's documents
         for process in self.processes.values():
-            process.start()
+            process.start(forks)
 
     def wait_ready(
         self,
@@ -263,7 +263,7 @@ class System:
     # -- what runs -----------------------------------------------------------------------------------------
 
     def _declared(self) -> dict[str, type[Service]]:
-        return {name: load(f"services.{name}.service") for name in self.services}
+        return {name: load(declaring(name)) for name in self.services}
 
     def _process(self, spec: ProcessSpec) -> Process:
         return Process(spec, self.state / "run", self.state / "logs")
@@ -287,8 +287,8 @@ class System:
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
-        arguments = (f"services.{service}.service", "--role", role)
-        return ProcessSpec(name, "chassis.running.runner", arguments, variables, health)
+        arguments = (declaring(service), "--role", role)
+        return ProcessSpec(name, RUNNER, arguments, variables, health, forkable=role == "tasks")
 
     def _entrance(self) -> ProcessSpec:
         health = self._port("health", ENTRANCE)

@@ -8,13 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy.exc import DBAPIError
-
 from chassis.declaring.service import Service, load
 from chassis.messages.unnamed import UnnamedMessagesError
 from chassis.provisioning.broker import WATCHER, BrokerAwayError, provision_broker
 from chassis.provisioning.damage import DamagedQueuesError
-from chassis.provisioning.database import Passwords, provision_database
+from chassis.provisioning.database import DatabaseNotReadyError, Passwords, bring_up_to_date
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -32,7 +30,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     services = [load(path) for path in options.services]
     try:
         (_databases if options.what == "database" else _broker)(services, options)
-    except (BrokerAwayError, DamagedQueuesError, UnnamedMessagesError) as problem:
+    except (BrokerAwayError, DamagedQueuesError, DatabaseNotReadyError, UnnamedMessagesError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0
@@ -41,10 +39,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
 def _databases(services: Sequence[type[Service]], options: argparse.Namespace) -> None:
     for service in services:
         passwords = Passwords(_secret(service.name, "OWNER"), _secret(service.name, "APP"))
-        try:
-            provision_database(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
-        except DBAPIError as error:
-            sys.exit(f"The database of {service.name} could not be brought up to date: {error.orig}")
+        bring_up_to_date(os.environ["JIAOWU_POSTGRES_URL"], service, f"jiaowu_{service.name}", passwords)
         sys.stdout.write(f"database of {service.name}: ready\n")
 
 

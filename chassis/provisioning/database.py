@@ -27,13 +27,27 @@ from chassis.provisioning.declared import declared
 from chassis.provisioning.differences import differences
 from chassis.provisioning.roles import Passwords, alone, make_roles_and_database
 
-__all__ = ["Passwords", "Patience", "alembic_config", "app_url", "bring_in_line", "migrate", "provision_database"]
+__all__ = [
+    "DatabaseNotReadyError",
+    "Passwords",
+    "Patience",
+    "alembic_config",
+    "app_url",
+    "bring_in_line",
+    "bring_up_to_date",
+    "migrate",
+    "provision_database",
+]
 
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
 _LOCK_TIMEOUT, _DEADLOCK = "55P03", "40P01"
+
+
+class DatabaseNotReadyError(Exception):
+    """A service's database is not as the code declares it; the message says why, in PostgreSQL's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,15 @@ def provision_database(
             bring_in_line(engine, database, service, patience)
         finally:
             engine.dispose()
+
+
+def bring_up_to_date(admin_url: str, service: type[Service], database: str, passwords: Passwords) -> None:
+    """`provision_database` for those who tell people. Raises DatabaseNotReadyError."""
+    try:
+        provision_database(admin_url, service, database, passwords)
+    except (DBAPIError, RuntimeError) as error:
+        why = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseNotReadyError(f"The database of {service.name} could not be brought up to date: {why}") from None
 
 
 def bring_in_line(engine: Engine, database: str, service: type[Service], patience: Patience) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from launcher import checks, compose, lock, scratch, test_run
 from launcher.cli.arguments import PASS_ON, known_service
-from launcher.paths import ROOT
+from launcher.paths import ROOT, declaring
 
 PANEL = "Develop"
 
@@ -51,7 +51,7 @@ def migration(
     message: Annotated[str, typer.Argument(help="What changes, in a few words.")],
 ) -> None:
     """Write a service's next migration: what its tables declare and its migrations don't make yet."""
-    module = f"services.{known_service(service)}.service"
+    module = declaring(known_service(service))
     with scratch.servers() as (database, _):
         database.start()
         command = [sys.executable, "-m", "chassis.provisioning.migrations", module, message]

@@ -5,7 +5,6 @@ import time
 from typing import Annotated
 
 import typer
-from requests import RequestException
 from rich.markup import escape
 from rich.panel import Panel
 
@@ -13,10 +12,7 @@ from launcher import demonstration, log_view, status_view, upgrading
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
-from launcher.steps import Tell, console, step
-from launcher.story.client import ProblemError
-from launcher.story.stage import StoryError
-from launcher.system import NotReadyError, System
+from launcher.steps import console, step
 
 PANEL = "Run"
 
@@ -54,7 +50,7 @@ def up(
         system = installation.up(renew_damaged=renew_damaged)
         if demo:
             with step("There is demonstration data") as tell:
-                _demonstrate(system, tell)
+                demonstration.ensure(system, tell)
     except BaseException:
         console.print("[red]It did not come up.[/] Stopping what was started:")
         _stop(installation)
@@ -66,16 +62,6 @@ def up(
         return
     console.print("[dim]Ctrl-C stops it.[/]")
     _stay(installation)
-
-
-def _demonstrate(system: System, tell: Tell) -> None:
-    """Raises NotReadyError with what the system answered."""
-    try:
-        demonstration.ensure(system, tell)
-    except (ProblemError, StoryError, RequestException) as problem:
-        raise NotReadyError(
-            f"The demonstration data could not be made: {problem}\nRun it again, it begins anew; or --no-demo, without."
-        ) from None
 
 
 def upgrade() -> None:

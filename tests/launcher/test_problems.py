@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.provisioning import __main__ as job
 from chassis.provisioning.damage import DamagedQueuesError
 from launcher import cli
 from launcher.ports import any_free
@@ -36,3 +37,21 @@ def test_a_database_that_goes_away_before_the_first_administrator_is_a_sentence(
     with pytest.raises(NotReadyError, match="database of identity does not answer") as refused:
         system.first_administrator()
     assert "secret" not in str(refused.value)
+
+
+def test_a_database_that_is_away_is_one_sentence_for_the_job_of_containers_and_for_a_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = f"postgresql+psycopg2://nobody:secret@127.0.0.1:{any_free(set())}/postgres"
+    system = System(tmp_path, away, "amqp://127.0.0.1", "http://127.0.0.1", "away", services=["identity"])
+    with pytest.raises(NotReadyError, match="database of identity could not be brought up to date"):
+        system.provision_databases()
+
+    monkeypatch.setenv("JIAOWU_POSTGRES_URL", away)
+    for kind in ("OWNER", "APP"):
+        monkeypatch.setenv(f"JIAOWU_IDENTITY_{kind}_PASSWORD", "secret")
+    assert job.main(["database", "services.identity.service"]) == 1
+    said = capsys.readouterr().err
+    assert "database of identity could not be brought up to date" in said
+    assert "secret" not in said
+    assert "Traceback" not in said

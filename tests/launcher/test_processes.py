@@ -112,7 +112,7 @@ def test_a_supervisor_that_is_told_to_leave_leaves_all_running(tmp_path):
             "import sys, types; from pathlib import Path; from launcher import supervisor",
             "class System:",
             "    processes = {}",
-            "    def start_all(self): Path(sys.argv[1], 'started').touch()",
+            "    def start_all(self, forks): Path(sys.argv[1], 'started').touch()",
             "    def down(self): Path(sys.argv[1], 'stopped').touch()",
             "installation = types.SimpleNamespace(",
             "    system=System, servers=lambda: [], restarts_file=Path(sys.argv[1], 'restarts.json'))",

@@ -1,10 +1,11 @@
 """`./jiaowu up` ends with a sentence where it can't go on."""
 
+from types import SimpleNamespace
+
 import pytest
 import requests
 
 from launcher import demonstration
-from launcher.cli.run import _demonstrate
 from launcher.story.client import ProblemError
 from launcher.story.stage import StoryError
 from launcher.system import NotReadyError
@@ -13,11 +14,11 @@ REFUSED = ProblemError(401, {"code": "one_time_password_expired", "detail": "It 
 
 
 @pytest.mark.parametrize("problem", [REFUSED, StoryError("no bills"), requests.ConnectionError("gone")], ids=type)
-def test_demonstration_data_that_could_not_be_made_are_told_in_a_sentence(monkeypatch, problem):
+def test_demonstration_data_that_could_not_be_made_are_told_in_a_sentence(monkeypatch, tmp_path, problem):
     def fail(*_):
         raise problem
 
-    monkeypatch.setattr(demonstration, "ensure", fail)
+    monkeypatch.setattr("launcher.story.people.administrator", fail)
     with pytest.raises(NotReadyError, match=r"(?s)could not be made: .*--no-demo") as told:
-        _demonstrate(None, print)
+        demonstration.ensure(SimpleNamespace(state=tmp_path))
     assert str(problem) in str(told.value)

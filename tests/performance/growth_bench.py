@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from chassis.base.context import SCOPE_KINDS, system_context
+from chassis.base.context import system_context
 from chassis.base.ids import new_id
-from chassis.data.row_scope import app_role, owner_role, role_name
 from chassis.data.statistics import analyse_grown
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CoursesSelected
 from contracts.registry.events import StudentItem, StudentState
+from launcher.cleaning import drop_databases
 from services.finance.service import Finance
 from tests.builders import finance as build
 from tests.builders.messages import a
@@ -62,12 +62,7 @@ def fresh_finance(number: int) -> Iterator[ServiceHarness]:
         yield harness
     finally:
         harness.close()
-        admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-            for role in (owner_role(name), app_role(name), *(role_name(name, kind) for kind in SCOPE_KINDS)):
-                connection.execute(text(f"DROP ROLE {role}"))
-        admin.dispose()
+        drop_databases(admin_url, [name])
 
 
 def bill(finance: ServiceHarness, case: Case) -> Iterator[float]:

@@ -11,14 +11,13 @@ import sys
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import psycopg2
 
-from chassis.base.context import SCOPE_KINDS
 from chassis.data.pages import begins, matches
-from chassis.data.row_scope import app_role, owner_role, role_name
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
+from launcher.cleaning import drop_databases
 from launcher.made_up import MadeUpStudents
 from services.registry.service import Registry
 from services.registry.tables import students
@@ -83,12 +82,7 @@ def main() -> int:
         Console().print(shown)
     finally:
         registry.close()
-        admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-            for role in (owner_role(name), app_role(name), *(role_name(name, kind) for kind in SCOPE_KINDS)):
-                connection.execute(text(f"DROP ROLE {role}"))
-        admin.dispose()
+        drop_databases(admin_url, [name])
     return 0
 
 
