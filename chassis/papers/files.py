@@ -18,9 +18,10 @@ from chassis.base.ids import new_id
 from chassis.base.settings import settings
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.store import INCOMING, FileStore, content_hash, plain_name
+from chassis.papers.store import INCOMING, FileStore, content_hash
 from contracts.errors import ServiceError
 from contracts.types import FileReference
+from contracts.words import document_word
 
 ERASED_EVERY = timedelta(minutes=10)
 KEPT_UNADOPTED = timedelta(minutes=45)
@@ -59,17 +60,19 @@ def keep(
     file: IO[bytes],
     kind: FileKind,
     *,
-    name: str,
-    purpose: str,
+    document: str,
+    purpose: str | None = None,
     teaching_point_id: UUID | None = None,
     student_id: UUID | None = None,
 ) -> UUID:
-    """Store a file that the service made itself, such as a task's result; its id in `files`."""
+    """Store a document that the service made itself, such as a task's result, under the name that `contracts.words` has
+    for it; its id in `files`. Its purpose is the document's own unless another is named."""
+    name = f"{document_word(document).zh}.{kind}"
     sha256 = in_real_thread(content_hash, file)
-    reference = FileReference(sha256=sha256, size=file.seek(0, 2), media_type=kind.content_type, name=plain_name(name))
+    reference = FileReference(sha256=sha256, size=file.seek(0, 2), media_type=kind.content_type, name=name)
     _lock(uow, sha256)
     store().put(uow.service.name, file, kind, sha256)
-    return _add_row(uow, reference, purpose, teaching_point_id, student_id)
+    return _add_row(uow, reference, purpose or document, teaching_point_id, student_id)
 
 
 def reference_to(uow: UnitOfWork, file_id: UUID) -> FileReference:

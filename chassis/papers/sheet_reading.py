@@ -22,6 +22,7 @@ from chassis.papers.spreadsheets import CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
 from contracts.text import cleaning
+from contracts.words import truth_word
 
 MAX_ROWS = 50_000
 MAX_UNPACKED = 128 * 1024 * 1024
@@ -89,7 +90,7 @@ def cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return truth_word(value).zh
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date):

@@ -20,12 +20,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from chassis.base.clock import SHANGHAI
 from chassis.papers.spreadsheets import BadRow, Column
 from contracts.errors import Language
+from contracts.words import document_word, label, truth_word
 
 MAX_TEXT = 32_767
 """Characters that Excel shows in a cell."""
 _EXACT_BELOW = 10**15
 """Excel keeps 15 digits of a number."""
-ROW_NUMBER, REASONS = "原行号", "错误原因"
+ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
 
 _HEADER_FONT = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
@@ -43,23 +44,23 @@ _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _MAX_LIST = 255
 
 
-def write_list(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> IO[bytes]:
-    """A workbook of `rows` (field → value), one sheet called `title`, as a temporary file to be closed."""
-    workbook, sheet = _streaming(title, columns)
+def write_list(document: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> IO[bytes]:
+    """A workbook of `rows` (field → value), one sheet called as the document is, as a temporary file to be closed."""
+    workbook, sheet = _streaming(document, columns)
     for row in rows:
         sheet.append([_cell(sheet, row.get(column.field)) for column in columns])
     return _saved(workbook)
 
 
 def write_bad_rows(
-    title: str, columns: Sequence[Column], bad_rows: Iterable[BadRow], language: Language = "zh"
+    document: str, columns: Sequence[Column], bad_rows: Iterable[BadRow], language: Language = "zh"
 ) -> IO[bytes]:
     """The refused rows as they came, with the reasons beside each and the wrong cells marked.
 
     Corrected, the workbook can be imported as it is. A temporary file, to be closed.
     """
     extra = (Column("", title=ROW_NUMBER, width=8), Column("", title=REASONS, width=60))
-    workbook, sheet = _streaming(title, [*columns, *extra])
+    workbook, sheet = _streaming(document, [*columns, *extra])
     for row in bad_rows:
         cells = [_given_back(sheet, row, column.title) for column in columns]
         reasons = _cell(sheet, "\n".join(error.sentence(language) for error in row.errors))
@@ -68,11 +69,11 @@ def write_bad_rows(
     return _saved(workbook)
 
 
-def write_template(title: str, columns: Sequence[Column]) -> IO[bytes]:
+def write_template(document: str, columns: Sequence[Column]) -> IO[bytes]:
     """An empty workbook to fill in: lists to choose from, required columns marked, a guide on a second sheet."""
     workbook = Workbook()
-    sheet, guide = workbook.worksheets[0], workbook.create_sheet("填写说明")
-    sheet.title = _sheet_title(title)
+    sheet, guide = workbook.worksheets[0], workbook.create_sheet(label("guide").zh)
+    sheet.title = document_word(document).zh
     sheet.freeze_panes = "A2"
     for place, column in enumerate(columns, start=1):
         letter = get_column_letter(place)
@@ -96,9 +97,9 @@ def _offer_choices(sheet: Any, column: Column, cells: str) -> None:
 
 
 def _write_guide(guide: Any, columns: Sequence[Column]) -> None:
-    rows = [("列名", "必填", "说明", "可选值", "示例")]
+    rows = [tuple(label(f"guide.{each}").zh for each in ("column", "required", "explanation", "choices", "example"))]
     for column in columns:
-        required = "是" if column.required else "否"
+        required = truth_word(column.required).zh
         rows.append((column.title, required, column.help, "、".join(column.choices), column.example))
     for number, row in enumerate(rows, start=1):
         for place, text in enumerate(row, start=1):
@@ -110,10 +111,10 @@ def _write_guide(guide: Any, columns: Sequence[Column]) -> None:
     guide.freeze_panes = "A2"
 
 
-def _streaming(title: str, columns: Sequence[Column]) -> tuple[Workbook, Any]:
+def _streaming(document: str, columns: Sequence[Column]) -> tuple[Workbook, Any]:
     """A workbook whose rows go to the disk as they come, with its header written."""
     workbook = Workbook(write_only=True)
-    sheet: Any = workbook.create_sheet(_sheet_title(title))
+    sheet: Any = workbook.create_sheet(document_word(document).zh)
     sheet.freeze_panes = "A2"  # this and the widths only count before the first row
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
@@ -157,7 +158,7 @@ def _fill(cell: Any, value: Any) -> None:
 def safe_text(value: Any) -> str:
     """A value as the text of a cell; instants in Asia/Shanghai, yes and no in Chinese."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return truth_word(value).zh
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
@@ -165,10 +166,6 @@ def safe_text(value: Any) -> str:
     # A line ends with \n in a cell; XML turns a bare \r into one on its way.
     text = _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
     return _LIKE_ESCAPED.sub("_x005F_", text)[:MAX_TEXT]
-
-
-def _sheet_title(title: str) -> str:
-    return re.sub(r"[\\/?*\[\]:]", "_", title)[:31]
 
 
 def _saved(workbook: Workbook) -> IO[bytes]:

@@ -5,6 +5,7 @@ something else in one contract, `"Contract.field"` stands in the table beside th
 refusals are in `contracts.errors`, descriptions beside the fields.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from itertools import chain
@@ -23,6 +24,15 @@ _TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system
 FIELDS: Words = dict(chain.from_iterable(table.items() for table in _TABLES))
 MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
+_DONE: Words = {**doing.ACTIONS, **doing.ENTRIES}
+_NAMES: dict[str, Words] = {
+    "TaskView.kind": doing.TASKS,
+    "HistoryStepView.action": doing.ACTIONS,
+    "AuditEntryView.action": _DONE,
+    "AuditEntryView.object_type": things.THINGS,
+    "AccountView.permissions": doing.PERMISSIONS,
+}
+"""`Contract.field` → words of its values (or, of a table, its keys)."""
 
 
 @cache
@@ -43,6 +53,16 @@ def document_word(document: str) -> Word:
     return Word(*papers.DOCUMENTS[document])
 
 
+def label(key: str) -> Word:
+    """What else is written on documents. Raises KeyError."""
+    return Word(*papers.LABELS[key])
+
+
+def truth_word(value: bool) -> Word:
+    """Yes or no."""
+    return label("yes" if value else "no")
+
+
 def by_word(choices: type[Member]) -> dict[str, Member]:
     """The members of an enum by what they are called in Chinese, as people choose them in a workbook."""
     return {member_word(member).zh: member for member in choices}
@@ -61,9 +81,16 @@ def operation_word(operation: type[Operation], field: str | None = None) -> Word
     return Word(*found) if found else None
 
 
+def value_words(contract: type[BaseModel], field: str) -> Mapping[str, Word]:
+    """What the values of a field are called that holds a name of the code (a kind of task, an action, a table); of
+    all other fields nothing."""
+    table = _NAMES.get(f"{contract.__name__}.{field}", {})
+    return {value: Word(*word) for value, word in table.items()}
+
+
 def action_word(action: str) -> Word:
-    """What a workflow's action is called. Raises KeyError."""
-    return Word(*doing.ACTIONS[action])
+    """What was done, as histories and audit entries say it. Raises KeyError."""
+    return Word(*_DONE[action])
 
 
 def permission_word(permission: str) -> Word:

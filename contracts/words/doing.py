@@ -48,6 +48,41 @@ ACTIONS: Words = {
     "withdraw": ("退课", "Withdraw"),
 }
 
+ENTRIES: Words = {
+    "add": ("新增", "Add"),
+    "add_courses": ("添加课程", "Add courses"),
+    "adopt": ("采用文件", "Adopt a file"),
+    "attach_receipt": ("上传回单", "Attach the receipt"),
+    "book": ("入账", "Book"),
+    "change_hold": ("调整暂停", "Change the hold"),
+    "change_password": ("修改密码", "Change the password"),
+    "create": ("新建", "Create"),
+    "delete": ("删除", "Delete"),
+    "disable": ("停用", "Disable"),
+    "edit": ("修改", "Edit"),
+    "end": ("结束", "End"),
+    "erase": ("清除", "Erase"),
+    "forgive_failed_sign_ins": ("解除登录限制", "Forgive failed sign-ins"),
+    "grant": ("授权", "Grant roles"),
+    "import": ("导入", "Import"),
+    "issue_one_time_password": ("发放一次性密码", "Issue a one-time password"),
+    "make_account": ("开通账号", "Make an account"),
+    "offer": ("开设", "Offer"),
+    "place": ("安排场次", "Place in a session"),
+    "publish_arrangement": ("发布编排", "Publish the arrangement"),
+    "refresh_token_reused": ("刷新令牌被重用", "A refresh token was used again"),
+    "refuse_account": ("未开通账号", "Refuse an account"),
+    "refuse_registration": ("未能报考", "Refuse a registration"),
+    "remove": ("移除", "Remove"),
+    "remove_courses": ("移除课程", "Remove courses"),
+    "resume": ("恢复办理", "Resume"),
+    "select": ("选课", "Select"),
+    "sign_in": ("登录", "Sign in"),
+    "start": ("开始", "Start"),
+    "transfer": ("转点", "Transfer"),
+}
+"""What audit entries tell beside the actions of workflows."""
+
 PERMISSIONS: Words = {
     "identity.read_teaching_points": ("查看教学点", "See teaching points"),
     "identity.manage_teaching_points": ("管理教学点", "Manage teaching points"),

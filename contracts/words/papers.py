@@ -1,10 +1,11 @@
-"""Words for documents: what a file is called, and the columns that are no field of a contract."""
+"""Words for documents: what a file is called, its columns that are no field of a contract, and what stands in cells."""
 
 from contracts.words.word import Words
 
 DOCUMENTS: Words = {
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
     "student_import": ("学生导入模板", "Import of students"),
+    "student_import_refused": ("未导入的学生", "Students not imported"),
 }
 
 COLUMNS: Words = {
@@ -21,3 +22,19 @@ COLUMNS: Words = {
     "student_import.prior_name_then": ("前置学历证书姓名", "Name on that certificate"),
 }
 """`document.column` → words; a column that is not here has its field's."""
+
+LABELS: Words = {
+    "yes": ("是", "Yes"),
+    "no": ("否", "No"),
+    "row_number": ("原行号", "Row"),
+    "errors": ("错误原因", "What is wrong"),
+    "guide": ("填写说明", "Guide"),
+    "guide.column": ("列名", "Column"),
+    "guide.required": ("必填", "Required"),
+    "guide.explanation": ("说明", "Explanation"),
+    "guide.choices": ("可选值", "Choices"),
+    "guide.example": ("示例", "Example"),
+    "batch_selection_result.skipped": ("已跳过", "Skipped"),
+    "batch_selection_result.not_selected": ("未选", "Not selected"),
+}
+"""What else is written on a document."""

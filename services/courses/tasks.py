@@ -15,7 +15,7 @@ from chassis.papers.files import keep
 from chassis.papers.spreadsheets import Column, columns
 from contracts.courses.commands import SelectCoursesInBatch
 from contracts.errors import describe
-from contracts.words import document_word
+from contracts.words import label
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
 from services.courses.domain.situation import Verdict
@@ -23,8 +23,9 @@ from services.courses.queries.situation import situation_of
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
 
+_RESULT = "batch_selection_result"
 NOT_SELECTED = columns(
-    "batch_selection_result",
+    _RESULT,
     Column("student_number", width=20),
     Column("student_name", width=12),
     Column("course_code", width=12),
@@ -75,13 +76,12 @@ def _finish(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
     # openpyxl is large, and only the task process writes workbooks: the service process does not load it.
     from chassis.papers.sheet_writing import write_list
 
-    with write_list("未选课", NOT_SELECTED, _sheet_rows(uow, left_out)) as workbook:
+    with write_list(_RESULT, NOT_SELECTED, _sheet_rows(uow, left_out)) as workbook:
         return keep(
             uow,
             workbook,
             FileKind.XLSX,
-            name=f"{document_word('batch_selection_result').zh}.xlsx",
-            purpose="batch_selection_result",
+            document=_RESULT,
             teaching_point_id=task.teaching_point_id,
         )
 
@@ -97,7 +97,7 @@ def _sheet_rows(uow: UnitOfWork, left_out: Sequence[Any]) -> Iterator[dict[str, 
             "student_name": student.name if student else "",
             "course_code": course.code if course else "",
             "course_name": course.name if course else "",
-            "outcome": "已跳过" if skipped else "未选",
+            "outcome": label(f"{_RESULT}.{'skipped' if skipped else 'not_selected'}").zh,
             "reasons": "；".join(describe(code, params) for code, params in reasons),
         }
 

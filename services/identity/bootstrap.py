@@ -18,6 +18,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.commands import CreateUser, IssueOneTimePasswords
 from contracts.identity.views import OneTimePassword, RoleGrant
 from contracts.permissions import Role
+from contracts.words import member_word
 from services.identity.commands.users import create_user, issue_one_time_passwords
 from services.identity.service import SERVICE
 from services.identity.tables import user_roles, users
@@ -28,7 +29,7 @@ def make(uow: UnitOfWork, username: str, *, again: bool = False) -> OneTimePassw
     administrators = select(user_roles.c.user_id).where(user_roles.c.role == Role.SYSTEM_ADMIN)
     if uow.first(administrators) is None:
         role = RoleGrant(role=Role.SYSTEM_ADMIN)
-        command = CreateUser(username=username, name="系统管理员", roles=(role.model_dump(),))
+        command = CreateUser(username=username, name=member_word(Role.SYSTEM_ADMIN).zh, roles=(role.model_dump(),))
         return create_user(command, uow).one_time_password
     named = uow.first(select(users.c.id).where(users.c.username == username, users.c.id.in_(administrators)))
     if again and named is not None:

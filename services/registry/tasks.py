@@ -55,15 +55,9 @@ def give_back_refused(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID 
         return None
     from chassis.papers.sheet_writing import write_bad_rows  # openpyxl is for the task process only
 
-    with write_bad_rows("未导入的学生", STUDENTS, bad) as file:
-        return files.keep(
-            uow,
-            file,
-            FileKind.XLSX,
-            name="未导入的学生.xlsx",
-            purpose="student_import_refused",
-            teaching_point_id=task.teaching_point_id,
-        )
+    document = "student_import_refused"
+    with write_bad_rows(document, STUDENTS, bad) as file:
+        return files.keep(uow, file, FileKind.XLSX, document=document, teaching_point_id=task.teaching_point_id)
 
 
 IMPORT_STUDENTS: Final = TaskKind(plan_import, import_block, give_back_refused)

@@ -52,7 +52,7 @@ def person(**changes: str) -> dict[str, str]:
 
 def workbook(people: Sequence[dict[str, str]]) -> IO[bytes]:
     """A workbook of such rows."""
-    return write_list("学生", STUDENTS, people)
+    return write_list("student_import", STUDENTS, people)
 
 
 def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[TeachingPointItem], ProgrammeItem]:

@@ -57,8 +57,7 @@ def bind(task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID | None:
         uow,
         book,
         FileKind.PDF,
-        name="book.pdf",
-        purpose="result",
+        document="batch_selection_result",
         teaching_point_id=task.teaching_point_id,
     )
 

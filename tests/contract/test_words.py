@@ -1,10 +1,12 @@
 """Everything that has a name in the code has one word in each language, and no word is typed by hand elsewhere."""
 
+import ast
 import importlib
+import inspect
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import chain
 
@@ -13,6 +15,7 @@ from pydantic import BaseModel
 
 import contracts
 from chassis.declaring.service import Service, load
+from chassis.work import rows
 from chassis.work.workflow import Workflow
 from contracts import words
 from contracts.base import EVENTS
@@ -35,6 +38,15 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 FIELD_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
 MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(contracts.__path__, "contracts.")]
 SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
+
+
+def python_of(folder: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def calls(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[ast.Call]:
+    return (each for _, tree in modules for each in ast.walk(tree) if isinstance(each, ast.Call))
 
 
 def below(contract: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -85,6 +97,25 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
     assert {action for each in workflows() for action in each.actions} == doing.ACTIONS.keys()
 
 
+# Who is given what an audit entry calls a change, and at which place.
+AUDITING = {"audit": 2, "change": 3, "edit": 5, "add": 3, "_changed": 2}
+
+
+def audited() -> Iterator[str]:
+    for call in calls(chain(python_of("services"), python_of("chassis"))):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if (place := AUDITING.get(name)) is not None:
+            named = [*call.args[place : place + 1], *(each.value for each in call.keywords if each.arg == "action")]
+            yield from (str(each.value) for each in named if isinstance(each, ast.Constant))
+
+
+def test_all_that_audit_entries_tell_has_a_word_and_only_one() -> None:
+    defaults = {inspect.signature(each).parameters["action"].default for each in (rows.add, rows.edit)}
+    told = set(audited()) | defaults
+    assert len(told) > 30
+    assert told - doing.ACTIONS.keys() == doing.ENTRIES.keys()
+
+
 def test_every_operation_that_has_a_route_has_a_word_and_no_other() -> None:
     routes = [*ROUTES, UPLOAD, EVENTS_ROUTE]
     assert {route.word for route in routes} == {words.Word(*word) for word in OPERATIONS.values()}
@@ -93,7 +124,8 @@ def test_every_operation_that_has_a_route_has_a_word_and_no_other() -> None:
 
 def test_every_permission_every_event_and_every_task_has_a_word() -> None:
     assert doing.PERMISSIONS.keys() == PERMISSIONS
-    assert {event_type for event_type, _ in EVENTS} == things.EVENTS.keys()
+    ours = {event_type for (event_type, _), event in EVENTS.items() if event.__module__.startswith("contracts.")}
+    assert ours == things.EVENTS.keys()
     assert {kind for service in SERVICES for kind in service.tasks} == doing.TASKS.keys()
 
 
@@ -109,14 +141,54 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
         *FIELD_TABLES,
         *words.MEMBERS.values(),
         OPERATIONS,
-        *(doing.ACTIONS, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
-        *(papers.DOCUMENTS, papers.COLUMNS),
+        *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
+        *(papers.DOCUMENTS, papers.COLUMNS, papers.LABELS),
     ],
 )
 def test_words_are_chinese_and_english(table: Words) -> None:
     for key, (zh, en) in table.items():
         assert HAN.search(zh), key
         assert re.fullmatch(r"[A-Z][^\u4e00-\u9fff]*[^.]", en), key
+
+
+def test_a_document_can_be_a_file_and_a_sheet_of_that_name() -> None:
+    for key, names in papers.DOCUMENTS.items():
+        for name in names:
+            assert len(name) <= 31, key
+            assert not re.search(r"[\\/?*\[\]:<>|\"]", name), key
+
+
+# Where Chinese in code is no label.
+NO_LABELS = {
+    "chassis/testing/harness.py": "who acts in tests",
+    "chassis/papers/spreadsheets.py": "the signs of a day as people write it",
+    "gateway/openapi/": "descriptions, which are beside what they describe",
+    "gateway/routes/": "descriptions of what a service is about",
+    "services/device/": "a program of its own, which is not installed with the contracts",
+    "services/identity/domain/passwords.py": "what a password must not be",
+    "services/registry/domain/ethnicities.py": "GB/T 3304",
+    "services/registry/papers/workbook.py": "values to be filled in, which the school chooses",
+}
+BESIDE = ("description", "examples", "example", "help")
+
+
+def typed_by_hand() -> Iterator[tuple[str, str]]:
+    """Place and text of every Chinese string in code that is no sentence, no description and no example."""
+    for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "services"))):
+        spoken = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+        for call in calls([(place, tree)]):
+            beside = [each.value for each in call.keywords if each.arg in BESIDE]
+            spoken |= {id(each) for value in beside for each in ast.walk(value)}
+        for each in ast.walk(tree):
+            text = each.value if isinstance(each, ast.Constant) and id(each) not in spoken else None
+            if isinstance(text, str) and HAN.search(text) and not text.endswith("。"):
+                yield place, text
+
+
+def test_nobody_types_a_label_by_hand() -> None:
+    found = dict(typed_by_hand())
+    assert {place: text for place, text in found.items() if not place.startswith(tuple(NO_LABELS))} == {}
+    assert [place for place in NO_LABELS if not any(each.startswith(place) for each in found)] == []
 
 
 def test_a_column_belongs_to_a_document_that_has_a_name() -> None:

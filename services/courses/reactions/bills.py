@@ -22,7 +22,7 @@ from services.courses.steps.withdrawing import open_withdrawals
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
-REASON_LEFT = "学生已退学，缴费到账后由系统发起退课"
+REASON_LEFT = "学生已退学，缴费到账后由系统发起退课。"
 
 
 def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from contracts.words import document_word
 from services.registry.papers.workbook import STUDENTS
 from services.registry.tables import metadata
 
@@ -28,5 +27,5 @@ def import_template(uow: UnitOfWork) -> UUID:
         return found
     from chassis.papers.sheet_writing import write_template  # openpyxl: who doesn't make it, saves its memory
 
-    with write_template("学生", STUDENTS) as file:
-        return files.keep(uow, file, FileKind.XLSX, name=f"{document_word('student_import').zh}.xlsx", purpose=purpose)
+    with write_template("student_import", STUDENTS) as file:
+        return files.keep(uow, file, FileKind.XLSX, document="student_import", purpose=purpose)

@@ -26,13 +26,13 @@ from contracts.types import (
     StudentNumber,
     Text,
 )
-from contracts.words import by_word
+from contracts.words import by_word, truth_word
 from services.registry.domain.ethnicities import ethnicity_code
 
 GENDERS: Final = by_word(Gender)
 ID_KINDS: Final = by_word(IdKind)
 LEVELS: Final = by_word(Level)
-YES_NO: Final = {"是": True, "否": False}
+YES_NO: Final = {truth_word(value).zh: value for value in (True, False)}
 OPEN_EDUCATION: Final = "开放教育"
 
 

@@ -64,7 +64,7 @@ def archive(*names: str) -> bytes:
 
 
 def sheet() -> bytes:
-    with closing(write_list("名单", (Column("a", title="A"),), [])) as file:
+    with closing(write_list("student_import", (Column("a", title="A"),), [])) as file:
         return file.read()
 
 
@@ -717,10 +717,10 @@ def test_what_the_service_makes_itself_is_kept_the_same_way(filing: ServiceHarne
     def work(uow: Any) -> Any:
         file: IO[bytes] = io.BytesIO(CONTENTS[FileKind.XLSX])
         file.read()
-        return files.keep(uow, file, FileKind.XLSX, name="结果.xlsx", purpose="task_result")
+        return files.keep(uow, file, FileKind.XLSX, document="batch_selection_result")
 
     file_id = filing.database.run(system_context(), work)
     age(tmp_path)
     sweep(filing)
     assert content_of(filing, file_id) == CONTENTS[FileKind.XLSX]
-    assert [row.purpose for row in filing.rows(select(filing.table("files")))] == ["task_result"]
+    assert [row.purpose for row in filing.rows(select(filing.table("files")))] == ["batch_selection_result"]

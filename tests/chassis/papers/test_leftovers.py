@@ -23,7 +23,7 @@ def rows():
     print("writing", flush=True)
     time.sleep(60)
 
-write_list("名单", (Column("a", "A"),), rows())
+write_list("student_import", (Column("a", "A"),), rows())
 """
 
 

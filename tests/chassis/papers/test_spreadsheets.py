@@ -213,7 +213,7 @@ def test_a_number_that_is_not_what_was_meant_comes_back_so_that_it_is_refused_ag
 ) -> None:
     (row,) = read(shown(number, number_format))
     assert [error.code for error in row.errors] == [code]
-    (again,) = read(write_bad_rows("名单", COLUMNS, [BadRow.from_json(row.refused().to_json())]))
+    (again,) = read(write_bad_rows("student_import", COLUMNS, [BadRow.from_json(row.refused().to_json())]))
     assert [error.code for error in again.errors] == [code]
 
 
@@ -393,13 +393,13 @@ DANGEROUS = [
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
     for file in (
-        write_list("名单", COLUMNS, [{"name": text}]),
-        write_bad_rows("名单", COLUMNS, [BadRow(2, {"姓名": text}, ())]),
-        write_template("名单", (Column("x", title="X", example=text),)),
+        write_list("student_import", COLUMNS, [{"name": text}]),
+        write_bad_rows("student_import", COLUMNS, [BadRow(2, {"姓名": text}, ())]),
+        write_template("student_import", (Column("x", title="X", example=text),)),
     ):
         for sheet in load_workbook(file).worksheets:
             assert all(cell.data_type in ("s", "inlineStr", "n") for row in sheet.iter_rows() for cell in row)
-    written = cells(write_list("名单", COLUMNS, [{"name": text}]))[1][0]
+    written = cells(write_list("student_import", COLUMNS, [{"name": text}]))[1][0]
     assert (written.value, written.number_format) == (text, "@")
 
 
@@ -409,7 +409,7 @@ def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
 @example("字面_x000D_的下划线")
 def test_any_text_can_be_written_and_is_read_back_without_what_xml_cannot_hold(text: str) -> None:
     plain = (Column("x", title="X", required=False), Column("y", title="Y"))
-    (row,) = read(write_list("名单", plain, [{"x": text, "y": "1"}]), plain)
+    (row,) = read(write_list("student_import", plain, [{"x": text, "y": "1"}]), plain)
     expected = "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
     expected = expected.replace("\r\n", "\n").replace("\r", "\n")
     assert row.texts["X"] == cell_text(expected.replace("_", "_x005F_"))
@@ -426,7 +426,7 @@ def test_numbers_instants_and_long_text_are_written_for_people() -> None:
         "f": True,
         "g": "长" * (MAX_TEXT + 1),
     }
-    row = cells(write_list("名单", columns, [values]))[1]
+    row = cells(write_list("student_import", columns, [values]))[1]
     assert [cell.value for cell in row[:6]] == [
         5,
         385,
@@ -440,16 +440,16 @@ def test_numbers_instants_and_long_text_are_written_for_people() -> None:
 
 
 def test_a_list_has_a_frozen_header_and_its_widths() -> None:
-    book = load_workbook(write_list("2026/秋[名单]", COLUMNS, []))
+    book = load_workbook(write_list("student_import_refused", COLUMNS, []))
     sheet = book.worksheets[0]
-    assert sheet.title == "2026_秋_名单_"
+    assert sheet.title == "未导入的学生"
     assert sheet.freeze_panes == "A2"
     assert sheet.column_dimensions["C"].width == 22
     assert [cell.value for cell in next(sheet.iter_rows())] == HEADER
 
 
 def test_a_filled_template_can_be_read() -> None:
-    book = load_workbook(write_template("学生名单", COLUMNS))
+    book = load_workbook(write_template("student_import", COLUMNS))
     sheet, guide = book.worksheets
     assert [cell.value for cell in next(sheet.iter_rows())] == [
         "姓名*",
@@ -477,7 +477,7 @@ def test_refused_rows_come_back_with_every_reason_and_can_be_imported_once_corre
     wrong = read(workbook(GOOD, ["x", "甲", "110101199001011237", None, "明天"]))[1]
     bad = wrong.refused(CellError("", "already_exists"))
     bad = BadRow.from_json(bad.to_json())
-    file = write_bad_rows("名单", COLUMNS, [bad])
+    file = write_bad_rows("student_import", COLUMNS, [bad])
     header, row = cells(file)
     assert [cell.value for cell in header] == [*HEADER, ROW_NUMBER, REASONS]
     assert row[5].value == 3
@@ -494,11 +494,11 @@ def test_refused_rows_come_back_with_every_reason_and_can_be_imported_once_corre
     (again,) = read(corrected)
     assert again.errors == ()
     assert again.values["id_number"] == "110101199001011237"
-    english = cells(write_bad_rows("名单", COLUMNS, [bad], "en"))[1][6].value
+    english = cells(write_bad_rows("student_import", COLUMNS, [bad], "en"))[1][6].value
     assert "Wrong format" in english
 
 
 def test_a_large_workbook_goes_out_and_comes_in_whole() -> None:
     rows = ({"name": f"学生{n}", "gender": "男", "id_number": str(n), "mobile": None} for n in range(5_000))
-    file = write_list("名单", COLUMNS, rows)
+    file = write_list("student_import", COLUMNS, rows)
     assert sum(1 for _ in read_rows(file, COLUMNS)) == 5_000

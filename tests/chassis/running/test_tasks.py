@@ -125,7 +125,7 @@ def test_a_task_is_planned_run_step_by_step_and_finished(workshop: ServiceHarnes
     assert (done.state, done.steps_done, done.figures) == (TaskState.DONE, 3, {"stamped": 3})
     assert done.finished_at == workshop.clock.now()
     assert done.result is not None
-    assert done.result.name == "book.pdf"
+    assert done.result.name == "批量选课未选清单.pdf"
     assert stamps(workshop, task) == [0, 1, 2]
     assert steps_left(workshop) == 0
 
