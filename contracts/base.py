@@ -78,6 +78,14 @@ class Command(Operation):
     """A wish to change something. Named in the imperative; run at most once per idempotency key."""
 
 
+class TryableCommand(Command):
+    """A decision, or a command about many rows: it can be tried, which answers what it would, and does nothing."""
+
+    dry_run: Annotated[
+        bool, Field(description="Only say what would come of it: nothing is done.", examples=[False])
+    ] = False
+
+
 class Query(Operation):
     """A question that changes nothing. Named `Get…` or `List…`."""
 

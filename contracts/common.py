@@ -62,11 +62,22 @@ class RowResult(View):
     refusal: Refusal | None = None
 
 
+class ReasonCount(View):
+    """How many rows were refused for one reason, and the sentence of the first of them."""
+
+    code: Word
+    count: int
+    message: Sentence
+
+
 class RowResults(View):
-    """One result a row, in the order asked; `done` of them were carried out."""
+    """One result a row, in the order asked; `done` of them were carried out, or would be by a command that is tried."""
 
     items: tuple[RowResult, ...]
     done: int
+    reasons: tuple[ReasonCount, ...] = Field(
+        default=(), description="Why the others were refused, the commonest first."
+    )
 
 
 # --- audit trail and workflow history ---

@@ -19,7 +19,7 @@ from chassis.declaring.service import Service
 from chassis.running import tasks
 from chassis.running.logging import bound
 from chassis.work.audit import list_audit_entries
-from contracts.base import Operation, View, method_name
+from contracts.base import Operation, TryableCommand, View, method_name
 from contracts.common import CancelTask, GetTask, ListAuditEntries, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
 
@@ -40,6 +40,13 @@ def common_operations(service: str) -> dict[str, OperationEntry]:
         method_name(contract): OperationEntry(of_service(service, contract), contract.answers, handler)
         for contract, handler in COMMON.items()
     }
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a command that was only tried."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
 
 
 class Dispatcher:
@@ -83,7 +90,22 @@ class Dispatcher:
         operation = parse(entry.operation, payload)
         if not entry.is_command:
             return self.database.run(_running(entry, context), lambda uow: _answer(entry, operation, uow))
+        if isinstance(operation, TryableCommand) and operation.dry_run:
+            return self._tried(entry, operation, context)
         return self._command(method, entry, operation, payload, context)
+
+    def _tried(self, entry: OperationEntry, operation: Operation, context: Context) -> dict[str, Any]:
+        """What the command would answer: it is carried out to the end, and then everything is taken back."""
+
+        def work(uow: UnitOfWork) -> dict[str, Any]:
+            answer = _answer(entry, operation, uow)
+            uow.finish()
+            raise _TakenBack(answer)
+
+        try:
+            return self.database.run(_running(entry, context), work, idle=entry.idle)
+        except _TakenBack as tried:
+            return tried.answer
 
     def _command(
         self,

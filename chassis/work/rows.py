@@ -5,6 +5,7 @@ Rows are locked in the order of their ids: of two commands about the same rows t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
-from contracts.common import RowResult, RowResults
+from contracts.common import ReasonCount, Refusal, RowResult, RowResults
 from contracts.errors import ServiceError
 
 
@@ -125,4 +126,14 @@ def results(
         reason = Reason(why.error.code, why.error.params)
         return RowResult(id=id_, state=why.state, refusal=refusal(reason, uow.context.language))
 
-    return RowResults(items=tuple(map(result, ids)), done=len(done))
+    items = tuple(map(result, ids))
+    return RowResults(items=items, done=len(done), reasons=counted(item.refusal for item in items))
+
+
+def counted(refused: Iterable[Refusal | None]) -> tuple[ReasonCount, ...]:
+    """How many rows were refused for which reason, the commonest first."""
+    by_code: dict[str, list[Refusal]] = defaultdict(list)
+    for each in filter(None, refused):
+        by_code[each.code].append(each)
+    found = sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0]))
+    return tuple(ReasonCount(code=code, count=len(all_), message=all_[0].message) for code, all_ in found)

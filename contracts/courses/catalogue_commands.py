@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command, Contract
+from contracts.base import Command, Contract, TryableCommand
 from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
     CourseDetails,
@@ -86,14 +86,14 @@ class UpdateCourse(Command, answers=CourseDetails):
     education_levels: EducationLevels = Field(description="Whose students may take it.", examples=[["undergraduate"]])
 
 
-class PublishCourse(Command, answers=CourseDetails):
+class PublishCourse(TryableCommand, answers=CourseDetails):
     """`draft` → `published`. Refused: `step_not_allowed`."""
 
     course_id: Id = Field(description="The course.")
     version: Version
 
 
-class RetireCourse(Command, answers=CourseDetails):
+class RetireCourse(TryableCommand, answers=CourseDetails):
     """`published` → `retired`: no new selections, those there are run on."""
 
     course_id: Id = Field(description="The course.")
@@ -131,7 +131,7 @@ class AddAssessmentRequirement(Command, answers=AssessmentRequirementView):
         return self
 
 
-class ApproveAssessmentRequirement(Command, answers=AssessmentRequirementView):
+class ApproveAssessmentRequirement(TryableCommand, answers=AssessmentRequirementView):
     """`pending` → `approved`; the earlier one becomes `superseded`. Refused: `decides_own_request`."""
 
     requirement_id: Id = Field(description="The requirement.")
@@ -139,7 +139,7 @@ class ApproveAssessmentRequirement(Command, answers=AssessmentRequirementView):
     note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectAssessmentRequirement(Command, answers=AssessmentRequirementView):
+class RejectAssessmentRequirement(TryableCommand, answers=AssessmentRequirementView):
     """`pending` → `rejected`. Refused: `decides_own_request`."""
 
     requirement_id: Id = Field(description="The requirement.")
@@ -228,14 +228,14 @@ class CreateProgrammeVersion(Command, answers=ProgrammeDetails):
     from_intake: IntakeCode = Field(description="First intake of the new version.")
 
 
-class PublishProgramme(Command, answers=ProgrammeDetails):
+class PublishProgramme(TryableCommand, answers=ProgrammeDetails):
     """`draft` → `published`. Refused: `programme_version_exists` (same elements and first intake)."""
 
     programme_id: Id = Field(description="The programme.")
     version: Version
 
 
-class OfferProgramme(Command, answers=ProgrammeDetails):
+class OfferProgramme(TryableCommand, answers=ProgrammeDetails):
     """Set the teaching points where a programme is offered; also of a published one."""
 
     programme_id: Id = Field(description="The programme.")

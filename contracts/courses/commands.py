@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command
+from contracts.base import Command, TryableCommand
 from contracts.common import RowResults
 from contracts.courses.views import BatchSelectionResult, SelectionResults, SelectionRoundDetails, WithdrawalResults
 from contracts.errors.fields import FieldProblemError
@@ -60,21 +60,21 @@ class UpdateSelectionRound(_SelectionRoundFields, answers=SelectionRoundDetails)
     version: Version
 
 
-class AddCoursesToRound(Command, answers=SelectionRoundDetails):
+class AddCoursesToRound(TryableCommand, answers=SelectionRoundDetails):
     """Put courses into a round; those in it already stay."""
 
     selection_round_id: Id = Field(description="The round.")
     course_ids: Ids = Field(description="The courses.")
 
 
-class RemoveCoursesFromRound(Command, answers=SelectionRoundDetails):
+class RemoveCoursesFromRound(TryableCommand, answers=SelectionRoundDetails):
     """Take courses out of a round: no new selections, those there are run on."""
 
     selection_round_id: Id = Field(description="The round.")
     course_ids: Ids = Field(description="The courses.")
 
 
-class PublishSelectionRound(Command, answers=SelectionRoundDetails):
+class PublishSelectionRound(TryableCommand, answers=SelectionRoundDetails):
     """`draft` → `published`: the round opens by its window."""
 
     selection_round_id: Id = Field(description="The round.")
@@ -84,7 +84,7 @@ class PublishSelectionRound(Command, answers=SelectionRoundDetails):
 # --- selections and withdrawals ---
 
 
-class SelectCourses(Command, answers=SelectionResults):
+class SelectCourses(TryableCommand, answers=SelectionResults):
     """Select courses for one student, by the point or the student. Each course is taken or refused by itself.
 
     A refused course comes back with every condition that fails and its evidence. Selected ones are
@@ -112,7 +112,7 @@ class SelectCoursesInBatch(Command, answers=BatchSelectionResult):
     dry_run: Flag = Field(default=False, description="Only tell what would happen.")
 
 
-class CancelSelections(Command, answers=RowResults):
+class CancelSelections(TryableCommand, answers=RowResults):
     """Cancel unpaid selections: they are `closing` until finance has cancelled their bills.
 
     Refused by row: `not_found`, `payment_in_review`, `step_not_allowed` (paid: ask for a withdrawal instead).
@@ -121,7 +121,7 @@ class CancelSelections(Command, answers=RowResults):
     selection_ids: Ids = Field(description="The selections.")
 
 
-class RequestWithdrawals(Command, answers=WithdrawalResults):
+class RequestWithdrawals(TryableCommand, answers=WithdrawalResults):
     """Ask for paid courses to be withdrawn, inside the round's withdrawal window.
 
     Refused by row: `not_found`, `withdrawal_window_closed`, `withdrawal_already_open`, `payment_in_review`,
@@ -132,7 +132,7 @@ class RequestWithdrawals(Command, answers=WithdrawalResults):
     reason: Note = Field(description="Why.", examples=["工作调动，本学期无法学习"])
 
 
-class ApproveWithdrawals(Command, answers=RowResults):
+class ApproveWithdrawals(TryableCommand, answers=RowResults):
     """The academic review agrees: `pending_academic` → `pending_finance`, learning closes.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
@@ -142,7 +142,7 @@ class ApproveWithdrawals(Command, answers=RowResults):
     note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectWithdrawals(Command, answers=RowResults):
+class RejectWithdrawals(TryableCommand, answers=RowResults):
     """The academic review refuses: `pending_academic` → `academic_rejected`.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
@@ -152,7 +152,7 @@ class RejectWithdrawals(Command, answers=RowResults):
     note: Note = Field(description="Why not; the applicant reads it.")
 
 
-class RevokeWithdrawals(Command, answers=RowResults):
+class RevokeWithdrawals(TryableCommand, answers=RowResults):
     """The applicant takes requests back: `pending_academic` → `revoked`.
 
     Refused by row: `not_found`, `step_not_allowed`.

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command, Contract
+from contracts.base import Command, Contract, TryableCommand
 from contracts.common import RowResults
 from contracts.errors.fields import FieldProblemError
 from contracts.exams.views import ArrangementResult, AttendanceResult, ExamRoundDetails, ResitResults
@@ -79,7 +79,7 @@ class Placement(Contract, extra="forbid"):
     session_id: Id = Field(description="The session, of the same round.")
 
 
-class PlaceCourses(Command, answers=ExamRoundDetails):
+class PlaceCourses(TryableCommand, answers=ExamRoundDetails):
     """Put courses into sessions of a round, or move them. Refused: `arrangement_published`."""
 
     exam_round_id: Id = Field(description="The round.")
@@ -94,21 +94,21 @@ class PlaceCourses(Command, answers=ExamRoundDetails):
         return self
 
 
-class RemoveCourses(Command, answers=ExamRoundDetails):
+class RemoveCourses(TryableCommand, answers=ExamRoundDetails):
     """Take courses out of a draft round. A published round keeps its courses: `exam_round_published`."""
 
     exam_round_id: Id = Field(description="The round.")
     course_ids: Ids = Field(description="The courses.")
 
 
-class PublishExamRound(Command, answers=ExamRoundDetails):
+class PublishExamRound(TryableCommand, answers=ExamRoundDetails):
     """`draft` → `published`: registration opens by its window."""
 
     exam_round_id: Id = Field(description="The round.")
     version: Version
 
 
-class PublishArrangement(Command, answers=ArrangementResult):
+class PublishArrangement(TryableCommand, answers=ArrangementResult):
     """Fix who sits: each `registered` candidate becomes `arranged`; those of suspended students lapse.
 
     Refused: `registration_still_open`, `exam_sessions_of_candidates_clash`, `step_not_allowed`.
@@ -121,7 +121,7 @@ class PublishArrangement(Command, answers=ArrangementResult):
 # --- registrations (EXM-4) ---
 
 
-class RegisterResits(Command, answers=ResitResults):
+class RegisterResits(TryableCommand, answers=ResitResults):
     """Register resits of failed or absent exams in a round that is open; each is paid separately.
 
     Refused by row, with every reason: `not_found`, `resit_not_needed`, `exam_registration_not_open`,
@@ -135,7 +135,7 @@ class RegisterResits(Command, answers=ResitResults):
     )
 
 
-class CancelResits(Command, answers=RowResults):
+class CancelResits(TryableCommand, answers=RowResults):
     """Cancel unpaid resits: they are `closing` until finance has cancelled the bill.
 
     Refused by row: `not_found`, `step_not_allowed` (paid, or no resit).
@@ -144,7 +144,7 @@ class CancelResits(Command, answers=RowResults):
     registration_ids: FewIds = Field(description="The resits.")
 
 
-class RecordAttendance(Command, answers=AttendanceResult):
+class RecordAttendance(TryableCommand, answers=AttendanceResult):
     """After a session: of one course's arranged candidates those named were absent, all others sat.
 
     Refused: `session_not_over`, `some_not_found`, `attendance_recorded`.

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command, Done
+from contracts.base import Command, Done, TryableCommand
 from contracts.common import RowResults
 from contracts.errors.fields import FieldProblemError
 from contracts.finance.views import (
@@ -106,7 +106,7 @@ class UpdateFinanceSettings(Command, answers=FinanceSettingsView):
 # --- remittances (FIN-3, FIN-5) ---
 
 
-class CreateRemittance(Command, answers=RemittanceDetails):
+class CreateRemittance(TryableCommand, answers=RemittanceDetails):
     """Make a slip for unpaid bills of one teaching point; they become `remitting`.
 
     All bills of a selection are paid together: choosing one chooses them all. Refused: `some_not_found`,
@@ -127,14 +127,14 @@ class AttachReceipt(Command, answers=RemittanceDetails):
     file: FileReference = Field(description="The image, as uploaded.")
 
 
-class RevokeRemittance(Command, answers=RemittanceDetails):
+class RevokeRemittance(TryableCommand, answers=RemittanceDetails):
     """`pending` → `revoked`, its bills `unpaid` again. Refused: `step_not_allowed` once reviewed."""
 
     remittance_id: Id = Field(description="The slip.")
     version: Version
 
 
-class ApproveRemittance(Command, answers=RemittanceDetails):
+class ApproveRemittance(TryableCommand, answers=RemittanceDetails):
     """`pending` → `approved`: the money is there, all bills are `paid`.
 
     Refused: `received_amount_differs`, `money_day_in_future`, `money_day_too_long_ago`, `step_not_allowed`,
@@ -149,7 +149,7 @@ class ApproveRemittance(Command, answers=RemittanceDetails):
     note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectRemittance(Command, answers=RemittanceDetails):
+class RejectRemittance(TryableCommand, answers=RemittanceDetails):
     """`pending` → `rejected`, its bills `unpaid` with the grace period.
 
     Refused: `step_not_allowed`, `decides_own_request`.
@@ -160,7 +160,7 @@ class RejectRemittance(Command, answers=RemittanceDetails):
     note: Note = Field(description="Why not; the point reads it.")
 
 
-class BookLateRemittance(Command, answers=RemittanceDetails):
+class BookLateRemittance(TryableCommand, answers=RemittanceDetails):
     """The money of a rejected or revoked slip has arrived after all: → `booked_late`.
 
     Bills still `unpaid` become `paid`. What came for bills that are cancelled, on another slip or paid
@@ -178,7 +178,7 @@ class BookLateRemittance(Command, answers=RemittanceDetails):
 # --- withdrawals and refunds (FIN-6) ---
 
 
-class ApproveWithdrawalReviews(Command, answers=RowResults):
+class ApproveWithdrawalReviews(TryableCommand, answers=RowResults):
     """Agree to withdrawals: `pending` → `approved`; refunds by the rule table are made.
 
     Refused by row: `not_found`, `step_not_allowed` (also while exams has not held the registration),
@@ -189,7 +189,7 @@ class ApproveWithdrawalReviews(Command, answers=RowResults):
     note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectWithdrawalReviews(Command, answers=RowResults):
+class RejectWithdrawalReviews(TryableCommand, answers=RowResults):
     """Do not agree: `pending` → `rejected`; the student goes on learning and keeps the exam.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`, `same_reviewer`.
@@ -199,7 +199,7 @@ class RejectWithdrawalReviews(Command, answers=RowResults):
     note: Note = Field(description="Why not; the applicant reads it.")
 
 
-class ConfirmRefunds(Command, answers=RowResults):
+class ConfirmRefunds(TryableCommand, answers=RowResults):
     """The money has gone out: `pending` → `completed`.
 
     Refused: `money_day_in_future`, `money_day_too_long_ago`; by row: `not_found`, `step_not_allowed`.
@@ -210,7 +210,7 @@ class ConfirmRefunds(Command, answers=RowResults):
     bank_reference: Code = Field(description="The bank's reference.", examples=["202610080003"])
 
 
-class FailRefund(Command, answers=RefundView):
+class FailRefund(TryableCommand, answers=RefundView):
     """The transfer did not work: `pending` → `failed`; the bill is `paid` again until it is retried."""
 
     refund_id: Id = Field(description="The refund.")
@@ -218,7 +218,7 @@ class FailRefund(Command, answers=RefundView):
     note: Note = Field(description="What went wrong.", examples=["收款账号已注销"])
 
 
-class RetryRefund(Command, answers=RefundView):
+class RetryRefund(TryableCommand, answers=RefundView):
     """`failed` → `pending`."""
 
     refund_id: Id = Field(description="The refund.")

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.base import Command, Contract, Done
+from contracts.base import Command, Contract, Done, TryableCommand
 from contracts.errors.fields import FieldProblemError
 from contracts.identity.views import (
     AccountView,
@@ -115,7 +115,7 @@ class UpdateAccount(Command, answers=AccountView):
     email: Email | None = Field(default=None, description="E-mail address.")
 
 
-class EndSessions(Command, answers=Done):
+class EndSessions(TryableCommand, answers=Done):
     """End sessions of one's own account, on devices lost or left."""
 
     session_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50), Unique] = Field(
@@ -271,7 +271,7 @@ class IssueOneTimePasswords(Command, answers=OneTimePasswords, secret=True):
     user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")
 
 
-class ForgiveFailedSignIns(Command, answers=Done):
+class ForgiveFailedSignIns(TryableCommand, answers=Done):
     """Let users try again at once who wait after wrong passwords: none so far counts any more. They keep their
     password. Refused: `some_not_found`, `own_account`."""
 

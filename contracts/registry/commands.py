@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command, Contract
+from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
 from contracts.errors.fields import FieldProblemError
 from contracts.registry.views import StatusChangeDetails, StudentRecord
@@ -63,7 +63,7 @@ class RecordDegreeIntent(Command, answers=StudentRecord):
     wanted: Flag = Field(description="Whether the degree is wanted.")
 
 
-class SuspendStudent(Command, answers=StatusChangeDetails):
+class SuspendStudent(TryableCommand, answers=StatusChangeDetails):
     """休学: `active` → `suspended`, at once.
 
     Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
@@ -82,7 +82,7 @@ class SuspendStudent(Command, answers=StatusChangeDetails):
         return self
 
 
-class ResumeStudent(Command, answers=StatusChangeDetails):
+class ResumeStudent(TryableCommand, answers=StatusChangeDetails):
     """复学: `suspended` → `active`, at once.
 
     Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
@@ -94,7 +94,7 @@ class ResumeStudent(Command, answers=StatusChangeDetails):
     reason: Note = Field(description="Why.", examples=["休学期满"])
 
 
-class TransferStudent(Command, answers=StatusChangeDetails):
+class TransferStudent(TryableCommand, answers=StatusChangeDetails):
     """转教学点 of an active student; it takes effect when finance has cleared it.
 
     Refused: `status_change_not_possible`, `another_change_open`, `teaching_point_not_enabled`,
@@ -107,14 +107,14 @@ class TransferStudent(Command, answers=StatusChangeDetails):
     reason: Note = Field(description="Why.", examples=["工作地点变动"])
 
 
-class RevokeTransfer(Command, answers=StatusChangeDetails):
+class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
     """`pending_clearance` → `revoked`. Refused: `step_not_allowed` once it has taken effect."""
 
     status_change_id: Id = Field(description="The transfer.")
     version: Version
 
 
-class RemoveStudent(Command, answers=StatusChangeDetails):
+class RemoveStudent(TryableCommand, answers=StatusChangeDetails):
     """退学: `active` or `suspended` → `left`. Final.
 
     Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.

@@ -22,6 +22,7 @@ FIELDS: Words = {
     "to_state": ("新状态", "To state"),
     "version": ("数据版本", "Version"),
     "reason": ("原因", "Reason"),
+    "reasons": ("各项原因", "Reasons"),
     "note": ("备注", "Note"),
     "message": ("说明", "Message"),
     "deleted": ("已删除", "Deleted"),

@@ -29,7 +29,7 @@ from chassis.data.tables import copy_table, service_metadata
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from chassis.work.rows import edit
-from contracts.base import Command, Contract, Fact, Page, PageQuery, State, StateItem, View
+from contracts.base import Command, Contract, Fact, Page, PageQuery, State, StateItem, TryableCommand, View
 from contracts.errors import ServiceError
 
 metadata = service_metadata("example")
@@ -54,7 +54,7 @@ class ParcelView(View):
     version: int
 
 
-class AddParcel(Command, answers=ParcelView, service="example"):
+class AddParcel(TryableCommand, answers=ParcelView, service="example"):
     teaching_point_id: UUID
     label: str
 

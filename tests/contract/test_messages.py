@@ -22,6 +22,7 @@ from contracts.base import (
     PageQuery,
     State,
     StateItem,
+    TryableCommand,
     UnknownEvent,
     View,
     exchange,
@@ -174,6 +175,21 @@ def test_rows_of_an_event_are_at_most_500(event: type[Event]) -> None:
 def test_an_event_reads_what_a_newer_sender_added() -> None:
     withdrawals = EVENTS["withdrawals_sent_to_finance", 1]
     assert withdrawals.model_validate({"withdrawals": [], "added_later": 1})
+
+
+_DECIDES = ("Approve", "Reject", "Revoke", "Confirm", "Publish", "Cancel")
+_NOT_TRIED = {
+    "SelectCoursesInBatch": "tries by itself: a large one in a task, over several transactions",
+    "CancelTask": "is about one's own waiting task",
+}
+
+
+def test_every_decision_and_every_command_about_many_rows_can_be_tried() -> None:
+    for command in (each for each in OWN_OPERATIONS if issubclass(each, Command) and not each.secret):
+        about_many = any(name.endswith("_ids") for name in command.model_fields)
+        if about_many or command.__name__.startswith(_DECIDES):
+            tried = issubclass(command, TryableCommand)
+            assert tried != (command.__name__ in _NOT_TRIED), command.__name__
 
 
 def test_a_command_refuses_unknown_fields() -> None:

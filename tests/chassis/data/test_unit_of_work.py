@@ -64,6 +64,23 @@ def test_a_failing_command_leaves_nothing_at_all(example: ServiceHarness) -> Non
     assert [count(example, table) for table in ("parcels", "outbox", "audit_entries")] == [0, 0, 0]
 
 
+def test_a_tried_command_answers_as_if_done_and_leaves_nothing(example: ServiceHarness) -> None:
+    context = at_point(key="one")
+    tried = example.run(AddParcel(teaching_point_id=POINT, label="a", dry_run=True), context)
+    assert (tried.label, tried.version) == ("a", 1)
+    left = ("parcels", "outbox", "audit_entries", "idempotency_keys", "state_notes")
+    assert {table: count(example, table) for table in left} == dict.fromkeys(left, 0)
+
+    done = example.run(AddParcel(teaching_point_id=POINT, label="a"), context)
+    assert [row.id for row in example.rows(select(parcels))] == [done.id], "its key is free for the real one"
+
+
+def test_a_tried_command_is_refused_as_the_real_one_would_be(example: ServiceHarness) -> None:
+    example.run(AddParcel(teaching_point_id=POINT, label="a"), at_point())
+    refused = [AddParcel(teaching_point_id=POINT, label="a", dry_run=tried) for tried in (True, False)]
+    assert [example.refusal(command, at_point()).code for command in refused] == ["already_exists"] * 2
+
+
 def test_a_repeated_key_gets_the_first_answer_and_does_nothing_twice(example: ServiceHarness) -> None:
     context = at_point(key="same")
     first = example.run(AddParcel(teaching_point_id=POINT, label="a"), context)

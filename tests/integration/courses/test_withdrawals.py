@@ -71,6 +71,24 @@ def state_of(school: School, withdrawal_id: UUID) -> tuple[str, bool, bool]:
     return found.state, found.learning_open, found.revocable
 
 
+def test_a_decision_that_is_tried_tells_of_every_row_and_decides_nothing(school: School, paid: list[UUID]) -> None:
+    one = reviewer()
+    [mine] = request(school, paid[0], as_=one)
+    [theirs] = request(school, paid[1])
+    ids = (mine.withdrawal_id, theirs.withdrawal_id, new_id(), new_id())
+    tried = school.harness.run(ApproveWithdrawals(withdrawal_ids=ids, dry_run=True), one)
+    assert [(each.state, each.refusal and each.refusal.code) for each in tried.items] == [
+        ("pending_academic", "decides_own_request"),
+        ("pending_finance", None),
+        (None, "not_found"),
+        (None, "not_found"),
+    ]
+    assert tried.done == 1
+    assert [(why.code, why.count) for why in tried.reasons] == [("not_found", 2), ("decides_own_request", 1)]
+    assert state_of(school, theirs.withdrawal_id) == ("pending_academic", True, True)
+    assert school.harness.published(WithdrawalsSentToFinance) == []
+
+
 def approved(id_: UUID, selection_id: UUID) -> WithdrawalsApproved:
     row = ReviewedWithdrawal(
         withdrawal_id=id_,
