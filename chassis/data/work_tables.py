@@ -26,12 +26,13 @@ from contracts.common import TaskState
 
 
 def declare(metadata: MetaData) -> None:
-    """The audit trail, the history of workflows, due jobs, tasks, files."""
+    """The audit trail, the history of workflows, due jobs, tasks, files, attachments."""
     _audit_entries(metadata)
     _workflow_history(metadata)
     _schedules(metadata)
     _tasks(metadata)
     _files(metadata)
+    _attachments(metadata)
 
 
 def _audit_entries(metadata: MetaData) -> None:
@@ -150,6 +151,22 @@ def _tasks(metadata: MetaData) -> None:
     scope(tasks, point="teaching_point_id", own="created_by", insert_by_all=True)
     scope(steps, system_only=True, insert_by_all=True)
     scope(turns, system_only=True)
+
+
+def _attachments(metadata: MetaData) -> None:
+    # Of requests of any kind: who sees the request sees them, so nobody reads here but the system.
+    attachments = Table(
+        "attachments",
+        metadata,
+        id_column(),
+        Column("request_id", Uuid, nullable=False),
+        Column("file_id", Uuid, ForeignKey("files.id"), nullable=False),
+        Column("added_by", Uuid),
+        Column("added_by_name", Text, nullable=False),
+        instant("added_at"),
+        Index("ix_attachments_request_id", "request_id", "id"),
+    )
+    scope(attachments, system_only=True)
 
 
 def _files(metadata: MetaData) -> None:

@@ -177,6 +177,16 @@ TEXTS = {
         "Something went wrong and has been recorded. Try again, or give an administrator the correlation id.",
     ),
     # Files
+    "too_many_files": ErrorText(
+        _K.INVALID,
+        "文件超过 {limit} 个的上限，请合并后上传。",
+        "There are more than {limit} files. Merge some of them.",
+    ),
+    "request_already_open": ErrorText(
+        _K.CONFLICT,
+        "已有未办结的申请，请待其办结或撤销后再申请。",
+        "A request is open already. Wait until it is decided or revoke it first.",
+    ),
     "file_too_large": ErrorText(
         _K.TOO_LARGE,
         "文件超过 {limit} 字节的上限，请压缩或拆分后上传。",

@@ -52,6 +52,7 @@ ENTRIES: Words = {
     "add": ("新增", "Add"),
     "add_courses": ("添加课程", "Add courses"),
     "adopt": ("采用文件", "Adopt a file"),
+    "attach": ("添加附件", "Add files"),
     "attach_receipt": ("上传回单", "Attach the receipt"),
     "book": ("入账", "Book"),
     "change_hold": ("调整暂停", "Change the hold"),

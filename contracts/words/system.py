@@ -77,6 +77,15 @@ FIELDS: Words = {
     "unanswered": ("未答复的服务", "Services that did not answer"),
     "sha256": ("文件摘要", "SHA-256"),
     "media_type": ("文件格式", "Media type"),
+    # requests
+    "subject_id": ("申请事项", "What it is about"),
+    "RequestResult.request_id": ("申请编号", "Request"),
+    "entered_by": ("录入人编号", "Entered by (id)"),
+    "entered_by_name": ("录入人", "Entered by"),
+    "attachments": ("附件", "Attachments"),
+    "file_id": ("文件", "File"),
+    "added_by_name": ("上传人", "Added by"),
+    "added_at": ("上传时间", "Added at"),
     # audit and messages
     "object_id": ("对象编号", "Object"),
     "object_type": ("对象类型", "Kind of object"),

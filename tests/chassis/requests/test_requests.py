@@ -1,0 +1,268 @@
+"""A kind of reviewed request has all that its declaration promises; `leaves.py` is such a declaration."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select
+
+from chassis.base.context import Context, system_context
+from chassis.base.ids import new_id
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.store import FileStore
+from chassis.testing.harness import ServiceHarness, acting
+from chassis.work.reasons import Reason
+from contracts.errors import ServiceError
+from contracts.requests import RequestResults
+from contracts.types import FileReference
+from tests.chassis.requests.leaves import (
+    LEAVES,
+    AddLeaveFiles,
+    AskForLeaves,
+    CountLeaves,
+    GetLeave,
+    GetLeaveFile,
+    GrantLeaves,
+    LeavesGranted,
+    Library,
+    ListLeaves,
+    RefuseLeaves,
+    RevokeLeaves,
+    leaves,
+    readers,
+)
+from tests.harnesses import HarnessOf
+
+HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
+ANN, BOB, MONK, STRANGER = (UUID(int=number) for number in (11, 12, 13, 14))
+CLERK = acting("library.ask", scope="point", teaching_point_id=HERE)
+NEIGHBOUR = acting("library.ask", scope="point", teaching_point_id=ELSEWHERE)
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore((tmp_path / "store").as_uri())
+
+
+@pytest.fixture
+def library(built_of: HarnessOf, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
+    monkeypatch.setattr(files, "store", lambda: store)
+    harness = built_of(Library)
+    people = [(ANN, HERE, "Ann"), (BOB, HERE, "Bob"), (MONK, HERE, "Monk"), (STRANGER, ELSEWHERE, "Zoe")]
+    rows = [{"id": id_, "teaching_point_id": point, "name": name} for id_, point, name in people]
+    harness.database.run(system_context(), lambda uow: uow.execute(insert(readers), rows))
+    return harness
+
+
+def librarian(**who: Any) -> Context:
+    return acting("library.decide", **who)
+
+
+def ask(library: ServiceHarness, *ids: UUID, as_: Context = CLERK, **fields: Any) -> RequestResults:
+    answer: RequestResults = library.run(AskForLeaves(reader_ids=ids, **{"days": 3, "reason": "探亲", **fields}), as_)
+    return answer
+
+
+def asked(library: ServiceHarness, *ids: UUID, **fields: Any) -> tuple[UUID, ...]:
+    made = tuple(item.request_id for item in ask(library, *ids, **fields).items if item.request_id)
+    assert len(made) == len(ids)
+    return made
+
+
+def upload(store: FileStore, content: bytes = PDF, name: str = "证明.pdf", as_: Context = CLERK) -> FileReference:
+    whose: dict[str, Any] = {"uploader": as_.actor, "announced": len(content), "max_bytes": 10**7}
+    return store.upload(io.BytesIO(content), name=name, allowed=tuple(FileKind), **whose)
+
+
+def states(library: ServiceHarness) -> list[str]:
+    return [row.state for row in library.rows(select(leaves.c.state).order_by(leaves.c.id))]
+
+
+def test_each_thing_is_asked_about_with_a_result_of_its_own(library: ServiceHarness) -> None:
+    asked(library, BOB)
+    answer = ask(library, ANN, BOB, MONK, STRANGER)
+    assert [item.state for item in answer.items] == ["pending", None, None, None]
+    refused = [[refusal.code for refusal in item.refusals] for item in answer.items]
+    assert refused == [[], ["request_already_open"], ["not_found"], ["not_found"]]
+    assert answer.done == 1
+    assert [(reason.code, reason.count) for reason in answer.reasons] == [("not_found", 2), ("request_already_open", 1)]
+
+
+def test_a_request_keeps_what_was_asked_who_asked_and_where_its_thing_belongs(library: ServiceHarness) -> None:
+    (id_,) = asked(library, ANN, days=7)
+    view = library.ask(GetLeave(leave_id=id_), CLERK)
+    assert (view.reader_id, view.days, view.state, view.reason) == (ANN, 7, "pending", "探亲")
+    assert (view.entered_by, view.entered_by_name) == (CLERK.actor.user_id, CLERK.actor.name)
+    assert [(step.from_state, step.action, step.to_state, step.note) for step in view.history] == [
+        (None, "request", "pending", "探亲")
+    ]
+    assert library.refusal(GetLeave(leave_id=id_), NEIGHBOUR).code == "not_found"
+
+
+def test_of_many_who_ask_about_one_thing_at_once_one_gets_a_request(library: ServiceHarness) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask(library, ANN), range(8)))
+    assert sum(answer.done for answer in answers) == 1
+    assert {answer.reasons[0].code for answer in answers if answer.reasons} == {"request_already_open"}
+
+
+def test_the_constraint_holds_where_nobody_looked(library: ServiceHarness) -> None:
+    asked(library, ANN)
+
+    def work(uow: Any) -> None:
+        LEAVES.open(uow, uow.rows(select(readers).where(readers.c.id == ANN)), "又一次", days=1)
+
+    with pytest.raises(ServiceError, match="request_already_open"):
+        library.database.run(CLERK, work)
+
+
+def test_decisions_are_taken_row_by_row_and_others_hear_of_them(library: ServiceHarness) -> None:
+    first, second = asked(library, ANN, BOB)
+    who = librarian()
+    answer = library.run(GrantLeaves(leave_ids=(first, new_id()), note="同意"), who)
+    assert [(item.state, item.refusal and item.refusal.code) for item in answer.items] == [
+        ("granted", None),
+        (None, "not_found"),
+    ]
+    [told] = library.published(LeavesGranted)
+    assert [(leave.reader_id, leave.days) for leave in told.leaves] == [(ANN, 3)]
+    again = library.run(GrantLeaves(leave_ids=(first,)), who)
+    assert [item.refusal.code for item in again.items] == ["step_not_allowed"]
+
+    assert library.run(RefuseLeaves(leave_ids=(second,), note="人手不足"), who).done == 1
+    kept = library.rows(select(leaves.c.decided_by).order_by(leaves.c.id))
+    assert [row.decided_by for row in kept] == [who.actor.user_id] * 2
+    assert library.ask(GetLeave(leave_id=second), CLERK).history[-1].note == "人手不足"
+
+
+def test_nobody_decides_what_they_entered_and_only_who_may_decide_does(library: ServiceHarness) -> None:
+    both = new_id()
+    (id_,) = asked(library, ANN, as_=acting("library.ask", user_id=both))
+    own = library.run(GrantLeaves(leave_ids=(id_,)), librarian(user_id=both))
+    other_right = library.run(GrantLeaves(leave_ids=(id_,)), acting("library.ask"))
+    assert [each.items[0].refusal.code for each in (own, other_right)] == ["decides_own_request", "forbidden"]
+    assert states(library) == ["pending"]
+
+
+def test_a_request_is_revoked_until_it_is_decided_and_then_asked_anew(library: ServiceHarness) -> None:
+    (id_,) = asked(library, ANN)
+    assert library.run(RevokeLeaves(leave_ids=(id_,)), NEIGHBOUR).items[0].refusal.code == "not_found"
+    assert library.run(RevokeLeaves(leave_ids=(id_,)), CLERK).done == 1
+    (again,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(again,)), librarian())
+    assert library.run(RevokeLeaves(leave_ids=(again,)), CLERK).items[0].refusal.code == "step_not_allowed"
+    assert states(library) == ["revoked", "granted"]
+
+
+def test_what_is_granted_takes_the_place_of_the_earlier_and_what_is_refused_does_not(library: ServiceHarness) -> None:
+    (first,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(first,)), librarian())
+    me = new_id()
+    (second,) = asked(library, ANN, as_=acting("library.ask", user_id=me))
+    library.run(GrantLeaves(leave_ids=(second,)), librarian(user_id=me))
+    assert states(library) == ["granted", "pending"], "a decision that is refused moves nothing"
+    library.run(GrantLeaves(leave_ids=(second,)), librarian())
+    assert states(library) == ["superseded", "granted"]
+    assert library.ask(GetLeave(leave_id=first), CLERK).history[-1].action == "supersede"
+
+
+@pytest.mark.parametrize("command", [AskForLeaves, GrantLeaves])
+def test_what_is_only_tried_tells_all_and_leaves_nothing(library: ServiceHarness, command: type) -> None:
+    ids = asked(library, BOB) if command is GrantLeaves else ()
+    before, said = states(library), len(library.published(LeavesGranted))
+    if command is AskForLeaves:
+        tried: Any = ask(library, ANN, MONK, dry_run=True)
+        assert [item.state for item in tried.items] == ["pending", None]
+    else:
+        tried = library.run(GrantLeaves(leave_ids=ids, dry_run=True), librarian())
+        assert [item.state for item in tried.items] == ["granted"]
+    assert tried.done == 1
+    assert states(library) == before
+    assert len(library.published(LeavesGranted)) == said
+
+
+def test_files_come_with_a_request_or_later_and_are_given_to_whoever_sees_it(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    (id_,) = asked(library, ANN, attachments=(upload(store),))
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    more = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store, PDF + b"\n", "车票.pdf"),))
+    view = library.run(more, CLERK)
+    assert [(each.name, each.added_by_name) for each in view.attachments] == [
+        ("证明.pdf", CLERK.actor.name),
+        ("车票.pdf", CLERK.actor.name),
+    ]
+    wanted = GetLeaveFile(leave_id=id_, file_id=view.attachments[1].file_id)
+    for who in (CLERK, librarian()):
+        assert library.ask(wanted, who).name == "车票.pdf"
+    assert library.refusal(wanted, NEIGHBOUR).code == "not_found"
+    (other,) = asked(library, BOB)
+    elsewhere = GetLeaveFile(leave_id=other, file_id=wanted.file_id)
+    assert library.refusal(elsewhere, CLERK).code == "not_found", "it belongs to another request"
+
+
+def test_files_that_a_kind_does_not_take_are_refused_with_the_whole_request(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    def refusal(*given: FileReference) -> ServiceError:
+        command = AskForLeaves(reader_ids=(ANN,), days=1, reason="探亲", attachments=given)
+        return library.refusal(command, CLERK)
+
+    table = FileReference(sha256="0" * 64, size=9, media_type=FileKind.XLSX.content_type, name="a.xlsx")
+    assert refusal(table).code == "file_type_not_allowed"
+    assert refusal(upload(store, as_=NEIGHBOUR)).code == "file_missing", "somebody else's upload"
+    large = upload(store).model_copy(update={"size": 5 * 1024 * 1024 + 1})
+    assert refusal(large).code == "file_too_large"
+    assert refusal(*[upload(store)] * 4).code == "too_many_files"
+    assert states(library) == []
+
+
+def test_nothing_is_added_to_what_is_decided(library: ServiceHarness, store: FileStore) -> None:
+    (id_,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(id_,)), librarian())
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    late = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store),))
+    assert library.refusal(late, CLERK).code == "step_not_allowed"
+
+
+def test_lists_and_counts_show_what_the_actor_sees_by_state(library: ServiceHarness) -> None:
+    first, second = asked(library, ANN, BOB)
+    asked(library, STRANGER, as_=NEIGHBOUR)
+    library.run(GrantLeaves(leave_ids=(first,)), librarian())
+    assert [row.id for row in library.ask(ListLeaves(state="pending"), CLERK).items] == [second]
+    assert [row.id for row in library.ask(ListLeaves(reader_id=ANN), librarian()).items] == [first]
+    mine, all_ = library.ask(CountLeaves(), CLERK), library.ask(CountLeaves(), librarian())
+    assert (mine.total, all_.total) == (2, 3)
+    assert {each.state: each.count for each in all_.items if each.count} == {"pending": 2, "granted": 1}
+    assert [each.state for each in all_.items] == list(LEAVES.flow.states)
+    assert library.ask(CountLeaves(reader_id=BOB), librarian()).total == 1
+
+
+def test_a_kind_without_attachments_takes_none(library: ServiceHarness) -> None:
+    from dataclasses import replace
+
+    plain = replace(LEAVES, attachments=None)
+
+    def work(uow: Any) -> None:
+        reader = uow.rows(select(readers).where(readers.c.id == ANN))
+        rows = list(plain.open(uow, reader, "探亲", days=1).values())
+        plain.attach(uow, rows, [FileReference(sha256="0" * 64, size=1, media_type="application/pdf", name="a.pdf")])
+
+    with pytest.raises(LookupError, match="leaves take no attachments"):
+        library.database.run(CLERK, work)
+
+
+def test_a_rule_that_says_nothing_of_a_thing_has_nothing_against_it(library: ServiceHarness) -> None:
+    def work(uow: Any) -> Any:
+        command = AskForLeaves(reader_ids=(ANN, BOB), days=1, reason="探亲")
+        return LEAVES.enter(uow, (ANN, BOB), command, lambda uow, things, command: {BOB: Reason("forbidden")})
+
+    entered = library.database.run(CLERK, work)
+    assert (set(entered.made), set(entered.refused)) == ({ANN}, {BOB})
