@@ -2,8 +2,8 @@
 
     LEAVES = RequestKind(LEAVE, leaves, "reader_id", readers, OPEN, effects={"approve": _send_home})
 
-Who may take a step, who hears of it and that nobody decides their own is the workflow's. `chassis.requests.handlers`
-makes commands and queries of a kind.
+Who may take a step, who hears of it and that nobody decides their own is the workflow's. `chassis.requests.asking`
+and `chassis.requests.showing` make commands and queries of a kind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Table, select
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
@@ -53,7 +53,7 @@ class RequestKind:
 
     Of the requests about one thing at most one is in `open_states`; another is refused with `open_code`. The action
     `supersedes` lets earlier requests about the same thing take their step `supersede`. `decided_by` names the column
-    that keeps who took a step, by action. `shown` is what lists and pages read, the table unless more is joined.
+    that keeps who took a step, by action.
     """
 
     flow: Workflow
@@ -67,16 +67,11 @@ class RequestKind:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     decided_by: Mapping[str, str] = field(default_factory=dict)
     attachments: Attachments | None = None
-    shown: Callable[[], Select[Any]] | None = None
 
     def state_of(self, row: Row[Any]) -> str:
         """The state of one of its rows."""
         state: str = row._mapping[self.flow.column]
         return state
-
-    def select(self) -> Select[Any]:
-        """Its rows as lists and pages read them."""
-        return select(self.table) if self.shown is None else self.shown()
 
     # -- asking --------------------------------------------------------------------------------------------
 

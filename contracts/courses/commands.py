@@ -9,6 +9,7 @@ from contracts.base import Command, TryableCommand
 from contracts.common import RowResults
 from contracts.courses.views import BatchSelectionResult, SelectionResults, SelectionRoundDetails, WithdrawalResults
 from contracts.errors.fields import FieldProblemError
+from contracts.requests import Decision
 from contracts.types import (
     Code,
     FewIds,
@@ -132,17 +133,16 @@ class RequestWithdrawals(TryableCommand, answers=WithdrawalResults):
     reason: Note = Field(description="Why.", examples=["工作调动，本学期无法学习"])
 
 
-class ApproveWithdrawals(TryableCommand, answers=RowResults):
+class ApproveWithdrawals(Decision):
     """The academic review agrees: `pending_academic` → `pending_finance`, learning closes.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
     """
 
     withdrawal_ids: Ids = Field(description="The withdrawals.")
-    note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectWithdrawals(TryableCommand, answers=RowResults):
+class RejectWithdrawals(Decision):
     """The academic review refuses: `pending_academic` → `academic_rejected`.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.

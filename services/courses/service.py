@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.requests.asking import deciding
+from chassis.requests.showing import listing, page
+from contracts.courses import commands as contract
 from contracts.courses.events import CourseState, ProgrammeState
+from contracts.courses.queries import GetWithdrawal, ListWithdrawals
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
 from contracts.identity.events import TeachingPointState
@@ -16,7 +20,7 @@ from services.courses.commands import programmes as programme_commands
 from services.courses.commands import rounds as round_commands
 from services.courses.commands import withdrawals as withdrawal_commands
 from services.courses.queries import catalogue as catalogue_queries
-from services.courses.queries import plan, selections, states, statistics
+from services.courses.queries import plan, selections, states, statistics, withdrawals
 from services.courses.queries import programmes as programme_queries
 from services.courses.queries import rounds as round_queries
 from services.courses.reactions import bills as bill_reactions
@@ -24,6 +28,7 @@ from services.courses.reactions import registrations
 from services.courses.reactions import students as student_reactions
 from services.courses.reactions import withdrawals as withdrawal_reactions
 from services.courses.steps.copies import bill_row, student_row
+from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables import base, copies
 from services.courses.tables import catalogue as catalogue_tables
 from services.courses.tables import programmes as programme_tables
@@ -94,12 +99,12 @@ class Courses(Service):
 
     # withdrawals
     request_withdrawals = command(withdrawal_commands.request_withdrawals)
-    approve_withdrawals = command(withdrawal_commands.approve_withdrawals)
-    reject_withdrawals = command(withdrawal_commands.reject_withdrawals)
-    revoke_withdrawals = command(withdrawal_commands.revoke_withdrawals)
+    approve_withdrawals = command(deciding(WITHDRAWALS, contract.ApproveWithdrawals, "approve"))
+    reject_withdrawals = command(deciding(WITHDRAWALS, contract.RejectWithdrawals, "reject"))
+    revoke_withdrawals = command(deciding(WITHDRAWALS, contract.RevokeWithdrawals, "revoke"))
 
-    list_withdrawals = query(selections.list_withdrawals)
-    get_withdrawal = query(selections.get_withdrawal)
+    list_withdrawals = query(listing(withdrawals.SHOWN, ListWithdrawals))
+    get_withdrawal = query(page(withdrawals.SHOWN, GetWithdrawal))
 
     # what other services tell
     on_bills_paid = reaction(bill_reactions.on_bills_paid)

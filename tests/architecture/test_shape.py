@@ -42,6 +42,9 @@ PLAIN_IN = {
     "services/registry/steps/importing.py: number.in_([record['student_number'].lower() for record in kept_out])",
     "services/registry/steps/importing.py: "
     "tuple_(_s.id_kind, _s.id_number, _s.level).in_([_document(record) for record in kept_out])",
+    # States of a kind of request, which its declaration names.
+    "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(self.open_states)",
+    "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(given_up)",
     # Pairs, of those that somebody else has selected at the same moment.
     "services/courses/commands/selection.py: key.in_(lost)",
 }

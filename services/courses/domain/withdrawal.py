@@ -14,7 +14,6 @@ class PaidCourse:
 
     state: str
     payment_in_review: bool
-    withdrawal_open: bool
     round_code: str
     opens_at: datetime
     closes_at: datetime
@@ -26,8 +25,6 @@ def against_request(selection: PaidCourse, now: datetime) -> Reason | None:
         if selection.payment_in_review:
             return Reason("payment_in_review")
         return Reason("selection_not_paid", {"state": selection.state})
-    if selection.withdrawal_open:
-        return Reason("withdrawal_already_open")
     if now < selection.opens_at:
         return Reason("withdrawal_window_not_open", {"round_code": selection.round_code})
     if now >= selection.closes_at:

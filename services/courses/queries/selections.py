@@ -1,28 +1,26 @@
-"""Selections, withdrawals and cohorts in lists."""
+"""Selections and cohorts in lists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, equals, matches, page_of
+from chassis.data.pages import as_view, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
-from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.courses.queries import (
     GetSelection,
-    GetWithdrawal,
     ListCohort,
     ListSelections,
-    ListWithdrawals,
 )
-from contracts.courses.views import CohortStudent, SelectionBill, SelectionView, WithdrawalDetails, WithdrawalView
+from contracts.courses.views import CohortStudent, SelectionBill, SelectionView
 from services.courses.domain.calendar import nth_term
-from services.courses.domain.workflows import NOT_LEARNING, SELECTED, WITHDRAWAL
+from services.courses.domain.workflows import NOT_LEARNING, SELECTED
 from services.courses.queries.calendar import calendar
+from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
 from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import bills, students
@@ -36,14 +34,11 @@ newest_withdrawal = (
     .scalar_subquery()
 )
 
-_PEOPLE = (students.c.student_number, students.c.name.label("student_name"))
-_COURSE = (courses.c.code.label("course_code"), courses.c.name.label("course_name"))
-
 
 def _selections() -> Select[Any]:
     due_at = func.greatest(selection_rounds.c.payment_deadline, selections.c.ask_again_at)
     return (
-        select(selections, *_PEOPLE, *_COURSE, newest_withdrawal.label("withdrawal_state"), due_at.label("due_at"))
+        select(selections, *PEOPLE, *COURSE, newest_withdrawal.label("withdrawal_state"), due_at.label("due_at"))
         .join(courses, courses.c.id == selections.c.course_id)
         .join(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
         .outerjoin(students, students.c.id == selections.c.student_id)
@@ -56,7 +51,7 @@ def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionVie
     statement = _selections().where(
         *(equals(selections.c[name], getattr(query, name)) for name in named),
         equals(students.c.intake, query.intake),
-        _searched(query.search),
+        searched(query.search),
     )
     sortable: dict[str, ColumnElement[Any]] = {
         "selected_at": selections.c.selected_at,
@@ -85,7 +80,7 @@ def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[Selecti
     mine = select(bills).where(ids_in(bills.c.selection_id, of_selection), ~bills.c.deleted).order_by(bills.c.id)
     for bill in uow.rows(mine):
         of_selection[bill.selection_id].append(as_view(SelectionBill, bill, bill_id=bill.id))
-    people = _people(uow, rows)
+    people = people_of(uow, rows)
     return tuple(
         as_view(
             SelectionView,
@@ -97,68 +92,6 @@ def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[Selecti
         )
         for row in rows
     )
-
-
-def _withdrawals() -> Select[Any]:
-    return (
-        select(withdrawals, *_PEOPLE, *_COURSE, selections.c.selection_round_id)
-        .join(selections, selections.c.id == withdrawals.c.selection_id)
-        .join(courses, courses.c.id == withdrawals.c.course_id)
-        .outerjoin(students, students.c.id == withdrawals.c.student_id)
-    )
-
-
-def list_withdrawals(query: ListWithdrawals, uow: UnitOfWork) -> Page[WithdrawalView]:
-    """Withdrawals, oldest first unless told otherwise."""
-    named = ("student_id", "course_id", "teaching_point_id", "state")
-    statement = _withdrawals().where(
-        *(equals(withdrawals.c[name], getattr(query, name)) for name in named),
-        equals(selections.c.selection_round_id, query.selection_round_id),
-        _searched(query.search),
-    )
-    sortable: dict[str, ColumnElement[Any]] = {
-        "requested_at": withdrawals.c.requested_at,
-        "student_number": students.c.student_number,
-    }
-
-    def views(rows: Sequence[Row[Any]]) -> Iterator[WithdrawalView]:
-        people = _people(uow, rows)
-        return (as_view(WithdrawalView, row, **_withdrawal_fields(uow, row, people)) for row in rows)
-
-    return page_of(WithdrawalView, uow, statement, query, sortable=sortable, default="requested_at", views=views)
-
-
-def get_withdrawal(query: GetWithdrawal, uow: UnitOfWork) -> WithdrawalDetails:
-    """A withdrawal with its history."""
-    row = uow.one(_withdrawals().where(withdrawals.c.id == query.withdrawal_id))
-    taken = history_of(uow, row.id, WITHDRAWAL)
-    return as_view(WithdrawalDetails, row, **_withdrawal_fields(uow, row, _people(uow, [row])), history=taken)
-
-
-def _withdrawal_fields(uow: UnitOfWork, row: Row[Any], people: Mapping[UUID, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        **people[row.student_id],
-        "learning_open": row.state not in NOT_LEARNING,
-        "revocable": row.state == WITHDRAWAL.initial,
-        "refusal": refusal(Reason.of_row(row.refusal), uow.context.language),
-        "requested_by": row.entered_by,
-    }
-
-
-def _people(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, dict[str, Any]]:
-    """Number and name of each row's student. A course lead has no student in scope, and a former point none who has
-    moved on; of the rows that are in their scope they do see whose they are, so those names are read by the system.
-    Both are empty where the copy has lost the student (registry went back to a backup): the row stays to be seen."""
-    people = {r.student_id: {"student_number": r.student_number, "student_name": r.student_name} for r in rows}
-    unnamed = [id_ for id_, person in people.items() if person["student_number"] is None]
-    if unnamed:
-        with uow.as_system():
-            found = uow.rows(select(students.c.id, *_PEOPLE).where(ids_in(students.c.id, unnamed)))
-        for row in found:
-            people[row.id] = {"student_number": row.student_number, "student_name": row.student_name}
-        for id_ in set(unnamed) - {row.id for row in found}:
-            people[id_] = {"student_number": "", "student_name": ""}
-    return people
 
 
 def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
@@ -175,7 +108,3 @@ def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
             yield as_view(CohortStudent, row, student_id=row.id, current_term=current)
 
     return page_of(CohortStudent, uow, statement, query, sortable=sortable, default="student_number", views=views)
-
-
-def _searched(text: str | None) -> ColumnElement[bool]:
-    return matches(text, people=[students.c.name], numbers=[students.c.student_number])

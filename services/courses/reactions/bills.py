@@ -18,7 +18,7 @@ from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.workflows import SELECTION
 from services.courses.steps.closing import UNPAID_SELECTIONS
-from services.courses.steps.withdrawing import open_withdrawals
+from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
@@ -31,7 +31,7 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     known = locked(uow, students, {bill.student_id for bill in paid.values()})
     taken = _take(uow, list(paid), "pay", values={"closing_reason": None, "ask_again_at": None})
     left = [row for row in taken.rows if _has_left(row, known[row.student_id])]
-    open_withdrawals(uow, left, REASON_LEFT)
+    WITHDRAWALS.open(uow, left, REASON_LEFT)
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:

@@ -19,9 +19,10 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service, command, query
+from chassis.requests.asking import deciding, entering
 from chassis.requests.attachments import Attachments
-from chassis.requests.handlers import attaching, counting, deciding, entering, giving, listing, showing
 from chassis.requests.kinds import RequestKind, Things
+from chassis.requests.showing import Shown, attaching, attachment_of, counting, listing, page
 from chassis.requests.tables import request_table
 from chassis.work.reasons import Reason
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
@@ -146,6 +147,7 @@ LEAVES = RequestKind(
     decided_by={"grant": "decided_by", "refuse": "decided_by"},
     attachments=Attachments(most=3),
 )
+SHOWN = Shown(LEAVES)
 
 
 class Library(Service):
@@ -156,8 +158,8 @@ class Library(Service):
     grant_leaves = command(deciding(LEAVES, GrantLeaves, "grant"))
     refuse_leaves = command(deciding(LEAVES, RefuseLeaves, "refuse"))
     revoke_leaves = command(deciding(LEAVES, RevokeLeaves, "revoke"))
-    add_leave_files = command(attaching(LEAVES, AddLeaveFiles))
-    list_leaves = query(listing(LEAVES, ListLeaves))
-    count_leaves = query(counting(LEAVES, CountLeaves))
-    get_leave = query(showing(LEAVES, GetLeave))
-    get_leave_file = query(giving(LEAVES, GetLeaveFile))
+    add_leave_files = command(attaching(SHOWN, AddLeaveFiles))
+    list_leaves = query(listing(SHOWN, ListLeaves))
+    count_leaves = query(counting(SHOWN, CountLeaves))
+    get_leave = query(page(SHOWN, GetLeave))
+    get_leave_file = query(attachment_of(SHOWN, GetLeaveFile))

@@ -8,7 +8,7 @@ from chassis.work.reasons import Reason
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from tests.unit.courses.scene import DAY, NOW
 
-PAID = PaidCourse("selected", False, False, "XK202609", NOW - DAY, NOW + DAY)
+PAID = PaidCourse("selected", False, "XK202609", NOW - DAY, NOW + DAY)
 
 
 def test_a_paid_course_may_be_withdrawn_inside_the_window() -> None:
@@ -21,7 +21,6 @@ def test_a_paid_course_may_be_withdrawn_inside_the_window() -> None:
         (replace(PAID, state="pending_payment"), Reason("selection_not_paid", {"state": "pending_payment"})),
         (replace(PAID, state="pending_payment", payment_in_review=True), Reason("payment_in_review")),
         (replace(PAID, state="withdrawn"), Reason("selection_not_paid", {"state": "withdrawn"})),
-        (replace(PAID, withdrawal_open=True), Reason("withdrawal_already_open")),
         (replace(PAID, opens_at=NOW + DAY / 2), Reason("withdrawal_window_not_open", {"round_code": "XK202609"})),
         (
             replace(PAID, closes_at=NOW),

@@ -2,87 +2,39 @@
 
 from __future__ import annotations
 
-import io
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
-from chassis.papers import files
-from chassis.papers.file_kinds import FileKind
-from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
 from contracts.errors import ServiceError
-from contracts.requests import RequestResults
-from contracts.types import FileReference
+from tests.chassis.requests.desk import (
+    ANN,
+    BOB,
+    CLERK,
+    MONK,
+    NEIGHBOUR,
+    STRANGER,
+    ask,
+    asked,
+    librarian,
+    states,
+)
 from tests.chassis.requests.leaves import (
     LEAVES,
-    AddLeaveFiles,
     AskForLeaves,
-    CountLeaves,
     GetLeave,
-    GetLeaveFile,
     GrantLeaves,
     LeavesGranted,
-    Library,
-    ListLeaves,
     RefuseLeaves,
     RevokeLeaves,
     leaves,
     readers,
 )
-from tests.harnesses import HarnessOf
-
-HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
-ANN, BOB, MONK, STRANGER = (UUID(int=number) for number in (11, 12, 13, 14))
-CLERK = acting("library.ask", scope="point", teaching_point_id=HERE)
-NEIGHBOUR = acting("library.ask", scope="point", teaching_point_id=ELSEWHERE)
-PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return FileStore((tmp_path / "store").as_uri())
-
-
-@pytest.fixture
-def library(built_of: HarnessOf, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
-    monkeypatch.setattr(files, "store", lambda: store)
-    harness = built_of(Library)
-    people = [(ANN, HERE, "Ann"), (BOB, HERE, "Bob"), (MONK, HERE, "Monk"), (STRANGER, ELSEWHERE, "Zoe")]
-    rows = [{"id": id_, "teaching_point_id": point, "name": name} for id_, point, name in people]
-    harness.database.run(system_context(), lambda uow: uow.execute(insert(readers), rows))
-    return harness
-
-
-def librarian(**who: Any) -> Context:
-    return acting("library.decide", **who)
-
-
-def ask(library: ServiceHarness, *ids: UUID, as_: Context = CLERK, **fields: Any) -> RequestResults:
-    answer: RequestResults = library.run(AskForLeaves(reader_ids=ids, **{"days": 3, "reason": "探亲", **fields}), as_)
-    return answer
-
-
-def asked(library: ServiceHarness, *ids: UUID, **fields: Any) -> tuple[UUID, ...]:
-    made = tuple(item.request_id for item in ask(library, *ids, **fields).items if item.request_id)
-    assert len(made) == len(ids)
-    return made
-
-
-def upload(store: FileStore, content: bytes = PDF, name: str = "证明.pdf", as_: Context = CLERK) -> FileReference:
-    whose: dict[str, Any] = {"uploader": as_.actor, "announced": len(content), "max_bytes": 10**7}
-    return store.upload(io.BytesIO(content), name=name, allowed=tuple(FileKind), **whose)
-
-
-def states(library: ServiceHarness) -> list[str]:
-    return [row.state for row in library.rows(select(leaves.c.state).order_by(leaves.c.id))]
 
 
 def test_each_thing_is_asked_about_with_a_result_of_its_own(library: ServiceHarness) -> None:
@@ -186,77 +138,6 @@ def test_what_is_only_tried_tells_all_and_leaves_nothing(library: ServiceHarness
     assert tried.done == 1
     assert states(library) == before
     assert len(library.published(LeavesGranted)) == said
-
-
-def test_files_come_with_a_request_or_later_and_are_given_to_whoever_sees_it(
-    library: ServiceHarness, store: FileStore
-) -> None:
-    (id_,) = asked(library, ANN, attachments=(upload(store),))
-    version = library.ask(GetLeave(leave_id=id_), CLERK).version
-    more = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store, PDF + b"\n", "车票.pdf"),))
-    view = library.run(more, CLERK)
-    assert [(each.name, each.added_by_name) for each in view.attachments] == [
-        ("证明.pdf", CLERK.actor.name),
-        ("车票.pdf", CLERK.actor.name),
-    ]
-    wanted = GetLeaveFile(leave_id=id_, file_id=view.attachments[1].file_id)
-    for who in (CLERK, librarian()):
-        assert library.ask(wanted, who).name == "车票.pdf"
-    assert library.refusal(wanted, NEIGHBOUR).code == "not_found"
-    (other,) = asked(library, BOB)
-    elsewhere = GetLeaveFile(leave_id=other, file_id=wanted.file_id)
-    assert library.refusal(elsewhere, CLERK).code == "not_found", "it belongs to another request"
-
-
-def test_files_that_a_kind_does_not_take_are_refused_with_the_whole_request(
-    library: ServiceHarness, store: FileStore
-) -> None:
-    def refusal(*given: FileReference) -> ServiceError:
-        command = AskForLeaves(reader_ids=(ANN,), days=1, reason="探亲", attachments=given)
-        return library.refusal(command, CLERK)
-
-    table = FileReference(sha256="0" * 64, size=9, media_type=FileKind.XLSX.content_type, name="a.xlsx")
-    assert refusal(table).code == "file_type_not_allowed"
-    assert refusal(upload(store, as_=NEIGHBOUR)).code == "file_missing", "somebody else's upload"
-    large = upload(store).model_copy(update={"size": 5 * 1024 * 1024 + 1})
-    assert refusal(large).code == "file_too_large"
-    assert refusal(*[upload(store)] * 4).code == "too_many_files"
-    assert states(library) == []
-
-
-def test_nothing_is_added_to_what_is_decided(library: ServiceHarness, store: FileStore) -> None:
-    (id_,) = asked(library, ANN)
-    library.run(GrantLeaves(leave_ids=(id_,)), librarian())
-    version = library.ask(GetLeave(leave_id=id_), CLERK).version
-    late = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store),))
-    assert library.refusal(late, CLERK).code == "step_not_allowed"
-
-
-def test_lists_and_counts_show_what_the_actor_sees_by_state(library: ServiceHarness) -> None:
-    first, second = asked(library, ANN, BOB)
-    asked(library, STRANGER, as_=NEIGHBOUR)
-    library.run(GrantLeaves(leave_ids=(first,)), librarian())
-    assert [row.id for row in library.ask(ListLeaves(state="pending"), CLERK).items] == [second]
-    assert [row.id for row in library.ask(ListLeaves(reader_id=ANN), librarian()).items] == [first]
-    mine, all_ = library.ask(CountLeaves(), CLERK), library.ask(CountLeaves(), librarian())
-    assert (mine.total, all_.total) == (2, 3)
-    assert {each.state: each.count for each in all_.items if each.count} == {"pending": 2, "granted": 1}
-    assert [each.state for each in all_.items] == list(LEAVES.flow.states)
-    assert library.ask(CountLeaves(reader_id=BOB), librarian()).total == 1
-
-
-def test_a_kind_without_attachments_takes_none(library: ServiceHarness) -> None:
-    from dataclasses import replace
-
-    plain = replace(LEAVES, attachments=None)
-
-    def work(uow: Any) -> None:
-        reader = uow.rows(select(readers).where(readers.c.id == ANN))
-        rows = list(plain.open(uow, reader, "探亲", days=1).values())
-        plain.attach(uow, rows, [FileReference(sha256="0" * 64, size=1, media_type="application/pdf", name="a.pdf")])
-
-    with pytest.raises(LookupError, match="leaves take no attachments"):
-        library.database.run(CLERK, work)
 
 
 def test_a_rule_that_says_nothing_of_a_thing_has_nothing_against_it(library: ServiceHarness) -> None:

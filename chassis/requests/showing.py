@@ -1,0 +1,134 @@
+"""What people see of a kind of request: its list, one request with history and files, and counts by state.
+
+LEAVES_SHOWN = Shown(LEAVES)
+
+class Library(Service):
+    list_leaves = query(listing(LEAVES_SHOWN, ListLeaves))
+    count_leaves = query(counting(LEAVES_SHOWN, CountLeaves))
+    get_leave = query(page(LEAVES_SHOWN, GetLeave))
+    get_leave_file = query(attachment_of(LEAVES_SHOWN, GetLeaveFile))
+    add_leave_files = command(attaching(LEAVES_SHOWN, AddLeaveFiles))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from chassis.data.pages import equals, on_days, page_of
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.requests.attachments import attached, attachment
+from chassis.requests.handling import Handler, field_of_one, of_contract
+from chassis.requests.kinds import RequestKind
+from chassis.work.rows import locked
+from chassis.work.steps import history_of
+from contracts.base import Operation, Page, View
+from contracts.errors import ServiceError
+from contracts.requests import StateCount, StateCounts
+from contracts.types import FileReference
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a kind is shown. `rows` is what is read, the table unless more is joined; `fields` are what views show beside
+    its columns, row by row; `searched` is what a search finds, `sortable` what else a list is sorted by.
+    """
+
+    kind: RequestKind
+    rows: Callable[[], Select[Any]] | None = None
+    fields: Callable[[UnitOfWork, Sequence[Row[Any]]], Iterable[Mapping[str, Any]]] | None = None
+    searched: Callable[[str | None], ColumnElement[bool]] | None = None
+    sortable: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+    def select(self) -> Select[Any]:
+        """Its rows."""
+        return select(self.kind.table) if self.rows is None else self.rows()
+
+    def described(self, uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterable[dict[str, Any]]:
+        """What views are made of, row by row."""
+        if self.fields is None:
+            return (dict(row._mapping) for row in rows)
+        return ({**row._mapping, **more} for row, more in zip(rows, self.fields(uow, rows), strict=True))
+
+    def found(self, query: Any) -> Select[Any]:
+        """The rows that a query's fields leave: those that are columns of it, the days from `requested_from` to
+        `requested_to`, and `search`."""
+        statement, requested_at = self.select(), self.kind.table.c.requested_at
+        columns = statement.selected_columns
+        named = (name for name in type(query).model_fields if name in columns)
+        conditions = [equals(columns[name], getattr(query, name)) for name in named]
+        if self.searched is not None:
+            conditions.append(self.searched(query.search))
+        first, last = getattr(query, "requested_from", None), getattr(query, "requested_to", None)
+        return statement.where(*conditions, on_days(requested_at, first, last))
+
+    def page(self, uow: UnitOfWork, id_: UUID, answers: type[View]) -> View:
+        """One request with its history and attachments. Raises ServiceError `not_found`."""
+        row = uow.one(self.select().where(self.kind.table.c.id == id_))
+        [described] = self.described(uow, [row])
+        taken, files = history_of(uow, id_, self.kind.flow), attached(uow, id_)
+        return answers.model_validate({**described, "history": taken, "attachments": files})
+
+
+def listing(shown: Shown, contract: type[Operation]) -> Handler:
+    """Answers a page of what `Shown.found` leaves, the oldest first unless told."""
+    [row_view] = contract.answers.__pydantic_generic_metadata__["args"]
+    keys = {"requested_at": shown.kind.table.c.requested_at, **shown.sortable}
+
+    def handler(query: Any, uow: UnitOfWork) -> Page[Any]:
+        def views(rows: Sequence[Row[Any]]) -> Iterable[View]:
+            return map(row_view.model_validate, shown.described(uow, rows))
+
+        return page_of(row_view, uow, shown.found(query), query, sortable=keys, default="requested_at", views=views)
+
+    return of_contract(contract, handler)
+
+
+def counting(shown: Shown, contract: type[Operation]) -> Handler:
+    """Counts by state what the list would show."""
+
+    def handler(query: Any, uow: UnitOfWork) -> StateCounts:
+        flow = shown.kind.flow
+        state = shown.found(query).subquery().c[flow.column]
+        counted = uow.rows(select(state.label("state"), func.count().label("number")).group_by(state))
+        numbers = {row.state: row.number for row in counted}
+        items = tuple(StateCount(state=each, count=numbers.get(each, 0)) for each in flow.states)
+        return StateCounts(items=items, total=sum(numbers.values()))
+
+    return of_contract(contract, handler)
+
+
+def page(shown: Shown, contract: type[Operation]) -> Handler:
+    """Answers one request with its history and attachments."""
+    one = field_of_one(contract)
+    return of_contract(contract, lambda query, uow: shown.page(uow, getattr(query, one), contract.answers))
+
+
+def attachment_of(shown: Shown, contract: type[Operation]) -> Handler:
+    """Answers one attachment (`file_id`) of a request that the actor sees."""
+    one, table = field_of_one(contract), shown.kind.table
+
+    def handler(query: Any, uow: UnitOfWork) -> FileReference:
+        row = uow.one(select(table.c.id).where(table.c.id == getattr(query, one)))
+        return attachment(uow, row.id, query.file_id)
+
+    return of_contract(contract, handler)
+
+
+def attaching(shown: Shown, contract: type[Operation]) -> Handler:
+    """Adds `attachments` to one request that is open, at the `version` that the caller saw."""
+    one, kind = field_of_one(contract), shown.kind
+
+    def handler(command: Any, uow: UnitOfWork) -> View:
+        row = locked(uow, kind.table, getattr(command, one), command.version)
+        if kind.state_of(row) not in kind.open_states:
+            raise ServiceError("step_not_allowed", state=kind.state_of(row), action="attach")
+        kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
+        uow.audit(kind.table, row.id, "attach", after={"files": [each.name for each in command.attachments]})
+        return shown.page(uow, row.id, contract.answers)
+
+    return of_contract(contract, handler)

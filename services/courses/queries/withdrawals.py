@@ -1,0 +1,40 @@
+"""Withdrawals as people see them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.requests.showing import Shown
+from chassis.work.reasons import Reason, refusal
+from services.courses.domain.workflows import NOT_LEARNING, WITHDRAWAL
+from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
+from services.courses.steps.withdrawing import WITHDRAWALS
+from services.courses.tables.catalogue import courses
+from services.courses.tables.copies import students
+from services.courses.tables.selections import selections, withdrawals
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(withdrawals, *PEOPLE, *COURSE, selections.c.selection_round_id)
+        .join(selections, selections.c.id == withdrawals.c.selection_id)
+        .join(courses, courses.c.id == withdrawals.c.course_id)
+        .outerjoin(students, students.c.id == withdrawals.c.student_id)
+    )
+
+
+def _fields(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+    people = people_of(uow, rows)
+    for row in rows:
+        yield {
+            **people[row.student_id],
+            "learning_open": row.state not in NOT_LEARNING,
+            "revocable": row.state == WITHDRAWAL.initial,
+            "refusal": refusal(Reason.of_row(row.refusal), uow.context.language),
+            "requested_by": row.entered_by,
+        }
+
+
+SHOWN = Shown(WITHDRAWALS, _rows, _fields, searched, {"student_number": students.c.student_number})

@@ -1,0 +1,12 @@
+"""Files of requests."""
+
+from chassis.provisioning.migration_steps import attachments
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    attachments.upgrade()
