@@ -89,3 +89,17 @@ def test_a_kind_without_attachments_takes_none(library: ServiceHarness) -> None:
 
     with pytest.raises(LookupError, match="leaves take no attachments"):
         library.database.run(CLERK, work)
+
+
+def test_files_that_were_there_count_and_what_was_added_is_in_the_trail(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    (id_,) = asked(library, ANN, attachments=(upload(store), upload(store, PDF + b"\n")))
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    third, fourth = upload(store, PDF + b"\n\n", "三.pdf"), upload(store, PDF + b"\n\n\n")
+    both = AddLeaveFiles(leave_id=id_, version=version, attachments=(third, fourth))
+    assert library.refusal(both, CLERK).code == "too_many_files"
+    library.run(AddLeaveFiles(leave_id=id_, version=version, attachments=(third,)), CLERK)
+    audit = library.table("audit_entries")
+    [added] = library.rows(select(audit.c.after).where(audit.c.object_id == id_, audit.c.action == "attach"))
+    assert added.after == {"files": ["三.pdf"]}

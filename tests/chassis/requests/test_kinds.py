@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
 from contracts.errors import ServiceError
@@ -35,6 +40,7 @@ from tests.chassis.requests.leaves import (
     leaves,
     readers,
 )
+from tests.waiting import eventually
 
 
 def test_each_thing_is_asked_about_with_a_result_of_its_own(library: ServiceHarness) -> None:
@@ -147,3 +153,60 @@ def test_a_rule_that_says_nothing_of_a_thing_has_nothing_against_it(library: Ser
 
     entered = library.database.run(CLERK, work)
     assert (set(entered.made), set(entered.refused)) == ({ANN}, {BOB})
+
+
+def test_who_asks_about_the_same_thing_a_moment_later_waits_and_has_a_result_for_each(library: ServiceHarness) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def first(uow: UnitOfWork) -> None:
+        LEAVES.enter(uow, (ANN,), AskForLeaves(reader_ids=(ANN,), days=1, reason="探亲"), lambda *_: {})
+        entered.set()
+        assert leave.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(library.database.run, CLERK, first)
+        assert entered.wait(30)
+        asking = pool.submit(ask, library, ANN, BOB)
+        eventually(lambda: waiting(library), "the second one waits for a lock")
+        leave.set()
+        holding.result(30)
+        answer = asking.result(30)
+    assert [item.state for item in answer.items] == [None, "pending"]
+    assert answer.reasons[0].code == "request_already_open"
+
+
+def waiting(library: ServiceHarness) -> bool:
+    database = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with library.owner_connection() as connection:
+        return bool(connection.exec_driver_sql(database).scalar())
+
+
+def test_what_follows_from_asking_happens_in_the_same_transaction(library: ServiceHarness) -> None:
+    def fail(uow: UnitOfWork, made: Sequence[Row[Any]]) -> None:
+        assert [row.reader_id for row in made] == [ANN]
+        raise ServiceError("forbidden")
+
+    strict = replace(LEAVES, effects={"request": fail})
+
+    def work(uow: UnitOfWork) -> None:
+        strict.enter(uow, (ANN,), AskForLeaves(reader_ids=(ANN,), days=1, reason="探亲"), lambda *_: {})
+
+    with pytest.raises(ServiceError, match="forbidden"):
+        library.database.run(CLERK, work)
+    assert states(library) == []
+
+
+def test_what_speaks_against_a_step_keeps_a_request_and_what_it_would_have_taken_the_place_of(
+    library: ServiceHarness,
+) -> None:
+    (earlier,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(earlier,)), librarian())
+    ids = asked(library, ANN, BOB)
+
+    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, ServiceError]:
+        return {row.id: ServiceError("payment_in_review") for row in rows if row.reader_id == ANN}
+
+    strict = replace(LEAVES, against={"grant": against})
+    taken = library.database.run(librarian(), lambda uow: strict.decide(uow, ids, "grant"))
+    assert (taken.ids, [each.error.code for each in taken.refused.values()]) == ([ids[1]], ["payment_in_review"])
+    assert states(library) == ["granted", "pending", "granted"]
