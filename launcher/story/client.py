@@ -7,6 +7,7 @@
 Address and method of an operation come from the gateway's route table, so they are written once.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -69,6 +70,8 @@ class Client:
         self._http.trust_env = False  # a proxy of the environment has no business with our own address
         self._clock = SystemClock()
         self.tokens: SessionTokens | None = None
+        self._renewal = threading.RLock()
+        """Held while tokens are renewed: somebody who does several things at once would send them without any."""
         self._sign_in = ("", "")
         self._devices: dict[str, str] = {}
 
@@ -123,16 +126,19 @@ class Client:
 
     def refresh(self) -> SessionTokens:
         """Get new tokens, with the grants that one has now."""
-        assert self.tokens is not None
-        command = RefreshSession(refresh_token=self.tokens.refresh_token)
-        self.tokens = None  # the expired access token would only be in the way
-        try:
-            self.tokens = self.send(command)
-        except ProblemError as problem:
-            if problem.code != "session_ended":
-                raise
-            return self.sign_in_again()  # the same: a refresh token that was used once ends the session
-        return self.tokens
+        with self._renewal:
+            assert self.tokens is not None
+            before = self.tokens
+            self.tokens = None  # the expired access token would only be in the way
+            try:
+                self.tokens = self.send(RefreshSession(refresh_token=before.refresh_token))
+            except ProblemError as problem:
+                if problem.code != "session_ended":
+                    raise
+                return self.sign_in_again()  # the same: a refresh token that was used once ends the session
+            finally:
+                self.tokens = self.tokens or before  # where nothing came of it, the next request tries again
+            return self.tokens
 
     # -- what one can do -----------------------------------------------------------------------------------
 
@@ -201,11 +207,12 @@ class Client:
             time.sleep(min(5.0, float(answer.headers.get("Retry-After", 0.2))))
 
     def _signed(self, headers: dict[str, str]) -> dict[str, str]:
-        if self.tokens is None:
-            return headers
-        if self.tokens.access_expires_at - self._clock.now() < _SOON:
-            self.refresh()
-        return {**headers, "Authorization": f"Bearer {self.tokens.access_token}"}
+        with self._renewal:
+            if self.tokens is None:
+                return headers
+            if self.tokens.access_expires_at - self._clock.now() < _SOON:
+                self.refresh()
+            return {**headers, "Authorization": f"Bearer {self.tokens.access_token}"}
 
 
 def _json(operation: BaseModel) -> dict[str, Any]:

@@ -5,7 +5,9 @@ Where a container engine runs. BASE, POSTGRES_IMAGE and RABBITMQ_IMAGE may name 
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import subprocess
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from launcher.story.people import Person, complete_profile
 from launcher.story.stage import Stage
 from launcher.story.telling import play
 from tests.gateway.test_server import free_port
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("containers"), pytest.mark.timeout(1800)]
 
@@ -65,7 +68,9 @@ def test_the_first_start_comes_up_and_the_whole_story_passes_through_it(
     assert started_again_or_out_of_memory(arguments) == []
 
 
-def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(project: tuple[tuple[str, ...], str]) -> None:
+def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(
+    project: tuple[tuple[str, ...], str], tmp_path: Path
+) -> None:
     arguments, _ = project
     up = docker(*arguments, "up", "--build", "--wait", "--scale", "courses=2")
     assert up.returncode == 0, up.stderr[-2000:]
@@ -74,15 +79,38 @@ def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(project: tuple
         return set(docker(*arguments, "ps", "--quiet", name).stdout.split())
 
     stay = ("postgres", "rabbitmq", "entrance")
-    before = {name: containers(name) for name in (*stay, "courses", "gateway")}
-    command = ["sh", "launcher/compose-upgrade", *arguments[1:]]
+    ours = (*service_names(), *(f"{name}-tasks" for name in service_names()), "gateway")
+    before = {name: containers(name) for name in (*stay, *ours)}
+    command = ["sh", "launcher/compose-upgrade", *arguments[1:], "-f", str(other_image(tmp_path))]
     upgraded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert upgraded.returncode == 0, upgraded.stderr[-2000:]
     after = {name: containers(name) for name in before}
     assert {name: after[name] for name in stay} == {name: before[name] for name in stay}
     assert {name: len(each) for name, each in after.items()} == {name: len(each) for name, each in before.items()}
-    assert not after["gateway"] & before["gateway"]
+    assert [name for name in ours if after[name] & before[name]] == []
     assert started_again_or_out_of_memory(arguments) == []
+
+
+def test_a_child_that_was_killed_for_memory_is_counted_while_its_container_goes_on(
+    project: tuple[tuple[str, ...], str],
+) -> None:
+    arguments, _ = project
+    built = docker(*arguments, "build")
+    assert built.returncode == 0, built.stderr[-2000:]
+    limits = ("--memory=64m", "--memory-swap=64m")
+    child = "python3 -c 'bytearray([1]) * (200 << 20)'"
+    container = docker("run", "--detach", *limits, "jiaowu/app", "sh", "-c", f"{child}; sleep 600").stdout.strip()
+    try:
+        assert eventually(lambda: processes_taken(container) == 1, "the child's end")
+    finally:
+        docker("rm", "--force", container)
+
+
+def other_image(folder: Path) -> Path:
+    """A compose file that gives the image another label: what it makes is a new image, as that of new code is."""
+    path = folder / "other-image.yml"
+    path.write_text(json.dumps({"services": {"databases": {"build": {"labels": {"trial": secrets.token_hex(4)}}}}}))
+    return path
 
 
 def started_again_or_out_of_memory(arguments: tuple[str, ...]) -> list[str]:
@@ -92,7 +120,20 @@ def started_again_or_out_of_memory(arguments: tuple[str, ...]) -> list[str]:
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
     assert len(lines) == len(every) >= len(service_names()) * 2 + 4
-    return [line for line in lines if not line.endswith(" 0 false")]
+    short = [each for each in docker(*arguments, "ps", "--quiet").stdout.split() if processes_taken(each)]
+    return [line for line in lines if not line.endswith(" 0 false")] + short
+
+
+def processes_taken(container: str) -> int:
+    """How many processes of a running container the system took for its memory.
+
+    The kernel's count: an engine may say `OOMKilled` only when the container ends, and it need not end with a child.
+    """
+    groups = "/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control"  # version 2, version 1
+    told = docker("exec", container, "sh", "-c", f"cat {groups} 2>/dev/null")
+    count = re.search(r"^oom_kill (\d+)$", told.stdout, re.MULTILINE)
+    assert count, f"{container}: {told.stdout}{told.stderr}"
+    return int(count[1])
 
 
 def first_administrator(url: str, username: str, one_time: str) -> Person:

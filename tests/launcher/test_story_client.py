@@ -12,9 +12,11 @@ import pytest
 
 from chassis.base.clock import SystemClock
 from chassis.base.ids import new_id
+from contracts.identity.commands import SignIn
 from contracts.identity.states import UserStatus
 from contracts.identity.views import AccountView, SessionTokens
 from launcher.story.client import Client, ProblemError
+from launcher.story.stage import at_once
 
 USERNAME, OLD, NEW = "registrar", "one-time", "made-up-horse-42"
 
@@ -32,10 +34,20 @@ class Accounts:
     """The idempotency keys that came."""
     refuses_with: str = "wrong_current_password"
     asked: list[str] = field(default_factory=list)
+    signed: list[bool] = field(default_factory=list)
+    """Whether each request that came carried an access token."""
+    renewals: list[tuple[int, str]] = field(default_factory=list)
+    """Answers (status, code) to the first renewals."""
+    came: threading.Event = field(default_factory=threading.Event)
+    """Set when anything but a renewal is asked."""
 
     def answer(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The status and document for one request."""
         self.asked.append(path.rpartition("/")[2])
+        if path.endswith("/refresh"):
+            self.came.wait(0.5)  # time for others to come in between, if they do
+            return self._tokens(200) if not self.renewals else self._refused(*self.renewals.pop(0))
+        self.came.set()
         if path.endswith("/sessions"):
             if self.lost_sign_ins:
                 status, code = self.lost_sign_ins.pop(0)
@@ -50,6 +62,10 @@ class Accounts:
         return self._tokens(200)
 
     @staticmethod
+    def _refused(status: int, code: str) -> tuple[int, dict[str, Any]]:
+        return status, {"code": code}
+
+    @staticmethod
     def _tokens(status: int) -> tuple[int, dict[str, Any]]:
         account = AccountView.model_construct(
             user_id=new_id(), username=USERNAME, name="教务", gender=None, mobile=None, email=None, position=None,
@@ -58,7 +74,7 @@ class Accounts:
         )  # fmt: skip
         later = SystemClock().now() + timedelta(minutes=5)
         tokens = SessionTokens.model_construct(
-            access_token="a", access_expires_at=later, refresh_token="r", refresh_expires_at=later, account=account
+            access_token="a", access_expires_at=later, refresh_token="r" * 20, refresh_expires_at=later, account=account
         )
         return status, json.loads(tokens.model_dump_json())
 
@@ -70,6 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.accounts.keys.append(self.headers["Idempotency-Key"])
+        self.accounts.signed.append("Authorization" in self.headers)
         status, document = self.accounts.answer(self.path, body)
         content = json.dumps(document).encode()
         self.send_response(status)
@@ -137,3 +154,40 @@ def test_a_current_password_that_is_wrong_is_told_and_the_session_goes_on(
 
     assert accounts.password == OLD
     assert client.tokens == before
+
+
+def expiring(client: Client, accounts: Accounts) -> None:
+    """From here on: the access token has just run out, and only new requests count."""
+    assert client.tokens is not None
+    client.tokens = client.tokens.model_copy(update={"access_expires_at": SystemClock().now()})
+    accounts.asked.clear()
+    accounts.signed.clear()
+    accounts.came.clear()
+
+
+def test_whoever_does_several_things_at_once_renews_the_tokens_once_and_sends_nothing_without(
+    signed_in: Callable[[Accounts], Client],
+) -> None:
+    accounts = Accounts()
+    client = signed_in(accounts)
+    expiring(client, accounts)
+
+    at_once(lambda _: client.send(SignIn(username=USERNAME, password=OLD)), range(6))
+
+    assert accounts.asked == ["refresh"] + ["sessions"] * 6
+    assert accounts.signed == [False] + [True] * 6
+
+
+def test_a_renewal_that_fails_is_told_and_the_next_request_tries_again(
+    signed_in: Callable[[Accounts], Client],
+) -> None:
+    accounts = Accounts(renewals=[(500, "internal_error")])
+    client = signed_in(accounts)
+    expiring(client, accounts)
+
+    with pytest.raises(ProblemError, match="internal_error"):
+        client.send(SignIn(username=USERNAME, password=OLD))
+    client.send(SignIn(username=USERNAME, password=OLD))
+
+    assert accounts.asked == ["refresh", "refresh", "sessions"]
+    assert accounts.signed == [False, False, True]
