@@ -26,9 +26,10 @@ from contracts.common import TaskState
 
 
 def declare(metadata: MetaData) -> None:
-    """The audit trail, the history of workflows, due jobs, tasks, files."""
+    """The audit trail, the history of workflows, numbers, due jobs, tasks, files."""
     _audit_entries(metadata)
     _workflow_history(metadata)
+    _number_counters(metadata)
     _schedules(metadata)
     _tasks(metadata)
     _files(metadata)
@@ -84,6 +85,19 @@ def _workflow_history(metadata: MetaData) -> None:
         append_only=True,
         movable="teaching_point_id",
     )
+
+
+def _number_counters(metadata: MetaData) -> None:
+    # The highest serial that was given, for each beginning of a template's numbers (`chassis.work.numbers`): for ever,
+    # whatever becomes of the rows that have the numbers.
+    counters = Table(
+        "number_counters",
+        metadata,
+        Column("template", Text, primary_key=True),
+        Column("beginning", Text, primary_key=True),
+        Column("last", BigInteger, nullable=False),
+    )
+    scope(counters, system_only=True)
 
 
 def _schedules(metadata: MetaData) -> None:

@@ -14,6 +14,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.work import steps
+from chassis.work.numbers import next_number
 from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
 from contracts.errors import ServiceError
@@ -28,6 +29,7 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
+from services.finance.domain.numbers import SLIP_NUMBER
 from services.finance.domain.paying import against_day, against_late_money
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
@@ -47,6 +49,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
     refuse(against_day(command.remitted_on, uow.today))
     payable = _payable(uow, command.bill_ids)
     entered = {
+        "number": next_number(uow, SLIP_NUMBER),
         "teaching_point_id": payable[0].teaching_point_id,
         "amount": sum((bill.amount for bill in payable), Decimal(0)),
         "bill_count": len(payable),
