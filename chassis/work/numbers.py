@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, UniqueConstraint, text
+from sqlalchemy import Column, Connection, UniqueConstraint
 from sqlalchemy import Text as TextType
 
+from chassis.data.prepared import Prepared
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.number_templates import NumberTemplate
 from contracts.errors import ServiceError
@@ -71,7 +72,7 @@ def _count_up(connection: Connection, template: NumberTemplate, wanted: Counter[
         "highest": serial.highest,
         "wanted": orjson.dumps([{"beginning": each, "count": count} for each, count in wanted.items()]).decode(),
     }
-    reached = {row.beginning: row.last for row in connection.execute(_COUNT_UP, parameters)}
+    reached = {row.beginning: row.last for row in _COUNT_UP.run(connection, parameters)}
     for beginning, count in wanted.items():
         if beginning not in reached:
             raise ServiceError("numbers_used_up", beginning=beginning, count=count)
@@ -80,14 +81,21 @@ def _count_up(connection: Connection, template: NumberTemplate, wanted: Counter[
 
 # A counter that stands below the range, since that was raised, goes on from the first of it; one that would leave the
 # range is let be, and not returned.
-_COUNT_UP = text("""
+_COUNT_UP = Prepared(
+    "count_up",
+    """
 INSERT INTO number_counters AS counter (template, beginning, last)
-SELECT :template, wanted.beginning, :before + wanted.count
-FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted (beginning text, count bigint)
-WHERE :before + wanted.count <= :highest
+SELECT %(template)s, wanted.beginning, %(before)s + wanted.count
+FROM jsonb_to_recordset(%(wanted)s) AS wanted (beginning text, count bigint)
+WHERE %(before)s + wanted.count <= %(highest)s
 ORDER BY wanted.beginning
 ON CONFLICT (template, beginning) DO UPDATE
-SET last = greatest(counter.last, :before) + excluded.last - :before
-WHERE greatest(counter.last, :before) + excluded.last - :before <= :highest
+SET last = greatest(counter.last, %(before)s) + excluded.last - %(before)s
+WHERE greatest(counter.last, %(before)s) + excluded.last - %(before)s <= %(highest)s
 RETURNING beginning, last
-""")
+""",
+    template="text",
+    before="bigint",
+    highest="bigint",
+    wanted="jsonb",
+)

@@ -311,4 +311,9 @@ TEXTS = {
         "What stands for “{part}” in the number must be {width} capital letters or digits. Correct it, or have the "
         "system administrator change how the number is built.",
     ),
+    "setting_in_effect": ErrorText(
+        _K.CONFLICT,
+        "该设置值已经生效，不能撤销，请另设新值。",
+        "This value is in effect already and can't be revoked. Enter another one.",
+    ),
 }

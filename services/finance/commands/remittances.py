@@ -17,6 +17,7 @@ from chassis.work import steps
 from chassis.work.numbers import next_number
 from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
+from chassis.work.school_settings import setting
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -31,9 +32,9 @@ from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
 from services.finance.domain.numbers import SLIP_NUMBER
 from services.finance.domain.paying import against_day, against_late_money
+from services.finance.domain.settings import GRACE_DAYS
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
-from services.finance.queries.standards import grace_days
 from services.finance.steps import bills, payments, transfers
 from services.finance.steps.bills import Bill
 from services.finance.tables.bills import bills as bill_table
@@ -124,7 +125,7 @@ def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceD
     id_, note = command.remittance_id, command.note
     values = {**_reviewed(uow), "note": note}
     slip = steps.take_one(uow, REMITTANCE, remittances, id_, command.version, "reject", note=note, values=values)
-    payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
+    payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=setting(uow, GRACE_DAYS)))
     return remittance_details(uow, slip.id)
 
 

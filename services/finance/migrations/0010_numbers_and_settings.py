@@ -15,4 +15,5 @@ depends_on = None
 def upgrade() -> None:
     numbers_and_settings.upgrade()
     op.execute("ALTER TABLE remittances ALTER COLUMN number DROP EXPRESSION")
-    op.execute((Path(__file__).parent / "slip_number.sql").read_text(encoding="utf-8"))
+    for name in ("slip_number.sql", "settings.sql"):
+        op.execute((Path(__file__).parent / name).read_text(encoding="utf-8"))
