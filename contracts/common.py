@@ -1,4 +1,4 @@
-"""What the chassis answers in every service: audit trail, workflow history, tasks.
+"""What the chassis answers in every service: audit trail, workflow history, tasks (and `contracts.settings`).
 
 One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
 from contracts.errors import JsonValue, Language, describe
+from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
 from contracts.text.kinds import TextKind
 from contracts.types import Code, FileReference, Id, Instant
@@ -188,4 +189,6 @@ class CancelTask(Command, answers=TaskView):
     task_id: TaskId
 
 
-COMMON_OPERATIONS: tuple[type[Operation], ...] = (ListAuditEntries, GetTask, ListTasks, CancelTask)
+SETTINGS_OPERATIONS = (ListSettings, ListSettingChanges, ChangeSetting, RevokeSettingChange)
+_OTHERS = (ListAuditEntries, GetTask, ListTasks, CancelTask)
+COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS)

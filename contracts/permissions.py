@@ -80,6 +80,8 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "identity.edit_point_information": (_ADMIN, _SYSTEM),
     "identity.read_users": (_ADMIN, _SYSTEM),
     "identity.manage_users": (_ADMIN, _SYSTEM),
+    "identity.read_settings": (*_SCHOOL, _SYSTEM),
+    "identity.manage_settings": (_SYSTEM,),
     # registry
     "registry.read_students": (*_POINT, *_SCHOOL, _STUDENT),
     "registry.import_students": (*_POINT, _REGISTRAR),
@@ -101,6 +103,8 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     # finance
     "finance.read_standards": (*_POINT, _REGISTRAR, _FINANCE, _STUDENT),
     "finance.manage_standards": (_FINANCE,),
+    "finance.read_settings": (*_SCHOOL, _SYSTEM),
+    "finance.manage_settings": (_FINANCE,),
     "finance.read_bills": (*_POINT, _REGISTRAR, _FINANCE, _STUDENT),
     "finance.read_balance": (*_POINT, _FINANCE, _STUDENT),
     "finance.remit": _POINT,

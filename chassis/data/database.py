@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import orjson
-from sqlalchemy import Engine, QueuePool, create_engine
+from sqlalchemy import Connection, Engine, QueuePool, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -68,16 +68,9 @@ class Database:
         self.clock = clock or SystemClock()
         self.wake_relay = wake_relay
         # No pre-ping: a lost connection is noticed by its first statement, and the work is run again (see `run`).
-        self.engine: Engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            hide_parameters=True,
-            pool_use_lifo=True,
-            # A server that swallows packets must not hold up whoever asks whether it is there.
-            connect_args={"connect_timeout": 5},
-        )
+        self.engine: Engine = _engine(url, pool_size)
+        # Of its own: who has a connection and waits for a second one from the same pool can wait for itself.
+        self._apart: Engine = _engine(url, 1, options="-c synchronous_commit=off")
 
     @property
     def pool(self) -> QueuePool:
@@ -95,7 +88,14 @@ class Database:
         kept: RefusedButKept | None = None
         with _counted(), self.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(_BEGIN, _settings(self.name, context, idle))
-            uow = UnitOfWork(connection, context, service=self.service, database=self.name, now=self.clock.now())
+            uow = UnitOfWork(
+                connection,
+                context,
+                service=self.service,
+                database=self.name,
+                now=self.clock.now(),
+                apart=lambda: self._transaction_apart(context),
+            )
             try:
                 yield uow
             except RefusedButKept as refused:
@@ -105,6 +105,12 @@ class Database:
             self.wake_relay()
         if kept is not None:
             raise kept.refusal
+
+    @contextmanager
+    def _transaction_apart(self, context: Context) -> Iterator[Connection]:
+        with self._apart.connect() as connection, connection.begin():
+            connection.exec_driver_sql(_BEGIN, _settings(self.name, context.as_system(), IDLE))
+            yield connection
 
     def run(self, context: Context, work: Callable[[UnitOfWork], Result], *, idle: timedelta = IDLE) -> Result:
         """Run `work` in a transaction, again after a deadlock or a lost connection: nothing was committed by then,
@@ -155,6 +161,20 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._apart.dispose()
+
+
+def _engine(url: str, pool_size: int, **connecting: str) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        hide_parameters=True,
+        pool_use_lifo=True,
+        # A server that swallows packets must not hold up whoever asks whether it is there.
+        connect_args={"connect_timeout": 5, **connecting},
+    )
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -31,13 +31,23 @@ class UnitOfWork:
     """One transaction. Reads and writes go through it; events, audit rows and the answer are written when it ends."""
 
     def __init__(
-        self, connection: Connection, context: Context, *, service: type[Service], database: str, now: datetime
+        self,
+        connection: Connection,
+        context: Context,
+        *,
+        service: type[Service],
+        database: str,
+        now: datetime,
+        apart: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self.connection = connection
         self.context = context
         self.service = service
         self.tables: Mapping[str, Table] = service.metadata.tables
         self.now = now
+        self.apart = apart
+        """A short transaction of its own as the system, which stays whatever becomes of this one. Its commit waits for
+        no disk: what it wrote is safe there when this one is."""
         self._database = database
         self._outbox: list[dict[str, str]] = []
         self._published: set[type[Event]] = set()

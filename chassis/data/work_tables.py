@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Identity,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     text,
@@ -26,9 +28,11 @@ from contracts.common import TaskState
 
 
 def declare(metadata: MetaData) -> None:
-    """The audit trail, the history of workflows, due jobs, tasks, files, attachments."""
+    """The audit trail, the history of workflows, numbers, settings, due jobs, tasks, files, attachments."""
     _audit_entries(metadata)
     _workflow_history(metadata)
+    _number_counters(metadata)
+    _school_settings(metadata)
     _schedules(metadata)
     _tasks(metadata)
     _files(metadata)
@@ -85,6 +89,43 @@ def _workflow_history(metadata: MetaData) -> None:
         append_only=True,
         movable="teaching_point_id",
     )
+
+
+def _number_counters(metadata: MetaData) -> None:
+    # The highest serial that was given, for each beginning of a template's numbers (`chassis.work.numbers`): for ever,
+    # whatever becomes of the rows that have the numbers.
+    counters = Table(
+        "number_counters",
+        metadata,
+        Column("template", Text, primary_key=True),
+        Column("beginning", Text, primary_key=True),
+        Column("last", BigInteger, nullable=False),
+    )
+    scope(counters, system_only=True)
+
+
+def _school_settings(metadata: MetaData) -> None:
+    # A value from an instant on, or the revocation of one. `revision` is the version of the setting with it.
+    settings = Table(
+        "school_settings",
+        metadata,
+        id_column(),
+        Column("name", Text, nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("value", JSONB(none_as_null=True)),
+        instant("effective_from"),
+        Column("revokes_id", ForeignKey("school_settings.id")),
+        Column("reason", Text, nullable=False),
+        Column("entered_by", Uuid),
+        Column("entered_by_name", Text, nullable=False),
+        instant("entered_at"),
+        *stamps(),
+        CheckConstraint("(revokes_id IS NULL) = (value IS NOT NULL)", name="value"),
+        UniqueConstraint("name", "revision"),
+        UniqueConstraint("revokes_id"),
+        Index("ix_school_settings_in_effect", "name", "effective_from", "revision"),
+    )
+    scope(settings, read_by_all=True, append_only=True)
 
 
 def _schedules(metadata: MetaData) -> None:

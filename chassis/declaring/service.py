@@ -37,6 +37,7 @@ from chassis.declaring.entries import (
 )
 from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
+from contracts.settings import Setting
 from contracts.versions import older
 
 Entry = TypeVar("Entry")
@@ -49,6 +50,8 @@ class Service:
     metadata: ClassVar[MetaData]
     conflicts: ClassVar[dict[str, str]] = {}
     """Constraint name → error code, for violations that mean something to the caller."""
+    settings: ClassVar[tuple[Setting[Any], ...]] = ()
+    """What the school sets of what this service does."""
 
     operations: ClassVar[dict[str, OperationEntry]]
     reactions: ClassVar[dict[str, ReactionEntry]]

@@ -18,10 +18,12 @@ from chassis.declaring.entries import OperationEntry
 from chassis.declaring.service import Service
 from chassis.running import tasks
 from chassis.running.logging import bound
+from chassis.work import school_settings
 from chassis.work.audit import list_audit_entries
 from contracts.base import Operation, TryableCommand, View, method_name
 from contracts.common import CancelTask, GetTask, ListAuditEntries, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
+from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +32,12 @@ COMMON: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
     GetTask: tasks.get_task,
     ListTasks: tasks.list_tasks,
     CancelTask: tasks.cancel_task,
+    ListSettings: school_settings.list_settings,
+    ListSettingChanges: school_settings.list_setting_changes,
+    ChangeSetting: school_settings.change_setting,
+    RevokeSettingChange: school_settings.revoke_setting_change,
 }
-"""What every service answers: its audit trail and its tasks."""
+"""What every service answers: its audit trail, its tasks and the school's settings that it uses."""
 
 
 def common_operations(service: str) -> dict[str, OperationEntry]:

@@ -308,4 +308,22 @@ TEXTS = {
         "所需的数据尚未到达，系统将自动重试。",
         "What this needs has not arrived yet. It is tried again by itself.",
     ),
+    # Numbers and settings
+    "numbers_used_up": ErrorText(
+        _K.REFUSED,
+        "以“{beginning}”开头的编号不够用了（还需 {count} 个），请联系系统管理员调整编号规则。",
+        "There are not {count} numbers left that begin with “{beginning}”. Ask the system administrator to change how "
+        "they are built.",
+    ),
+    "number_part_does_not_fit": ErrorText(
+        _K.REFUSED,
+        "编号中的“{part}”须为 {width} 位大写字母或数字，现有的值不符，请先更正该值或调整编号规则。",
+        "What stands for “{part}” in the number must be {width} capital letters or digits. Correct it, or have the "
+        "system administrator change how the number is built.",
+    ),
+    "setting_in_effect": ErrorText(
+        _K.CONFLICT,
+        "该设置值已经生效，不能撤销，请另设新值。",
+        "This value is in effect already and can't be revoked. Enter another one.",
+    ),
 }

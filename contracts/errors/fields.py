@@ -42,6 +42,7 @@ TEXTS = {
         "时间须带时区，例如 2026-09-01T08:00:00+08:00。",
         "A time needs its offset, as in 2026-09-01T08:00:00+08:00.",
     ),
+    "instant_past": _text("不能早于现在。", "May not be before now."),
     "window_reversed": _text("结束时间须晚于开始时间。", "The end must be after the beginning."),
     "passwords_differ": _text(
         "两次输入的新密码不一致，请重新输入。", "The two new passwords differ. Enter them again."

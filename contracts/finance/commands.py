@@ -111,7 +111,7 @@ class CreateRemittance(TryableCommand, answers=RemittanceDetails):
 
     All bills of a selection are paid together: choosing one chooses them all. Refused: `some_not_found`,
     `bills_not_unpaid`, `bills_of_several_points`, `student_in_transfer`, `money_day_in_future`,
-    `money_day_too_long_ago`.
+    `money_day_too_long_ago`, `numbers_used_up`.
     """
 
     bill_ids: ManyIds = Field(description="The bills.")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
+from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
 from contracts.stored import StoredNumber, StoredTitle, Word
 from contracts.types import Instant
@@ -21,6 +22,21 @@ class TeachingPointItem(StateItem):
 
 class TeachingPointState(State[TeachingPointItem], owner="identity", version=1):
     """Copied by registry and courses."""
+
+
+class SchoolSettingItem(StateItem):
+    """A value that was entered for a setting that services share, or (without a value) the revocation of one. It takes
+    effect at the same instant everywhere."""
+
+    name: Word
+    revision: int = Field(description="The setting's version with it: of two of one instant the higher holds.")
+    value: JsonValue
+    effective_from: Instant
+    revokes_id: UUID | None = Field(description="The value that it takes back.")
+
+
+class SchoolSettingState(State[SchoolSettingItem], owner="identity", version=1, unheard=True):
+    """Read by whoever uses the school's name (`contracts.identity.settings`)."""
 
 
 class Revocation(Contract):

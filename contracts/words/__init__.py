@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from contracts.base import Operation
 from contracts.words import choices, doing, examining, money, papers, people, states, studies, system, things
 from contracts.words.operations import OPERATIONS
+from contracts.words.settings import SETTINGS
 from contracts.words.word import Word, Words
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -31,6 +32,8 @@ _NAMES: dict[str, Words] = {
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
     "AccountView.permissions": doing.PERMISSIONS,
+    "SettingView.name": SETTINGS,
+    "SettingChangeView.name": SETTINGS,
 }
 """`Contract.field` → words of its values (or, of a table, its keys)."""
 

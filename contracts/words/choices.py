@@ -54,6 +54,9 @@ CHOICES: Mapping[str, Words] = {
         "change_password": ("修改密码", "Change the password"),
         "complete_profile": ("完善个人信息", "Complete the profile"),
     },
+    "SettingUnit": {
+        "days": ("天", "Days"),
+    },
     "Gender": {
         "male": ("男", "Male"),
         "female": ("女", "Female"),

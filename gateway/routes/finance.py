@@ -18,13 +18,11 @@ from contracts.finance.commands import (
     RejectWithdrawalReviews,
     RetryRefund,
     RevokeRemittance,
-    UpdateFinanceSettings,
 )
 from contracts.finance.queries import (
     CheckLedger,
     GetBalance,
     GetBill,
-    GetFinanceSettings,
     GetRemittance,
     GetWithdrawalReview,
     ListBills,
@@ -37,7 +35,8 @@ from contracts.finance.queries import (
     ListSuspense,
     ListWithdrawalReviews,
 )
-from gateway.route import delete, get, post, put
+from gateway.route import delete, get, post
+from gateway.routes.settings import settings_of
 
 ABOUT = "财务管理：收费标准、缴费单、汇款单、退费 · Fee standards, bills, remittances, refunds"
 
@@ -63,8 +62,7 @@ ROUTES = (
     get("/refund-rules", ListRefundRules, _READ_STANDARDS),
     post("/refund-rules", CreateRefundRule, _STANDARDS, status=201),
     delete("/refund-rules/{refund_rule_id}", DeleteRefundRule, _STANDARDS),
-    get("/finance-settings", GetFinanceSettings, _READ_STANDARDS),
-    put("/finance-settings", UpdateFinanceSettings, _STANDARDS),
+    *settings_of("finance"),
     # bills
     get("/bills", ListBills, _READ_BILLS),
     get("/bills/{bill_id}", GetBill, _READ_BILLS),

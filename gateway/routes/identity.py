@@ -31,6 +31,7 @@ from contracts.identity.queries import (
     ListUsers,
 )
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
+from gateway.routes.settings import settings_of
 
 ABOUT = "登录、账号、教学点与用户 · Sign-in, accounts, teaching points and users"
 
@@ -75,5 +76,6 @@ ROUTES = (
     # Each is hashed slowly, and two hundred may be asked for.
     post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
     post("/users/forgive-failed-sign-ins", ForgiveFailedSignIns, _MANAGE_USERS),
+    *settings_of("identity"),
     get("/audit-entries/identity", of_service("identity", ListAuditEntries), "audit.read"),
 )

@@ -10,6 +10,7 @@ from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
 from services.finance.commands import reviews as review_commands
 from services.finance.commands import standards as standard_commands
+from services.finance.domain.settings import SETTINGS
 from services.finance.queries import bills as bill_queries
 from services.finance.queries import ledger, proof
 from services.finance.queries import refunds as refund_queries
@@ -31,6 +32,8 @@ class Finance(Service):
         "uq_refund_rules": "refund_rule_exists",
         "uq_payment_lines_open": "bills_not_unpaid",
     }
+
+    settings = SETTINGS
 
     create_fee_standard = command(standard_commands.create_fee_standard)
     end_fee_standard = command(standard_commands.end_fee_standard)

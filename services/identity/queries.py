@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import matches, page_of
+from chassis.data.pages import as_view, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.school_settings import shared_rows
 from contracts.base import Page
 from contracts.errors import ServiceError
-from contracts.identity.events import Revocation, TeachingPointItem
+from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
 from contracts.identity.queries import (
     GetAccessGrants,
     GetAccount,
@@ -142,6 +143,11 @@ def teaching_point_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[TeachingP
         TeachingPointItem(id=row.id, version=row.version, code=row.code, name=row.name, status=row.status)
         for row in rows
     ]
+
+
+def school_setting_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[SchoolSettingItem]:
+    """Settings that other services share."""
+    return [as_view(SchoolSettingItem, row) for row in shared_rows(uow, ids)]
 
 
 def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:

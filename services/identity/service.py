@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
-from contracts.identity.events import TeachingPointState
+from contracts.identity.events import SchoolSettingState, TeachingPointState
 from contracts.registry.events import StudentState
 from services.identity import jobs, queries, reactions, tables
 from services.identity.commands import accounts, teaching_points, users
 from services.identity.commands import sessions as session_commands
+from services.identity.domain.settings import SETTINGS
 
 
 class Identity(Service):
@@ -20,6 +21,8 @@ class Identity(Service):
         "uq_users_username": "username_taken",
         "uq_teaching_points_code": "teaching_point_code_taken",
     }
+
+    settings = SETTINGS
 
     # sessions: nobody is signed in yet
     sign_in = command(session_commands.sign_in, as_system=True)
@@ -57,6 +60,10 @@ class Identity(Service):
     on_student_state = reaction(reactions.on_student_state)
     students = copy(StudentState, tables.students)
     teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, tables.teaching_points)
+
+    school_setting_state = publishes(
+        SchoolSettingState, queries.school_setting_items, tables.metadata.tables["school_settings"]
+    )
 
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
     forget_failures = scheduled(jobs.forget_failures, every=timedelta(hours=1))

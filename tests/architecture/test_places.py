@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTED_ELSEWHERE = {
     # Data without a rule of its own, and what only shows in the rule that uses it.
     "courses/domain/situation": "unit/courses/test_selection",
-    "finance/domain/settings": "integration/finance/test_standards",
+    "finance/domain/settings": "integration/finance/test_remittances",
+    "identity/domain/settings": "sagas/test_shared_settings",
     "device/domain/codes": "device/test_decoding",
     "device/domain/encoding": "device/test_decoding",
     "device/domain/id_numbers": "device/test_decoding",

@@ -24,6 +24,7 @@ PLAIN_IN = {
     # Names of kinds, states and statuses that the caller names.
     "chassis/messages/backlog.py: notes.kind.in_(uow.service.publications)",
     "chassis/running/task_queue.py: tasks.c.kind.in_(kinds)",
+    "chassis/work/school_settings.py: table.c.name.in_(names)",
     "services/courses/queries/statistics.py: selections.c.state.in_(states)",
     "services/courses/reactions/students.py: table.c.state.in_(states)",
     "services/exams/steps/registrations.py: _r.state.in_(states)",

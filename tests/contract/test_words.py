@@ -24,7 +24,7 @@ from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
 from contracts.registry.views import StudentView
 from contracts.types import Gender
-from contracts.words import doing, examining, money, papers, people, studies, system, things
+from contracts.words import doing, examining, money, papers, people, settings, studies, system, things
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
 from contracts.words.word import Words
@@ -129,10 +129,14 @@ def test_every_permission_every_event_and_every_task_has_a_word() -> None:
     assert {kind for service in SERVICES for kind in service.tasks} == doing.TASKS.keys()
 
 
+def test_every_setting_of_the_school_has_a_word_and_no_other() -> None:
+    assert {each.name for service in SERVICES for each in service.settings} == settings.SETTINGS.keys()
+
+
 def test_every_table_that_entries_can_be_about_has_a_word() -> None:
     times = Counter(table for service in SERVICES for table in service.metadata.tables)
-    machinery = {table for table, found in times.items() if found == len(SERVICES)} - {"files", "students", "tasks"}
-    assert times.keys() - machinery == things.THINGS.keys()
+    of_all = {table for table, found in times.items() if found == len(SERVICES)}
+    assert times.keys() - of_all | {"files", "school_settings", "students", "tasks"} == things.THINGS.keys()
 
 
 @pytest.mark.parametrize(
@@ -142,6 +146,7 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
         *words.MEMBERS.values(),
         OPERATIONS,
         *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
+        settings.SETTINGS,
         *(papers.DOCUMENTS, papers.COLUMNS, papers.LABELS),
     ],
 )

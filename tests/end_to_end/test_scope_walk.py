@@ -41,7 +41,6 @@ NO_ROWS: Mapping[str, set[type]] = {
         exams.GetExamRound,
         finance.ListFeeStandards,
         finance.ListRefundRules,
-        finance.GetFinanceSettings,
     },
     "they name no row: they act on one's own account, or on what one brings": {
         identity.SignIn,

@@ -14,8 +14,10 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.work import steps
+from chassis.work.numbers import next_number
 from chassis.work.reasons import refuse
 from chassis.work.rows import change, locked
+from chassis.work.school_settings import setting
 from contracts.errors import ServiceError
 from contracts.finance.commands import (
     ApproveRemittance,
@@ -28,10 +30,11 @@ from contracts.finance.commands import (
 from contracts.finance.states import BillStatus, PaymentMethod, RemittanceState
 from contracts.finance.views import RemittanceDetails
 from services.finance.domain.closing import SETTLED
+from services.finance.domain.numbers import SLIP_NUMBER
 from services.finance.domain.paying import against_day, against_late_money
+from services.finance.domain.settings import GRACE_DAYS
 from services.finance.domain.workflows import REMITTANCE
 from services.finance.queries.remittances import remittance_details
-from services.finance.queries.standards import grace_days
 from services.finance.steps import bills, payments, transfers
 from services.finance.steps.bills import Bill
 from services.finance.tables.bills import bills as bill_table
@@ -47,6 +50,7 @@ def create_remittance(command: CreateRemittance, uow: UnitOfWork) -> RemittanceD
     refuse(against_day(command.remitted_on, uow.today))
     payable = _payable(uow, command.bill_ids)
     entered = {
+        "number": next_number(uow, SLIP_NUMBER),
         "teaching_point_id": payable[0].teaching_point_id,
         "amount": sum((bill.amount for bill in payable), Decimal(0)),
         "bill_count": len(payable),
@@ -121,7 +125,7 @@ def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceD
     id_, note = command.remittance_id, command.note
     values = {**_reviewed(uow), "note": note}
     slip = steps.take_one(uow, REMITTANCE, remittances, id_, command.version, "reject", note=note, values=values)
-    payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=grace_days(uow)))
+    payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=setting(uow, GRACE_DAYS)))
     return remittance_details(uow, slip.id)
 
 

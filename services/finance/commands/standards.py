@@ -1,10 +1,10 @@
-"""What the school sets: fee standards, refund rules and the grace period."""
+"""What the school sets: fee standards and refund rules."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import add, change, edit, locked
+from chassis.work.school_settings import change_setting, setting
 from contracts.base import Done
 from contracts.errors import FieldError, ServiceError
 from contracts.finance.commands import (
@@ -16,7 +16,9 @@ from contracts.finance.commands import (
     UpdateFinanceSettings,
 )
 from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
-from services.finance.domain.settings import DEFAULT_GRACE_DAYS, SETTINGS_ID
+from contracts.settings import ChangeSetting
+from contracts.words import thing_word
+from services.finance.domain.settings import GRACE_DAYS
 from services.finance.tables.bills import bills
 from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
 
@@ -64,8 +66,8 @@ def delete_refund_rule(command: DeleteRefundRule, uow: UnitOfWork) -> Done:
 
 
 def update_finance_settings(command: UpdateFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
-    """Change the grace period."""
-    first = {"id": SETTINGS_ID, "grace_days": DEFAULT_GRACE_DAYS}
-    uow.execute(upsert(finance_settings).values(first).on_conflict_do_nothing())
-    row = edit(uow, finance_settings, SETTINGS_ID, command.version, {"grace_days": command.grace_days})
-    return FinanceSettingsView(**row._mapping)
+    """For gateways of the version before, which ask for no reason: change the grace period."""
+    reason = thing_word(finance_settings.name).zh
+    change = ChangeSetting(name=GRACE_DAYS.name, version=command.version, value=command.grace_days, reason=reason)
+    changed = change_setting(change, uow)
+    return FinanceSettingsView(grace_days=setting(uow, GRACE_DAYS), version=changed.version)

@@ -1,9 +1,12 @@
-"""What the school can set, and what holds until it does."""
+"""What the school sets of what finance does."""
 
-from uuid import UUID
+from typing import Annotated
 
-SETTINGS_ID = UUID("00000000-0000-7000-8000-000000000001")
-"""The one row of settings."""
+from pydantic import Field
 
-DEFAULT_GRACE_DAYS = 3
-"""Days to pay again after a remittance was rejected."""
+from contracts.settings import Setting, SettingUnit
+
+GRACE_DAYS = Setting("grace_days", Annotated[int, Field(strict=True, ge=0, le=30)], default=3, unit=SettingUnit.DAYS)
+"""Days to pay again after a remittance was rejected (CRS-7)."""
+
+SETTINGS = (GRACE_DAYS,)

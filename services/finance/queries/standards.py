@@ -1,4 +1,4 @@
-"""Fee standards, refund rules and settings."""
+"""Fee standards and refund rules."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,14 +8,15 @@ from sqlalchemy import or_, select
 from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.school_settings import setting, setting_views
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
 from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
 from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
 from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule
-from services.finance.domain.settings import DEFAULT_GRACE_DAYS
-from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
+from services.finance.domain.settings import GRACE_DAYS
+from services.finance.tables.fees import fee_standards, refund_rules
 
 
 def list_fee_standards(query: ListFeeStandards, uow: UnitOfWork) -> Page[FeeStandardView]:
@@ -50,14 +51,6 @@ def rule_table(uow: UnitOfWork) -> list[RefundRule]:
 
 
 def get_finance_settings(query: GetFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
-    """What the school has set, or what holds until it does."""
-    row = uow.first(select(finance_settings))
-    if row is None:
-        return FinanceSettingsView(grace_days=DEFAULT_GRACE_DAYS, version=1)
-    return FinanceSettingsView(**row._mapping)
-
-
-def grace_days(uow: UnitOfWork) -> int:
-    """Days to pay again after a remittance was rejected."""
-    days = uow.scalar(select(finance_settings.c.grace_days))
-    return DEFAULT_GRACE_DAYS if days is None else int(days)
+    """For gateways of the version before: what the school has set, or what holds until it does."""
+    (grace,) = setting_views(uow, [GRACE_DAYS])
+    return FinanceSettingsView(grace_days=setting(uow, GRACE_DAYS), version=grace.version)

@@ -1,11 +1,13 @@
 """Payments of bills, and money that no bill could take."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     String,
@@ -18,17 +20,20 @@ from sqlalchemy import (
 
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
+from chassis.work.numbers import number_column
 from contracts.finance.states import (
     PaymentMethod,
     RemittanceState,
 )
-from services.finance.tables.shared import metadata, money, number
+from services.finance.tables.shared import metadata, money
 
 remittances = Table(
     "remittances",
     metadata,
     id_column(),
-    *number("HK"),
+    *number_column(),
+    # Counts the slips of processes of the version before (`migrations/slip_number.sql`); it goes with the next release.
+    Column("serial", BigInteger, Identity(always=True), nullable=False),
     Column("teaching_point_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     money("amount"),
@@ -47,7 +52,6 @@ remittances = Table(
     one_of("state", RemittanceState),
     CheckConstraint("amount > 0 AND bill_count > 0", name="not_empty"),
     CheckConstraint("received_amount = amount", name="received_amount"),
-    UniqueConstraint("number"),
     Index("ix_remittances_point", "teaching_point_id", "created_at"),
     Index("ix_remittances_state", "state", "created_at"),
 )

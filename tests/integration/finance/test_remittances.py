@@ -14,7 +14,7 @@ from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.common import ClosingReason
+from contracts.common import ClosingReason, of_service
 from contracts.courses.events import ClosingSelection, SelectedCourse, SelectionsClosing
 from contracts.finance.commands import (
     AttachReceipt,
@@ -22,12 +22,12 @@ from contracts.finance.commands import (
     CreateRemittance,
     RejectRemittance,
     RevokeRemittance,
-    UpdateFinanceSettings,
 )
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, BillsPaid
 from contracts.finance.queries import GetBill, GetRemittance, ListBills, ListRefunds, ListRemittances, ListSuspense
 from contracts.finance.views import RemittanceDetails
 from contracts.registry.events import StudentItem
+from contracts.settings import ChangeSetting
 from contracts.types import FileReference
 from tests.builders import finance as build
 from tests.builders import people
@@ -161,7 +161,8 @@ def test_a_revoked_slip_frees_its_bills_for_another_one(finance: ServiceHarness,
 
 
 def test_a_rejected_slip_gives_some_days_before_the_lapse(finance: ServiceHarness, student: StudentItem) -> None:
-    finance.run(UpdateFinanceSettings(version=1, grace_days=5), build.STANDARDS)
+    change = of_service("finance", ChangeSetting)(name="grace_days", version=1, value=5, reason="年终银行延迟入账")
+    finance.run(change, build.STANDARDS)
     selected = build.select_for(finance, student)
     finance.run(reject(slip_of(finance, student)), build.REVIEWER)
     finance.deliver(closing(selected))

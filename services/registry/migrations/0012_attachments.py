@@ -2,8 +2,8 @@
 
 from chassis.provisioning.migration_steps import attachments
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

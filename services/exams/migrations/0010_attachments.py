@@ -2,8 +2,8 @@
 
 from chassis.provisioning.migration_steps import attachments
 
-revision = "0011"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
