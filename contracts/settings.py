@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
 
-from contracts.base import Command, Page, PageQuery, Query, View
+from contracts.base import Command, Page, PageQuery, Query, TryableCommand, View
 from contracts.errors import FieldError, JsonValue, ServiceError
 from contracts.errors.fields import FieldProblemError, field_errors
 from contracts.stored import StoredName, StoredText, Word
@@ -173,7 +173,7 @@ class ChangeSetting(Command, answers=SettingView):
     reason: Note = Field(description="Why; it stays in the history.")
 
 
-class RevokeSettingChange(Command, answers=SettingView):
+class RevokeSettingChange(TryableCommand, answers=SettingView):
     """Take a planned change back before it takes effect. Refused: `stale_version`, `setting_in_effect`."""
 
     change_id: Id = Field(description="The change.")

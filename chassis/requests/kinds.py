@@ -1,6 +1,6 @@
 """A kind of reviewed request: its workflow, its table, and what follows from its steps.
 
-    LEAVES = RequestKind(LEAVE, leaves, "reader_id", readers, OPEN, effects={"approve": _send_home})
+    LEAVES = RequestKind(LEAVE, leaves, "reader_id", readers, OPEN, effects={GRANTED: _send_home})
 
 Who may take a step, who hears of it and that nobody decides their own is the workflow's. `chassis.requests.asking`
 and `chassis.requests.showing` make commands and queries of a kind.
@@ -21,7 +21,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.attachments import Attachments, attach
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock, lock_where
-from chassis.work.steps import Taken, enter, take_locked
+from chassis.work.steps import Taken, enter, switches, take_locked
 from chassis.work.workflow import Workflow
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -33,7 +33,7 @@ Rule = Callable[[UnitOfWork, Things, Any], Mapping[UUID, Reason | None]]
 Against = Callable[[UnitOfWork, Sequence[Row[Any]]], Mapping[UUID, ServiceError]]
 """What speaks against a step beside the workflow, by request."""
 Effect = Callable[[UnitOfWork, Sequence[Row[Any]]], None]
-"""What follows from a step for the requests that took it (as they were before), in the same transaction."""
+"""What follows for requests that reach a state (as they were before), in the same transaction."""
 
 FOLLOWED = ("teaching_point_id", "student_id", "course_id")
 """Columns that a request has from the thing it is about, where both have them."""
@@ -51,9 +51,9 @@ class Entered:
 class RequestKind:
     """One kind. `subject` is the column that says what a request is about, `things` the table of that.
 
-    Of the requests about one thing at most one is in `open_states`; another is refused with `open_code`. The action
-    `supersedes` lets earlier requests about the same thing take their step `supersede`. `decided_by` names the column
-    that keeps who took a step, by action.
+    Of the requests about one thing at most one is in `open_states`; another is refused with `open_code`. Which
+    reaches the state `supersedes` lets earlier requests about the same thing take their step `supersede`. `effects` are
+    by the state reached, `against` is by action; `decided_by` names the column that keeps who took a step, by action.
     """
 
     flow: Workflow
@@ -104,7 +104,7 @@ class RequestKind:
         made = self.open(uow, [things[id_] for id_ in ids if id_ not in refused], reason, **values)
         rows = list(made.values())
         self.attach(uow, rows, getattr(command, "attachments", ()))
-        self._follow(uow, "request", rows)
+        self._follow(uow, self.flow.initial, rows)
         return Entered(made, refused)
 
     def attach(self, uow: UnitOfWork, rows: Sequence[Row[Any]], given: Sequence[FileReference], there: int = 0) -> None:
@@ -134,29 +134,29 @@ class RequestKind:
         found = lock(uow, self.table, ids)
         asked = [found[id_] for id_ in ids if id_ in found]
         against = self.against[action](uow, asked) if action in self.against else {}
-        if action == self.supersedes:
+        if self.supersedes:
             self._supersede(uow, [row for row in asked if row.id not in against], action)
         values = {self.decided_by[action]: uow.acting_user} if action in self.decided_by else None
         taken = take_locked(uow, self.flow, self.table, asked, action, note=note, values=values, against=against)
-        self._follow(uow, action, taken.rows)
+        for state in dict.fromkeys(each.step.next for each in taken.done):
+            self._follow(uow, state, [each.row for each in taken.done if each.step.next == state])
         return taken
 
     def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]], action: str) -> None:
         """Let earlier requests about the things of those that may take this step make way for them."""
-        about = {row._mapping[self.subject] for row in rows if self._may(uow, row, action)}
+        about = {row._mapping[self.subject] for row in rows if self._leads_to(uow, row, action) == self.supersedes}
         lock(uow, self.things, about)  # one approval at a time about each
         column = self.table.c[self.subject]
         given_up = [step.state for step in self.flow.steps if step.action == "supersede"]
         earlier = lock_where(uow, self.table, ids_in(column, about), self.table.c[self.flow.column].in_(given_up))
         take_locked(uow, self.flow, self.table, earlier.values(), "supersede").whole()
 
-    def _may(self, uow: UnitOfWork, row: Row[Any], action: str) -> bool:
+    def _leads_to(self, uow: UnitOfWork, row: Row[Any], action: str) -> str | None:
         try:
-            self.flow.allowed(row._mapping, action, uow.context)
+            return self.flow.allowed(row._mapping, action, uow.context, switches(uow)).next
         except ServiceError:
-            return False
-        return True
+            return None
 
-    def _follow(self, uow: UnitOfWork, action: str, rows: Sequence[Row[Any]]) -> None:
-        if rows and (effect := self.effects.get(action)):
+    def _follow(self, uow: UnitOfWork, state: str, rows: Sequence[Row[Any]]) -> None:
+        if rows and (effect := self.effects.get(state)):
             effect(uow, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
 from chassis.work.rows import Refused
-from chassis.work.workflow import Step, Subject, Workflow
+from chassis.work.school_settings import setting
+from chassis.work.workflow import IsOn, Step, Subject, Workflow
 from contracts.common import HistoryStepView, RowResults
 from contracts.errors import ServiceError
 
@@ -110,7 +112,7 @@ def takeable(uow: UnitOfWork, flow: Workflow, table: Table, id_: UUID, version: 
     `step_not_allowed`), or `stale_version` after an edit.
     """
     row = rows.locked(uow, table, id_)
-    flow.allowed(row._mapping, action, uow.context)
+    flow.allowed(row._mapping, action, uow.context, switches(uow))
     rows.refuse_stale(row, version)
     return row
 
@@ -130,9 +132,10 @@ def take_locked(
     """`take` with rows that this transaction has locked already."""
     done: list[Stepped] = []
     refused: dict[UUID, Refused] = {}
+    is_on = switches(uow)
     for row in locked:
         try:
-            step = flow.allowed(row._mapping, action, uow.context)
+            step = flow.allowed(row._mapping, action, uow.context, is_on)
             if against and row.id in against:
                 raise against[row.id]
         except ServiceError as error:
@@ -142,6 +145,11 @@ def take_locked(
     if done:
         _write(uow, flow, table, done, action, note, values or {}, each or {})
     return Taken(done, refused)
+
+
+def switches(uow: UnitOfWork) -> IsOn:
+    """How the school has set the switches of steps, at `uow.now`; each is read once, where a step asks for it."""
+    return cache(partial(setting, uow))
 
 
 def _write(

@@ -8,12 +8,13 @@ WITHDRAWAL = Workflow(
     ),
 )
 
-Nothing here reads or writes rows: `chassis.work.steps` takes the steps.
+A step that the school can switch names its setting: with `when=CONSENT` there is the step while that is on, with
+`unless=CONSENT` while it is off. Nothing here reads or writes rows: `chassis.work.steps` takes the steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,8 +22,16 @@ from chassis.base.context import Context
 from chassis.work.reasons import Reason, refuse
 from contracts.base import Event
 from contracts.errors import ServiceError
+from contracts.settings import Setting
 
 FORBIDDEN = Reason("forbidden")
+IsOn = Callable[["Setting[bool]"], bool]
+"""How the school has set a switch."""
+
+
+def by_default(switch: Setting[bool]) -> bool:
+    """As it is until the school sets it."""
+    return switch.default
 
 
 class Subject(Protocol):
@@ -45,15 +54,20 @@ def acting_under(permission: str) -> Who:
     return Who(permission, lambda context, row: None if context.permission == permission else FORBIDDEN)
 
 
-def decider(permission: str) -> Who:
+def decider(permission: str, *, besides: Sequence[str] = ()) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered
-    (`entered_by`)."""
+    (`entered_by`), by whichever of their roles, nor twice what takes two persons: what `besides` (columns) keep is who
+    decided before."""
 
     def against(context: Context, row: Subject) -> Reason | None:
         if context.permission != permission:
             return FORBIDDEN
-        own = row.get("entered_by") is not None and row["entered_by"] == context.actor.user_id
-        return Reason("decides_own_request") if own else None
+        me = context.actor.user_id
+        if row.get("entered_by") is not None and row["entered_by"] == me:
+            return Reason("decides_own_request")
+        if any(row.get(column) is not None and row[column] == me for column in besides):
+            return Reason("same_reviewer")
+        return None
 
     return Who(permission, against)
 
@@ -75,22 +89,39 @@ class Step:
     who: Who
     next: str
     emits: type[Event] | None = None
+    when: Setting[bool] | None = None
+    unless: Setting[bool] | None = None
+
+    def there(self, is_on: IsOn) -> bool:
+        """Whether there is the step, as the school has set it."""
+        if self.when is not None and not is_on(self.when):
+            return False
+        return self.unless is None or not is_on(self.unless)
+
+    @property
+    def excludes(self) -> tuple[Setting[bool] | None, Setting[bool] | None]:
+        """The switches of the one other step that may stand for the same state and action."""
+        return self.unless, self.when
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A named table of steps, each (state, action) at most once. `column` holds the state of a row."""
+    """A named table of steps, for each (state, action) one, or two that a setting switches between. `column` holds the
+    state of a row."""
 
     name: str
     initial: str
     steps: tuple[Step, ...]
     column: str = "state"
-    _by_action: dict[tuple[str, str], Step] = field(init=False, repr=False, compare=False)
+    _by_action: dict[tuple[str, str], list[Step]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        table = {(step.state, step.action): step for step in self.steps}
-        if len(table) != len(self.steps):
-            raise ValueError(f"workflow {self.name} has two steps for one state and action")
+        table: dict[tuple[str, str], list[Step]] = {}
+        for step in self.steps:
+            others = table.setdefault((step.state, step.action), [])
+            if any((other.when, other.unless) != step.excludes or other.when is other.unless for other in others):
+                raise ValueError(f"workflow {self.name} has two steps for one state and action")
+            others.append(step)
         object.__setattr__(self, "_by_action", table)
 
     @property
@@ -102,15 +133,15 @@ class Workflow:
     def actions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(step.action for step in self.steps))
 
-    def step(self, state: str, action: str) -> Step | None:
+    def step(self, state: str, action: str, is_on: IsOn = by_default) -> Step | None:
         """The step that `action` takes from `state`, or None where there is none."""
-        return self._by_action.get((state, action))
+        return next((step for step in self._by_action.get((state, action), ()) if step.there(is_on)), None)
 
-    def allowed(self, row: Subject, action: str, context: Context) -> Step:
+    def allowed(self, row: Subject, action: str, context: Context, is_on: IsOn = by_default) -> Step:
         """The step that this actor may take with the row. Raises ServiceError `step_not_allowed` (wrong state), or the
         refusal of the step's `who`: `forbidden`, `decides_own_request`."""
         state = row[self.column]
-        step = self.step(state, action)
+        step = self.step(state, action, is_on)
         if step is None:
             raise ServiceError("step_not_allowed", state=state, action=action)
         refuse(step.who.against(context, row))

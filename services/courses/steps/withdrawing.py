@@ -11,7 +11,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.kinds import RequestKind
 from contracts.courses.events import SentWithdrawal, WithdrawalsSentToFinance
 from contracts.finance.states import BillStatus
-from services.courses.domain.workflows import OPEN_WITHDRAWALS, WITHDRAWAL
+from services.courses.domain.workflows import OPEN_WITHDRAWALS, PENDING_FINANCE, WITHDRAWAL
 from services.courses.tables.copies import bills
 from services.courses.tables.selections import selections, withdrawals
 
@@ -58,6 +58,6 @@ WITHDRAWALS = RequestKind(
     selections,
     OPEN_WITHDRAWALS,
     open_code="withdrawal_already_open",
-    effects={"approve": _send_to_finance},
+    effects={PENDING_FINANCE: _send_to_finance},
     decided_by={"approve": "academic_reviewer_id", "reject": "academic_reviewer_id"},
 )

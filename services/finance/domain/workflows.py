@@ -1,8 +1,6 @@
 """The states of what finance owns, who moves them, and where to."""
 
-from chassis.base.context import Context
-from chassis.work.reasons import Reason
-from chassis.work.workflow import FOLLOWS, SYSTEM, Step, Subject, Who, Workflow, acting_under, decider
+from chassis.work.workflow import FOLLOWS, SYSTEM, Step, Workflow, acting_under, decider
 from contracts.finance.events import (
     BillsCancelled,
     BillsPaid,
@@ -22,15 +20,7 @@ POINT = acting_under(REMIT)
 FINANCE = decider(REVIEW_REMITTANCES)
 CASHIER = acting_under(MANAGE_REFUNDS)
 
-
-def _against_second_reviewer(context: Context, row: Subject) -> Reason | None:
-    against = decider(REVIEW_WITHDRAWALS).against(context, row)
-    if against is None and row["academic_reviewer_id"] == context.actor.user_id:
-        return Reason("same_reviewer")
-    return against
-
-
-SECOND_REVIEWER = Who(REVIEW_WITHDRAWALS, _against_second_reviewer)
+SECOND_REVIEWER = decider(REVIEW_WITHDRAWALS, besides=("academic_reviewer_id",))
 """Who reviews for finance: not who entered the request, and not who reviewed it academically."""
 
 # A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked.

@@ -28,12 +28,13 @@ from chassis.work.reasons import Reason
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
 from contracts.requests import Decision, RequestDetails, RequestResults, RequestView, StateCounts
+from contracts.settings import Setting
 from contracts.types import FewIds, FileReference, Id, Ids, Note, Version
 
 
 class LeaveState(StrEnum):
-    PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
-    REVOKED, SUPERSEDED = "revoked", "superseded"
+    PENDING, SEEN, GRANTED = "pending", "seen", "granted"
+    REFUSED, REVOKED, SUPERSEDED = "refused", "revoked", "superseded"
 
 
 class LeaveView(RequestView):
@@ -97,13 +98,16 @@ class LeavesGranted(Fact, owner="library", version=1, rows="leaves", unheard=Tru
     leaves: Annotated[tuple[GrantedLeave, ...], Field(max_length=500)]
 
 
-PENDING, GRANTED, REFUSED, REVOKED, SUPERSEDED = LeaveState
-LIBRARIAN = decider("library.decide")
+PENDING, SEEN, GRANTED, REFUSED, REVOKED, SUPERSEDED = LeaveState
+TWO_LOOKS = Setting("two_looks", Annotated[bool, Field(strict=True)], default=False)
+LIBRARIAN, HEAD = decider("library.decide"), decider("library.decide", besides=("decided_by",))
 LEAVE = Workflow(
     "leave",
     PENDING,
     (
-        Step(PENDING, "grant", LIBRARIAN, GRANTED, LeavesGranted),
+        Step(PENDING, "grant", LIBRARIAN, GRANTED, LeavesGranted, unless=TWO_LOOKS),
+        Step(PENDING, "grant", LIBRARIAN, SEEN, when=TWO_LOOKS),
+        Step(SEEN, "grant", HEAD, GRANTED, LeavesGranted),
         Step(PENDING, "refuse", LIBRARIAN, REFUSED),
         Step(PENDING, "revoke", acting_under("library.ask"), REVOKED),
         Step(GRANTED, "supersede", FOLLOWS, SUPERSEDED),
@@ -122,7 +126,7 @@ leaves = request_table(
     Column("days", Integer, nullable=False),
     Column("decided_by", Uuid),
     subject=Column("reader_id", Uuid, nullable=False),
-    open_states=(PENDING,),
+    open_states=(PENDING, SEEN),
 )
 scope(leaves, point="teaching_point_id")
 
@@ -141,9 +145,9 @@ LEAVES = RequestKind(
     leaves,
     "reader_id",
     readers,
-    (PENDING,),
-    supersedes="grant",
-    effects={"grant": tell},
+    (PENDING, SEEN),
+    supersedes=GRANTED,
+    effects={GRANTED: tell},
     decided_by={"grant": "decided_by", "refuse": "decided_by"},
     attachments=Attachments(most=3),
 )
@@ -153,6 +157,7 @@ SHOWN = Shown(LEAVES)
 class Library(Service):
     name = "library"
     metadata = metadata
+    settings = (TWO_LOOKS,)
     conflicts: ClassVar[dict[str, str]] = {"uq_leaves_open": "request_already_open"}
     ask_for_leaves = command(entering(LEAVES, AskForLeaves, against_leave))
     grant_leaves = command(deciding(LEAVES, GrantLeaves, "grant"))

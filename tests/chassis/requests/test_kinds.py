@@ -17,6 +17,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
 from contracts.errors import ServiceError
+from contracts.settings import ChangeSetting
 from tests.chassis.requests.desk import (
     ANN,
     BOB,
@@ -186,7 +187,7 @@ def test_what_follows_from_asking_happens_in_the_same_transaction(library: Servi
         assert [row.reader_id for row in made] == [ANN]
         raise ServiceError("forbidden")
 
-    strict = replace(LEAVES, effects={"request": fail})
+    strict = replace(LEAVES, effects={LEAVES.flow.initial: fail})
 
     def work(uow: UnitOfWork) -> None:
         strict.enter(uow, (ANN,), AskForLeaves(reader_ids=(ANN,), days=1, reason="探亲"), lambda *_: {})
@@ -210,3 +211,25 @@ def test_what_speaks_against_a_step_keeps_a_request_and_what_it_would_have_taken
     taken = library.database.run(librarian(), lambda uow: strict.decide(uow, ids, "grant"))
     assert (taken.ids, [each.error.code for each in taken.refused.values()]) == ([ids[1]], ["payment_in_review"])
     assert states(library) == ["granted", "pending", "granted"]
+
+
+def test_a_step_that_the_school_switches_on_is_there_from_then_on_for_another_person(
+    library: ServiceHarness,
+) -> None:
+    (before,) = asked(library, ANN)
+    assert library.run(GrantLeaves(leave_ids=(before,)), librarian()).items[0].state == "granted"
+    switch_on = ChangeSetting(name="two_looks", value=True, version=1, reason="新规定")
+    library.run(switch_on, acting())
+    first, second = librarian(), librarian()
+    ids = asked(library, ANN, BOB)
+
+    seen = library.run(GrantLeaves(leave_ids=ids), first)
+    assert [item.state for item in seen.items] == ["seen", "seen"]
+    assert states(library) == ["granted", "seen", "seen"], "nothing makes way yet"
+    assert len(library.published(LeavesGranted)) == 1, "and nobody hears"
+    again = library.run(GrantLeaves(leave_ids=ids), first)
+    assert {item.refusal.code for item in again.items} == {"same_reviewer"}
+
+    assert library.run(GrantLeaves(leave_ids=ids), second).done == 2
+    assert states(library) == ["superseded", "granted", "granted"]
+    assert len(library.published(LeavesGranted)) == 2

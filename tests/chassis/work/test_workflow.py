@@ -1,15 +1,20 @@
 """Workflows: every (state, action, actor) is allowed or refused as the table says."""
 
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
+from pydantic import Field
 from sqlalchemy import select
 
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import acting
+from chassis.work.reasons import Reason
 from chassis.work.steps import record
-from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FORBIDDEN, SYSTEM, Step, Workflow, acting_under, decider
+from contracts.errors import ServiceError
+from contracts.settings import Setting
 from tests.workflows import AUTHOR, Allowed, walk
 
 REVIEW = Workflow(
@@ -40,6 +45,52 @@ OWN = {(action, "author deciding"): "decides_own_request" for action in ("approv
 
 def test_every_state_action_and_actor_is_as_the_table_says() -> None:
     walk(REVIEW, REVIEW.states, ACTORS, ALLOWED, refused=OWN)
+
+
+CONSENT = Setting("consent", Annotated[bool, Field(strict=True)], default=False)
+SWITCHED = Workflow(
+    "switched",
+    "waiting",
+    (
+        Step("waiting", "approve", acting_under("decide"), "agreed", when=CONSENT),
+        Step("waiting", "approve", acting_under("decide"), "approved", unless=CONSENT),
+        Step("agreed", "approve", acting_under("decide"), "approved", when=CONSENT),
+    ),
+)
+
+
+@pytest.mark.parametrize(("is_on", "following"), [(True, "agreed"), (False, "approved")])
+def test_a_setting_switches_between_two_steps(is_on: bool, following: str) -> None:
+    who = acting("decide")
+    assert SWITCHED.allowed({"state": "waiting"}, "approve", who, lambda switch: is_on).next == following
+    assert SWITCHED.allowed({"state": "waiting"}, "approve", who).next == "approved", "until the school sets it"
+
+
+def test_a_step_that_is_switched_off_is_not_there() -> None:
+    with pytest.raises(ServiceError, match="step_not_allowed"):
+        SWITCHED.allowed({"state": "agreed"}, "approve", acting("decide"), lambda switch: False)
+
+
+OTHER = Setting("other", Annotated[bool, Field(strict=True)], default=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({}, {}), ({"when": CONSENT}, {"when": CONSENT}), ({"when": CONSENT}, {"unless": OTHER}), ({"when": CONSENT}, {})],
+)
+def test_two_steps_for_one_state_and_action_are_those_of_one_switch(one: Any, other: Any) -> None:
+    steps = [Step("waiting", "approve", SYSTEM, "approved", **each) for each in (one, other)]
+    with pytest.raises(ValueError, match="two steps for one state"):
+        Workflow("wrong", "waiting", tuple(steps))
+
+
+def test_what_takes_two_persons_is_not_decided_twice_by_one() -> None:
+    me = acting("decide")
+    second = decider("decide", besides=("first_by",))
+    assert second.against(me, {"first_by": None}) is None
+    assert second.against(me, {"first_by": new_id()}) is None
+    assert second.against(me, {"first_by": me.actor.user_id}) == Reason("same_reviewer")
+    assert second.against(acting("other"), {"first_by": None}) == FORBIDDEN
 
 
 @pytest.mark.parametrize(
