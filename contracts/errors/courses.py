@@ -93,7 +93,7 @@ TEXTS = {
     ),
     "degree_intent_required": ErrorText(
         _K.REFUSED,
-        "课程 {course_code} 仅供申请学位的学生选修，请先登记学位意向。",
+        "课程 {course_code} 仅供有学位意向的学生修读，请先登记学位意向。",
         "Course {course_code} is for students who want the degree. Record the degree intent first.",
     ),
     "course_twice_in_request": ErrorText(
@@ -157,7 +157,7 @@ TEXTS = {
     ),
     "programme_version_exists": ErrorText(
         _K.CONFLICT,
-        "相同五要素且起始批次为 {from_intake} 的培养方案已发布，请调整起始批次。",
+        "相同五要素且起始学习批次为 {from_intake} 的培养方案已发布，请调整起始学习批次。",
         "A programme with these elements from {from_intake} on is published. Choose another first intake.",
     ),
     "selection_round_code_taken": ErrorText(

@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "registration_still_open": ErrorText(
         _K.CONFLICT,
-        "报考尚未截止（{closes_at}），截止后才能发布编排。",
+        "报考尚未截止（{closes_at}），截止后才能发布考场编排。",
         "Registration is open until {closes_at}. Publish the arrangement afterwards.",
     ),
     "arrangement_published": ErrorText(

@@ -37,7 +37,7 @@ TEXTS = {
     ),
     "student_in_transfer": ErrorText(
         _K.CONFLICT,
-        "所选缴费单中有 {count} 张属于正在转教学点的学生，转点办结后再缴费。",
+        "所选缴费单中有 {count} 张属于正在转教学点的学生，转教学点办结后再缴费。",
         "{count} of the bills are of students in transfer. Pay them when the transfer is done.",
     ),
     "received_amount_differs": ErrorText(

@@ -68,7 +68,7 @@ TEXTS = {
     ),
     "role_needs_modules": ErrorText(
         _K.INVALID,
-        "教学点工作人员须至少授予一个模块。",
+        "教学点工作人员须至少授予一个功能模块。",
         "Teaching-point staff need at least one module.",
     ),
     "role_needs_courses": ErrorText(

@@ -91,7 +91,7 @@ TEXTS = {
     "birth_date_required": ErrorText(
         _K.INVALID,
         "非身份证证件须填写出生日期。",
-        "Give the birth date: this kind of document does not tell it.",
+        "Give the birth date: this kind of ID does not tell it.",
     ),
     "student_number_taken": ErrorText(
         _K.CONFLICT, "学号已被使用，请核对。", "This student number is in use. Check it."

@@ -24,10 +24,11 @@ _TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system
 FIELDS: Words = dict(chain.from_iterable(table.items() for table in _TABLES))
 MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
-_DONE: Words = {**doing.ACTIONS, **doing.ENTRIES}
+_ACTIONS: Words = {key: word for key, word in doing.ACTIONS.items() if "." not in key}
+_DONE: Words = {**_ACTIONS, **doing.ENTRIES}
 _NAMES: dict[str, Words] = {
     "TaskView.kind": doing.TASKS,
-    "HistoryStepView.action": doing.ACTIONS,
+    "HistoryStepView.action": _ACTIONS,
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
     "AccountView.permissions": doing.PERMISSIONS,

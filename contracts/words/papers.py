@@ -4,7 +4,7 @@ from contracts.words.word import Words
 
 DOCUMENTS: Words = {
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
-    "student_import": ("学生导入模板", "Import of students"),
+    "student_import": ("学生导入模板", "Template for importing students"),
     "student_import_refused": ("未导入的学生", "Students not imported"),
 }
 
@@ -12,7 +12,6 @@ COLUMNS: Words = {
     "batch_selection_result.outcome": ("结果", "Outcome"),
     "batch_selection_result.reasons": ("原因", "Reasons"),
     "student_import.name": ("姓名", "Name"),
-    "student_import.phone": ("其他电话", "Other telephone"),
     "student_import.teaching_point_code": ("教学点代码", "Code of the teaching point"),
     "student_import.prior_level": ("前置学历层次", "Level of prior education"),
     "student_import.prior_school": ("前置学历毕业院校", "School of prior education"),

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import chain
 
 import pytest
@@ -40,9 +41,11 @@ MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(
 SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
 
 
-def python_of(folder: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+@cache
+def python_of(folder: str) -> tuple[tuple[str, ast.Module], ...]:
+    """Place and syntax tree of each module in a folder."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
 def calls(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[ast.Call]:
@@ -58,12 +61,6 @@ def below(contract: type[BaseModel]) -> Iterator[type[BaseModel]]:
 # Generic contracts made for one row type have the fields of the generic one.
 PLACES = ("contracts.", "gateway.task_centre")
 CONTRACTS = {each for each in below(BaseModel) if each.__module__.startswith(PLACES) and "[" not in each.__name__}
-ENUMS = {
-    each
-    for module in MODULES
-    for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
-}
 
 
 def workflows() -> Iterator[Workflow]:
@@ -71,6 +68,14 @@ def workflows() -> Iterator[Workflow]:
         if (ROOT / "services" / service / "domain" / "workflows.py").exists():
             module = importlib.import_module(f"services.{service}.domain.workflows")
             yield from (each for each in vars(module).values() if isinstance(each, Workflow))
+
+
+ENUMS = {
+    each
+    for module in MODULES
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
+} | {type(state) for flow in workflows() for state in flow.states if isinstance(state, StrEnum)}
 
 
 def test_every_field_of_every_contract_has_a_word() -> None:
@@ -88,13 +93,27 @@ def test_no_field_has_two_words_and_no_word_is_left_over() -> None:
     assert set(keys) - plain - special == set()
 
 
+def test_a_word_of_one_contract_is_that_of_no_other() -> None:
+    """Words are found by a contract's name, and two services may each have one that is called so."""
+    named = Counter(f"{each.__name__}.{field}" for each in CONTRACTS for field in each.model_fields if not older(each))
+    keys = [key for key in chain.from_iterable(FIELD_TABLES) if "." in key]
+    assert [key for key in keys if named[key] > 1] == []
+
+
+def older(contract: type[BaseModel]) -> bool:
+    """Whether it is an earlier version of one that has the same name."""
+    return re.search(r"_v\d+$", contract.__module__) is not None
+
+
 def test_every_choice_and_state_has_a_word_and_no_other() -> None:
     listed = {each.__name__: {member.value for member in each} for each in ENUMS}
     assert {name: set(values) for name, values in words.MEMBERS.items()} == listed
 
 
 def test_every_action_of_a_workflow_has_a_word() -> None:
-    assert {action for each in workflows() for action in each.actions} == doing.ACTIONS.keys()
+    plain = {key for key in doing.ACTIONS if "." not in key}
+    assert {action for each in workflows() for action in each.actions} == plain
+    assert doing.ACTIONS.keys() - plain <= {f"{each.name}.{action}" for each in workflows() for action in each.actions}
 
 
 # Who is given what an audit entry calls a change, and at which place.
@@ -109,9 +128,27 @@ def audited() -> Iterator[str]:
             yield from (str(each.value) for each in named if isinstance(each, ast.Constant))
 
 
-def test_all_that_audit_entries_tell_has_a_word_and_only_one() -> None:
+def named_in_refusals() -> Iterator[str]:
+    """What refusals say that cannot be done, beside the actions of workflows."""
+    for call in calls(chain.from_iterable(map(python_of, ("services", "chassis", "gateway")))):
+        if not any(isinstance(each, ast.Constant) and each.value == "step_not_allowed" for each in call.args):
+            continue
+        evidence = [
+            pair
+            for each in call.args
+            if isinstance(each, ast.Dict)
+            for pair in zip(each.keys, each.values, strict=True)
+        ]
+        given = [(each.arg, each.value) for each in call.keywords]
+        given += [(key.value, value) for key, value in evidence if isinstance(key, ast.Constant)]
+        yield from (str(v.value) for name, v in given if name == "action" and isinstance(v, ast.Constant))
+
+
+def test_all_that_audit_entries_and_refusals_tell_has_a_word_and_only_one() -> None:
     defaults = {inspect.signature(each).parameters["action"].default for each in (rows.add, rows.edit)}
-    told = set(audited()) | defaults
+    refused = set(named_in_refusals())
+    assert len(refused) > 2
+    told = set(audited()) | defaults | refused
     assert len(told) > 30
     assert told - doing.ACTIONS.keys() == doing.ENTRIES.keys()
 
