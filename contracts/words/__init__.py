@@ -26,12 +26,18 @@ MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
 _ACTIONS: Words = {key: word for key, word in doing.ACTIONS.items() if "." not in key}
 _DONE: Words = {**_ACTIONS, **doing.ENTRIES}
-_NAMES: dict[str, Words] = {
-    "TaskView.kind": doing.TASKS,
-    "HistoryStepView.action": _ACTIONS,
+VALUE_TABLES: dict[str, Words] = {
+    "AccountView.permissions": doing.PERMISSIONS,
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
-    "AccountView.permissions": doing.PERMISSIONS,
+    "CentralTasks.unanswered": things.SERVICES,
+    "HistoryStepView.action": _ACTIONS,
+    "ListAllTasks.kind": doing.TASKS,
+    "ListAuditEntries.action": _DONE,
+    "ListAuditEntries.object_type": things.THINGS,
+    "TaskView.figures": doing.FIGURES,
+    "TaskView.kind": doing.TASKS,
+    "TaskView.service": things.SERVICES,
 }
 """`Contract.field` → words of its values (or, of a table, its keys)."""
 
@@ -85,30 +91,5 @@ def operation_word(operation: type[Operation], field: str | None = None) -> Word
 def value_words(contract: type[BaseModel], field: str) -> Mapping[str, Word]:
     """What the values of a field are called that holds a name of the code (a kind of task, an action, a table); of
     all other fields nothing."""
-    table = _NAMES.get(f"{contract.__name__}.{field}", {})
+    table = VALUE_TABLES.get(f"{contract.__name__}.{field}", {})
     return {value: Word(*word) for value, word in table.items()}
-
-
-def action_word(action: str) -> Word:
-    """What was done, as histories and audit entries say it. Raises KeyError."""
-    return Word(*_DONE[action])
-
-
-def permission_word(permission: str) -> Word:
-    """What a permission allows. Raises KeyError."""
-    return Word(*doing.PERMISSIONS[permission])
-
-
-def task_word(kind: str) -> Word:
-    """What a long task is called. Raises KeyError."""
-    return Word(*doing.TASKS[kind])
-
-
-def thing_word(table: str) -> Word:
-    """What the rows of a table are called, by which audit entries and histories name them. Raises KeyError."""
-    return Word(*things.THINGS[table])
-
-
-def event_word(event_type: str) -> Word:
-    """What an event tells. Raises KeyError."""
-    return Word(*things.EVENTS[event_type])

@@ -135,3 +135,11 @@ TASKS: Words = {
     "large_batch": ("批量选课", "Batch selection"),
     "student_import": ("导入学生", "Import of students"),
 }
+
+FIGURES: Words = {
+    "imported": ("已导入", "Imported"),
+    "refused": ("被拒", "Refused"),
+    "selected": ("已选", "Selected"),
+    "skipped": ("已跳过", "Skipped"),
+}
+"""What tasks count."""

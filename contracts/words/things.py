@@ -1,4 +1,4 @@
-"""Words for things: what audit entries and histories are about, and what services tell each other."""
+"""Words for things: what audit entries and histories are about, and the services that have them."""
 
 from contracts.words.word import Words
 
@@ -51,42 +51,11 @@ THINGS: Words = {
     "withdrawals": ("退课申请", "Withdrawal"),
 }
 
-EVENTS: Words = {
-    "access_revoked": ("登录已作废", "Access was revoked"),
-    "bill_cancellation_refused": ("缴费单取消被拒", "A bill's cancellation was refused"),
-    "bill_state": ("缴费单", "Bill"),
-    "billing_refused": ("缴费单未能生成", "Bills could not be made"),
-    "bills_cancelled": ("缴费单已取消", "Bills were cancelled"),
-    "bills_paid": ("缴费单已缴费", "Bills were paid"),
-    "card_read": ("已读卡", "A card was read"),
-    "copy_completed": ("副本已补齐", "A copy is complete"),
-    "copy_requested": ("申请副本", "A copy was asked for"),
-    "course_state": ("课程", "Course"),
-    "courses_selected": ("已选课", "Courses were selected"),
-    "exam_round_course_state": ("考试科目", "Course of an exam round"),
-    "exam_round_state": ("考试批次", "Exam round"),
-    "fee_standard_state": ("收费标准", "Fee standard"),
-    "programme_state": ("培养方案", "Programme"),
-    "registration_hold_refused": ("报考暂停被拒", "The hold of a registration was refused"),
-    "registration_refused": ("报考被拒", "A registration was refused"),
-    "registrations_held": ("报考已暂停", "Registrations are held"),
-    "resits_closing": ("补考关闭中", "Resits are closing"),
-    "resits_registered": ("已报补考", "Resits were registered"),
-    "selections_closing": ("选课关闭中", "Selections are closing"),
-    "student_accounts_made": ("学生账号已开通", "Students' accounts were made"),
-    "student_accounts_refused": ("学生账号未开通", "Students' accounts were refused"),
-    "student_left": ("学生退学", "A student left"),
-    "student_resumed": ("学生复学", "A student resumed"),
-    "student_state": ("学籍", "Student record"),
-    "student_suspended": ("学生休学", "A student was suspended"),
-    "student_transferred": ("学生转教学点", "A student changed the teaching point"),
-    "teaching_point_state": ("教学点", "Teaching point"),
-    "transfer_cleared": ("转教学点缴费已办结", "A transfer was cleared"),
-    "transfer_held": ("转教学点暂缓", "A transfer is held"),
-    "transfer_requested": ("申请转教学点", "A transfer was requested"),
-    "transfer_revoked": ("转教学点已撤销", "A transfer was revoked"),
-    "withdrawals_approved": ("退课已通过", "Withdrawals were approved"),
-    "withdrawals_refunded": ("退课已退费", "Withdrawals were refunded"),
-    "withdrawals_rejected": ("退课被驳回", "Withdrawals were rejected"),
-    "withdrawals_sent_to_finance": ("退课已转财务", "Withdrawals went to finance"),
+SERVICES: Words = {
+    "identity": ("账号", "Accounts"),
+    "registry": ("学籍", "Student records"),
+    "courses": ("教务", "Courses"),
+    "finance": ("财务", "Finance"),
+    "exams": ("考务", "Examinations"),
 }
+"""The parts of the system, as people know them."""

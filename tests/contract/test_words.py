@@ -19,7 +19,6 @@ from chassis.declaring.service import Service, load
 from chassis.work import rows
 from chassis.work.workflow import Workflow
 from contracts import words
-from contracts.base import EVENTS
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
@@ -159,11 +158,33 @@ def test_every_operation_that_has_a_route_has_a_word_and_no_other() -> None:
     assert len({route.word for route in routes}) == len(routes), "two that are called the same"
 
 
-def test_every_permission_every_event_and_every_task_has_a_word() -> None:
+def test_every_permission_every_service_and_every_task_has_a_word() -> None:
     assert doing.PERMISSIONS.keys() == PERMISSIONS
-    ours = {event_type for (event_type, _), event in EVENTS.items() if event.__module__.startswith("contracts.")}
-    assert ours == things.EVENTS.keys()
+    assert things.SERVICES.keys() == set(service_names())
     assert {kind for service in SERVICES for kind in service.tasks} == doing.TASKS.keys()
+
+
+def counted() -> Iterator[str]:
+    """What the steps of tasks count."""
+    for _, tree in python_of("services"):
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "StepResult":
+                made = each.args[0]
+            elif isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == "figures":
+                made = each.value
+            else:
+                continue
+            yield from (str(key.value) for key in getattr(made, "keys", ()) if isinstance(key, ast.Constant))
+
+
+def test_all_that_tasks_count_has_a_word_and_no_other() -> None:
+    assert set(counted()) == doing.FIGURES.keys()
+
+
+def test_a_field_whose_values_have_words_is_there() -> None:
+    assert words.VALUE_TABLES.keys() <= {
+        f"{each.__name__}.{field}" for each in CONTRACTS for field in each.model_fields
+    }
 
 
 def test_every_table_that_entries_can_be_about_has_a_word() -> None:
@@ -178,7 +199,7 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
         *FIELD_TABLES,
         *words.MEMBERS.values(),
         OPERATIONS,
-        *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
+        *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.SERVICES, doing.FIGURES),
         *(papers.DOCUMENTS, papers.COLUMNS, papers.LABELS),
     ],
 )
