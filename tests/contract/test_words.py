@@ -222,6 +222,7 @@ NO_LABELS = {
     "chassis/papers/spreadsheets.py": "the signs of a day as people write it",
     "gateway/openapi/": "descriptions, which are beside what they describe",
     "gateway/routes/": "descriptions of what a service is about",
+    "launcher/story/school.py": "what a school calls its own",
     "services/device/": "a program of its own, which is not installed with the contracts",
     "services/identity/domain/passwords.py": "what a password must not be",
     "services/registry/domain/ethnicities.py": "GB/T 3304",
@@ -231,15 +232,20 @@ BESIDE = ("description", "examples", "example", "help")
 
 
 def typed_by_hand() -> Iterator[tuple[str, str]]:
-    """Place and text of every Chinese string in code that is no sentence, no description and no example."""
-    for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "services"))):
+    """Place and text of every Chinese string in code that is no sentence, no description and no example. The launcher
+    makes up what people fill in: there it is a label only if it is called like one."""
+    tables = (*FIELD_TABLES, *words.MEMBERS.values(), papers.DOCUMENTS, papers.COLUMNS, papers.LABELS)
+    labels = {zh for table in tables for zh, _ in table.values()}
+    for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "launcher", "services"))):
         spoken = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
         for call in calls([(place, tree)]):
             beside = [each.value for each in call.keywords if each.arg in BESIDE]
             spoken |= {id(each) for value in beside for each in ast.walk(value)}
         for each in ast.walk(tree):
             text = each.value if isinstance(each, ast.Constant) and id(each) not in spoken else None
-            if isinstance(text, str) and HAN.search(text) and not text.endswith("。"):
+            if not isinstance(text, str) or not HAN.search(text) or text.endswith("。"):
+                continue
+            if not place.startswith("launcher/") or text in labels:
                 yield place, text
 
 
