@@ -75,6 +75,16 @@ def by_word(choices: type[Member]) -> dict[str, Member]:
     return {member_word(member).zh: member for member in choices}
 
 
+def former_columns(document: str) -> Mapping[str, str]:
+    """What columns of a document were called once, and the field that each is."""
+    return papers.FORMERLY.get(document, {})
+
+
+def former_words(choices: type[Member]) -> dict[str, Member]:
+    """The members of an enum by what they were called once."""
+    return {word: choices(value) for word, value in papers.FORMERLY.get(choices.__name__, {}).items()}
+
+
 def member_word(member: StrEnum) -> Word:
     """What a member of one of the contracts' enums is called. Raises KeyError for one that nobody named."""
     return Word(*MEMBERS[type(member).__name__][member.value])

@@ -1,5 +1,7 @@
 """Words for documents: what a file is called, its columns that are no field of a contract, and what stands in cells."""
 
+from collections.abc import Mapping
+
 from contracts.words.word import Words
 
 DOCUMENTS: Words = {
@@ -37,3 +39,10 @@ LABELS: Words = {
     "batch_selection_result.not_selected": ("未选", "Not selected"),
 }
 """What else is written on a document."""
+
+FORMERLY: Mapping[str, Mapping[str, str]] = {
+    "student_import": {"申请学位": "degree_intent"},
+    "IdKind": {"外国人永久居留证": "foreign_permanent_resident", "港澳台居民通行证": "hk_macao_taiwan"},
+}
+"""What stood in workbooks before a word was changed: people fill in templates that they have had for years. Document →
+old title → field; enum → old word → value. Chinese, which is what is read."""

@@ -22,8 +22,9 @@ from contracts import words
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
+from contracts.registry.states import IdKind
 from contracts.registry.views import StudentView
-from contracts.types import Gender
+from contracts.types import Gender, Level
 from contracts.words import doing, examining, money, papers, people, studies, system, things
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
@@ -33,6 +34,7 @@ from gateway.files import UPLOAD
 from gateway.routes import ROUTES
 from gateway.streams import EVENTS as EVENTS_ROUTE
 from launcher.paths import ROOT, service_names
+from services.registry.papers.workbook import STUDENTS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FIELD_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
@@ -253,6 +255,39 @@ def test_nobody_types_a_label_by_hand() -> None:
     found = dict(typed_by_hand())
     assert {place: text for place, text in found.items() if not place.startswith(tuple(NO_LABELS))} == {}
     assert [place for place in NO_LABELS if not any(each.startswith(place) for each in found)] == []
+
+
+# The templates that people may have: titles of columns and words of choices when they were first handed out.
+HANDED_OUT = {
+    "student_import": (
+        "学号 姓名 性别 证件类型 证件号码 出生日期 民族 政治面貌 教学点代码 学习批次 层次 学生类型 "
+        "学生来源 专业代码 学制 入学日期 申请学位 手机号码 电子邮箱 其他电话 家庭住址 通讯地址 "
+        "邮政编码 工作单位 前置学历层次 前置学历毕业院校 前置学历专业 前置学历毕业日期 "
+        "前置学历证书编号 前置学历证书姓名"
+    ),
+    "Gender": "男 女",
+    "IdKind": "居民身份证 港澳台居民通行证 外国人永久居留证 护照 军官证 士兵证",
+    "Level": "高起专 专升本 高起本",
+}
+
+
+def test_what_was_handed_out_to_be_filled_in_is_read_by_its_old_words() -> None:
+    titles = {title for column in STUDENTS for title in (column.title, *column.formerly)}
+    assert set(HANDED_OUT["student_import"].split()) <= titles
+    for choices in (Gender, IdKind, Level):
+        read = words.by_word(choices) | words.former_words(choices)
+        assert set(HANDED_OUT[choices.__name__].split()) <= read.keys()
+
+
+def test_no_word_of_today_is_a_former_one_and_none_is_left_over() -> None:
+    fields = {column.field: column.title for column in STUDENTS}
+    now = {
+        "student_import": fields,
+        **{name: {key: zh for key, (zh, _) in of.items()} for name, of in words.MEMBERS.items()},
+    }
+    for key, former in papers.FORMERLY.items():
+        assert set(former.values()) <= now[key].keys()
+        assert not former.keys() & set(now[key].values())
 
 
 def test_a_column_belongs_to_a_document_that_has_a_name() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, typed
+from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, member_of, typed
 from contracts.base import Contract
 from contracts.errors.fields import FieldProblemError
 from contracts.registry.states import IdKind
@@ -29,9 +29,6 @@ from contracts.types import (
 from contracts.words import by_word, member_word, truth_word
 from services.registry.domain.ethnicities import ethnicity_code
 
-GENDERS: Final = by_word(Gender)
-ID_KINDS: Final = by_word(IdKind)
-LEVELS: Final = by_word(Level)
 YES_NO: Final = {truth_word(value).zh: value for value in (True, False)}
 OPEN_EDUCATION: Final = "开放教育"
 _RESIDENT: Final = member_word(IdKind.RESIDENT).zh
@@ -48,12 +45,12 @@ STUDENTS: Final = columns(
     "student_import",
     Column("student_number", typed(StudentNumber), width=20, example="2632030906100001"),
     Column("name", typed(PersonName), example="张晓明"),
-    Column("gender", choice(GENDERS), width=8, choices=tuple(GENDERS), example=member_word(Gender.MALE).zh),
+    Column("gender", member_of(Gender), width=8, choices=tuple(by_word(Gender)), example=member_word(Gender.MALE).zh),
     Column(
         "id_kind",
-        choice(ID_KINDS),
+        member_of(IdKind),
         required=False,
-        choices=tuple(ID_KINDS),
+        choices=tuple(by_word(IdKind)),
         help=f"不填为{_RESIDENT}。",
         example=_RESIDENT,
     ),
@@ -80,7 +77,13 @@ STUDENTS: Final = columns(
         example="3203",
     ),
     Column("intake", typed(IntakeCode), width=10, help="年份和月份。", example="202609"),
-    Column("level", choice(LEVELS), width=10, choices=tuple(LEVELS), example=member_word(Level.TOP_UP_BACHELOR).zh),
+    Column(
+        "level",
+        member_of(Level),
+        width=10,
+        choices=tuple(by_word(Level)),
+        example=member_word(Level.TOP_UP_BACHELOR).zh,
+    ),
     Column("student_type", typed(Label), required=False, help=f"不填为{OPEN_EDUCATION}。", example=OPEN_EDUCATION),
     Column("student_source", typed(Label), required=False, help=f"不填为{OPEN_EDUCATION}。", example=OPEN_EDUCATION),
     Column("major_code", typed(MajorCode), width=12, example="080901"),
