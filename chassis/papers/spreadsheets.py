@@ -21,8 +21,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.errors import FieldError, JsonValue, Language, describe
+from contracts.errors import FieldError, JsonValue, Language
 from contracts.errors.fields import FieldProblemError, field_errors
+from contracts.sentences import describe
 from contracts.text import cleaning
 from contracts.types import sane_year
 from contracts.words import by_word, column_word, former_columns, former_words

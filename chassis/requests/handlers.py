@@ -67,7 +67,7 @@ def attaching(kind: RequestKind, contract: type[Operation], fields: Fields | Non
     def handler(command: Any, uow: UnitOfWork) -> View:
         row = locked(uow, kind.table, getattr(command, one), command.version)
         if kind.state_of(row) not in kind.open_states:
-            raise ServiceError("step_not_allowed", state=kind.state_of(row), action="attach")
+            raise ServiceError("step_not_allowed", workflow=kind.flow.name, state=kind.state_of(row), action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
         uow.audit(kind.table, row.id, "attach", after={"files": [each.name for each in command.attachments]})
         return _page(uow, kind, row.id, contract.answers, fields)

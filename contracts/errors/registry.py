@@ -1,14 +1,16 @@
 """Refusals of the registry, and what can be wrong with a row of an imported workbook."""
 
 from contracts.errors import ErrorKind, ErrorText
+from contracts.types import EnrolmentStatus
 
 _K = ErrorKind
 
 TEXTS = {
     "status_change_not_possible": ErrorText(
         _K.CONFLICT,
-        "学生当前学籍状态为 {status}，不能办理该异动。",
-        "The student's status is {status}; this change is not possible.",
+        "学生当前学籍状态为“{status}”，不能办理该异动。",
+        "The student's status is “{status}”; this change is not possible.",
+        {"status": EnrolmentStatus},
     ),
     "status_day_in_future": ErrorText(
         _K.REFUSED,

@@ -47,7 +47,7 @@ def field_word(contract: type[BaseModel], field: str) -> Word | None:
     """What a contract's field is called; None where nobody named it, which a test refuses for ours."""
     special = (FIELDS.get(f"{each.__name__}.{field}") for each in contract.__mro__)
     found = next(filter(None, special), None) or FIELDS.get(field)
-    return Word(*found) if found else None
+    return _word(found)
 
 
 def column_word(document: str, field: str) -> Word:
@@ -90,12 +90,42 @@ def member_word(member: StrEnum) -> Word:
     return Word(*MEMBERS[type(member).__name__][member.value])
 
 
+def value_word(choices: type[StrEnum], value: str) -> Word | None:
+    """What a value of an enum is called; None for one that is none of its values."""
+    return _word(MEMBERS.get(choices.__name__, {}).get(value))
+
+
+def state_word(state: str, workflow: str) -> Word | None:
+    """What a state of a workflow is called; None for one that nobody named."""
+    special = states.OF_WORKFLOW.get(f"{workflow}.{state}")
+    return _word(special or MEMBERS.get(states.WORKFLOWS.get(workflow, ""), {}).get(state))
+
+
+def action_word(action: str, workflow: str) -> Word | None:
+    """What is done with a row of a workflow; None for what nobody named."""
+    return _word(doing.ACTIONS.get(f"{workflow}.{action}") or _DONE.get(action))
+
+
+def service_word(service: str) -> Word | None:
+    """What people call the part of the system that a service is; None for one that nobody named."""
+    return _word(things.SERVICES.get(service))
+
+
+def plain_word(field: str) -> Word | None:
+    """What fields of a name are called in most contracts; None for what nobody named."""
+    return _word(FIELDS.get(field))
+
+
+def _word(found: tuple[str, str] | None) -> Word | None:
+    return Word(*found) if found else None
+
+
 def operation_word(operation: type[Operation], field: str | None = None) -> Word | None:
     """What a command or query is called, or the `field` of its answer that is downloaded; None as for fields."""
     name = operation.__name__
     keys = f"{operation.service}.{name}", f"{name}.{field}", name
     found = next(filter(None, map(OPERATIONS.get, keys)), None)
-    return Word(*found) if found else None
+    return _word(found)
 
 
 def value_words(contract: type[BaseModel], field: str) -> Mapping[str, Word]:

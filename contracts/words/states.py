@@ -156,3 +156,28 @@ STATES: Mapping[str, Words] = {
         "revoked": ("已撤销", "Revoked"),
     },
 }
+
+WORKFLOWS: Mapping[str, str] = {
+    "assessment_requirement": "AssessmentRequirementState",
+    "bill": "BillStatus",
+    "course": "CourseStatus",
+    "course_version": "CourseVersionStatus",
+    "exam_round": "ExamRoundStatus",
+    "programme": "ProgrammeStatus",
+    "refund": "RefundState",
+    "registration": "RegistrationState",
+    "remittance": "RemittanceState",
+    "selection": "SelectionState",
+    "selection_round": "RoundStatus",
+    "status_change": "StatusChangeState",
+    "transfer": "TransferState",
+    "withdrawal": "WithdrawalState",
+    "withdrawal_hold": "HoldState",
+    "withdrawal_review": "ReviewState",
+}
+"""Workflow → the enum of its states."""
+
+OF_WORKFLOW: Words = {
+    "exam_round.arrangement_published": ("考场编排已发布", "Arrangement published"),
+}
+"""`workflow.state` → words of what refusals call a state and is none of the workflow's own."""
