@@ -13,7 +13,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
-from contracts.errors import JsonValue, Language, describe
+from contracts.errors import JsonValue, Language
+from contracts.sentences import describe
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
 from contracts.text.kinds import TextKind

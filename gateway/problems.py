@@ -8,7 +8,8 @@ from uuid import UUID
 import orjson
 
 from contracts.base import Operation
-from contracts.errors import ErrorKind, FieldError, Language, ServiceError, describe, error_text
+from contracts.errors import ErrorKind, FieldError, Language, ServiceError, error_text
+from contracts.sentences import describe
 from contracts.words import member_word
 from contracts.words.paths import path_word
 

@@ -41,7 +41,7 @@ class CentralTasks(View):
 class ListAllTasks(PageQuery, answers=CentralTasks, service="gateway"):
     """The task centre: long jobs of all services, newest first. At most the newest 200 are paged through."""
 
-    kind: Code | None = Field(default=None, description="Only this kind.", examples=["import_students"])
+    kind: Code | None = Field(default=None, description="Only this kind.", examples=["student_import"])
     state: TaskState | None = Field(default=None, description="Only in this state.")
 
 

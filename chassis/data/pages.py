@@ -107,7 +107,7 @@ def as_view(view: type[SomeContract], row: Row[Any], **more: Any) -> SomeContrac
 
 def _refuse_hidden_filters(statement: Select[Any], kind: str) -> None:
     if statement.whereclause is not None and (names := _hidden(statement.whereclause, kind)):
-        raise ServiceError("filter_not_supported", columns=", ".join(sorted(names)))
+        raise ServiceError("filter_not_supported", columns=sorted(names))
 
 
 def _hidden(expression: ColumnElement[Any], kind: str) -> set[str]:

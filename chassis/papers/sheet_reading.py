@@ -175,13 +175,14 @@ def _with_formats(cells: Sequence[Any]) -> _Cells:
 
 
 def _find_header(rows: Iterator[tuple[int, _Cells]], columns: Sequence[Column]) -> dict[str, int]:
-    """Title → place of each known column, from the first row that has any of them."""
-    known = {column.title for column in columns}
+    """Title → place of each known column, from the first row that has any of them. One that is called as it was called
+    formerly has the title of today."""
+    known = {title: column.title for column in columns for title in (column.title, *column.formerly)}
     titles: list[str] = []
     found: list[str] = []
     for number, cells in rows:
-        titles = [_plain_title(value) for value in cells.values]
-        found = [title for title in titles if title in known]
+        titles = [known.get(_plain_title(value), "") for value in cells.values]
+        found = [title for title in titles if title]
         if found or number >= _HEADER_WITHIN:
             break
     if doubled := sorted({title for title in found if found.count(title) > 1}):

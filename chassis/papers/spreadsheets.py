@@ -3,7 +3,7 @@
     STUDENTS = columns(
         "student_import",
         Column("name", typed(PersonName), example="张三"),
-        Column("gender", choice(by_word(Gender)), choices=tuple(by_word(Gender))),
+        Column("gender", member_of(Gender), choices=tuple(by_word(Gender))),
         Column("mobile", typed(MobileNumber), required=False),
     )
 
@@ -15,15 +15,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.errors import FieldError, JsonValue, Language, describe
+from contracts.errors import FieldError, JsonValue, Language
 from contracts.errors.fields import FieldProblemError, field_errors
+from contracts.sentences import describe
 from contracts.text import cleaning
 from contracts.types import sane_year
-from contracts.words import column_word
+from contracts.words import by_word, column_word, former_columns, former_words
 
 Parse = Callable[[str], Any]
 
@@ -32,7 +35,8 @@ Parse = Callable[[str], Any]
 class Column:
     """A column: the field it fills, how its text becomes a value, and the title it is found by (see `columns`).
 
-    `parse` raises FieldProblemError. `choices` are offered as a list in the template; `width` is in characters.
+    `formerly` are the titles that it has in older workbooks. `parse` raises FieldProblemError. `choices` are offered as
+    a list in the template; `width` is in characters.
     """
 
     field: str
@@ -43,12 +47,23 @@ class Column:
     example: str = ""
     choices: Sequence[str] = ()
     title: str = ""
+    formerly: Sequence[str] = ()
 
 
 def columns(document: str, *listed: Column) -> tuple[Column, ...]:
-    """The columns of a document, each with the title that `contracts.words` gives it. Raises KeyError for one that has
-    none there."""
-    return tuple(replace(each, title=column_word(document, each.field).zh) for each in listed)
+    """The columns of a document, each with the titles that `contracts.words` gives it, now and formerly.
+
+    Raises KeyError for one that has none there.
+    """
+    former = former_columns(document)
+    return tuple(
+        replace(
+            each,
+            title=column_word(document, each.field).zh,
+            formerly=tuple(title for title, field_ in former.items() if field_ == each.field),
+        )
+        for each in listed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +128,21 @@ def typed(annotation: Any) -> Parse:
     return parse
 
 
-def choice(values: Mapping[str, Any]) -> Parse:
-    """One of the words, each standing for a value."""
+def member_of(choices: type[StrEnum]) -> Parse:
+    """A member of an enum, by what people call it or called it once."""
+    return choice(by_word(choices), former_words(choices))
+
+
+def choice(values: Mapping[str, Any], formerly: Mapping[str, Any] = MappingProxyType({})) -> Parse:
+    """One of the words, each standing for a value; those of `formerly` count, but nobody is told of them."""
 
     def parse(text: str) -> Any:
         word = cleaning.title(text)
-        if word not in values:
-            raise FieldProblemError("field_not_a_choice", expected="、".join(values))
-        return values[word]
+        if word in values:
+            return values[word]
+        if word in formerly:
+            return formerly[word]
+        raise FieldProblemError("field_not_a_choice", expected="、".join(values))
 
     return parse
 

@@ -126,7 +126,8 @@ def attaching(shown: Shown, contract: type[Operation]) -> Handler:
     def handler(command: Any, uow: UnitOfWork) -> View:
         row = locked(uow, kind.table, getattr(command, one), command.version)
         if kind.state_of(row) not in kind.open_states:
-            raise ServiceError("step_not_allowed", state=kind.state_of(row), action="attach")
+            state, flow = kind.state_of(row), kind.flow.name
+            raise ServiceError("step_not_allowed", workflow=flow, state=state, action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
         uow.audit(kind.table, row.id, "attach", after={"files": [each.name for each in command.attachments]})
         return shown.page(uow, row.id, contract.answers)

@@ -143,6 +143,6 @@ class Workflow:
         state = row[self.column]
         step = self.step(state, action, is_on)
         if step is None:
-            raise ServiceError("step_not_allowed", state=state, action=action)
+            raise ServiceError("step_not_allowed", workflow=self.name, state=state, action=action)
         refuse(step.who.against(context, row))
         return step

@@ -1,13 +1,13 @@
 """Refusals are part of the interface: a stable code, and a sentence that says what to do.
 
-`ServiceError(code, **params)` is what a rule raises; `describe` turns it into words at the edge, in Chinese
-or English. The texts stand in one file per service. HTTP status numbers are the gateway's business alone.
+`ServiceError(code, **params)` is what a rule raises; `contracts.sentences.describe` turns it into words at the edge, in
+Chinese or English. The texts stand in one file per service. HTTP status numbers are the gateway's business alone.
 """
 
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from importlib import import_module
 from string import Formatter
 from typing import Any, Literal
@@ -32,18 +32,38 @@ class ErrorKind(StrEnum):
     INTERNAL = "internal"
 
 
+class Named(Enum):
+    """What a param names by a name of the code, beside members of enums."""
+
+    ACTION = auto()
+    """What was to be done, with a row of the param `workflow`."""
+    STATE = auto()
+    """Of the param `workflow`: a state alone may mean several things."""
+    SERVICE = auto()
+    FIELD = auto()
+
+
+Told = Mapping[str, type[StrEnum] | Named]
+"""Param → whose word the sentence says in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorText:
-    """A code's kind and its sentence in both languages. `{placeholders}` name the error's params."""
+    """A code's kind and its sentence in both languages. `{placeholders}` name the error's params.
+
+    A param that holds a name of the code stands in `told`: it travels as it is, for programs, and people read its word.
+    """
 
     kind: ErrorKind
     zh: str
     en: str
+    told: Told = field(default_factory=dict)
 
     @property
     def params(self) -> frozenset[str]:
         """The params that the sentence needs."""
-        return placeholders(self.zh)
+        of_workflow = {Named.ACTION, Named.STATE} & set(self.told.values())
+        return placeholders(self.zh) | ({"workflow"} if of_workflow else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +138,3 @@ def error_text(code: str) -> ErrorText:
     """The catalogue's entry, or that of `internal_error` for a code that nobody wrote a text for."""
     texts = catalogue()
     return texts.get(code) or texts["internal_error"]
-
-
-class _Filled(dict[str, Any]):
-    """A missing param must not turn a refusal into a failure: it shows as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
-
-
-def describe(code: str, params: Mapping[str, Any], language: Language = "zh") -> str:
-    """The sentence for people, its placeholders filled."""
-    text = error_text(code)
-    return (text.en if language == "en" else text.zh).format_map(_Filled(params))

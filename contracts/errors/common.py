@@ -1,6 +1,6 @@
 """Refusals that any service or the gateway can give."""
 
-from contracts.errors import ErrorKind, ErrorText
+from contracts.errors import ErrorKind, ErrorText, Named
 
 _K = ErrorKind
 
@@ -77,6 +77,7 @@ TEXTS = {
         _K.INVALID,
         "该筛选条件所依据的内容（{columns}）您无权查看，请去掉此条件后重试。",
         "This filter looks at what you may not see ({columns}). Leave it out and try again.",
+        {"columns": Named.FIELD},
     ),
     # Who asks
     "unauthenticated": ErrorText(_K.UNAUTHENTICATED, "请先登录。", "Sign in first."),
@@ -138,7 +139,8 @@ TEXTS = {
     "step_not_allowed": ErrorText(
         _K.CONFLICT,
         "当前状态（{state}）下不能进行“{action}”操作，请刷新后查看最新状态。",
-        "“{action}” is not possible in the state {state}. Reload to see where it stands.",
+        "“{action}” is not possible in the state “{state}”. Reload to see where it stands.",
+        {"state": Named.STATE, "action": Named.ACTION},
     ),
     "command_in_progress": ErrorText(
         _K.CONFLICT,
@@ -163,8 +165,9 @@ TEXTS = {
     ),
     "service_unavailable": ErrorText(
         _K.UNAVAILABLE,
-        "{service} 服务暂时不可用，请稍后重试；其他功能不受影响。",
-        "The {service} service is not available now. Try again later; everything else works.",
+        "{service}服务暂时不可用，请稍后重试；其他功能不受影响。",
+        "The part “{service}” is not available now. Try again later; everything else works.",
+        {"service": Named.SERVICE},
     ),
     "deadline_exceeded": ErrorText(
         _K.UNAVAILABLE,
@@ -320,6 +323,7 @@ TEXTS = {
         "编号中的“{part}”须为 {width} 位大写字母或数字，现有的值不符，请先更正该值或调整编号规则。",
         "What stands for “{part}” in the number must be {width} capital letters or digits. Correct it, or have the "
         "system administrator change how the number is built.",
+        told={"part": Named.FIELD},
     ),
     "setting_in_effect": ErrorText(
         _K.CONFLICT,

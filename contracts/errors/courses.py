@@ -1,6 +1,8 @@
 """Refusals of the courses service."""
 
+from contracts.courses.states import CourseStatus, SelectionState
 from contracts.errors import ErrorKind, ErrorText
+from contracts.types import EducationLevel, EnrolmentStatus
 
 _K = ErrorKind
 
@@ -10,6 +12,7 @@ TEXTS = {
         _K.REFUSED,
         "课程 {course_code} 未发布（当前状态：{status}），不能选课。请联系学校教务。",
         "Course {course_code} is not published ({status}). Ask the school registrar.",
+        {"status": CourseStatus},
     ),
     "course_version_not_in_use": ErrorText(
         _K.REFUSED,
@@ -55,16 +58,19 @@ TEXTS = {
         _K.REFUSED,
         "{education_levels} 在 {on} 没有适用的学分费标准，不能选课。请联系学校财务设置收费标准。",
         "No credit fee standard for {education_levels} is valid on {on}. Ask the school's finance office.",
+        {"education_levels": EducationLevel},
     ),
     "exam_fee_standard_missing": ErrorText(
         _K.REFUSED,
         "{education_levels} 在 {on} 没有适用的考试费标准，不能选课。请联系学校财务设置收费标准。",
         "No exam fee standard for {education_levels} is valid on {on}. Ask the school's finance office.",
+        {"education_levels": EducationLevel},
     ),
     "student_not_active": ErrorText(
         _K.REFUSED,
-        "学生当前学籍状态为 {status}，只有在籍学生可以选课。",
-        "The student's status is {status}. Only active students select courses.",
+        "学生当前学籍状态为“{status}”，只有在籍学生可以选课。",
+        "The student's status is “{status}”. Only active students select courses.",
+        {"status": EnrolmentStatus},
     ),
     "status_change_open": ErrorText(
         _K.REFUSED,
@@ -85,6 +91,7 @@ TEXTS = {
         _K.CONFLICT,
         "课程 {course_code} 已选（状态：{state}），请勿重复选课。",
         "Course {course_code} is selected already ({state}). Do not select it twice.",
+        {"state": SelectionState},
     ),
     "before_suggested_term": ErrorText(
         _K.REFUSED,
@@ -93,7 +100,7 @@ TEXTS = {
     ),
     "degree_intent_required": ErrorText(
         _K.REFUSED,
-        "课程 {course_code} 仅供申请学位的学生选修，请先登记学位意向。",
+        "课程 {course_code} 仅供有学位意向的学生修读，请先登记学位意向。",
         "Course {course_code} is for students who want the degree. Record the degree intent first.",
     ),
     "course_twice_in_request": ErrorText(
@@ -110,6 +117,7 @@ TEXTS = {
         _K.REFUSED,
         "该选课尚未缴费（状态：{state}），无需退课，可直接取消。",
         "This selection is not paid ({state}). Cancel it instead of withdrawing.",
+        {"state": SelectionState},
     ),
     "withdrawal_window_not_open": ErrorText(
         _K.REFUSED,
@@ -125,11 +133,6 @@ TEXTS = {
         _K.CONFLICT,
         "该选课已有未办结的退课申请，请等待结果。",
         "A withdrawal of this selection is open already. Wait for its outcome.",
-    ),
-    "billing_refused": ErrorText(
-        _K.REFUSED,
-        "缴费单未能生成（{reason}），选课已取消。请联系学校财务。",
-        "The bills could not be made ({reason}); the selection is cancelled. Ask the school's finance office.",
     ),
     "batch_too_large": ErrorText(
         _K.TOO_LARGE,
@@ -157,7 +160,7 @@ TEXTS = {
     ),
     "programme_version_exists": ErrorText(
         _K.CONFLICT,
-        "相同五要素且起始批次为 {from_intake} 的培养方案已发布，请调整起始批次。",
+        "相同五要素且起始学习批次为 {from_intake} 的培养方案已发布，请调整起始学习批次。",
         "A programme with these elements from {from_intake} on is published. Choose another first intake.",
     ),
     "selection_round_code_taken": ErrorText(

@@ -1,6 +1,7 @@
 """Refusals of the exams service."""
 
 from contracts.errors import ErrorKind, ErrorText
+from contracts.exams.states import RegistrationState
 
 _K = ErrorKind
 
@@ -30,7 +31,7 @@ TEXTS = {
     ),
     "registration_still_open": ErrorText(
         _K.CONFLICT,
-        "报考尚未截止（{closes_at}），截止后才能发布编排。",
+        "报考尚未截止（{closes_at}），截止后才能发布考场编排。",
         "Registration is open until {closes_at}. Publish the arrangement afterwards.",
     ),
     "arrangement_published": ErrorText(
@@ -55,8 +56,9 @@ TEXTS = {
     ),
     "resit_not_needed": ErrorText(
         _K.REFUSED,
-        "课程 {course_code} 的考试状态为 {state}，只有缺考或不及格的课程可以补考。",
-        "The exam of {course_code} is {state}. Only absent or failed exams are repeated.",
+        "课程 {course_code} 的考试状态为“{state}”，只有缺考或不及格的课程可以补考。",
+        "The exam of {course_code} is “{state}”. Only absent or failed exams are repeated.",
+        {"state": RegistrationState},
     ),
     "already_registered": ErrorText(
         _K.CONFLICT,

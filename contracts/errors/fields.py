@@ -49,8 +49,8 @@ TEXTS = {
     ),
     "percents_not_100": _text("形考与终考比例之和须为 100。", "Coursework and final must make 100 together."),
     "exam_kind_with_final_only": _text(
-        "有终考时须填写考试形式，无终考时不得填写。",
-        "Give the kind of exam when there is a final, and only then.",
+        "有终考时须填写考试方式，无终考时不得填写。",
+        "Give the exam kind when there is a final, and only then.",
     ),
     "pre_audit_not_below_total": _text(
         "预审学分须低于毕业总学分。", "The pre-audit credits must be below the credits in all."

@@ -1,6 +1,7 @@
 """Refusals of the finance service."""
 
 from contracts.errors import ErrorKind, ErrorText
+from contracts.types import FeeKind
 
 _K = ErrorKind
 
@@ -18,7 +19,8 @@ TEXTS = {
     "fee_standard_missing": ErrorText(
         _K.REFUSED,
         "{on} 没有适用的收费标准（{kind}），不能生成缴费单。请设置收费标准后重新选课。",
-        "No standard for the {kind} fee is in force on {on}. Set one and select again.",
+        "No fee standard ({kind}) is in force on {on}. Set one and select again.",
+        {"kind": FeeKind},
     ),
     "bills_not_unpaid": ErrorText(
         _K.CONFLICT,
@@ -37,7 +39,7 @@ TEXTS = {
     ),
     "student_in_transfer": ErrorText(
         _K.CONFLICT,
-        "所选缴费单中有 {count} 张属于正在转教学点的学生，转点办结后再缴费。",
+        "所选缴费单中有 {count} 张属于正在转教学点的学生，转教学点办结后再缴费。",
         "{count} of the bills are of students in transfer. Pay them when the transfer is done.",
     ),
     "received_amount_differs": ErrorText(

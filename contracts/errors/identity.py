@@ -1,6 +1,7 @@
 """Refusals of the identity service."""
 
 from contracts.errors import ErrorKind, ErrorText
+from contracts.permissions import Role
 
 _K = ErrorKind
 
@@ -53,22 +54,25 @@ TEXTS = {
     "username_taken": ErrorText(_K.CONFLICT, "用户名已被使用，请换一个。", "This username is in use. Choose another."),
     "role_not_grantable": ErrorText(
         _K.FORBIDDEN,
-        "您不能授予角色 {role}，只能授予本教学点的角色。",
-        "You may not give the role {role}, only roles of your own teaching point.",
+        "您不能授予角色“{role}”，只能授予本教学点的角色。",
+        "You may not give the role “{role}”, only roles of your own teaching point.",
+        {"role": Role},
     ),
     "role_needs_teaching_point": ErrorText(
         _K.INVALID,
-        "角色 {role} 属于教学点，请选择教学点。",
-        "The role {role} belongs to a teaching point. Choose one.",
+        "角色“{role}”属于教学点，请选择教学点。",
+        "The role “{role}” belongs to a teaching point. Choose one.",
+        {"role": Role},
     ),
     "role_not_of_teaching_point": ErrorText(
         _K.INVALID,
-        "角色 {role} 属于学校，不能授予教学点人员。",
-        "The role {role} is the school's and not for staff of a teaching point.",
+        "角色“{role}”属于学校，不能授予教学点人员。",
+        "The role “{role}” is the school's and not for staff of a teaching point.",
+        {"role": Role},
     ),
     "role_needs_modules": ErrorText(
         _K.INVALID,
-        "教学点工作人员须至少授予一个模块。",
+        "教学点工作人员须至少授予一个功能模块。",
         "Teaching-point staff need at least one module.",
     ),
     "role_needs_courses": ErrorText(

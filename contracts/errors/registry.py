@@ -1,14 +1,16 @@
 """Refusals of the registry, and what can be wrong with a row of an imported workbook."""
 
 from contracts.errors import ErrorKind, ErrorText
+from contracts.types import EnrolmentStatus
 
 _K = ErrorKind
 
 TEXTS = {
     "status_change_not_possible": ErrorText(
         _K.CONFLICT,
-        "学生当前学籍状态为 {status}，不能办理该异动。",
-        "The student's status is {status}; this change is not possible.",
+        "学生当前学籍状态为“{status}”，不能办理该异动。",
+        "The student's status is “{status}”; this change is not possible.",
+        {"status": EnrolmentStatus},
     ),
     "status_day_in_future": ErrorText(
         _K.REFUSED,
@@ -91,7 +93,7 @@ TEXTS = {
     "birth_date_required": ErrorText(
         _K.INVALID,
         "非身份证证件须填写出生日期。",
-        "Give the birth date: this kind of document does not tell it.",
+        "Give the birth date: this kind of ID does not tell it.",
     ),
     "student_number_taken": ErrorText(
         _K.CONFLICT, "学号已被使用，请核对。", "This student number is in use. Check it."

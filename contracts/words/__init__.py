@@ -25,13 +25,20 @@ _TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system
 FIELDS: Words = dict(chain.from_iterable(table.items() for table in _TABLES))
 MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
-_DONE: Words = {**doing.ACTIONS, **doing.ENTRIES}
-_NAMES: dict[str, Words] = {
-    "TaskView.kind": doing.TASKS,
-    "HistoryStepView.action": doing.ACTIONS,
+_ACTIONS: Words = {key: word for key, word in doing.ACTIONS.items() if "." not in key}
+_DONE: Words = {**_ACTIONS, **doing.ENTRIES}
+VALUE_TABLES: dict[str, Words] = {
+    "AccountView.permissions": doing.PERMISSIONS,
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
-    "AccountView.permissions": doing.PERMISSIONS,
+    "CentralTasks.unanswered": things.SERVICES,
+    "HistoryStepView.action": _ACTIONS,
+    "ListAllTasks.kind": doing.TASKS,
+    "ListAuditEntries.action": _DONE,
+    "ListAuditEntries.object_type": things.THINGS,
+    "TaskView.figures": doing.FIGURES,
+    "TaskView.kind": doing.TASKS,
+    "TaskView.service": things.SERVICES,
     "SettingView.name": SETTINGS,
     "SettingChangeView.name": SETTINGS,
 }
@@ -43,7 +50,7 @@ def field_word(contract: type[BaseModel], field: str) -> Word | None:
     """What a contract's field is called; None where nobody named it, which a test refuses for ours."""
     special = (FIELDS.get(f"{each.__name__}.{field}") for each in contract.__mro__)
     found = next(filter(None, special), None) or FIELDS.get(field)
-    return Word(*found) if found else None
+    return _word(found)
 
 
 def column_word(document: str, field: str) -> Word:
@@ -71,9 +78,49 @@ def by_word(choices: type[Member]) -> dict[str, Member]:
     return {member_word(member).zh: member for member in choices}
 
 
+def former_columns(document: str) -> Mapping[str, str]:
+    """What columns of a document were called once, and the field that each is."""
+    return papers.FORMERLY.get(document, {})
+
+
+def former_words(choices: type[Member]) -> dict[str, Member]:
+    """The members of an enum by what they were called once."""
+    return {word: choices(value) for word, value in papers.FORMERLY.get(choices.__name__, {}).items()}
+
+
 def member_word(member: StrEnum) -> Word:
     """What a member of one of the contracts' enums is called. Raises KeyError for one that nobody named."""
     return Word(*MEMBERS[type(member).__name__][member.value])
+
+
+def value_word(choices: type[StrEnum], value: str) -> Word | None:
+    """What a value of an enum is called; None for one that is none of its values."""
+    return _word(MEMBERS.get(choices.__name__, {}).get(value))
+
+
+def state_word(state: str, workflow: str) -> Word | None:
+    """What a state of a workflow is called; None for one that nobody named."""
+    special = states.OF_WORKFLOW.get(f"{workflow}.{state}")
+    return _word(special or MEMBERS.get(states.WORKFLOWS.get(workflow, ""), {}).get(state))
+
+
+def action_word(action: str, workflow: str) -> Word | None:
+    """What is done with a row of a workflow; None for what nobody named."""
+    return _word(doing.ACTIONS.get(f"{workflow}.{action}") or _DONE.get(action))
+
+
+def service_word(service: str) -> Word | None:
+    """What people call the part of the system that a service is; None for one that nobody named."""
+    return _word(things.SERVICES.get(service))
+
+
+def plain_word(field: str) -> Word | None:
+    """What fields of a name are called in most contracts; None for what nobody named."""
+    return _word(FIELDS.get(field))
+
+
+def _word(found: tuple[str, str] | None) -> Word | None:
+    return Word(*found) if found else None
 
 
 def operation_word(operation: type[Operation], field: str | None = None) -> Word | None:
@@ -81,36 +128,16 @@ def operation_word(operation: type[Operation], field: str | None = None) -> Word
     name = operation.__name__
     keys = f"{operation.service}.{name}", f"{name}.{field}", name
     found = next(filter(None, map(OPERATIONS.get, keys)), None)
-    return Word(*found) if found else None
+    return _word(found)
 
 
 def value_words(contract: type[BaseModel], field: str) -> Mapping[str, Word]:
     """What the values of a field are called that holds a name of the code (a kind of task, an action, a table); of
     all other fields nothing."""
-    table = _NAMES.get(f"{contract.__name__}.{field}", {})
+    table = VALUE_TABLES.get(f"{contract.__name__}.{field}", {})
     return {value: Word(*word) for value, word in table.items()}
-
-
-def action_word(action: str) -> Word:
-    """What was done, as histories and audit entries say it. Raises KeyError."""
-    return Word(*_DONE[action])
-
-
-def permission_word(permission: str) -> Word:
-    """What a permission allows. Raises KeyError."""
-    return Word(*doing.PERMISSIONS[permission])
-
-
-def task_word(kind: str) -> Word:
-    """What a long task is called. Raises KeyError."""
-    return Word(*doing.TASKS[kind])
 
 
 def thing_word(table: str) -> Word:
     """What the rows of a table are called, by which audit entries and histories name them. Raises KeyError."""
     return Word(*things.THINGS[table])
-
-
-def event_word(event_type: str) -> Word:
-    """What an event tells. Raises KeyError."""
-    return Word(*things.EVENTS[event_type])

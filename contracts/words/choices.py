@@ -22,7 +22,7 @@ CHOICES: Mapping[str, Words] = {
     "ClosingReason": {
         "cancelled": ("取消", "Cancelled"),
         "lapsed": ("逾期未缴费", "Not paid in time"),
-        "student_left": ("学生离校", "The student left"),
+        "student_left": ("学生退学", "The student left"),
         "student_suspended": ("学生休学", "The student is suspended"),
     },
     "EducationLevel": {
@@ -63,8 +63,8 @@ CHOICES: Mapping[str, Words] = {
     },
     "IdKind": {
         "resident": ("居民身份证", "Resident identity card"),
-        "hk_macao_taiwan": ("港澳台居民通行证", "Permit of Hong Kong, Macao, Taiwan residents"),
-        "foreign_permanent_resident": ("外国人永久居留证", "Foreign permanent resident card"),
+        "hk_macao_taiwan": ("港澳台居民来往内地（大陆）通行证", "Permit of Hong Kong, Macao, Taiwan residents"),
+        "foreign_permanent_resident": ("外国人永久居留身份证", "Foreign permanent resident card"),
         "passport": ("护照", "Passport"),
         "officer": ("军官证", "Officer's card"),
         "soldier": ("士兵证", "Soldier's card"),
@@ -105,12 +105,12 @@ CHOICES: Mapping[str, Words] = {
     },
     "RegistrationEnd": {
         "withdrawn": ("退课", "Withdrawn"),
-        "student_left": ("学生离校", "The student left"),
+        "student_left": ("学生退学", "The student left"),
         "student_suspended": ("学生休学", "The student is suspended"),
         "arrangement_published": ("编排已发布", "The arrangement is published"),
         "cancelled": ("取消", "Cancelled"),
         "unpaid": ("未缴费", "Unpaid"),
-        "billing_refused": ("计费被拒", "Billing refused"),
+        "billing_refused": ("缴费单未能生成", "Bills not made"),
     },
     "Role": {
         "teaching_point_admin": ("教学点系统管理员", "Teaching point administrator"),

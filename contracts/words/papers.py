@@ -1,10 +1,12 @@
 """Words for documents: what a file is called, its columns that are no field of a contract, and what stands in cells."""
 
+from collections.abc import Mapping
+
 from contracts.words.word import Words
 
 DOCUMENTS: Words = {
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
-    "student_import": ("学生导入模板", "Import of students"),
+    "student_import": ("学生导入模板", "Template for importing students"),
     "student_import_refused": ("未导入的学生", "Students not imported"),
 }
 
@@ -12,7 +14,6 @@ COLUMNS: Words = {
     "batch_selection_result.outcome": ("结果", "Outcome"),
     "batch_selection_result.reasons": ("原因", "Reasons"),
     "student_import.name": ("姓名", "Name"),
-    "student_import.phone": ("其他电话", "Other telephone"),
     "student_import.teaching_point_code": ("教学点代码", "Code of the teaching point"),
     "student_import.prior_level": ("前置学历层次", "Level of prior education"),
     "student_import.prior_school": ("前置学历毕业院校", "School of prior education"),
@@ -38,3 +39,10 @@ LABELS: Words = {
     "batch_selection_result.not_selected": ("未选", "Not selected"),
 }
 """What else is written on a document."""
+
+FORMERLY: Mapping[str, Mapping[str, str]] = {
+    "student_import": {"申请学位": "degree_intent"},
+    "IdKind": {"外国人永久居留证": "foreign_permanent_resident", "港澳台居民通行证": "hk_macao_taiwan"},
+}
+"""What stood in workbooks before a word was changed: people fill in templates that they have had for years. Document →
+old title → field; enum → old word → value. Chinese, which is what is read."""

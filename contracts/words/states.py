@@ -52,6 +52,12 @@ STATES: Mapping[str, Words] = {
         "draft": ("草稿", "Draft"),
         "published": ("已发布", "Published"),
     },
+    "HoldState": {
+        "held": ("已暂停报考", "Held"),
+        "refused": ("暂停被拒", "Refused"),
+        "released": ("已恢复报考", "Released"),
+        "withdrawn": ("已退课", "Withdrawn"),
+    },
     "PlanCourseState": {
         "not_selected": ("未选", "Not selected"),
         "pending_payment": ("待缴费", "Waiting for payment"),
@@ -114,7 +120,7 @@ STATES: Mapping[str, Words] = {
         "withdrawn": ("已退课", "Withdrawn"),
     },
     "StatusChangeState": {
-        "pending_clearance": ("等待清算", "Waiting for clearance"),
+        "pending_clearance": ("等待缴费办结", "Waiting for clearance"),
         "approved": ("已通过", "Approved"),
         "revoked": ("已撤销", "Revoked"),
     },
@@ -131,8 +137,8 @@ STATES: Mapping[str, Words] = {
         "disabled": ("停用", "Disabled"),
     },
     "TransferState": {
-        "waiting": ("等待清算", "Waiting"),
-        "cleared": ("已清算", "Cleared"),
+        "waiting": ("等待缴费办结", "Waiting for clearance"),
+        "cleared": ("缴费已办结", "Cleared"),
         "done": ("已完成", "Done"),
         "revoked": ("已撤销", "Revoked"),
     },
@@ -142,11 +148,36 @@ STATES: Mapping[str, Words] = {
     },
     "WithdrawalState": {
         "pending_academic": ("待教务审核", "Waiting for academic review"),
-        "academic_rejected": ("教务驳回", "Rejected by academic review"),
-        "pending_finance": ("待财务审核", "Waiting for financial review"),
-        "finance_rejected": ("财务驳回", "Rejected by financial review"),
-        "finance_approved": ("财务通过", "Approved by financial review"),
-        "refunded": ("已退费", "Refunded"),
+        "academic_rejected": ("教务审核驳回", "Rejected by academic review"),
+        "pending_finance": ("待财务审核", "Waiting for finance review"),
+        "finance_rejected": ("财务审核驳回", "Rejected by finance review"),
+        "finance_approved": ("财务审核通过（待退费）", "Approved by finance review"),
+        "refunded": ("已处理退费", "Refunded"),
         "revoked": ("已撤销", "Revoked"),
     },
 }
+
+WORKFLOWS: Mapping[str, str] = {
+    "assessment_requirement": "AssessmentRequirementState",
+    "bill": "BillStatus",
+    "course": "CourseStatus",
+    "course_version": "CourseVersionStatus",
+    "exam_round": "ExamRoundStatus",
+    "programme": "ProgrammeStatus",
+    "refund": "RefundState",
+    "registration": "RegistrationState",
+    "remittance": "RemittanceState",
+    "selection": "SelectionState",
+    "selection_round": "RoundStatus",
+    "status_change": "StatusChangeState",
+    "transfer": "TransferState",
+    "withdrawal": "WithdrawalState",
+    "withdrawal_hold": "HoldState",
+    "withdrawal_review": "ReviewState",
+}
+"""Workflow → the enum of its states."""
+
+OF_WORKFLOW: Words = {
+    "exam_round.arrangement_published": ("考场编排已发布", "Arrangement published"),
+}
+"""`workflow.state` → words of what refusals call a state and is none of the workflow's own."""

@@ -1,4 +1,4 @@
-"""Words for things: what audit entries and histories are about, and what services tell each other."""
+"""Words for things: what audit entries and histories are about, and the services that have them."""
 
 from contracts.words.word import Words
 
@@ -36,7 +36,7 @@ THINGS: Words = {
     "selections": ("选课", "Selection"),
     "sessions": ("登录会话", "Session"),
     "sign_in_failures": ("登录失败", "Failed sign-in"),
-    "status_changes": ("学籍异动", "Change of status"),
+    "status_changes": ("学籍异动", "Status change"),
     "students": ("学籍", "Student record"),
     "suspense_items": ("挂账款项", "Suspense item"),
     "suspensions": ("休学", "Suspension"),
@@ -44,11 +44,11 @@ THINGS: Words = {
     "teaching_point_names": ("教学点曾用名", "Former name of a teaching point"),
     "teaching_points": ("教学点", "Teaching point"),
     "terms": ("学期", "Term"),
-    "transfers": ("转点清算", "Clearance of a transfer"),
+    "transfers": ("转教学点缴费办结", "Clearance of a transfer"),
     "user_roles": ("用户角色", "Role of a user"),
     "users": ("用户", "User"),
     "withdrawal_holds": ("报考暂停", "Hold of a registration"),
-    "withdrawal_reviews": ("退费审核", "Review of a refund"),
+    "withdrawal_reviews": ("退课财务审核", "Finance review"),
     "withdrawals": ("退课申请", "Withdrawal"),
 }
 
@@ -56,7 +56,7 @@ EVENTS: Words = {
     "access_revoked": ("登录已作废", "Access was revoked"),
     "bill_cancellation_refused": ("缴费单取消被拒", "A bill's cancellation was refused"),
     "bill_state": ("缴费单", "Bill"),
-    "billing_refused": ("计费被拒", "Billing was refused"),
+    "billing_refused": ("缴费单未能生成", "No bill could be made"),
     "bills_cancelled": ("缴费单已取消", "Bills were cancelled"),
     "bills_paid": ("缴费单已缴费", "Bills were paid"),
     "card_read": ("已读卡", "A card was read"),
@@ -77,18 +77,28 @@ EVENTS: Words = {
     "selections_closing": ("选课关闭中", "Selections are closing"),
     "student_accounts_made": ("学生账号已开通", "Students' accounts were made"),
     "student_accounts_refused": ("学生账号未开通", "Students' accounts were refused"),
-    "student_left": ("学生离校", "A student left"),
+    "student_left": ("学生退学", "A student left"),
     "student_resumed": ("学生复学", "A student resumed"),
     "student_state": ("学籍", "Student record"),
     "student_suspended": ("学生休学", "A student was suspended"),
-    "student_transferred": ("学生转点", "A student changed the teaching point"),
+    "student_transferred": ("学生转教学点", "A student changed the teaching point"),
     "teaching_point_state": ("教学点", "Teaching point"),
-    "transfer_cleared": ("转点已清算", "A transfer was cleared"),
-    "transfer_held": ("转点暂缓", "A transfer is held"),
-    "transfer_requested": ("申请转点", "A transfer was requested"),
-    "transfer_revoked": ("转点已撤销", "A transfer was revoked"),
+    "transfer_cleared": ("转教学点缴费已办结", "A transfer was cleared"),
+    "transfer_held": ("转教学点暂缓", "A transfer is held"),
+    "transfer_requested": ("申请转教学点", "A transfer was requested"),
+    "transfer_revoked": ("转教学点已撤销", "A transfer was revoked"),
     "withdrawals_approved": ("退课已通过", "Withdrawals were approved"),
     "withdrawals_refunded": ("退课已退费", "Withdrawals were refunded"),
     "withdrawals_rejected": ("退课被驳回", "Withdrawals were rejected"),
     "withdrawals_sent_to_finance": ("退课已转财务", "Withdrawals went to finance"),
 }
+"""What services tell each other."""
+
+SERVICES: Words = {
+    "identity": ("账号", "Accounts"),
+    "registry": ("学籍", "Student records"),
+    "courses": ("教务", "Courses"),
+    "finance": ("财务", "Finance"),
+    "exams": ("考务", "Examinations"),
+}
+"""The parts of the system, as people know them."""

@@ -71,8 +71,6 @@ def _schemas(routes: Sequence[Route]) -> tuple[dict[tuple[type[Contract], str], 
     for route in routes:
         wanted[route.operation, "validation"] = None
         wanted[route.operation.answers, "serialization"] = None
-    found, definitions = models_json_schema(
-        list(wanted), ref_template=_REFERENCES, schema_generator=SchemaWithWords
-    )
+    found, definitions = models_json_schema(list(wanted), ref_template=_REFERENCES, schema_generator=SchemaWithWords)
     references = {key: schema["$ref"].rpartition("/")[2] for key, schema in found.items()}
     return references, definitions["$defs"]  # type: ignore[return-value]

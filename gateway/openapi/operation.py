@@ -97,17 +97,13 @@ _HEADERS = {
 
 
 def _head(route: Route) -> dict[str, Any]:
-    text = " ".join((route.operation.__doc__ or "").split())
-    summary, _, more = text.partition(". ")
     head: dict[str, Any] = {
         "operationId": _operation_id(route),
         "tags": [route.service],
-        "summary": summary.removesuffix("."),
-        **({"x-summary-zh": route.word.zh} if route.word else {}),
+        **({"summary": route.word.en, "x-summary-zh": route.word.zh} if route.word else {}),
+        "description": " ".join((route.operation.__doc__ or "").split()),
         "x-permission": str(route.permission),
     }
-    if more:
-        head["description"] = more
     if route.permission is PUBLIC:
         head["security"] = []
     return head

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from contracts.errors import ErrorKind, catalogue, describe
+from contracts.errors import ErrorKind, catalogue
+from contracts.sentences import describe
 from contracts.types import FileReference
 from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
 from gateway.route import PUBLIC, Access, Route

@@ -52,7 +52,7 @@ from contracts.courses.queries import (
 )
 from gateway.route import get, post, put
 
-ABOUT = "教务管理：课程、培养方案、选课、退课 · Courses, programmes, selections, withdrawals"
+ABOUT = "课程、培养方案、选课、退课 · catalogue, programmes, selections, withdrawals"
 
 _READ = "courses.read_catalogue"
 _MANAGE = "courses.manage_catalogue"

@@ -24,7 +24,7 @@ from contracts.exams.queries import (
 )
 from gateway.route import delete, get, post, put
 
-ABOUT = "考务管理：考试批次、报考 · Exam rounds and registrations"
+ABOUT = "考试批次、考场编排、报考 · exam rounds, arrangements, registrations"
 
 _READ = "exams.read_rounds"
 _MANAGE = "exams.manage_rounds"

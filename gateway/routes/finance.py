@@ -38,7 +38,7 @@ from contracts.finance.queries import (
 from gateway.route import delete, get, post
 from gateway.routes.settings import settings_of
 
-ABOUT = "财务管理：收费标准、缴费单、汇款单、退费 · Fee standards, bills, remittances, refunds"
+ABOUT = "收费标准、缴费单、汇款单、退费 · fee standards, bills, remittances, refunds"
 
 _READ_STANDARDS = "finance.read_standards"
 _STANDARDS = "finance.manage_standards"

@@ -21,7 +21,7 @@ from contracts.registry.queries import (
 )
 from gateway.route import get, post, put
 
-ABOUT = "学籍管理 · Student records"
+ABOUT = "导入、联系方式、学籍异动 · import, contacts, status changes"
 
 _READ = "registry.read_students"
 _IMPORT = "registry.import_students"

@@ -1,7 +1,7 @@
 // The page: a menu of operations, and whichever is chosen in the address's fragment.
 
 import { h, json, marked } from "./dom.js";
-import { schemaTree, typeName } from "./schema.js";
+import { choices, schemaTree, title, typeName } from "./schema.js";
 import { half, isEnglish, switchLanguage, t } from "./texts.js";
 import { tryIt } from "./tryit.js";
 
@@ -82,9 +82,9 @@ function operationPage(operation) {
 function parameterTable(operation) {
   if (!operation.parameters?.length) return null;
   const rows = operation.parameters.map((parameter) => h("tr", {},
-    h("td", {}, h("code", {}, parameter.name), parameter.required ? h("span", { class: "required" }, " *") : null),
+    h("td", {}, h("code", {}, parameter.name), parameter.required ? h("span", { class: "required" }, " *") : null, h("div", {}, title(parameter.schema ?? {}))),
     h("td", {}, parameter.in),
-    h("td", {}, h("span", { class: "type" }, typeName(parameter.schema ?? {}, api.components.schemas)), h("div", {}, marked(half(parameter.description)))),
+    h("td", {}, h("span", { class: "type" }, typeName(parameter.schema ?? {}, api.components.schemas)), h("div", {}, marked(half(parameter.description))), choices(parameter.schema ?? {}, api.components.schemas)),
   ));
   return [h("h3", {}, t("parameters")), h("table", {}, header("name", "place", "meaning"), h("tbody", {}, rows))];
 }

@@ -1,7 +1,7 @@
 // Shows a JSON Schema as a tree that opens level by level.
 
 import { h, marked } from "./dom.js";
-import { t } from "./texts.js";
+import { isEnglish, t } from "./texts.js";
 
 const resolve = (schema, schemas) => (schema.$ref ? schemas[schema.$ref.split("/").pop()] : schema);
 
@@ -27,6 +27,24 @@ function limits(schema) {
   return parts.length ? `[${parts.join(", ")}]` : "";
 }
 
+// What people call a field.
+export const title = (field) => (isEnglish() ? field["x-title-en"] : field.title) ?? "";
+
+// What people call each value that a field, or what it is a list of, may have.
+export function choices(field, schemas) {
+  const found = wordsOf(field, schemas);
+  if (!found) return null;
+  const rows = Object.entries(found).map(([value, word]) => h("li", {}, h("code", {}, value), ` ${isEnglish() ? word.en : word.zh}`));
+  return h("details", { class: "choices" }, h("summary", { class: "note" }, `${t("choices")} · ${rows.length}`), h("ul", {}, rows));
+}
+
+function wordsOf(schema, schemas) {
+  const found = resolve(schema, schemas);
+  if (schema["x-words"] ?? found["x-words"]) return schema["x-words"] ?? found["x-words"];
+  const inside = found.items ? [found.items] : alternatives(found).filter((option) => option !== found);
+  return inside.map((option) => wordsOf(option, schemas)).find(Boolean);
+}
+
 export function schemaTree(schema, schemas, depth = 0) {
   const found = resolve(schema, schemas);
   if (found.type === "array" && found.items) return schemaTree(found.items, schemas, depth);
@@ -40,11 +58,11 @@ export function schemaTree(schema, schemas, depth = 0) {
 
 function fieldRow(name, field, isRequired, schemas, depth) {
   const head = [
-    h("code", {}, name), " ", h("span", { class: "type" }, typeName(field, schemas)),
+    h("code", {}, name), ` ${title(field)} `, h("span", { class: "type" }, typeName(field, schemas)),
     isRequired ? h("span", { class: "required" }, ` ${t("required")}`) : null,
     field.description ? h("div", { class: "note" }, marked(field.description)) : null,
   ];
-  if (!hasInside(field, schemas)) return h("div", { class: "field" }, head);
+  if (!hasInside(field, schemas)) return h("div", { class: "field" }, head, choices(field, schemas));
   const details = h("details", { class: "field" }, h("summary", {}, head));
   details.addEventListener("toggle", () => {
     if (details.open && details.childElementCount === 1) details.append(schemaTree(field, schemas, depth + 1) ?? "");

@@ -18,6 +18,7 @@ const TEXTS = {
   answer: ["返回", "Answer"],
   refusals: ["可能的错误", "Problems"],
   required: ["必填", "required"],
+  choices: ["可选值", "Values"],
   example: ["示例", "Example"],
   tryIt: ["试一试", "Try it"],
   send: ["发送", "Send"],

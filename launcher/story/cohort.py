@@ -10,7 +10,8 @@ from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
 from contracts.registry.queries import GetStudentImportTemplate, ListStudents
 from contracts.registry.views import StudentView
-from contracts.types import Gender
+from contracts.types import Gender, Level
+from contracts.words import column_word, member_word
 from gateway.task_centre import GetTaskResult
 from launcher.made_up import MadeUpStudent, MadeUpStudents, with_wrong_check_digit
 from launcher.story.people import Person
@@ -20,22 +21,31 @@ from launcher.story.workbooks import REASONS, ROW_NUMBER, corrected, filled, row
 
 XLSX = "students.xlsx"
 _FINISHED = {TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED}
-_GENDERS = {Gender.MALE: "男", Gender.FEMALE: "女"}
+_MALE, _FEMALE = member_word(Gender.MALE).zh, member_word(Gender.FEMALE).zh
+
+
+def _title(field: str) -> str:
+    """What the template calls a column."""
+    return column_word("student_import", field).zh
+
+
+_GENDER, _BIRTH, _ID = _title("gender"), _title("birth_on"), _title("id_number")
+_NAME, _MOBILE, _NUMBER = _title("name"), _title("mobile"), _title("student_number")
 
 SheetRow = Mapping[str, str]
 # What somebody gets wrong, by the column in which the registry must find it: row and an earlier one → the wrong text.
 MISTAKES: Sequence[tuple[str, Callable[[SheetRow, SheetRow], str]]] = (
-    ("证件号码", lambda row, _: with_wrong_check_digit(row["证件号码"])),
-    ("性别", lambda row, _: "女" if row["性别"] == "男" else "男"),
-    ("出生日期", lambda row, _: f"{int(row['出生日期'][:4]) - 1}{row['出生日期'][4:]}"),
-    ("姓名", lambda row, _: ""),
-    ("手机号码", lambda row, _: row["手机号码"][:-1]),
-    ("民族", lambda row, _: "火星族"),
-    ("专业代码", lambda row, _: "999999"),
-    ("学号", lambda row, earlier: earlier["学号"]),
+    (_ID, lambda row, _: with_wrong_check_digit(row[_ID])),
+    (_GENDER, lambda row, _: _FEMALE if row[_GENDER] == _MALE else _MALE),
+    (_BIRTH, lambda row, _: f"{int(row[_BIRTH][:4]) - 1}{row[_BIRTH][4:]}"),
+    (_NAME, lambda row, _: ""),
+    (_MOBILE, lambda row, _: row[_MOBILE][:-1]),
+    (_title("ethnicity"), lambda row, _: "火星族"),
+    (_title("major_code"), lambda row, _: "999999"),
+    (_NUMBER, lambda row, earlier: earlier[_NUMBER]),
 )
 # The columns that are named in the reason where they are not the mistaken one itself.
-_NAMED = {"性别": "证件号码", "出生日期": "证件号码"}
+_NAMED = {_GENDER: _ID, _BIRTH: _ID}
 
 
 def import_students(stage: Stage, point: Point, count: int) -> list[StudentView]:
@@ -87,20 +97,21 @@ def import_quietly(stage: Stage, point: Point, count: int) -> None:
 
 def _sheet_row(stage: Stage, point: Point, person: MadeUpStudent) -> dict[str, str]:
     programme = elements(stage)
-    return {
-        "学号": f"{stage.intake[2:]}{point.view.code}{person.serial:05d}",
-        "姓名": person.name,
-        "性别": _GENDERS[person.gender],
-        "证件号码": person.id_number,
-        "出生日期": person.born_on.isoformat(),
-        "民族": "汉族",
-        "学习批次": stage.intake,
-        "层次": "专升本",
-        "学生来源": programme.student_source,
-        "专业代码": programme.major_code,
-        "学制": programme.schooling_length,
-        "手机号码": person.mobile,
+    cells = {
+        "student_number": f"{stage.intake[2:]}{point.view.code}{person.serial:05d}",
+        "name": person.name,
+        "gender": member_word(person.gender).zh,
+        "id_number": person.id_number,
+        "birth_on": person.born_on.isoformat(),
+        "ethnicity": "汉族",
+        "intake": stage.intake,
+        "level": member_word(Level.TOP_UP_BACHELOR).zh,
+        "student_source": programme.student_source,
+        "major_code": programme.major_code,
+        "schooling_length": programme.schooling_length,
+        "mobile": person.mobile,
     }
+    return {_title(field): text for field, text in cells.items()}
 
 
 def _with_mistakes(rows: Sequence[SheetRow]) -> dict[int, dict[str, str]]:

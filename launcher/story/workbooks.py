@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import load_workbook
 
-ROW_NUMBER, REASONS = "原行号", "错误原因"
+from contracts.words import label
+
+ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
 """Titles that the registry adds to rows that it gives back."""
 
 

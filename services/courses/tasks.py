@@ -14,7 +14,7 @@ from chassis.papers.file_kinds import FileKind
 from chassis.papers.files import keep
 from chassis.papers.spreadsheets import Column, columns
 from contracts.courses.commands import SelectCoursesInBatch
-from contracts.errors import describe
+from contracts.sentences import describe
 from contracts.words import label
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge

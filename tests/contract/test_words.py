@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import chain
 
 import pytest
@@ -22,8 +23,9 @@ from contracts.base import EVENTS
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
+from contracts.registry.states import IdKind
 from contracts.registry.views import StudentView
-from contracts.types import Gender
+from contracts.types import Gender, Level
 from contracts.words import doing, examining, money, papers, people, settings, studies, system, things
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
@@ -33,6 +35,7 @@ from gateway.files import UPLOAD
 from gateway.routes import ROUTES
 from gateway.streams import EVENTS as EVENTS_ROUTE
 from launcher.paths import ROOT, service_names
+from services.registry.papers.workbook import STUDENTS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FIELD_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
@@ -40,9 +43,11 @@ MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(
 SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
 
 
-def python_of(folder: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+@cache
+def python_of(folder: str) -> tuple[tuple[str, ast.Module], ...]:
+    """Place and syntax tree of each module in a folder."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
 def calls(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[ast.Call]:
@@ -58,12 +63,6 @@ def below(contract: type[BaseModel]) -> Iterator[type[BaseModel]]:
 # Generic contracts made for one row type have the fields of the generic one.
 PLACES = ("contracts.", "gateway.task_centre")
 CONTRACTS = {each for each in below(BaseModel) if each.__module__.startswith(PLACES) and "[" not in each.__name__}
-ENUMS = {
-    each
-    for module in MODULES
-    for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
-}
 
 
 def workflows() -> Iterator[Workflow]:
@@ -71,6 +70,14 @@ def workflows() -> Iterator[Workflow]:
         if (ROOT / "services" / service / "domain" / "workflows.py").exists():
             module = importlib.import_module(f"services.{service}.domain.workflows")
             yield from (each for each in vars(module).values() if isinstance(each, Workflow))
+
+
+ENUMS = {
+    each
+    for module in MODULES
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
+} | {type(state) for flow in workflows() for state in flow.states if isinstance(state, StrEnum)}
 
 
 def test_every_field_of_every_contract_has_a_word() -> None:
@@ -88,13 +95,28 @@ def test_no_field_has_two_words_and_no_word_is_left_over() -> None:
     assert set(keys) - plain - special == set()
 
 
+def test_a_word_of_one_contract_is_that_of_no_other() -> None:
+    """Words are found by a contract's name, and two services may each have one that is called so."""
+    ours = {(each.__module__, each.__name__): each for each in CONTRACTS if not older(each)}  # common ones once
+    named = Counter(f"{name}.{field}" for (_, name), each in ours.items() for field in each.model_fields)
+    keys = [key for key in chain.from_iterable(FIELD_TABLES) if "." in key]
+    assert [key for key in keys if named[key] > 1] == []
+
+
+def older(contract: type[BaseModel]) -> bool:
+    """Whether it is an earlier version of one that has the same name."""
+    return re.search(r"_v\d+$", contract.__module__) is not None
+
+
 def test_every_choice_and_state_has_a_word_and_no_other() -> None:
     listed = {each.__name__: {member.value for member in each} for each in ENUMS}
     assert {name: set(values) for name, values in words.MEMBERS.items()} == listed
 
 
 def test_every_action_of_a_workflow_has_a_word() -> None:
-    assert {action for each in workflows() for action in each.actions} == doing.ACTIONS.keys()
+    plain = {key for key in doing.ACTIONS if "." not in key}
+    assert {action for each in workflows() for action in each.actions} == plain
+    assert doing.ACTIONS.keys() - plain <= {f"{each.name}.{action}" for each in workflows() for action in each.actions}
 
 
 # Who is given what an audit entry calls a change, and at which place.
@@ -109,9 +131,27 @@ def audited() -> Iterator[str]:
             yield from (str(each.value) for each in named if isinstance(each, ast.Constant))
 
 
-def test_all_that_audit_entries_tell_has_a_word_and_only_one() -> None:
+def named_in_refusals() -> Iterator[str]:
+    """What refusals say that cannot be done, beside the actions of workflows."""
+    for call in calls(chain.from_iterable(map(python_of, ("services", "chassis", "gateway")))):
+        if not any(isinstance(each, ast.Constant) and each.value == "step_not_allowed" for each in call.args):
+            continue
+        evidence = [
+            pair
+            for each in call.args
+            if isinstance(each, ast.Dict)
+            for pair in zip(each.keys, each.values, strict=True)
+        ]
+        given = [(each.arg, each.value) for each in call.keywords]
+        given += [(key.value, value) for key, value in evidence if isinstance(key, ast.Constant)]
+        yield from (str(v.value) for name, v in given if name == "action" and isinstance(v, ast.Constant))
+
+
+def test_all_that_audit_entries_and_refusals_tell_has_a_word_and_only_one() -> None:
     defaults = {inspect.signature(each).parameters["action"].default for each in (rows.add, rows.edit)}
-    told = set(audited()) | defaults
+    refused = set(named_in_refusals())
+    assert len(refused) > 2
+    told = set(audited()) | defaults | refused
     assert len(told) > 30
     assert told - doing.ACTIONS.keys() == doing.ENTRIES.keys()
 
@@ -122,15 +162,39 @@ def test_every_operation_that_has_a_route_has_a_word_and_no_other() -> None:
     assert len({route.word for route in routes}) == len(routes), "two that are called the same"
 
 
-def test_every_permission_every_event_and_every_task_has_a_word() -> None:
-    assert doing.PERMISSIONS.keys() == PERMISSIONS
+def test_every_permission_every_service_every_event_and_every_task_has_a_word() -> None:
     ours = {event_type for (event_type, _), event in EVENTS.items() if event.__module__.startswith("contracts.")}
     assert ours == things.EVENTS.keys()
+    assert doing.PERMISSIONS.keys() == PERMISSIONS
+    assert things.SERVICES.keys() == set(service_names())
     assert {kind for service in SERVICES for kind in service.tasks} == doing.TASKS.keys()
 
 
 def test_every_setting_of_the_school_has_a_word_and_no_other() -> None:
     assert {each.name for service in SERVICES for each in service.settings} == settings.SETTINGS.keys()
+
+
+def counted() -> Iterator[str]:
+    """What the steps of tasks count."""
+    for _, tree in python_of("services"):
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "StepResult":
+                made = each.args[0]
+            elif isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == "figures":
+                made = each.value
+            else:
+                continue
+            yield from (str(key.value) for key in getattr(made, "keys", ()) if isinstance(key, ast.Constant))
+
+
+def test_all_that_tasks_count_has_a_word_and_no_other() -> None:
+    assert set(counted()) == doing.FIGURES.keys()
+
+
+def test_a_field_whose_values_have_words_is_there() -> None:
+    assert words.VALUE_TABLES.keys() <= {
+        f"{each.__name__}.{field}" for each in CONTRACTS for field in each.model_fields
+    }
 
 
 def test_every_table_that_entries_can_be_about_has_a_word() -> None:
@@ -145,8 +209,8 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
         *FIELD_TABLES,
         *words.MEMBERS.values(),
         OPERATIONS,
-        *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, things.THINGS, things.EVENTS),
-        settings.SETTINGS,
+        *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, doing.FIGURES),
+        *(things.THINGS, things.SERVICES, things.EVENTS, settings.SETTINGS),
         *(papers.DOCUMENTS, papers.COLUMNS, papers.LABELS),
     ],
 )
@@ -169,6 +233,7 @@ NO_LABELS = {
     "chassis/papers/spreadsheets.py": "the signs of a day as people write it",
     "gateway/openapi/": "descriptions, which are beside what they describe",
     "gateway/routes/": "descriptions of what a service is about",
+    "launcher/story/school.py": "what a school calls its own",
     "services/device/": "a program of its own, which is not installed with the contracts",
     "services/identity/domain/passwords.py": "what a password must not be",
     "services/registry/domain/ethnicities.py": "GB/T 3304",
@@ -178,15 +243,20 @@ BESIDE = ("description", "examples", "example", "help")
 
 
 def typed_by_hand() -> Iterator[tuple[str, str]]:
-    """Place and text of every Chinese string in code that is no sentence, no description and no example."""
-    for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "services"))):
+    """Place and text of every Chinese string in code that is no sentence, no description and no example. The launcher
+    makes up what people fill in: there it is a label only if it is called like one."""
+    tables = (*FIELD_TABLES, *words.MEMBERS.values(), papers.DOCUMENTS, papers.COLUMNS, papers.LABELS)
+    labels = {zh for table in tables for zh, _ in table.values()}
+    for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "launcher", "services"))):
         spoken = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
         for call in calls([(place, tree)]):
             beside = [each.value for each in call.keywords if each.arg in BESIDE]
             spoken |= {id(each) for value in beside for each in ast.walk(value)}
         for each in ast.walk(tree):
             text = each.value if isinstance(each, ast.Constant) and id(each) not in spoken else None
-            if isinstance(text, str) and HAN.search(text) and not text.endswith("。"):
+            if not isinstance(text, str) or not HAN.search(text) or text.endswith("。"):
+                continue
+            if not place.startswith("launcher/") or text in labels:
                 yield place, text
 
 
@@ -194,6 +264,39 @@ def test_nobody_types_a_label_by_hand() -> None:
     found = dict(typed_by_hand())
     assert {place: text for place, text in found.items() if not place.startswith(tuple(NO_LABELS))} == {}
     assert [place for place in NO_LABELS if not any(each.startswith(place) for each in found)] == []
+
+
+# The templates that people may have: titles of columns and words of choices when they were first handed out.
+HANDED_OUT = {
+    "student_import": (
+        "学号 姓名 性别 证件类型 证件号码 出生日期 民族 政治面貌 教学点代码 学习批次 层次 学生类型 "
+        "学生来源 专业代码 学制 入学日期 申请学位 手机号码 电子邮箱 其他电话 家庭住址 通讯地址 "
+        "邮政编码 工作单位 前置学历层次 前置学历毕业院校 前置学历专业 前置学历毕业日期 "
+        "前置学历证书编号 前置学历证书姓名"
+    ),
+    "Gender": "男 女",
+    "IdKind": "居民身份证 港澳台居民通行证 外国人永久居留证 护照 军官证 士兵证",
+    "Level": "高起专 专升本 高起本",
+}
+
+
+def test_what_was_handed_out_to_be_filled_in_is_read_by_its_old_words() -> None:
+    titles = {title for column in STUDENTS for title in (column.title, *column.formerly)}
+    assert set(HANDED_OUT["student_import"].split()) <= titles
+    for choices in (Gender, IdKind, Level):
+        read = words.by_word(choices) | words.former_words(choices)
+        assert set(HANDED_OUT[choices.__name__].split()) <= read.keys()
+
+
+def test_no_word_of_today_is_a_former_one_and_none_is_left_over() -> None:
+    fields = {column.field: column.title for column in STUDENTS}
+    now = {
+        "student_import": fields,
+        **{name: {key: zh for key, (zh, _) in of.items()} for name, of in words.MEMBERS.items()},
+    }
+    for key, former in papers.FORMERLY.items():
+        assert set(former.values()) <= now[key].keys()
+        assert not former.keys() & set(now[key].values())
 
 
 def test_a_column_belongs_to_a_document_that_has_a_name() -> None:

@@ -6,6 +6,7 @@ that its contract has: whatever is refused stands in a table here, and nothing e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import OPERATIONS, PageQuery
 from contracts.errors import ServiceError
 from contracts.permissions import ROLE_PERMISSIONS
+from contracts.sentences import describe
 from gateway.openapi.examples import example_of
 from gateway.routes import SERVICES
 from launcher.paths import service_names
@@ -116,12 +118,12 @@ def harness_for(service: str, harness_of: HarnessOf) -> ServiceHarness:
     return harness_of(load(f"services.{service}.service"))
 
 
-def code_of(harness: ServiceHarness, question: PageQuery, someone: Context) -> str | None:
-    """The code of the refusal, or None for a page."""
+def refusal_of(harness: ServiceHarness, question: PageQuery, someone: Context) -> ServiceError | None:
+    """The refusal, or None for a page."""
     try:
         harness.ask(question, someone)
     except ServiceError as refusal:
-        return refusal.code
+        return refusal
     return None
 
 
@@ -156,8 +158,10 @@ def refusals(harness: ServiceHarness, operation: type[PageQuery], kind: str) -> 
     asked |= {field: {field: value} for field, value in filters(operation).items()}
     refused = set()
     for what, values in asked.items():
-        if code := code_of(harness, operation.model_validate({**needed(operation), **values}), someone):
-            assert code == ("sort_not_supported" if what.startswith("sort ") else "filter_not_supported"), what
+        if refusal := refusal_of(harness, operation.model_validate({**needed(operation), **values}), someone):
+            by_sort = what.startswith("sort ")
+            assert refusal.code == ("sort_not_supported" if by_sort else "filter_not_supported"), what
+            assert by_sort or not re.search("[a-z]", describe(refusal.code, refusal.params)), "columns have words"
             refused.add(what)
     return refused
 

@@ -56,7 +56,7 @@ def create_programme_version(command: CreateProgrammeVersion, uow: UnitOfWork) -
     versions = lock_where(uow, programmes, programmes.c.code == source.code)
     number = max(row.version_number for row in versions.values()) + 1
     if source.status == ProgrammeStatus.DRAFT:
-        raise ServiceError("step_not_allowed", state=source.status, action="create_version")
+        raise ServiceError("step_not_allowed", workflow=PROGRAMME.name, state=source.status, action="create_version")
     copied = {str(name): value for name, value in source._mapping.items() if name not in _NOT_COPIED}
     draft = {**copied, "version_number": number, "from_intake": command.from_intake}
     row = enter_one(uow, PROGRAMME, programmes, draft, "add")

@@ -251,4 +251,4 @@ def _failed(outcomes: Iterable[Reason | None]) -> tuple[Reason, ...]:
 
 
 def _pricing_evidence(course: Course, situation: Situation) -> dict[str, Any]:
-    return {"education_levels": "、".join(course.education_levels), "on": situation.today.isoformat()}
+    return {"education_levels": list(course.education_levels), "on": situation.today.isoformat()}

@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.base.clock import shown
 from chassis.work.reasons import Reason
 from contracts.exams.states import ExamRoundStatus
+from services.exams.domain.workflows import EXAM_ROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def against_arrangement(status: str, arranged_at: datetime | None, closes_at: da
     """An arrangement is published once, of a published round, after registration."""
     if status != ExamRoundStatus.PUBLISHED or arranged_at is not None:
         state = "arrangement_published" if arranged_at is not None else status
-        return Reason("step_not_allowed", {"state": state, "action": "publish_arrangement"})
+        evidence = {"workflow": EXAM_ROUND.name, "state": state, "action": "publish_arrangement"}
+        return Reason("step_not_allowed", evidence)
     if now < closes_at:
         return Reason("registration_still_open", {"closes_at": shown(closes_at)})
     return None

@@ -104,7 +104,7 @@ def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails
     """Put the bank's receipt to a slip that is not reviewed yet; a newer one takes the place of the older."""
     slip = locked(uow, remittances, command.remittance_id, command.version)
     if slip.state != RemittanceState.PENDING:
-        raise ServiceError("step_not_allowed", state=slip.state, action="attach_receipt")
+        raise ServiceError("step_not_allowed", workflow=REMITTANCE.name, state=slip.state, action="attach_receipt")
     if command.file.size > RECEIPT_BYTES:
         raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
     point = slip.teaching_point_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, typed
+from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, member_of, typed
 from contracts.base import Contract
 from contracts.errors.fields import FieldProblemError
 from contracts.registry.states import IdKind
@@ -26,14 +26,12 @@ from contracts.types import (
     StudentNumber,
     Text,
 )
-from contracts.words import by_word, truth_word
+from contracts.words import by_word, member_word, truth_word
 from services.registry.domain.ethnicities import ethnicity_code
 
-GENDERS: Final = by_word(Gender)
-ID_KINDS: Final = by_word(IdKind)
-LEVELS: Final = by_word(Level)
 YES_NO: Final = {truth_word(value).zh: value for value in (True, False)}
 OPEN_EDUCATION: Final = "开放教育"
+_RESIDENT: Final = member_word(IdKind.RESIDENT).zh
 
 
 def _ethnicity(text: str) -> str:
@@ -47,26 +45,26 @@ STUDENTS: Final = columns(
     "student_import",
     Column("student_number", typed(StudentNumber), width=20, example="2632030906100001"),
     Column("name", typed(PersonName), example="张晓明"),
-    Column("gender", choice(GENDERS), width=8, choices=tuple(GENDERS), example="男"),
+    Column("gender", member_of(Gender), width=8, choices=tuple(by_word(Gender)), example=member_word(Gender.MALE).zh),
     Column(
         "id_kind",
-        choice(ID_KINDS),
+        member_of(IdKind),
         required=False,
-        choices=tuple(ID_KINDS),
-        help="不填为居民身份证。",
-        example="居民身份证",
+        choices=tuple(by_word(IdKind)),
+        help=f"不填为{_RESIDENT}。",
+        example=_RESIDENT,
     ),
     Column(
         "id_number",
         typed(DocumentNumber),
         width=22,
-        help="居民身份证须为 18 位，校验位、出生日期和性别须一致。",
+        help=f"{_RESIDENT}须为 18 位，校验位、出生日期和性别须一致。",
     ),
     Column(
         "birth_on",
         calendar_day,
         required=False,
-        help="居民身份证可不填，其他证件必填。",
+        help=f"{_RESIDENT}可不填，其他证件必填。",
         example="1998-05-20",
     ),
     Column("ethnicity", _ethnicity, width=10, help="名称或 GB/T 3304 两位代码。", example="汉族"),
@@ -79,9 +77,15 @@ STUDENTS: Final = columns(
         example="3203",
     ),
     Column("intake", typed(IntakeCode), width=10, help="年份和月份。", example="202609"),
-    Column("level", choice(LEVELS), width=10, choices=tuple(LEVELS), example="专升本"),
-    Column("student_type", typed(Label), required=False, help="不填为开放教育。", example=OPEN_EDUCATION),
-    Column("student_source", typed(Label), required=False, help="不填为开放教育。", example=OPEN_EDUCATION),
+    Column(
+        "level",
+        member_of(Level),
+        width=10,
+        choices=tuple(by_word(Level)),
+        example=member_word(Level.TOP_UP_BACHELOR).zh,
+    ),
+    Column("student_type", typed(Label), required=False, help=f"不填为{OPEN_EDUCATION}。", example=OPEN_EDUCATION),
+    Column("student_source", typed(Label), required=False, help=f"不填为{OPEN_EDUCATION}。", example=OPEN_EDUCATION),
     Column("major_code", typed(MajorCode), width=12, example="080901"),
     Column("schooling_length", typed(SchoolingLength), width=8, help="年数。", example="2.5"),
     Column(
@@ -91,7 +95,9 @@ STUDENTS: Final = columns(
         help="不填为学习批次当月第一天。",
         example="2026-09-01",
     ),
-    Column("degree_intent", choice(YES_NO), required=False, width=10, choices=tuple(YES_NO), example="否"),
+    Column(
+        "degree_intent", choice(YES_NO), required=False, width=10, choices=tuple(YES_NO), example=truth_word(False).zh
+    ),
     Column("mobile", typed(MobileNumber), required=False, example="13912345678"),
     Column("email", typed(Email), required=False, width=24, example="zhang@example.com"),
     Column("phone", typed(PhoneNumber), required=False),

@@ -15,9 +15,20 @@ from openpyxl import Workbook, load_workbook
 from chassis.papers import sheet_reading
 from chassis.papers.sheet_reading import cell_text, read_rows
 from chassis.papers.sheet_writing import MAX_TEXT, REASONS, ROW_NUMBER, write_bad_rows, write_list, write_template
-from chassis.papers.spreadsheets import BadRow, CellError, Column, SheetRow, calendar_day, choice, typed
+from chassis.papers.spreadsheets import (
+    BadRow,
+    CellError,
+    Column,
+    SheetRow,
+    calendar_day,
+    choice,
+    columns,
+    member_of,
+    typed,
+)
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
+from contracts.registry.states import IdKind
 from contracts.types import MobileNumber
 
 COLUMNS = (
@@ -215,6 +226,31 @@ def test_a_number_that_is_not_what_was_meant_comes_back_so_that_it_is_refused_ag
     assert [error.code for error in row.errors] == [code]
     (again,) = read(write_bad_rows("student_import", COLUMNS, [BadRow.from_json(row.refused().to_json())]))
     assert [error.code for error in again.errors] == [code]
+
+
+def test_older_workbooks_are_read_by_what_titles_and_choices_were_called_then() -> None:
+    kinds = choice({"居民身份证": 1, "永久居留身份证": 2}, {"永久居留证": 2})
+    listed = (Column("name", title="姓名"), Column("kind", kinds, title="证件种类", formerly=("证件类型", "证件")))
+    rows = list(read_rows(workbook(["李一", "永久居留证"], ["李二", "军官证"], header=["姓名", "证件类型*"]), listed))
+    assert [row.values["kind"] for row in rows] == [2, None]
+    assert rows[0].texts == {"姓名": "李一", "证件种类": "永久居留证"}
+    assert [(error.title, error.params["expected"]) for error in rows[1].errors] == [
+        ("证件种类", "居民身份证、永久居留身份证")
+    ]
+
+
+def test_a_column_with_its_title_of_today_and_a_former_one_is_there_twice() -> None:
+    listed = (Column("name", title="姓名", formerly=("名字",)),)
+    with pytest.raises(ServiceError) as refused:
+        list(read_rows(workbook(["李一", "李一"], header=["名字", "姓名"]), listed))
+    assert (refused.value.code, refused.value.params) == ("workbook_columns_doubled", {"columns": "姓名"})
+
+
+def test_columns_and_members_have_the_words_of_their_document_and_the_former_ones() -> None:
+    [column] = columns("student_import", Column("degree_intent"))
+    assert (column.title, column.formerly) == ("学位意向", ("申请学位",))
+    kind = member_of(IdKind)
+    assert kind("港澳台居民通行证") == kind("港澳台居民来往内地（大陆）通行证") == IdKind.HK_MACAO_TAIWAN
 
 
 def test_titles_choices_and_days_are_read_past_what_cannot_be_seen() -> None:

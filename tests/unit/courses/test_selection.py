@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chassis.base.ids import new_id
 from chassis.work.reasons import Reason
-from contracts.errors import catalogue, describe
+from contracts.errors import catalogue
+from contracts.sentences import describe
 from services.courses.domain.calendar import Term
 from services.courses.domain.selection import exam_for, judge
 from services.courses.domain.situation import OpenSelection, ProgrammeCourse, Standard, Verdict
