@@ -86,8 +86,9 @@ def at_once(database: Database, work: Callable[[UnitOfWork, int], Any]) -> list[
             start.wait()
             return work(uow, turn)
 
-        try:
-            return database.run(system_context(), together)
+        try:  # once: who would run it again after a deadlock would not notice one
+            with database.unit_of_work() as uow:
+                return together(uow)
         except Failure as failure:
             return failure
 

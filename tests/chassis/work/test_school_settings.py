@@ -8,15 +8,15 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from pydantic import Field
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from chassis.base.context import Context
+from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness, acting
-from chassis.work.school_settings import setting
+from chassis.work.school_settings import setting, shared_rows
 from contracts.common import ListAuditEntries, of_service
 from contracts.errors import FieldError
 from contracts.settings import (
@@ -35,7 +35,7 @@ from tests.racing import codes, race
 BAG_SIZE = Setting("bag_size", Annotated[int, Field(strict=True, ge=1, le=100)], default=30)
 REMINDER = Setting("reminder", Annotated[int, Field(strict=True, ge=0, le=30)], default=7, unit=SettingUnit.DAYS)
 DEPOSIT = Setting("deposit", Money, default=Decimal("0.00"))
-MOTTO = Setting("motto", ShortText, default="学而不厌")
+MOTTO = Setting("motto", ShortText, default="学而不厌", shared=True)
 ELSEWHERE = Setting("elsewhere", ShortText, default="别处")
 
 
@@ -243,6 +243,14 @@ def test_the_audit_trail_tells_what_was_changed(office: ServiceHarness, clerk: C
         "标准袋改为 25 份",
     )
     assert (revoked.action, revoked.object_id, revoked.after) == ("revoke", view.planned[0].id, {"reason": "延期"})
+
+
+def test_others_are_told_of_what_is_shared_and_of_nothing_else(office: ServiceHarness, clerk: Context) -> None:
+    office.run(change("bag_size", 25), clerk)
+    office.run(change("motto", "诲人不倦"), clerk)
+    ids = [row.id for row in office.rows(select(office.table("school_settings").c.id))]
+    told = office.database.run(system_context(), lambda uow: shared_rows(uow, ids))
+    assert [row.name for row in told] == ["motto"]
 
 
 @pytest.mark.parametrize("kind", ["school", "system"])
