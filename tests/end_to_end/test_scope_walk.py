@@ -21,9 +21,9 @@ from gateway.openapi.examples import example_of
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.routes import ROUTES
 from launcher.story.people import Person
-from tests.end_to_end.asking import ask, code_of, kind_of
+from tests.end_to_end.asking import ask, code_of, kind_of, renew
 from tests.end_to_end.rows import changed, fingerprint
-from tests.end_to_end.scenery import Holdings, Scene
+from tests.end_to_end.scenery import Holdings, Scene, people
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(400)]
 
@@ -181,6 +181,7 @@ def test_every_route_is_walked_or_listed_as_having_no_rows(scene: Scene) -> None
 
 
 def test_nobody_finds_reads_or_changes_what_is_anothers(scene: Scene, walk: Walk) -> None:
+    renew(people(scene).values())
     before = fingerprint(scene.system)
     complaints = [complaint for route in ROUTES for complaint in _try(route, scene, walk)]
     assert not complaints, "\n".join(complaints)
