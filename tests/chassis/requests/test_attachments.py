@@ -19,6 +19,7 @@ from tests.chassis.requests.desk import (
     CLERK,
     NEIGHBOUR,
     PDF,
+    ask,
     asked,
     librarian,
     states,
@@ -103,3 +104,12 @@ def test_files_that_were_there_count_and_what_was_added_is_in_the_trail(
     audit = library.table("audit_entries")
     [added] = library.rows(select(audit.c.after).where(audit.c.object_id == id_, audit.c.action == "attach"))
     assert added.after == {"files": ["三.pdf"]}
+
+
+def test_an_upload_that_a_try_looked_at_is_there_for_the_real_request(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    given = upload(store)
+    assert ask(library, ANN, attachments=(given,), dry_run=True).done == 1
+    (id_,) = asked(library, ANN, attachments=(given,))
+    assert [each.name for each in library.ask(GetLeave(leave_id=id_), CLERK).attachments] == ["证明.pdf"]
