@@ -5,6 +5,7 @@ One contract serves all services; `of_service(service, ListTasks)` is the operat
     client.call(of_service("courses", GetTask), {...}, context)
 """
 
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, TypeVar
@@ -18,7 +19,7 @@ from contracts.sentences import describe
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
 from contracts.text.kinds import TextKind
-from contracts.types import Code, FileReference, Id, Instant
+from contracts.types import Code, Day, FileReference, Id, Instant
 
 _Operation = TypeVar("_Operation", bound=Operation)
 
@@ -116,6 +117,22 @@ class ListAuditEntries(PageQuery, answers=Page[AuditEntryView]):
     until: Instant | None = Field(default=None, description="Only before this time.")
 
 
+class ErasureView(View):
+    """How many rows of one kind were let go on one day, because their time was over."""
+
+    on: date
+    object_type: Word
+    blanked: bool = Field(description="The rows are still there, without what they told.")
+    number: int
+
+
+class ListErasures(PageQuery, answers=Page[ErasureView]):
+    """What one service has let go because its time was over, the last day first. Sorts: `on`."""
+
+    since: Day | None = Field(default=None, description="Only from this day on.")
+    until: Day | None = Field(default=None, description="Only up to this day.")
+
+
 class HistoryStepView(View):
     """One step of a workflow."""
 
@@ -191,5 +208,5 @@ class CancelTask(Command, answers=TaskView):
 
 
 SETTINGS_OPERATIONS = (ListSettings, ListSettingChanges, ChangeSetting, RevokeSettingChange)
-_OTHERS = (ListAuditEntries, GetTask, ListTasks, CancelTask)
+_OTHERS = (ListAuditEntries, ListErasures, GetTask, ListTasks, CancelTask)
 COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -19,7 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import instant, one_of
+from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
+
+HANDLED_KEPT: Final = timedelta(days=30)
+"""So long it is noticed that an event came twice."""
 
 
 def declare(metadata: MetaData) -> None:
@@ -98,6 +105,7 @@ def _inbox(metadata: MetaData) -> None:
         Index("ix_inbox_received_at", "received_at"),
     )
     scope(inbox, system_only=True)
+    kept_for(inbox, HANDLED_KEPT, since="received_at", only=inbox.c.state == "handled")
 
 
 def _copies(metadata: MetaData) -> None:

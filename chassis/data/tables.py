@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data import message_tables, work_tables
 from chassis.data.columns import id_column, instant
+from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
+
+ANSWERS_KEPT: Final = timedelta(days=7)
+"""So long a command that is sent again under its key is answered as the first time."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,4 +63,5 @@ def _idempotency_keys(metadata: MetaData) -> None:
         instant("created_at", server_default=func.now()),
         Index("ix_idempotency_keys_created_at", "created_at"),
     )
+    kept_for(keys, ANSWERS_KEPT, since="created_at")
     scope(keys, system_only=True, insert_by_all=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -28,7 +30,7 @@ from contracts.common import TaskState
 
 
 def declare(metadata: MetaData) -> None:
-    """The audit trail, the history of workflows, numbers, settings, due jobs, tasks, files, attachments."""
+    """The audit trail, the history of workflows, numbers, settings, due jobs, tasks, files, erasures."""
     _audit_entries(metadata)
     _workflow_history(metadata)
     _number_counters(metadata)
@@ -37,6 +39,7 @@ def declare(metadata: MetaData) -> None:
     _tasks(metadata)
     _files(metadata)
     _attachments(metadata)
+    _erasures(metadata)
 
 
 def _audit_entries(metadata: MetaData) -> None:
@@ -208,6 +211,18 @@ def _attachments(metadata: MetaData) -> None:
         Index("ix_attachments_request_id", "request_id", "id"),
     )
     scope(attachments, system_only=True)
+
+
+def _erasures(metadata: MetaData) -> None:
+    erasures = Table(
+        "erasures",
+        metadata,
+        Column("on", Date, primary_key=True),
+        Column("object_type", Text, primary_key=True),
+        Column("blanked", Boolean, primary_key=True),
+        Column("number", BigInteger, nullable=False),
+    )
+    scope(erasures)
 
 
 def _files(metadata: MetaData) -> None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -37,8 +37,6 @@ from contracts.versions import newest, newest_class
 
 logger = logging.getLogger(__name__)
 
-KEEP_HANDLED: Final = timedelta(days=30)
-PURGE_ROWS: Final = 5_000
 IDLE_FOR_EACH: Final = timedelta(seconds=0.3)
 """An event of 500 rows takes its time between two statements, on a busy machine most of all."""
 COPIED: Final = (State, CopyRequested, CopyCompleted)
@@ -222,12 +220,6 @@ class Inbox:
         due = self.parking.claim_due(limit)
         self.handle(due)
         return len(due)
-
-    def purge(self, uow: UnitOfWork) -> int:
-        """Forget handled events older than 30 days, some at a time; how many."""
-        inbox = self.table
-        old = select(inbox.c.event_id).where(inbox.c.state == "handled", inbox.c.received_at < uow.now - KEEP_HANDLED)
-        return uow.execute(delete(inbox).where(inbox.c.event_id.in_(old.limit(PURGE_ROWS)))).rowcount
 
 
 def _envelope(delivery: Delivery) -> Envelope:

@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
-
 from chassis.base.context import system_context
 from chassis.data.database import Database, is_infrastructure_failure
+from chassis.data.retention import let_go
 from chassis.data.statistics import analyse_grown
-from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import ScheduledEntry
 from chassis.messages.backlog import count_backlog
 from chassis.messages.broker import CONNECTION_ERRORS, PACE
@@ -29,8 +27,6 @@ from chassis.running.tasks import forget_old_tasks
 
 logger = logging.getLogger(__name__)
 
-KEEP_ANSWERS: Final = timedelta(days=7)
-PURGE_ROWS: Final = 5_000
 STORE_IDLE: Final = timedelta(minutes=10)
 """For a walk through the object store, page by page; it locks nothing but the names of files to be erased."""
 
@@ -120,8 +116,7 @@ def housekeeping(database: Database) -> Sequence[Loop]:
     copies = Copies(database)
     jobs = {
         **database.service.schedule,
-        "purge_inbox": ScheduledEntry(inbox.purge, timedelta(hours=1)),
-        "purge_idempotency_keys": ScheduledEntry(purge_answers, timedelta(hours=1)),
+        "let_go": ScheduledEntry(let_go, timedelta(minutes=10)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
         "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
         "erase_unadopted_files": ScheduledEntry(erase_unadopted, ERASED_EVERY, idle=STORE_IDLE),
@@ -141,12 +136,3 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         Loop("inbox_retry", lambda: inbox.retry_waiting() > 0, interval=1.0),
         Loop("copy_pages", copies.serve_next_page, interval=1.0),
     )
-
-
-def purge_answers(uow: UnitOfWork) -> int:
-    """Forget stored answers after seven days, some at a time; how many."""
-    keys = uow.tables["idempotency_keys"]
-    old = select(keys.c.actor_id, keys.c.command, keys.c.key).where(keys.c.created_at < uow.now - KEEP_ANSWERS)
-    part = old.limit(PURGE_ROWS).subquery()
-    these = (keys.c.actor_id == part.c.actor_id) & (keys.c.command == part.c.command) & (keys.c.key == part.c.key)
-    return uow.execute(delete(keys).where(these)).rowcount

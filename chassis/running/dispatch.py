@@ -19,9 +19,9 @@ from chassis.declaring.service import Service
 from chassis.running import tasks
 from chassis.running.logging import bound
 from chassis.work import school_settings
-from chassis.work.audit import list_audit_entries
+from chassis.work.audit import list_audit_entries, list_erasures
 from contracts.base import Operation, TryableCommand, View, method_name
-from contracts.common import CancelTask, GetTask, ListAuditEntries, ListTasks, of_service
+from contracts.common import CancelTask, GetTask, ListAuditEntries, ListErasures, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 COMMON: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
     ListAuditEntries: list_audit_entries,
+    ListErasures: list_erasures,
     GetTask: tasks.get_task,
     ListTasks: tasks.list_tasks,
     CancelTask: tasks.cancel_task,

@@ -17,6 +17,7 @@ from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
+from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task
 from chassis.work.reasons import Reason, refusal
@@ -126,6 +127,7 @@ def forget_old_tasks(uow: UnitOfWork) -> int:
     old = select(tasks.c.id).where(tasks.c.finished_at < uow.now - KEPT_FOR).limit(_FORGOTTEN_AT_ONCE)
     gone = uow.rows(delete(tasks).where(tasks.c.id.in_(old)).returning(tasks.c.id, tasks.c.result_file_id))
     uow.execute(delete(files).where(ids_in(files.c.id, [row.result_file_id for row in gone if row.result_file_id])))
+    count_erased(uow, tasks.name, len(gone))
     return len(gone)
 
 

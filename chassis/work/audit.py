@@ -1,13 +1,13 @@
-"""The audit trail as people read it; what is written to it goes through the unit of work."""
+"""The audit trail as people read it, and what was let go; what is written there goes through the unit of work."""
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
-from chassis.data.pages import as_view, page_of
+from chassis.data.pages import as_view, between, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
-from contracts.common import AuditEntryView, ListAuditEntries
+from contracts.common import AuditEntryView, ErasureView, ListAuditEntries, ListErasures
 
 
 def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
@@ -31,6 +31,14 @@ def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEn
         default="-at",
         views=lambda rows: map(_view, rows),
     )
+
+
+def list_erasures(query: ListErasures, uow: UnitOfWork) -> Page[ErasureView]:
+    """What this service has let go, the last day first unless asked otherwise."""
+    erasures = uow.tables["erasures"]
+    key = func.concat(erasures.c.object_type, erasures.c.blanked).label("id")
+    statement = select(erasures, key).where(between(erasures.c.on, query.since, query.until))
+    return page_of(ErasureView, uow, statement, query, sortable={"on": erasures.c.on}, default="-on")
 
 
 def _view(row: Row[Any]) -> AuditEntryView:

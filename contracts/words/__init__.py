@@ -31,6 +31,7 @@ VALUE_TABLES: dict[str, Words] = {
     "AccountView.permissions": doing.PERMISSIONS,
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
+    "ErasureView.object_type": things.THINGS,
     "CentralTasks.unanswered": things.SERVICES,
     "HistoryStepView.action": _ACTIONS,
     "ListAllTasks.kind": doing.TASKS,

@@ -34,6 +34,7 @@ OPERATIONS: Words = {
     "identity.ListSettingChanges": ("学校设置记录：系统管理", "History of settings: administration"),
     "identity.RevokeSettingChange": ("撤销计划中的设置：系统管理", "Revoke a planned setting: administration"),
     "identity.ListAuditEntries": ("审计记录：账号", "Audit trail: accounts"),
+    "identity.ListErasures": ("到期清除记录：账号", "What was let go: accounts"),
     # registry
     "ListStudents": ("学生列表", "Students"),
     "GetStudentStatistics": ("学生统计", "Statistics of students"),
@@ -50,6 +51,7 @@ OPERATIONS: Words = {
     "GetStatusChange": ("学籍异动详情", "Status change"),
     "RevokeTransfer": ("撤销转教学点", "Revoke transfer"),
     "registry.ListAuditEntries": ("审计记录：学籍", "Audit trail: student records"),
+    "registry.ListErasures": ("到期清除记录：学籍", "What was let go: student records"),
     # courses
     "ListTerms": ("学期列表", "Terms"),
     "CreateTerm": ("新增学期", "Create term"),
@@ -95,6 +97,7 @@ OPERATIONS: Words = {
     "GetWithdrawal": ("退课详情", "Withdrawal"),
     "ListSelectionStatements": ("对账：选课", "Reconciliation: selections"),
     "courses.ListAuditEntries": ("审计记录：教务", "Audit trail: courses"),
+    "courses.ListErasures": ("到期清除记录：教务", "What was let go: courses"),
     # finance
     "ListFeeStandards": ("收费标准列表", "Fee standards"),
     "CreateFeeStandard": ("新增收费标准", "Create fee standard"),
@@ -132,6 +135,7 @@ OPERATIONS: Words = {
     "CheckLedger": ("核对总账", "Check the ledger"),
     "ListBillStatements": ("对账：缴费单", "Reconciliation: bills"),
     "finance.ListAuditEntries": ("审计记录：财务", "Audit trail: finance"),
+    "finance.ListErasures": ("到期清除记录：财务", "What was let go: finance"),
     # exams
     "ListExamRounds": ("考试批次列表", "Exam rounds"),
     "CreateExamRound": ("新增考试批次", "Create exam round"),
@@ -151,6 +155,7 @@ OPERATIONS: Words = {
     "GetRegistration": ("报考详情", "Registration"),
     "ListRegistrationStatements": ("对账：报考", "Reconciliation: registrations"),
     "exams.ListAuditEntries": ("审计记录：考务", "Audit trail: examinations"),
+    "exams.ListErasures": ("到期清除记录：考务", "What was let go: examinations"),
     # gateway
     "ListAllTasks": ("任务中心", "Task centre"),
     "GetTask": ("任务进度", "Progress of a task"),

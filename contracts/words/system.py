@@ -111,6 +111,8 @@ FIELDS: Words = {
     "file_id": ("文件", "File"),
     "added_by_name": ("上传人", "Added by"),
     "added_at": ("上传时间", "Added at"),
+    # what was let go
+    "blanked": ("仅清空内容", "Only blanked"),
     # audit and messages
     "object_id": ("对象编号", "Object"),
     "object_type": ("对象类型", "Kind of object"),

@@ -17,6 +17,8 @@ THINGS: Words = {
     "fee_standards": ("收费标准", "Fee standard"),
     "files": ("文件", "File"),
     "finance_settings": ("财务设置", "Finance settings"),
+    "idempotency_keys": ("命令答复", "Answers to commands"),
+    "inbox": ("收到的消息", "Messages received"),
     "ledger_entries": ("分录", "Ledger entry"),
     "ledger_transactions": ("记账凭证", "Ledger transaction"),
     "password_failures": ("密码错误", "Wrong password"),

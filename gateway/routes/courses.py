@@ -1,6 +1,5 @@
 """Catalogue, programmes, selection rounds, selections and withdrawals."""
 
-from contracts.common import ListAuditEntries, of_service
 from contracts.courses.catalogue_commands import (
     AddAssessmentRequirement,
     AddCourseVersion,
@@ -51,6 +50,7 @@ from contracts.courses.queries import (
     ListWithdrawals,
 )
 from gateway.route import get, post, put
+from gateway.routes.trail import trail_of
 
 ABOUT = "课程、培养方案、选课、退课 · catalogue, programmes, selections, withdrawals"
 
@@ -121,5 +121,5 @@ ROUTES = (
     post("/withdrawals/reject", RejectWithdrawals, _REVIEW),
     get("/withdrawals/{withdrawal_id}", GetWithdrawal, _READ_SELECTIONS),
     get("/reconciliation/selections", ListSelectionStatements, "reconciliation.read"),
-    get("/audit-entries/courses", of_service("courses", ListAuditEntries), "audit.read"),
+    *trail_of("courses"),
 )

@@ -1,6 +1,5 @@
 """Exam rounds, sessions and registrations."""
 
-from contracts.common import ListAuditEntries, of_service
 from contracts.exams.commands import (
     AddSession,
     CancelResits,
@@ -23,6 +22,7 @@ from contracts.exams.queries import (
     ListRegistrationStatements,
 )
 from gateway.route import delete, get, post, put
+from gateway.routes.trail import trail_of
 
 ABOUT = "考试批次、考场编排、报考 · exam rounds, arrangements, registrations"
 
@@ -59,5 +59,5 @@ ROUTES = (
     post("/registrations/resits/cancel", CancelResits, _RESITS),
     get("/registrations/{registration_id}", GetRegistration, _READ_REGISTRATIONS),
     get("/reconciliation/registrations", ListRegistrationStatements, "reconciliation.read"),
-    get("/audit-entries/exams", of_service("exams", ListAuditEntries), "audit.read"),
+    *trail_of("exams"),
 )

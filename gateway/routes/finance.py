@@ -1,6 +1,5 @@
 """Fee standards, bills, remittances, withdrawal reviews, refunds and the ledger."""
 
-from contracts.common import ListAuditEntries, of_service
 from contracts.finance.commands import (
     ApproveRemittance,
     ApproveWithdrawalReviews,
@@ -37,6 +36,7 @@ from contracts.finance.queries import (
 )
 from gateway.route import delete, get, post
 from gateway.routes.settings import settings_of
+from gateway.routes.trail import trail_of
 
 ABOUT = "收费标准、缴费单、汇款单、退费 · fee standards, bills, remittances, refunds"
 
@@ -96,5 +96,5 @@ ROUTES = (
     get("/ledger/entries", ListLedgerEntries, _LEDGER),
     get("/ledger/check", CheckLedger, _LEDGER, timeout=60),
     get("/reconciliation/bills", ListBillStatements, "reconciliation.read"),
-    get("/audit-entries/finance", of_service("finance", ListAuditEntries), "audit.read"),
+    *trail_of("finance"),
 )

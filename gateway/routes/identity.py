@@ -1,6 +1,5 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.common import ListAuditEntries, of_service
 from contracts.identity.commands import (
     ChangePassword,
     CreateTeachingPoint,
@@ -32,6 +31,7 @@ from contracts.identity.queries import (
 )
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 from gateway.routes.settings import settings_of
+from gateway.routes.trail import trail_of
 
 ABOUT = "登录、账号、教学点与用户 · Sign-in, accounts, teaching points and users"
 
@@ -77,5 +77,5 @@ ROUTES = (
     post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
     post("/users/forgive-failed-sign-ins", ForgiveFailedSignIns, _MANAGE_USERS),
     *settings_of("identity"),
-    get("/audit-entries/identity", of_service("identity", ListAuditEntries), "audit.read"),
+    *trail_of("identity"),
 )

@@ -1,6 +1,5 @@
 """Student records and status changes."""
 
-from contracts.common import ListAuditEntries, of_service
 from contracts.registry.commands import (
     ChangeContact,
     ImportStudents,
@@ -20,6 +19,7 @@ from contracts.registry.queries import (
     ListStudents,
 )
 from gateway.route import get, post, put
+from gateway.routes.trail import trail_of
 
 ABOUT = "导入、联系方式、学籍异动 · import, contacts, status changes"
 
@@ -49,5 +49,5 @@ ROUTES = (
     get("/status-changes", ListStatusChanges, _READ_CHANGES),
     get("/status-changes/{status_change_id}", GetStatusChange, _READ_CHANGES),
     post("/status-changes/{status_change_id}/revoke", RevokeTransfer, _CHANGE),
-    get("/audit-entries/registry", of_service("registry", ListAuditEntries), "audit.read"),
+    *trail_of("registry"),
 )

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from contracts.identity.tokens import MAX_LIFETIME
-from services.identity.domain.guessing import FORGOTTEN_AFTER
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
-from services.identity.tables import (
-    password_failures,
-    refused_accounts,
-    revocations,
-    sessions,
-    sign_in_failures,
-    students,
-    users,
-)
-
-FORGET_SESSIONS_AFTER: Final = timedelta(days=90)
-
-
-def forget_failures(uow: UnitOfWork) -> int:
-    """Drop failed sign-ins that count no more, also those of usernames that nobody has."""
-    forgotten = 0
-    for failures in (password_failures, sign_in_failures):
-        old = failures.c.last_at < uow.now - FORGOTTEN_AFTER
-        forgotten += uow.execute(delete(failures).where(old)).rowcount
-    return forgotten
-
-
-def forget_revocations(uow: UnitOfWork) -> int:
-    """Drop revocations of tokens that have expired since."""
-    old = revocations.c.revoked_at < uow.now - timedelta(seconds=2 * MAX_LIFETIME)
-    return uow.execute(delete(revocations).where(old)).rowcount
-
-
-def forget_sessions(uow: UnitOfWork) -> int:
-    """Drop sessions that were over three months ago."""
-    return uow.execute(delete(sessions).where(sessions.c.expires_at < uow.now - FORGET_SESSIONS_AFTER)).rowcount
+from services.identity.tables import refused_accounts, students, users
 
 
 def retry_refused_accounts(uow: UnitOfWork) -> int:

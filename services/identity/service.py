@@ -66,9 +66,6 @@ class Identity(Service):
     )
 
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
-    forget_failures = scheduled(jobs.forget_failures, every=timedelta(hours=1))
-    forget_revocations = scheduled(jobs.forget_revocations, every=timedelta(minutes=10))
-    forget_sessions = scheduled(jobs.forget_sessions, every=timedelta(days=1))
 
 
 SERVICE = Identity

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import (
     ARRAY,
     Boolean,
@@ -22,11 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
+from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
 from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.tokens import MAX_LIFETIME
 from contracts.permissions import Role
+from services.identity.domain.guessing import FORGOTTEN_AFTER
+
+SESSIONS_KEPT: Final = timedelta(days=90)
+"""After they were over: people see where their account was used."""
 
 metadata = service_metadata("identity")
 
@@ -136,6 +145,7 @@ sessions = Table(
     Index("ix_sessions_place", "user_id", "place", "started_at"),  # where the account is used from
 )
 scope(sessions, system_only=True)
+kept_for(sessions, SESSIONS_KEPT, since="expires_at")
 
 password_failures = Table(
     "password_failures",
@@ -146,6 +156,7 @@ password_failures = Table(
     Index("ix_password_failures_last_at", "last_at"),
 )
 scope(password_failures, system_only=True)
+kept_for(password_failures, FORGOTTEN_AFTER, since="last_at")
 
 # Of the release before this one, whose processes count in it while they are replaced; it goes with the next release.
 sign_in_failures = Table(
@@ -157,6 +168,7 @@ sign_in_failures = Table(
     Index("ix_sign_in_failures_last_at", "last_at"),
 )
 scope(sign_in_failures, system_only=True)
+kept_for(sign_in_failures, FORGOTTEN_AFTER, since="last_at")  # also those of usernames that nobody has
 
 revocations = Table(
     "revocations",
@@ -169,6 +181,7 @@ revocations = Table(
     Index("ix_revocations_revoked_at", "revoked_at"),
 )
 scope(revocations, system_only=True)
+kept_for(revocations, timedelta(seconds=2 * MAX_LIFETIME), since="revoked_at")  # the tokens have expired since
 
 refused_accounts = Table(
     "refused_accounts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Text, cast, delete, select
 
+from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from services.registry.commands.imports import PURPOSE
 from services.registry.papers.template import import_template
@@ -21,4 +22,6 @@ def forget_import_workbooks(uow: UnitOfWork) -> int:
     files, tasks = uow.tables["files"], uow.tables["tasks"]
     its_task = select(tasks.c.id).where(tasks.c.arguments["file_id"].astext == cast(files.c.id, Text))
     done_with = delete(files).where(files.c.purpose == PURPOSE, ~its_task.exists())
-    return uow.execute(done_with).rowcount
+    number = uow.execute(done_with).rowcount
+    count_erased(uow, files.name, number)
+    return number

@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from chassis.base.context import Context, Scope, from_wire, system_context, to_wire
 from chassis.base.ids import new_id
 from chassis.data.database import Database
+from chassis.data.retention import let_go
+from chassis.data.tables import ANSWERS_KEPT
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.provisioning.database import app_url
-from chassis.running.background import KEEP_ANSWERS, purge_answers
 from chassis.testing.harness import PASSWORDS, ServiceHarness, acting
 from contracts.errors import ServiceError
 from tests.chassis.example import (
@@ -202,10 +203,10 @@ def test_a_key_that_is_still_being_worked_on_is_told_so_after_the_lock_timeout(
 
 def test_old_answers_are_forgotten_after_a_week(example: ServiceHarness) -> None:
     example.run(AddParcel(teaching_point_id=POINT, label="a"), at_point(key="old"))
-    example.database.run(system_context(), purge_answers)
+    example.database.run(system_context(), let_go)
     assert count(example, "idempotency_keys") == 1
-    example.clock.advance(KEEP_ANSWERS + timedelta(hours=1))
-    example.database.run(system_context(), purge_answers)
+    example.clock.advance(ANSWERS_KEPT + timedelta(hours=1))
+    example.database.run(system_context(), let_go)
     assert count(example, "idempotency_keys") == 0
 
 

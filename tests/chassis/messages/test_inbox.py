@@ -15,10 +15,12 @@ from chassis.base.context import system_context
 from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
 from chassis.data.database import Database
+from chassis.data.message_tables import HANDLED_KEPT
+from chassis.data.retention import let_go
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry, ReactionEntry
 from chassis.messages.delivery import Delivery
-from chassis.messages.inbox import KEEP_HANDLED, Inbox
+from chassis.messages.inbox import Inbox
 from chassis.messages.parking import GIVE_UP_AFTER, LONGEST_PAUSE, MOST_OF_REFUSED
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Envelope, StateItem
@@ -214,9 +216,9 @@ def test_a_copy_and_a_reaction_to_one_event_stand_and_fall_together(
 def test_handled_events_are_forgotten_after_a_month(example: ServiceHarness) -> None:
     add(example, "a")
     example.hear(example.envelope(weighed("a")))
-    assert example.database.run(system_context(), example.inbox.purge) == 0
-    example.clock.advance(KEEP_HANDLED + timedelta(days=1))
-    assert example.database.run(system_context(), example.inbox.purge) == 1
+    assert example.database.run(system_context(), let_go) == 0
+    example.clock.advance(HANDLED_KEPT + timedelta(days=1))
+    assert example.database.run(system_context(), let_go) == 1
 
 
 def test_what_a_reaction_publishes_names_the_event_that_caused_it(example: ServiceHarness) -> None:

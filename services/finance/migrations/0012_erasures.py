@@ -1,0 +1,12 @@
+"""Counts of what was let go."""
+
+from chassis.provisioning.migration_steps import erasures
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    erasures.upgrade()
