@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import MetaData
+
 from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 
@@ -15,13 +17,16 @@ HarnessOf = Callable[[type[Service]], ServiceHarness]
 @contextmanager
 def harnesses(admin_url: str, prefix: str, **options: Any) -> Iterator[HarnessOf]:
     """What gives a service on an empty database, its clock at the present; `options` are those of `ServiceHarness`."""
-    made: dict[str, ServiceHarness] = {}
+    made: dict[tuple[str, MetaData], ServiceHarness] = {}
 
     def fresh(service: type[Service]) -> ServiceHarness:
-        if service.name not in made:
-            made[service.name] = ServiceHarness(service, admin_url, f"{prefix}_{service.name}", **options)
-        made[service.name].reset()
-        return made[service.name]
+        key = service.name, service.metadata
+        if key not in made:
+            namesakes = sum(name == service.name for name, _ in made)  # two tests may each have made one up
+            database = f"{prefix}_{service.name}{namesakes or ''}"
+            made[key] = ServiceHarness(service, admin_url, database, **options)
+        made[key].reset()
+        return made[key]
 
     try:
         yield fresh

@@ -41,13 +41,17 @@ def adopt(
     *,
     purpose: str,
     allowed: Collection[FileKind],
+    max_bytes: int | None = None,
     teaching_point_id: UUID | None = None,
     student_id: UUID | None = None,
 ) -> UUID:
     """Make an upload this service's own, for `purpose`, in the row scope of what it belongs to; its id in `files`.
 
-    Raises ServiceError `file_type_not_allowed`, or `file_missing` when the actor never uploaded it or it is gone.
+    Raises ServiceError `file_too_large`, `file_type_not_allowed`, or `file_missing` when the actor never uploaded it or
+    it is gone.
     """
+    if max_bytes is not None and reference.size > max_bytes:
+        raise ServiceError("file_too_large", limit=max_bytes)
     if FileKind.of_media_type(reference.media_type) not in allowed:
         raise ServiceError("file_type_not_allowed", allowed=_names(allowed))
     _lock(uow, reference.sha256)

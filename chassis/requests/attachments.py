@@ -45,10 +45,15 @@ def attach(
     """
     if there + len(given) > allowed.most:
         raise ServiceError("too_many_files", limit=allowed.most)
-    if any(each.size > allowed.bytes_each for each in given):
-        raise ServiceError("file_too_large", limit=allowed.bytes_each)
     kept = [
-        files.adopt(uow, each, purpose=purpose, allowed=allowed.kinds, teaching_point_id=teaching_point_id)
+        files.adopt(
+            uow,
+            each,
+            purpose=purpose,
+            allowed=allowed.kinds,
+            max_bytes=allowed.bytes_each,
+            teaching_point_id=teaching_point_id,
+        )
         for each in given
     ]
     rows = [

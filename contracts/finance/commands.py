@@ -15,6 +15,7 @@ from contracts.finance.views import (
     RefundView,
     RemittanceDetails,
 )
+from contracts.requests import Decision
 from contracts.types import (
     Code,
     Day,
@@ -178,7 +179,7 @@ class BookLateRemittance(TryableCommand, answers=RemittanceDetails):
 # --- withdrawals and refunds (FIN-6) ---
 
 
-class ApproveWithdrawalReviews(TryableCommand, answers=RowResults):
+class ApproveWithdrawalReviews(Decision):
     """Agree to withdrawals: `pending` → `approved`; refunds by the rule table are made.
 
     Refused by row: `not_found`, `step_not_allowed` (also while exams has not held the registration),
@@ -186,10 +187,9 @@ class ApproveWithdrawalReviews(TryableCommand, answers=RowResults):
     """
 
     withdrawal_ids: Ids = Field(description="The withdrawals.")
-    note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RejectWithdrawalReviews(TryableCommand, answers=RowResults):
+class RejectWithdrawalReviews(Decision):
     """Do not agree: `pending` → `rejected`; the student goes on learning and keeps the exam.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`, `same_reviewer`.

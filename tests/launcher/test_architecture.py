@@ -20,6 +20,7 @@ SOUND = {
     "chassis/messages/relay.py": "import chassis.data.database",
     "chassis/papers/files.py": "import chassis.data.database",
     "chassis/work/rows.py": "import chassis.data.database",
+    "chassis/requests/kinds.py": "import chassis.work.rows, chassis.papers.files",
     "chassis/provisioning/roles.py": "import chassis.messages.relay",
     "chassis/running/runner.py": "import chassis.provisioning.roles",
     "chassis/testing/harness.py": "import chassis.running.runner",

@@ -105,10 +105,14 @@ def attach_receipt(command: AttachReceipt, uow: UnitOfWork) -> RemittanceDetails
     slip = locked(uow, remittances, command.remittance_id, command.version)
     if slip.state != RemittanceState.PENDING:
         raise ServiceError("step_not_allowed", workflow=REMITTANCE.name, state=slip.state, action="attach_receipt")
-    if command.file.size > RECEIPT_BYTES:
-        raise ServiceError("file_too_large", limit=RECEIPT_BYTES)
-    point = slip.teaching_point_id
-    file_id = files.adopt(uow, command.file, purpose="receipt", allowed=RECEIPT_KINDS, teaching_point_id=point)
+    file_id = files.adopt(
+        uow,
+        command.file,
+        purpose="receipt",
+        allowed=RECEIPT_KINDS,
+        max_bytes=RECEIPT_BYTES,
+        teaching_point_id=slip.teaching_point_id,
+    )
     change(uow, remittances, slip, "attach_receipt", {"receipt_file_id": file_id})
     return remittance_details(uow, slip.id)
 
