@@ -3,85 +3,98 @@
 Loading is nine tenths of a process's start. Processes with green threads can't be made so (their hub is there as soon
 as it is loaded, and eventlet warns of forks); those of the role `tasks` have plain threads, none before they begin.
 
-`python -m launcher.forks --role tasks services.courses.service …` loads, then makes one process for each line of
-standard input and answers with its process id. It ends when all that it made have ended: somebody has to wait for them.
+Who forks is itself forked, by somebody who loads the same and does not know a secret yet: all have its memory. It ends
+when all that it made have ended: somebody has to wait for them.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import subprocess
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 from chassis.base import loading
-from launcher.paths import ROOT
 
 RUNNER = "chassis.running.runner"
-
-
-def inherited() -> dict[str, str]:
-    """Our environment without what is meant for the launcher, such as administrators' addresses."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JIAOWU_")} | {
-        "PYTHONPATH": str(ROOT)
-    }
+# What task processes load besides, once they run.
+LATER = ("chassis.running.task_worker", "chassis.messages.topology_check")
 
 
 class Forks:
-    """The process that forks; it loads while its maker does something else."""
+    """The process that forks, as seen by who asks it to. Only who has no threads and no secrets may make it."""
 
     def __init__(self, services: Sequence[str]) -> None:
-        """`services` are the modules that declare them. Why it could not load it says on our standard error."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "launcher.forks", "--role", "tasks", *services],
-            cwd=ROOT,
-            env=inherited(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            text=True,
-        )
+        """Load `services`, the modules that declare them. Where that fails standard error says why, and nothing will be
+        made."""
+        self._asking, asked = Pipe()
+        if _loaded([RUNNER, *services, *LATER]) and os.fork() == 0:
+            self._asking.close()
+            _serve(asked)
+        asked.close()
 
     def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> int | None:
         """Make a process of `python -m chassis.running.runner <arguments>`; its id, None where that can't be done."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        asked = {"arguments": [*arguments], "environment": {**environment}, "log": str(log)}
         try:
-            stdin.write(json.dumps(asked) + "\n")
-            stdin.flush()
-        except BrokenPipeError:
+            self._asking.send((list(arguments), dict(environment), log))
+            made: int = self._asking.recv()
+        except (OSError, EOFError):  # it has ended
             return None
-        answer = stdout.readline()
-        return int(answer) if answer else None
+        return made
 
     def end(self) -> None:
         """No more are to be made. It lives on as long as those that it has made."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # ended, with something that it did not read
-            self._process.stdin.close()
+        self._asking.close()
 
 
-def main(services: Sequence[str]) -> None:
-    """Load, then make what is asked for on standard input."""
+def _loaded(modules: Sequence[str]) -> bool:
     loading.begin()
-    run = import_module(RUNNER).main
-    for module in (*services, "chassis.running.task_worker", "chassis.messages.topology_check"):
-        import_module(module)
-    loading.done()  # and so it stays memory that all have in common
-    for line in sys.stdin:
-        asked = json.loads(line)
+    try:
+        for module in modules:
+            import_module(module)
+    except Exception:
+        traceback.print_exc()
+        return False
+    finally:
+        loading.done()  # and so it stays memory that all have in common
+    return True
+
+
+def _serve(asked: Connection) -> NoReturn:
+    """Make what is asked for until nobody will ask any more, and wait for all of it."""
+    os.setsid()
+    while True:
+        try:
+            arguments, environment, log = asked.recv()
+        except EOFError:
+            break
         made = os.fork()
         if made == 0:
-            _become(asked["environment"], Path(asked["log"]))
-            sys.exit(run(asked["arguments"]))
-        print(made, flush=True)
+            asked.close()
+            _run(arguments, environment, log)
+        asked.send(made)
     _wait_for_all()
+    os._exit(0)
+
+
+def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> NoReturn:
+    """Be that process to its end; what called us is not ours to go back to."""
+    code = 1
+    try:
+        _become(environment, log)
+        code = import_module(RUNNER).main(arguments)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
 
 
 def _become(environment: Mapping[str, str], log: Path) -> None:
@@ -103,7 +116,3 @@ def _wait_for_all() -> None:
             os.wait()
         except ChildProcessError:
             return
-
-
-if __name__ == "__main__":
-    main(sys.argv[3:])  # behind `--role tasks`, by which the runner knows that nothing is to be green

@@ -23,6 +23,7 @@ import psutil
 from launcher import needs
 from launcher.paths import LOCAL, ROOT, SETUP_LOG
 from launcher.ports import Ports
+from launcher.processes import inherited, passed_on
 from launcher.secrets import Secrets
 from launcher.servers.postgres import PostgresServer
 from launcher.servers.processes import kill_all, process_of
@@ -201,6 +202,7 @@ class Installation:
             return subprocess.Popen(
                 [sys.executable, "-m", SUPERVISOR, str(self.state)],
                 cwd=ROOT,
+                env={**inherited(), **passed_on()},  # what it forks could read all that it is given
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

@@ -1,5 +1,6 @@
 """One process of the system: started in its own session, found again by its pid file, stopped or killed."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,13 +11,27 @@ from pathlib import Path
 import psutil
 import requests
 
-from launcher.forks import Forks, inherited
+from launcher.forks import Forks
 from launcher.paths import ROOT
 
 GRACE = 30.0
 """Seconds that a process may take to finish what it has in hand before it is killed."""
 LOG_LIMIT = 20_000_000
 """Bytes from which a log is put aside when its process starts."""
+
+PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE", "JIAOWU_GATEWAY_")
+"""How the names of settings begin that processes may be given from outside as they are."""
+
+
+def passed_on() -> dict[str, str]:
+    """Those that our environment has."""
+    return {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+
+
+def inherited() -> dict[str, str]:
+    """Our environment without what is meant for the launcher, such as administrators' addresses."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("JIAOWU_")}
+    return {**others, "PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ system.down()
 system.destroy()
 """
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.forks import RUNNER, Forks
 from launcher.paths import declaring, service_names
 from launcher.ports import Ports
-from launcher.processes import Process, ProcessSpec
+from launcher.processes import Process, ProcessSpec, passed_on
 from launcher.secrets import Secrets
 from launcher.servers.processes import tail
 from launcher.waiting import wait_until
@@ -41,8 +40,6 @@ FIRST_ADMINISTRATOR = "admin"
 """The first administrator's username."""
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
-# Settings of processes that may be given from outside as they are.
-PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE", "JIAOWU_GATEWAY_")
 
 
 class NotReadyError(Exception):
@@ -76,8 +73,7 @@ class System:
         self.prefix = prefix
         self.services = list(services if services is not None else service_names())
         self._scale = dict(scale or {})
-        passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-        self._variables = passed_on | dict(variables or {})
+        self._variables = {**passed_on(), **(variables or {})}
         self._admin_url = postgres_admin_url
         self._amqp_url = amqp_url
         self._management_url = management_url

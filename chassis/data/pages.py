@@ -8,7 +8,8 @@ emptiness, or, where such names are read by the system, tell what it hides by wh
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import product
+from itertools import groupby, product
+from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, false, func, or_, select, true
@@ -28,7 +29,8 @@ SomeContract = TypeVar("SomeContract", bound=Contract)
 
 _ALIKE = str.maketrans(ALIKE)
 _OTHERS: Mapping[str, str] = {
-    meant: "".join(other for other, is_meant in ALIKE.items() if is_meant == meant) for meant in set(ALIKE.values())
+    meant: "".join(other for _, other in pairs)
+    for meant, pairs in groupby(sorted((meant, other) for other, meant in ALIKE.items()), itemgetter(0))
 }
 """Character → those that are stored as they were typed and mean the same."""
 _MOST_SPELLINGS = 16

@@ -12,9 +12,8 @@ from chassis.base import loading
 
 if __name__ == "__main__":
     loading.begin()
-
-if "tasks" not in sys.argv:
-    import chassis.running.green  # noqa: F401
+    if "tasks" not in sys.argv:
+        import chassis.running.green  # noqa: F401
 
 import argparse
 import logging

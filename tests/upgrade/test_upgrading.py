@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -108,6 +109,8 @@ def test_everything_but_the_entrance_is_replaced_and_nobody_is_refused(installat
     assert None not in after.values()
     assert installation.is_up()
     assert supervisor(installation) != watching
+    given = {name for name in psutil.Process(supervisor(installation)).environ() if name.startswith("JIAOWU_")}
+    assert given == set(), "administrators' addresses are for the launcher alone"
     assert not installation.system().stand_in.running()
     assert somebody.refused == {}
     assert look(installation) == []
