@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
 import secrets
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from launcher.forks import Forks
-from launcher.paths import declaring
+from launcher.paths import ROOT, declaring
 from launcher.processes import Process
 from launcher.system import System
 from tests.waiting import eventually
@@ -38,18 +39,23 @@ def system(settings: tuple[Any, ...]) -> Iterator[System]:
     system.destroy()
 
 
-def _start_all(modules: list[str], settings: tuple[Any, ...]) -> None:
-    forks = Forks(modules)
-    System(*settings, services=SERVICES).start_all(forks)
-    forks.end()
+_START_ALL = """
+import json, sys
+from pathlib import Path
+from launcher.forks import Forks
+from launcher.system import System
+
+modules, state, *settings, services = json.loads(sys.argv[1])
+forks = Forks(modules)
+System(Path(state), *settings, services=services).start_all(forks)
+forks.end()
+"""
 
 
 def start_all(modules: list[str], settings: tuple[Any, ...]) -> None:
     """Start the system as the supervisor does, from a process that has no threads."""
-    process = multiprocessing.get_context("spawn").Process(target=_start_all, args=(modules, settings))
-    process.start()
-    process.join(60)
-    assert process.exitcode == 0
+    told = json.dumps([modules, *settings, SERVICES], default=str)
+    subprocess.run([sys.executable, "-c", _START_ALL, told], cwd=ROOT, check=True, timeout=60)
 
 
 def made(system: System) -> list[Process]:
