@@ -39,6 +39,7 @@ STATUS_OF_CODE = {
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "request_timeout": 408,
+    "work_required": 428,
 }
 
 # Seconds to wait where the refusal itself names none.
@@ -82,6 +83,8 @@ def problem(
         "instance": f"urn:uuid:{correlation_id}",
         "correlation_id": str(correlation_id),
     }
+    if "challenge" in error.params:
+        document["challenge"] = error.params["challenge"]
     if error.errors:
         document["errors"] = [_field(each, language, operation) for each in error.errors]
     return Problem(status, orjson.dumps(document), _headers(status, error, language))

@@ -1,6 +1,8 @@
 """One responder per route: admit, bind, call, answer."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import falcon
@@ -37,13 +39,25 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
             environ.get("CONTENT_LENGTH"),
             environ["wsgi.input"],
         )
-        answer = own(payload, access) if own else calls.make(route.operation, payload, context)
+        with _lasting(route.never_before):
+            answer = own(payload, access) if own else calls.make(route.operation, payload, context)
         resp.status = status
         if context.idempotency_key is not None:
             resp.set_header("Idempotency-Key", context.idempotency_key)
         send(req, resp, answer)
 
     return respond
+
+
+@contextmanager
+def _lasting(seconds: float) -> Iterator[None]:
+    """The block takes no less than this, however it ends."""
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        if (left := begun + seconds - time.monotonic()) > 0:
+            time.sleep(left)
 
 
 def send_json(req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:

@@ -40,6 +40,9 @@ class Route:
     """Where in the answer the `FileReference` stands whose bytes are sent: a field's name, or "" for all of it."""
     before_first_steps: bool = False
     """A route of the account's first steps: everything else waits until they are done."""
+    never_before: float = 0.0
+    """Seconds after which it answers at the earliest, whatever it answers: how long it took must not tell strangers
+    what there is."""
 
     @property
     def template(self) -> str:
@@ -77,6 +80,7 @@ class Options(TypedDict, total=False):
     max_body: int
     downloads: str
     before_first_steps: bool
+    never_before: float
 
 
 def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:

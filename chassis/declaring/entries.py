@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table
 
+from chassis.declaring.guards import Guard, Unguarded
 from contracts.base import Command, Event, Operation, State, StateItem, View, type_name
 
 IDLE: Final = timedelta(seconds=15)
@@ -20,13 +21,14 @@ longer. Whoever waits on purpose (for the broker, for a workbook) names a longer
 @dataclass(frozen=True, slots=True)
 class OperationEntry:
     """A command or query and its handler. `as_system` runs it outside the actor's row scope; `idle` is how long its
-    transaction may wait for something other than the database."""
+    transaction may wait for something other than the database; `guard` is how one for anybody is guarded."""
 
     operation: type[Operation]
     answers: type[View]
     handler: Callable[[Any, Any], View]
     as_system: bool = False
     idle: timedelta = IDLE
+    guard: Guard | Unguarded | None = None
 
     @property
     def is_command(self) -> bool:

@@ -35,8 +35,10 @@ from chassis.declaring.entries import (
     ReactionEntry,
     ScheduledEntry,
 )
+from chassis.declaring.guards import Guard, Unguarded
 from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
+from contracts.public import PublicCommand, PublicQuery
 from contracts.settings import Setting
 from contracts.versions import older
 
@@ -86,15 +88,23 @@ def load(path: str) -> type[Service]:
     return service
 
 
-def command(handler: Callable[[Any, Any], View], *, as_system: bool = False, idle: timedelta = IDLE) -> Any:
+def command(
+    handler: Callable[[Any, Any], View],
+    *,
+    as_system: bool = False,
+    idle: timedelta = IDLE,
+    guard: Guard | Unguarded | None = None,
+) -> Any:
     """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account; `idle` for
-    those that work long between two statements, and hold nothing meanwhile."""
-    return replace(_operation(handler, Command, as_system), idle=idle)
+    those that work long between two statements, and hold nothing meanwhile; `guard` for those that anybody may give."""
+    return replace(_operation(handler, Command, as_system, guard), idle=idle)
 
 
-def query(handler: Callable[[Any, Any], View], *, as_system: bool = False) -> Any:
-    """Declare a query."""
-    return _operation(handler, Query, as_system)
+def query(
+    handler: Callable[[Any, Any], View], *, as_system: bool = False, guard: Guard | Unguarded | None = None
+) -> Any:
+    """Declare a query; `guard` is for those that anybody may ask."""
+    return _operation(handler, Query, as_system, guard)
 
 
 def reaction(handler: Callable[[Sequence[Any], Any], None]) -> Any:
@@ -135,13 +145,17 @@ def task(kind: TaskKind) -> Any:
     return kind
 
 
-def _operation(handler: Callable[[Any, Any], View], kind: type[Operation], as_system: bool) -> OperationEntry:
+def _operation(
+    handler: Callable[[Any, Any], View], kind: type[Operation], as_system: bool, guard: Guard | Unguarded | None
+) -> OperationEntry:
     operation, answers = _hints(handler)
     if not issubclass(operation, kind):
         raise TypeError(f"{handler.__name__} is declared as a {kind.__name__.lower()} but handles {operation.__name__}")
     if operation.answers is not answers:
         raise TypeError(f"{handler.__name__} answers {answers}, its contract says {operation.answers}")
-    return OperationEntry(operation, answers, handler, as_system)
+    if issubclass(operation, PublicCommand | PublicQuery) and guard is None:
+        raise TypeError(f"{operation.__name__} is for anybody: say how it is guarded")
+    return OperationEntry(operation, answers, handler, as_system, guard=guard)
 
 
 def _hints(handler: Callable[..., Any]) -> tuple[Any, Any]:

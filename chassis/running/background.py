@@ -110,13 +110,17 @@ class RelayLoop(Loop):
             self._retry_at = time.monotonic() + RETRY_RETURNED.total_seconds()
 
 
+LETTING_GO = ScheduledEntry(let_go, timedelta(minutes=10))
+"""Of every service: rows are kept no longer than declared."""
+
+
 def housekeeping(database: Database) -> Sequence[Loop]:
     """The loops that one process of a service's task role runs: due jobs, waiting events, pages for others' copies."""
     inbox = Inbox(database)
     copies = Copies(database)
     jobs = {
         **database.service.schedule,
-        "let_go": ScheduledEntry(let_go, timedelta(minutes=10)),
+        "let_go": LETTING_GO,
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
         "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
         "erase_unadopted_files": ScheduledEntry(erase_unadopted, ERASED_EVERY, idle=STORE_IDLE),

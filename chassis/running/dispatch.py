@@ -15,11 +15,13 @@ from chassis.base.rights import rights_of, still_allowed
 from chassis.data.database import Database, body_hash, is_infrastructure_failure
 from chassis.data.unit_of_work import DuplicateCommand, UnitOfWork
 from chassis.declaring.entries import OperationEntry
+from chassis.declaring.guards import Guard
 from chassis.declaring.service import Service
 from chassis.running import tasks
 from chassis.running.logging import bound
 from chassis.work import school_settings
 from chassis.work.audit import list_audit_entries, list_erasures
+from chassis.work.public import let_in
 from contracts.base import Operation, TryableCommand, View, method_name
 from contracts.common import CancelTask, GetTask, ListAuditEntries, ListErasures, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
@@ -95,6 +97,34 @@ class Dispatcher:
         if left is not None and left <= 0:
             raise ServiceError("deadline_exceeded")
         operation = parse(entry.operation, payload)
+        if isinstance(entry.guard, Guard):
+            return self._guarded(entry.guard, method, entry, operation, payload, context)
+        return self._carried_out(method, entry, operation, payload, context)
+
+    def _guarded(
+        self,
+        guard: Guard,
+        method: str,
+        entry: OperationEntry,
+        operation: Operation,
+        payload: dict[str, Any],
+        context: Context,
+    ) -> dict[str, Any]:
+        """What anybody may ask: counted beforehand, since a refusal must not take the count back."""
+        self.database.run(context.as_system(), lambda uow: let_in(uow, method, guard, operation))
+        try:
+            return self._carried_out(method, entry, operation, payload, context)
+        except ServiceError as refusal:
+            raise guard.told(refusal) from None
+
+    def _carried_out(
+        self,
+        method: str,
+        entry: OperationEntry,
+        operation: Operation,
+        payload: dict[str, Any],
+        context: Context,
+    ) -> dict[str, Any]:
         if not entry.is_command:
             return self.database.run(_running(entry, context), lambda uow: _answer(entry, operation, uow))
         if isinstance(operation, TryableCommand) and operation.dry_run:

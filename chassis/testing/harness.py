@@ -31,6 +31,7 @@ from chassis.messages.delivery import Delivery, as_published
 from chassis.messages.inbox import Inbox
 from chassis.messages.relay import Relay
 from chassis.provisioning.database import Passwords, app_url, provision_database
+from chassis.running.background import LETTING_GO
 from chassis.running.dispatch import Dispatcher
 from chassis.running.schedule import Scheduler
 from chassis.testing.shadow import Shadow
@@ -234,7 +235,7 @@ class ServiceHarness:
 
     def run_due_jobs(self) -> int:
         """Run every scheduled job that is due by the harness's clock."""
-        count = Scheduler(self.database, self.service.schedule).run_due()
+        count = Scheduler(self.database, {**self.service.schedule, "let_go": LETTING_GO}).run_due()
         self.check_states()
         return count
 

@@ -39,6 +39,16 @@ TEXTS = {
         "只能返回 {offered}，请调整 Accept 请求头。",
         "Only {offered} can be answered. Change the Accept header.",
     ),
+    "asked_too_often": ErrorText(
+        _K.TOO_MANY,
+        "查询或提交过于频繁，请在 {retry_after} 秒后重试。",
+        "This was asked too often. Try again in {retry_after} seconds.",
+    ),
+    "work_required": ErrorText(
+        _K.TOO_MANY,
+        "需要先完成一次验证计算（约 {seconds} 秒），请等待计算完成后自动重新提交。",
+        "A computation must be done first (some {seconds} seconds). Wait until it is done; the request is sent again.",
+    ),
     "body_too_large": ErrorText(
         _K.TOO_LARGE,
         "请求体超过 {limit} 字节的上限，请缩小或分批提交。",

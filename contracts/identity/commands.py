@@ -16,6 +16,7 @@ from contracts.identity.views import (
     TeachingPointDetails,
     UserView,
 )
+from contracts.public import PublicCommand
 from contracts.types import (
     Email,
     Gender,
@@ -53,12 +54,13 @@ DeviceToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,200}$
 # --- sessions and one's own account (IDN-1, IDN-4) ---
 
 
-class SignIn(Command, answers=SessionTokens, secret=True):
+class SignIn(PublicCommand, answers=SessionTokens, secret=True):
     """Open a session. Sent again within five minutes under the same Idempotency-Key it answers the same session.
 
     After the first sign-in the account must change its password and complete its profile: until then its
-    token allows nothing else. After too many wrong passwords whoever sent them waits: `account_waits`.
-    Refused: `bad_credentials`, `account_waits`, `account_disabled`, `teaching_point_disabled`,
+    token allows nothing else. After too many wrong passwords whoever sent them waits: `account_waits`. After very many
+    from everywhere, who comes from where the account was never used sends work with it: `work_required`.
+    Refused: `bad_credentials`, `account_waits`, `work_required`, `account_disabled`, `teaching_point_disabled`,
     `one_time_password_expired`.
     """
 

@@ -48,6 +48,7 @@ FIELDS: Words = {
     "KeysetQuery.after": ("从此编号之后", "After"),
     "history": ("办理记录", "History"),
     "action": ("操作", "Action"),
+    "work": ("验证计算结果", "Solved work"),
     # settings of the school
     "value": ("值", "Value"),
     "value_schema": ("取值范围", "Values that it can have"),

@@ -4,6 +4,7 @@ from contracts.words.word import Words
 
 THINGS: Words = {
     "account_answers": ("账号开通结果", "Answer about an account"),
+    "asked_often": ("公开查询次数", "Count of what anybody may ask"),
     "assessment_requirements": ("考核要求", "Assessment requirement"),
     "billings": ("计费", "Billing"),
     "bills": ("缴费单", "Bill"),
@@ -38,6 +39,7 @@ THINGS: Words = {
     "selections": ("选课", "Selection"),
     "sessions": ("登录会话", "Session"),
     "sign_in_failures": ("登录失败", "Failed sign-in"),
+    "spent_work": ("验证计算", "Spent work"),
     "status_changes": ("学籍异动", "Status change"),
     "students": ("学籍", "Student record"),
     "suspense_items": ("挂账款项", "Suspense item"),

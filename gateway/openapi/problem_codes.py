@@ -144,6 +144,11 @@ def problem_schema() -> dict[str, Any]:
                 "format": "uuid",
                 "description": "关联号 · for the administrator",
             },
+            "challenge": {
+                "type": "object",
+                "description": "`work_required` 的验证题（ALTCHA 工作量证明 v2），解出后放入 `work` 重新提交"
+                " · of `work_required`: the challenge (ALTCHA proof of work v2) whose solution is sent as `work`",
+            },
             "errors": {
                 "type": "array",
                 "description": "每个字段的问题 · every field's problem",

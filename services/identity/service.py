@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
+from chassis.declaring.guards import Unguarded
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from contracts.identity.events import SchoolSettingState, TeachingPointState
 from contracts.registry.events import StudentState
@@ -10,6 +11,8 @@ from services.identity import jobs, queries, reactions, tables
 from services.identity.commands import accounts, teaching_points, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
+
+NOT_TO_BE_GUESSED = Unguarded("it takes a token that nobody guesses")
 
 
 class Identity(Service):
@@ -25,9 +28,9 @@ class Identity(Service):
     settings = SETTINGS
 
     # sessions: nobody is signed in yet
-    sign_in = command(session_commands.sign_in, as_system=True)
-    refresh_session = command(session_commands.refresh_session, as_system=True)
-    sign_out = command(session_commands.sign_out, as_system=True)
+    sign_in = command(session_commands.sign_in, as_system=True, guard=Unguarded("it counts wrong passwords alone"))
+    refresh_session = command(session_commands.refresh_session, as_system=True, guard=NOT_TO_BE_GUESSED)
+    sign_out = command(session_commands.sign_out, as_system=True, guard=NOT_TO_BE_GUESSED)
     # one's own account: its secrets are out of its own sight
     change_password = command(accounts.change_password, as_system=True)
     update_account = command(accounts.update_account, as_system=True)
@@ -55,7 +58,7 @@ class Identity(Service):
     # gateways
     list_revocations = query(queries.list_revocations, as_system=True)
     get_access_grants = query(queries.get_access_grants, as_system=True)
-    get_token_key = query(queries.get_token_key, as_system=True)
+    get_token_key = query(queries.get_token_key, as_system=True, guard=Unguarded("it is no secret"))
 
     on_student_state = reaction(reactions.on_student_state)
     students = copy(StudentState, tables.students)

@@ -29,6 +29,7 @@ from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
+from chassis.work.public import guarding_tables
 from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
 from contracts.identity.tokens import MAX_LIFETIME
 from contracts.permissions import Role
@@ -203,3 +204,5 @@ students = copy_table(
     Column("status", Text, nullable=False),
 )
 scope(students, system_only=True)
+
+guarding_tables(metadata)

@@ -90,7 +90,7 @@ ROUTES = (
     get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=""),
     post("/archive", OpenArchive, SIGNED_IN, before_first_steps=True),
     patch("/archive", OpenArchive, PERMISSION),
-    post("/door", EnterLibrary, PUBLIC),
+    post("/door", EnterLibrary, PUBLIC, never_before=0.2),
 )
 
 

@@ -1,5 +1,6 @@
 """At the door: what is asked once, who is counted, and proxies that nobody knows."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
@@ -9,12 +10,15 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from chassis.base.pem import fingerprint
+from chassis.declaring.service import load
+from contracts.base import method_name
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
 from gateway.rates import Rates
 from gateway.route import PUBLIC
-from gateway.routes import ROUTES, identity
+from gateway.routes import ROUTES, SERVICES, identity
+from launcher.paths import declaring
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.fakes import Issuer
 from tests.gateway.test_sign_in import BOOKS, LONG, ask
@@ -114,4 +118,30 @@ def test_nobody_comes_in_by_anything_but_name_and_password_or_what_that_gave() -
     """No secret question, no hint, no link by mail: there is no other route that asks for no token."""
     public = {route.operation for route in ROUTES if route.permission is PUBLIC}
     assert public == {SignIn, RefreshSession, SignOut, GetTokenKey}
-    assert SignIn.model_fields.keys() == {"username", "password", "device_token"}
+    assert SignIn.model_fields.keys() == {"username", "password", "device_token", "work"}
+
+
+def test_every_operation_for_anybody_says_how_it_is_guarded() -> None:
+    services = {name: load(declaring(name)) for name in SERVICES}
+    for route in ROUTES:
+        if route.permission is PUBLIC:
+            entry = services[route.service].operations[method_name(route.operation)]
+            assert entry.guard is not None, route.operation
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_how_long_an_answer_takes_tells_strangers_nothing(gateway: Gateway, refused: bool) -> None:
+    if refused:
+        gateway.backend.refuse("enter_library", "not_found")
+    begun = time.monotonic()
+    answer = gateway.client.simulate_post("/api/v1/door", json={"name": "李一"})
+    assert answer.status_code == (404 if refused else 200)
+    assert time.monotonic() - begun >= 0.2
+
+
+def test_who_must_work_first_is_given_the_challenge(gateway: Gateway) -> None:
+    gateway.backend.refuse("enter_library", "work_required", challenge={"parameters": {"cost": 1}}, seconds=1)
+    answer = gateway.client.simulate_post("/api/v1/door", json={"name": "李一"})
+    assert answer.status_code == 428
+    assert answer.json["challenge"] == {"parameters": {"cost": 1}}
+    assert "1 秒" in answer.json["detail"]

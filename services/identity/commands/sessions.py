@@ -42,14 +42,15 @@ from services.identity.tables import credentials, sessions, users
 def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     """Open a session; sent again within minutes under the same idempotency key, answer the same one.
 
-    Raises `account_waits` after too many failures of this source (`domain.guessing`), `bad_credentials`,
+    Raises `account_waits` after too many failures of this source (`domain.guessing`), `work_required` after very many
+    of others, `bad_credentials`,
     `one_time_password_expired`, and, to who knows the password only, `account_disabled` and `teaching_point_disabled`.
     """
     username = command.username.lower()
     user = uow.first(SIGNING_IN.where(users.c.username == username))
     device_id = known_device(command.device_token, user, uow.now)
     attempt = attempts.attempt_to_enter(uow, username, user, device_id)
-    attempts.take_turn(uow, attempt)
+    attempts.take_turn(uow, attempt, command.work)
     if not in_real_thread(passwords.matches, user.password_hash if user else None, command.password) or user is None:
         raise attempts.failed(uow, attempt, ServiceError("bad_credentials"))
     user = _admitted(uow, attempt, user)

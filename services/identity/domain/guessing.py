@@ -3,7 +3,8 @@
 Whoever guesses is held up, not whose account it is: failures count for the account from one address, a device that
 signed in before has a count of its own. Guesses that are spread are counted too: over many addresses, by the account,
 from where it was never used; over many accounts, by the address, behind which a whole teaching point may stand. NIST SP
-800-63B (100 failures), OWASP's device cookies.
+800-63B (100 failures), OWASP's device cookies. Past the guesses of strangers everywhere the owner comes by proof of
+work, which costs whoever goes on guessing the more, the more they guess.
 """
 
 from collections.abc import Sequence
@@ -37,9 +38,13 @@ class Limit:
     failures: int
     within: timedelta
 
+    def recent(self, failed_at: Sequence[datetime], now: datetime) -> Sequence[datetime]:
+        """The failures that it looks at, in their order."""
+        return sorted(at for at in failed_at if at > now - self.within)
+
     def seconds_to_wait(self, failed_at: Sequence[datetime], now: datetime) -> int:
         """Seconds until the next try; 0 when it may be made now."""
-        recent = sorted(at for at in failed_at if at > now - self.within)
+        recent = self.recent(failed_at, now)
         if len(recent) < self.failures:
             return 0
         return max(1, int((recent[-self.failures] + self.within - now).total_seconds()))
@@ -54,6 +59,8 @@ LIMITS: Final = {
     Source.STRANGERS: Limit(100, timedelta(days=1)),
     Source.DEVICES: Limit(100, timedelta(days=1)),
 }
+MOST_COUNTED: Final = 1000
+"""Failures kept of one count: more than make any difference."""
 NOTED_AGAIN_AFTER: Final = _FEW.within
 """How long one and the same refusal of one source at one account is noted once: who guesses must not fill the trail."""
 

@@ -18,8 +18,9 @@ from chassis.base.addresses import network_of
 from chassis.base.failures import RefusedButKept
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work import proof_of_work
 from contracts.errors import ServiceError
-from services.identity.domain.guessing import LIMITS, NOTED_AGAIN_AFTER, Source
+from services.identity.domain.guessing import LIMITS, MOST_COUNTED, NOTED_AGAIN_AFTER, Source
 from services.identity.steps.keys import signing_key
 from services.identity.tables import credentials, password_failures, sessions, users
 
@@ -51,10 +52,9 @@ class Attempt:
         """What the trail calls its failure."""
         return "password_change_failed" if self.source is Source.SESSION else "sign_in_failed"
 
-    def seconds_to_wait(self, source: Source, failed_at: Sequence[datetime], now: datetime) -> int:
-        """Seconds until this source may try again; 0 when it may now."""
-        counting = [at for at in failed_at if self.forgiven_at is None or at > self.forgiven_at]
-        return LIMITS[source].seconds_to_wait(counting, now)
+    def counting(self, failed_at: Sequence[datetime]) -> Sequence[datetime]:
+        """Those of these failures that have not been forgiven."""
+        return [at for at in failed_at if self.forgiven_at is None or at > self.forgiven_at]
 
 
 def attempt_to_enter(uow: UnitOfWork, name: str, user: Row[Any] | None, device_id: UUID | None) -> Attempt:
@@ -82,26 +82,45 @@ def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
     return Attempt(user.username, user.id, Source.SESSION, count)
 
 
-def take_turn(uow: UnitOfWork, attempt: Attempt) -> None:
+def take_turn(uow: UnitOfWork, attempt: Attempt, work: str | None = None) -> None:
     """Hold the attempt's count: guesses of one source at one account come one after the other.
 
-    Raises `account_waits` with the seconds to wait; the first of a source is noted in the trail.
+    Raises `account_waits` with the seconds to wait, and `work_required` where nothing but what others guessed elsewhere
+    is in the way: strangers could make the owner wait for ever. The first of a source is noted in the trail.
     """
     if not attempt.is_counted:
         return
-    failures = password_failures
-    turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
-    taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
-    own = uow.one(taken.returning(failures.c.failed_at)).failed_at
-    waits = {attempt.count: attempt.seconds_to_wait(attempt.source, own, uow.now)}
-    for source, count in attempt.wider.items():
-        # Read without a lock: whoever else is counted there must not make this one wait for their turn.
-        together = uow.scalar(select(failures.c.failed_at).where(failures.c.count == count))
-        waits[count] = 0 if attempt.is_at_home else attempt.seconds_to_wait(source, together or (), uow.now)
+    counts = {attempt.source: attempt.count, **attempt.wider}
+    failed_at = {source: attempt.counting(_failed_at(uow, attempt, source)) for source in counts}
+    waits = {source: LIMITS[source].seconds_to_wait(failed_at[source], uow.now) for source in counts}
+    if attempt.is_at_home:
+        waits |= dict.fromkeys(attempt.wider, 0)
+    strangers_guessed = waits.pop(Source.STRANGERS, 0)
     longest = max(waits, key=waits.__getitem__)
     if waits[longest]:
         refusal = ServiceError("account_waits", retry_after=waits[longest])
-        raise RefusedButKept(refusal) if _note(uow, attempt, refusal, longest) else refusal
+        raise RefusedButKept(refusal) if _note(uow, attempt, refusal, counts[longest]) else refusal
+    if strangers_guessed:
+        _take_work(uow, attempt, work, len(LIMITS[Source.STRANGERS].recent(failed_at[Source.STRANGERS], uow.now)))
+
+
+def _take_work(uow: UnitOfWork, attempt: Attempt, work: str | None, guessed: int) -> None:
+    about = attempt.wider[Source.STRANGERS]
+    level = proof_of_work.level_of(guessed, LIMITS[Source.STRANGERS].failures)
+    if not proof_of_work.is_done(uow, work, about, level):
+        raise refused(uow, attempt, proof_of_work.required(uow, about, level))
+
+
+def _failed_at(uow: UnitOfWork, attempt: Attempt, source: Source) -> Sequence[datetime]:
+    """When the attempts failed that are counted with this one. Its own count is held, the wider ones are read without
+    a lock: whoever else is counted there must not make this one wait for their turn."""
+    failures = password_failures
+    if source in attempt.wider:
+        return uow.scalar(select(failures.c.failed_at).where(failures.c.count == attempt.wider[source])) or ()
+    turn = insert(failures).values(count=attempt.count, failed_at=[], last_at=uow.now)
+    taken = turn.on_conflict_do_update(index_elements=["count"], set_={"count": attempt.count})
+    held: Sequence[datetime] = uow.one(taken.returning(failures.c.failed_at)).failed_at
+    return held
 
 
 def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
@@ -113,7 +132,7 @@ def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedB
 
 
 def refused(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
-    """Note in the trail who was not let in although no guess was wrong, and refuse."""
+    """Note in the trail who was not let in although no guess was wrong, and refuse: both are kept."""
     _note(uow, attempt, refusal, attempt.count)
     return RefusedButKept(refusal)
 
@@ -165,12 +184,15 @@ def _count(uow: UnitOfWork, source: Source, count: bytes) -> None:
     failures = password_failures
     new = insert(failures).values(count=count, failed_at=[uow.now], last_at=uow.now)
     # What its limit looks at no more goes with the next failure, so that a row stays small.
-    recent = (
-        select(func.array_agg(text("moment")))
+    looked_at = (
+        select(text("moment"))
         .select_from(func.unnest(func.array_append(failures.c.failed_at, uow.now)).alias("moment"))
         .where(text("moment > :oldest").bindparams(oldest=uow.now - LIMITS[source].within))
-        .scalar_subquery()
+        .order_by(text("moment DESC"))
+        .limit(MOST_COUNTED)
+        .subquery()
     )
+    recent = select(func.array_agg(text("moment"))).select_from(looked_at).scalar_subquery()
     counted = {"failed_at": recent, "last_at": uow.now}
     uow.execute(new.on_conflict_do_update(index_elements=["count"], set_=counted))
 

@@ -26,6 +26,7 @@ from services.identity.tables import password_failures
 from tests.builders import people
 from tests.builders.identity import PASSWORD, from_address, signed_in, teaching_point, user
 from tests.counting import counted_statements
+from tests.working import worked
 
 STRANGER, HOME = from_address("203.0.113.7"), from_address("198.51.100.20")
 WRONG = SignIn(username="yl.zhao", password="wrong-password")
@@ -35,7 +36,8 @@ MANY = 20  # enough to be more than any single address may
 
 @pytest.fixture(autouse=True)
 def lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What many do together is reached sooner."""
+    """What many do together is reached sooner, and work is done sooner."""
+    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
     for source in (Source.STRANGERS, Source.PLACE):
         monkeypatch.setitem(LIMITS, source, Limit(MANY, LIMITS[source].within))
 
@@ -58,6 +60,10 @@ def trail(identity: ServiceHarness, action: str = "sign_in_failed") -> list[Any]
 
 def told(identity: ServiceHarness, action: str = "sign_in_failed") -> list[str]:
     return [row.after["code"] for row in trail(identity, action)]
+
+
+def with_work(command: SignIn, work: str) -> SignIn:
+    return command.model_copy(update={"work": work})
 
 
 def guess_from_everywhere(identity: ServiceHarness, times: int = MANY) -> None:
@@ -86,12 +92,46 @@ def test_guesses_spread_over_many_addresses_are_stopped_and_the_owner_comes_in(i
     device = identity.run(RIGHT, HOME).device_token
     guess_from_everywhere(identity)
     new_place = from_address("192.0.2.99")
-    assert identity.refusal(WRONG, new_place).code == "account_waits"
-    assert identity.refusal(RIGHT, new_place).code == "account_waits", "one guess more could be right"
+    assert identity.refusal(WRONG, new_place).code == "work_required"
+    assert identity.refusal(RIGHT, new_place).code == "work_required", "one guess more could be right"
     assert identity.run(RIGHT.model_copy(update={"device_token": device}), new_place).access_token
     assert identity.run(RIGHT, HOME).access_token, "the account was used from there before"
     identity.clock.advance(timedelta(days=1, seconds=1))
     assert identity.run(RIGHT, new_place).access_token
+
+
+def test_past_the_guesses_of_strangers_the_owner_comes_by_work(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    new_place = from_address("192.0.2.99")
+    work = worked(identity.refusal(RIGHT, new_place))
+    assert identity.refusal(with_work(WRONG, work), new_place).code == "bad_credentials", "each guess costs work"
+    assert identity.refusal(with_work(RIGHT, work), new_place).code == "work_required", "which is good once"
+    elsewhere = SignIn(username="nobody-at-all", password="wrong-password", work=work)
+    assert identity.refusal(elsewhere, new_place).code == "bad_credentials", (
+        "where nothing is in the way it is not spent"
+    )
+    assert identity.run(with_work(RIGHT, worked(identity.refusal(RIGHT, new_place))), new_place).access_token
+    assert "work_required" in told(identity)
+
+
+def test_who_goes_on_guessing_works_more_and_more(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    levels = []
+    for number in range(MANY + 1):
+        place = from_address(f"192.0.2.{number}")
+        refusal = identity.refusal(WRONG, place)
+        levels.append(refusal.params["challenge"]["parameters"]["data"]["level"])
+        assert identity.refusal(with_work(WRONG, worked(refusal)), place).code == "bad_credentials"
+    assert (levels[0], levels[-1]) == (0, 1)
+
+
+def test_work_helps_nobody_who_guesses_from_one_address(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    codes(identity, WRONG, STRANGER)
+    for _ in range(5):
+        refusal = identity.refusal(WRONG, STRANGER)
+        identity.refusal(with_work(WRONG, worked(refusal)), STRANGER)
+    assert identity.refusal(RIGHT, STRANGER).code == "account_waits"
 
 
 def test_one_password_tried_at_many_accounts_is_stopped_by_its_address(identity, owner) -> None:  # type: ignore[no-untyped-def]
@@ -124,7 +164,7 @@ def test_a_new_one_time_password_opens_at_once_while_others_go_on_guessing(ident
 def test_an_ipv6_client_is_at_home_in_all_of_its_network(identity, owner) -> None:  # type: ignore[no-untyped-def]
     assert identity.run(RIGHT, from_address("2001:db8:1:2::aaaa")).access_token
     guess_from_everywhere(identity)
-    assert identity.refusal(RIGHT, from_address("2001:db8:1:3::aaaa")).code == "account_waits"
+    assert identity.refusal(RIGHT, from_address("2001:db8:1:3::aaaa")).code == "work_required"
     assert identity.run(RIGHT, from_address("2001:db8:1:2::bbbb")).access_token
 
 
@@ -148,7 +188,7 @@ def test_the_help_desk_lets_in_again_and_the_trail_says_so(identity, owner) -> N
 def test_the_help_desk_also_lifts_what_was_guessed_from_everywhere(identity, owner) -> None:  # type: ignore[no-untyped-def]
     guess_from_everywhere(identity)
     new_place = from_address("192.0.2.99")
-    assert identity.refusal(RIGHT, new_place).code == "account_waits"
+    assert identity.refusal(RIGHT, new_place).code == "work_required"
     identity.run(ForgiveFailedSignIns(user_ids=(owner.user.id,)), people.of_school())
     assert identity.run(RIGHT, new_place).access_token
 

@@ -1,0 +1,79 @@
+"""How an operation that anybody may ask is guarded: what a service declares beside its handler.
+
+    check_certificate = query(
+        queries.check_certificate,
+        as_system=True,
+        guard=Guard(
+            address=Allowance(30, timedelta(hours=1), Beyond.WORK),
+            about=lambda asked: asked.number,
+            thing=Allowance(10, timedelta(days=1), Beyond.WORK),
+            no_match="certificate_not_found",
+        ),
+    )
+
+A limit that makes people wait can be used up by strangers: it is for what may not happen more often, whoever asks.
+Where somebody else must not be held up, or guessing pays, asking becomes work instead (`chassis.work.proof_of_work`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from contracts.errors import ErrorKind, ServiceError
+
+_TELLING: Final = frozenset({ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.CONFLICT, ErrorKind.REFUSED})
+"""Refusals that would tell a stranger what there is."""
+
+
+class Beyond(StrEnum):
+    """What comes of asking more often than is allowed."""
+
+    WAIT = "wait"
+    WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """To be served `times` in any window of `within`, which begins with the first; 0 times: always work."""
+
+    times: int
+    within: timedelta
+    beyond: Beyond = Beyond.WAIT
+
+    def __post_init__(self) -> None:
+        if self.times == 0 and self.beyond is Beyond.WAIT:
+            raise ValueError("nobody would ever be served")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How an operation for anybody is guarded: by the address that asks, and by the thing that is asked `about`.
+
+    `no_match` is the one refusal that all those become which would tell whether something is there.
+    """
+
+    address: Allowance
+    about: Callable[[Any], str] | None = None
+    thing: Allowance | None = None
+    no_match: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.about is None) != (self.thing is None):
+            raise ValueError("about and thing go together")
+
+    def told(self, refusal: ServiceError) -> ServiceError:
+        """What a stranger is told of a refusal."""
+        if self.no_match is None or refusal.kind not in _TELLING:
+            return refusal
+        return ServiceError(self.no_match)
+
+
+@dataclass(frozen=True, slots=True)
+class Unguarded:
+    """An operation for anybody that needs no guard, or has one of its own."""
+
+    because: str

@@ -1,0 +1,200 @@
+"""Operations for anybody: counted by address and by thing, paid with work, and telling strangers nothing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from altcha.v2 import Payload
+from sqlalchemy import insert, select
+
+from chassis.base.context import Context, system_context
+from chassis.base.ids import new_id
+from chassis.data.retention import let_go
+from chassis.declaring.guards import Allowance, Beyond, Guard
+from chassis.declaring.service import command
+from chassis.testing.harness import ServiceHarness
+from contracts.errors import ServiceError
+from tests.builders.identity import from_address
+from tests.chassis.work.visitors import (
+    AskForCall,
+    Certificate,
+    CheckCertificate,
+    Visitors,
+    ask_for_call,
+    certificates,
+)
+from tests.harnesses import HarnessOf
+from tests.working import worked
+
+SOMEBODY, SOMEBODY_ELSE = from_address("203.0.113.7"), from_address("198.51.100.20")
+GENUINE, REVOKED = "511615202605001234", "511615202605009999"
+
+
+@pytest.fixture(autouse=True)
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
+
+
+@pytest.fixture
+def visitors(built_of: HarnessOf) -> ServiceHarness:
+    harness = built_of(Visitors)
+    rows = [{"id": new_id(), "number": GENUINE}, {"id": new_id(), "number": REVOKED, "revoked": True}]
+    for row in rows:
+        harness.database.run(system_context(), lambda uow, row=row: uow.execute(insert(certificates).values(row)))
+    return harness
+
+
+def check(number: str = GENUINE, work: str | None = None) -> CheckCertificate:
+    return CheckCertificate(number=number, work=work)
+
+
+def served(visitors: ServiceHarness, operation: CheckCertificate, who: Context = SOMEBODY) -> str:
+    """What somebody is told in the end, with the work that it takes."""
+    try:
+        visitors.run(operation, who)
+    except ServiceError as refusal:
+        if refusal.code != "work_required":
+            return refusal.code
+        return served(visitors, operation.model_copy(update={"work": worked(refusal)}), who)
+    return "genuine"
+
+
+def test_a_few_are_served_for_nothing_and_then_each_costs_work(visitors: ServiceHarness) -> None:
+    for _ in range(5):
+        assert visitors.run(check(), SOMEBODY) == Certificate(number=GENUINE)
+    for who in (SOMEBODY, SOMEBODY_ELSE):
+        refusal = visitors.refusal(check(), who)
+        assert visitors.run(check(work=worked(refusal)), who) == Certificate(number=GENUINE)
+    assert visitors.refusal(check(), SOMEBODY_ELSE).code == "work_required"
+    assert visitors.refusal(check("511615202605000000"), SOMEBODY_ELSE).code == "not_found", "another is another"
+
+
+def test_work_is_good_once_and_for_what_it_was_asked_for(visitors: ServiceHarness) -> None:
+    for number in (GENUINE, "511615202605000001"):
+        for _ in range(5):
+            served(visitors, check(number))
+    work = worked(visitors.refusal(check(), SOMEBODY))
+    assert visitors.refusal(check("511615202605000001", work), SOMEBODY).code == "work_required"
+    assert visitors.run(check(work=work), SOMEBODY)
+    assert visitors.refusal(check(work=work), SOMEBODY).code == "work_required"
+
+
+def test_two_who_send_the_same_work_at_once_are_served_once(visitors: ServiceHarness) -> None:
+    for _ in range(5):
+        served(visitors, check())
+    work = worked(visitors.refusal(check(), SOMEBODY))
+
+    def told(_: int) -> str:
+        try:
+            return str(visitors.run(check(work=work), SOMEBODY).number)
+        except ServiceError as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(told, range(4))) == [GENUINE, *["work_required"] * 3]
+
+
+@pytest.mark.parametrize("spoil", ["late", "wrong", "forged", "rubbish"])
+def test_work_that_is_late_wrong_forged_or_rubbish_is_none(visitors: ServiceHarness, spoil: str) -> None:
+    for _ in range(5):
+        served(visitors, check())
+    refusal = visitors.refusal(check(), SOMEBODY)
+    work = worked(refusal)
+    if spoil == "late":
+        visitors.clock.advance(timedelta(minutes=20, seconds=1))
+    elif spoil == "wrong":
+        work = worked_wrongly(work)
+    elif spoil == "forged":
+        work = worked_easily(refusal)
+    else:
+        work = "A" * 100
+    assert visitors.refusal(check(work=work), SOMEBODY).code == "work_required"
+
+
+def worked_wrongly(work: str) -> str:
+    payload = Payload.from_base64(work)
+    payload.solution.derived_key = "00" * 32
+    return payload.to_base64()
+
+
+def worked_easily(refusal: ServiceError) -> str:
+    """A challenge that was made easier than it was given."""
+    challenge = dict(refusal.params["challenge"])  # type: ignore[arg-type]
+    challenge["parameters"] = {**challenge["parameters"], "keyPrefix": "00"}
+    return worked(ServiceError("work_required", challenge=challenge))
+
+
+def test_the_more_is_asked_the_harder_it_gets_and_a_day_later_it_is_free_again(visitors: ServiceHarness) -> None:
+    levels = []
+    for _ in range(50):
+        served(visitors, check())
+        try:
+            visitors.run(check(), SOMEBODY_ELSE)
+        except ServiceError as refusal:
+            levels.append(refusal.params["challenge"]["parameters"]["data"]["level"])  # type: ignore[index,call-overload]
+    assert sorted(levels) == levels
+    assert set(levels) == {0, 1, 2}
+    visitors.clock.advance(timedelta(days=1, seconds=1))
+    assert visitors.run(check(), SOMEBODY)
+
+
+def test_who_does_no_work_makes_it_harder_for_nobody(visitors: ServiceHarness) -> None:
+    for _ in range(5):
+        served(visitors, check())
+    for _ in range(60):
+        refusal = visitors.refusal(check(), SOMEBODY_ELSE)
+    assert refusal.params["challenge"]["parameters"]["data"]["level"] == 0  # type: ignore[index,call-overload]
+
+
+def test_what_may_not_happen_more_often_makes_people_wait(visitors: ServiceHarness) -> None:
+    for number in range(3):
+        visitors.run(AskForCall(mobile="13800138000"), from_address(f"198.51.100.{number}"))
+    refusal = visitors.refusal(AskForCall(mobile="13800138000"), SOMEBODY)
+    assert refusal.code == "asked_too_often"
+    assert 86_000 < int(str(refusal.params["retry_after"])) <= 86_400
+    for number in range(10):
+        visitors.run(AskForCall(mobile=f"1380013900{number}"), SOMEBODY)
+    assert visitors.refusal(AskForCall(mobile="13800139010"), SOMEBODY).params["retry_after"] == 3600
+    visitors.run(AskForCall(mobile="13800139010"), SOMEBODY_ELSE)
+
+
+def test_many_at_once_get_no_more_than_is_allowed(visitors: ServiceHarness) -> None:
+    def told(number: int) -> str:
+        try:
+            visitors.run(AskForCall(mobile="13800138000"), from_address(f"198.51.100.{number}"))
+        except ServiceError as refusal:
+            return refusal.code
+        return "done"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(told, range(12))) == [*["asked_too_often"] * 9, *["done"] * 3]
+
+
+def test_strangers_are_told_the_same_of_what_is_not_there_and_what_they_must_not_see(visitors: ServiceHarness) -> None:
+    told = [visitors.refusal(check(number), SOMEBODY) for number in (REVOKED, "511615202605000000")]
+    assert [refusal.to_wire() for refusal in told] == [ServiceError("not_found").to_wire()] * 2
+    assert visitors.run(AskForCall(mobile="13800138000"), SOMEBODY) == visitors.run(
+        AskForCall(mobile="13800138000"), SOMEBODY
+    )
+
+
+def test_what_was_asked_about_is_kept_as_a_code_and_not_for_long(visitors: ServiceHarness) -> None:
+    visitors.run(AskForCall(mobile="13800138000"), SOMEBODY)
+    kept = visitors.rows(select(visitors.table("asked_often").c.what))
+    assert len(kept) == 2
+    assert not any(b"13800138000" in bytes(row.what) for row in kept)
+    visitors.clock.advance(timedelta(days=1, minutes=1))
+    visitors.database.run(system_context(), let_go)
+    assert visitors.rows(select(visitors.table("asked_often"))) == []
+
+
+def test_a_contract_for_anybody_needs_a_guard() -> None:
+    with pytest.raises(TypeError, match="say how it is guarded"):
+        command(ask_for_call)
+    with pytest.raises(ValueError, match="go together"):
+        Guard(address=Allowance(1, timedelta(hours=1)), about=lambda asked: asked.mobile)
+    with pytest.raises(ValueError, match="ever be served"):
+        Allowance(0, timedelta(hours=1))
+    assert Allowance(0, timedelta(hours=1), Beyond.WORK).times == 0
