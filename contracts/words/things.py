@@ -54,6 +54,7 @@ THINGS: Words = {
     "withdrawal_holds": ("报考暂停", "Hold of a registration"),
     "withdrawal_reviews": ("退课财务审核", "Finance review"),
     "withdrawals": ("退课申请", "Withdrawal"),
+    "work_secret": ("验证密钥", "Secret of challenges"),
 }
 
 EVENTS: Words = {
