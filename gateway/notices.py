@@ -1,7 +1,9 @@
 """Live hints of notices: how many are unread when a stream begins, then each new one, to whom it is told."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from contracts.identity.notices import CountUnreadNotices
 from contracts.permissions import services_of_point
 from gateway.calls import Calls
 from gateway.door import Access
+from gateway.owners import PATIENCE
 from gateway.streams import Hint, Hub
 from gateway.tokens import Principal
 
@@ -30,7 +33,8 @@ class NoticeHints:
     def missed(self, access: Access, last_id: str | None) -> Iterator[Hint]:
         """What a stream begins with: how many notices are unread. So nothing that was missed has to be told again."""
         try:
-            answer = self._calls.make(CountUnreadNotices, {}, access.context)
+            context = replace(access.context, deadline=time.time() + PATIENCE)
+            answer = self._calls.make(CountUnreadNotices, {}, context)
         except ServiceError:
             return  # the stream is of use without
         yield Hint("unread_notices", datetime.now(UTC).isoformat(), answer)
@@ -40,7 +44,8 @@ def tell(hub: Hub, event: NoticesKept) -> None:
     """Hint everybody who watches and is told of some of these notices: once each, whatever they are told as."""
     told: dict[UUID, list[KeptNotice]] = defaultdict(list)
     for notice in event.notices:
-        for addressee in filter(None, (notice.student_id, notice.teaching_point_id, notice.applicant_id)):
+        student_id = notice.student_id if notice.tells_student else None
+        for addressee in filter(None, (student_id, notice.teaching_point_id, notice.applicant_id)):
             told[addressee].append(notice)
     for stream in hub.all():
         if stream.reader is not None and (notices := _told_to(stream.reader, told)):

@@ -33,15 +33,16 @@ def _told(
 ) -> Iterator[DecidedStep]:
     """One for the student, the applicant and the first teaching point together, so that who is two of these is told
     once; one for every other point."""
-    actor_id = uow.context.actor.user_id
-    student_id = row.get(addressees.student) if addressees.student else None
+    actor_id, student_id = uow.context.actor.user_id, row.get("student_id")
     applicant_id = row.get(addressees.applicant) if addressees.applicant else None
     if applicant_id == actor_id:
         applicant_id = None
     points: list[UUID | None] = list(dict.fromkeys(filter(None, map(row.get, addressees.points)))) or [None]
     for place, point_id in enumerate(points):
-        people = (student_id, applicant_id) if place == 0 else (None, None)
-        if any((point_id, *people)):
+        first = place == 0
+        tells_student = first and addressees.student and student_id is not None
+        asked_by = applicant_id if first else None
+        if tells_student or point_id or asked_by:
             yield DecidedStep(
                 id=new_id(),
                 workflow=flow.name,
@@ -49,9 +50,10 @@ def _told(
                 state=state,
                 subject_id=row["id"],
                 number=row.get("number"),
-                student_id=people[0],
+                student_id=student_id,
+                tells_student=tells_student,
                 teaching_point_id=point_id,
-                applicant_id=people[1],
+                applicant_id=asked_by,
                 actor_id=actor_id,
                 at=uow.now,
             )

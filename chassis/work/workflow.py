@@ -92,16 +92,16 @@ FOLLOWS = Who("what it belongs to", checked=False)
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """Who is told that a row took a step, by the columns that name them: a student, teaching points (each once), and
-    the user who asked for it. Whoever takes the step is never told."""
+    """Who is told that a row took a step: its student, teaching points (each once) and the user who asked for it, these
+    by the columns that name them. Whoever takes the step is never told."""
 
-    student: str | None = "student_id"
+    student: bool = True
     points: tuple[str, ...] = ("teaching_point_id",)
     applicant: str | None = "entered_by"
 
 
 EVERYONE = Addressees()
-NOBODY = Addressees(None, (), None)
+NOBODY = Addressees(student=False, points=(), applicant=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class KeptNotice(Contract):
     state: Word
     subject_id: UUID
     student_id: UUID | None
+    tells_student: bool
     teaching_point_id: UUID | None
     applicant_id: UUID | None
     actor_id: UUID | None

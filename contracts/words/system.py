@@ -115,6 +115,7 @@ FIELDS: Words = {
     "workflow": ("事项", "Workflow"),
     "steps": ("办理步骤", "Steps"),
     "applicant_id": ("申请人", "Who asked"),
+    "tells_student": ("通知学生", "Tells the student"),
     "notices": ("通知", "Notices"),
     "notice_ids": ("通知", "Notices"),
     "told_at": ("通知时间", "Told at"),

@@ -218,7 +218,8 @@ notices = Table(
     Column("state", Text, nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("number", Text),
-    Column("student_id", Uuid),
+    Column("student_id", Uuid),  # whom it is about
+    Column("tells_student", Boolean, nullable=False),
     Column("teaching_point_id", Uuid),
     Column("applicant_id", Uuid),
     Column("actor_id", Uuid),

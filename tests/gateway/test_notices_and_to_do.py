@@ -191,6 +191,7 @@ def notice(**fields: Any) -> KeptNotice:
             "state": "pending_finance",
             "subject_id": uuid4(),
             "student_id": STUDENT,
+            "tells_student": True,
             "teaching_point_id": POINT,
             "applicant_id": None,
             "actor_id": None,
@@ -210,7 +211,7 @@ def hears(gateway: Gateway, stream: Stream, *notices: KeptNotice) -> int:
     tell(gateway.hub, NoticesKept(notices=notices))
     reader = next(each.reader for each in gateway.hub.all())
     assert reader is not None
-    last = notice(teaching_point_id=None, student_id=None, applicant_id=reader.user_id)
+    last = notice(teaching_point_id=None, tells_student=False, applicant_id=reader.user_id)
     tell(gateway.hub, NoticesKept(notices=(last,)))
     told = hint(stream, "notices")
     return 0 if told["items"][0]["id"] == str(last.id) else int(told["new"])

@@ -185,7 +185,8 @@ def test_every_gateway_hears_of_new_notices_and_goes_on_hearing_revocations(
     fields = dict.fromkeys(
         ("id", "subject_id", "student_id", "teaching_point_id", "applicant_id", "actor_id"), new_id()
     )
-    one = KeptNotice(service="courses", workflow="withdrawal", action="approve", state="pending_finance", **fields)
+    names = {"service": "courses", "workflow": "withdrawal", "action": "approve", "state": "pending_finance"}
+    one = KeptNotice(**names, **fields, tells_student=True)
     event, session = NoticesKept(notices=(one,)), new_id()
     made = Envelope.of(event, event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id())
     publish(made.model_dump_json().encode(), event=NoticesKept)

@@ -24,7 +24,7 @@ def actions(school: School, subject: UUID) -> list[tuple[Any, ...]]:
 
 
 def whom(school: School, subject: UUID) -> set[tuple[Any, ...]]:
-    return set(told(school, subject, "student_id", "teaching_point_id", "applicant_id", "actor_id"))
+    return set(told(school, subject, "student_id", "tells_student", "teaching_point_id", "applicant_id", "actor_id"))
 
 
 def withdrawing(school: School, student: Student) -> UUID:
@@ -44,7 +44,7 @@ def test_both_reviews_and_the_refund_of_a_withdrawal_are_told_as_the_withdrawals
         ("courses", "finance_approve", "finance_approved"),
         ("courses", "refund", "refunded"),
     ]
-    addressed = (student.id, school.site.east, school.east.actor.user_id)
+    addressed = (student.id, True, school.site.east, school.east.actor.user_id)
     assert whom(school, withdrawal) == {(*addressed, REGISTRAR.actor.user_id), (*addressed, None)}
 
 
@@ -81,12 +81,13 @@ def test_a_transfer_is_told_to_both_points_when_it_is_wanted_and_when_it_takes_e
     school.after(minutes=1)
     school.finance_approves(slip)
     east, west = school.site.east, school.site.west
-    assert set(told(school, change, "state", "teaching_point_id", "student_id")) == {
-        ("pending_clearance", east, student.id),
-        ("pending_clearance", west, None),
-        ("approved", east, student.id),
-        ("approved", west, None),
+    assert set(told(school, change, "state", "teaching_point_id", "tells_student")) == {
+        ("pending_clearance", east, True),
+        ("pending_clearance", west, False),
+        ("approved", east, True),
+        ("approved", west, False),
     }
+    assert set(told(school, change, "student_id")) == {(student.id,)}
     applicants = {row[0] for row in told(school, change, "applicant_id")}
     assert applicants == {None, whose(school, change)}, "who entered it hears that it took effect, not that they did"
 

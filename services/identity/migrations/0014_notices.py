@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Text(), nullable=True),
         sa.Column("student_id", sa.Uuid(), nullable=True),
+        sa.Column("tells_student", sa.Boolean(), nullable=False),
         sa.Column("teaching_point_id", sa.Uuid(), nullable=True),
         sa.Column("applicant_id", sa.Uuid(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=True),

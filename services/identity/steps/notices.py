@@ -65,7 +65,9 @@ class Reader:
     def told_personally(self) -> ColumnElement[bool]:
         """As the student, or because they asked."""
         mine = _n.applicant_id == self.user_id
-        return mine if self.student_id is None else or_(mine, _n.student_id == self.student_id)
+        if self.student_id is None:
+            return mine
+        return or_(mine, and_(_n.student_id == self.student_id, _n.tells_student))
 
     @property
     def told(self) -> ColumnElement[bool]:

@@ -52,7 +52,7 @@ PETITION = Workflow(
         Step("rejected", "reopen", decider("bureau.decide"), "pending", waits=False),
         Step("paid", "end", SYSTEM, "ended", tells=EVERYONE),
     ),
-    entering=Addressees(student=None, points=(), applicant="first_by"),
+    entering=Addressees(student=False, points=(), applicant="first_by"),
 )
 
 

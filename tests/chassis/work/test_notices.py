@@ -49,7 +49,7 @@ def told(bureau: ServiceHarness) -> list[DecidedStep]:
 
 
 def addressees(step: DecidedStep) -> tuple[UUID | None, ...]:
-    return step.student_id, step.teaching_point_id, step.applicant_id
+    return step.student_id if step.tells_student else None, step.teaching_point_id, step.applicant_id
 
 
 def test_a_decision_is_told_to_student_point_and_applicant_with_nothing_but_ids_and_names(
@@ -65,6 +65,7 @@ def test_a_decision_is_told_to_student_point_and_applicant_with_nothing_but_ids_
         "subject_id": id_,
         "number": "QY0001",
         "student_id": STUDENT,
+        "tells_student": True,
         "teaching_point_id": HERE,
         "applicant_id": ASKED,
         "actor_id": DECIDER.actor.user_id,
@@ -96,6 +97,7 @@ def test_what_the_system_does_is_told_where_its_line_says_so(bureau: ServiceHarn
 def test_of_two_points_each_is_told_and_student_and_applicant_once(bureau: ServiceHarness) -> None:
     take(bureau, enter(bureau, state="seen", other_point_id=THERE), "approve", acting("bureau.confirm"))
     assert [addressees(step) for step in told(bureau)] == [(STUDENT, HERE, ASKED), (None, THERE, None)]
+    assert {step.student_id for step in told(bureau)} == {STUDENT}, "about whom it is, both hear"
 
 
 def test_a_point_that_is_named_twice_is_told_once(bureau: ServiceHarness) -> None:

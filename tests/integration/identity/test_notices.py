@@ -95,6 +95,7 @@ class Office:
                 "subject_id": new_id(),
                 "number": None,
                 "student_id": self.student.id,
+                "tells_student": True,
                 "teaching_point_id": self.point,
                 "applicant_id": None,
                 "actor_id": self.registrar.actor.user_id,
@@ -150,7 +151,7 @@ def test_staff_of_a_point_are_told_by_the_services_that_they_work_with(office: O
 
 
 def test_a_student_is_not_told_what_is_told_to_the_point(office: Office) -> None:
-    office.hears(FinanceDecided, workflow="remittance", student_id=None, action="approve", state="approved")
+    office.hears(FinanceDecided, workflow="remittance", tells_student=False, action="approve", state="approved")
     assert office.told(office.student_user) == []
     assert len(office.told(office.ann)) == 1
 
@@ -158,8 +159,11 @@ def test_a_student_is_not_told_what_is_told_to_the_point(office: Office) -> None
 def test_both_points_of_a_transfer_are_told(office: Office) -> None:
     fields = {"workflow": "status_change", "action": "approve", "state": "approved", "actor_id": None}
     office.hears(RegistryDecided, **fields)
-    office.hears(RegistryDecided, **fields, student_id=None, teaching_point_id=office.elsewhere)
+    office.hears(RegistryDecided, **fields, tells_student=False, teaching_point_id=office.elsewhere)
     assert [len(office.told(who)) for who in (office.ann, office.neighbour, office.student_user)] == [1, 1, 1]
+    moved = office.student.model_copy(update={"version": 2, "teaching_point_id": office.elsewhere})
+    office.identity.feed(StudentState, moved)
+    assert [notice.student_name for notice in office.told(office.neighbour)] == ["孙三"], "now it is theirs"
 
 
 # --- how it reads ---
