@@ -1,4 +1,5 @@
-"""What the chassis answers in every service: audit trail, workflow history, tasks (and `contracts.settings`).
+"""What the chassis answers in every service: audit trail, workflow history, tasks (and `contracts.settings`,
+`contracts.to_do`).
 
 One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
@@ -19,6 +20,7 @@ from contracts.sentences import describe
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
 from contracts.text.kinds import TextKind
+from contracts.to_do import GetToDo
 from contracts.types import Code, Day, FileReference, Id, Instant
 
 _Operation = TypeVar("_Operation", bound=Operation)
@@ -208,5 +210,5 @@ class CancelTask(Command, answers=TaskView):
 
 
 SETTINGS_OPERATIONS = (ListSettings, ListSettingChanges, ChangeSetting, RevokeSettingChange)
-_OTHERS = (ListAuditEntries, ListErasures, GetTask, ListTasks, CancelTask)
+_OTHERS = (ListAuditEntries, ListErasures, GetTask, ListTasks, CancelTask, GetToDo)
 COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS)

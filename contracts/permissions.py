@@ -5,7 +5,7 @@ school, the actor's teaching point, own courses, own students, the student's own
 a permission is the widest that any role gives. Every table's row policies keep the actor inside it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 
@@ -133,6 +133,17 @@ ROLE_PERMISSIONS: Mapping[Role, Mapping[str, ScopeKind]] = {
 
 PERMISSIONS = frozenset(_GRANTED_TO)
 """Every permission there is."""
+
+
+def services_of_point(roles: Iterable[tuple[Role, Collection[str]]]) -> frozenset[str]:
+    """The services in which somebody at a teaching point reaches its rows by roles, each with its modules: what is told
+    to the point by these they are told."""
+    return frozenset(
+        permission.partition(".")[0]
+        for role, modules in roles
+        for permission in PERMISSIONS
+        if scope_of(role, permission, modules) is ScopeKind.POINT
+    )
 
 
 def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> ScopeKind | None:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import falcon
 
 from chassis.running.logging import get_logger
+from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway import docs, responder
 from gateway.calls import Calls
@@ -15,12 +16,15 @@ from gateway.door import Door
 from gateway.files import UPLOAD, Files, FileStore
 from gateway.guards import Slots
 from gateway.middleware import EveryRequest
+from gateway.notices import NoticeHints
+from gateway.owners import Owners
 from gateway.rates import Rates
 from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
 from gateway.streams import EVENTS, EventsResource, Hub
 from gateway.task_centre import TaskCentre
 from gateway.task_watch import TaskWatch
+from gateway.to_do import ToDoList
 from gateway.tokens import Tokens
 
 log = get_logger(__name__)
@@ -39,7 +43,7 @@ class Dependencies:
     rates: Rates = field(default_factory=Rates)
     routes: Sequence[Route] = ROUTES
     services: Sequence[str] = SERVICES
-    """Those that have tasks."""
+    """Those that are asked for tasks and for what waits."""
     requests: int = 200
     """Requests at a time; beyond, 503 at once."""
     trusted_proxies: Sequence[str] = ()
@@ -57,12 +61,21 @@ def create_app(dependencies: Dependencies) -> App:
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)
     app.add_error_handler(ServiceError, _refusal)
-    tasks = TaskCentre(calls, dependencies.services, TaskWatch(calls, dependencies.hub))
-    _Table(door, calls, files, tasks).add_to(app, dependencies.routes)
+    hub, owners = dependencies.hub, Owners(calls, dependencies.services)
+    tasks = TaskCentre(owners, TaskWatch(calls, hub))
+    to_do = ToDoList(owners, dependencies.routes, hub)
+    _Table(door, calls, files, (tasks, to_do)).add_to(app, dependencies.routes)
     app.add_route(UPLOAD.template, files)
-    app.add_route(EVENTS.template, EventsResource(dependencies.hub, door, tasks, dependencies.tokens))
+    beginnings = (tasks, NoticeHints(calls, hub), to_do)
+    app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
     docs.add_to(app, dependencies.routes)
     return app
+
+
+class OwnAnswers(Protocol):
+    """Something that answers operations itself."""
+
+    def handler(self, operation: type[Operation]) -> responder.OwnHandler | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,8 @@ class _Table:
     door: Door
     calls: Calls
     files: Files
-    tasks: TaskCentre
+    own: Sequence[OwnAnswers]
+    """What the gateway answers in place of a service."""
 
     def add_to(self, app: App, routes: Sequence[Route]) -> None:
         """Add every route."""
@@ -87,7 +101,8 @@ class _Table:
 
     def _responder(self, route: Route) -> responder.Responder:
         send = responder.send_json if route.downloads is None else self.files.sender(route)
-        return responder.responder(route, self.door, self.calls, send, self.tasks.handler(route.operation))
+        own = next(filter(None, (each.handler(route.operation) for each in self.own)), None)
+        return responder.responder(route, self.door, self.calls, send, own)
 
 
 class _Resource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -19,6 +20,7 @@ from gateway.app import Dependencies, create_app
 from gateway.calls import Calls
 from gateway.grants import AskedGrants
 from gateway.listener import Listener
+from gateway.notices import tell
 from gateway.process import GatewayProcess, WebService
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
@@ -80,7 +82,7 @@ def run() -> int:
         trusted_proxies=limits.trusted_proxies,
     )
     sync = RevocationSync(backend, revocations, tokens.trust)
-    listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake)
+    listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake, partial(tell, hub))
     process = GatewayProcess(
         create_app(dependencies),
         hub,

@@ -44,6 +44,13 @@ class Access:
             return self.context
         return replace(self.context, scope=self.principal.scope_in(service), held=self.principal.held)
 
+    def reaching(self, service: str) -> Context:
+        """The context for a question about everything that the user may do in a service, each permission over its own
+        rows."""
+        if self.principal is None:
+            return self.context
+        return replace(self.context, held=self.principal.reach(service))
+
 
 class Door:
     """Checks rates, token and permission, in the order of what they cost."""

@@ -1,4 +1,4 @@
-"""Hears identity's revocations on a queue of this gateway's own: every gateway has to hear every one."""
+"""Hears what identity tells gateways on a queue of this gateway's own: every gateway has to hear every one."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 from amqp import Message
-from kombu import Connection, Exchange, Queue
+from kombu import Connection, Exchange, Queue, binding
 from pydantic import ValidationError
 
 from chassis.base import metrics
@@ -17,7 +17,7 @@ from chassis.messages.senders import Senders
 from chassis.messages.wire import read_warily
 from chassis.running.logging import get_logger
 from contracts.base import UnknownEvent, exchange, routing_key
-from contracts.identity.events import AccessRevoked
+from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.revocations import RevocationList
 
 log = get_logger(__name__)
@@ -29,12 +29,20 @@ class Listener:
     """A thread that consumes until stopped. After every connecting `reconnected` is called: what was said
     meanwhile went to a queue that is gone."""
 
-    def __init__(self, url: str, revocations: RevocationList, reconnected: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        revocations: RevocationList,
+        reconnected: Callable[[], None],
+        notices: Callable[[NoticesKept], None],
+    ) -> None:
+        """Revocations go to the list, notices to whoever tells of them."""
         read_warily()
         self._url = url
         self._senders = Senders.at(url)
         self._revocations = revocations
         self._reconnected = reconnected
+        self._notices = notices
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
         self.connected = False
@@ -64,10 +72,10 @@ class Listener:
             self._stopping.wait(pause)
 
     def _consume(self) -> None:
+        told = Exchange(exchange(AccessRevoked.owner), type="topic", durable=True, no_declare=True)
         queue = Queue(
-            f"gateway.revocations.{uuid4()}",
-            Exchange(exchange(AccessRevoked.owner), type="topic", durable=True, no_declare=True),
-            routing_key=routing_key(AccessRevoked),
+            f"gateway.heard.{uuid4()}",
+            bindings=[binding(told, routing_key(event)) for event in (AccessRevoked, NoticesKept)],
             exclusive=True,
             auto_delete=True,
             durable=False,
@@ -89,7 +97,7 @@ class Listener:
     def _take(self, message: Message) -> None:
         delivery = Delivery.of(message, self._senders)
         if reason := distrust_of_event(delivery):
-            log.error("revocation_refused", reason=reason)
+            log.error("event_refused", reason=reason)
             metrics.message_refused(reason)
             return
         try:
@@ -97,8 +105,11 @@ class Listener:
         except (ValidationError, UnknownEvent):
             event = None
         if event is None:
-            log.error("revocation_not_understood")
-            self._reconnected()  # ask instead
+            log.error("event_not_understood")
+            self._reconnected()  # ask instead: it may have been a revocation
             return
-        if isinstance(event, AccessRevoked):
-            self._revocations.apply(event.revocations)
+        match event:
+            case AccessRevoked():
+                self._revocations.apply(event.revocations)
+            case NoticesKept():
+                self._notices(event)

@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -45,10 +45,11 @@ class Hint:
 
 
 class Subscription:
-    """One open stream's queue."""
+    """One open stream's queue, and who reads it."""
 
-    def __init__(self, user_id: UUID) -> None:
+    def __init__(self, user_id: UUID, reader: Principal | None = None) -> None:
         self.user_id = user_id
+        self.reader = reader
         self._hints: queue.Queue[Hint | None] = queue.Queue()
 
     def put(self, hint: Hint | None) -> None:
@@ -76,14 +77,14 @@ class Hub:
         self._closing = False
         self.count = 0
 
-    def subscribe(self, user_id: UUID) -> Subscription:
+    def subscribe(self, user_id: UUID, reader: Principal | None = None) -> Subscription:
         """Open a stream. Raises `overloaded` or `too_many_streams`."""
         with self._lock:
             if self._closing or self.count >= self._limit:
                 raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
             if len(self._streams.get(user_id, ())) >= self._per_user:
                 raise ServiceError("too_many_streams", limit=self._per_user)
-            subscription = Subscription(user_id)
+            subscription = Subscription(user_id, reader)
             self._streams[user_id].append(subscription)
             self.count += 1
             return subscription
@@ -109,17 +110,21 @@ class Hub:
         for subscription in streams:
             subscription.put(hint)
 
+    def all(self) -> list[Subscription]:
+        """Every open stream."""
+        with self._lock:
+            return [stream for streams in self._streams.values() for stream in streams]
+
     def close(self) -> None:
         """End all streams, and open no more."""
         with self._lock:
             self._closing = True
-            streams = [stream for streams in self._streams.values() for stream in streams]
-        for subscription in streams:
+        for subscription in self.all():
             subscription.put(None)
 
 
-class Replay(Protocol):
-    """Asks the owners what changed."""
+class Beginning(Protocol):
+    """Asks the owners what a stream begins with."""
 
     def missed(self, access: Access, last_id: str | None) -> Iterable[Hint]: ...
 
@@ -176,7 +181,10 @@ class StillGood:
 
 
 class WatchEvents(Query, answers=View, service="gateway"):
-    """Live hints (server-sent events): progress of tasks. After a break send `Last-Event-ID` to hear what changed.
+    """Live hints (server-sent events), which tell what to look at again: progress of tasks (`task`), new notices
+    (`notices`), what waits for the user (`to_do`, when it has changed). A stream begins with the running tasks, with
+    how many notices are unread (`unread_notices`) and with `to_do`. After a break send `Last-Event-ID` to hear of the
+    tasks that ended meanwhile.
 
     Refused: `too_many_streams`.
     """
@@ -188,10 +196,10 @@ EVENTS = get("/events", WatchEvents, SIGNED_IN)
 class EventsResource:
     """`GET /events`."""
 
-    def __init__(self, hub: Hub, door: Door, replay: Replay, credentials: Credentials) -> None:
+    def __init__(self, hub: Hub, door: Door, beginnings: Sequence[Beginning], credentials: Credentials) -> None:
         self._hub = hub
         self._door = door
-        self._replay = replay
+        self._beginnings = beginnings
         self._credentials = credentials
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -199,9 +207,10 @@ class EventsResource:
         access = self._door.grant(EVENTS, req.env, req.context.correlation_id, req.context.language)
         user_id = access.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
-        subscription = self._hub.subscribe(user_id)
+        subscription = self._hub.subscribe(user_id, access.principal)
+        last_id = req.env.get("HTTP_LAST_EVENT_ID")
         try:
-            missed = list(self._replay.missed(access, req.env.get("HTTP_LAST_EVENT_ID")))
+            missed = [hint for each in self._beginnings for hint in each.missed(access, last_id)]
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise

@@ -1,13 +1,9 @@
 """The task centre: the long jobs of all services as one list. A task's id carries its owner's name.
 
-The gateway keeps nothing of its own here: it asks the owners, at the same time and with little patience, and says who
-did not answer.
+The gateway keeps nothing of its own here: it asks the owners.
 """
 
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,13 +14,12 @@ from contracts.base import Operation, PageQuery, Query, View
 from contracts.common import CancelTask, GetTask, ListTasks, TaskId, TaskState, TaskView, of_service
 from contracts.errors import ServiceError
 from contracts.types import Code, FileReference
-from gateway.calls import Calls
 from gateway.door import Access
+from gateway.owners import Owners
 from gateway.responder import OwnHandler
 from gateway.streams import Hint
 from gateway.task_watch import TaskWatch, hint, is_open
 
-PATIENCE = 1.0  # seconds that the owners have to answer
 _MOST = 200  # rows asked of each service, the most that a page may have
 
 
@@ -54,11 +49,10 @@ class GetTaskResult(Query, answers=FileReference, service="gateway"):
 class TaskCentre:
     """Asks the owners."""
 
-    def __init__(self, calls: Calls, services: Sequence[str], watch: TaskWatch) -> None:
-        self._calls = calls
-        self._services = tuple(services)
+    def __init__(self, owners: Owners, watch: TaskWatch) -> None:
+        self._owners = owners
+        self._calls = owners.calls
         self._watch = watch
-        self._pool = ThreadPoolExecutor(4 * max(1, len(self._services)), thread_name_prefix="tasks")
 
     def handler(self, operation: type[Operation]) -> OwnHandler | None:
         """How an operation is answered here, if it is about tasks or may start one; others go to their service."""
@@ -77,7 +71,8 @@ class TaskCentre:
         """One page of the newest tasks of all who answer in time."""
         page, size = payload.get("page", 1), payload.get("size", 50)
         filters: dict[str, Any] = {name: payload[name] for name in ("kind", "state") if name in payload}
-        answers, unanswered = self._ask_all({**filters, "size": min(_MOST, page * size)}, access)
+        asked = {**filters, "size": min(_MOST, page * size)}
+        answers, unanswered = self._owners.ask_all(ListTasks, asked, access.in_service)
         items = sorted(
             (task for answer in answers.values() for task in answer["items"]),
             key=lambda task: (task["created_at"], task["id"]),
@@ -102,7 +97,7 @@ class TaskCentre:
         """What a stream begins with: the user's running tasks, which are watched from now on, and those that ended
         after the event `last_id`."""
         last = _instant(last_id)
-        answers, _ = self._ask_all({"size": _MOST}, access)
+        answers, _ = self._owners.ask_all(ListTasks, {"size": _MOST}, access.in_service)
         for service, answer in answers.items():
             for task in answer["items"]:
                 ended = _instant(task.get("finished_at"))
@@ -121,28 +116,9 @@ class TaskCentre:
 
     def _of_owner(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
         service = payload["task_id"].partition(".")[0]
-        if service not in self._services:
+        if service not in self._owners.services:
             raise ServiceError("not_found")
         return self._calls.make(of_service(service, operation), payload, access.in_service(service))
-
-    def _ask_all(self, payload: dict[str, Any], access: Access) -> tuple[dict[str, dict[str, Any]], list[str]]:
-        until = time.time() + PATIENCE
-        asked = {
-            service: self._pool.submit(
-                self._calls.make,
-                of_service(service, ListTasks),
-                payload,
-                replace(access.in_service(service), deadline=until),
-            )
-            for service in self._services
-        }
-        answers, unanswered = {}, []
-        for service, answer in asked.items():
-            try:
-                answers[service] = answer.result(timeout=max(0.0, until - time.time()))
-            except (ServiceError, TimeoutError):
-                unanswered.append(service)
-        return answers, unanswered
 
 
 def _instant(text: str | None) -> datetime | None:

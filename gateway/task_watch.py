@@ -3,7 +3,6 @@
 The owner is asked once a second for each such task; nobody is asked for the tasks of users who don't watch.
 """
 
-import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,13 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.base.context import Context
-from chassis.running.logging import get_logger
 from contracts.common import GetTask, TaskState, of_service
 from contracts.errors import ServiceError
 from gateway.calls import Calls
+from gateway.rounds import Rounds
 from gateway.streams import Hint, Hub
-
-log = get_logger(__name__)
 
 EVERY = 1.0  # seconds
 _MOST = 500  # tasks watched at a time
@@ -34,40 +31,19 @@ class _Watched:
 
 
 class TaskWatch:
-    """A thread that looks at watched tasks until each has ended or nobody watches any more."""
+    """Looks at watched tasks until each has ended or nobody watches any more."""
 
     def __init__(self, calls: Calls, hub: Hub, every: float = EVERY) -> None:
         self._calls = calls
         self._hub = hub
-        self._every = every
-        self._watched: dict[str, _Watched] = {}
-        self._lock = threading.Lock()
-        self._running = False
+        self._rounds = Rounds("task_watch", self._look, every, _MOST)
 
     def watch(self, task: dict[str, Any], context: Context) -> None:
         """Tell the acting user of this task's progress from now on, as long as they have a stream open."""
         user_id = context.actor.user_id
         if user_id is None or task["state"] not in _OPEN or not self._hub.is_watching(user_id):
             return
-        with self._lock:
-            if len(self._watched) < _MOST:
-                self._watched[task["id"]] = _Watched(user_id, task["service"], context, shown(task))
-            if self._running or not self._watched:
-                return
-            self._running = True
-        threading.Thread(target=self._run, name="task_watch", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(self._every)
-            for task_id, watched in list(self._watched.items()):
-                if not self._look(task_id, watched):
-                    with self._lock:
-                        self._watched.pop(task_id, None)
-            with self._lock:
-                if not self._watched:
-                    self._running = False
-                    return
+        self._rounds.take_on(task["id"], _Watched(user_id, task["service"], context, shown(task)))
 
     def _look(self, task_id: str, watched: _Watched) -> bool:
         """Whether to look again."""
@@ -78,9 +54,6 @@ class TaskWatch:
             task = self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
             return error.code in ("service_unavailable", "deadline_exceeded", "overloaded")
-        except Exception:
-            log.exception("task_watch_failed")
-            return False
         now = shown(task)
         if now != watched.shown:
             watched.shown = now

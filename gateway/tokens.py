@@ -58,6 +58,11 @@ class Principal:
             )
         return self._held
 
+    def reach(self, service: str) -> Mapping[str, Scope]:
+        """Every permission that the grants give in a service, with all the ids that its scope has."""
+        of_service = (name for name in PERMISSIONS if name.startswith(f"{service}."))
+        return {name: scope for name in of_service if (scope := self.scope_for(name))}
+
     def scope_in(self, service: str) -> Scope:
         """The rows among which a service looks for the user's tasks: those of the school or point the user works for
         there, or just the user's own. Which of them the user may see is judged by what the user holds."""

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, CursorResult, Executable, Row, Table
 
 from chassis.base.clock import local_date
-from chassis.base.context import Context
+from chassis.base.context import Context, Scope
 from chassis.base.ids import new_id
 from chassis.data.prepared import Prepared
 from chassis.data.row_scope import role_name
@@ -193,6 +193,20 @@ class UnitOfWork:
         yield
         self._take_role(self.context.scope.kind)
         self._sees_all = False
+
+    @contextmanager
+    def within(self, scope: Scope) -> Iterator[None]:
+        """See the rows of another scope inside the block: one that the actor holds too. An exception that leaves the
+        block ends the transaction."""
+        self._take_role(scope.kind)
+        self._name_ids(scope)
+        yield
+        self._name_ids(self.context.scope)
+        self._take_role("system" if self._sees_all else self.context.scope.kind)
+
+    def _name_ids(self, scope: Scope) -> None:
+        ids = "{" + ",".join(map(str, scope.ids)) + "}"
+        self.connection.exec_driver_sql("SELECT set_config('app.scope', %s, true)", (ids,))
 
     def _take_role(self, kind: str) -> None:
         self.connection.exec_driver_sql("SELECT set_config('role', %s, true)", (role_name(self._database, kind),))

@@ -38,6 +38,7 @@ from chassis.declaring.entries import (
 from chassis.declaring.guards import Guard, Unguarded
 from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
+from contracts.notices import Decided
 from contracts.public import PublicCommand, PublicQuery
 from contracts.settings import Setting
 from contracts.versions import older
@@ -54,6 +55,10 @@ class Service:
     """Constraint name → error code, for violations that mean something to the caller."""
     settings: ClassVar[tuple[Setting[Any], ...]] = ()
     """What the school sets of what this service does."""
+    decided: ClassVar[type[Decided] | None] = None
+    """The fact by which people are told what became of rows, where a workflow says that they are."""
+    to_do: ClassVar[tuple[Any, ...]] = ()
+    """What waits for people: `chassis.work.to_do.Waiting`, a line a workflow."""
 
     operations: ClassVar[dict[str, OperationEntry]]
     reactions: ClassVar[dict[str, ReactionEntry]]

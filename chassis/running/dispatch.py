@@ -22,10 +22,12 @@ from chassis.running.logging import bound
 from chassis.work import school_settings
 from chassis.work.audit import list_audit_entries, list_erasures
 from chassis.work.public import let_in
+from chassis.work.to_do import get_to_do
 from contracts.base import Operation, TryableCommand, View, method_name
 from contracts.common import CancelTask, GetTask, ListAuditEntries, ListErasures, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
+from contracts.to_do import GetToDo
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +41,9 @@ COMMON: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
     ListSettingChanges: school_settings.list_setting_changes,
     ChangeSetting: school_settings.change_setting,
     RevokeSettingChange: school_settings.revoke_setting_change,
+    GetToDo: get_to_do,
 }
-"""What every service answers: its audit trail, its tasks and the school's settings that it uses."""
+"""What every service answers: its audit trail, its tasks, the school's settings that it uses, what waits for people."""
 
 
 def common_operations(service: str) -> dict[str, OperationEntry]:

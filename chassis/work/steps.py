@@ -14,6 +14,7 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
+from chassis.work.notices import tell
 from chassis.work.rows import Refused
 from chassis.work.school_settings import setting
 from chassis.work.workflow import IsOn, Step, Subject, Workflow
@@ -170,6 +171,7 @@ def _write(
         these = update(table).where(ids_in(table.c.id, [stepped.row.id for stepped in done]))
         uow.execute(these.values({column: done[0].step.next, **values}))
     record(uow, flow, ((s.row._mapping, s.step.state, s.step.next) for s in done), action, note)
+    tell(uow, flow, ((s.row._mapping, s.step.told, s.step.next) for s in done), action)
     for stepped in done:
         before, after = {column: stepped.step.state}, {column: stepped.step.next}
         uow.audit(table, stepped.row.id, action, before, after if note is None else {**after, "note": note})
@@ -231,8 +233,9 @@ def remember(
     note: str | None = None,
     audited: Collection[str] = (),
 ) -> None:
-    """History and audit of rows that the caller has inserted itself."""
+    """History and audit of rows that the caller has inserted itself, and notices of them."""
     record(uow, flow, ((row._mapping, None, row._mapping[flow.column]) for row in made), action, note)
+    tell(uow, flow, ((row._mapping, flow.entering, row._mapping[flow.column]) for row in made), action)
     for row in made:
         after = {name: row._mapping[name] for name in (flow.column, *audited)}
         uow.audit(table, row.id, action, after=after if note is None else {**after, "note": note})

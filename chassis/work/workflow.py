@@ -43,46 +43,75 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who may take a step: a name for documents, and what speaks against an actor with a row (None: they may)."""
+    """Who may take a step: whoever acts under `permission` (the gateway has checked that they hold it), or the system.
+
+    `others` are columns that keep a person who may not, each with its refusal. It is data, so that what waits for
+    somebody can be counted by the same rule (`chassis.work.to_do`).
+    """
 
     name: str
-    against: Callable[[Context, Subject], Reason | None]
+    permission: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    checked: bool = True
+
+    def against(self, context: Context, row: Subject) -> Reason | None:
+        """What speaks against this actor with this row; None: they may."""
+        if not self.checked:
+            return None
+        if context.permission != self.permission:
+            return FORBIDDEN
+        me = context.actor.user_id
+        refused = (code for column, code in self.others if row.get(column) is not None and row[column] == me)
+        return next((Reason(code) for code in refused), None)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is a decision that they take: about what others entered."""
+        return bool(self.others)
 
 
 def acting_under(permission: str) -> Who:
-    """Whoever acts under `permission` (the gateway has checked that they hold it), on any row in their scope."""
-    return Who(permission, lambda context, row: None if context.permission == permission else FORBIDDEN)
+    """Whoever acts under `permission`, on any row in their scope."""
+    return Who(permission, permission)
 
 
 def decider(permission: str, *, besides: Sequence[str] = ()) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered
     (`entered_by`), by whichever of their roles, nor twice what takes two persons: what `besides` (columns) keep is who
     decided before."""
-
-    def against(context: Context, row: Subject) -> Reason | None:
-        if context.permission != permission:
-            return FORBIDDEN
-        me = context.actor.user_id
-        if row.get("entered_by") is not None and row["entered_by"] == me:
-            return Reason("decides_own_request")
-        if any(row.get(column) is not None and row[column] == me for column in besides):
-            return Reason("same_reviewer")
-        return None
-
-    return Who(permission, against)
+    before = ((column, "same_reviewer") for column in besides)
+    return Who(permission, permission, (("entered_by", "decides_own_request"), *before))
 
 
-SYSTEM = Who("system", lambda context, row: None if context.permission is None else FORBIDDEN)
+SYSTEM = Who("system")
 """A reaction or a scheduled job, never a person."""
 
-FOLLOWS = Who("what it belongs to", lambda context, row: None)
+FOLLOWS = Who("what it belongs to", checked=False)
 """The row never moves by itself: what it belongs to has moved, and that was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """Who is told that a row took a step: its student, teaching points (each once) and the user who asked for it, these
+    by the columns that name them. Whoever takes the step is never told."""
+
+    student: bool = True
+    points: tuple[str, ...] = ("teaching_point_id",)
+    applicant: str | None = "entered_by"
+
+
+EVERYONE = Addressees()
+NOBODY = Addressees(student=False, points=(), applicant=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a workflow. `emits` names the fact that other services hear of it: a transaction that takes the step
-    and publishes no such fact does not commit. (Which rows are in the fact is the command's to see to.)"""
+    and publishes no such fact does not commit. (Which rows are in the fact is the command's to see to.)
+
+    `tells` says who gets a notice of it, `waits` whether rows wait for it on somebody's to-do list. What a `decider`
+    does is told to everyone and waited for, the rest is not, unless the line says otherwise.
+    """
 
     state: str
     action: str
@@ -91,6 +120,20 @@ class Step:
     emits: type[Event] | None = None
     when: Setting[bool] | None = None
     unless: Setting[bool] | None = None
+    tells: Addressees | None = None
+    waits: bool | None = None
+
+    @property
+    def told(self) -> Addressees:
+        """Who gets a notice of it."""
+        if self.tells is not None:
+            return self.tells
+        return EVERYONE if self.who.decides else NOBODY
+
+    @property
+    def awaited(self) -> bool:
+        """Whether rows wait for it."""
+        return self.who.decides if self.waits is None else self.waits
 
     def there(self, is_on: IsOn) -> bool:
         """Whether there is the step, as the school has set it."""
@@ -107,12 +150,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Workflow:
     """A named table of steps, for each (state, action) one, or two that a setting switches between. `column` holds the
-    state of a row."""
+    state of a row; `entering` says who gets a notice of a new one."""
 
     name: str
     initial: str
     steps: tuple[Step, ...]
     column: str = "state"
+    entering: Addressees = NOBODY
     _by_action: dict[tuple[str, str], list[Step]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.common import ClosingReason
 from contracts.courses.states import CourseStatus, ProgrammeStatus
+from contracts.notices import Decided
 from contracts.stored import StoredElements, StoredNumber, StoredText, StoredTitle
 from contracts.types import Credits, EducationLevel, ExamKind, Instant
 
@@ -108,3 +109,7 @@ class WithdrawalsSentToFinance(Fact, owner="courses", version=1, rows="withdrawa
     """→ exams holds the registration; → finance opens the review, which waits for that hold."""
 
     withdrawals: Annotated[tuple[SentWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class CoursesDecided(Decided, owner="courses", version=1):
+    """Withdrawals and assessment requirements were decided → identity keeps notices."""

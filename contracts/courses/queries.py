@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.courses.catalogue_views import CourseDetails, CourseView, ProgrammeDetails, ProgrammeView, TermView
 from contracts.courses.states import (
+    AssessmentRequirementState,
     CourseStatus,
     ProgrammeStatus,
     RoundStatus,
@@ -46,6 +47,9 @@ class ListCourses(PageQuery, answers=Page[CourseView]):
     search: SearchText | None = Field(default=None, description="Part of a code or name.")
     status: CourseStatus | None = Field(default=None, description="Only in this status.")
     education_level: EducationLevel | None = Field(default=None, description="Only for this level.")
+    requirement_state: AssessmentRequirementState | None = Field(
+        default=None, description="Only with an assessment requirement in this state."
+    )
 
 
 class GetCourse(Query, answers=CourseDetails):

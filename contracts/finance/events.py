@@ -10,6 +10,7 @@ from contracts.common import ClosingReason
 from contracts.errors import JsonValue
 from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod
+from contracts.notices import Decided
 from contracts.stored import StoredDay, StoredNumber, StoredText, StoredTitle, Word
 from contracts.types import EducationLevel, ExamKind, FeeKind, Instant, Money
 
@@ -182,3 +183,7 @@ class TransferCleared(Fact, owner="finance", version=1):
 
     change_id: UUID
     student_id: UUID
+
+
+class FinanceDecided(Decided, owner="finance", version=1):
+    """Remittance slips were decided → identity keeps notices."""

@@ -79,3 +79,25 @@ class StudentAccountsMade(Fact, owner="identity", version=1, rows="made"):
     student's account is never erased: a refusal that arrives later is older."""
 
     made: Annotated[tuple[MadeAccount, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class KeptNotice(Contract):
+    """A notice that can be read now, and who may: as `contracts.notices.DecidedStep` says."""
+
+    id: UUID
+    service: Word = Field(description="The service that told of it.")
+    workflow: Word
+    action: Word
+    state: Word
+    subject_id: UUID
+    student_id: UUID | None
+    tells_student: bool
+    teaching_point_id: UUID | None
+    applicant_id: UUID | None
+    actor_id: UUID | None
+
+
+class NoticesKept(Fact, owner="identity", version=1, rows="notices", unheard=True):
+    """→ every gateway, on a queue of its own: it hints those who watch. Whoever misses it reads the list."""
+
+    notices: Annotated[tuple[KeptNotice, ...], Field(max_length=MAX_EVENT_ROWS)]

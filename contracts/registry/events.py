@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Contract, Fact, State, StateItem
+from contracts.notices import Decided
 from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
 from contracts.types import EnrolmentStatus, Gender, Instant
 
@@ -93,3 +94,7 @@ class StudentTransferred(Fact, owner="registry", version=1):
     from_teaching_point_id: UUID = Field(description="Keeps reading the bills and slips that it paid.")
     to_teaching_point_id: UUID
     transferred_at: Instant
+
+
+class RegistryDecided(Decided, owner="registry", version=1):
+    """Status changes were decided → identity keeps notices."""

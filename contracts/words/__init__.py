@@ -27,6 +27,7 @@ MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
 _ACTIONS: Words = {key: word for key, word in doing.ACTIONS.items() if "." not in key}
 _DONE: Words = {**_ACTIONS, **doing.ENTRIES}
+_WORKFLOWS: Words = {flow: things.THINGS[things.OF_WORKFLOW.get(flow, f"{flow}s")] for flow in states.WORKFLOWS}
 VALUE_TABLES: dict[str, Words] = {
     "AccountView.permissions": doing.PERMISSIONS,
     "AuditEntryView.action": _DONE,
@@ -35,11 +36,18 @@ VALUE_TABLES: dict[str, Words] = {
     "CentralTasks.unanswered": things.SERVICES,
     "HistoryStepView.action": _ACTIONS,
     "ListAllTasks.kind": doing.TASKS,
+    "ListNotices.workflow": _WORKFLOWS,
+    "NoticeView.service": things.SERVICES,
+    "NoticeView.workflow": _WORKFLOWS,
     "ListAuditEntries.action": _DONE,
     "ListAuditEntries.object_type": things.THINGS,
     "TaskView.figures": doing.FIGURES,
     "TaskView.kind": doing.TASKS,
     "TaskView.service": things.SERVICES,
+    "WaitingForMe.unanswered": things.SERVICES,
+    "WaitingRows.actions": _ACTIONS,
+    "WaitingRows.service": things.SERVICES,
+    "WaitingRows.workflow": _WORKFLOWS,
     "SettingView.name": SETTINGS,
     "SettingChangeView.name": SETTINGS,
 }
@@ -105,9 +113,15 @@ def state_word(state: str, workflow: str) -> Word | None:
     return _word(special or MEMBERS.get(states.WORKFLOWS.get(workflow, ""), {}).get(state))
 
 
+def workflow_word(workflow: str) -> Word | None:
+    """What the rows of a workflow are called; None for one that nobody named."""
+    return _word(_WORKFLOWS.get(workflow))
+
+
 def action_word(action: str, workflow: str) -> Word | None:
     """What is done with a row of a workflow; None for what nobody named."""
-    return _word(doing.ACTIONS.get(f"{workflow}.{action}") or _DONE.get(action))
+    entered = MEMBERS.get(states.ENTERED.get(workflow, ""), {}).get(action)
+    return _word(doing.ACTIONS.get(f"{workflow}.{action}") or entered or _DONE.get(action))
 
 
 def service_word(service: str) -> Word | None:

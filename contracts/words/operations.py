@@ -13,6 +13,10 @@ OPERATIONS: Words = {
     "ChangePassword": ("修改密码", "Change password"),
     "ListSessions": ("我的登录会话", "Own sign-in sessions"),
     "EndSessions": ("结束登录会话", "End own sign-in sessions"),
+    "ListNotices": ("我的通知", "Own notices"),
+    "CountUnreadNotices": ("未读通知数", "Number of unread notices"),
+    "MarkNoticesRead": ("标记通知为已读", "Mark notices as read"),
+    "MarkAllNoticesRead": ("全部标记为已读", "Mark all notices as read"),
     "ListTeachingPoints": ("教学点列表", "Teaching points"),
     "CreateTeachingPoint": ("新增教学点", "Create teaching point"),
     "GetTeachingPoint": ("教学点详情", "Teaching point"),
@@ -157,6 +161,7 @@ OPERATIONS: Words = {
     "exams.ListAuditEntries": ("审计记录：考务", "Audit trail: examinations"),
     "exams.ListErasures": ("到期清除记录：考务", "What was let go: examinations"),
     # gateway
+    "ListToDo": ("我的待办", "Own to-do list"),
     "ListAllTasks": ("任务中心", "Task centre"),
     "GetTask": ("任务进度", "Progress of a task"),
     "CancelTask": ("取消任务", "Cancel task"),

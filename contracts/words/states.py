@@ -177,6 +177,9 @@ WORKFLOWS: Mapping[str, str] = {
 }
 """Workflow → the enum of its states."""
 
+ENTERED: Mapping[str, str] = {"status_change": "StatusChangeKind"}
+"""Workflow → the enum of what its rows are entered as, where that is not one thing."""
+
 OF_WORKFLOW: Words = {
     "exam_round.arrangement_published": ("考场编排已发布", "Arrangement published"),
 }

@@ -35,6 +35,7 @@ FIELDS: Words = {
     "minimum_average": ("最低平均分", "Average at least"),
     "minimum_thesis_mark": ("论文最低成绩", "Thesis mark at least"),
     "requirement_id": ("考核要求", "Assessment requirement"),
+    "requirement_state": ("考核要求状态", "State of the requirement"),
     "requirements": ("考核要求", "Assessment requirements"),
     "programme_id": ("培养方案", "Programme"),
     "programme_name": ("培养方案", "Programme"),

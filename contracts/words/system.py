@@ -112,6 +112,22 @@ FIELDS: Words = {
     "file_id": ("文件", "File"),
     "added_by_name": ("上传人", "Added by"),
     "added_at": ("上传时间", "Added at"),
+    # notices and what waits
+    "workflow": ("事项", "Workflow"),
+    "steps": ("办理步骤", "Steps"),
+    "applicant_id": ("申请人", "Who asked"),
+    "tells_student": ("通知学生", "Tells the student"),
+    "notices": ("通知", "Notices"),
+    "notice_ids": ("通知", "Notices"),
+    "told_at": ("通知时间", "Told at"),
+    "read": ("已读", "Read"),
+    "unread": ("未读数", "Unread"),
+    "unread_only": ("仅未读", "Only unread"),
+    "title": ("标题", "Title"),
+    "actions": ("可办操作", "Actions"),
+    "href": ("列表地址", "Address of the list"),
+    "listed_by": ("所在列表", "List"),
+    "filters": ("筛选条件", "Filters"),
     # what was let go
     "blanked": ("仅清空内容", "Only blanked"),
     # audit and messages

@@ -22,6 +22,9 @@ THINGS: Words = {
     "inbox": ("收到的消息", "Messages received"),
     "ledger_entries": ("分录", "Ledger entry"),
     "ledger_transactions": ("记账凭证", "Ledger transaction"),
+    "notice_marks": ("通知已读标记", "Mark of a read notice"),
+    "notice_readers": ("通知读者", "Reader of notices"),
+    "notices": ("通知", "Notice"),
     "password_failures": ("密码错误", "Wrong password"),
     "payment_lines": ("缴费明细", "Line of a payment"),
     "programme_courses": ("方案课程", "Course of a programme"),
@@ -57,6 +60,9 @@ THINGS: Words = {
     "work_secret": ("验证密钥", "Secret of challenges"),
 }
 
+OF_WORKFLOW = {"registration": "exam_registrations"}
+"""Workflow → its table, where that is not called like the workflow with an s."""
+
 EVENTS: Words = {
     "access_revoked": ("登录已作废", "Access was revoked"),
     "bill_cancellation_refused": ("缴费单取消被拒", "A bill's cancellation was refused"),
@@ -68,14 +74,18 @@ EVENTS: Words = {
     "copy_completed": ("副本已补齐", "A copy is complete"),
     "copy_requested": ("申请副本", "A copy was asked for"),
     "course_state": ("课程", "Course"),
+    "courses_decided": ("教务已办理", "Courses decided"),
     "courses_selected": ("已选课", "Courses were selected"),
     "exam_round_course_state": ("考试科目", "Course of an exam round"),
     "exam_round_state": ("考试批次", "Exam round"),
+    "finance_decided": ("财务已办理", "Finance decided"),
     "fee_standard_state": ("收费标准", "Fee standard"),
+    "notices_kept": ("通知已送达", "Notices were kept"),
     "programme_state": ("培养方案", "Programme"),
     "registration_hold_refused": ("报考暂停被拒", "The hold of a registration was refused"),
     "registration_refused": ("报考被拒", "A registration was refused"),
     "registrations_held": ("报考已暂停", "Registrations are held"),
+    "registry_decided": ("学籍已办理", "Student records decided"),
     "resits_closing": ("补考关闭中", "Resits are closing"),
     "resits_registered": ("已报补考", "Resits were registered"),
     "school_setting_state": ("学校设置", "Setting of the school"),

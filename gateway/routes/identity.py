@@ -20,6 +20,7 @@ from contracts.identity.commands import (
     UpdatePointInformation,
     UpdateUser,
 )
+from contracts.identity.notices import CountUnreadNotices, ListNotices, MarkAllNoticesRead, MarkNoticesRead
 from contracts.identity.queries import (
     GetAccount,
     GetTeachingPoint,
@@ -53,6 +54,11 @@ ROUTES = (
     post("/account/password", ChangePassword, SIGNED_IN, before_first_steps=True),
     get("/account/sessions", ListSessions, SIGNED_IN),
     post("/account/sessions/end", EndSessions, SIGNED_IN),
+    # what one is told
+    get("/notices", ListNotices, SIGNED_IN),
+    get("/notices/unread", CountUnreadNotices, SIGNED_IN),
+    post("/notices/read", MarkNoticesRead, SIGNED_IN),
+    post("/notices/read-all", MarkAllNoticesRead, SIGNED_IN),
     # teaching points
     get("/teaching-points", ListTeachingPoints, _READ_POINTS),
     post("/teaching-points", CreateTeachingPoint, _MANAGE_POINTS, status=201),

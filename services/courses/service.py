@@ -6,9 +6,10 @@ from typing import ClassVar
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from chassis.requests.asking import deciding
 from chassis.requests.showing import listing, page
+from chassis.work.to_do import Waiting
 from contracts.courses import commands as contract
-from contracts.courses.events import CourseState, ProgrammeState
-from contracts.courses.queries import GetWithdrawal, ListWithdrawals
+from contracts.courses.events import CoursesDecided, CourseState, ProgrammeState
+from contracts.courses.queries import GetWithdrawal, ListCourses, ListWithdrawals
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
 from contracts.identity.events import TeachingPointState
@@ -19,6 +20,7 @@ from services.courses.commands import catalogue as catalogue_commands
 from services.courses.commands import programmes as programme_commands
 from services.courses.commands import rounds as round_commands
 from services.courses.commands import withdrawals as withdrawal_commands
+from services.courses.domain.workflows import REQUIREMENT, WITHDRAWAL
 from services.courses.queries import catalogue as catalogue_queries
 from services.courses.queries import plan, selections, states, statistics, withdrawals
 from services.courses.queries import programmes as programme_queries
@@ -32,6 +34,7 @@ from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables import base, copies
 from services.courses.tables import catalogue as catalogue_tables
 from services.courses.tables import programmes as programme_tables
+from services.courses.tables import selections as selection_tables
 
 
 class Courses(Service):
@@ -47,6 +50,11 @@ class Courses(Service):
         "uq_selection_rounds_code": "selection_round_code_taken",
         "uq_withdrawals_open": "withdrawal_already_open",
     }
+    decided = CoursesDecided
+    to_do = (
+        Waiting(WITHDRAWAL, selection_tables.withdrawals, ListWithdrawals),
+        Waiting(REQUIREMENT, catalogue_tables.assessment_requirements, ListCourses, by="requirement_state"),
+    )
 
     # calendar and catalogue
     create_term = command(calendar.create_term)

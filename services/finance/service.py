@@ -3,14 +3,17 @@
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction
+from chassis.work.to_do import Waiting
 from contracts.courses.events import CourseState
-from contracts.finance.events import BillState, FeeStandardState
+from contracts.finance.events import BillState, FeeStandardState, FinanceDecided
+from contracts.finance.queries import ListRefunds, ListRemittances, ListWithdrawalReviews
 from contracts.registry.events import StudentState
 from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
 from services.finance.commands import reviews as review_commands
 from services.finance.commands import standards as standard_commands
 from services.finance.domain.settings import SETTINGS
+from services.finance.domain.workflows import REFUND, REMITTANCE, REVIEW
 from services.finance.queries import bills as bill_queries
 from services.finance.queries import ledger, proof
 from services.finance.queries import refunds as refund_queries
@@ -20,6 +23,8 @@ from services.finance.queries import standards as standard_queries
 from services.finance.reactions import billing, closing, transfers, withdrawals
 from services.finance.tables import bills as bill_tables
 from services.finance.tables import copies, fees, shared
+from services.finance.tables import payments as payment_tables
+from services.finance.tables import refunds as refund_tables
 
 
 class Finance(Service):
@@ -34,6 +39,12 @@ class Finance(Service):
     }
 
     settings = SETTINGS
+    decided = FinanceDecided
+    to_do = (
+        Waiting(REMITTANCE, payment_tables.remittances, ListRemittances),
+        Waiting(REVIEW, refund_tables.withdrawal_reviews, ListWithdrawalReviews),
+        Waiting(REFUND, refund_tables.refunds, ListRefunds),
+    )
 
     create_fee_standard = command(standard_commands.create_fee_standard)
     end_fee_standard = command(standard_commands.end_fee_standard)

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, or_, select, true
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, matches, page_of
+from chassis.data.pages import as_view, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.school_settings import shared_rows
 from contracts.base import Page
-from contracts.errors import ServiceError
+from contracts.errors import Language, ServiceError
 from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
+from contracts.identity.notices import CountUnreadNotices, ListNotices, NoticeView, UnreadNotices
 from contracts.identity.queries import (
     GetAccessGrants,
     GetAccount,
@@ -41,12 +42,16 @@ from contracts.identity.views import (
     TokenKey,
     UserView,
 )
+from contracts.notices import sentence
 from services.identity.steps.keys import keys
+from services.identity.steps.notices import count_unread, reader
 from services.identity.steps.tokens import access_grants
 from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
 from services.identity.tables import (
+    notices,
     revocations,
     sessions,
+    students,
     teaching_point_names,
     teaching_points,
     user_roles,
@@ -197,3 +202,32 @@ def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:
     """The public keys that verify access tokens."""
     first, *others = (key.public for key in keys())
     return TokenKey(public_key=first, other_keys=tuple(others))
+
+
+def list_notices(query: ListNotices, uow: UnitOfWork) -> Page[NoticeView]:
+    """What the acting user is told, newest first unless asked otherwise."""
+    who = reader(uow)
+    statement = (
+        select(notices, students.c.student_number, students.c.name.label("student_name"), who.read.label("read"))
+        .outerjoin(students, who.shown_student)
+        .where(who.told, who.unread if query.unread_only else true(), equals(notices.c.workflow, query.workflow))
+    )
+    return page_of(
+        NoticeView,
+        uow,
+        statement,
+        query,
+        sortable={"told_at": notices.c.told_at},
+        default="-told_at",
+        views=lambda rows: (_notice_view(row, uow.context.language) for row in rows),
+    )
+
+
+def _notice_view(row: Row[Any], language: Language) -> NoticeView:
+    message = sentence(row.workflow, row.action, row.state, row.number, language)
+    return as_view(NoticeView, row, message=message)
+
+
+def count_unread_notices(query: CountUnreadNotices, uow: UnitOfWork) -> UnreadNotices:
+    """How many notices the acting user has not read."""
+    return UnreadNotices(unread=count_unread(uow, reader(uow)))

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
+from contracts.courses.events import CoursesDecided
+from contracts.finance.events import FinanceDecided
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from contracts.registry.events import StudentItem, StudentState
+from contracts.registry.events import RegistryDecided, StudentItem, StudentState
+from services.identity.steps.notices import keep
 from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import students
 
@@ -38,3 +41,18 @@ def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, 
     """The version that the copy has of each, locked: an account remembers what it was made of, a refusal does not."""
     known = locked(uow, students, student_ids, alone=True, required=False)
     return {id_: row.version for id_, row in known.items()}
+
+
+def on_courses_decided(events: Sequence[CoursesDecided], uow: UnitOfWork) -> None:
+    """Withdrawals and assessment requirements: a notice each."""
+    keep(uow, events)
+
+
+def on_finance_decided(events: Sequence[FinanceDecided], uow: UnitOfWork) -> None:
+    """Remittance slips: a notice each."""
+    keep(uow, events)
+
+
+def on_registry_decided(events: Sequence[RegistryDecided], uow: UnitOfWork) -> None:
+    """Status changes: a notice each, of a transfer for both points."""
+    keep(uow, events)

@@ -8,7 +8,7 @@ from chassis.declaring.service import Service, command, copy, publishes, query, 
 from contracts.identity.events import SchoolSettingState, TeachingPointState
 from contracts.registry.events import StudentState
 from services.identity import jobs, queries, reactions, tables
-from services.identity.commands import accounts, teaching_points, users
+from services.identity.commands import accounts, notices, teaching_points, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 
@@ -55,6 +55,14 @@ class Identity(Service):
     forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
+    # notices: who is told depends on more than a kind of scope says
+    mark_notices_read = command(notices.mark_notices_read, as_system=True)
+    mark_all_notices_read = command(notices.mark_all_notices_read, as_system=True)
+    list_notices = query(queries.list_notices, as_system=True)
+    count_unread_notices = query(queries.count_unread_notices, as_system=True)
+    on_courses_decided = reaction(reactions.on_courses_decided)
+    on_finance_decided = reaction(reactions.on_finance_decided)
+    on_registry_decided = reaction(reactions.on_registry_decided)
     # gateways
     list_revocations = query(queries.list_revocations, as_system=True)
     get_access_grants = query(queries.get_access_grants, as_system=True)

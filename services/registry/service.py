@@ -8,7 +8,7 @@ from typing import ClassVar
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import TeachingPointState
-from contracts.registry.events import StudentState
+from contracts.registry.events import RegistryDecided, StudentState
 from services.registry import jobs, queries, reactions, tables, tasks
 from services.registry.commands import imports, records, status, transfers
 from services.registry.steps import copies
@@ -23,6 +23,7 @@ class Registry(Service):
         "uq_students_id_number": "id_number_taken",
         "uq_status_changes_open": "another_change_open",
     }
+    decided = RegistryDecided
 
     import_students = command(imports.import_students)
     change_contact = command(records.change_contact)

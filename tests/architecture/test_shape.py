@@ -30,6 +30,7 @@ PLAIN_IN = {
     "services/exams/steps/registrations.py: _r.state.in_(states)",
     "services/finance/queries/proof.py: bills.c.status.in_(statuses)",
     "services/finance/steps/bills.py: bills.c.status.in_(in_payment)",
+    "services/identity/steps/notices.py: _n.service.in_(self.services)",
     # Values of a filter.
     "chassis/data/pages.py: column.in_(values)",
     # Selects that have a name.
@@ -134,7 +135,8 @@ def test_the_table_of_events_says_who_publishes_and_who_hears() -> None:
         for owner in services
         for event in publishes(owner)
     }
-    done["AccessRevoked"][1].add("gateways")
+    for event in ("AccessRevoked", "NoticesKept"):
+        done[event][1].add("gateways")
     assert said == done
 
 

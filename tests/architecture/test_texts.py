@@ -32,7 +32,10 @@ NEVER_OTHERWISE = {
     *("password_hash", "posting", "prior_check", "refusal", "refusal_code", "registration_refusal", "role", "source"),
     *("source_kind", "state", "status"),
 }
-WORDS_OF_OURS = {("suspense_items", "reason"), ("refunds", "reason"), ("sessions", "place")}
+WORDS_OF_OURS = {
+    *(("suspense_items", "reason"), ("refunds", "reason"), ("sessions", "place")),
+    *(("notices", "service"), ("notices", "workflow"), ("notices", "action")),
+}
 
 
 def cleaned(service: str) -> dict[str, dict[str, Any]]:

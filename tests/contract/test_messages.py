@@ -181,6 +181,7 @@ _DECIDES = ("Approve", "Reject", "Revoke", "Confirm", "Publish", "Cancel")
 _NOT_TRIED = {
     "SelectCoursesInBatch": "tries by itself: a large one in a task, over several transactions",
     "CancelTask": "is about one's own waiting task",
+    "MarkNoticesRead": "tells only what oneself has read",
 }
 
 

@@ -31,7 +31,7 @@ from contracts.words import doing, examining, money, papers, people, settings, s
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
 from contracts.words.word import Words
-from gateway import task_centre  # noqa: F401  has contracts of its own
+from gateway import task_centre, to_do  # noqa: F401  have contracts of their own
 from gateway.files import UPLOAD
 from gateway.routes import ROUTES
 from gateway.streams import EVENTS as EVENTS_ROUTE
@@ -62,7 +62,7 @@ def below(contract: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 # Generic contracts made for one row type have the fields of the generic one.
-PLACES = ("contracts.", "gateway.task_centre")
+PLACES = ("contracts.", "gateway.task_centre", "gateway.to_do")
 CONTRACTS = {each for each in below(BaseModel) if each.__module__.startswith(PLACES) and "[" not in each.__name__}
 
 

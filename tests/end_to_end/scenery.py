@@ -23,6 +23,7 @@ from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefund
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillView, RefundView, RemittanceDetails
 from contracts.identity.commands import IssueOneTimePasswords
+from contracts.identity.notices import ListNotices, NoticeView
 from contracts.identity.queries import ListSessions, ListUsers
 from contracts.identity.views import OneTimePasswords, Sessions, UserView
 from contracts.permissions import Role
@@ -137,7 +138,7 @@ def _place(stage: Stage, school: School, point: Point) -> Place:
     withdrawals = _withdraw(stage, school, point, students)
     registrar = school.staff.registrar
     changes = [registrar.send(_suspension(stage, registrar, student)) for student in students[::2]]
-    student = _student(stage, point, students[1])
+    student = student_account(stage, point, students[1].student_number)
     theirs, one = Holdings(), Holdings()
     for each in students:
         _note_student(theirs, point, each, changes, withdrawals)
@@ -222,15 +223,16 @@ def _suspension(stage: Stage, registrar: Person, student: StudentRecord) -> Susp
     return SuspendStudent(student_id=student.id, version=version, from_on=stage.today, reason="因病休养")
 
 
-def _student(stage: Stage, point: Point, student: StudentRecord) -> Person:
-    query = ListUsers(search=student.student_number, role=Role.STUDENT)
+def student_account(stage: Stage, point: Point, student_number: str) -> Person:
+    """A student who has come in for the first time."""
+    query = ListUsers(search=student_number, role=Role.STUDENT)
     accounts: list[UserView] = wait(
         "the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1
     )
     issued: OneTimePasswords = point.administrator.send(IssueOneTimePasswords(user_ids=(accounts[0].id,)))
     client = come_in(stage.gateway_url, issued.items[0], PASSWORD)
     complete_profile(client)
-    return Person("student", student.student_number, client)
+    return Person("student", student_number, client)
 
 
 def _hire(stage: Stage, school: School, role: Role, **limits: Any) -> Person:
@@ -264,6 +266,12 @@ def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]
     held.known.update({str(point.view.id), point.view.name})
 
 
+def _notices(point: Point) -> list[NoticeView]:
+    """What the point was told of two withdrawals that were agreed to, and of the rest so far."""
+    query = ListNotices(workflow="withdrawal")
+    return wait("notices", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) >= 2)
+
+
 def _note_student(
     held: Holdings,
     point: Point,
@@ -290,6 +298,7 @@ def _note_student(
     query = ListUsers(search=student.student_number, role=Role.STUDENT)
     accounts = wait("the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1)
     held.add("user_id", accounts[0].id)
+    held.add("notice_id", *(notice.id for notice in _notices(point) if notice.student_id == me))
 
 
 def _withdrawal_of(point: Point, withdrawal: UUID) -> UUID:

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from rich.console import Console
 
 from contracts.courses.states import SelectionState
 from contracts.exams.states import RegistrationState
+from contracts.identity.notices import ListNotices
 from contracts.permissions import Role
 from launcher import scratch
 from launcher.story.cohort import sheet_rows
@@ -112,6 +114,19 @@ def test_nothing_is_lost_or_doubled_when_they_die_in_the_middle_of_every_step(
     flow.wait_seats(students, Counter({RegistrationState.REGISTERED: pairs - half, RegistrationState.CANCELLED: half}))
     theatre.victims.wait_ready()
     expect_nothing_left(theatre.system)
+    assert told(theatre.school.points[0].registrar, withdrawals) == Counter(
+        {
+            **{(each, "approve"): 1 for each in withdrawals},
+            **{(each, action): 1 for each in withdrawals[:half] for action in ("finance_approve", "refund")},
+            **{(each, "finance_reject"): 1 for each in withdrawals[half:]},
+        }
+    )
+
+
+def told(person: Person, withdrawals: Sequence[UUID]) -> Counter[tuple[UUID, str]]:
+    """How often somebody was told what of these withdrawals."""
+    notices = person.client.pages(ListNotices(workflow="withdrawal"))
+    return Counter((each.subject_id, each.action) for each in notices if each.subject_id in set(withdrawals))
 
 
 def test_made_up_requests_come_to_no_fault_while_database_and_service_die(theatre: Theatre) -> None:

@@ -13,6 +13,7 @@ from contracts.courses import queries as courses
 from contracts.exams import queries as exams
 from contracts.finance import queries as finance
 from contracts.identity import commands as identity
+from contracts.identity import notices
 from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
@@ -49,6 +50,7 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,
+        notices.MarkAllNoticesRead,
         identity_queries.GetTokenKey,
         registry.GetStudentImportTemplate,
         registry_commands.ImportStudents,

@@ -100,8 +100,10 @@ class FakeBackend:
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, dict[str, Any], Context]] = []
         self.answers: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
-            "list_tasks": lambda *_: {"items": [], "page": 1, "size": 200, "total": 0}
+            "list_tasks": lambda *_: {"items": [], "page": 1, "size": 200, "total": 0},
+            "get_to_do": lambda *_: {"items": []},
         }
+        self.refuse("count_unread_notices", "service_unavailable", service="identity")
         self.lock = threading.Lock()
 
     def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:

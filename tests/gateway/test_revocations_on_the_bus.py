@@ -1,4 +1,4 @@
-"""Revocations over a real broker: heard as events, asked for again after every break."""
+"""Revocations over a real broker: heard as events, asked for again after every break. Notices come by that queue."""
 
 import socket
 import threading
@@ -19,9 +19,9 @@ from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.messages.senders import broker_user
 from chassis.provisioning.broker import broker_url, provision_broker
-from contracts.base import Envelope, Operation, exchange, routing_key
+from contracts.base import Envelope, Event, Operation, exchange, routing_key
 from contracts.errors import ServiceError
-from contracts.identity.events import AccessRevoked, Revocation
+from contracts.identity.events import AccessRevoked, KeptNotice, NoticesKept, Revocation
 from contracts.identity.tokens import LONGEST_TRANSACTION, MAX_LIFETIME
 from gateway.listener import Listener
 from gateway.revocations import RevocationList
@@ -68,6 +68,10 @@ def no_matter(keys: Sequence[str]) -> None:
     """Whoever trusts which keys."""
 
 
+def no_notices(event: NoticesKept) -> None:
+    """Whoever is told what."""
+
+
 def ended(session_id: UUID, ago: float = 0) -> Revocation:
     at = datetime.now(UTC) - timedelta(seconds=ago)
     return Revocation(user_id=new_id(), session_id=session_id, epoch=None, revoked_at=at)
@@ -88,14 +92,14 @@ Publish = Callable[..., None]
 
 @pytest.fixture
 def publish(url: str, amqp_admin_url: str, vhost: str) -> Publish:
-    """Publish a revocation, as identity unless another is named."""
+    """Publish a revocation unless another event is named, as identity unless another sender is."""
 
-    def publish(body: bytes, sender: str = "identity", **headers: object) -> None:
+    def publish(body: bytes, sender: str = "identity", event: type[Event] = AccessRevoked, **headers: object) -> None:
         with Connection(broker_url(amqp_admin_url, vhost, sender, PASSWORDS[sender])) as connection:
             connection.Producer().publish(
                 body,
-                exchange=exchange(AccessRevoked.owner),
-                routing_key=routing_key(AccessRevoked),
+                exchange=exchange(event.owner),
+                routing_key=routing_key(event),
                 content_type="application/json",
                 content_encoding="utf-8",
                 user_id=broker_user(vhost, sender),
@@ -117,7 +121,7 @@ def connections() -> list[float]:
 
 @pytest.fixture
 def listener(url: str, publish: Publish, revocations: RevocationList, connections: list[float]) -> Iterator[Listener]:
-    listening = Listener(url, revocations, lambda: connections.append(time.monotonic()))
+    listening = Listener(url, revocations, lambda: connections.append(time.monotonic()), no_notices)
     listening.start()
     eventually(lambda: listening.connected, "the listener connects")
     yield listening
@@ -138,7 +142,7 @@ def test_an_event_is_heard_at_once(publish: Publish, listener: Listener, revocat
 
 def test_every_gateway_hears_it(url: str, publish: Publish, listener: Listener, revocations: RevocationList) -> None:
     others = RevocationList()
-    other = Listener(url, others, lambda: None)
+    other = Listener(url, others, lambda: None, no_notices)
     other.start()
     eventually(lambda: other.connected, "the other connects")
     session = new_id()
@@ -168,6 +172,28 @@ def test_only_identity_may_end_a_session(publish: Publish, listener: Listener, r
     publish(envelope(ended(session)))
     eventually(lambda: is_known(revocations, session), "the true one is heard", 5)
     assert not is_known(revocations, forged)
+
+
+def test_every_gateway_hears_of_new_notices_and_goes_on_hearing_revocations(
+    url: str, publish: Publish, revocations: RevocationList
+) -> None:
+    heard: list[list[NoticesKept]] = [[], []]
+    gateways = [Listener(url, revocations, lambda: None, told.append) for told in heard]
+    for each in gateways:
+        each.start()
+    eventually(lambda: all(each.connected for each in gateways), "both connect")
+    fields = dict.fromkeys(
+        ("id", "subject_id", "student_id", "teaching_point_id", "applicant_id", "actor_id"), new_id()
+    )
+    names = {"service": "courses", "workflow": "withdrawal", "action": "approve", "state": "pending_finance"}
+    one = KeptNotice(**names, **fields, tells_student=True)
+    event, session = NoticesKept(notices=(one,)), new_id()
+    made = Envelope.of(event, event_id=new_id(), occurred_at=datetime.now(UTC), correlation_id=new_id())
+    publish(made.model_dump_json().encode(), event=NoticesKept)
+    publish(envelope(ended(session)))
+    eventually(lambda: is_known(revocations, session) and heard == [[event], [event]], "both have heard", 5)
+    for each in gateways:
+        each.stop()
 
 
 class Cable:
@@ -213,7 +239,7 @@ def test_after_a_lost_connection_it_comes_back_and_asks(
     url: str, publish: Publish, revocations: RevocationList, connections: list[float]
 ) -> None:
     cable = Cable(url)
-    listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()))
+    listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()), no_notices)
     listener.start()
     eventually(lambda: len(connections) == 1, "the listener connects")
     cable.cut()

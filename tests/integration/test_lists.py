@@ -39,6 +39,7 @@ BEYOND_THE_ROWS = {
     "list_cohort.major_code": "as the intake",
     "list_cohort.schooling_length": "as the intake",
     "list_courses.education_level": "one of the course's `education_levels`",
+    "list_courses.requirement_state": "of a requirement, which the course's page shows to everybody",
     "list_programmes.intake": "programmes that begin with `from_intake` or earlier",
     "list_programmes.teaching_point_id": "who offers it: public",
     "list_selection_rounds.open_now": "its window, which the rows show",

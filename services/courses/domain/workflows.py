@@ -1,6 +1,6 @@
 """The states of what courses owns, and who moves it on."""
 
-from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
+from chassis.work.workflow import EVERYONE, SYSTEM, Step, Workflow, acting_under, decider
 from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
 from contracts.courses.states import (
     AssessmentRequirementState,
@@ -58,11 +58,12 @@ WITHDRAWAL = Workflow(
         Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
         Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
         Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
-        Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED),
-        Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED),
+        # Finance decides there and people are told of it here, where they asked.
+        Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED, tells=EVERYONE),
+        Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED, tells=EVERYONE),
         # The refund may be heard of before the approval that it includes.
-        Step(PENDING_FINANCE, "refund", SYSTEM, REFUNDED),
-        Step(FINANCE_APPROVED, "refund", SYSTEM, REFUNDED),
+        Step(PENDING_FINANCE, "refund", SYSTEM, REFUNDED, tells=EVERYONE),
+        Step(FINANCE_APPROVED, "refund", SYSTEM, REFUNDED, tells=EVERYONE),
     ),
 )
 

@@ -34,6 +34,14 @@ def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
     )
     if query.education_level is not None:
         statement = statement.where(courses.c.education_levels.contains([query.education_level]))
+    if query.requirement_state is not None:
+        proposed = course_versions.join(
+            assessment_requirements, assessment_requirements.c.course_version_id == course_versions.c.id
+        )
+        having = select(course_versions.c.course_id).select_from(proposed)
+        statement = statement.where(
+            courses.c.id.in_(having.where(assessment_requirements.c.state == query.requirement_state))
+        )
     sortable = {name: courses.c[name] for name in ("code", "name", "credits")}
     return page_of(CourseView, uow, statement, query, sortable=sortable, default="code")
 

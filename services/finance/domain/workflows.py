@@ -1,6 +1,6 @@
 """The states of what finance owns, who moves them, and where to."""
 
-from chassis.work.workflow import FOLLOWS, SYSTEM, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FOLLOWS, NOBODY, SYSTEM, Step, Workflow, acting_under, decider
 from contracts.finance.events import (
     BillsCancelled,
     BillsPaid,
@@ -50,19 +50,21 @@ REMITTANCE = Workflow(
         Step(RemittanceState.PENDING, "approve", FINANCE, RemittanceState.APPROVED, BillsPaid),
         Step(RemittanceState.PENDING, "reject", FINANCE, RemittanceState.REJECTED),
         Step(RemittanceState.PENDING, "revoke", POINT, RemittanceState.REVOKED),
-        Step(RemittanceState.REJECTED, "book_late", FINANCE, RemittanceState.BOOKED_LATE),
-        Step(RemittanceState.REVOKED, "book_late", FINANCE, RemittanceState.BOOKED_LATE),
+        # Only where money arrives after all: nobody waits for it.
+        Step(RemittanceState.REJECTED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, waits=False),
+        Step(RemittanceState.REVOKED, "book_late", FINANCE, RemittanceState.BOOKED_LATE, waits=False),
     ),
 )
 
+# People are told by courses, where they asked for the withdrawal: once.
 REVIEW = Workflow(
     "withdrawal_review",
     ReviewState.WAITING_FOR_HOLD,
     (
         Step(ReviewState.WAITING_FOR_HOLD, "hold", SYSTEM, ReviewState.PENDING),
         Step(ReviewState.WAITING_FOR_HOLD, "refuse_hold", SYSTEM, ReviewState.REJECTED, WithdrawalsRejected),
-        Step(ReviewState.PENDING, "approve", SECOND_REVIEWER, ReviewState.APPROVED, WithdrawalsApproved),
-        Step(ReviewState.PENDING, "reject", SECOND_REVIEWER, ReviewState.REJECTED, WithdrawalsRejected),
+        Step(ReviewState.PENDING, "approve", SECOND_REVIEWER, ReviewState.APPROVED, WithdrawalsApproved, tells=NOBODY),
+        Step(ReviewState.PENDING, "reject", SECOND_REVIEWER, ReviewState.REJECTED, WithdrawalsRejected, tells=NOBODY),
         Step(ReviewState.APPROVED, "refunded", FOLLOWS, ReviewState.REFUNDED, WithdrawalsRefunded),
     ),
 )
@@ -71,9 +73,9 @@ REFUND = Workflow(
     "refund",
     RefundState.PENDING,
     (
-        Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED),
-        Step(RefundState.PENDING, "fail", CASHIER, RefundState.FAILED),
-        Step(RefundState.FAILED, "retry", CASHIER, RefundState.PENDING),
+        Step(RefundState.PENDING, "confirm", CASHIER, RefundState.COMPLETED, waits=True),
+        Step(RefundState.PENDING, "fail", CASHIER, RefundState.FAILED, waits=True),
+        Step(RefundState.FAILED, "retry", CASHIER, RefundState.PENDING, waits=True),
     ),
 )
 

@@ -46,6 +46,7 @@ withdrawal_reviews = Table(
     Index("ix_withdrawal_reviews_point", "teaching_point_id", "requested_at"),
     Index("ix_withdrawal_reviews_selection_id", "selection_id"),
     Index("ix_withdrawal_reviews_student_id", "student_id"),
+    Index("ix_withdrawal_reviews_state", "state", "requested_at"),
 )
 scope(withdrawal_reviews, point="teaching_point_id", student="student_id")
 

@@ -25,8 +25,10 @@ from chassis.requests.kinds import RequestKind, Things
 from chassis.requests.showing import Shown, attaching, attachment_of, counting, listing, page
 from chassis.requests.tables import request_table
 from chassis.work.reasons import Reason
+from chassis.work.to_do import Waiting
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
+from contracts.notices import Decided
 from contracts.requests import Decision, RequestDetails, RequestResults, RequestView, StateCounts
 from contracts.settings import Setting
 from contracts.types import FewIds, FileReference, Id, Ids, Note, Version
@@ -98,6 +100,10 @@ class LeavesGranted(Fact, owner="library", version=1, rows="leaves", unheard=Tru
     leaves: Annotated[tuple[GrantedLeave, ...], Field(max_length=500)]
 
 
+class LibraryDecided(Decided, owner="library", version=1, unheard=True):
+    pass
+
+
 PENDING, SEEN, GRANTED, REFUSED, REVOKED, SUPERSEDED = LeaveState
 TWO_LOOKS = Setting("two_looks", Annotated[bool, Field(strict=True)], default=False)
 LIBRARIAN, HEAD = decider("library.decide"), decider("library.decide", besides=("decided_by",))
@@ -158,6 +164,8 @@ class Library(Service):
     name = "library"
     metadata = metadata
     settings = (TWO_LOOKS,)
+    decided = LibraryDecided
+    to_do = (Waiting(LEAVE, leaves, ListLeaves),)
     conflicts: ClassVar[dict[str, str]] = {"uq_leaves_open": "request_already_open"}
     ask_for_leaves = command(entering(LEAVES, AskForLeaves, against_leave))
     grant_leaves = command(deciding(LEAVES, GrantLeaves, "grant"))

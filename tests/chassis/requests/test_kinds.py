@@ -12,12 +12,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Row, select
 
+from chassis.base.context import Scope
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
+from contracts.common import of_service
 from contracts.errors import ServiceError
 from contracts.settings import ChangeSetting
+from contracts.to_do import GetToDo
 from tests.chassis.requests.desk import (
     ANN,
     BOB,
@@ -36,6 +39,7 @@ from tests.chassis.requests.leaves import (
     GetLeave,
     GrantLeaves,
     LeavesGranted,
+    LibraryDecided,
     RefuseLeaves,
     RevokeLeaves,
     leaves,
@@ -233,3 +237,25 @@ def test_a_step_that_the_school_switches_on_is_there_from_then_on_for_another_pe
     assert library.run(GrantLeaves(leave_ids=ids), second).done == 2
     assert states(library) == ["superseded", "granted", "granted"]
     assert len(library.published(LeavesGranted)) == 2
+
+
+def test_a_decision_is_told_once_however_often_its_command_comes(library: ServiceHarness) -> None:
+    """Without a line of the kind's own; and not when it is tried or refused."""
+    (leave,) = asked(library, ANN)
+    ask(library, MONK)
+    who = librarian()
+    library.run(GrantLeaves(leave_ids=(leave,), dry_run=True), who)
+    for _ in range(2):
+        library.run(GrantLeaves(leave_ids=(leave,)), who, key="the-same-key")
+    library.run(GrantLeaves(leave_ids=(leave,)), who)
+    (step,) = [step for event in library.published(LibraryDecided) for step in event.steps]
+    assert (step.workflow, step.action, step.state, step.subject_id) == ("leave", "grant", "granted", leave)
+    assert (step.teaching_point_id, step.applicant_id) == (CLERK.actor.teaching_point_id, CLERK.actor.user_id)
+
+
+def test_open_requests_wait_for_whoever_may_decide_them(library: ServiceHarness) -> None:
+    asked(library, ANN, BOB)
+    who, applicant = (replace(each, held={"library.decide": Scope("school")}) for each in (librarian(), CLERK))
+    to_do = of_service("library", GetToDo)()
+    assert [(item.state, item.count) for item in library.ask(to_do, who).items] == [("pending", 2), ("seen", 0)]
+    assert [(item.state, item.count) for item in library.ask(to_do, applicant).items] == [("pending", 0), ("seen", 0)]

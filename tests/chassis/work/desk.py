@@ -13,6 +13,7 @@ from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.work.workflow import SYSTEM, Step, Workflow, acting_under, decider
 from contracts.base import Fact
+from contracts.notices import Decided
 
 metadata = service_metadata("desk")
 requests = Table(
@@ -35,6 +36,10 @@ class RequestsApproved(Fact, owner="desk", version=1, unheard=True):
     request_id: UUID
 
 
+class DeskDecided(Decided, owner="desk", version=1, unheard=True):
+    pass
+
+
 REQUEST = Workflow(
     "request",
     "open",
@@ -53,3 +58,4 @@ class Desk(Service):
     name = "desk"
     metadata = metadata
     conflicts: ClassVar[dict[str, str]] = {}
+    decided = DeskDecided

@@ -127,6 +127,15 @@ def test_courses_are_found_by_text_status_and_level(courses: ServiceHarness) -> 
     assert {name: [c.code for c in page.items] for name, page in found.items()} == {name: ["60001"] for name in found}
 
 
+def test_courses_are_found_by_the_state_of_a_requirement_of_theirs(courses: ServiceHarness) -> None:
+    made, _ = build.course(courses, "50397"), build.course(courses, "60001")
+    [version] = courses.ask(GetCourse(course_id=made.id), REGISTRAR).versions
+    courses.run(_requirement(version.id, 40), REGISTRAR)
+    for state, codes in (("pending", ["50397"]), ("approved", ["50397", "60001"]), ("rejected", [])):
+        found = courses.ask(ListCourses(requirement_state=state), REGISTRAR)
+        assert ([course.code for course in found.items], found.total) == (codes, len(codes))
+
+
 # -- programmes ------------------------------------------------------------------------------------
 
 
