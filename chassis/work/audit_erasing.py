@@ -7,14 +7,14 @@ blocks, and is never erased. So what is gone by this way is told from what someb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, insert, select, text
 
-from chassis.base.clock import local_date
+from chassis.base.clock import SHANGHAI, local_date
 from chassis.base.context import SYSTEM
 from chassis.base.ids import new_id
 from chassis.data.audit_chain import ERASING
@@ -69,6 +69,32 @@ def erase_some(connection: Connection, service: type[Service], before: datetime,
     connection.execute(insert(tables["audit_entries"]).values(_entry(these)))
     connection.execute(counted(tables["erasures"], local_date(now), "audit_entries", number))
     return number
+
+
+def erase(
+    owner_url: str,
+    service: type[Service],
+    before: date,
+    now: datetime,
+    tell: Callable[[int], None] = lambda erased: None,
+) -> int:
+    """Erase what was sealed before a day (Asia/Shanghai), some blocks a transaction; how many entries. Raises
+    ValueError for a day that is too late."""
+    until = datetime(before.year, before.month, before.day, tzinfo=SHANGHAI)
+    engine = create_engine(owner_url, hide_parameters=True)
+    erased = 0
+    try:
+        while (number := _one_transaction(engine, service, until, now)) is not None:
+            erased += number
+            tell(erased)
+    finally:
+        engine.dispose()
+    return erased
+
+
+def _one_transaction(engine: Engine, service: type[Service], until: datetime, now: datetime) -> int | None:
+    with engine.begin() as connection:
+        return erase_some(connection, service, until, now)
 
 
 def _entry(these: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
+from chassis.declaring.service import load
 from launcher.cli.arguments import known_service
 from launcher.installation import Installation
-from launcher.paths import service_names
+from launcher.paths import declaring, service_names
 from launcher.steps import console, counting, step
 from launcher.system import NotReadyError
 
@@ -89,7 +90,8 @@ def verify_audit(
     Says of which entry or block that is not so, and ends with 1 then.
     """
     from chassis.work.audit_export import UnreadableHeadsError, read_heads
-    from launcher import trail
+    from chassis.work.audit_verdict import prove
+    from launcher.trail import show as show_verdict
 
     chosen = [known_service(service)] if service else service_names()
     try:
@@ -101,8 +103,8 @@ def verify_audit(
         with Installation().system().databases() as databases:
             for name in chosen:
                 with counting(name) as tell:
-                    verdict = trail.prove(databases, name, exported, heads_since and heads_since.astimezone(), tell)
-                trail.show(verdict, console)
+                    verdict = prove(databases, name, exported, heads_since and heads_since.astimezone(), tell)
+                show_verdict(verdict, console)
                 sound = sound and verdict.sound
     except OperationalError:
         raise NotReadyError("the databases can't be reached; ./jiaowu up starts them") from None
@@ -116,14 +118,17 @@ def erase_audit(
 ) -> None:
     """Erase old entries of the audit trail for good, which stays provable: at least 183 days old, whole blocks at a
     time. That it was done is an entry that stays."""
-    from launcher import trail
+    from chassis.base.clock import SystemClock
+    from chassis.work.audit_erasing import erase
 
     name = known_service(service)
     if not yes:
         typer.confirm(f"Erase what {name} noted before {before.date()}, for good?", abort=True)
     try:
+        url = Installation().system().owner_url(name)
         with step(f"Entries of {name} are erased") as tell:
-            number = trail.erase(Installation().system(), name, before.date(), tell)
+            now = SystemClock().now()
+            number = erase(url, load(declaring(name)), before.date(), now, lambda erased: tell(f"{erased:,}"))
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from None
     except OperationalError:
