@@ -115,7 +115,8 @@ END $$
 
 
 def _chain(service: str) -> Function:
-    # A mark whose entry is gone has no digest: the block says that there was one.
+    # A mark whose entry is gone has no digest: the block says that there was one. Step by step over an array, so that no
+    # plan depends on how many marks and entries there are: each is looked up by its key.
     hashed = block_hash("next", "made_at", "previous", "ids", "digests")
     return Function(
         "chain_audit_entries(integer)",
@@ -136,18 +137,14 @@ BEGIN
         next := 1;
         previous := decode('{beginning(service).hex()}', 'hex');
     END IF;
-    WITH taken AS (
-        DELETE FROM audit_marks m
-        WHERE m.entry_id IN (SELECT entry_id FROM audit_marks ORDER BY entry_id LIMIT most)
-        RETURNING m.entry_id
-    )
-    SELECT array_agg(t.entry_id ORDER BY t.entry_id),
-           array_agg(CASE WHEN e.id IS NOT NULL THEN {digest("e")} END ORDER BY t.entry_id)
-    INTO ids, digests
-    FROM taken t LEFT JOIN audit_entries e ON e.id = t.entry_id;
+    SELECT array_agg(m.entry_id) INTO ids
+    FROM (SELECT entry_id FROM audit_marks ORDER BY entry_id LIMIT most) m;
     IF ids IS NULL THEN
         RETURN 0;
     END IF;
+    DELETE FROM audit_marks m WHERE m.entry_id = ANY (ids);
+    SELECT array_agg(CASE WHEN e.id IS NOT NULL THEN {digest("e")} END ORDER BY t.n) INTO digests
+    FROM unnest(ids) WITH ORDINALITY t (id, n) LEFT JOIN audit_entries e ON e.id = t.id;
     made_at := clock_timestamp();
     INSERT INTO audit_blocks (sequence, made_at, previous_hash, entry_ids, digests, hash)
     VALUES (next, made_at, previous, ids, digests, {hashed});
