@@ -19,7 +19,14 @@ GRACE = 30.0
 LOG_LIMIT = 20_000_000
 """Bytes from which a log is put aside when its process starts."""
 
-PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE", "JIAOWU_GATEWAY_")
+PASSED_ON = (
+    "JIAOWU_FILES_URL",
+    "JIAOWU_HEADS_FOLDER",
+    "JIAOWU_LOG_FORMAT",
+    "JIAOWU_WORKERS",
+    "JIAOWU_POOL_SIZE",
+    "JIAOWU_GATEWAY_",
+)
 """How the names of settings begin that processes may be given from outside as they are."""
 
 

@@ -41,6 +41,7 @@ from contracts.base import Command, Event, Operation, Query, State, StateItem, V
 from contracts.notices import Decided
 from contracts.public import PublicCommand, PublicQuery
 from contracts.settings import Setting
+from contracts.trail import TrailSealed
 from contracts.versions import older
 
 Entry = TypeVar("Entry")
@@ -59,6 +60,8 @@ class Service:
     """The fact by which people are told what became of rows, where a workflow says that they are."""
     to_do: ClassVar[tuple[Any, ...]] = ()
     """What waits for people: `chassis.work.to_do.Waiting`, a line a workflow."""
+    trail_sealed: ClassVar[type[TrailSealed] | None] = None
+    """The fact by which it tells others how far its audit trail is chained."""
 
     operations: ClassVar[dict[str, OperationEntry]]
     reactions: ClassVar[dict[str, ReactionEntry]]

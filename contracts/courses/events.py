@@ -10,6 +10,7 @@ from contracts.common import ClosingReason
 from contracts.courses.states import CourseStatus, ProgrammeStatus
 from contracts.notices import Decided
 from contracts.stored import StoredElements, StoredNumber, StoredText, StoredTitle
+from contracts.trail import TrailSealed
 from contracts.types import Credits, EducationLevel, ExamKind, Instant
 
 # --- state ---
@@ -113,3 +114,7 @@ class WithdrawalsSentToFinance(Fact, owner="courses", version=1, rows="withdrawa
 
 class CoursesDecided(Decided, owner="courses", version=1):
     """Withdrawals and assessment requirements were decided → identity keeps notices."""
+
+
+class CoursesTrailSealed(TrailSealed, owner="courses", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

@@ -9,6 +9,7 @@ from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
 from contracts.stored import StoredNumber, StoredTitle, Word
+from contracts.trail import TrailSealed
 from contracts.types import Instant
 
 
@@ -101,3 +102,7 @@ class NoticesKept(Fact, owner="identity", version=1, rows="notices", unheard=Tru
     """→ every gateway, on a queue of its own: it hints those who watch. Whoever misses it reads the list."""
 
     notices: Annotated[tuple[KeptNotice, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class IdentityTrailSealed(TrailSealed, owner="identity", version=1):
+    """→ the registry keeps the head of the audit trail where this service can't change it."""

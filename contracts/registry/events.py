@@ -11,6 +11,7 @@ from pydantic import Field
 from contracts.base import Contract, Fact, State, StateItem
 from contracts.notices import Decided
 from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
+from contracts.trail import TrailSealed
 from contracts.types import EnrolmentStatus, Gender, Instant
 
 
@@ -98,3 +99,7 @@ class StudentTransferred(Fact, owner="registry", version=1):
 
 class RegistryDecided(Decided, owner="registry", version=1):
     """Status changes were decided → identity keeps notices."""
+
+
+class RegistryTrailSealed(TrailSealed, owner="registry", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

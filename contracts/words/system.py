@@ -130,6 +130,10 @@ FIELDS: Words = {
     "filters": ("筛选条件", "Filters"),
     # what was let go
     "blanked": ("仅清空内容", "Only blanked"),
+    # how far the audit trail is sealed
+    "sequence": ("区块序号", "Block"),
+    "hash": ("区块摘要", "Hash of the block"),
+    "made_at": ("区块生成时间", "Block made at"),
     # audit and messages
     "object_id": ("对象编号", "Object"),
     "object_type": ("对象类型", "Kind of object"),

@@ -8,7 +8,7 @@ from chassis.requests.asking import deciding
 from chassis.requests.showing import listing, page
 from chassis.work.to_do import Waiting
 from contracts.courses import commands as contract
-from contracts.courses.events import CoursesDecided, CourseState, ProgrammeState
+from contracts.courses.events import CoursesDecided, CourseState, CoursesTrailSealed, ProgrammeState
 from contracts.courses.queries import GetWithdrawal, ListCourses, ListWithdrawals
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
@@ -55,6 +55,7 @@ class Courses(Service):
         Waiting(WITHDRAWAL, selection_tables.withdrawals, ListWithdrawals),
         Waiting(REQUIREMENT, catalogue_tables.assessment_requirements, ListCourses, by="requirement_state"),
     )
+    trail_sealed = CoursesTrailSealed
 
     # calendar and catalogue
     create_term = command(calendar.create_term)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction
 from chassis.work.to_do import Waiting
 from contracts.courses.events import CourseState
-from contracts.finance.events import BillState, FeeStandardState, FinanceDecided
+from contracts.finance.events import BillState, FeeStandardState, FinanceDecided, FinanceTrailSealed
 from contracts.finance.queries import ListRefunds, ListRemittances, ListWithdrawalReviews
 from contracts.registry.events import StudentState
 from services.finance.commands import refunds as refund_commands
@@ -45,6 +45,7 @@ class Finance(Service):
         Waiting(REVIEW, refund_tables.withdrawal_reviews, ListWithdrawalReviews),
         Waiting(REFUND, refund_tables.refunds, ListRefunds),
     )
+    trail_sealed = FinanceTrailSealed
 
     create_fee_standard = command(standard_commands.create_fee_standard)
     end_fee_standard = command(standard_commands.end_fee_standard)
