@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, insert, select, text
 
-from chassis.base.context import system_context
+from chassis.base.context import Scope, system_context
 from chassis.base.ids import new_id
 from chassis.data.columns import id_column
 from chassis.data.database import Database
@@ -22,7 +22,11 @@ from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.number_templates import Day, NumberTemplate, Part, Serial, Text
 from chassis.work.numbers import next_number, next_numbers, number_column
+from contracts.common import of_service
 from contracts.errors import ServiceError
+from contracts.settings import ChangeSetting
+from tests.chassis.work.cloakroom import Cloakroom, CloakroomDecided, LendLocker, TakeLockersBack, loans
+from tests.chassis.work.test_to_do import counts, holding
 from tests.harnesses import HarnessOf
 from tests.waiting import eventually
 
@@ -263,3 +267,32 @@ def test_people_of_every_scope_can_use_numbers_and_none_can_see_the_counters(
         counting.database.run(person, lambda uow: use(uow, template))
         assert counting.database.run(person, lambda uow: uow.rows(select(counters))) == []
     assert serials(counting) == [1, 2, 3, 4]
+
+
+def test_a_numbered_announced_settable_thing_is_a_page(built_of: HarnessOf) -> None:
+    """All that the kits promise of it, though it declares little more than its words."""
+    room, point, student = built_of(Cloakroom), new_id(), new_id()
+    room.clock.set(datetime(2026, 9, 1, 1, tzinfo=UTC))
+    caretaker = acting("cloakroom.lend", scope="point", teaching_point_id=point)
+    lend = LendLocker(student_id=student, teaching_point_id=point)
+    first = room.run(lend, caretaker)
+    change = of_service("cloakroom", ChangeSetting)(name="kept", value=30, version=1, reason="学期内可续借")
+    room.run(change, acting())
+    second = room.run(lend, caretaker)
+    assert [(loan.number, loan.until.isoformat()) for loan in (first, second)] == [
+        ("GZ20260001", "2026-09-15"),
+        ("GZ20260002", "2026-10-01"),
+    ]
+    assert counts(room, holding({"cloakroom.lend": caretaker.scope})) == {"lent": 2}
+    assert counts(room, holding({"cloakroom.lend": Scope("point", (new_id(),))})) == {"lent": 0}
+
+    (loan_id,) = (row.id for row in room.rows(select(loans.c.id).where(loans.c.number == first.number)))
+    assert room.run(TakeLockersBack(loan_ids=[loan_id]), caretaker).done == 1
+    assert counts(room, holding({"cloakroom.lend": caretaker.scope})) == {"lent": 1}
+    told = [step for fact in room.published(CloakroomDecided) for step in fact.steps]
+    assert [(step.number, step.state) for step in told] == [
+        ("GZ20260001", "lent"),
+        ("GZ20260002", "lent"),
+        ("GZ20260001", "returned"),
+    ]
+    assert {(step.tells_student, step.student_id, step.teaching_point_id) for step in told} == {(True, student, point)}
