@@ -16,6 +16,7 @@ from contracts.identity.views import AccessGrants
 from gateway.calls import Calls
 
 _PATIENCE = 3.0  # seconds for an answer
+_KEPT = 64  # answers that come too late for the one who asks next
 
 Grants = Sequence[AccessGrant]
 
@@ -38,12 +39,14 @@ class AskedGrants:
         key = (claims.sid, claims.epoch)
         with self._lock:
             asked = self._asked.get(key)
-            mine = asked is None
-            answer = self._asked.setdefault(key, Future())
-        if mine:
+            answer = asked or self._asked.setdefault(key, Future())
+        if asked is None:
             self._ask(claims, answer)
             with self._lock:
-                del self._asked[key]
+                # A good one stays a while: somebody may have looked for the token just before it was kept.
+                gone = key if answer.exception() else next(iter(self._asked))
+                if answer.exception() or len(self._asked) > _KEPT:
+                    self._asked.pop(gone, None)
         return answer.result()
 
     def _ask(self, claims: AccessClaims, answer: "Future[Grants]") -> None:

@@ -1,8 +1,6 @@
 """One responder per route: admit, bind, call, answer."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -30,6 +28,7 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
     def respond(req: falcon.Request, resp: falcon.Response, **path: str) -> None:
         environ = req.env
         req.context.operation = route.operation
+        req.context.never_before = route.never_before
         access = door.grant(route, environ, req.context.correlation_id, req.context.language)
         context = access.context
         payload = binding.payload(
@@ -39,25 +38,13 @@ def responder(route: Route, door: Door, calls: Calls, send: Send, own: OwnHandle
             environ.get("CONTENT_LENGTH"),
             environ["wsgi.input"],
         )
-        with _lasting(route.never_before):
-            answer = own(payload, access) if own else calls.make(route.operation, payload, context)
+        answer = own(payload, access) if own else calls.make(route.operation, payload, context)
         resp.status = status
         if context.idempotency_key is not None:
             resp.set_header("Idempotency-Key", context.idempotency_key)
         send(req, resp, answer)
 
     return respond
-
-
-@contextmanager
-def _lasting(seconds: float) -> Iterator[None]:
-    """The block takes no less than this, however it ends."""
-    begun = time.monotonic()
-    try:
-        yield
-    finally:
-        if (left := begun + seconds - time.monotonic()) > 0:
-            time.sleep(left)
 
 
 def send_json(req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ class Route:
     """A route of the account's first steps: everything else waits until they are done."""
     never_before: float = 0.0
     """Seconds after which it answers at the earliest, whatever it answers: how long it took must not tell strangers
-    what there is."""
+    what there is. More than it takes under load."""
 
     @property
     def template(self) -> str:

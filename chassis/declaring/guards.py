@@ -23,10 +23,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from chassis.base.failures import passes
 from contracts.errors import ErrorKind, ServiceError
 
-_TELLING: Final = frozenset({ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.CONFLICT, ErrorKind.REFUSED})
-"""Refusals that would tell a stranger what there is."""
+_TELL_NOTHING: Final = frozenset(
+    {ErrorKind.UNAVAILABLE, ErrorKind.TOO_MANY, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED, ErrorKind.INTERNAL}
+)
+"""Refusals that are about the moment or the request, and not about what there is."""
 
 
 class Beyond(StrEnum):
@@ -45,7 +48,7 @@ class Allowance:
     beyond: Beyond = Beyond.WAIT
 
     def __post_init__(self) -> None:
-        if self.times == 0 and self.beyond is Beyond.WAIT:
+        if self.times < (1 if self.beyond is Beyond.WAIT else 0) or self.within <= timedelta(0):
             raise ValueError("nobody would ever be served")
 
 
@@ -65,9 +68,14 @@ class Guard:
         if (self.about is None) != (self.thing is None):
             raise ValueError("about and thing go together")
 
+    @property
+    def wants_work(self) -> bool:
+        """Whether it may refuse with `work_required`."""
+        return any(each is not None and each.beyond is Beyond.WORK for each in (self.address, self.thing))
+
     def told(self, refusal: ServiceError) -> ServiceError:
         """What a stranger is told of a refusal."""
-        if self.no_match is None or refusal.kind not in _TELLING:
+        if self.no_match is None or passes(refusal) or refusal.kind in _TELL_NOTHING:
             return refusal
         return ServiceError(self.no_match)
 

@@ -81,6 +81,8 @@ class Service:
                     f"{cls.name}.{entry_name} handles {entry.operation.__name__}: name it after its contract"
                 )
         cls.operations = _of_kind(entries, OperationEntry)
+        if any(isinstance(each.guard, Guard) for each in cls.operations.values()):
+            _check_guarding_tables(cls)
         cls.reactions = {routing_key(e.event): e for e in _of_kind(entries, ReactionEntry).values()}
         cls.copies = {e.kind: e for e in _of_kind(entries, CopyEntry).values()}
         cls.publications = {type_name(e.state): e for e in _of_kind(entries, PublishesEntry).values()}
@@ -163,7 +165,14 @@ def _operation(
         raise TypeError(f"{handler.__name__} answers {answers}, its contract says {operation.answers}")
     if issubclass(operation, PublicCommand | PublicQuery) and guard is None:
         raise TypeError(f"{operation.__name__} is for anybody: say how it is guarded")
+    if isinstance(guard, Guard) and not issubclass(operation, PublicCommand | PublicQuery):
+        raise TypeError(f"{operation.__name__} is guarded as if for anybody: make it a PublicQuery or a PublicCommand")
     return OperationEntry(operation, answers, handler, as_system, guard=guard)
+
+
+def _check_guarding_tables(service: type[Service]) -> None:
+    if "asked_often" not in service.metadata.tables:
+        raise TypeError(f"{service.name} has guarded operations and no guarding_tables")
 
 
 def _hints(handler: Callable[..., Any]) -> tuple[Any, Any]:

@@ -5,14 +5,14 @@ How an operation is guarded it declares (`chassis.declaring.guards`).
 
 from __future__ import annotations
 
+import hashlib
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, case, update
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, case, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.addresses import network_of
-from chassis.base.failures import RefusedButKept
 from chassis.data.columns import instant
 from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
@@ -32,15 +32,23 @@ def guarding_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("what", LargeBinary, primary_key=True),
         Column("number", Integer, nullable=False),
         instant("until"),
+        Index("ix_asked_often_until", "until"),
     )
-    spent = Table("spent_work", metadata, Column("nonce", Text, primary_key=True), instant("spent_at"))
+    spent = Table(
+        "spent_work",
+        metadata,
+        Column("nonce", Text, primary_key=True),
+        instant("spent_at"),
+        Index("ix_spent_work_spent_at", "spent_at"),
+    )
     secret = Table(
         "work_secret",
         metadata,
         Column("id", SmallInteger, primary_key=True, autoincrement=False),
         Column("secret", LargeBinary, nullable=False),
     )
-    kept_for(asked, timedelta(0), since="until")
+    # A little longer than they count: who asks at that moment does not wait for their being let go.
+    kept_for(asked, timedelta(hours=1), since="until")
     kept_for(spent, 2 * proof_of_work.GOOD_FOR, since="spent_at")
     for table in (asked, spent, secret):
         scope(table, system_only=True)
@@ -50,37 +58,42 @@ def guarding_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
 def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> None:
     """Count a request of the operation called `name`, which is then carried out in a transaction of its own.
 
-    Who is refused is not counted: else strangers could make it harder for others at no cost. Raises `asked_too_often`
+    Who is refused leaves nothing: else strangers could make it harder for others at no cost. Raises `asked_too_often`
     with the seconds to wait, and `work_required`.
     """
-    allowances = {proof_of_work.code(uow, name, "address", network_of(uow.context.client)): guard.address}
-    thing = b""
+    secret = proof_of_work.secret_of(uow)
+    address = _code(secret, name, "address", network_of(uow.context.client))
+    allowances, about = {address: guard.address}, address
     if guard.about is not None and guard.thing is not None:
-        thing = proof_of_work.code(uow, name, "thing", guard.about(operation))
-        allowances[thing] = guard.thing
+        about = _code(secret, name, "thing", guard.about(operation))
+        allowances[about] = guard.thing
     held = {what: _held(uow, what, allowances[what].within) for what in sorted(allowances)}
-    over = {what: held[what] for what, allowed in allowances.items() if held[what][0] >= allowed.times}
-    waits = [until for what, (_, until) in over.items() if allowances[what].beyond is Beyond.WAIT]
+    used_up = {what: allowed for what, allowed in allowances.items() if held[what][0] >= allowed.times}
+    waits = [held[what][1] for what, allowed in used_up.items() if allowed.beyond is Beyond.WAIT]
     if waits:
         raise ServiceError("asked_too_often", retry_after=max(1, math.ceil((max(waits) - uow.now).total_seconds())))
-    if over:
-        level = max(proof_of_work.level_of(number, allowances[what].times) for what, (number, _) in over.items())
-        about = thing or next(iter(allowances))
-        if not proof_of_work.is_done(uow, getattr(operation, "work", None), about, level):
-            raise RefusedButKept(proof_of_work.required(uow, about, level))
+    if used_up:
+        level = max(proof_of_work.level_of(held[what][0], allowed.times) for what, allowed in used_up.items())
+        if not proof_of_work.spend(uow, getattr(operation, "work", None), about, level):
+            raise proof_of_work.required(uow, about, level)
     asked = uow.tables["asked_often"]
     for what in held:
         uow.execute(update(asked).where(asked.c.what == what).values(number=asked.c.number + 1))
+
+
+def _code(secret: bytes, *parts: str) -> bytes:
+    """What is counted is kept as a code, for it may be about a person."""
+    return hashlib.blake2b("\0".join(parts).encode(), key=secret, digest_size=32, person=b"code").digest()
 
 
 def _held(uow: UnitOfWork, what: bytes, within: timedelta) -> tuple[int, datetime]:
     """How often this was asked in its window, and when that ends; nobody else counts it meanwhile."""
     asked = uow.tables["asked_often"]
     first = insert(asked).values(what=what, number=0, until=uow.now + within)
-    over = asked.c.until <= uow.now
+    is_over = asked.c.until <= uow.now
     again = {
-        "number": case((over, 0), else_=asked.c.number),
-        "until": case((over, first.excluded.until), else_=asked.c.until),
+        "number": case((is_over, 0), else_=asked.c.number),
+        "until": case((is_over, first.excluded.until), else_=asked.c.until),
     }
     held = uow.one(first.on_conflict_do_update(index_elements=["what"], set_=again).returning(*asked.c))
     return held.number, held.until

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.errors import ErrorKind, catalogue
+from contracts.public import PublicCommand, PublicQuery
 from contracts.sentences import describe
 from contracts.types import FileReference
 from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
@@ -39,6 +40,8 @@ def codes_of(route: Route) -> list[str]:
         codes.add("some_not_found")
     if any(field.annotation is FileReference for field in fields.values()):
         codes.add("file_missing")
+    if issubclass(route.operation, PublicQuery | PublicCommand):
+        codes.update(("asked_too_often", "work_required"))
     if "version" in fields:
         codes.add("stale_version")
     if "sort" in fields:

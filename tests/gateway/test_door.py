@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from chassis.base.pem import fingerprint
+from chassis.declaring.guards import Guard
 from chassis.declaring.service import load
 from contracts.base import method_name
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
@@ -127,6 +128,7 @@ def test_every_operation_for_anybody_says_how_it_is_guarded() -> None:
         if route.permission is PUBLIC:
             entry = services[route.service].operations[method_name(route.operation)]
             assert entry.guard is not None, route.operation
+            assert not isinstance(entry.guard, Guard) or route.has_body, "an address would tell what is asked about"
 
 
 @pytest.mark.parametrize("refused", [False, True])
@@ -137,6 +139,16 @@ def test_how_long_an_answer_takes_tells_strangers_nothing(gateway: Gateway, refu
     answer = gateway.client.simulate_post("/api/v1/door", json={"name": "李一"})
     assert answer.status_code == (404 if refused else 200)
     assert time.monotonic() - begun >= 0.2
+
+
+def test_who_waits_for_their_time_holds_no_place() -> None:
+    gateway = make_gateway(requests=1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(gateway.client.simulate_post, "/api/v1/door", json={"name": "李一"})
+        eventually(lambda: names(gateway) == ["enter_library"], "it was asked")
+        eventually(lambda: gateway.client.simulate_get("/api/v1/books").status_code == 401, "another has the place")
+        assert not waiting.done()
+        assert waiting.result().status_code == 200
 
 
 def test_who_must_work_first_is_given_the_challenge(gateway: Gateway) -> None:

@@ -15,12 +15,14 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("what", name=op.f("pk_asked_often")),
     )
+    op.create_index("ix_asked_often_until", "asked_often", ["until"])
     op.create_table(
         "spent_work",
         sa.Column("nonce", sa.Text(), nullable=False),
         sa.Column("spent_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("nonce", name=op.f("pk_spent_work")),
     )
+    op.create_index("ix_spent_work_spent_at", "spent_work", ["spent_at"])
     op.create_table(
         "work_secret",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),

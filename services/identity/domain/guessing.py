@@ -3,8 +3,9 @@
 Whoever guesses is held up, not whose account it is: failures count for the account from one address, a device that
 signed in before has a count of its own. Guesses that are spread are counted too: over many addresses, by the account,
 from where it was never used; over many accounts, by the address, behind which a whole teaching point may stand. NIST SP
-800-63B (100 failures), OWASP's device cookies. Past the guesses of strangers everywhere the owner comes by proof of
-work, which costs whoever goes on guessing the more, the more they guess.
+800-63B (100 failures), OWASP's device cookies. Past a hundred of strangers in a day each costs
+work (`chassis.work.proof_of_work`), the more the more there are; by that the owner comes in, too, whom strangers could
+else make wait for ever.
 """
 
 from collections.abc import Sequence
@@ -56,11 +57,14 @@ LIMITS: Final = {
     Source.DEVICE: _FEW,
     Source.SESSION: _FEW,
     Source.PLACE: Limit(600, timedelta(minutes=15)),
-    Source.STRANGERS: Limit(100, timedelta(days=1)),
+    Source.STRANGERS: Limit(2000, timedelta(days=1)),
     Source.DEVICES: Limit(100, timedelta(days=1)),
 }
-MOST_COUNTED: Final = 1000
-"""Failures kept of one count: more than make any difference."""
+FREE_FOR_STRANGERS: Final = 100
+"""Guesses of strangers at an account in a day that cost nothing. All that follow, to the limit, cost them some 13 hours
+of a processor."""
+MOST_COUNTED: Final = max(limit.failures for limit in LIMITS.values())
+"""Failures kept of one count: more make no difference."""
 NOTED_AGAIN_AFTER: Final = _FEW.within
 """How long one and the same refusal of one source at one account is noted once: who guesses must not fill the trail."""
 

@@ -20,7 +20,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import proof_of_work
 from contracts.errors import ServiceError
-from services.identity.domain.guessing import LIMITS, MOST_COUNTED, NOTED_AGAIN_AFTER, Source
+from services.identity.domain.guessing import FREE_FOR_STRANGERS, LIMITS, MOST_COUNTED, NOTED_AGAIN_AFTER, Source
 from services.identity.steps.keys import signing_key
 from services.identity.tables import credentials, password_failures, sessions, users
 
@@ -95,20 +95,25 @@ def take_turn(uow: UnitOfWork, attempt: Attempt, work: str | None = None) -> Non
     waits = {source: LIMITS[source].seconds_to_wait(failed_at[source], uow.now) for source in counts}
     if attempt.is_at_home:
         waits |= dict.fromkeys(attempt.wider, 0)
-    strangers_guessed = waits.pop(Source.STRANGERS, 0)
     longest = max(waits, key=waits.__getitem__)
     if waits[longest]:
-        refusal = ServiceError("account_waits", retry_after=waits[longest])
-        raise RefusedButKept(refusal) if _note(uow, attempt, refusal, counts[longest]) else refusal
-    if strangers_guessed:
-        _take_work(uow, attempt, work, len(LIMITS[Source.STRANGERS].recent(failed_at[Source.STRANGERS], uow.now)))
+        raise _held_up(uow, attempt, ServiceError("account_waits", retry_after=waits[longest]), counts[longest])
+    if Source.STRANGERS in counts:
+        _take_work(uow, attempt, work, LIMITS[Source.STRANGERS].recent(failed_at[Source.STRANGERS], uow.now))
 
 
-def _take_work(uow: UnitOfWork, attempt: Attempt, work: str | None, guessed: int) -> None:
+def _take_work(uow: UnitOfWork, attempt: Attempt, work: str | None, guessed: Sequence[datetime]) -> None:
+    if len(guessed) < FREE_FOR_STRANGERS:
+        return
     about = attempt.wider[Source.STRANGERS]
-    level = proof_of_work.level_of(guessed, LIMITS[Source.STRANGERS].failures)
-    if not proof_of_work.is_done(uow, work, about, level):
-        raise refused(uow, attempt, proof_of_work.required(uow, about, level))
+    level = proof_of_work.level_of(len(guessed), FREE_FOR_STRANGERS)
+    if not proof_of_work.spend(uow, work, about, level):
+        raise _held_up(uow, attempt, proof_of_work.required(uow, about, level), about)
+
+
+def _held_up(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError, count: bytes) -> Exception:
+    """The refusal of who is held up by this count, which is noted once however many are."""
+    return RefusedButKept(refusal) if _note(uow, attempt, refusal, count) else refusal
 
 
 def _failed_at(uow: UnitOfWork, attempt: Attempt, source: Source) -> Sequence[datetime]:
@@ -132,7 +137,7 @@ def failed(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedB
 
 
 def refused(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError) -> RefusedButKept:
-    """Note in the trail who was not let in although no guess was wrong, and refuse: both are kept."""
+    """Note in the trail who was not let in although no guess was wrong, and refuse."""
     _note(uow, attempt, refusal, attempt.count)
     return RefusedButKept(refusal)
 

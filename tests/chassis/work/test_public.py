@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from altcha.v2 import Payload
-from sqlalchemy import insert, select
+from sqlalchemy import MetaData, insert, select
 
 from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.retention import let_go
+from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.guards import Allowance, Beyond, Guard
-from chassis.declaring.service import command
+from chassis.declaring.service import Service, command
 from chassis.testing.harness import ServiceHarness
+from chassis.work.proof_of_work import required, spend
+from contracts.common import CancelTask, TaskView
 from contracts.errors import ServiceError
 from tests.builders.identity import from_address
 from tests.chassis.work.visitors import (
@@ -172,6 +177,48 @@ def test_many_at_once_get_no_more_than_is_allowed(visitors: ServiceHarness) -> N
         assert sorted(pool.map(told, range(12))) == [*["asked_too_often"] * 9, *["done"] * 3]
 
 
+def test_who_is_refused_leaves_no_row(visitors: ServiceHarness) -> None:
+    for number in range(30):
+        served(visitors, check(f"5116152026050{number:05}"))
+    before = len(visitors.rows(select(visitors.table("asked_often"))))
+    for number in range(20):
+        assert visitors.refusal(check(f"5116152026060{number:05}"), SOMEBODY).code == "work_required"
+    assert len(visitors.rows(select(visitors.table("asked_often")))) == before
+
+
+def test_the_first_who_come_at_once_are_asked_with_one_secret(visitors: ServiceHarness) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda n: served(visitors, check(), from_address(f"198.51.100.{n}")), range(4)))
+    assert told == ["genuine"] * 4
+    assert len(visitors.rows(select(visitors.table("work_secret")))) == 1
+
+
+def test_addresses_and_things_that_cross_wait_for_nobody_for_ever(visitors: ServiceHarness) -> None:
+    numbers, places = [GENUINE, "511615202605000001"], [SOMEBODY, SOMEBODY_ELSE]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda n: served(visitors, check(numbers[n % 2]), places[n // 2 % 2]), range(24)))
+    assert set(told) <= {"genuine", "not_found"}
+
+
+def test_work_that_was_a_level_easier_is_enough_and_two_are_not(visitors: ServiceHarness) -> None:
+    about = b"x"
+
+    def run(work: Callable[[UnitOfWork], Any]) -> Any:
+        return visitors.database.run(system_context(), work)
+
+    for level, enough in ((2, True), (1, True), (0, False)):
+        solution = worked(run(lambda uow, level=level: required(uow, about, level)))
+        assert run(lambda uow, solution=solution: spend(uow, solution, about, 2)) is enough
+
+
+def test_a_failure_of_the_moment_is_told_as_what_it_is() -> None:
+    guard = Guard(address=Allowance(1, timedelta(hours=1)), no_match="not_found")
+    for code in ("command_in_progress", "service_unavailable", "deadline_exceeded", "internal_error"):
+        assert guard.told(ServiceError(code)).code == code
+    for code in ("forbidden", "validation_failed", "stale_version", "bad_credentials"):
+        assert guard.told(ServiceError(code)).code == "not_found"
+
+
 def test_strangers_are_told_the_same_of_what_is_not_there_and_what_they_must_not_see(visitors: ServiceHarness) -> None:
     told = [visitors.refusal(check(number), SOMEBODY) for number in (REVOKED, "511615202605000000")]
     assert [refusal.to_wire() for refusal in told] == [ServiceError("not_found").to_wire()] * 2
@@ -185,7 +232,7 @@ def test_what_was_asked_about_is_kept_as_a_code_and_not_for_long(visitors: Servi
     kept = visitors.rows(select(visitors.table("asked_often").c.what))
     assert len(kept) == 2
     assert not any(b"13800138000" in bytes(row.what) for row in kept)
-    visitors.clock.advance(timedelta(days=1, minutes=1))
+    visitors.clock.advance(timedelta(days=1, hours=1, minutes=1))
     visitors.database.run(system_context(), let_go)
     assert visitors.rows(select(visitors.table("asked_often"))) == []
 
@@ -197,4 +244,18 @@ def test_a_contract_for_anybody_needs_a_guard() -> None:
         Guard(address=Allowance(1, timedelta(hours=1)), about=lambda asked: asked.mobile)
     with pytest.raises(ValueError, match="ever be served"):
         Allowance(0, timedelta(hours=1))
+    with pytest.raises(ValueError, match="ever be served"):
+        Allowance(1, timedelta(0), Beyond.WORK)
     assert Allowance(0, timedelta(hours=1), Beyond.WORK).times == 0
+    with pytest.raises(TypeError, match="make it a PublicQuery"):
+        command(not_for_anybody, guard=Guard(address=Allowance(1, timedelta(hours=1))))
+    with pytest.raises(TypeError, match="no guarding_tables"):
+        type(
+            "Bare",
+            (Service,),
+            {"name": "bare", "metadata": MetaData(), "check_certificate": Visitors.check_certificate},
+        )
+
+
+def not_for_anybody(asked: CancelTask, uow: UnitOfWork) -> TaskView:
+    raise NotImplementedError

@@ -40,8 +40,9 @@ MANY = 20  # enough to be more than any single address may
 def lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """What many do together is reached sooner, and work is done sooner."""
     monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
-    for source in (Source.STRANGERS, Source.PLACE):
-        monkeypatch.setitem(LIMITS, source, Limit(MANY, LIMITS[source].within))
+    monkeypatch.setattr("services.identity.steps.attempts.FREE_FOR_STRANGERS", MANY)
+    for source, failures in ((Source.STRANGERS, 3 * MANY), (Source.PLACE, MANY)):
+        monkeypatch.setitem(LIMITS, source, Limit(failures, LIMITS[source].within))
 
 
 @pytest.fixture
@@ -116,15 +117,37 @@ def test_past_the_guesses_of_strangers_the_owner_comes_by_work(identity, owner) 
     assert "work_required" in told(identity)
 
 
-def test_who_goes_on_guessing_works_more_and_more(identity, owner) -> None:  # type: ignore[no-untyped-def]
+def test_who_goes_on_guessing_works_more_and_more_and_not_for_ever(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    device = identity.run(RIGHT, HOME).device_token
     guess_from_everywhere(identity)
     levels = []
-    for number in range(MANY + 1):
+    for number in range(2 * MANY):
         place = from_address(f"192.0.2.{number}")
         refusal = identity.refusal(WRONG, place)
         levels.append(refusal.params["challenge"]["parameters"]["data"]["level"])
         assert identity.refusal(with_work(WRONG, worked(refusal)), place).code == "bad_credentials"
-    assert (levels[0], levels[-1]) == (0, 1)
+    assert (levels[0], levels[MANY]) == (0, 1)
+    assert levels == sorted(levels)
+    assert identity.refusal(WRONG, from_address("192.0.2.99")).code == "account_waits"
+    assert identity.run(RIGHT.model_copy(update={"device_token": device}), from_address("192.0.2.99")).access_token
+
+
+def test_who_is_asked_for_work_and_does_none_fills_neither_the_trail_nor_the_counts(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    before = len(identity.rows(select(password_failures)))
+    for number in range(20):
+        assert identity.refusal(WRONG, from_address(f"192.0.2.{number}")).code == "work_required"
+    assert told(identity).count("work_required") == 1
+    assert len(identity.rows(select(password_failures))) <= before + 2
+
+
+def test_a_sign_in_with_work_whose_answer_was_lost_is_repeated_under_its_key(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    guess_from_everywhere(identity)
+    place = from_address("192.0.2.99")
+    refusal = identity.refusal(RIGHT, place, key="one-sign-in")
+    with_it = with_work(RIGHT, worked(refusal))
+    first, again = (identity.run(with_it, place, key="one-sign-in") for _ in range(2))
+    assert first.refresh_token == again.refresh_token
 
 
 def test_work_helps_nobody_who_guesses_from_one_address(identity, owner) -> None:  # type: ignore[no-untyped-def]

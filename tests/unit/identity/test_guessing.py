@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.domain.guessing import FORGOTTEN_AFTER, LIMITS, Limit, Source
+from services.identity.domain.guessing import FORGOTTEN_AFTER, FREE_FOR_STRANGERS, LIMITS, MOST_COUNTED, Limit, Source
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 FEW = Limit(5, timedelta(minutes=15))
@@ -23,8 +23,11 @@ def test_a_source_waits_exactly_while_five_failures_lie_within_a_quarter_of_an_h
         assert FEW.seconds_to_wait(failed, later - timedelta(seconds=1)) > 0
 
 
-def test_strangers_together_have_no_more_guesses_than_a_standard_allows_one() -> None:
-    assert LIMITS[Source.STRANGERS].failures <= 100
+def test_strangers_together_have_no_more_free_guesses_than_a_standard_allows_one_and_an_end_of_those_that_cost() -> (
+    None
+):
+    assert FREE_FOR_STRANGERS <= 100
+    assert FREE_FOR_STRANGERS < LIMITS[Source.STRANGERS].failures <= MOST_COUNTED <= 2000
     assert LIMITS.keys() == set(Source)
 
 
