@@ -92,7 +92,7 @@ class ToDoList:
         return {**shown, "href": f"{template}?{urlencode(item['filters'])}"}
 
     def _look(self, user_id: UUID, watched: _Watched) -> bool:
-        """Whether to look again."""
+        """Whether to look again: not once it is known that nothing can wait."""
         if not self._hub.is_watching(user_id):
             return False
         answers, unanswered = self._owners.ask_all(GetToDo, {}, watched.access.reaching, watched.services)
@@ -101,7 +101,8 @@ class ToDoList:
         if now != watched.shown:
             watched.shown = now
             self._hub.publish(user_id, _hint(now))
-        return True
+        watched.services = tuple(service for service in watched.services if service in now or service in unanswered)
+        return bool(watched.services)
 
 
 def _counts(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -207,17 +207,21 @@ def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:
 def list_notices(query: ListNotices, uow: UnitOfWork) -> Page[NoticeView]:
     """What the acting user is told, newest first unless asked otherwise."""
     who = reader(uow)
-    statement = (
-        select(notices, students.c.student_number, students.c.name.label("student_name"), who.read.label("read"))
-        .outerjoin(students, who.shown_student)
-        .where(who.told, who.unread if query.unread_only else true(), equals(notices.c.workflow, query.workflow))
+    told = select(notices).where(
+        who.told, who.unread() if query.unread_only else true(), equals(notices.c.workflow, query.workflow)
+    )
+    # By itself first: the newest page of all would else be looked for among everybody's newest notices.
+    mine = told.cte("mine").prefix_with("MATERIALIZED")
+    student = students.c.student_number, students.c.name.label("student_name")
+    statement = select(mine, *student, who.read(mine.c).label("read")).outerjoin(
+        students, who.shown_student(mine.c.student_id)
     )
     return page_of(
         NoticeView,
         uow,
         statement,
         query,
-        sortable={"told_at": notices.c.told_at},
+        sortable={"told_at": mine.c.told_at},
         default="-told_at",
         views=lambda rows: (_notice_view(row, uow.context.language) for row in rows),
     )

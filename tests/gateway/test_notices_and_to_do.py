@@ -155,6 +155,25 @@ def test_only_services_in_which_something_can_wait_are_asked_again(school: Gatew
     stream.body.close()
 
 
+def test_who_was_away_at_the_beginning_is_asked_until_it_is_known_that_nothing_can_wait_there(school: Gateway) -> None:
+    away = threading.Event()
+    away.set()
+
+    def answer(service: str, _: dict[str, Any]) -> dict[str, Any]:
+        if service == "finance" and away.is_set():
+            raise ServiceError("service_unavailable", service=service)
+        return {"items": []}
+
+    school.backend.answers["get_to_do"] = answer
+    stream = Stream(school)
+    first = len(asked(school))
+    eventually(lambda: len(asked(school)) > first + 1)
+    assert {call[0] for call in asked(school)[first:]} == {"finance"}
+    away.clear()
+    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "to_do"])
+    stream.body.close()
+
+
 def test_nobody_is_asked_for_whom_nothing_can_wait(school: Gateway) -> None:
     stream = Stream(school)
     assert stream.next() == {"retry": "2000"}

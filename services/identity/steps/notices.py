@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, Uuid, and_, false, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
@@ -26,6 +28,7 @@ from services.identity.steps.views import grants_of
 from services.identity.tables import notice_marks, notice_readers, notices, students, users
 
 _n = notices.c
+Columns = ReadOnlyColumnCollection[str, Any]
 
 
 def keep(uow: UnitOfWork, events: Sequence[Decided]) -> None:
@@ -61,41 +64,38 @@ class Reader:
     since: datetime
     read_until: datetime | None
 
-    @property
-    def told_personally(self) -> ColumnElement[bool]:
+    def told_personally(self, n: Columns) -> ColumnElement[bool]:
         """As the student, or because they asked."""
-        mine = _n.applicant_id == self.user_id
+        mine: ColumnElement[bool] = n.applicant_id == self.user_id
         if self.student_id is None:
             return mine
-        return or_(mine, and_(_n.student_id == self.student_id, _n.tells_student))
+        return or_(mine, and_(n.student_id == self.student_id, n.tells_student))
 
     @property
     def told(self) -> ColumnElement[bool]:
         """Everything that the reader may read."""
         at_point = and_(_n.teaching_point_id == self.teaching_point_id, _n.service.in_(self.services))
-        reached = or_(self.told_personally, at_point if self._at_point else false())
+        reached = or_(self.told_personally(_n), at_point if self._at_point else false())
         return and_(reached, _n.actor_id.is_distinct_from(self.user_id))
 
-    @property
-    def unread(self) -> ColumnElement[bool]:
-        """What of that they have not read."""
+    def unread(self, n: Columns = _n) -> ColumnElement[bool]:
+        """What of that they have not read; `n` are the columns of notices wherever they are selected from."""
         marks = select(notice_marks.c.notice_id).where(
-            notice_marks.c.notice_id == _n.id, notice_marks.c.user_id == self.user_id
+            notice_marks.c.notice_id == n.id, notice_marks.c.user_id == self.user_id
         )
-        news = or_(self.told_personally, _n.told_at > self.since) if self._at_point else self.told_personally
-        later = _n.told_at > self.read_until if self.read_until is not None else true()
+        personally = self.told_personally(n)
+        news = or_(personally, n.told_at > self.since) if self._at_point else personally
+        later = n.told_at > self.read_until if self.read_until is not None else true()
         return and_(news, later, ~marks.exists())
 
-    @property
-    def read(self) -> ColumnElement[bool]:
+    def read(self, n: Columns) -> ColumnElement[bool]:
         """The opposite, for rows to be shown: a notice without an applicant is nobody's by that, not perhaps mine."""
-        return ~func.coalesce(self.unread, false())
+        return ~func.coalesce(self.unread(n), false())
 
-    @property
-    def shown_student(self) -> ColumnElement[bool]:
+    def shown_student(self, student_id: ColumnElement[UUID]) -> ColumnElement[bool]:
         """That the student of a notice is in the reader's sight today: their own record, their point's, anybody's for
         who works for the school."""
-        same = and_(students.c.id == _n.student_id, ~students.c.deleted)
+        same = and_(students.c.id == student_id, ~students.c.deleted)
         if self.student_id is not None:
             return and_(same, students.c.id == self.student_id)
         return same if self.teaching_point_id is None else and_(same, self._of_point)
@@ -124,14 +124,14 @@ def reader(uow: UnitOfWork) -> Reader:
 
 def count_unread(uow: UnitOfWork, who: Reader) -> int:
     """How many notices the reader has not read."""
-    counted: int = uow.scalar(select(func.count()).select_from(notices).where(who.told, who.unread))
+    counted: int = uow.scalar(select(func.count()).select_from(notices).where(who.told, who.unread()))
     return counted
 
 
 def mark(uow: UnitOfWork, who: Reader, which: ColumnElement[bool]) -> None:
     """Note that the reader has read those of these notices that they are told of and have not read."""
     read = select(_n.id, literal(who.user_id, Uuid), literal(uow.now, DateTime(timezone=True)))
-    these = read.where(which, who.told, who.unread)
+    these = read.where(which, who.told, who.unread())
     marked = insert(notice_marks).from_select(["notice_id", "user_id", "read_at"], these)
     uow.execute(marked.on_conflict_do_nothing())
 
