@@ -141,9 +141,9 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         return database.run(system_context(), seal)
 
     return (
+        Loop("scheduler", lambda: scheduler.run_due() > 0, interval=1.0),
         # At once only after a full block: what comes one by one is sealed together.
         Loop("audit_chain", seal_trail, interval=SEALED_EVERY),
-        Loop("scheduler", lambda: scheduler.run_due() > 0, interval=1.0),
         # In every process: a gauge that only one of them set would go stale in the others.
         Loop("backlog", count, interval=15.0),
         # In every process: each may have a folder of its own.

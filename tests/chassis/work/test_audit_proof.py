@@ -93,7 +93,7 @@ def test_an_entry_that_is_gone_is_named(example: ServiceHarness) -> None:
 def test_an_entry_that_is_gone_before_it_was_sealed_is_named_before_and_after_its_block_is_made(
     example: ServiceHarness,
 ) -> None:
-    _, gone = enter(example, 2)
+    gone, _ = enter(example, 2)
     tamper(example, "DELETE FROM audit_entries WHERE id = :id", id=gone)
     assert damages(example) == [("entry_missing", None, gone)]
     seal_one(example)
