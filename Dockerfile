@@ -11,16 +11,18 @@ RUN python3 -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.run.lock
 
 FROM ${BASE}
-# Folders that are mounts: people's documents, uploads that are not read yet, and where gateways find their socket.
+# Folders that are mounts: people's documents, uploads that are not read yet, heads of audit trails, and where gateways
+# find their socket.
 RUN groupadd --gid 10001 jiaowu \
  && useradd --uid 10001 --gid jiaowu --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jiaowu \
- && install -d -o jiaowu -g jiaowu -m 0700 /files /spool /entrance
+ && install -d -o jiaowu -g jiaowu -m 0700 /files /spool /heads /entrance
 COPY --from=packages /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/spool \
     JIAOWU_FILES_URL=file:///files \
+    JIAOWU_HEADS_FOLDER=/heads \
     JIAOWU_METRICS_HOST=0.0.0.0 \
     JIAOWU_METRICS_PORT=9100
 WORKDIR /app

@@ -133,7 +133,7 @@ class Installation:
                 system.destroy_virtual_host()
             for server in self.servers():
                 server.remove()
-            for name in ("files", "logs", "run", "secrets"):
+            for name in ("files", "heads", "logs", "run", "secrets"):
                 shutil.rmtree(self.state / name, ignore_errors=True)
             (self.state / "ports.json").unlink(missing_ok=True)
 

@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from chassis.base.context import system_context
 from chassis.data.database import Database
+from chassis.data.row_scope import owner_role
 from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
@@ -42,7 +44,14 @@ FIRST_ADMINISTRATOR = "admin"
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
 # Settings of processes that may be given from outside as they are.
-PASSED_ON = ("JIAOWU_FILES_URL", "JIAOWU_LOG_FORMAT", "JIAOWU_WORKERS", "JIAOWU_POOL_SIZE", "JIAOWU_GATEWAY_")
+PASSED_ON = (
+    "JIAOWU_FILES_URL",
+    "JIAOWU_HEADS_FOLDER",
+    "JIAOWU_LOG_FORMAT",
+    "JIAOWU_WORKERS",
+    "JIAOWU_POOL_SIZE",
+    "JIAOWU_GATEWAY_",
+)
 
 
 class NotReadyError(Exception):
@@ -151,6 +160,7 @@ class System:
     def start_all(self, forks: Forks | None = None) -> None:
         """Start every process that does not run, by forking where that is offered; returns before they are ready."""
         (self.state / "files").mkdir(mode=0o700, exist_ok=True)  # people's documents
+        (self.state / "heads").mkdir(mode=0o700, exist_ok=True)
         for process in self.processes.values():
             process.start(forks)
 
@@ -248,6 +258,14 @@ class System:
         """The address with which the processes of a service, or the gateway, connect to the broker."""
         return broker_url(self._amqp_url, self.prefix, name, self._secrets.password(f"{name}-broker"))
 
+    def owner_url(self, service: str) -> str:
+        """How the owner of a service's database connects: who may migrate it, and let old audit entries go."""
+        name = self.database(service)
+        owner = make_url(self._admin_url).set(
+            username=owner_role(name), password=self._secrets.password(f"{service}-owner"), database=name
+        )
+        return owner.render_as_string(hide_password=False)
+
     @contextmanager
     def databases(self) -> Iterator[dict[str, Database]]:
         """Every service's database, opened with the rights of its processes."""
@@ -286,6 +304,7 @@ class System:
             variables["JIAOWU_TOKEN_PRIVATE_KEY_FILE"] = str(self._secrets.token_keys_file())
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
+            variables.setdefault("JIAOWU_HEADS_FOLDER", str((self.state / "heads").absolute()))
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (declaring(service), "--role", role)
         return ProcessSpec(name, RUNNER, arguments, variables, health, forkable=role == "tasks")

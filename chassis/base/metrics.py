@@ -60,6 +60,7 @@ _bindings_looked_at = Gauge(
 _token_keys = Gauge("jiaowu_token_key_trusted", "Keys whose tokens this gateway takes: 1", ["key"])
 _job_rows = Counter("jiaowu_scheduled_rows", "Rows handled by scheduled jobs", ["job"])
 _job_failures = Counter("jiaowu_scheduled_failures", "Runs of scheduled jobs that failed", ["job"])
+_audit_unsealed = Gauge("jiaowu_audit_unsealed_seconds", "Age of the oldest audit entry that is in no block yet")
 _task_steps = Histogram(
     "jiaowu_task_step_seconds",
     "Steps of long tasks",
@@ -173,6 +174,11 @@ def job_ran(job: str, rows: int) -> None:
 def job_failed(job: str) -> None:
     """A scheduled job that raised."""
     _job_failures.labels(job).inc()
+
+
+def audit_unsealed(oldest_seconds: float) -> None:
+    """How long the oldest entry of the audit trail has been waiting for its block; 0 where none is."""
+    _audit_unsealed.set(oldest_seconds)
 
 
 def task_step(kind: str, outcome: str, seconds: float) -> None:

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     broker_url: SecretStr = SecretStr("")
     broker_watch_url: SecretStr = SecretStr("")
     files_url: str = ""
+    heads_folder: str = ""
+    """Where task processes write each day how far the audit trail is chained; nowhere where it is empty."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     log_format: Literal["json", "console"] = "json"

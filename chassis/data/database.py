@@ -20,6 +20,7 @@ from chassis.base import metrics
 from chassis.base.clock import Clock, SystemClock
 from chassis.base.context import Context, system_context
 from chassis.base.failures import RefusedButKept
+from chassis.data.audit_chain import MARKED
 from chassis.data.row_scope import role_name
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import IDLE
@@ -47,7 +48,8 @@ _BEGIN = (
     "SELECT set_config('role', %s, true), set_config('app.scope', %s, true), set_config('app.actor', %s, true),"
     " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
     " set_config('idle_in_transaction_session_timeout', %s, true),"
-    " set_config('app.correlation', %s, true), set_config('app.causation', %s, true)"
+    " set_config('app.correlation', %s, true), set_config('app.causation', %s, true),"
+    f" set_config('{MARKED}', 'yes', true)"  # the unit of work marks its entries itself
 )
 
 

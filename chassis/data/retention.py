@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delete, or_, select, true, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.data.unit_of_work import UnitOfWork
 
@@ -86,10 +86,13 @@ def let_go(uow: UnitOfWork) -> int:
 
 def count_erased(uow: UnitOfWork, table: str, number: int, *, blanked: bool = False) -> None:
     """Count rows that were let go, also by a job of their own."""
-    if number == 0:
-        return
-    erasures = uow.tables["erasures"]
-    counted = insert(erasures).values(on=uow.today, object_type=table, blanked=blanked, number=number)
+    if number:
+        uow.execute(counted(uow.tables["erasures"], uow.today, table, number, blanked=blanked))
+
+
+def counted(erasures: Table, on: date, table: str, number: int, *, blanked: bool = False) -> Insert:
+    """The statement that counts rows of a table that were let go on a day."""
+    count = insert(erasures).values(on=on, object_type=table, blanked=blanked, number=number)
     key = (erasures.c.on, erasures.c.object_type, erasures.c.blanked)
-    more = {"number": erasures.c.number + counted.excluded.number}
-    uow.execute(counted.on_conflict_do_update(index_elements=key, set_=more))
+    more = {"number": erasures.c.number + count.excluded.number}
+    return count.on_conflict_do_update(index_elements=key, set_=more)

@@ -32,6 +32,7 @@ class TableScope:
     parent: tuple[Column[object], Table] | None = None
     append_only: bool = False
     movable: str | None = None
+    read_only: bool = False
 
 
 def scope(
@@ -48,6 +49,7 @@ def scope(
     parent: tuple[Column[object], Table] | None = None,
     append_only: bool = False,
     movable: str | None = None,
+    read_only: bool = False,
 ) -> Table:
     """Declare who sees which rows of `table`, and return it.
 
@@ -56,13 +58,16 @@ def scope(
     `parent` = (foreign key column, parent table): a row may only be written beside a parent of the same scope, since
     PostgreSQL's foreign-key checks look past row security.
     `append_only`: what is written stays, for every role; but for the column `movable`, which says where it belongs.
+    `read_only`: no role writes at all; functions of the owner do.
     """
     named = {"point": point, "student": student, "course": course, "tutor": tutor, "own": own}
     columns = {kind: column for kind, column in named.items() if column is not None}
     for column in (*columns.values(), *([movable] if movable else [])):
         if column not in table.c:
             raise ValueError(f"{table.name} has no column {column}")
-    _DECLARED[table] = TableScope(columns, read_by_all, insert_by_all, system_only, parent, append_only, movable)
+    _DECLARED[table] = TableScope(
+        columns, read_by_all, insert_by_all, system_only, parent, append_only, movable, read_only
+    )
     return table
 
 
@@ -164,6 +169,8 @@ def _writable_rows(rows: str, kind: str, declared: TableScope, table: Table) -> 
 def rights(table: Table) -> tuple[str, ...]:
     """What the roles may do with a table at all; its policies say with which rows."""
     declared = table_scope(table)
+    if declared.read_only:
+        return ("SELECT",)
     if not declared.append_only:
         return ("SELECT", "INSERT", "UPDATE", "DELETE")
     return ("SELECT", "INSERT", *([f"UPDATE ({declared.movable})"] if declared.movable else []))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data import message_tables, work_tables
+from chassis.data import audit_tables, message_tables, work_tables
 from chassis.data.columns import id_column, instant
 from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
@@ -29,6 +29,7 @@ def service_metadata(service: str) -> MetaData:
     """A service's metadata with the chassis tables in it: outbox, inbox, answers, audit, history, copies, tasks."""
     metadata = MetaData(naming_convention=NAMING, info={"service": service})
     message_tables.declare(metadata)
+    audit_tables.declare(metadata)
     work_tables.declare(metadata)
     _idempotency_keys(metadata)
     return metadata

@@ -229,6 +229,8 @@ WITH events AS (
            object_type, object_id, action, before, after
     FROM jsonb_to_recordset(%(audit)s)
         AS a (id uuid, object_type text, object_id uuid, action text, before jsonb, after jsonb)
+), marked AS (
+    INSERT INTO audit_marks (entry_id) SELECT id FROM jsonb_to_recordset(%(audit)s) AS a (id uuid)
 ), kept AS (
     INSERT INTO idempotency_keys (actor_id, command, key, body_hash, answer, rights)
     SELECT %(actor_id)s, answer ->> 'command', %(key)s, decode(answer ->> 'body_hash', 'hex'), answer -> 'answer',

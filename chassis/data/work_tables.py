@@ -30,8 +30,7 @@ from contracts.common import TaskState
 
 
 def declare(metadata: MetaData) -> None:
-    """The audit trail, the history of workflows, numbers, settings, due jobs, tasks, files, erasures."""
-    _audit_entries(metadata)
+    """The history of workflows, numbers, settings, due jobs, tasks, files, erasures."""
     _workflow_history(metadata)
     _number_counters(metadata)
     _school_settings(metadata)
@@ -40,29 +39,6 @@ def declare(metadata: MetaData) -> None:
     _files(metadata)
     _attachments(metadata)
     _erasures(metadata)
-
-
-def _audit_entries(metadata: MetaData) -> None:
-    audit = Table(
-        "audit_entries",
-        metadata,
-        id_column(),
-        instant("at", server_default=func.now()),
-        Column("actor_id", Uuid),
-        Column("actor_name", Text, nullable=False),
-        Column("teaching_point_id", Uuid),
-        Column("client", Text),
-        Column("correlation_id", Uuid, nullable=False),
-        Column("object_type", Text, nullable=False),
-        Column("object_id", Uuid, nullable=False),
-        Column("action", Text, nullable=False),
-        Column("before", JSONB),
-        Column("after", JSONB),
-        Index("ix_audit_entries_object", "object_type", "object_id"),
-        Index("ix_audit_entries_actor_id", "actor_id", "at"),
-        Index("ix_audit_entries_at", "at"),
-    )
-    scope(audit, insert_by_all=True, append_only=True)
 
 
 def _workflow_history(metadata: MetaData) -> None:

@@ -38,6 +38,7 @@ from chassis.declaring.entries import (
 from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, Query, State, StateItem, View, method_name, routing_key, type_name
 from contracts.settings import Setting
+from contracts.trail import TrailSealed
 from contracts.versions import older
 
 Entry = TypeVar("Entry")
@@ -52,6 +53,8 @@ class Service:
     """Constraint name → error code, for violations that mean something to the caller."""
     settings: ClassVar[tuple[Setting[Any], ...]] = ()
     """What the school sets of what this service does."""
+    trail_sealed: ClassVar[type[TrailSealed] | None] = None
+    """The fact by which it tells others how far its audit trail is chained."""
 
     operations: ClassVar[dict[str, OperationEntry]]
     reactions: ClassVar[dict[str, ReactionEntry]]

@@ -24,6 +24,9 @@ from chassis.papers.files import ERASED_EVERY, erase_unadopted, erase_unowned
 from chassis.papers.leftovers import erase_workbooks
 from chassis.running.schedule import Scheduler
 from chassis.running.tasks import forget_old_tasks
+from chassis.work.audit_export import EXPORTED_EVERY, export_heads
+from chassis.work.audit_heads import TOLD_EVERY, tell_head
+from chassis.work.audit_sealing import SEALED_EVERY, seal
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +114,8 @@ class RelayLoop(Loop):
 
 
 def housekeeping(database: Database) -> Sequence[Loop]:
-    """The loops that one process of a service's task role runs: due jobs, waiting events, pages for others' copies."""
+    """The loops that one process of a service's task role runs: due jobs, the chain of the audit trail, waiting
+    events, pages for others' copies."""
     inbox = Inbox(database)
     copies = Copies(database)
     jobs = {
@@ -119,6 +123,8 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         "let_go": ScheduledEntry(let_go, timedelta(minutes=10)),
         "forget_old_tasks": ScheduledEntry(forget_old_tasks, timedelta(hours=1)),
         "analyse_grown": ScheduledEntry(analyse_grown, timedelta(seconds=5)),
+        "tell_audit_head": ScheduledEntry(tell_head, TOLD_EVERY),
+        "export_audit_heads": ScheduledEntry(export_heads, EXPORTED_EVERY),
         "erase_unadopted_files": ScheduledEntry(erase_unadopted, ERASED_EVERY, idle=STORE_IDLE),
         "erase_unowned_files": ScheduledEntry(erase_unowned, timedelta(hours=1), idle=STORE_IDLE),
     }
@@ -127,8 +133,13 @@ def housekeeping(database: Database) -> Sequence[Loop]:
     def count() -> bool:
         return database.run(system_context(), count_backlog) > 0
 
+    def seal_trail() -> bool:
+        return database.run(system_context(), seal)
+
     return (
         Loop("scheduler", lambda: scheduler.run_due() > 0, interval=1.0),
+        # At once only after a full block: what comes one by one is sealed together.
+        Loop("audit_chain", seal_trail, interval=SEALED_EVERY),
         # In every process: a gauge that only one of them set would go stale in the others.
         Loop("backlog", count, interval=15.0),
         # In every process: each may have a folder of its own.

@@ -9,6 +9,7 @@ from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.common import ClosingReason
 from contracts.courses.states import CourseStatus, ProgrammeStatus
 from contracts.stored import StoredElements, StoredNumber, StoredText, StoredTitle
+from contracts.trail import TrailSealed
 from contracts.types import Credits, EducationLevel, ExamKind, Instant
 
 # --- state ---
@@ -108,3 +109,7 @@ class WithdrawalsSentToFinance(Fact, owner="courses", version=1, rows="withdrawa
     """→ exams holds the registration; → finance opens the review, which waits for that hold."""
 
     withdrawals: Annotated[tuple[SentWithdrawal, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class CoursesTrailSealed(TrailSealed, owner="courses", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

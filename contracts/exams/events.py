@@ -9,6 +9,7 @@ from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.common import ClosingReason
 from contracts.exams.states import ExamRoundStatus
 from contracts.stored import StoredNumber, StoredTitle, Word
+from contracts.trail import TrailSealed
 from contracts.types import EducationLevel, ExamKind, Instant
 
 # --- state ---
@@ -124,3 +125,7 @@ class ResitsClosing(Fact, owner="exams", version=1, rows="resits"):
     """Exams asks for bills to be cancelled → finance: `BillsCancelled` or `BillCancellationRefused`."""
 
     resits: Annotated[tuple[ClosingResit, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class ExamsTrailSealed(TrailSealed, owner="exams", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

@@ -11,6 +11,7 @@ from contracts.errors import JsonValue
 from contracts.finance.source import Source
 from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.stored import StoredDay, StoredNumber, StoredText, StoredTitle, Word
+from contracts.trail import TrailSealed
 from contracts.types import EducationLevel, ExamKind, FeeKind, Instant, Money
 
 _FEE_KIND = "A `FeeKind`, or one that this version does not know: then nobody here has to do with the bill."
@@ -182,3 +183,7 @@ class TransferCleared(Fact, owner="finance", version=1):
 
     change_id: UUID
     student_id: UUID
+
+
+class FinanceTrailSealed(TrailSealed, owner="finance", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

@@ -9,6 +9,7 @@ from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
 from contracts.stored import StoredNumber, StoredTitle, Word
+from contracts.trail import TrailSealed
 from contracts.types import Instant
 
 
@@ -79,3 +80,7 @@ class StudentAccountsMade(Fact, owner="identity", version=1, rows="made"):
     student's account is never erased: a refusal that arrives later is older."""
 
     made: Annotated[tuple[MadeAccount, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class IdentityTrailSealed(TrailSealed, owner="identity", version=1):
+    """→ the registry keeps the head of the audit trail where this service can't change it."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from contracts.base import Contract, Fact, State, StateItem
 from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
+from contracts.trail import TrailSealed
 from contracts.types import EnrolmentStatus, Gender, Instant
 
 
@@ -93,3 +94,7 @@ class StudentTransferred(Fact, owner="registry", version=1):
     from_teaching_point_id: UUID = Field(description="Keeps reading the bills and slips that it paid.")
     to_teaching_point_id: UUID
     transferred_at: Instant
+
+
+class RegistryTrailSealed(TrailSealed, owner="registry", version=1):
+    """→ identity keeps the head of the audit trail where this service can't change it."""

@@ -113,6 +113,10 @@ FIELDS: Words = {
     "added_at": ("上传时间", "Added at"),
     # what was let go
     "blanked": ("仅清空内容", "Only blanked"),
+    # how far the audit trail is sealed
+    "sequence": ("区块序号", "Block"),
+    "hash": ("区块摘要", "Hash of the block"),
+    "made_at": ("区块生成时间", "Block made at"),
     # audit and messages
     "object_id": ("对象编号", "Object"),
     "object_type": ("对象类型", "Kind of object"),

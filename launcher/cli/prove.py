@@ -1,12 +1,17 @@
 """Commands that show whether the system does what it should."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.exc import OperationalError
 
+from chassis.declaring.service import load
+from launcher.cli.arguments import known_service
 from launcher.installation import Installation
-from launcher.steps import console
+from launcher.paths import declaring, service_names
+from launcher.steps import console, counting, step
 from launcher.system import NotReadyError
 
 if TYPE_CHECKING:  # what these commands import costs a second that the others do without
@@ -17,7 +22,7 @@ PANEL = "Prove"
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (story, reconcile):
+    for command in (story, reconcile, verify_audit, erase_audit):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -65,6 +70,70 @@ def reconcile(
     elif copies:
         console.print("[green]✓[/] Every copy is what its owner has.")
     raise typer.Exit(0 if result.clean and not differing else 1)
+
+
+def verify_audit(
+    service: Annotated[str | None, typer.Argument(help="Whose trail; everybody's when left out.")] = None,
+    heads: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--heads", exists=True, dir_okay=False, help="A daily export that was kept elsewhere. Repeatable."
+        ),
+    ] = None,
+    heads_since: Annotated[
+        datetime | None,
+        typer.Option(help="Compare with what other services heard from this moment on: after a backup was put back."),
+    ] = None,
+) -> None:
+    """Prove that nobody changed, removed or inserted an entry of the audit trail. Works while others work.
+
+    Says of which entry or block that is not so, and ends with 1 then.
+    """
+    from chassis.work.audit_export import UnreadableHeadsError, read_heads
+    from chassis.work.audit_verdict import prove
+    from launcher.trail import show as show_verdict
+
+    chosen = [known_service(service)] if service else service_names()
+    try:
+        exported = [head for file in heads or () for head in read_heads(file)]
+    except UnreadableHeadsError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    sound = True
+    try:
+        with Installation().system().databases() as databases:
+            for name in chosen:
+                with counting(name) as tell:
+                    verdict = prove(databases, name, exported, heads_since and heads_since.astimezone(), tell)
+                show_verdict(verdict, console)
+                sound = sound and verdict.sound
+    except OperationalError:
+        raise NotReadyError("the databases can't be reached; ./jiaowu up starts them") from None
+    raise typer.Exit(0 if sound else 1)
+
+
+def erase_audit(
+    service: Annotated[str, typer.Argument(help="Whose entries.")],
+    before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="All that were sealed before this day.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Erase old entries of the audit trail for good, which stays provable: at least 183 days old, whole blocks at a
+    time. That it was done is an entry that stays."""
+    from chassis.base.clock import SystemClock
+    from chassis.work.audit_erasing import erase
+
+    name = known_service(service)
+    if not yes:
+        typer.confirm(f"Erase what {name} noted before {before.date()}, for good?", abort=True)
+    try:
+        url = Installation().system().owner_url(name)
+        with step(f"Entries of {name} are erased") as tell:
+            now = SystemClock().now()
+            number = erase(url, load(declaring(name)), before.date(), now, lambda erased: tell(f"{erased:,}"))
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    except OperationalError:
+        raise NotReadyError("the database can't be reached; ./jiaowu up starts it") from None
+    console.print(f"{number:,} erased.")
 
 
 def _running() -> Installation:

@@ -7,7 +7,7 @@ from chassis.declaring.service import Service, command, copy, feeder, publishes,
 from chassis.requests.asking import deciding
 from chassis.requests.showing import listing, page
 from contracts.courses import commands as contract
-from contracts.courses.events import CourseState, ProgrammeState
+from contracts.courses.events import CourseState, CoursesTrailSealed, ProgrammeState
 from contracts.courses.queries import GetWithdrawal, ListWithdrawals
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
@@ -47,6 +47,7 @@ class Courses(Service):
         "uq_selection_rounds_code": "selection_round_code_taken",
         "uq_withdrawals_open": "withdrawal_already_open",
     }
+    trail_sealed = CoursesTrailSealed
 
     # calendar and catalogue
     create_term = command(calendar.create_term)

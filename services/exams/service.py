@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled
 from contracts.courses.events import CourseState
-from contracts.exams.events import ExamRoundCourseState, ExamRoundState
+from contracts.exams.events import ExamRoundCourseState, ExamRoundState, ExamsTrailSealed
 from contracts.registry.events import StudentState
 from services.exams import jobs, queries, tables
 from services.exams.commands import arrangement, attendance, resits, rounds, timetable
@@ -24,6 +24,7 @@ class Exams(Service):
         "uq_exam_rounds_code": "exam_round_code_taken",
         "uq_exam_registrations_live_resit": "already_registered",
     }
+    trail_sealed = ExamsTrailSealed
 
     create_exam_round = command(rounds.create_exam_round)
     update_exam_round = command(rounds.update_exam_round)

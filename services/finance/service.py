@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction
 from contracts.courses.events import CourseState
-from contracts.finance.events import BillState, FeeStandardState
+from contracts.finance.events import BillState, FeeStandardState, FinanceTrailSealed
 from contracts.registry.events import StudentState
 from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
@@ -34,6 +34,7 @@ class Finance(Service):
     }
 
     settings = SETTINGS
+    trail_sealed = FinanceTrailSealed
 
     create_fee_standard = command(standard_commands.create_fee_standard)
     end_fee_standard = command(standard_commands.end_fee_standard)

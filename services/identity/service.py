@@ -4,8 +4,12 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
-from contracts.identity.events import SchoolSettingState, TeachingPointState
-from contracts.registry.events import StudentState
+from chassis.work.audit_heads import keeping_heads
+from contracts.courses.events import CoursesTrailSealed
+from contracts.exams.events import ExamsTrailSealed
+from contracts.finance.events import FinanceTrailSealed
+from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
+from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.identity import jobs, queries, reactions, tables
 from services.identity.commands import accounts, teaching_points, users
 from services.identity.commands import sessions as session_commands
@@ -23,6 +27,7 @@ class Identity(Service):
     }
 
     settings = SETTINGS
+    trail_sealed = IdentityTrailSealed
 
     # sessions: nobody is signed in yet
     sign_in = command(session_commands.sign_in, as_system=True)
@@ -58,6 +63,10 @@ class Identity(Service):
     get_token_key = query(queries.get_token_key, as_system=True)
 
     on_student_state = reaction(reactions.on_student_state)
+    on_registry_trail_sealed = reaction(keeping_heads(RegistryTrailSealed))
+    on_courses_trail_sealed = reaction(keeping_heads(CoursesTrailSealed))
+    on_finance_trail_sealed = reaction(keeping_heads(FinanceTrailSealed))
+    on_exams_trail_sealed = reaction(keeping_heads(ExamsTrailSealed))
     students = copy(StudentState, tables.students)
     teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, tables.teaching_points)
 

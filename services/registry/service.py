@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
-from contracts.identity.events import TeachingPointState
-from contracts.registry.events import StudentState
+from contracts.identity.events import IdentityTrailSealed, TeachingPointState
+from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.registry import jobs, queries, reactions, tables, tasks
 from services.registry.commands import imports, records, status, transfers
 from services.registry.steps import copies
@@ -23,6 +24,7 @@ class Registry(Service):
         "uq_students_id_number": "id_number_taken",
         "uq_status_changes_open": "another_change_open",
     }
+    trail_sealed = RegistryTrailSealed
 
     import_students = command(imports.import_students)
     change_contact = command(records.change_contact)
@@ -45,6 +47,7 @@ class Registry(Service):
     on_transfer_cleared = reaction(reactions.on_transfer_cleared)
     on_student_accounts_refused = reaction(reactions.on_student_accounts_refused)
     on_student_accounts_made = reaction(reactions.on_student_accounts_made)
+    on_identity_trail_sealed = reaction(keeping_heads(IdentityTrailSealed))
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)

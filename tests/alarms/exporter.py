@@ -12,6 +12,7 @@ from chassis.running import health
 metrics.outbox_waiting(3, oldest_seconds=0.4)
 metrics.inbox_kept({"waiting": 2}, waiting_oldest_seconds=40)
 metrics.bindings_missing(0)
+metrics.audit_unsealed(2)
 metrics.bindings_looked_at(time.time())
 
 
@@ -49,6 +50,7 @@ CONDITIONS: Mapping[str, tuple[str | None, Callable[[], object]]] = {
     "given_up": ("JiaowuBrokerGaveUp", lambda: metrics.broker_gave_up(1)),
     "bindings": ("JiaowuBindingsMissing", lambda: metrics.bindings_missing(1)),
     "blind": ("JiaowuBindingsNotLookedAt", lambda: metrics.bindings_looked_at(time.time() - 601)),
+    "unsealed": ("JiaowuTrailNotSealed", lambda: metrics.audit_unsealed(301)),
     "unready": ("JiaowuProcessNotReady", lambda: None),
     "away": ("JiaowuProcessNotReady", lambda: None),
 }

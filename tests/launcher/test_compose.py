@@ -47,6 +47,12 @@ def test_uploads_on_their_way_go_to_a_disk_and_not_to_memory():
         assert f"spool:{spool}" in CONTAINERS[name]["volumes"]
 
 
+def test_task_processes_and_nobody_else_write_heads_of_audit_trails_where_they_outlive_the_container():
+    folder = re.search(r"JIAOWU_HEADS_FOLDER=(\S+)", (ROOT / "Dockerfile").read_text()).group(1)
+    writing = {name for name in OURS if f"heads:{folder}" in CONTAINERS[name].get("volumes", [])}
+    assert writing == {f"{service}-tasks" for service in service_names()}
+
+
 def test_every_limit_of_the_gateway_can_be_set_and_the_engine_is_asked_for_no_rights():
     wanted = {f"JIAOWU_GATEWAY_{field.upper()}" for field in GatewaySettings.model_fields}
     given = CONTAINERS["gateway"]["environment"]

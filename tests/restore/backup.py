@@ -28,6 +28,11 @@ def put_back(admin_url: str, database: str, file: Path) -> None:
             )
     finally:
         engine.dispose()
+    restore(admin_url, database, file)
+
+
+def restore(admin_url: str, database: str, file: Path) -> None:
+    """Fill an empty database from a backup."""
     _run(admin_url, "pg_restore", "--exit-on-error", f"--dbname={database}", str(file))
 
 
