@@ -80,7 +80,7 @@ _AS_OWNER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 
 MARKED: Final = "app.marked"
 """The setting by which a transaction says that it marks what it enters: the unit of work does, by the statement that
-writes the entries, which costs a twentieth of what calling a trigger's function costs."""
+writes the entries, which costs a fraction of what calling a trigger's function costs."""
 
 MARK_ENTRY: Final = Trigger(
     "audit_entries",
@@ -137,8 +137,8 @@ BEGIN
         next := 1;
         previous := decode('{beginning(service).hex()}', 'hex');
     END IF;
-    SELECT array_agg(m.entry_id) INTO ids
-    FROM (SELECT entry_id FROM audit_marks ORDER BY entry_id LIMIT most) m;
+    SELECT array_agg(m.entry_id ORDER BY m.entry_id) INTO ids
+    FROM (SELECT entry_id FROM audit_marks ORDER BY entry_id LIMIT least(most, {MOST})) m;
     IF ids IS NULL THEN
         RETURN 0;
     END IF;

@@ -168,6 +168,15 @@ def test_only_the_system_makes_blocks(example: ServiceHarness) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("most", ["NULL", "1000000"])
+def test_a_block_has_an_end_whatever_is_asked_for(example: ServiceHarness, most: str) -> None:
+    with example.owner_connection() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO audit_marks (entry_id) SELECT gen_random_uuid() FROM generate_series(1, 1001)"
+        )
+        assert connection.exec_driver_sql(f"SELECT chain_audit_entries({most})").scalar() == audit_sealing.MOST
+
+
 def test_task_processes_seal_by_themselves_and_at_once_what_fills_blocks(
     example: ServiceHarness, monkeypatch: Any
 ) -> None:
