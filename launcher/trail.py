@@ -4,26 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
 
 from chassis.work.audit_proof import Damage
 from chassis.work.audit_verdict import Verdict
 
 MEANING: Mapping[Damage, str] = {
-    Damage.ENTRY_CHANGED: "entries were changed",
-    Damage.ENTRY_MISSING: "entries are missing",
-    Damage.ENTRY_INSERTED: "entries were inserted, or their block was taken away",
-    Damage.ERASED_EARLY: "entries were erased before their time",
-    Damage.BLOCK_CHANGED: "blocks were changed",
-    Damage.BLOCK_MISSING: "blocks are missing",
-    Damage.BLOCK_OUT_OF_LINE: "blocks do not follow the one before",
-    Damage.CHAIN_REWRITTEN: "blocks are others than those that were told of",
-    Damage.CHAIN_CUT_SHORT: "the chain ends before a block that was told of",
+    Damage.ENTRY_CHANGED: "changed entries",
+    Damage.ENTRY_MISSING: "missing entries",
+    Damage.ENTRY_INSERTED: "inserted entries, or such whose block was taken away",
+    Damage.ERASED_EARLY: "entries that were erased before their time",
+    Damage.BLOCK_CHANGED: "changed blocks",
+    Damage.BLOCK_MISSING: "gaps between blocks",
+    Damage.BLOCK_OUT_OF_LINE: "blocks that do not follow the one before",
+    Damage.CHAIN_REWRITTEN: "blocks that are not those that others were told of",
+    Damage.CHAIN_CUT_SHORT: "an end before a block that others were told of",
 }
-
-
-_ID = 36
-"""Characters of an id."""
 
 
 def show(verdict: Verdict, console: Console) -> None:
@@ -38,14 +33,11 @@ def show(verdict: Verdict, console: Console) -> None:
     if verdict.sound:
         return
     for damage, count in verdict.counts.items():
-        console.print(f"    [red]{count:>9,}[/] {MEANING[damage]} [dim]{damage}[/]")
-    table = Table("damage", "block", box=None, pad_edge=False)
-    table.add_column("entry", min_width=_ID)  # whole, however narrow the terminal is
-    table.add_column("when")
-    table.add_column("")
+        console.print(f"    [red]{MEANING[damage]}[/]: {count:,}")
     for each in verdict.first:
-        table.add_row(each.damage, str(each.sequence or ""), str(each.entry_id or ""), _shown(each.at), each.says)
-    console.print(table)
+        # In one line, however narrow the terminal is: ids are copied from it.
+        where = f"block {each.sequence or '-':<7} entry {each.entry_id or '-'!s:<36} {_shown(each.at)}"
+        console.print(f"    [bold]{each.damage:<17}[/] {where}  {each.says}".rstrip(), soft_wrap=True)
     if (more := sum(verdict.counts.values()) - len(verdict.first)) > 0:
         console.print(f"    … and {more:,} more")
 
