@@ -15,6 +15,7 @@ from kombu import Connection
 from rich.console import Console
 
 from chassis.messages.broker import dead_queue
+from chassis.work.audit_verdict import prove
 from launcher import rolling
 from launcher.paths import ROOT
 from launcher.story.client import Client
@@ -26,6 +27,7 @@ from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.flow import expect_nothing_left
 from tests.upgrade import previous
 from tests.upgrade.rounds import Rounds
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(900)]
 
@@ -90,6 +92,17 @@ def test_a_running_system_is_upgraded_process_by_process_and_nothing_is_refused_
     rounds.check()
     expect_nothing_left(system)
     assert dead_messages(system, amqp_admin_url) == []
+    expect_sound_trails(system)
+
+
+def expect_sound_trails(system: System) -> None:
+    """Every entry is in a block soon: those from before, those of both versions while they ran beside each other."""
+    with system.databases() as databases:
+        for name in databases:
+            eventually(lambda name=name: prove(databases, name).proof.waiting == 0, f"{name} has sealed all")
+            verdict = prove(databases, name)
+            assert verdict.sound, (name, verdict.counts)
+            assert verdict.proof.entries > 0, name
 
 
 def administrator(system: System) -> Person:
