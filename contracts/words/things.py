@@ -5,6 +5,8 @@ from contracts.words.word import Words
 THINGS: Words = {
     "account_answers": ("账号开通结果", "Answer about an account"),
     "assessment_requirements": ("考核要求", "Assessment requirement"),
+    "audit_blocks": ("审计区块", "Block of the audit trail"),
+    "audit_entries": ("审计记录", "Audit entry"),
     "billings": ("计费", "Billing"),
     "bills": ("缴费单", "Bill"),
     "course_versions": ("课程版本", "Course version"),
