@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chassis.base.context import system_context
 from chassis.base.ids import new_id
-from chassis.data.retention import let_go
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import (
     ChangePassword,
@@ -340,5 +338,5 @@ def test_an_ipv6_client_has_one_count_for_all_its_addresses(identity, owner) -> 
 def test_failures_that_count_no_more_are_forgotten(identity, owner) -> None:  # type: ignore[no-untyped-def]
     codes(identity, WRONG, STRANGER)
     identity.clock.advance(timedelta(days=1, hours=1))
-    identity.database.run(system_context(), let_go)
+    identity.run_due_jobs()
     assert identity.rows(select(password_failures)) == []
