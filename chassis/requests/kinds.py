@@ -19,6 +19,8 @@ from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.attachments import Attachments, attach
+from chassis.work.number_templates import NumberTemplate
+from chassis.work.numbers import next_numbers
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock, lock_where
 from chassis.work.steps import Taken, enter, switches, take_locked
@@ -54,6 +56,8 @@ class RequestKind:
     Of the requests about one thing at most one is in `open_states`; another is refused with `open_code`. Which
     reaches the state `supersedes` lets earlier requests about the same thing take their step `supersede`. `effects` are
     by the state reached, `against` is by action; `decided_by` names the column that keeps who took a step, by action.
+    `number` is the template of the table's `number_column()`, where requests have a number that people read; nothing of
+    it but the day is filled in.
     """
 
     flow: Workflow
@@ -67,6 +71,7 @@ class RequestKind:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     decided_by: Mapping[str, str] = field(default_factory=dict)
     attachments: Attachments | None = None
+    number: NumberTemplate | None = None
 
     def state_of(self, row: Row[Any]) -> str:
         """The state of one of its rows."""
@@ -90,7 +95,12 @@ class RequestKind:
             {"id": new_id(), self.subject: thing.id, **{name: thing._mapping[name] for name in followed}, **of_all}
             for thing in things
         ]
-        made = enter(uow, self.flow, self.table, entered, "request", note=reason, audited=(self.subject, *values))
+        audited = [self.subject, *values]
+        if self.number is not None:
+            given = next_numbers(uow, self.number, [{}] * len(entered))
+            entered = [{**row, "number": number} for row, number in zip(entered, given, strict=True)]
+            audited.append("number")
+        made = enter(uow, self.flow, self.table, entered, "request", note=reason, audited=audited)
         return {row._mapping[self.subject]: row for row in made}
 
     def enter(self, uow: UnitOfWork, ids: Sequence[UUID], command: Any, rule: Rule) -> Entered:

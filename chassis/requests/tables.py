@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, MetaData, String, Table, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, Index, MetaData, String, Table, Text, UniqueConstraint, Uuid
 
 from chassis.data.columns import id_column, instant, stamps
 from chassis.work.workflow import Workflow
@@ -18,7 +18,7 @@ def request_table(
     name: str,
     metadata: MetaData,
     flow: Workflow,
-    *columns: Column[Any] | CheckConstraint | Index,
+    *columns: Column[Any] | CheckConstraint | UniqueConstraint | Index,
     subject: Column[Any],
     open_states: Collection[str],
 ) -> Table:
@@ -34,7 +34,7 @@ def request_table(
         id_column(),
         subject,
         Column("teaching_point_id", Uuid),
-        *columns,
+        *(each for each in columns if isinstance(each, Column)),
         Column(flow.column, Text, nullable=False),
         Column("reason", String(MAX_REASON), nullable=False),
         Column("entered_by", Uuid),
@@ -46,4 +46,5 @@ def request_table(
         Index(f"ix_{name}_{subject.name}", subject.name, "id"),
         Index(f"ix_{name}_teaching_point_id", "teaching_point_id", "requested_at"),
         Index(f"ix_{name}_{flow.column}", flow.column, "requested_at"),
+        *(each for each in columns if not isinstance(each, Column)),  # they may name any column
     )

@@ -16,10 +16,10 @@ _BY_TYPE: Mapping[str, Any] = {"string": "文字", "integer": 1, "number": 1, "b
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
     """A value that looks like what the schema describes."""
+    if examples := schema.get("examples"):  # also beside a reference: an enum's first member need not be what fits here
+        return examples[0]
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, depth)
-    if examples := schema.get("examples"):
-        return examples[0]
     for fixed in ("const", "example"):
         if fixed in schema:
             return schema[fixed]

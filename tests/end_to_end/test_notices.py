@@ -141,7 +141,7 @@ def test_the_address_on_the_list_shows_what_waits(scene: Scene, case: Case) -> N
     assert to_do.unanswered == ()
 
 
-def waiting(system: System) -> set[UUID]:
+def dead_or_waiting(system: System) -> set[UUID]:
     """Events that wait or were given up; other tests leave such behind."""
     with system.databases() as databases:
         return {event.event_id for event in DeadEvents(databases).list(waiting=True)}
@@ -152,7 +152,7 @@ def test_a_killed_identity_catches_up_without_a_double(scene: Scene, case: Case)
     bearer(case.decider)  # a token that outlives the outage
     victims = [name for name in system.processes if name in ("identity", "identity-tasks")]
     assert len(victims) == 2
-    before = waiting(system)
+    before = dead_or_waiting(system)
     for name in victims:
         system.kill(name)
     fields = {"withdrawal_ids": [str(withdrawal)]}
@@ -166,5 +166,5 @@ def test_a_killed_identity_catches_up_without_a_double(scene: Scene, case: Case)
         system.kill(name)
         system.start(name)
     system.wait_ready()
-    assert waiting(system) <= before
+    assert dead_or_waiting(system) <= before
     assert len(about(case.registrar, withdrawal)) == 1

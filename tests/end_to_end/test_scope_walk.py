@@ -158,13 +158,14 @@ def told(answer: requests.Response, fields: Mapping[str, Any]) -> Any:
 
 
 def shows_nothing(answer: requests.Response) -> bool:
-    """Whether an answer says that there is nothing: a problem, an empty list, or no row in which anything was done."""
+    """Whether an answer says that there is nothing: a problem, an empty list or counts of none, or no row in which
+    anything was done."""
     if not answer.ok:
         return code_of(answer) in NOTHING
     body = answer.json()
     codes = set(re.findall('"code":"([a-z_]+)"', answer.text))
     lists = [value for value in body.values() if isinstance(value, list)]
-    return not body.get("done") and (codes == {"not_found"} or not any(lists))
+    return not body.get("done") and (codes == {"not_found"} or body.get("total") == 0 or not any(lists))
 
 
 def test_every_route_is_walked_or_listed_as_having_no_rows(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Column, Integer, Row, String, Table, Uuid
+from sqlalchemy import Column, Index, Integer, Row, String, Table, Uuid
 
 from chassis.data.columns import id_column, stamps
 from chassis.data.row_scope import scope
@@ -24,6 +24,8 @@ from chassis.requests.attachments import Attachments
 from chassis.requests.kinds import RequestKind, Things
 from chassis.requests.showing import Shown, attaching, attachment_of, counting, listing, page
 from chassis.requests.tables import request_table
+from chassis.work.number_templates import Day, NumberTemplate, Serial, Text
+from chassis.work.numbers import number_column
 from chassis.work.reasons import Reason
 from chassis.work.to_do import Waiting
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
@@ -40,6 +42,7 @@ class LeaveState(StrEnum):
 
 
 class LeaveView(RequestView):
+    number: str
     reader_id: UUID
     days: int
     state: LeaveState
@@ -115,7 +118,9 @@ LEAVE = Workflow(
         Step(PENDING, "grant", LIBRARIAN, SEEN, when=TWO_LOOKS),
         Step(SEEN, "grant", HEAD, GRANTED, LeavesGranted),
         Step(PENDING, "refuse", LIBRARIAN, REFUSED),
+        Step(SEEN, "refuse", HEAD, REFUSED),
         Step(PENDING, "revoke", acting_under("library.ask"), REVOKED),
+        Step(SEEN, "revoke", acting_under("library.ask"), REVOKED),
         Step(GRANTED, "supersede", FOLLOWS, SUPERSEDED),
     ),
 )
@@ -129,8 +134,10 @@ leaves = request_table(
     "leaves",
     metadata,
     LEAVE,
+    *number_column(),
     Column("days", Integer, nullable=False),
     Column("decided_by", Uuid),
+    Index("ix_leaves_decided_by", "decided_by", "requested_at"),
     subject=Column("reader_id", Uuid, nullable=False),
     open_states=(PENDING, SEEN),
 )
@@ -156,6 +163,7 @@ LEAVES = RequestKind(
     effects={GRANTED: tell},
     decided_by={"grant": "decided_by", "refuse": "decided_by"},
     attachments=Attachments(most=3),
+    number=NumberTemplate("leave", (Text("QJ"), Day("%Y"), Serial(5)), dense=False),
 )
 SHOWN = Shown(LEAVES)
 

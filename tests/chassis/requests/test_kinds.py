@@ -69,6 +69,15 @@ def test_a_request_keeps_what_was_asked_who_asked_and_where_its_thing_belongs(li
     assert library.refusal(GetLeave(leave_id=id_), NEIGHBOUR).code == "not_found"
 
 
+def test_each_request_has_a_number_of_its_own_where_the_kind_has_a_template(library: ServiceHarness) -> None:
+    year = f"{library.clock.now():%Y}"
+    numbers = [library.ask(GetLeave(leave_id=id_), CLERK).number for id_ in asked(library, ANN, BOB)]
+    assert numbers == [f"QJ{year}00001", f"QJ{year}00002"]
+    ask(library, ANN, BOB)
+    (third,) = asked(library, STRANGER, as_=NEIGHBOUR)
+    assert library.ask(GetLeave(leave_id=third), NEIGHBOUR).number == f"QJ{year}00003", "what is refused takes none"
+
+
 def test_of_many_who_ask_about_one_thing_at_once_one_gets_a_request(library: ServiceHarness) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: ask(library, ANN), range(8)))
