@@ -8,6 +8,7 @@ class GrantLeaves(Decision):
     leave_ids: Ids = Field(description="The leaves.")
 """
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -15,7 +16,12 @@ from pydantic import Field
 from contracts.base import TryableCommand, View
 from contracts.common import HistoryStepView, ReasonCount, Refusal, RowResults
 from contracts.stored import StoredName, StoredText, StoredTitle, Word
-from contracts.types import Instant, Note
+from contracts.types import FileReference, Instant, Note
+
+MOST_FILES = 10
+Files = Annotated[tuple[FileReference, ...], Field(max_length=MOST_FILES)]
+"""Uploads that come with a request; how many its kind takes the kind says."""
+SomeFiles = Annotated[tuple[FileReference, ...], Field(min_length=1, max_length=MOST_FILES)]
 
 
 class RequestResult(View):

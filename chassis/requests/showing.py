@@ -62,7 +62,7 @@ class Shown:
         named = (name for name in type(query).model_fields if name in columns)
         conditions = [equals(columns[name], getattr(query, name)) for name in named]
         if self.searched is not None:
-            conditions.append(self.searched(query.search))
+            conditions.append(self.searched(getattr(query, "search", None)))
         first, last = getattr(query, "requested_from", None), getattr(query, "requested_to", None)
         return statement.where(*conditions, on_days(requested_at, first, last))
 

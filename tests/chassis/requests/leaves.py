@@ -31,7 +31,7 @@ from chassis.work.to_do import Waiting
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
 from contracts.notices import Decided
-from contracts.requests import Decision, RequestDetails, RequestResults, RequestView, StateCounts
+from contracts.requests import Decision, Files, RequestDetails, RequestResults, RequestView, SomeFiles, StateCounts
 from contracts.settings import Setting
 from contracts.types import FewIds, FileReference, Id, Ids, Note, Version
 
@@ -56,7 +56,7 @@ class AskForLeaves(TryableCommand, answers=RequestResults, service="library"):
     reader_ids: FewIds
     days: Annotated[int, Field(ge=1, le=365)]
     reason: Note
-    attachments: Annotated[tuple[FileReference, ...], Field(max_length=10)] = ()
+    attachments: Files = ()
 
 
 class GrantLeaves(Decision, service="library"):
@@ -74,7 +74,7 @@ class RevokeLeaves(GrantLeaves, service="library"):
 class AddLeaveFiles(Command, answers=LeaveDetails, service="library"):
     leave_id: Id
     version: Version
-    attachments: Annotated[tuple[FileReference, ...], Field(min_length=1, max_length=10)]
+    attachments: SomeFiles
 
 
 class ListLeaves(PageQuery, answers=Page[LeaveView], service="library"):
