@@ -32,6 +32,7 @@ def before(postgres_admin_url: str, run_prefix: str) -> Iterator[Connection]:
 
 def test_slips_keep_the_number_that_they_have_and_older_processes_go_on_counting(before: Connection) -> None:
     assert before.scalar(_SLIP, {"id": new_id()}) == "HK0000000001"
+    before.commit()
     migrate(before, Finance)
     assert before.scalar(_SLIP, {"id": new_id()}) == "HK0000000002"
     numbers = before.execute(text("SELECT number FROM remittances ORDER BY serial")).scalars().all()

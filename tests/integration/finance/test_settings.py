@@ -40,6 +40,7 @@ def carried(connection: Connection) -> list[tuple[int, int, bool]]:
 
 def test_what_was_set_before_the_upgrade_holds_after_it(before: Connection) -> None:
     before.execute(_FIRST, {"days": 9})
+    before.commit()
     migrate(before, Finance)
     assert carried(before) == [(9, 2, True)]
 
