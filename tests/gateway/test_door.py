@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier, Event
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.route import PUBLIC
 from gateway.routes import ROUTES, SERVICES, identity
 from launcher.paths import declaring
 from tests.gateway.conftest import Gateway, make_gateway
+from tests.gateway.fakes import ROUTES as LIBRARY
 from tests.gateway.fakes import Issuer
 from tests.gateway.test_sign_in import BOOKS, LONG, ask
 from tests.waiting import eventually
@@ -142,7 +144,8 @@ def test_how_long_an_answer_takes_tells_strangers_nothing(gateway: Gateway, refu
 
 
 def test_who_waits_for_their_time_holds_no_place() -> None:
-    gateway = make_gateway(requests=1)
+    slow = [replace(route, never_before=3.0) if route.path == "/door" else route for route in LIBRARY]
+    gateway = make_gateway(requests=1, routes=slow)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(gateway.client.simulate_post, "/api/v1/door", json={"name": "李一"})
         eventually(lambda: names(gateway) == ["enter_library"], "it was asked")
