@@ -8,15 +8,20 @@ from contracts.stored import Sentence, Word
 from contracts.words import state_word, workflow_word
 
 
-class ToDoItem(View):
-    """Rows of one workflow in one state with which the actor may take a step that they wait for."""
+class AwaitedRows(View):
+    """Rows of one workflow in one state with which the user may take a step that they wait for."""
 
     service: Word = Field(description="The service that they are of.")
     workflow: Word
     state: Word
     title: Sentence = Field(description="Workflow and state in words.")
-    actions: tuple[Word, ...] = Field(description="The steps that the actor may take.")
-    count: int = Field(description="Without what the actor may not decide, as what they entered themselves.")
+    actions: tuple[Word, ...] = Field(description="The steps that the user may take.")
+    count: int = Field(description="Without what the user may not decide, as what they entered themselves.")
+
+
+class ToDoItem(AwaitedRows):
+    """As a service answers it."""
+
     listed_by: Word = Field(description="The query that lists them.")
     filters: dict[Word, Word] = Field(description="What it is asked with, to list rows of this state alone.")
 

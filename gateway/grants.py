@@ -44,9 +44,10 @@ class AskedGrants:
             self._ask(claims, answer)
             with self._lock:
                 # A good one stays a while: somebody may have looked for the token just before it was kept.
-                gone = key if answer.exception() else next(iter(self._asked))
-                if answer.exception() or len(self._asked) > _KEPT:
-                    self._asked.pop(gone, None)
+                if answer.exception():
+                    self._asked.pop(key, None)
+                elif len(self._asked) > _KEPT:
+                    del self._asked[next(iter(self._asked))]
         return answer.result()
 
     def _ask(self, claims: AccessClaims, answer: "Future[Grants]") -> None:

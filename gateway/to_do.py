@@ -14,8 +14,8 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Operation, Query, View, method_name
-from contracts.stored import Sentence, Word
-from contracts.to_do import GetToDo
+from contracts.stored import Word
+from contracts.to_do import AwaitedRows, GetToDo
 from gateway.door import Access
 from gateway.owners import Owners
 from gateway.responder import OwnHandler
@@ -28,15 +28,9 @@ _MOST = 500  # users looked after at a time
 _SHOWN = ("service", "workflow", "state", "count")
 
 
-class WaitingRows(View):
+class WaitingRows(AwaitedRows):
     """Rows of one workflow in one state that wait for the user."""
 
-    service: Word = Field(description="The service that they are of.")
-    workflow: Word
-    state: Word
-    title: Sentence = Field(description="Workflow and state in words.")
-    actions: tuple[Word, ...] = Field(description="The steps that the user may take.")
-    count: int = Field(description="Without what the user may not decide, as what they entered themselves.")
     href: Word = Field(description="Where they are listed, in this state alone.")
 
 
@@ -87,7 +81,7 @@ class ToDoList:
         return {"items": items, "total": sum(item["count"] for item in items), "unanswered": unanswered}
 
     def _listed(self, item: dict[str, Any]) -> dict[str, Any]:
-        shown = {name: item[name] for name in WaitingRows.model_fields if name != "href"}
+        shown = {name: item[name] for name in AwaitedRows.model_fields}
         template = self._lists[item["service"], item["listed_by"]]
         return {**shown, "href": f"{template}?{urlencode(item['filters'])}"}
 

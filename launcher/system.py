@@ -13,17 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from chassis.base.context import system_context
 from chassis.data.database import Database
-from chassis.data.row_scope import owner_role
 from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date
+from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date, owner_url
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.forks import RUNNER, Forks
 from launcher.paths import declaring, service_names
@@ -249,11 +247,7 @@ class System:
 
     def owner_url(self, service: str) -> str:
         """How the owner of a service's database connects: who may migrate it, and let old audit entries go."""
-        name = self.database(service)
-        owner = make_url(self._admin_url).set(
-            username=owner_role(name), password=self._secrets.password(f"{service}-owner"), database=name
-        )
-        return owner.render_as_string(hide_password=False)
+        return owner_url(self._admin_url, self.database(service), self._secrets.password(f"{service}-owner"))
 
     @contextmanager
     def databases(self) -> Iterator[dict[str, Database]]:

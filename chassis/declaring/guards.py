@@ -68,11 +68,6 @@ class Guard:
         if (self.about is None) != (self.thing is None):
             raise ValueError("about and thing go together")
 
-    @property
-    def wants_work(self) -> bool:
-        """Whether it may refuse with `work_required`."""
-        return any(each is not None and each.beyond is Beyond.WORK for each in (self.address, self.thing))
-
     def told(self, refusal: ServiceError) -> ServiceError:
         """What a stranger is told of a refusal."""
         if self.no_match is None or passes(refusal) or refusal.kind in _TELL_NOTHING:

@@ -36,6 +36,7 @@ __all__ = [
     "bring_in_line",
     "bring_up_to_date",
     "migrate",
+    "owner_url",
     "provision_database",
 ]
 
@@ -75,10 +76,9 @@ def provision_database(
     Raises what PostgreSQL says when somebody holds a lock for longer than `patience`; the next run goes on from there.
     """
     patience = patience or Patience()
-    owner_url = make_url(admin_url).set(username=owner_role(database), password=passwords.owner, database=database)
     with alone(admin_url, database):
         make_roles_and_database(admin_url, database, passwords)
-        engine = create_engine(owner_url, hide_parameters=True)
+        engine = create_engine(owner_url(admin_url, database, passwords.owner), hide_parameters=True)
         try:
             _patiently(engine, "migrations", lambda connection: (build or migrate)(connection, service), patience)
             bring_in_line(engine, database, service, patience)
@@ -106,7 +106,16 @@ def bring_in_line(engine: Engine, database: str, service: type[Service], patienc
 
 def app_url(admin_url: str, database: str, password: str) -> str:
     """The URL with which the service's processes connect."""
-    url = make_url(admin_url).set(username=app_role(database), password=password, database=database)
+    return _url(admin_url, app_role(database), database, password)
+
+
+def owner_url(admin_url: str, database: str, password: str) -> str:
+    """How the owner of the database connects: who may migrate it, and let old audit entries go."""
+    return _url(admin_url, owner_role(database), database, password)
+
+
+def _url(admin_url: str, role: str, database: str, password: str) -> str:
+    url = make_url(admin_url).set(username=role, password=password, database=database)
     return url.render_as_string(hide_password=False)
 
 

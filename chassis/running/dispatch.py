@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -54,6 +55,26 @@ def common_operations(service: str) -> dict[str, OperationEntry]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request that was understood."""
+
+    method: str
+    entry: OperationEntry
+    operation: Operation
+    payload: dict[str, Any]
+    context: Context
+
+    @property
+    def running(self) -> Context:
+        """The context that its handler runs in."""
+        return self.context.as_system() if self.entry.as_system else self.context
+
+    def answer(self, uow: UnitOfWork) -> dict[str, Any]:
+        """What its handler answers, as JSON."""
+        return self.entry.handler(self.operation, uow).model_dump(mode="json")
+
+
 class _TakenBack(Exception):
     """Ends the transaction of a command that was only tried."""
 
@@ -99,75 +120,51 @@ class Dispatcher:
         left = context.seconds_left()
         if left is not None and left <= 0:
             raise ServiceError("deadline_exceeded")
-        operation = parse(entry.operation, payload)
-        if isinstance(entry.guard, Guard):
-            return self._guarded(entry.guard, method, entry, operation, payload, context)
-        return self._carried_out(method, entry, operation, payload, context)
+        call = _Call(method, entry, parse(entry.operation, payload), payload, context)
+        return self._guarded(call, entry.guard) if isinstance(entry.guard, Guard) else self._carried_out(call)
 
-    def _guarded(
-        self,
-        guard: Guard,
-        method: str,
-        entry: OperationEntry,
-        operation: Operation,
-        payload: dict[str, Any],
-        context: Context,
-    ) -> dict[str, Any]:
+    def _guarded(self, call: _Call, guard: Guard) -> dict[str, Any]:
         """What anybody may ask: counted beforehand, since a refusal must not take the count back."""
-        self.database.run(context.as_system(), lambda uow: let_in(uow, method, guard, operation))
+        self.database.run(call.context.as_system(), lambda uow: let_in(uow, call.method, guard, call.operation))
         try:
-            return self._carried_out(method, entry, operation, payload, context)
+            return self._carried_out(call)
         except ServiceError as refusal:
             raise guard.told(refusal) from None
 
-    def _carried_out(
-        self,
-        method: str,
-        entry: OperationEntry,
-        operation: Operation,
-        payload: dict[str, Any],
-        context: Context,
-    ) -> dict[str, Any]:
-        if not entry.is_command:
-            return self.database.run(_running(entry, context), lambda uow: _answer(entry, operation, uow))
-        if isinstance(operation, TryableCommand) and operation.dry_run:
-            return self._tried(entry, operation, context)
-        return self._command(method, entry, operation, payload, context)
+    def _carried_out(self, call: _Call) -> dict[str, Any]:
+        if not call.entry.is_command:
+            return self.database.run(call.running, call.answer)
+        if isinstance(call.operation, TryableCommand) and call.operation.dry_run:
+            return self._tried(call)
+        return self._command(call)
 
-    def _tried(self, entry: OperationEntry, operation: Operation, context: Context) -> dict[str, Any]:
+    def _tried(self, call: _Call) -> dict[str, Any]:
         """What the command would answer: it is carried out to the end, and then everything is taken back."""
 
         def work(uow: UnitOfWork) -> dict[str, Any]:
-            answer = _answer(entry, operation, uow)
+            answer = call.answer(uow)
             uow.finish()
             raise _TakenBack(answer)
 
         try:
-            return self.database.run(_running(entry, context), work, idle=entry.idle)
+            return self.database.run(call.running, work, idle=call.entry.idle)
         except _TakenBack as tried:
             return tried.answer
 
-    def _command(
-        self,
-        method: str,
-        entry: OperationEntry,
-        operation: Operation,
-        payload: dict[str, Any],
-        context: Context,
-    ) -> dict[str, Any]:
-        hashed = body_hash(payload)
+    def _command(self, call: _Call) -> dict[str, Any]:
+        hashed = body_hash(call.payload)
 
         def work(uow: UnitOfWork) -> dict[str, Any]:
-            answer = _answer(entry, operation, uow)
-            if not operation.secret:
-                uow.answer(answer, method, hashed, rights_of(context))
+            answer = call.answer(uow)
+            if not call.operation.secret:
+                uow.answer(answer, call.method, hashed, rights_of(call.context))
             return answer
 
         # The key is looked up only after a refusal or a clash: the first time, which is nearly always, costs nothing.
         try:
-            return self.database.run(_running(entry, context), work, idle=entry.idle)
+            return self.database.run(call.running, work, idle=call.entry.idle)
         except (DuplicateCommand, ServiceError, IntegrityError) as clash:
-            stored = self._stored_answer(method, hashed, context)
+            stored = self._stored_answer(call.method, hashed, call.context)
             if stored is not None:
                 return stored
             if isinstance(clash, DuplicateCommand):
@@ -205,12 +202,3 @@ def parse(operation: type[Operation], payload: Any) -> Operation:
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         raise ServiceError("validation_failed", errors=faults) from None
-
-
-def _running(entry: OperationEntry, context: Context) -> Context:
-    """The context that a handler runs in."""
-    return context.as_system() if entry.as_system else context
-
-
-def _answer(entry: OperationEntry, operation: Operation, uow: UnitOfWork) -> dict[str, Any]:
-    return entry.handler(operation, uow).model_dump(mode="json")

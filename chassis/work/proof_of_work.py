@@ -36,9 +36,9 @@ def level_of(number: int, allowed: int) -> int:
     return min(HARDEST, max(0, number - allowed) // max(allowed, 20))
 
 
-def required(uow: UnitOfWork, about: bytes, level: int) -> ServiceError:
+def required(uow: UnitOfWork, secret: bytes, about: bytes, level: int) -> ServiceError:
     """The refusal `work_required` with a challenge that is good for one request about this."""
-    key, signing = _keys(secret_of(uow))
+    key, signing = _keys(secret)
     challenge = create_challenge(
         _ALGORITHM,
         _ROUNDS,
@@ -52,10 +52,10 @@ def required(uow: UnitOfWork, about: bytes, level: int) -> ServiceError:
     return ServiceError("work_required", challenge=challenge.to_dict(), seconds=2**level)
 
 
-def spend(uow: UnitOfWork, solution: str | None, about: bytes, level: int) -> bool:
+def spend(uow: UnitOfWork, secret: bytes, solution: str | None, about: bytes, level: int) -> bool:
     """Whether the work was done for this; then it is spent. Who began when it was a level easier has done enough:
     others may have made it harder meanwhile."""
-    challenge = _solved(uow, solution) if solution is not None else None
+    challenge = _solved(secret, solution) if solution is not None else None
     if challenge is None or (challenge.expires_at or 0) < uow.now.timestamp():
         return False
     told = challenge.data or {}
@@ -77,8 +77,8 @@ def secret_of(uow: UnitOfWork) -> bytes:
     return bytes(kept)
 
 
-def _solved(uow: UnitOfWork, solution: str) -> ChallengeParameters | None:
-    key, signing = _keys(secret_of(uow))
+def _solved(secret: bytes, solution: str) -> ChallengeParameters | None:
+    key, signing = _keys(secret)
     if not verify_solution(solution, signing, hmac_key_secret=key).verified:
         return None
     return Payload.from_base64(solution).challenge.parameters

@@ -74,8 +74,8 @@ def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> No
         raise ServiceError("asked_too_often", retry_after=max(1, math.ceil((max(waits) - uow.now).total_seconds())))
     if used_up:
         level = max(proof_of_work.level_of(held[what][0], allowed.times) for what, allowed in used_up.items())
-        if not proof_of_work.spend(uow, getattr(operation, "work", None), about, level):
-            raise proof_of_work.required(uow, about, level)
+        if not proof_of_work.spend(uow, secret, getattr(operation, "work", None), about, level):
+            raise proof_of_work.required(uow, secret, about, level)
     asked = uow.tables["asked_often"]
     for what in held:
         uow.execute(update(asked).where(asked.c.what == what).values(number=asked.c.number + 1))

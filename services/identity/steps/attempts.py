@@ -107,8 +107,9 @@ def _take_work(uow: UnitOfWork, attempt: Attempt, work: str | None, guessed: Seq
         return
     about = attempt.wider[Source.STRANGERS]
     level = proof_of_work.level_of(len(guessed), FREE_FOR_STRANGERS)
-    if not proof_of_work.spend(uow, work, about, level):
-        raise _held_up(uow, attempt, proof_of_work.required(uow, about, level), about)
+    secret = proof_of_work.secret_of(uow)
+    if not proof_of_work.spend(uow, secret, work, about, level):
+        raise _held_up(uow, attempt, proof_of_work.required(uow, secret, about, level), about)
 
 
 def _held_up(uow: UnitOfWork, attempt: Attempt, refusal: ServiceError, count: bytes) -> Exception:

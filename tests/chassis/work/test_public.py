@@ -18,7 +18,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.guards import Allowance, Beyond, Guard
 from chassis.declaring.service import Service, command
 from chassis.testing.harness import ServiceHarness
-from chassis.work.proof_of_work import required, spend
+from chassis.work.proof_of_work import required, secret_of, spend
 from contracts.common import CancelTask, TaskView
 from contracts.errors import ServiceError
 from tests.builders.identity import from_address
@@ -207,8 +207,8 @@ def test_work_that_was_a_level_easier_is_enough_and_two_are_not(visitors: Servic
         return visitors.database.run(system_context(), work)
 
     for level, enough in ((2, True), (1, True), (0, False)):
-        solution = worked(run(lambda uow, level=level: required(uow, about, level)))
-        assert run(lambda uow, solution=solution: spend(uow, solution, about, 2)) is enough
+        solution = worked(run(lambda uow, level=level: required(uow, secret_of(uow), about, level)))
+        assert run(lambda uow, solution=solution: spend(uow, secret_of(uow), solution, about, 2)) is enough
 
 
 def test_a_failure_of_the_moment_is_told_as_what_it_is() -> None:
