@@ -1,55 +1,83 @@
-"""Task processes made by forking one that has loaded their code, when all start at once.
+"""Processes made by forking one that has loaded their code, when all start at once: loading is nine tenths of a start.
 
-Loading is nine tenths of a process's start. Processes with green threads can't be made so (their hub is there as soon
-as it is loaded, and eventlet warns of forks); those of the role `tasks` have plain threads, none before they begin.
+Two processes fork, one for task processes with their plain threads, one for what runs on green threads. Neither has a
+thread, a green thread or a secret when it forks, since all have its memory. It ends when all that it made have ended:
+somebody has to wait for them.
 
-Who forks is itself forked, by somebody who loads the same and does not know a secret yet: all have its memory. It ends
-when all that it made have ended: somebody has to wait for them.
+Eventlet warns of every fork. What it warns of is a hub that parent and child wait with, and green threads that run in
+both: here none runs before the fork, and who is made begins with a hub of its own (`chassis.running.green.forked`).
 """
 
 from __future__ import annotations
 
-import os
 import sys
+
+from chassis.base import loading
+
+if __name__ == "__main__":
+    loading.begin()
+    import chassis.running.green  # noqa: F401
+
+import os
+import subprocess
 import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
-from chassis.base import loading
+from launcher.paths import ROOT
 
 RUNNER = "chassis.running.runner"
-# What task processes load besides, once they run.
-LATER = ("chassis.running.task_worker", "chassis.messages.topology_check")
+GATEWAY = "gateway.__main__"
+# What processes load besides, once they run.
+OF_TASKS = ("chassis.running.task_worker", "chassis.messages.topology_check")
+OF_SERVICES = ("nameko.containers", "chassis.messages.publisher", "chassis.messages.rpc")
+
+Threads = Literal["plain", "green"]
 
 
 class Forks:
-    """The process that forks, as seen by who asks it to. Only who has no threads and no secrets may make it."""
+    """The processes that fork, as seen by who asks them to. Only who has no threads and no secrets may make them."""
 
     def __init__(self, services: Sequence[str]) -> None:
         """Load `services`, the modules that declare them. Where that fails standard error says why, and nothing will be
         made."""
-        self._asking, asked = Pipe()
-        if _loaded([RUNNER, *services, *LATER]) and os.fork() == 0:
-            self._asking.close()
-            _serve(asked)
-        asked.close()
+        green, asked_green = Pipe()
+        _begin_green(asked_green, [RUNNER, *services, *OF_SERVICES, GATEWAY])
+        plain, asked_plain = Pipe()
+        if _loaded([RUNNER, *services, *OF_TASKS]) and os.fork() == 0:
+            green.close()
+            plain.close()
+            _serve(asked_plain)
+        asked_plain.close()
+        self._asking: Mapping[Threads, Connection] = {"plain": plain, "green": green}
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> int | None:
-        """Make a process of `python -m chassis.running.runner <arguments>`; its id, None where that can't be done."""
+    def start(
+        self, threads: Threads, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> int | None:
+        """Make a process that calls `main` of this module, which has those threads; its id, None where that can't be
+        done."""
         try:
-            self._asking.send((list(arguments), dict(environment), log))
-            made: int = self._asking.recv()
+            self._asking[threads].send((module, list(arguments), dict(environment), log))
+            made: int = self._asking[threads].recv()
         except (OSError, EOFError):  # it has ended
             return None
         return made
 
     def end(self) -> None:
-        """No more are to be made. It lives on as long as those that it has made."""
-        self._asking.close()
+        """No more are to be made. Who made any lives on as long as those."""
+        for asking in self._asking.values():
+            asking.close()
+
+
+def _begin_green(asked: Connection, modules: Sequence[str]) -> None:
+    """By itself and not from here, for nothing may be loaded before it is green."""
+    arguments = [sys.executable, "-m", "launcher.forks", str(asked.fileno()), *modules]
+    subprocess.Popen(arguments, cwd=ROOT, pass_fds=[asked.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
+    asked.close()
 
 
 def _loaded(modules: Sequence[str]) -> bool:
@@ -67,27 +95,28 @@ def _loaded(modules: Sequence[str]) -> bool:
 
 def _serve(asked: Connection) -> NoReturn:
     """Make what is asked for until nobody will ask any more, and wait for all of it."""
-    os.setsid()
+    if os.getsid(0) != os.getpid():
+        os.setsid()
     while True:
         try:
-            arguments, environment, log = asked.recv()
+            module, arguments, environment, log = asked.recv()
         except EOFError:
             break
         made = os.fork()
         if made == 0:
             asked.close()
-            _run(arguments, environment, log)
+            _run(module, arguments, environment, log)
         asked.send(made)
     _wait_for_all()
     os._exit(0)
 
 
-def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> NoReturn:
+def _run(module: str, arguments: list[str], environment: Mapping[str, str], log: Path) -> NoReturn:
     """Be that process to its end; what called us is not ours to go back to."""
     code = 1
     try:
         _become(environment, log)
-        code = import_module(RUNNER).main(arguments)
+        code = import_module(module).main(arguments)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except BaseException:
@@ -107,12 +136,19 @@ def _become(environment: Mapping[str, str], log: Path) -> None:
     os.close(output)
     os.environ.clear()
     os.environ.update(environment)
+    if green := sys.modules.get("chassis.running.green"):
+        green.forked()
     Path("/proc/self/comm").write_text(log.stem)
 
 
 def _wait_for_all() -> None:
     while True:
         try:
-            os.wait()
+            os.waitid(os.P_ALL, 0, os.WEXITED)  # which no green thread's library makes a loop of
         except ChildProcessError:
             return
+
+
+if __name__ == "__main__":
+    if _loaded(sys.argv[2:]):
+        _serve(Connection(int(sys.argv[1])))

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from launcher.forks import Forks
+from launcher.forks import Forks, Threads
 from launcher.paths import ROOT
 
 GRACE = 30.0
@@ -50,8 +50,8 @@ class ProcessSpec:
     arguments: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # hold passwords
     health_port: int = 0
-    forkable: bool = False
-    """Whether `Forks` may make it."""
+    threads: Threads | None = None
+    """Which it has, if `Forks` may make it."""
 
 
 class Process:
@@ -108,9 +108,13 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
-        pid = forks.start(self.spec.arguments, self._environment(), self.log) if forks and self.spec.forkable else None
-        pid = pid or self._started_anew()
+        pid = self._forked(forks) or self._started_anew()
         self._pid_file.write_text(f"{pid} {psutil.Process(pid).create_time()}")
+
+    def _forked(self, forks: Forks | None) -> int | None:
+        if forks is None or self.spec.threads is None:
+            return None
+        return forks.start(self.spec.threads, self.spec.module, self.spec.arguments, self._environment(), self.log)
 
     def _started_anew(self) -> int:
         with self.log.open("ab") as log:

@@ -290,7 +290,7 @@ class System:
             variables.setdefault("JIAOWU_HEADS_FOLDER", str((self.state / "heads").absolute()))
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (declaring(service), "--role", role)
-        return ProcessSpec(name, RUNNER, arguments, variables, health, forkable=role == "tasks")
+        return ProcessSpec(name, RUNNER, arguments, variables, health, "plain" if role == "tasks" else "green")
 
     def _entrance(self) -> ProcessSpec:
         health = self._port("health", ENTRANCE)
@@ -299,7 +299,8 @@ class System:
     def _gateway(self, name: str) -> ProcessSpec:
         health = self._port("health", name)
         key = {"JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1]}
-        return ProcessSpec(name, "gateway", (), self._common(GATEWAY, health) | self._arrival() | key, health)
+        variables = self._common(GATEWAY, health) | self._arrival() | key
+        return ProcessSpec(name, "gateway.__main__", (), variables, health, "green")
 
     def _arrival(self) -> dict[str, str]:
         return {

@@ -65,10 +65,24 @@ def mend(
 def _make_anew(connection: Connection, queue: Queue) -> None:
     """Twice, or it would be damaged again by the broker's next start: a note that names a log which is gone is neither
     deleted with a queue that does not run nor changed by a new one's declaration. It goes with a queue that runs."""
-    with connection.channel() as channel:
-        for _ in range(2):
+    for _ in range(2):
+        until = time.monotonic() + PATIENCE
+        while not _replaced(connection, queue, may_fail=time.monotonic() < until):
+            time.sleep(0.5)
+
+
+def _replaced(connection: Connection, queue: Queue, *, may_fail: bool) -> bool:
+    """Whether the queue was deleted and declared. A busy broker that still ends the old one's processes refuses the new
+    one, and closes the connection over it: raises InternalError then, unless it `may_fail`."""
+    with connection.clone() as own, own.channel() as channel:
+        try:
             queue(channel).delete()
             queue(channel).queue_declare()
+        except InternalError:
+            if not may_fail:
+                raise
+            return False
+    return True
 
 
 def damaged_queues(connection: Connection, every: Sequence[Queue]) -> list[Queue]:
