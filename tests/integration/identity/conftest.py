@@ -21,7 +21,7 @@ def identity(
     monkeypatch.setenv("JIAOWU_TOKEN_PRIVATE_KEY", private_key())
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", cheap)
-    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("nobody has this password"))
+    monkeypatch.setattr(passwords, "NOBODY", cheap.hash("nobody has this password"))
     settings.cache_clear()
     yield harness_of(Identity)
     settings.cache_clear()

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from argon2 import extract_parameters
 
 from services.identity.domain import passwords
 
@@ -50,3 +51,9 @@ def test_one_time_passwords_differ_and_have_no_letter_that_is_read_for_another()
     made = {passwords.one_time_password() for _ in range(200)}
     assert len(made) == 200
     assert not set("".join(made)) & set("01ilo")
+
+
+def test_a_password_of_nobody_takes_as_long_to_refuse_as_one_of_somebody() -> None:
+    parameters = extract_parameters(passwords.NOBODY)
+    assert parameters == extract_parameters(passwords.hashed("whatever"))
+    assert not passwords.matches(None, "whatever")
