@@ -28,8 +28,8 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 _hasher = PasswordHasher()
 NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$v60FCwh5zHuKJhDqsqyqZg$phonPB/Ljdb14miqTq4rAKErltGD37Dq8NqPdQkzhkY"
-"""What a password of an unknown user is compared with, so that the answer takes as long as for a known one. Nobody knows
-what it is the hash of; it is written down, since making one is a tenth of the start of every process that loads this."""
+"""What a password of an unknown user is compared with, so that the answer takes as long as for a known one. Nobody
+knows what it is the hash of; it is written down, since making one is a tenth of a process's start."""
 
 
 def hashed(password: str) -> str:
