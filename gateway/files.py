@@ -48,12 +48,14 @@ class FileStore(Protocol):
 
 
 class UploadFile(Command, answers=FileReference, service="gateway"):
-    """Upload one file as `multipart/form-data`, part `file`: PNG, JPEG, PDF, XLSX or ZIP, told by its content.
+    """Upload one file as `multipart/form-data`, part `file`: PNG, JPEG, PDF, XLSX, XLS, ODS, CSV or ZIP, told by its
+    content.
 
     The answer is a reference to put into a command of the same person; a file that no command takes up is erased
     within the hour. What follows the end of a picture is left out, so that it may be smaller than what was sent.
     Refused: `file_required`, `file_empty`, `file_too_large`, `file_type_not_allowed`, `file_damaged`,
-    `image_too_large`, `upload_quota_used`, `point_upload_quota_used`, `too_many_transfers`.
+    `image_too_large`, `workbook_encrypted`, `workbook_is_web_page`, `workbook_is_xml`, `upload_quota_used`,
+    `point_upload_quota_used`, `too_many_transfers`.
     """
 
 

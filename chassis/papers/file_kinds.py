@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO
 
+from chassis.papers.reading.cells import UnreadableError
+from chassis.papers.reading.recognised import recognise
 from contracts.errors import ServiceError
 
 
@@ -17,6 +19,9 @@ class FileKind(StrEnum):
     JPEG = "jpg"
     PDF = "pdf"
     XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
+    CSV = "csv"
     ZIP = "zip"
 
     @property
@@ -38,6 +43,9 @@ _MEDIA_TYPES = {
     FileKind.JPEG: "image/jpeg",
     FileKind.PDF: "application/pdf",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.XLS: "application/vnd.ms-excel",
+    FileKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    FileKind.CSV: "text/csv",
     FileKind.ZIP: "application/zip",
 }
 
@@ -47,8 +55,14 @@ _SUFFIXES = {
     FileKind.JPEG: (".jpg", ".jpeg"),
     FileKind.PDF: (".pdf",),
     FileKind.XLSX: (".xlsx",),
+    FileKind.XLS: (".xls",),
+    FileKind.ODS: (".ods",),
+    FileKind.CSV: (".csv", ".txt"),
     FileKind.ZIP: (".zip",),
 }
+
+TABLES = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKind.CSV})
+"""What lists come in (`chassis.papers.sheet_reading` reads them all)."""
 
 MAX_PIXELS = 25_000_000
 """Pixels an image may have: few bytes can claim billions and fill the memory of whoever opens them."""
@@ -96,9 +110,12 @@ class Content:
 def check_content(file: IO[bytes], allowed: Collection[FileKind]) -> Content:
     """What a whole, seekable file is.
 
-    Raises ServiceError `file_type_not_allowed` (also for one that we don't know), `file_damaged`, `image_too_large`.
+    Raises ServiceError `file_type_not_allowed` (also for one that we don't know), `file_damaged`, `image_too_large`,
+    and for tables that we can't read what they are instead: see `chassis.papers.reading.recognised`.
     """
     kind = sniff(file)
+    if kind is None and TABLES.intersection(allowed):
+        _say_what_it_is(file)
     if kind is None or kind not in allowed:
         raise ServiceError("file_type_not_allowed", allowed=", ".join(kind.upper() for kind in sorted(allowed)))
     if kind in (FileKind.PNG, FileKind.JPEG):
@@ -147,13 +164,33 @@ def sniff(file: IO[bytes]) -> FileKind | None:
     file.seek(0)
     head = file.read(16)
     kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if kind is None:
+        table = _table(file)
+        return table if table in (FileKind.XLS, FileKind.CSV) else None  # the others are archives, which it is not
     if kind is not FileKind.ZIP:
         return kind
     directory = _zip_directory(file)
     if directory is None:
         return None
-    is_workbook = b"[Content_Types].xml" in directory and b"xl/workbook.xml" in directory
+    if _table(file) is FileKind.ODS:
+        return FileKind.ODS
+    is_workbook = b"[content_types].xml" in directory.lower() and b"/workbook." in directory.lower()
     return FileKind.XLSX if is_workbook else FileKind.ZIP
+
+
+def _table(file: IO[bytes]) -> FileKind | None:
+    try:
+        return FileKind(recognise(file))
+    except UnreadableError:
+        return None
+
+
+def _say_what_it_is(file: IO[bytes]) -> None:
+    try:
+        recognise(file)
+    except UnreadableError as problem:
+        if problem.code != "workbook_unreadable":
+            raise ServiceError(problem.code) from None
 
 
 def _zip_directory(file: IO[bytes]) -> bytes | None:

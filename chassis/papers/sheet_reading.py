@@ -1,23 +1,20 @@
-"""Reads rows out of a workbook that somebody uploaded, and trusts nothing in it.
+"""Reads rows out of a table that somebody uploaded, by the columns that are expected, and trusts nothing in it.
 
-The archive is measured before it is unpacked, macros and encryption are refused, formulas count with the value they
-had when saved, and XML entities are not resolved.
+`chassis.papers.reading` tells what stands in the file; here it gets its meaning. What a spreadsheet has done to what
+was typed is answered, never guessed: a number that lost its end, an error, a formula without a value, a hidden row.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain, islice
 from typing import IO, Any
 
-from openpyxl import DEFUSEDXML, load_workbook
-from openpyxl.workbook import Workbook
-
+from chassis.papers.reading.apart import raw_rows
+from chassis.papers.reading.cells import Cell, Kind, RawRow, UnreadableError
+from chassis.papers.reading.limits import Limits
 from chassis.papers.spreadsheets import CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
@@ -25,207 +22,152 @@ from contracts.text import cleaning
 from contracts.words import truth_word
 
 MAX_ROWS = 50_000
-MAX_UNPACKED = 128 * 1024 * 1024
-"""Bytes that all parts of a workbook may have together."""
-_MAX_PARTS = 2_000
-_MAX_RATIO = 300
-_RATIO_FROM = 1024 * 1024
-_MAX_COLUMNS = 256
-_HEADER_WITHIN = 10
+HEADER_WITHIN = 10
+"""Rows of a sheet among which the header is looked for."""
+LONGEST = 4_000
+"""Characters that any column takes. Longer ones are not even looked at."""
+EXACT_BELOW = 10**15
+"""Excel keeps 15 digits of a number: a longer one has lost its end."""
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 _PADDED = re.compile(r"0{2,}")
-# Excel keeps 15 digits of a number: a longer one has lost its end.
-_EXACT_BELOW = 10**15
-
-if not DEFUSEDXML:  # without it openpyxl would resolve entities: a small file could fill the memory
-    raise ImportError("defusedxml is needed to read workbooks")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """A row: its values, and by place the number formats that show zeros in front of a whole number."""
-
-    values: tuple[Any, ...]
-    formats: Mapping[int, str] = field(default_factory=dict)
+_ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
+_NOTHING = Cell(Kind.TEXT)
+_UNSAID = "#N/A"
+"""Stands for what can't be told when a row is given back: it is refused again."""
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 
 
-def read_rows(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Iterator[SheetRow]:
-    """The filled rows of the first sheet, with what is wrong with each. Empty rows are passed over.
+def read_rows(
+    file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS, limits: Limits | None = None
+) -> Iterator[SheetRow]:
+    """The filled rows of the first visible sheet that has any, with what is wrong with each. Empty rows are passed
+    over; a row that is hidden or filtered away is refused: whoever sent it may not know of it.
 
-    Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_too_large`,
-    `workbook_columns_missing`, `workbook_columns_doubled`, `workbook_empty` before the first row, and
-    `workbook_too_many_rows` after `max_rows`.
+    Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_is_binary`,
+    `workbook_is_web_page`, `workbook_is_xml`, `workbook_too_large`, `workbook_columns_missing`,
+    `workbook_columns_doubled`, `workbook_empty` before the first row, `workbook_too_many_rows` after `max_rows`, and
+    `workbook_too_large_to_read` when it takes more than `limits`.
     """
-    _check_archive(file)
-    return _rows(file, columns, max_rows)
-
-
-def _rows(file: IO[bytes], columns: Sequence[Column], max_rows: int) -> Iterator[SheetRow]:
-    workbook = _open(file)
+    rows = raw_rows(file, limits)
     try:
-        numbered = enumerate(_sheet_rows(workbook), start=1)
-        places = _find_header(numbered, columns)
-        filled = 0
-        for number, cells in numbered:
-            if cells.values.count(None) == len(cells.values):  # there may be a million of them
-                continue
-            texts = {title: _text(cells, place) for title, place in places.items()}
-            if not any(texts.values()):
-                continue
-            filled += 1
-            if filled > max_rows:
-                raise ServiceError("workbook_too_many_rows", limit=max_rows)
-            yield _parse(number, texts, cells, places, columns)
-        if not filled:
-            raise ServiceError("workbook_empty")
+        yield from _rows(rows, columns, max_rows)
+    except UnreadableError as refused:
+        raise ServiceError(refused.code, (), **refused.params) from None
     finally:
-        workbook.close()
+        rows.close()  # and with it the process that reads
 
 
-def cell_text(value: Any) -> str:
-    """What a person sees in a cell, without spaces around it; days as 2026-09-01."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return truth_word(value).zh
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
-    return cleaning.bare(cleaning.unescaped(str(value)))
+def _rows(rows: Iterator[RawRow], columns: Sequence[Column], max_rows: int) -> Iterator[SheetRow]:
+    places, below = _find_header(rows, columns)
+    filled = 0
+    for row in below:
+        texts = {title: shown(row.cells.get(place, _NOTHING)) for title, place in places.items()}
+        if not any(texts.values()):
+            continue
+        filled += 1
+        if filled > max_rows:
+            raise ServiceError("workbook_too_many_rows", limit=max_rows)
+        yield _parsed(row, texts, places, columns)
+    if not filled:
+        raise ServiceError("workbook_empty")
 
 
-def _text(cells: _Cells, place: int) -> str:
-    """The text of a cell, whole numbers with the zeros in front that its format shows."""
-    text = cell_text(cells.values[place]) if place < len(cells.values) else ""
-    number_format = cells.formats.get(place, "")
-    return text.zfill(len(number_format)) if _PADDED.fullmatch(number_format) else text
+def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> tuple[dict[str, int], Iterator[RawRow]]:
+    """Title → place of each known column, and the rows below: the header is the row with most known titles. A column
+    that is called as it was called formerly has the title of today."""
+    known = {title: column.title for column in columns for title in (column.title, *column.formerly)}
+    first = list(islice(rows, HEADER_WITHIN))
+    found = [
+        [(known[title], place) for place, cell in row.cells.items() if (title := _plain_title(cell)) in known]
+        for row in first
+    ]
+    best = max(range(len(first)), key=lambda place: len(found[place]), default=0)
+    header = found[best] if found else []
+    titles = [title for title, _ in header]
+    if doubled := sorted({title for title in titles if titles.count(title) > 1}):
+        raise ServiceError("workbook_columns_doubled", columns="、".join(doubled))
+    if missing := [column.title for column in columns if column.required and column.title not in titles]:
+        raise ServiceError("workbook_columns_missing", columns="、".join(missing))
+    return dict(header), chain(first[best + 1 :], rows)
+
+
+def _plain_title(cell: Cell) -> str:
+    """A title without the spaces, line breaks and the asterisk that mark it in templates."""
+    return re.sub(r"[\s*＊]", "", cleaning.title(shown(cell)[:LONGEST]))
+
+
+def shown(cell: Cell) -> str:
+    """What a person sees in a cell, without spaces around it; days as 2026-09-01, whole numbers with the zeros in front
+    that their format shows."""
+    if cell.kind is Kind.TEXT:
+        # A sign that keeps a number from being one, where another program has saved it as a part of the text.
+        return cleaning.bare(cleaning.unescaped(cell.text)).removeprefix("'")
+    if cell.kind is Kind.NUMBER:
+        digits = _digits(cell.text)
+        return digits.zfill(len(cell.number_format)) if _PADDED.fullmatch(cell.number_format) else digits
+    if cell.kind is Kind.TRUTH:
+        return truth_word(cell.text == "1").zh
+    return _UNSAID if cell.kind in (Kind.UNCALCULATED, Kind.TOO_LONG) else cell.text
+
+
+def _digits(text: str) -> str:
+    """A number as Excel shows it: it saves 59.83 as 59.829999999999998."""
+    number = float(text)
+    if number.is_integer():
+        return str(int(text)) if text.lstrip("-").isdigit() else str(int(number))
+    return format(Decimal(repr(number)), "f")
+
+
+def _parsed(row: RawRow, texts: dict[str, str], places: Mapping[str, int], columns: Sequence[Column]) -> SheetRow:
+    values: dict[str, Any] = {}
+    errors = [CellError("", "row_hidden")] if row.hidden else []
+    for column in columns:
+        values[column.field] = None
+        try:
+            values[column.field] = _value(column, row, texts.get(column.title, ""), places.get(column.title))
+        except FieldProblemError as problem:
+            errors.append(CellError(column.title, problem.code, problem.params))
+    return SheetRow(row.number, values, texts, tuple(errors))
+
+
+def _value(column: Column, row: RawRow, text: str, place: int | None) -> Any:
+    if not text:
+        if place in row.covered:
+            raise FieldProblemError("cell_merged")
+        if column.required:
+            raise FieldProblemError("field_required")
+        return None
+    assert place is not None
+    _check_cell(column, row.cells[place], text)
+    return column.parse(text)
+
+
+def _check_cell(column: Column, cell: Cell, text: str) -> None:
+    """Refuse what a spreadsheet made of something else."""
+    if cell.kind is Kind.UNCALCULATED:
+        raise FieldProblemError("cell_not_calculated")
+    if cell.kind is Kind.TOO_LONG or len(text) > LONGEST:
+        raise FieldProblemError("field_too_long", max_length=LONGEST)
+    if cell.kind is Kind.ERROR or text in _ERRORS:
+        raise FieldProblemError("cell_is_error", error=text)
+    if cell.kind is Kind.NUMBER:
+        _check_number(column, cell)
+    elif _ROUNDED.fullmatch(text):
+        raise FieldProblemError("cell_number_too_long")
+
+
+def _check_number(column: Column, cell: Cell) -> None:
+    number = float(cell.text)
+    if abs(number) >= EXACT_BELOW:
+        raise FieldProblemError("cell_number_too_long")
+    if "%" in cell.number_format or (_pads(cell.number_format) and number >= 0 and number.is_integer()):
+        raise FieldProblemError("cell_shown_otherwise", format=cell.number_format)
+    if cell.calculated and number == 0 and not column.zero_counts:
+        raise FieldProblemError("cell_zero_calculated")
 
 
 def _pads(number_format: str) -> bool:
-    """Whether it shows zeros in front of a number. Of its parts the first is for positive ones."""
-    return _PADDED.search(number_format.partition(";")[0].partition(".")[0]) is not None
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value == int(value)
-
-
-def _check_archive(file: IO[bytes]) -> None:
-    file.seek(0)
-    if file.read(len(_OLE)) == _OLE:  # Office wraps an encrypted workbook in the format of old .xls files
-        raise ServiceError("workbook_encrypted" if _ENCRYPTED_PACKAGE in file.read() else "workbook_unreadable")
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            types = _content_types(archive, parts)
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
-        raise ServiceError("workbook_unreadable") from None
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts) or b"macroEnabled" in types:
-        raise ServiceError("workbook_has_macros")
-
-
-def _content_types(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> bytes:
-    """The list of the parts' types, after making sure that unpacking is safe."""
-    unpacked = sum(part.file_size for part in parts)
-    bombs = (p for p in parts if p.file_size > _RATIO_FROM and p.file_size > _MAX_RATIO * max(1, p.compress_size))
-    if unpacked > MAX_UNPACKED or len(parts) > _MAX_PARTS or any(bombs):
-        raise ServiceError("workbook_too_large", limit=MAX_UNPACKED)
-    if any(part.flag_bits & 1 for part in parts):
-        raise ServiceError("workbook_encrypted")
-    return archive.read("[Content_Types].xml")
-
-
-def _open(file: IO[bytes]) -> Workbook:
-    file.seek(0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions that are not read
-            return load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except Exception:  # openpyxl raises whatever it stumbles over
-        raise ServiceError("workbook_unreadable") from None
-
-
-def _sheet_rows(workbook: Workbook) -> Iterator[_Cells]:
-    if not workbook.worksheets:
-        raise ServiceError("workbook_unreadable")
-    sheet: Any = workbook.worksheets[0]
-    sheet.reset_dimensions()  # what the file claims about its size may be wrong
-    try:
-        custom_formats: list[str] = workbook._number_formats  # type: ignore[attr-defined]
-        if any(map(_pads, custom_formats)):  # cells as objects take twice the time
-            yield from map(_with_formats, sheet.iter_rows(max_col=_MAX_COLUMNS))
-        else:
-            yield from map(_Cells, sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS))
-    except ServiceError:
-        raise
-    except Exception:
-        raise ServiceError("workbook_unreadable") from None
-
-
-def _with_formats(cells: Sequence[Any]) -> _Cells:
-    formats = {n: c.number_format for n, c in enumerate(cells) if _is_whole(c.value) and _pads(c.number_format)}
-    return _Cells(tuple(cell.value for cell in cells), formats)
-
-
-def _find_header(rows: Iterator[tuple[int, _Cells]], columns: Sequence[Column]) -> dict[str, int]:
-    """Title → place of each known column, from the first row that has any of them. One that is called as it was called
-    formerly has the title of today."""
-    known = {title: column.title for column in columns for title in (column.title, *column.formerly)}
-    titles: list[str] = []
-    found: list[str] = []
-    for number, cells in rows:
-        titles = [known.get(_plain_title(value), "") for value in cells.values]
-        found = [title for title in titles if title]
-        if found or number >= _HEADER_WITHIN:
-            break
-    if doubled := sorted({title for title in found if found.count(title) > 1}):
-        raise ServiceError("workbook_columns_doubled", columns="、".join(doubled))
-    if missing := [column.title for column in columns if column.required and column.title not in found]:
-        raise ServiceError("workbook_columns_missing", columns="、".join(missing))
-    return {title: titles.index(title) for title in found}
-
-
-def _plain_title(value: Any) -> str:
-    """A title without the spaces, line breaks and the asterisk that mark it in templates."""
-    return re.sub(r"[\s*＊]", "", cleaning.title(cell_text(value)))
-
-
-def _parse(
-    number: int,
-    texts: dict[str, str],
-    cells: _Cells,
-    places: dict[str, int],
-    columns: Sequence[Column],
-) -> SheetRow:
-    values: dict[str, Any] = {}
-    errors: list[CellError] = []
-    for column in columns:
-        text = texts.get(column.title, "")
-        values[column.field] = None
-        if not text:
-            if column.required:
-                errors.append(CellError(column.title, "field_required"))
-            continue
-        try:
-            values[column.field] = _value(column, text, cells, places[column.title])
-        except FieldProblemError as problem:
-            errors.append(CellError(column.title, problem.code, problem.params))
-    return SheetRow(number, values, texts, tuple(errors))
-
-
-def _value(column: Column, text: str, cells: _Cells, place: int) -> Any:
-    if text in _ERRORS:
-        raise FieldProblemError("field_bad_format")
-    value, number_format = cells.values[place], cells.formats.get(place)
-    if isinstance(value, int | float) and abs(value) >= _EXACT_BELOW:
-        raise FieldProblemError("cell_number_too_long")
-    if number_format is not None and not _PADDED.fullmatch(number_format):  # other signs too, as in 000-0000
-        raise FieldProblemError("cell_shown_otherwise", format=number_format)
-    return column.parse(text)
+    """Whether it shows zeros in front of a number together with other signs, as 000-0000 does. Of its parts the first
+    is for positive ones."""
+    whole = number_format.partition(";")[0].partition(".")[0]
+    return _PADDED.fullmatch(number_format) is None and _PADDED.search(whole) is not None

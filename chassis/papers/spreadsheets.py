@@ -36,7 +36,8 @@ class Column:
     """A column: the field it fills, how its text becomes a value, and the title it is found by (see `columns`).
 
     `formerly` are the titles that it has in older workbooks. `parse` raises FieldProblemError. `choices` are offered as
-    a list in the template; `width` is in characters.
+    a list in the template; `width` is in characters. `zero_counts` where a 0 that a formula gave is meant: elsewhere it
+    is a look-up that found an empty cell.
     """
 
     field: str
@@ -48,6 +49,7 @@ class Column:
     choices: Sequence[str] = ()
     title: str = ""
     formerly: Sequence[str] = ()
+    zero_counts: bool = False
 
 
 def columns(document: str, *listed: Column) -> tuple[Column, ...]:

@@ -244,7 +244,7 @@ TEXTS = {
     ),
     "workbook_unreadable": ErrorText(
         _K.INVALID,
-        "无法读取该工作簿，请使用下载的模板并另存为 .xlsx。",
+        "无法读取该文件，请使用下载的模板并另存为 .xlsx。",
         "The workbook can't be read. Use the template and save it as .xlsx.",
     ),
     "workbook_encrypted": ErrorText(
@@ -261,6 +261,26 @@ TEXTS = {
         _K.TOO_LARGE,
         "工作簿展开后超过 {limit} 字节，请删除多余的内容和格式，或拆分后导入。",
         "Unpacked, the workbook exceeds {limit} bytes. Remove unneeded content and formats, or split it.",
+    ),
+    "workbook_too_large_to_read": ErrorText(
+        _K.TOO_LARGE,
+        "读取该工作簿所需的内存或时间超过限制，请删除多余的内容和格式，或拆分后导入。",
+        "Reading the workbook takes more memory or time than allowed. Remove unneeded content and formats, or split it.",
+    ),
+    "workbook_is_binary": ErrorText(
+        _K.INVALID,
+        "这是二进制工作簿（.xlsb），请另存为 .xlsx 后重新上传。",
+        "This is a binary workbook (.xlsb). Save it as .xlsx and upload it again.",
+    ),
+    "workbook_is_web_page": ErrorText(
+        _K.INVALID,
+        "这是网页文件。如果其中是表格，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
+        "This is a web page. If it holds a table, open it in Excel or WPS, save it as .xlsx and upload that.",
+    ),
+    "workbook_is_xml": ErrorText(
+        _K.INVALID,
+        "这是 XML 表格（Excel 2003），请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
+        "This is an XML spreadsheet of Excel 2003. Open it in Excel or WPS, save it as .xlsx and upload that.",
     ),
     "workbook_empty": ErrorText(
         _K.INVALID,
@@ -281,6 +301,31 @@ TEXTS = {
         _K.INVALID,
         "单元格的数字格式 {format} 使显示与实际数字不同，请将单元格设为文本格式后重新填写。",
         "The cell's number format {format} shows other digits than it holds. Make the cell text and fill it in again.",
+    ),
+    "cell_is_error": ErrorText(
+        _K.INVALID,
+        "单元格是错误值 {error}，请改正公式，或填写实际内容。",
+        "The cell holds the error {error}. Put the formula right, or fill in what is meant.",
+    ),
+    "cell_not_calculated": ErrorText(
+        _K.INVALID,
+        "单元格的公式没有保存计算结果，请用 Excel 或 WPS 打开并保存，或填写实际内容。",
+        "The cell's formula was saved without its value. Open and save it in Excel or WPS, or fill in what is meant.",
+    ),
+    "cell_zero_calculated": ErrorText(
+        _K.INVALID,
+        "公式的结果是 0，可能引用了空单元格，请填写实际内容或清空单元格。",
+        "The formula gives 0, which may be an empty cell that it looks at. Fill in what is meant, or empty the cell.",
+    ),
+    "cell_merged": ErrorText(
+        _K.INVALID,
+        "单元格与相邻单元格合并，请取消合并并逐行填写。",
+        "The cell is merged with its neighbours. Unmerge them and fill in every row.",
+    ),
+    "row_hidden": ErrorText(
+        _K.INVALID,
+        "该行被隐藏或被筛选掉，未导入；需要导入请取消隐藏，不需要请删除。",
+        "This row is hidden or filtered away and was not taken. Show it if it is meant, or delete it.",
     ),
     "workbook_columns_missing": ErrorText(
         _K.INVALID,

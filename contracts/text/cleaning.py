@@ -48,9 +48,8 @@ _BETWEEN_HAN = re.compile(f"(?<=[{ch.HAN}]) (?=[{ch.HAN}])| ?· ?")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{ch.HAN}]) ?\. ?(?=[{ch.HAN}])")
 _STOP_IN_PART = re.compile(rf"(?:(?<=[{ch.HAN}])|^) ?\. ?(?=[{ch.HAN}])|(?<=[{ch.HAN}]) ?\. ?$")
 _LINE_ENDING = re.compile(r"\r\n?")
-_UNSEEN = rf"[\s{_members(ch.INVISIBLE, ch.SPACES, ch.LINE_ENDS)}]+"
-_UNSEEN_AROUND = re.compile(f"^{_UNSEEN}|{_UNSEEN}$")
-_SPACE_AT_END = re.compile(r"[ \u3000]+$", re.MULTILINE)
+_WHITE = [code for code in range(0x3001) if chr(code).isspace()]
+_UNSEEN = "".join(map(chr, {*_WHITE, *ch.INVISIBLE, *ch.SPACES, *ch.LINE_ENDS}))
 
 
 def person_name(text: str) -> str:
@@ -82,7 +81,8 @@ def free_text(text: str) -> str:
     """What people write: as it is, without what can't be seen; lines end with a line feed."""
     if _PLAIN_LINE(text):
         return text
-    return _SPACE_AT_END.sub("", _composed(_free(_LINE_ENDING.sub("\n", text)))).strip()
+    lines = _composed(_free(_LINE_ENDING.sub("\n", text))).split("\n")
+    return "\n".join(line.rstrip(" \u3000") for line in lines).strip()
 
 
 def free_line(text: str) -> str:
@@ -98,7 +98,7 @@ def unescaped(text: str) -> str:
 
 def bare(text: str) -> str:
     """Any text without what can't be seen before and behind it: what a cell shows."""
-    return text if _PLAIN_LINE(text) else _UNSEEN_AROUND.sub("", text)
+    return text if _PLAIN_LINE(text) else text.strip(_UNSEEN)
 
 
 def document_number(text: str) -> str:

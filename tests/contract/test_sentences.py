@@ -29,6 +29,7 @@ SHOWN_AS_IT_IS = {
     "count decimal_places files limit max_length min_length retry_after row seconds": "numbers",
     "current_term suggested_term version_number width": "numbers",
     "received_amount_differs.expected received": "yuan",
+    "cell_is_error.error": "an error's name, as Excel shows it",
     "cell_shown_otherwise.format": "a cell's number format, as Excel shows it",
     "workbook_columns_doubled.columns workbook_columns_missing.columns": "titles in a workbook",
     "file_type_not_allowed.allowed": "kinds of files, as people call them",

@@ -37,6 +37,7 @@ from chassis.papers.store import INCOMING, FileStore, incoming, plain_name
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
 from contracts.types import FileReference
+from tests.chassis.papers import tables
 from tests.harnesses import HarnessOf
 
 ALL = tuple(FileKind)
@@ -74,6 +75,9 @@ CONTENTS = {
     FileKind.JPEG: image("JPEG"),
     FileKind.PDF: PDF,
     FileKind.XLSX: sheet(),
+    FileKind.XLS: tables.xls(["学号"]).getvalue(),
+    FileKind.ODS: tables.ods(tables.ods_row("学号")).getvalue(),
+    FileKind.CSV: "学号,姓名\r\n1,李一\r\n".encode("gb18030"),
     FileKind.ZIP: archive("a.jpg", "b/c.jpg"),
 }
 
@@ -107,13 +111,19 @@ def test_a_file_is_known_by_its_content_whatever_it_is_called(kind: FileKind, st
     assert b"".join(store.chunks(MINE, reference.sha256, kind)) == content
 
 
-@pytest.mark.parametrize(
-    "content", [b"MZ\x90", b"<html>", b"PK\x03\x04 no archive", b"\x89PNG", b"PK\x05\x06" + bytes(18)]
-)
+@pytest.mark.parametrize("content", [b"MZ\x90", b"PK\x03\x04 no archive", b"\x89PNG", b"PK\x05\x06" + bytes(18)])
 def test_content_of_no_known_kind_is_refused(content: bytes, store: FileStore, tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="file_type_not_allowed"):
         upload(store, content, "photo.png")
     assert stored(tmp_path) == set()
+
+
+def test_a_web_page_is_no_table_and_is_named_where_one_would_be_taken(store: FileStore) -> None:
+    for content in (b"<html><table></table></html>", "\ufeff<!DOCTYPE html>".encode()):
+        with pytest.raises(ServiceError, match="workbook_is_web_page"):
+            upload(store, content, "list.xls")
+        with pytest.raises(ServiceError, match="file_type_not_allowed"):
+            upload(store, content, "photo.png", allowed=(FileKind.PNG,))
 
 
 def test_a_known_kind_that_is_not_wanted_here_is_refused_with_those_that_are(store: FileStore) -> None:

@@ -1,0 +1,62 @@
+"""Numbers that are shown as days: by which formats, and which days they are.
+
+The ids of built-in formats are those of ECMA-376 part 1, 18.8.30, with 27 to 36 and 50 to 58, which Chinese and
+Japanese programs write without saying what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from chassis.papers.reading.cells import Cell, Kind
+
+DAY_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    48: "##0.0E+0", 49: "@",
+}  # fmt: skip
+"""What the other built-in ids show; General where they stand for nothing."""
+
+# What a format says literally is no part of a day: "...", \x, _x, *x and [colours and conditions].
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]')
+_DAY_SIGN = re.compile(r"[dmyhsge年月日时分秒]", re.IGNORECASE)
+_GENERAL = re.compile(r"general|g/通用格式|standard", re.IGNORECASE)
+_EXPONENT = re.compile(r"[0#?]e[+-]", re.IGNORECASE)
+
+_EPOCH_1900, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - spreadsheets know no zones
+_FIRST_MARCH_1900 = 61
+_LAST = 2_958_465
+"""The number of 9999-12-31."""
+
+
+def shows_a_day(number_format: str) -> bool:
+    """Whether this format shows a number as a day or a time."""
+    shown = _GENERAL.sub("", _LITERAL.sub("", number_format.partition(";")[0]))
+    return _DAY_SIGN.search(_EXPONENT.sub("", shown)) is not None
+
+
+def number_cell(digits: str, number_format: str, *, is_day: bool, from_1904: bool, calculated: bool = False) -> Cell:
+    """A number as it is meant: a day where it is shown as one. Excel's calendar has a 29th of February 1900 (60)."""
+    if is_day and (day := _day(digits, from_1904)) is not None:
+        return Cell(Kind.DAY, day, calculated=calculated)
+    shown = "" if _GENERAL.fullmatch(number_format) else number_format
+    return Cell(Kind.NUMBER, digits, shown, calculated)
+
+
+def _day(digits: str, from_1904: bool) -> str | None:
+    try:
+        number = float(digits)
+    except ValueError:
+        return None
+    first = 0 if from_1904 else _FIRST_MARCH_1900
+    if not first <= number <= _LAST:
+        return None
+    instant = (_EPOCH_1904 if from_1904 else _EPOCH_1900) + timedelta(seconds=round(number * 86_400))
+    return iso(instant)
+
+
+def iso(instant: datetime) -> str:
+    """The day, with its time where that is not midnight."""
+    midnight = (instant.hour, instant.minute, instant.second) == (0, 0, 0)
+    return instant.date().isoformat() if midnight else instant.isoformat(" ", "seconds")
