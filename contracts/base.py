@@ -56,6 +56,8 @@ class Operation(Contract):
     service: ClassVar[str] = ""
     # The answer holds a secret (a token, a one-time password): it is never stored; a repeat runs again.
     secret: ClassVar[bool] = False
+    # The kind of reviewed request that it is about: the kit answers it (`chassis.requests.reviewed`).
+    request: ClassVar[str] = ""
 
     def __init_subclass__(
         cls,
@@ -63,6 +65,7 @@ class Operation(Contract):
         answers: type[View] | None = None,
         service: str = "",
         secret: bool = False,
+        request: str = "",
         **kwargs: Unpack[ConfigDict],
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -70,6 +73,7 @@ class Operation(Contract):
             cls.answers = answers
         cls.service = service or service_of_module(cls.__module__)
         cls.secret = secret
+        cls.request = request
         if hasattr(cls, "answers") and cls.service:
             _register(OPERATIONS, (cls.service, snake_case(cls.__name__)), cls)
 

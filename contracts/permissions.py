@@ -89,6 +89,7 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "registry.record_degree_intent": (*_POINT, _REGISTRAR),
     "registry.read_status_changes": (*_POINT, _REGISTRAR, _STUDENT),
     "registry.change_status": (_REGISTRAR,),
+    "registry.review_status_changes": (_REGISTRAR,),
     # courses
     "courses.read_catalogue": (*_POINT, *_SCHOOL, _LEAD, _STUDENT),
     "courses.manage_catalogue": (_REGISTRAR,),

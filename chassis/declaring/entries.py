@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table
 
 from chassis.declaring.guards import Guard, Unguarded
 from contracts.base import Command, Event, Operation, State, StateItem, View, type_name
+from contracts.settings import Setting
 
 IDLE: Final = timedelta(seconds=15)
 """How long a transaction may wait for its own process before PostgreSQL ends it: a frozen process holds no row for
@@ -33,6 +34,24 @@ class OperationEntry:
     @property
     def is_command(self) -> bool:
         return issubclass(self.operation, Command)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of a service's table: operations, constraints that mean something to the caller with their error codes,
+    what waits for people (`chassis.work.to_do.Waiting`), and what the school sets of it."""
+
+    operations: tuple[OperationEntry, ...]
+    conflicts: Mapping[str, str]
+    to_do: tuple[Any, ...]
+    settings: tuple[Setting[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that come together, made by the chassis for the service of this name."""
+
+    lines: Callable[[str], Lines]
 
 
 @dataclass(frozen=True, slots=True)

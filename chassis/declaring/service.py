@@ -30,6 +30,8 @@ from chassis.declaring.entries import (
     IDLE,
     CopyEntry,
     Feeder,
+    Group,
+    Lines,
     OperationEntry,
     PublishesEntry,
     ReactionEntry,
@@ -81,6 +83,8 @@ class Service:
                     f"{cls.name}.{entry_name} handles {entry.operation.__name__}: name it after its contract"
                 )
         cls.operations = _of_kind(entries, OperationEntry)
+        for group in _of_kind(entries, Group).values():
+            _add(cls, group.lines(cls.name))
         if any(isinstance(each.guard, Guard) for each in cls.operations.values()):
             _check_guarding_tables(cls)
         cls.reactions = {routing_key(e.event): e for e in _of_kind(entries, ReactionEntry).values()}
@@ -155,6 +159,11 @@ def task(kind: TaskKind) -> Any:
     return kind
 
 
+def entry(handler: Callable[[Any, Any], View]) -> OperationEntry:
+    """The line of a command or a query, whichever the handler's contract is."""
+    return _operation(handler, Operation, as_system=False, guard=None)
+
+
 def _operation(
     handler: Callable[[Any, Any], View], kind: type[Operation], as_system: bool, guard: Guard | Unguarded | None
 ) -> OperationEntry:
@@ -168,6 +177,17 @@ def _operation(
     if isinstance(guard, Guard) and not issubclass(operation, PublicCommand | PublicQuery):
         raise TypeError(f"{operation.__name__} is guarded as if for anybody: make it a PublicQuery or a PublicCommand")
     return OperationEntry(operation, answers, handler, as_system, guard=guard)
+
+
+def _add(service: type[Service], lines: Lines) -> None:
+    """Put the lines of a group into the table. Raises TypeError where it has one of these operations already."""
+    added = {method_name(each.operation): each for each in lines.operations}
+    if twice := added.keys() & service.operations.keys():
+        raise TypeError(f"{service.name} handles {', '.join(sorted(twice))} twice")
+    service.operations = {**service.operations, **added}
+    service.conflicts = {**lines.conflicts, **service.conflicts}
+    service.to_do = (*service.to_do, *lines.to_do)
+    service.settings = tuple(dict.fromkeys((*service.settings, *lines.settings)))
 
 
 def _check_guarding_tables(service: type[Service]) -> None:

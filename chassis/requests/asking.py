@@ -1,23 +1,18 @@
-"""Commands of a kind of request, for the table of a service: asking, and the steps that people take with many at once.
-
-class Library(Service):
-    ask_for_leaves = command(entering(LEAVES, AskForLeaves, against_leave))
-    grant_leaves = command(deciding(LEAVES, GrantLeaves, "grant"))
-    revoke_leaves = command(deciding(LEAVES, RevokeLeaves, "revoke"))
-"""
+"""Handlers of commands about a kind of request: asking, and the steps that people take with many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.requests.handling import Handler, field_of_many, of_contract
-from chassis.requests.kinds import Entered, RequestKind, Rule
-from chassis.work.reasons import refusals
-from chassis.work.rows import counted
-from contracts.base import Operation
+from chassis.requests.handling import Handler, field_of_many, field_of_one, of_contract
+from chassis.requests.kinds import Entered, Own, RequestKind, Rule, Things
+from chassis.requests.showing import Shown
+from chassis.work.reasons import Reason, refusals, refuse
+from chassis.work.rows import counted, refuse_stale
+from contracts.base import Operation, View
 from contracts.common import RowResults
 from contracts.requests import RequestResult, RequestResults
 
@@ -28,6 +23,44 @@ def entering(kind: RequestKind, contract: type[Operation], rule: Rule) -> Handle
     def handler(command: Any, uow: UnitOfWork) -> RequestResults:
         ids = getattr(command, f"{kind.subject}s")
         return _results(uow, kind, ids, kind.enter(uow, ids, command, rule))
+
+    return of_contract(contract, handler)
+
+
+def ask_one(
+    uow: UnitOfWork,
+    shown: Shown,
+    command: Any,
+    rule: Rule,
+    *,
+    action: str = "request",
+    own: Own = lambda _: {},
+) -> View:
+    """Ask about the one thing that a command names, which the caller saw at `version`; the request as it then is.
+
+    Raises ServiceError `not_found`, `stale_version`, what the rule has against it, or that another one is open.
+    """
+
+    def seen(uow: UnitOfWork, things: Things, command: Any) -> Mapping[UUID, Reason | None]:
+        for thing in things.values():
+            refuse_stale(thing, command.version)
+        return rule(uow, things, command)
+
+    kind, id_ = shown.kind, getattr(command, shown.kind.subject)
+    entered = kind.enter(uow, [id_], command, seen, action=action, own=own)
+    refuse(entered.refused.get(id_))
+    return shown.page(uow, entered.made[id_].id, type(command).answers)
+
+
+def deciding_one(shown: Shown, contract: type[Operation], action: str) -> Handler:
+    """Takes a step with one request that the caller saw at `version`. Raises what refuses it."""
+    one, kind = field_of_one(contract), shown.kind
+
+    def handler(command: Any, uow: UnitOfWork) -> View:
+        id_ = getattr(command, one)
+        [row] = kind.decide(uow, [id_], action, getattr(command, "note", None)).whole().rows
+        refuse_stale(row, command.version)
+        return shown.page(uow, id_, contract.answers)
 
     return of_contract(contract, handler)
 

@@ -23,8 +23,8 @@ def of_contract(contract: type[Operation], handler: Handler) -> Handler:
 
 
 def field_of_one(contract: type[Operation]) -> str:
-    """A contract about one request names it in its first field."""
-    return next(iter(contract.model_fields))
+    """A contract about one request names it in its first field that ends in `_id`."""
+    return next(name for name in contract.model_fields if name.endswith("_id"))
 
 
 def field_of_many(contract: type[Operation]) -> str:

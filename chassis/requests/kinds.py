@@ -1,14 +1,16 @@
 """A kind of reviewed request: its workflow, its table, and what follows from its steps.
 
-    LEAVES = RequestKind(LEAVE, leaves, "reader_id", readers, OPEN, effects={GRANTED: _send_home})
+    LEAVES = RequestKind(LEAVE, leaves, "reader_id", effects={GRANTED: telling(LeavesGranted)})
 
-Who may take a step, who hears of it and that nobody decides their own is the workflow's. `chassis.requests.asking`
-and `chassis.requests.showing` make commands and queries of a kind.
+Who may take a step, who hears of it and that nobody decides their own is the workflow's. `chassis.requests.reviewed`
+makes commands and queries of a kind.
+
+Rows are locked in one order: the things before the requests about them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,8 +24,8 @@ from chassis.requests.attachments import Attachments, attach
 from chassis.work.number_templates import NumberTemplate
 from chassis.work.numbers import next_numbers
 from chassis.work.reasons import Reason
-from chassis.work.rows import lock, lock_where
-from chassis.work.steps import Taken, enter, switches, take_locked
+from chassis.work.rows import Refused, lock, lock_where, set_each
+from chassis.work.steps import Taken, enter, move_history, switches, take_locked
 from chassis.work.workflow import Workflow
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -34,10 +36,15 @@ Rule = Callable[[UnitOfWork, Things, Any], Mapping[UUID, Reason | None]]
 """What speaks against asking (things, command), by thing; nothing: None, or not in it."""
 Against = Callable[[UnitOfWork, Sequence[Row[Any]]], Mapping[UUID, ServiceError]]
 """What speaks against a step beside the workflow, by request."""
+Own = Callable[[Row[Any]], Mapping[str, Any]]
+"""What a request keeps of the thing that it is about, by column."""
 Effect = Callable[[UnitOfWork, Sequence[Row[Any]]], None]
 """What follows for requests that reach a state (as they were before), in the same transaction."""
 
-FOLLOWED = ("teaching_point_id", "student_id", "course_id")
+NUMBERED_BY = "numbered_by"
+"""Of a table's `info`: the template of the numbers in its `number_column()`."""
+PLACE = "teaching_point_id"
+FOLLOWED = (PLACE, "student_id", "course_id")
 """Columns that a request has from the thing it is about, where both have them."""
 
 
@@ -51,71 +58,109 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class RequestKind:
-    """One kind. `subject` is the column that says what a request is about, `things` the table of that.
+    """One kind. `subject` is the column that says what a request is about: a foreign key to the table of `things`.
 
-    Of the requests about one thing at most one is in `open_states`; another is refused with `open_code`. Which
+    Of the requests about one thing at most one is in a state that is open; another is refused with `open_code`. Which
     reaches the state `supersedes` lets earlier requests about the same thing take their step `supersede`. `effects` are
-    by the state reached, `against` is by action; `decided_by` names the column that keeps who took a step, by action.
-    `number` is the template of the table's `number_column()`, where requests have a number that people read; nothing of
-    it but the day is filled in.
+    by the state reached, `against` is by action. `entered_by` and `decided_by` name the columns that keep who asked
+    and, where the table has it, who took the last step that is a decision.
     """
 
     flow: Workflow
     table: Table
     subject: str
-    things: Table
-    open_states: Collection[str]
     open_code: str = "request_already_open"
     supersedes: str = ""
     against: Mapping[str, Against] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
-    decided_by: Mapping[str, str] = field(default_factory=dict)
+    entered_by: str = "entered_by"
+    decided_by: str = "decided_by"
     attachments: Attachments | None = None
-    number: NumberTemplate | None = None
+
+    @property
+    def things(self) -> Table:
+        """What requests are about."""
+        [key] = self.table.c[self.subject].foreign_keys
+        return key.column.table
+
+    @property
+    def number(self) -> NumberTemplate | None:
+        """Of what numbers are made, where requests have a number that people read; nothing but the day is filled in."""
+        return self.table.info.get(NUMBERED_BY)
 
     def state_of(self, row: Row[Any]) -> str:
         """The state of one of its rows."""
         state: str = row._mapping[self.flow.column]
         return state
 
+    def is_open(self, row: Row[Any]) -> bool:
+        """Whether one of its rows is not decided yet."""
+        return self.state_of(row) in self.flow.open
+
     # -- asking --------------------------------------------------------------------------------------------
 
-    def open(self, uow: UnitOfWork, things: Sequence[Row[Any]], reason: str, **values: Any) -> dict[UUID, Row[Any]]:
-        """Make a request about each of these locked things, whatever the rule says: thing → request."""
-        followed = [name for name in FOLLOWED if name in self.table.c and name in self.things.c]
+    def open(
+        self,
+        uow: UnitOfWork,
+        things: Sequence[Row[Any]],
+        reason: str,
+        *,
+        action: str = "request",
+        own: Own = lambda _: {},
+        **values: Any,
+    ) -> dict[UUID, Row[Any]]:
+        """Make a request about each of these locked things, whatever the rule says: thing → request. History and audit
+        call it `action`."""
         actor = uow.context.actor
         of_all = {
             "reason": reason,
-            "entered_by": actor.user_id,
+            self.entered_by: actor.user_id,
             "requested_at": uow.now,
             **({"entered_by_name": actor.name} if "entered_by_name" in self.table.c else {}),
             **values,
         }
         entered = [
-            {"id": new_id(), self.subject: thing.id, **{name: thing._mapping[name] for name in followed}, **of_all}
+            {"id": new_id(), self.subject: thing.id, **self._followed(thing), **own(thing), **of_all}
             for thing in things
         ]
-        audited = [self.subject, *values]
+        audited = [self.subject, *values, *(own(things[0]) if things else ())]
         if self.number is not None:
             given = next_numbers(uow, self.number, [{}] * len(entered))
             entered = [{**row, "number": number} for row, number in zip(entered, given, strict=True)]
             audited.append("number")
-        made = enter(uow, self.flow, self.table, entered, "request", note=reason, audited=audited)
+        made = enter(uow, self.flow, self.table, entered, action, note=reason, audited=audited)
         return {row._mapping[self.subject]: row for row in made}
 
-    def enter(self, uow: UnitOfWork, ids: Sequence[UUID], command: Any, rule: Rule) -> Entered:
+    def _followed(self, thing: Row[Any]) -> dict[str, Any]:
+        return {name: thing._mapping[name] for name in FOLLOWED if name in self.table.c and name in self.things.c}
+
+    def enter(
+        self,
+        uow: UnitOfWork,
+        ids: Sequence[UUID],
+        command: Any,
+        rule: Rule,
+        *,
+        action: str = "request",
+        own: Own = lambda _: {},
+    ) -> Entered:
         """Make a request about each thing that the actor sees, against which the rule has nothing, and about which none
         is open. Fields of the command that are columns of the table are kept, and its `attachments`."""
         things = lock(uow, self.things, ids)
         judged, taken = rule(uow, things, command), self._open_about(uow, things)
         refused = {id_: reason for id_ in ids if (reason := self._against(id_, things, judged, taken)) is not None}
-        values = {name: getattr(command, name) for name in type(command).model_fields if name in self.table.c}
-        reason = values.pop("reason")
-        made = self.open(uow, [things[id_] for id_ in ids if id_ not in refused], reason, **values)
+        values = {name: getattr(command, name) for name in self._kept(command)}
+        asked = [things[id_] for id_ in ids if id_ not in refused]
+        made = self.open(uow, asked, command.reason, action=action, own=own, **values)
         rows = list(made.values())
         self.attach(uow, rows, getattr(command, "attachments", ()))
         self._follow(uow, self.flow.initial, rows)
         return Entered(made, refused)
+
+    def _kept(self, command: Any) -> Iterator[str]:
+        """The fields of a command that a request keeps beside what every request has."""
+        own = {self.subject, "reason", "version"}  # a `version` is that of the thing which the caller saw
+        return (name for name in type(command).model_fields if name in self.table.c and name not in own)
 
     def attach(self, uow: UnitOfWork, rows: Sequence[Row[Any]], given: Sequence[FileReference], there: int = 0) -> None:
         """Take up files for these requests, which have `there` already. Raises as `chassis.requests.attachments`."""
@@ -134,28 +179,61 @@ class RequestKind:
 
     def _open_about(self, uow: UnitOfWork, things: Collection[UUID]) -> set[UUID]:
         about = self.table.c[self.subject]
-        undecided = self.table.c[self.flow.column].in_(self.open_states)
+        undecided = self.table.c[self.flow.column].in_(self.flow.open)
         return {row[0] for row in uow.rows(select(about).where(ids_in(about, things), undecided))}
+
+    # -- following -----------------------------------------------------------------------------------------
+
+    def follow(self, uow: UnitOfWork, points: Mapping[UUID, UUID], *, decided: bool = False) -> None:
+        """Let the requests of students who have moved (student → teaching point) be where the students are now, with
+        their history: those that are open, or with `decided` all."""
+        of, state = self.table.c.student_id, self.table.c[self.flow.column]
+        found = lock_where(uow, self.table, ids_in(of, points), *([] if decided else [state.in_(self.flow.open)]))
+        moving = {id_: row for id_, row in found.items() if row.teaching_point_id != points[row.student_id]}
+        set_each(uow, self.table, {id_: {PLACE: points[row.student_id]} for id_, row in moving.items()})
+        for id_, row in moving.items():
+            uow.audit(self.table, id_, "transfer", {PLACE: row.teaching_point_id}, {PLACE: points[row.student_id]})
+        for point in set(points.values()):
+            move_history(uow, [id_ for id_, row in moving.items() if points[row.student_id] == point], point)
 
     # -- deciding ------------------------------------------------------------------------------------------
 
-    def decide(self, uow: UnitOfWork, ids: Sequence[UUID], action: str, note: str | None = None) -> Taken:
-        """Take a step with each request that may take it, with what follows from it; the others say why not."""
-        found = lock(uow, self.table, ids)
+    def hold(self, uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+        """Those of the requests that the actor sees, by id, locked after what they are about."""
+        column = self.table.c[self.subject]
+        about = {row[0] for row in uow.rows(select(column).where(ids_in(self.table.c.id, ids)))}
+        lock(uow, self.things, about)
+        return lock(uow, self.table, ids)
+
+    def decide(
+        self,
+        uow: UnitOfWork,
+        ids: Sequence[UUID],
+        action: str,
+        note: str | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> Taken:
+        """Take a step with each request that may take it, with what follows from it; the others say why not. `values`
+        are columns that are set with the state."""
+        found = self.hold(uow, ids)
         asked = [found[id_] for id_ in ids if id_ in found]
         against = self.against[action](uow, asked) if action in self.against else {}
         if self.supersedes:
             self._supersede(uow, [row for row in asked if row.id not in against], action)
-        values = {self.decided_by[action]: uow.acting_user} if action in self.decided_by else None
-        taken = take_locked(uow, self.flow, self.table, asked, action, note=note, values=values, against=against)
+        kept = {**(values or {}), **self._who_decides(uow, action)}
+        taken = take_locked(uow, self.flow, self.table, asked, action, note=note, values=kept, against=against)
         for state in dict.fromkeys(each.step.next for each in taken.done):
             self._follow(uow, state, [each.row for each in taken.done if each.step.next == state])
-        return taken
+        unseen = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
+        return Taken(taken.done, {**unseen, **taken.refused})
+
+    def _who_decides(self, uow: UnitOfWork, action: str) -> dict[str, UUID]:
+        decision = any(step.who.decides for step in self.flow.steps if step.action == action)
+        return {self.decided_by: uow.acting_user} if decision and self.decided_by in self.table.c else {}
 
     def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]], action: str) -> None:
         """Let earlier requests about the things of those that may take this step make way for them."""
         about = {row._mapping[self.subject] for row in rows if self._leads_to(uow, row, action) == self.supersedes}
-        lock(uow, self.things, about)  # one approval at a time about each
         column = self.table.c[self.subject]
         given_up = [step.state for step in self.flow.steps if step.action == "supersede"]
         earlier = lock_where(uow, self.table, ids_in(column, about), self.table.c[self.flow.column].in_(given_up))

@@ -1,14 +1,4 @@
-"""What people see of a kind of request: its list, one request with history and files, and counts by state.
-
-LEAVES_SHOWN = Shown(LEAVES)
-
-class Library(Service):
-    list_leaves = query(listing(LEAVES_SHOWN, ListLeaves))
-    count_leaves = query(counting(LEAVES_SHOWN, CountLeaves))
-    get_leave = query(page(LEAVES_SHOWN, GetLeave))
-    get_leave_file = query(attachment_of(LEAVES_SHOWN, GetLeaveFile))
-    add_leave_files = command(attaching(LEAVES_SHOWN, AddLeaveFiles))
-"""
+"""What people see of a kind of request: its list, one request with history and files, and counts by state."""
 
 from __future__ import annotations
 
@@ -35,7 +25,8 @@ from contracts.types import FileReference
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a kind is shown. `rows` is what is read, the table unless more is joined; `fields` are what views show beside
-    its columns, row by row; `searched` is what a search finds, `sortable` what else a list is sorted by.
+    its columns, row by row; `searched` is what a search finds, `sortable` what else a list is sorted by. The oldest
+    come first, unless `order` says otherwise.
     """
 
     kind: RequestKind
@@ -43,6 +34,7 @@ class Shown:
     fields: Callable[[UnitOfWork, Sequence[Row[Any]]], Iterable[Mapping[str, Any]]] | None = None
     searched: Callable[[str | None], ColumnElement[bool]] | None = None
     sortable: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    order: str = "requested_at"
 
     def select(self) -> Select[Any]:
         """Its rows."""
@@ -75,7 +67,7 @@ class Shown:
 
 
 def listing(shown: Shown, contract: type[Operation]) -> Handler:
-    """Answers a page of what `Shown.found` leaves, the oldest first unless told."""
+    """Answers a page of what `Shown.found` leaves."""
     [row_view] = contract.answers.__pydantic_generic_metadata__["args"]
     keys = {"requested_at": shown.kind.table.c.requested_at, **shown.sortable}
 
@@ -83,7 +75,7 @@ def listing(shown: Shown, contract: type[Operation]) -> Handler:
         def views(rows: Sequence[Row[Any]]) -> Iterable[View]:
             return map(row_view.model_validate, shown.described(uow, rows))
 
-        return page_of(row_view, uow, shown.found(query), query, sortable=keys, default="requested_at", views=views)
+        return page_of(row_view, uow, shown.found(query), query, sortable=keys, default=shown.order, views=views)
 
     return of_contract(contract, handler)
 
@@ -125,7 +117,7 @@ def attaching(shown: Shown, contract: type[Operation]) -> Handler:
 
     def handler(command: Any, uow: UnitOfWork) -> View:
         row = locked(uow, kind.table, getattr(command, one), command.version)
-        if kind.state_of(row) not in kind.open_states:
+        if not kind.is_open(row):
             state, flow = kind.state_of(row), kind.flow.name
             raise ServiceError("step_not_allowed", workflow=flow, state=state, action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))

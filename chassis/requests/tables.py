@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, MetaData, String, Table, Text, UniqueConstraint, Uuid
 
 from chassis.data.columns import id_column, instant, stamps
+from chassis.requests.kinds import NUMBERED_BY
+from chassis.work.number_templates import NumberTemplate
+from chassis.work.numbers import number_column
 from chassis.work.workflow import Workflow
 
 MAX_REASON = 500
@@ -20,14 +22,16 @@ def request_table(
     flow: Workflow,
     *columns: Column[Any] | CheckConstraint | UniqueConstraint | Index,
     subject: Column[Any],
-    open_states: Collection[str],
+    number: NumberTemplate | None = None,
 ) -> Table:
-    """A table of requests about `subject`, each with the teaching point that looks after it.
+    """A table of requests about `subject` (a foreign key), each with the teaching point that looks after it.
 
-    Of the requests about one thing at most one is in one of `open_states`. Its row scope is the caller's to declare.
+    Of the requests about one thing at most one is in a state that is open. By `number` each has one that people read.
+    Its row scope is the caller's to declare.
     """
+    columns = (*number_column(), *columns) if number is not None else columns
     listed = ", ".join(f"'{state}'" for state in flow.states)
-    undecided = ", ".join(f"'{state}'" for state in open_states)
+    undecided = ", ".join(f"'{state}'" for state in flow.open)
     return Table(
         name,
         metadata,
@@ -39,6 +43,7 @@ def request_table(
         Column("reason", String(MAX_REASON), nullable=False),
         Column("entered_by", Uuid),
         Column("entered_by_name", Text, nullable=False),
+        Column("decided_by", Uuid),
         instant("requested_at"),
         *stamps(),
         CheckConstraint(f"{flow.column} IN ({listed})", name=flow.column),
@@ -47,4 +52,5 @@ def request_table(
         Index(f"ix_{name}_teaching_point_id", "teaching_point_id", "requested_at"),
         Index(f"ix_{name}_{flow.column}", flow.column, "requested_at"),
         *(each for each in columns if not isinstance(each, Column)),  # they may name any column
+        info={NUMBERED_BY: number},
     )

@@ -60,6 +60,24 @@ def change(uow: UnitOfWork, table: Table, before: Row[Any], action: str, values:
     return after
 
 
+def change_each(
+    uow: UnitOfWork,
+    table: Table,
+    before: Mapping[UUID, Row[Any]],
+    action: str,
+    values_of: Mapping[UUID, Mapping[str, Any]],
+) -> dict[UUID, Row[Any]]:
+    """`change` of many locked rows by one statement, each with values of its own (every row names the same columns)."""
+    if not values_of:
+        return {}
+    after = {row.id: row for row in uow.rows(update_each(table, values_of).returning(table))}
+    for id_, values in values_of.items():
+        old, new = before[id_]._mapping, after[id_]._mapping
+        changed = [name for name in values if old[name] != new[name]]
+        uow.audit(table, id_, action, {n: old[n] for n in changed}, {n: new[n] for n in changed})
+    return after
+
+
 def edit(
     uow: UnitOfWork, table: Table, id_: UUID, version: int, values: Mapping[str, Any], action: str = "edit"
 ) -> Row[Any]:

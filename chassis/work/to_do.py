@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, true
 
 from chassis.base.context import Scope
 from chassis.data.unit_of_work import UnitOfWork
@@ -92,10 +92,13 @@ def _counts(uow: UnitOfWork, waiting: Waiting, awaited: Awaited) -> dict[str, in
 
 
 def _may(me: UUID, table: Table, steps: Sequence[Step]) -> ColumnElement[bool]:
-    """That one of the steps is not refused to the actor (`Who.against`) for who they are."""
-    return or_(
-        *(
-            and_(True, *(table.c[column].is_distinct_from(me) for column, _ in step.who.others if column in table.c))
-            for step in steps
-        )
-    )
+    """That one of the steps is for the row, and not refused to the actor (`Who.against`) for who they are."""
+    return or_(*(and_(_is_for(step, table), *_not_mine(me, table, step)) for step in steps))
+
+
+def _is_for(step: Step, table: Table) -> ColumnElement[bool]:
+    return true() if step.of is None else table.c[step.of.column].in_(step.of.values)
+
+
+def _not_mine(me: UUID, table: Table, step: Step) -> Iterator[ColumnElement[bool]]:
+    return (table.c[column].is_distinct_from(me) for column, _ in step.who.others if column in table.c)

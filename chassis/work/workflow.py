@@ -9,7 +9,8 @@ WITHDRAWAL = Workflow(
 )
 
 A step that the school can switch names its setting: with `when=CONSENT` there is the step while that is on, with
-`unless=CONSENT` while it is off. Nothing here reads or writes rows: `chassis.work.steps` takes the steps.
+`unless=CONSENT` while it is off. A step of some rows only says which: `of=Rows("kind", (SUSPEND,))`. Nothing here
+reads or writes rows: `chassis.work.steps` takes the steps.
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ def acting_under(permission: str) -> Who:
     return Who(permission, permission)
 
 
-def decider(permission: str, *, besides: Sequence[str] = ()) -> Who:
-    """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered
-    (`entered_by`), by whichever of their roles, nor twice what takes two persons: what `besides` (columns) keep is who
+def decider(permission: str, *, besides: Sequence[str] = (), entered_by: str = "entered_by") -> Who:
+    """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered (the column
+    `entered_by`), by whichever of their roles, nor twice what takes two persons: what `besides` (columns) keep is who
     decided before."""
     before = ((column, "same_reviewer") for column in besides)
-    return Who(permission, permission, (("entered_by", "decides_own_request"), *before))
+    return Who(permission, permission, ((entered_by, "decides_own_request"), *before))
 
 
 SYSTEM = Who("system")
@@ -105,12 +106,28 @@ NOBODY = Addressees(student=False, points=(), applicant=None)
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Some of a workflow's rows: those whose `column` has one of these `values`."""
+
+    column: str
+    values: tuple[str, ...]
+
+    def __contains__(self, row: Subject) -> bool:
+        return row[self.column] in self.values
+
+    def apart_from(self, other: Rows | None) -> bool:
+        """Whether no row is in both."""
+        return other is not None and other.column == self.column and not {*self.values} & {*other.values}
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of a workflow. `emits` names the fact that other services hear of it: a transaction that takes the step
     and publishes no such fact does not commit. (Which rows are in the fact is the command's to see to.)
 
     `tells` says who gets a notice of it, `waits` whether rows wait for it on somebody's to-do list. What a `decider`
-    does is told to everyone and waited for, the rest is not, unless the line says otherwise.
+    does is told to everyone and waited for, the rest is not, unless the line says otherwise. `of` are the rows that it
+    is for, where it is not for all.
     """
 
     state: str
@@ -122,6 +139,7 @@ class Step:
     unless: Setting[bool] | None = None
     tells: Addressees | None = None
     waits: bool | None = None
+    of: Rows | None = None
 
     @property
     def told(self) -> Addressees:
@@ -141,29 +159,33 @@ class Step:
             return False
         return self.unless is None or not is_on(self.unless)
 
-    @property
-    def excludes(self) -> tuple[Setting[bool] | None, Setting[bool] | None]:
-        """The switches of the one other step that may stand for the same state and action."""
-        return self.unless, self.when
+    def excludes(self, other: Step) -> bool:
+        """Whether of both, for the same state and action, never more than one is there: for other rows, or while one
+        switch is on and while it is off."""
+        if self.of is not None and self.of.apart_from(other.of):
+            return True
+        return (other.when, other.unless) == (self.unless, self.when) and self.when is not self.unless
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A named table of steps, for each (state, action) one, or two that a setting switches between. `column` holds the
-    state of a row; `entering` says who gets a notice of a new one."""
+    """A named table of steps, for each (state, action) one, or some of which for each row one is there. `column` holds
+    the state of a row; `entering` says who gets a notice of a new one; `open` are, of requests, the states in which
+    something is not decided yet."""
 
     name: str
     initial: str
     steps: tuple[Step, ...]
     column: str = "state"
     entering: Addressees = NOBODY
+    open: tuple[str, ...] = ()
     _by_action: dict[tuple[str, str], list[Step]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         table: dict[tuple[str, str], list[Step]] = {}
         for step in self.steps:
             others = table.setdefault((step.state, step.action), [])
-            if any((other.when, other.unless) != step.excludes or other.when is other.unless for other in others):
+            if not all(step.excludes(other) for other in others):
                 raise ValueError(f"workflow {self.name} has two steps for one state and action")
             others.append(step)
         object.__setattr__(self, "_by_action", table)
@@ -177,16 +199,22 @@ class Workflow:
     def actions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(step.action for step in self.steps))
 
-    def step(self, state: str, action: str, is_on: IsOn = by_default) -> Step | None:
-        """The step that `action` takes from `state`, or None where there is none."""
-        return next((step for step in self._by_action.get((state, action), ()) if step.there(is_on)), None)
+    @property
+    def switches(self) -> tuple[Setting[bool], ...]:
+        """The settings that switch steps."""
+        named = (switch for step in self.steps for switch in (step.when, step.unless))
+        return tuple(dict.fromkeys(switch for switch in named if switch is not None))
+
+    def step(self, row: Subject, action: str, is_on: IsOn = by_default) -> Step | None:
+        """The step that `action` takes with a row, or None where there is none."""
+        steps = self._by_action.get((row[self.column], action), ())
+        return next((step for step in steps if step.there(is_on) and (step.of is None or row in step.of)), None)
 
     def allowed(self, row: Subject, action: str, context: Context, is_on: IsOn = by_default) -> Step:
         """The step that this actor may take with the row. Raises ServiceError `step_not_allowed` (wrong state), or the
         refusal of the step's `who`: `forbidden`, `decides_own_request`."""
-        state = row[self.column]
-        step = self.step(state, action, is_on)
+        step = self.step(row, action, is_on)
         if step is None:
-            raise ServiceError("step_not_allowed", workflow=self.name, state=state, action=action)
+            raise ServiceError("step_not_allowed", workflow=self.name, state=row[self.column], action=action)
         refuse(step.who.against(context, row))
         return step

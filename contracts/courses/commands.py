@@ -133,7 +133,7 @@ class RequestWithdrawals(TryableCommand, answers=WithdrawalResults):
     reason: Note = Field(description="Why.", examples=["工作调动，本学期无法学习"])
 
 
-class ApproveWithdrawals(Decision):
+class ApproveWithdrawals(Decision, request="withdrawal"):
     """The academic review agrees: `pending_academic` → `pending_finance`, learning closes.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
@@ -142,7 +142,7 @@ class ApproveWithdrawals(Decision):
     withdrawal_ids: Ids = Field(description="The withdrawals.")
 
 
-class RejectWithdrawals(Decision):
+class RejectWithdrawals(Decision, request="withdrawal"):
     """The academic review refuses: `pending_academic` → `academic_rejected`.
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
@@ -152,7 +152,7 @@ class RejectWithdrawals(Decision):
     note: Note = Field(description="Why not; the applicant reads it.")
 
 
-class RevokeWithdrawals(TryableCommand, answers=RowResults):
+class RevokeWithdrawals(TryableCommand, answers=RowResults, request="withdrawal"):
     """The applicant takes requests back: `pending_academic` → `revoked`.
 
     Refused by row: `not_found`, `step_not_allowed`.

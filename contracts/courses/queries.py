@@ -127,7 +127,7 @@ class ListCohort(PageQuery, answers=Page[CohortStudent]):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListWithdrawals(PageQuery, answers=Page[WithdrawalView]):
+class ListWithdrawals(PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
     """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
@@ -138,7 +138,7 @@ class ListWithdrawals(PageQuery, answers=Page[WithdrawalView]):
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
 
 
-class GetWithdrawal(Query, answers=WithdrawalDetails):
+class GetWithdrawal(Query, answers=WithdrawalDetails, request="withdrawal"):
     """A withdrawal with its history."""
 
     withdrawal_id: Id = Field(description="The withdrawal.")

@@ -8,6 +8,7 @@ from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
 from contracts.errors.fields import FieldProblemError
 from contracts.registry.views import StatusChangeDetails, StudentRecord
+from contracts.requests import Decision, Files, SomeFiles
 from contracts.types import (
     Code,
     Day,
@@ -15,6 +16,7 @@ from contracts.types import (
     FileReference,
     Flag,
     Id,
+    Ids,
     MobileNumber,
     Note,
     PhoneNumber,
@@ -64,9 +66,10 @@ class RecordDegreeIntent(Command, answers=StudentRecord):
 
 
 class SuspendStudent(TryableCommand, answers=StatusChangeDetails):
-    """休学: `active` → `suspended`, at once.
+    """休学: asks for `active` → `suspended`. It takes effect when a second person of the school approves it.
 
-    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`,
+    `too_many_files`, `file_too_large`, `file_type_not_allowed`, `file_missing`.
     """
 
     student_id: Id = Field(description="The student.")
@@ -74,6 +77,7 @@ class SuspendStudent(TryableCommand, answers=StatusChangeDetails):
     from_on: Day = Field(description="First day, not after today.")
     until_on: Day | None = Field(default=None, description="Last day planned.", examples=["2027-01-31"])
     reason: Note = Field(description="Why.", examples=["因病休养"])
+    attachments: Files = Field(default=(), description="What proves it: PNG, JPEG or PDF, up to 5 MB each.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -83,44 +87,95 @@ class SuspendStudent(TryableCommand, answers=StatusChangeDetails):
 
 
 class ResumeStudent(TryableCommand, answers=StatusChangeDetails):
-    """复学: `suspended` → `active`, at once.
+    """复学: asks for `suspended` → `active`. It takes effect when a second person of the school approves it.
 
-    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `status_day_in_future`, `another_change_open`, `stale_version`,
+    `too_many_files`, `file_too_large`, `file_type_not_allowed`, `file_missing`.
     """
 
     student_id: Id = Field(description="The student.")
     version: Version
     on: Day = Field(description="First day of study, not after today.")
     reason: Note = Field(description="Why.", examples=["休学期满"])
+    attachments: Files = Field(default=(), description="What proves it: PNG, JPEG or PDF, up to 5 MB each.")
 
 
 class TransferStudent(TryableCommand, answers=StatusChangeDetails):
-    """转教学点 of an active student; it takes effect when finance has cleared it.
+    """转教学点 of an active student: asks for it. Approved by a second person of the school it waits until finance has
+    cleared it, and takes effect then.
 
     Refused: `status_change_not_possible`, `another_change_open`, `teaching_point_not_enabled`,
-    `programme_not_offered`, `already_at_teaching_point`, `stale_version`.
+    `programme_not_offered`, `already_at_teaching_point`, `stale_version`, `too_many_files`, `file_too_large`,
+    `file_type_not_allowed`, `file_missing`.
     """
 
     student_id: Id = Field(description="The student.")
     version: Version
     to_teaching_point_id: Id = Field(description="The receiving point; it must offer the student's programme.")
     reason: Note = Field(description="Why.", examples=["工作地点变动"])
-
-
-class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
-    """`pending_clearance` → `revoked`. Refused: `step_not_allowed` once it has taken effect."""
-
-    status_change_id: Id = Field(description="The transfer.")
-    version: Version
+    attachments: Files = Field(default=(), description="What proves it: PNG, JPEG or PDF, up to 5 MB each.")
 
 
 class RemoveStudent(TryableCommand, answers=StatusChangeDetails):
-    """退学: `active` or `suspended` → `left`. Final.
+    """退学: asks for `active` or `suspended` → `left`, which is final. It takes effect when a second person of the
+    school approves it.
 
-    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`.
+    Refused: `status_change_not_possible`, `another_change_open`, `stale_version`, `too_many_files`,
+    `file_too_large`, `file_type_not_allowed`, `file_missing`.
     """
 
     student_id: Id = Field(description="The student.")
     version: Version
     voluntary: Flag = Field(description="By the student's own wish; otherwise automatic.")
     reason: Note = Field(description="Why.", examples=["个人原因"])
+    attachments: Files = Field(default=(), description="What proves it: PNG, JPEG or PDF, up to 5 MB each.")
+
+
+class ApproveStatusChanges(Decision, request="status_change"):
+    """The school agrees: `first_review_passed` → `approved`, which takes effect, a transfer → `pending_clearance`.
+
+    Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`, `status_change_not_possible`,
+    `teaching_point_not_enabled`, `programme_not_offered`, `already_at_teaching_point`.
+    """
+
+    status_change_ids: Ids = Field(description="The status changes.")
+
+
+class RejectStatusChanges(Decision, request="status_change"):
+    """The school does not agree: `first_review_passed` → `rejected`. Nothing about the student changes.
+
+    Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
+    """
+
+    status_change_ids: Ids = Field(description="The status changes.")
+    note: Note = Field(description="Why not; the applicant reads it.")
+
+
+class RevokeStatusChanges(Decision, request="status_change"):
+    """Takes back what has not taken effect: `first_review_passed`, `pending_clearance` → `revoked`.
+
+    Refused by row: `not_found`, `step_not_allowed`.
+    """
+
+    status_change_ids: Ids = Field(description="The status changes.")
+
+
+class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
+    """Takes back one status change, of whichever kind, that the caller saw at `version`; `RevokeStatusChanges` takes
+    back several. Refused: `step_not_allowed` once it has taken effect, `stale_version`.
+    """
+
+    status_change_id: Id = Field(description="The status change.")
+    version: Version
+
+
+class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status_change"):
+    """Adds files to a status change that is open.
+
+    Refused: `step_not_allowed`, `stale_version`, `too_many_files`, `file_too_large`, `file_type_not_allowed`,
+    `file_missing`.
+    """
+
+    status_change_id: Id = Field(description="The status change.")
+    version: Version
+    attachments: SomeFiles = Field(description="PNG, JPEG or PDF, up to 5 MB each.")

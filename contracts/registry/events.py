@@ -71,7 +71,7 @@ class StudentResumed(Fact, owner="registry", version=1):
 
 
 class TransferRequested(Fact, owner="registry", version=1):
-    """转教学点 is wanted → finance: `TransferHeld` while a bill is being paid, then `TransferCleared`."""
+    """转教学点 is approved → finance: `TransferHeld` while a bill is being paid, then `TransferCleared`."""
 
     change_id: UUID
     student_id: UUID

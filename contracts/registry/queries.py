@@ -11,6 +11,7 @@ from contracts.registry.views import (
     StudentStatistics,
     StudentView,
 )
+from contracts.requests import StateCounts
 from contracts.types import (
     EnrolmentStatus,
     FileReference,
@@ -60,7 +61,7 @@ class GetStudentImportTemplate(Query, answers=FileReference):
     """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
-class ListStatusChanges(PageQuery, answers=Page[StatusChangeView]):
+class ListStatusChanges(PageQuery, answers=Page[StatusChangeView], request="status_change"):
     """Status changes. Sorts: `requested_at` (newest first unless told)."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
@@ -69,7 +70,22 @@ class ListStatusChanges(PageQuery, answers=Page[StatusChangeView]):
     teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
 
 
-class GetStatusChange(Query, answers=StatusChangeDetails):
-    """A status change with its history."""
+class CountStatusChanges(Query, answers=StateCounts, request="status_change"):
+    """How many status changes are in which state."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    kind: StatusChangeKind | None = Field(default=None, description="Only of this kind.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
+
+
+class GetStatusChange(Query, answers=StatusChangeDetails, request="status_change"):
+    """A status change with its history and its files."""
 
     status_change_id: Id = Field(description="The status change.")
+
+
+class GetStatusChangeFile(Query, answers=FileReference, request="status_change"):
+    """A file of a status change."""
+
+    status_change_id: Id = Field(description="The status change.")
+    file_id: Id = Field(description="The file.")

@@ -43,8 +43,10 @@ class StatusChangeKind(StrEnum):
 
 
 class StatusChangeState(StrEnum):
-    """A transfer waits until finance has cleared it; the other changes are approved at once."""
+    """A change waits for the school, a transfer then until finance has cleared it. `approved`: it has taken effect."""
 
+    FIRST_REVIEW_PASSED = "first_review_passed"
     PENDING_CLEARANCE = "pending_clearance"
     APPROVED = "approved"
+    REJECTED = "rejected"
     REVOKED = "revoked"

@@ -5,7 +5,6 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Contract, View
-from contracts.common import HistoryStepView
 from contracts.registry.states import (
     ConfirmationState,
     IdKind,
@@ -13,6 +12,7 @@ from contracts.registry.states import (
     StatusChangeKind,
     StatusChangeState,
 )
+from contracts.requests import RequestDetails
 from contracts.stored import (
     StoredCode,
     StoredDay,
@@ -117,12 +117,11 @@ class StatusChangeView(View):
     requested_by: UUID
     requested_at: Instant
     version: int
+    decided_by: UUID | None = Field(default=None, description="Who of the school approved or rejected it.")
 
 
-class StatusChangeDetails(StatusChangeView):
-    """学籍异动 with its history."""
-
-    history: tuple[HistoryStepView, ...]
+class StatusChangeDetails(StatusChangeView, RequestDetails):
+    """学籍异动 with its history and its files."""
 
 
 class StudentCount(View):

@@ -86,6 +86,8 @@ FIELDS: Words = {
     "merged_into_id": ("并入教学点", "Merged into"),
     # changes of status
     "status_change_id": ("学籍异动", "Status change"),
+    "status_change_ids": ("学籍异动", "Status changes"),
+    "decided_by": ("审核人", "Decided by"),
     "status_change_open": ("有未办结的学籍异动", "A status change is open"),
     "change_id": ("学籍异动", "Status change"),
     "from_on": ("起始日期", "From"),

@@ -120,8 +120,10 @@ STATES: Mapping[str, Words] = {
         "withdrawn": ("已退课", "Withdrawn"),
     },
     "StatusChangeState": {
+        "first_review_passed": ("待学校审核", "Waiting for the school's review"),
         "pending_clearance": ("等待缴费办结", "Waiting for clearance"),
         "approved": ("已通过", "Approved"),
+        "rejected": ("已驳回", "Rejected"),
         "revoked": ("已撤销", "Revoked"),
     },
     "TaskState": {

@@ -1,17 +1,23 @@
 """Student records and status changes."""
 
 from contracts.registry.commands import (
+    AddStatusChangeFiles,
+    ApproveStatusChanges,
     ChangeContact,
     ImportStudents,
     RecordDegreeIntent,
+    RejectStatusChanges,
     RemoveStudent,
     ResumeStudent,
+    RevokeStatusChanges,
     RevokeTransfer,
     SuspendStudent,
     TransferStudent,
 )
 from contracts.registry.queries import (
+    CountStatusChanges,
     GetStatusChange,
+    GetStatusChangeFile,
     GetStudent,
     GetStudentImportTemplate,
     GetStudentStatistics,
@@ -27,7 +33,9 @@ _READ = "registry.read_students"
 _IMPORT = "registry.import_students"
 _READ_CHANGES = "registry.read_status_changes"
 _CHANGE = "registry.change_status"
+_REVIEW_CHANGES = "registry.review_status_changes"
 _STUDENT = "/students/{student_id}"
+_STATUS_CHANGE = "/status-changes/{status_change_id}"
 
 ROUTES = (
     get("/students", ListStudents, _READ),
@@ -47,7 +55,13 @@ ROUTES = (
     post(f"{_STUDENT}/transfer", TransferStudent, _CHANGE),
     post(f"{_STUDENT}/leave", RemoveStudent, _CHANGE),
     get("/status-changes", ListStatusChanges, _READ_CHANGES),
-    get("/status-changes/{status_change_id}", GetStatusChange, _READ_CHANGES),
-    post("/status-changes/{status_change_id}/revoke", RevokeTransfer, _CHANGE),
+    get("/status-changes/statistics", CountStatusChanges, _READ_CHANGES),
+    post("/status-changes/approve", ApproveStatusChanges, _REVIEW_CHANGES),
+    post("/status-changes/reject", RejectStatusChanges, _REVIEW_CHANGES),
+    post("/status-changes/revoke", RevokeStatusChanges, _CHANGE),
+    get(_STATUS_CHANGE, GetStatusChange, _READ_CHANGES),
+    post(f"{_STATUS_CHANGE}/revoke", RevokeTransfer, _CHANGE),
+    post(f"{_STATUS_CHANGE}/attachments", AddStatusChangeFiles, _CHANGE),
+    get(f"{_STATUS_CHANGE}/attachments/{{file_id}}", GetStatusChangeFile, _READ_CHANGES, downloads=""),
     *trail_of("registry"),
 )

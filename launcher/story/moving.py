@@ -1,5 +1,6 @@
 """A student moves to another teaching point, another one leaves."""
 
+from contracts.common import RowResults
 from contracts.courses.queries import ListSelections
 from contracts.courses.states import SelectionState
 from contracts.exams.queries import ListRegistrations
@@ -10,11 +11,12 @@ from contracts.finance.states import BillStatus
 from contracts.finance.views import BillView
 from contracts.identity.queries import ListUsers
 from contracts.identity.states import UserStatus
-from contracts.registry.commands import RemoveStudent, TransferStudent
+from contracts.registry.commands import ApproveStatusChanges, RemoveStudent, TransferStudent
 from contracts.registry.queries import GetStatusChange, GetStudent, ListStudents
 from contracts.registry.states import StatusChangeState
 from contracts.registry.views import StatusChangeDetails, StudentRecord, StudentView
 from contracts.types import EnrolmentStatus
+from launcher.story.people import Person
 from launcher.story.school import School
 from launcher.story.selecting import pay, remit
 from launcher.story.stage import Stage, expect, must_be_refused, wait
@@ -23,10 +25,10 @@ from launcher.story.stage import Stage, expect, must_be_refused, wait
 def transfer(stage: Stage, school: School, student: StudentView) -> None:
     """To the second point, while an unpaid course of the student is just being paid by the first."""
     old, new = school.points[0], school.points[1]
-    registrar, cashier = school.staff.registrar, school.staff.cashier
+    registrar, second, cashier = school.staff.registrar, school.staff.reviewing_registrar, school.staff.cashier
     unpaid = ListBills(student_id=student.id, status=BillStatus.UNPAID)
     slip = remit(stage, old, old.cashier.client.pages(unpaid))
-    with stage.step(registrar.title, "transfers the student to the second point") as step:
+    with stage.step(registrar.title, "asks for the student to go to the second point"):
         record: StudentRecord = registrar.send(GetStudent(student_id=student.id))
         command = TransferStudent(
             student_id=student.id,
@@ -35,7 +37,9 @@ def transfer(stage: Stage, school: School, student: StudentView) -> None:
             reason="工作地点变动",
         )
         asked: StatusChangeDetails = registrar.send(command)
-        look = GetStatusChange(status_change_id=asked.id)
+    look = GetStatusChange(status_change_id=asked.id)
+    with stage.step(second.title, "approves the transfer") as step:
+        _approve(second, asked)
         waiting: StatusChangeDetails = wait(
             "the transfer waits for the slip", lambda: registrar.send(look), lambda seen: bool(seen.waiting_for_bills)
         )
@@ -65,10 +69,11 @@ def transfer(stage: Stage, school: School, student: StudentView) -> None:
 def leave(stage: Stage, school: School, student: StudentView) -> None:
     """What is unpaid is cancelled, no exam is sat, the account is closed."""
     point, registrar = school.points[0], school.staff.registrar
-    with stage.step(registrar.title, "removes a student who leaves school"):
+    second = school.staff.reviewing_registrar
+    with stage.step(registrar.title, "asks for a student to leave school, which the second registrar approves"):
         record: StudentRecord = registrar.send(GetStudent(student_id=student.id))
         command = RemoveStudent(student_id=student.id, version=record.version, voluntary=True, reason="个人原因")
-        registrar.send(command)
+        _approve(second, registrar.send(command))
         left = ListStudents(student_number=student.student_number, status=EnrolmentStatus.LEFT)
         expect(registrar.client.count(left) == 1, "the student is listed as left")
     with stage.step(point.registrar.title, "sees the unpaid course cancelled") as step:
@@ -85,3 +90,8 @@ def leave(stage: Stage, school: School, student: StudentView) -> None:
     with stage.step(point.administrator.title, "sees the student's account closed"):
         shut = ListUsers(search=student.student_number, status=UserStatus.DISABLED)
         wait("the account is disabled", lambda: point.administrator.client.count(shut), lambda number: number == 1)
+
+
+def _approve(person: Person, change: StatusChangeDetails) -> None:
+    answer: RowResults = person.send(ApproveStatusChanges(status_change_ids=(change.id,)))
+    expect(answer.done == 1, "the status change is approved", answer)

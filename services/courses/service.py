@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
-from chassis.requests.asking import deciding
-from chassis.requests.showing import listing, page
+from chassis.requests.reviewed import reviewed
 from chassis.work.to_do import Waiting
-from contracts.courses import commands as contract
 from contracts.courses.events import CoursesDecided, CourseState, CoursesTrailSealed, ProgrammeState
-from contracts.courses.queries import GetWithdrawal, ListCourses, ListWithdrawals
+from contracts.courses.queries import ListCourses
 from contracts.exams.events import ExamRoundCourseState, ExamRoundState
 from contracts.finance.events import BillState, FeeStandardState
 from contracts.identity.events import TeachingPointState
@@ -20,7 +18,7 @@ from services.courses.commands import catalogue as catalogue_commands
 from services.courses.commands import programmes as programme_commands
 from services.courses.commands import rounds as round_commands
 from services.courses.commands import withdrawals as withdrawal_commands
-from services.courses.domain.workflows import REQUIREMENT, WITHDRAWAL
+from services.courses.domain.workflows import REQUIREMENT
 from services.courses.queries import catalogue as catalogue_queries
 from services.courses.queries import plan, selections, states, statistics, withdrawals
 from services.courses.queries import programmes as programme_queries
@@ -30,11 +28,9 @@ from services.courses.reactions import registrations
 from services.courses.reactions import students as student_reactions
 from services.courses.reactions import withdrawals as withdrawal_reactions
 from services.courses.steps.copies import bill_row, student_row
-from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables import base, copies
 from services.courses.tables import catalogue as catalogue_tables
 from services.courses.tables import programmes as programme_tables
-from services.courses.tables import selections as selection_tables
 
 
 class Courses(Service):
@@ -48,13 +44,9 @@ class Courses(Service):
         "uq_programmes_code": "programme_code_taken",
         "uq_programmes_published": "programme_version_exists",
         "uq_selection_rounds_code": "selection_round_code_taken",
-        "uq_withdrawals_open": "withdrawal_already_open",
     }
     decided = CoursesDecided
-    to_do = (
-        Waiting(WITHDRAWAL, selection_tables.withdrawals, ListWithdrawals),
-        Waiting(REQUIREMENT, catalogue_tables.assessment_requirements, ListCourses, by="requirement_state"),
-    )
+    to_do = (Waiting(REQUIREMENT, catalogue_tables.assessment_requirements, ListCourses, by="requirement_state"),)
     trail_sealed = CoursesTrailSealed
 
     # calendar and catalogue
@@ -108,12 +100,7 @@ class Courses(Service):
 
     # withdrawals
     request_withdrawals = command(withdrawal_commands.request_withdrawals)
-    approve_withdrawals = command(deciding(WITHDRAWALS, contract.ApproveWithdrawals, "approve"))
-    reject_withdrawals = command(deciding(WITHDRAWALS, contract.RejectWithdrawals, "reject"))
-    revoke_withdrawals = command(deciding(WITHDRAWALS, contract.RevokeWithdrawals, "revoke"))
-
-    list_withdrawals = query(listing(withdrawals.SHOWN, ListWithdrawals))
-    get_withdrawal = query(page(withdrawals.SHOWN, GetWithdrawal))
+    withdrawal_requests = reviewed(withdrawals.SHOWN)
 
     # what other services tell
     on_bills_paid = reaction(bill_reactions.on_bills_paid)

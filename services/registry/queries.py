@@ -12,29 +12,21 @@ from chassis.data.bulk import ids_in
 from chassis.data.pages import begins, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers import files
-from chassis.work.steps import history_of
+from chassis.requests.showing import Shown
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (
-    GetStatusChange,
     GetStudent,
     GetStudentImportTemplate,
     GetStudentStatistics,
-    ListStatusChanges,
     ListStudents,
 )
-from contracts.registry.views import (
-    StatusChangeDetails,
-    StatusChangeView,
-    StudentCount,
-    StudentRecord,
-    StudentStatistics,
-    StudentView,
-)
+from contracts.registry.views import StudentCount, StudentRecord, StudentStatistics, StudentView
 from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
 from services.registry.papers.template import import_template
+from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
 
 _s, _c, _a = students.c, status_changes.c, account_answers.c
@@ -125,28 +117,13 @@ def get_student_import_template(query: GetStudentImportTemplate, uow: UnitOfWork
 # -- status changes ---------------------------------------------------------------------------------------------------
 
 
-def list_status_changes(query: ListStatusChanges, uow: UnitOfWork) -> Page[StatusChangeView]:
-    """Status changes in the actor's scope, newest first unless asked otherwise."""
-    filters = [equals(_c[name], getattr(query, name)) for name in ("student_id", "kind", "state", "teaching_point_id")]
-    sortable: dict[str, ColumnElement[Any]] = {"requested_at": _c.requested_at}
-    return page_of(StatusChangeView, uow, _changes().where(*filters), query, sortable=sortable, default="-requested_at")
-
-
-def get_status_change(query: GetStatusChange, uow: UnitOfWork) -> StatusChangeDetails:
-    """A status change with its history."""
-    return status_change_details(uow, query.status_change_id)
-
-
-def status_change_details(uow: UnitOfWork, change_id: UUID) -> StatusChangeDetails:
-    """The change as it now is. Raises `not_found`."""
-    row = uow.one(_changes().where(_c.id == change_id))
-    return StatusChangeDetails(**row._mapping, history=history_of(uow, change_id))
-
-
 def _changes() -> Select[Any]:
     return select(status_changes, _s.student_number, _s.name.label("student_name")).join(
         students, _s.id == _c.student_id
     )
+
+
+STATUS_CHANGES_SHOWN = Shown(STATUS_CHANGES, _changes, order="-requested_at")
 
 
 # -- published state --------------------------------------------------------------------------------------------------

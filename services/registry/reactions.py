@@ -3,69 +3,38 @@ an account or makes it after all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import Insert
 
 from chassis.base.failures import NotYet
 from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work import rows
-from chassis.work.steps import move_history, take_locked
+from chassis.work.rows import change_each
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from contracts.registry.events import StudentTransferred
 from contracts.registry.states import StatusChangeState
-from services.registry.domain.workflows import STATUS_CHANGE
+from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import account_answers, status_changes, students
 
-_s, _c = students.c, status_changes.c
+_s = students.c
 
 
 def on_transfer_held(events: Sequence[TransferHeld], uow: UnitOfWork) -> None:
     """Bills of the student are being paid: the transfer shows how many it waits for."""
-    counts = {event.change_id: event.bill_count for event in events}
-    for change in _lock_pending(uow, {event.student_id for event in events}, counts):
-        rows.change(uow, status_changes, change, "edit", {"waiting_for_bills": counts[change.id]})
+    counts = {event.change_id: {"waiting_for_bills": event.bill_count} for event in events}
+    found = STATUS_CHANGES.hold(uow, counts)
+    # Decided ones don't change any more.
+    waiting = {id_: counts[id_] for id_, row in found.items() if row.state == StatusChangeState.PENDING_CLEARANCE}
+    change_each(uow, status_changes, found, "edit", waiting)
 
 
 def on_transfer_cleared(events: Sequence[TransferCleared], uow: UnitOfWork) -> None:
     """Nothing of the student is being paid: the transfer takes effect."""
-    changes = _lock_pending(uow, {event.student_id for event in events}, {event.change_id for event in events})
-    take_locked(uow, STATUS_CHANGE, status_changes, changes, "approve", values={"waiting_for_bills": None}).whole()
-    for change in changes:
-        _move(uow, change)
-
-
-def _lock_pending(uow: UnitOfWork, student_ids: set[UUID], change_ids: Iterable[UUID]) -> list[Row[Any]]:
-    """The transfers that still wait for finance, locked after their students. Decided ones don't change any more."""
-    rows.lock(uow, students, student_ids)
-    pending = _c.state == StatusChangeState.PENDING_CLEARANCE
-    return list(rows.lock(uow, status_changes, list(change_ids), pending).values())
-
-
-def _move(uow: UnitOfWork, change: Row[Any]) -> None:
-    """Let the student belong to the new point, with all earlier changes and their history."""
-    point = {"teaching_point_id": change.to_teaching_point_id}
-    student = uow.one(
-        update(students).where(_s.id == change.student_id).values(**point, status_change_open=False).returning(students)
-    )
-    uow.audit(students, student.id, "transfer", {"teaching_point_id": change.from_teaching_point_id}, point)
-    moved = uow.rows(update(status_changes).where(_c.student_id == student.id).values(**point).returning(_c.id))
-    move_history(uow, [row.id for row in moved], change.to_teaching_point_id)
-    uow.publish(
-        StudentTransferred(
-            change_id=change.id,
-            student_id=student.id,
-            student_version=student.version,
-            from_teaching_point_id=change.from_teaching_point_id,
-            to_teaching_point_id=change.to_teaching_point_id,
-            transferred_at=uow.now,
-        )
-    )
+    ids = list(dict.fromkeys(event.change_id for event in events))
+    STATUS_CHANGES.decide(uow, ids, "clear", values={"waiting_for_bills": None})
 
 
 def on_student_accounts_refused(events: Sequence[StudentAccountsRefused], uow: UnitOfWork) -> None:

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.requests.asking import deciding_one
+from chassis.requests.reviewed import reviewed
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, TeachingPointState
+from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
 from services.registry import jobs, queries, reactions, tables, tasks
-from services.registry.commands import imports, records, status, transfers
+from services.registry.commands import imports, records, status
 from services.registry.steps import copies
 
 
@@ -22,7 +25,6 @@ class Registry(Service):
     metadata = tables.metadata
     conflicts: ClassVar[dict[str, str]] = {
         "uq_students_id_number": "id_number_taken",
-        "uq_status_changes_open": "another_change_open",
     }
     decided = RegistryDecided
     trail_sealed = RegistryTrailSealed
@@ -32,17 +34,16 @@ class Registry(Service):
     record_degree_intent = command(records.record_degree_intent)
     suspend_student = command(status.suspend_student)
     resume_student = command(status.resume_student)
-    transfer_student = command(transfers.transfer_student)
-    revoke_transfer = command(transfers.revoke_transfer)
+    transfer_student = command(status.transfer_student)
     remove_student = command(status.remove_student)
+    status_change_requests = reviewed(queries.STATUS_CHANGES_SHOWN)
+    revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
     # The template belongs to nobody: everybody gets the same one.
     get_student_import_template = query(queries.get_student_import_template, as_system=True)
-    list_status_changes = query(queries.list_status_changes)
-    get_status_change = query(queries.get_status_change)
 
     on_transfer_held = reaction(reactions.on_transfer_held)
     on_transfer_cleared = reaction(reactions.on_transfer_cleared)

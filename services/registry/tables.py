@@ -116,6 +116,7 @@ status_changes = Table(
     Column("reason", Text, nullable=False),
     Column("requested_by", Uuid, nullable=False),
     instant("requested_at"),
+    Column("decided_by", Uuid),
     *stamps(),
     one_of("kind", StatusChangeKind),
     one_of("state", StatusChangeState),
@@ -127,11 +128,12 @@ status_changes = Table(
         "uq_status_changes_open",
         "student_id",
         unique=True,
-        postgresql_where=text("state = 'pending_clearance'"),
+        postgresql_where=text("state IN ('first_review_passed', 'pending_clearance')"),
     ),
     Index("ix_status_changes_teaching_point_id", "teaching_point_id", "requested_at"),
     Index("ix_status_changes_student_id", "student_id", "requested_at"),
     Index("ix_status_changes_requested_at", "requested_at"),
+    Index("ix_status_changes_state", "state", "requested_at"),
 )
 scope(status_changes, point="teaching_point_id", student="student_id")
 

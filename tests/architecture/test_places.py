@@ -35,7 +35,6 @@ TESTED_ELSEWHERE = {
     "identity/commands/accounts": "integration/identity/test_sessions",
     "identity/commands/teaching_points": "integration/identity/test_users",
     "identity/reactions": "integration/identity/test_student_accounts",
-    "registry/commands/transfers": "integration/registry/test_status",
 }
 """Module → the file that tries it, where that is not the one of its name."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from chassis.declaring.service import Service, load
+from chassis.requests.kinds import RequestKind
 from contracts.base import EVENTS, Event, State
 from contracts.schemas.generate import load_all
 from gateway.routes import SERVICES
@@ -26,7 +28,7 @@ PLAIN_IN = {
     "chassis/running/task_queue.py: tasks.c.kind.in_(kinds)",
     "chassis/work/school_settings.py: table.c.name.in_(names)",
     "services/courses/queries/statistics.py: selections.c.state.in_(states)",
-    "services/courses/reactions/students.py: table.c.state.in_(states)",
+    "chassis/work/to_do.py: table.c[step.of.column].in_(step.of.values)",
     "services/exams/steps/registrations.py: _r.state.in_(states)",
     "services/finance/queries/proof.py: bills.c.status.in_(statuses)",
     "services/finance/steps/bills.py: bills.c.status.in_(in_payment)",
@@ -45,7 +47,8 @@ PLAIN_IN = {
     "services/registry/steps/importing.py: "
     "tuple_(_s.id_kind, _s.id_number, _s.level).in_([_document(record) for record in kept_out])",
     # States of a kind of request, which its declaration names.
-    "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(self.open_states)",
+    "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(self.flow.open)",
+    "chassis/requests/kinds.py: state.in_(self.flow.open)",
     "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(given_up)",
     # Pairs, of those that somebody else has selected at the same moment.
     "services/courses/commands/selection.py: key.in_(lost)",
@@ -115,6 +118,35 @@ def _named_in_the_code(values: ast.expr) -> bool:
         case ast.Call():
             return True
     return False
+
+
+def kinds(name: str) -> dict[str, RequestKind]:
+    """The kinds of request that a service declares, by their names in its code."""
+    modules = [
+        import_module(f"services.{name}.steps.{each.stem}")
+        for each in (ROOT / "services" / name / "steps").glob("*.py")
+    ]
+    return {key: each for module in modules for key, each in vars(module).items() if isinstance(each, RequestKind)}
+
+
+def test_every_kind_of_request_follows_the_students_who_move() -> None:
+    """A request has its student's teaching point as a copy: whoever hears of the move lets the requests follow."""
+    following = {
+        (name, call.func.value.id)
+        for name in service_names()
+        for path in (ROOT / "services" / name).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+        if call.func.attr == "follow"
+    }
+    of_students = {
+        (name, key)
+        for name in service_names()
+        for key, kind in kinds(name).items()
+        if {"teaching_point_id", "student_id"} <= {*kind.table.c.keys()}
+    }
+    assert ("courses", "WITHDRAWALS") in of_students
+    assert of_students == following
 
 
 def test_the_gateway_knows_every_service() -> None:

@@ -24,13 +24,14 @@ TOLD: dict[str, dict[str, Addressees]] = {
     "withdrawal": dict.fromkeys(("approve", "reject", "finance_approve", "finance_reject", "refund"), EVERYONE),
     "assessment_requirement": dict.fromkeys(("approve", "reject"), EVERYONE),
     "remittance": dict.fromkeys(("approve", "reject", "book_late"), EVERYONE),
-    "status_change": dict.fromkeys(("approve", "revoke"), BOTH_POINTS),
+    "status_change": dict.fromkeys(("approve", "reject", "clear", "revoke"), BOTH_POINTS),
 }
 """Workflow → action → who is told. Of all others nobody is."""
 TOLD_ELSEWHERE = {"withdrawal_review": "its outcome is told as the withdrawal's, where people asked for it"}
 """Workflow with decisions of which nobody is told, and why."""
 WAITED_FOR = {
     "withdrawal": {"pending_academic"},
+    "status_change": {"first_review_passed"},
     "assessment_requirement": {"pending"},
     "remittance": {"pending"},
     "withdrawal_review": {"pending"},
@@ -53,7 +54,7 @@ def test_who_is_told_of_which_step_is_as_the_table_says(name: str) -> None:
     _, flow = FLOWS[name]
     told = {step.action: step.told for step in flow.steps if step.told != NOBODY}
     assert told == TOLD.get(name, {})
-    assert flow.entering == (BOTH_POINTS if name == "status_change" else NOBODY)
+    assert flow.entering == NOBODY
 
 
 def test_every_decision_is_told_or_it_is_said_where() -> None:

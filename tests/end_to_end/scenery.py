@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +28,14 @@ from contracts.identity.notices import ListNotices, NoticeView
 from contracts.identity.queries import ListSessions, ListUsers
 from contracts.identity.views import OneTimePasswords, Sessions, UserView
 from contracts.permissions import Role
-from contracts.registry.commands import SuspendStudent
+from contracts.registry.commands import ApproveStatusChanges, SuspendStudent
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.types import IntakeCode
 from gateway.task_centre import CentralTasks, ListAllTasks
 from launcher.story.cohort import import_quietly
 from launcher.story.people import Person, administrator, come_in, complete_profile, hire
+from launcher.story.receipt import receipt
 from launcher.story.school import Point, School, elements, set_up
 from launcher.story.selecting import pay, remit
 from launcher.story.stage import Stage, expect, wait, wait_for_copies
@@ -136,8 +138,7 @@ def _place(stage: Stage, school: School, point: Point) -> Place:
     seats = ListRegistrations()
     wait("registrations", lambda: point.registrar.client.count(seats), lambda n: n == len(paid) // 2)
     withdrawals = _withdraw(stage, school, point, students)
-    registrar = school.staff.registrar
-    changes = [registrar.send(_suspension(stage, registrar, student)) for student in students[::2]]
+    changes = _suspend(stage, school, students[::2])
     student = student_account(stage, point, students[1].student_number)
     theirs, one = Holdings(), Holdings()
     for each in students:
@@ -218,9 +219,20 @@ def _selections(point: Point, student: StudentRecord) -> list[SelectionView]:
     return wait("selections", lambda: list(point.registrar.client.pages(selected)), lambda seen: len(seen) == COURSES)
 
 
+def _suspend(stage: Stage, school: School, students: Sequence[StudentRecord]) -> list[StatusChangeDetails]:
+    registrar, second = school.staff.registrar, school.staff.reviewing_registrar
+    changes = [registrar.send(_suspension(stage, registrar, student)) for student in students]
+    ids = tuple(change.id for change in changes)
+    expect(second.send(ApproveStatusChanges(status_change_ids=ids)).done == len(ids), "the suspensions are approved")
+    return changes
+
+
 def _suspension(stage: Stage, registrar: Person, student: StudentRecord) -> SuspendStudent:
     version = registrar.send(GetStudent(student_id=student.id)).version
-    return SuspendStudent(student_id=student.id, version=version, from_on=stage.today, reason="因病休养")
+    proof = registrar.client.upload("proof.png", receipt("0", Decimal(0)))
+    return SuspendStudent(
+        student_id=student.id, version=version, from_on=stage.today, reason="因病休养", attachments=(proof,)
+    )
 
 
 def student_account(stage: Stage, point: Point, student_number: str) -> Person:
@@ -282,7 +294,9 @@ def _note_student(
     me = student.id
     held.add("student_id", me)
     held.words.update({student.student_number, student.id_number})
-    held.add("status_change_id", *(change.id for change in changes if change.student_id == me))
+    mine = [change for change in changes if change.student_id == me]
+    held.add("status_change_id", *(change.id for change in mine))
+    held.add("file_id", *(file.file_id for change in mine for file in change.attachments))
     held.add("selection_id", *(each.id for each in point.registrar.client.pages(ListSelections(student_id=me))))
     bills = list(point.cashier.client.pages(ListBills(student_id=me)))
     held.add("bill_id", *(bill.id for bill in bills))
@@ -293,8 +307,7 @@ def _note_student(
         refund for refund in point.cashier.client.pages(ListRefunds()) if refund.bill_id in {bill.id for bill in bills}
     ]
     held.add("refund_id", *(refund.id for refund in refunds))
-    mine = [each for each in withdrawals if _withdrawal_of(point, each) == me]
-    held.add("withdrawal_id", *mine)
+    held.add("withdrawal_id", *(each for each in withdrawals if _withdrawal_of(point, each) == me))
     query = ListUsers(search=student.student_number, role=Role.STUDENT)
     accounts = wait("the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1)
     held.add("user_id", accounts[0].id)

@@ -130,7 +130,7 @@ def test_finance_goes_back_the_copies_heal_and_exactly_the_lost_bills_are_listed
     assert place.differing_copies() == []
     place.back_up("finance")
     lost = place.selections_of(place.work())
-    suspend(place, place.work(1)[0])  # a change of a row that finance has a copy of
+    ask_for_suspension(place, place.work(1)[0])  # a change of a row that finance has a copy of
 
     place.restore("finance")
 
@@ -161,14 +161,14 @@ def test_registry_goes_back_and_nobody_knows_its_lost_students_any_more(place: P
 def test_a_row_that_went_back_to_an_older_version_goes_back_in_the_copies_too(place: Place) -> None:
     (student,) = place.work(1)
     place.back_up("registry")
-    suspend(place, student)
+    ask_for_suspension(place, student)
 
     place.restore("registry")
 
     assert place.differing_copies() == []
 
 
-def suspend(place: Place, student: StudentView) -> None:
+def ask_for_suspension(place: Place, student: StudentView) -> None:
     """Raise the version of a student's record."""
     registrar = place.school.staff.registrar
     version = registrar.send(GetStudent(student_id=student.id)).version

@@ -26,16 +26,18 @@ from contracts.finance.views import BillView
 from contracts.identity.commands import CreateUser, RemoveUser
 from contracts.identity.views import UserView
 from contracts.registry.commands import (
+    ApproveStatusChanges,
+    RejectStatusChanges,
     RemoveStudent,
     ResumeStudent,
-    RevokeTransfer,
+    RevokeStatusChanges,
     SuspendStudent,
     TransferStudent,
 )
-from contracts.registry.queries import GetStatusChange, GetStudent
+from contracts.registry.queries import GetStudent
 from launcher.school import EXAM_TIME
 from tests.sagas.paying import Paying
-from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, REGISTRAR
+from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, OTHER_REGISTRAR, REGISTRAR
 from tests.sagas.stage import Student
 
 
@@ -187,17 +189,30 @@ class School(Paying):
         """退学."""
         self._change(RemoveStudent(**self._student(student), voluntary=True, reason="个人原因"))
 
-    def transfers(self, student: Student, to: str = "west") -> UUID:
-        """转教学点; the status change."""
+    def asks_for_transfer(self, student: Student, to: str = "west") -> UUID:
+        """转教学点 is asked for; the status change."""
         point_id: UUID = getattr(self.site, to)
-        return self._change(
-            TransferStudent(**self._student(student), to_teaching_point_id=point_id, reason="工作地点变动")
-        )
+        command = TransferStudent(**self._student(student), to_teaching_point_id=point_id, reason="工作地点变动")
+        change_id: UUID = self.do(command, REGISTRAR).id
+        return change_id
 
-    def revokes_transfer(self, change: UUID) -> None:
-        """The transfer is off."""
-        version = self.ask(GetStatusChange(status_change_id=change)).version
-        self._change(RevokeTransfer(status_change_id=change, version=version))
+    def transfers(self, student: Student, to: str = "west") -> UUID:
+        """转教学点, asked for and approved; the status change."""
+        change = self.asks_for_transfer(student, to)
+        self.second_person_approves(change)
+        return change
+
+    def second_person_approves(self, change: UUID) -> None:
+        """The school agrees to a status change."""
+        self.do(ApproveStatusChanges(status_change_ids=(change,)), OTHER_REGISTRAR)
+
+    def second_person_rejects(self, change: UUID) -> None:
+        """The school does not agree to a status change."""
+        self.do(RejectStatusChanges(status_change_ids=(change,), note="理由不充分"), OTHER_REGISTRAR)
+
+    def revokes_change(self, change: UUID) -> None:
+        """The status change is off."""
+        self.do(RevokeStatusChanges(status_change_ids=(change,)), REGISTRAR)
 
     # --- accounts ---
 
@@ -213,11 +228,9 @@ class School(Paying):
 
     # --- details ---
 
-    def _change(
-        self, command: SuspendStudent | ResumeStudent | RemoveStudent | TransferStudent | RevokeTransfer
-    ) -> UUID:
-        change_id: UUID = self.do(command, REGISTRAR).id
-        return change_id
+    def _change(self, command: SuspendStudent | ResumeStudent | RemoveStudent) -> None:
+        """One person of the school asks, another one agrees."""
+        self.second_person_approves(self.do(command, REGISTRAR).id)
 
     def _next_day(self) -> date:
         """A later day each time, none to come: suspensions and returns of one afternoon follow each other in the

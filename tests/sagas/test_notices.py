@@ -74,7 +74,7 @@ def test_a_slip_is_told_to_its_point_by_its_number(school: School) -> None:
     assert (point, student, actor) == (school.site.east, None, ACCOUNTANT.actor.user_id)
 
 
-def test_a_transfer_is_told_to_both_points_when_it_is_wanted_and_when_it_takes_effect(school: School) -> None:
+def test_a_transfer_is_told_to_both_points_when_it_is_approved_and_when_it_takes_effect(school: School) -> None:
     student = school.student("east")
     slip = school.remits(school.selects(student))
     change = school.transfers(student, to="west")
@@ -89,7 +89,7 @@ def test_a_transfer_is_told_to_both_points_when_it_is_wanted_and_when_it_takes_e
     }
     assert set(told(school, change, "student_id")) == {(student.id,)}
     applicants = {row[0] for row in told(school, change, "applicant_id")}
-    assert applicants == {None, whose(school, change)}, "who entered it hears that it took effect, not that they did"
+    assert applicants == {None, whose(school, change)}, "who entered it hears of both"
 
 
 def whose(school: School, change: UUID) -> Any:
@@ -99,11 +99,11 @@ def whose(school: School, change: UUID) -> Any:
     return requested_by
 
 
-def test_leaving_is_told_by_the_entry_that_decides_it(school: School) -> None:
+def test_leaving_is_told_when_it_is_approved_and_not_when_it_is_asked_for(school: School) -> None:
     student = school.student()
     school.removes(student)
     table = notices.c
     rows = school.world.identity.rows(
         select(table.workflow, table.action, table.state, table.teaching_point_id).where(table.student_id == student.id)
     )
-    assert [tuple(row) for row in rows] == [("status_change", "leave_school", "approved", school.site.east)]
+    assert [tuple(row) for row in rows] == [("status_change", "approve", "approved", school.site.east)]

@@ -99,7 +99,10 @@ class Walk:
             (school.bank_fails,),
             (school.cashier_tries_again,),
             (school.transfers, student, self.chance.choice(("east", "west"))),
-            (self._revokes_a_transfer,),
+            (school.asks_for_transfer, student, self.chance.choice(("east", "west"))),
+            *[(self._of_change, school.second_person_approves, "first_review_passed")] * 2,
+            (self._of_change, school.second_person_rejects, "first_review_passed"),
+            (self._of_change, school.revokes_change, self.chance.choice(("first_review_passed", "pending_clearance"))),
             (school.resumes, student),
             *[(school.suspends, student)] * rare,
             *[(school.removes, student)] * rare,
@@ -121,8 +124,8 @@ class Walk:
     def _of_withdrawal(self, action: Callable[..., object], state: str) -> None:
         self._of(ListWithdrawals, action, state)
 
-    def _revokes_a_transfer(self) -> None:
-        self._of(ListStatusChanges, self.school.revokes_transfer, "pending_clearance")
+    def _of_change(self, action: Callable[..., object], state: str) -> None:
+        self._of(ListStatusChanges, action, state)
 
 
 @settings(

@@ -94,12 +94,24 @@ def test_while_a_transfer_waits_no_new_payment_begins(school: School) -> None:
     school.expects(unpaid, selection="selected", bills="paid", bills_at="west")
 
 
+def test_a_change_that_waits_for_the_school_stops_selecting_and_nothing_else(school: School) -> None:
+    student = school.student("east")
+    maths = school.selects(student, "maths")
+    change = school.asks_for_transfer(student, to="west")
+    school.refuses("status_change_open", school.selects, student, "ethics")
+    school.pays(maths)
+    school.second_person_rejects(change)
+    school.expects_change(change, state="rejected")
+    school.selects(student, "ethics")
+    school.expects(maths, selection="selected", point="east", bills="paid", registered_at="east")
+
+
 def test_a_transfer_that_is_revoked_while_it_waits_lets_payments_go_on(school: School) -> None:
     student = school.student("east")
     paying, unpaid = school.selects(student, "maths"), school.selects(student, "english")
     slip = school.remits(paying)
     change = school.transfers(student, to="west")
-    school.revokes_transfer(change)
+    school.revokes_change(change)
     school.expects_change(change, state="revoked")
     school.finance_approves(slip)
     school.pays(unpaid)
@@ -112,7 +124,7 @@ def test_revoking_against_clearing_is_decided_by_the_registry(school: School) ->
     maths = school.selects(student)
     with school.delayed("registry", TransferCleared):
         change = school.transfers(student, to="west")
-        school.revokes_transfer(change)
+        school.revokes_change(change)
     school.expects_change(change, state="revoked")
     school.expects_student(student, point="east")
     school.pays(maths)
@@ -121,7 +133,7 @@ def test_revoking_against_clearing_is_decided_by_the_registry(school: School) ->
 
 def test_a_transfer_that_has_taken_effect_cannot_be_revoked(school: School) -> None:
     change = school.transfers(school.student("east"), to="west")
-    school.refuses("step_not_allowed", school.revokes_transfer, change)
+    school.refuses("step_not_allowed", school.revokes_change, change)
 
 
 def test_a_revocation_that_overtakes_its_request_leaves_nothing_behind(school: School) -> None:
@@ -129,7 +141,7 @@ def test_a_revocation_that_overtakes_its_request_leaves_nothing_behind(school: S
     maths = school.selects(student)
     with school.delayed("finance", TransferRequested):
         change = school.transfers(student, to="west")
-        school.revokes_transfer(change)
+        school.revokes_change(change)
     school.expects_change(change, state="revoked")
     school.pays(maths)
     again = school.transfers(student, to="west")

@@ -65,9 +65,9 @@ WITHDRAWAL = Workflow(
         Step(PENDING_FINANCE, "refund", SYSTEM, REFUNDED, tells=EVERYONE),
         Step(FINANCE_APPROVED, "refund", SYSTEM, REFUNDED, tells=EVERYONE),
     ),
+    open=(PENDING_ACADEMIC, PENDING_FINANCE),
 )
 
-OPEN_WITHDRAWALS = (PENDING_ACADEMIC, PENDING_FINANCE)
 NOT_LEARNING = (PENDING_FINANCE, FINANCE_APPROVED, REFUNDED)
 """Withdrawal states in which the student may not go on learning (CRS-8)."""
 

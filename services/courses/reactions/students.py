@@ -6,8 +6,9 @@ suspension, return and suspension, heard in any order, the last one counts.
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, Table, update
+from sqlalchemy import Row, update
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
@@ -15,10 +16,13 @@ from chassis.messages.copies import locked
 from contracts.common import ClosingReason
 from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
 from contracts.types import EnrolmentStatus
-from services.courses.domain.workflows import OPEN_STATES, OPEN_WITHDRAWALS
+from services.courses.domain.workflows import OPEN_STATES
 from services.courses.steps.closing import UNPAID_SELECTIONS
+from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables.copies import students
-from services.courses.tables.selections import selections, withdrawals
+from services.courses.tables.selections import selections
+
+_s = selections.c
 
 Changes = Sequence[StudentLeft] | Sequence[StudentSuspended] | Sequence[StudentResumed] | Sequence[StudentTransferred]
 
@@ -45,10 +49,10 @@ def on_student_resumed(events: Sequence[StudentResumed], uow: UnitOfWork) -> Non
 
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
     """Open selections and withdrawals follow the student to the new point."""
-    ids = [student.id for student in _current(events, uow)]
+    current = _current(events, uow)
     # Selections first: a withdrawal that is being entered holds its selection, and is seen once that is free.
-    for table, states in ((selections, OPEN_STATES), (withdrawals, OPEN_WITHDRAWALS)):
-        _move(uow, table, states, ids)
+    _move_selections(uow, [student.id for student in current])
+    WITHDRAWALS.follow(uow, {student.id: student.teaching_point_id for student in current})
 
 
 def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
@@ -64,13 +68,13 @@ def _follow_status(events: Changes, uow: UnitOfWork) -> None:
     UNPAID_SELECTIONS.resume(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
 
 
-def _move(uow: UnitOfWork, table: Table, states: Sequence[str], student_ids: Sequence[Any]) -> None:
+def _move_selections(uow: UnitOfWork, student_ids: Sequence[UUID]) -> None:
     elsewhere = (
-        table.c.student_id == students.c.id,
-        ids_in(table.c.student_id, student_ids),
-        table.c.state.in_(states),
-        table.c.teaching_point_id != students.c.teaching_point_id,
+        _s.student_id == students.c.id,
+        ids_in(_s.student_id, student_ids),
+        _s.state.in_(OPEN_STATES),
+        _s.teaching_point_id != students.c.teaching_point_id,
     )
-    moved = update(table).where(*elsewhere).values(teaching_point_id=students.c.teaching_point_id)
-    for row in uow.rows(moved.returning(table.c.id, table.c.teaching_point_id)):
-        uow.audit(table, row.id, "transfer", after={"teaching_point_id": row.teaching_point_id})
+    moved = update(selections).where(*elsewhere).values(teaching_point_id=students.c.teaching_point_id)
+    for row in uow.rows(moved.returning(_s.id, _s.teaching_point_id)):
+        uow.audit(selections, row.id, "transfer", after={"teaching_point_id": row.teaching_point_id})

@@ -10,6 +10,7 @@ from chassis.work.reasons import Reason
 from chassis.work.steps import Taken, take
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
 from services.courses.domain.workflows import SELECTION, WITHDRAWAL
+from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables.selections import selections, withdrawals
 
 
@@ -40,6 +41,7 @@ def _end(uow: UnitOfWork, action: str, amounts: Mapping[UUID, Mapping[str, Any]]
 
 
 def _take(uow: UnitOfWork, action: str, each: Mapping[UUID, Mapping[str, Any]], note: str | None = None) -> Taken:
+    WITHDRAWALS.hold(uow, list(each))
     taken = take(uow, WITHDRAWAL, withdrawals, list(each), action, note=note, each=each)
     if taken.unknown:
         raise NotYet("withdrawal_unknown")

@@ -1,98 +1,84 @@
-"""Status changes that take effect at once: suspension, return, leaving (REG-6, decided by the school)."""
+"""Asking for status changes (REG-6). What follows from their decisions: `services.registry.steps.status_changes`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, insert, select
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
 
 from chassis.base.clock import local_date
-from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.work.reasons import refuse
-from chassis.work.rows import change, edit, locked
+from chassis.requests.asking import ask_one
+from chassis.requests.kinds import Own, Rule, Things
+from chassis.work.reasons import Reason, refuse
 from contracts.errors import FieldError, ServiceError
-from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent
-from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended
-from contracts.registry.states import StatusChangeKind, StatusChangeState
+from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent, TransferStudent
+from contracts.registry.states import StatusChangeKind
 from contracts.registry.views import StatusChangeDetails
-from services.registry.domain.status_changes import (
-    against_change,
-    against_day,
-    last_day_of_suspension,
-    resumes_too_early,
-    status_after,
-)
-from services.registry.queries import status_change_details
-from services.registry.steps.students import enter_change
-from services.registry.tables import students, suspensions
+from services.registry.domain.status_changes import against_change, against_day, resumes_too_early
+from services.registry.queries import STATUS_CHANGES_SHOWN
+from services.registry.steps.status_changes import against_transfers, against_without_suspension, running_suspensions
 
 
 def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDetails:
-    """`active` → `suspended`: the study clock stands still from `from_on` on, until the return."""
+    """Ask for `active` → `suspended`: the study clock stands still from `from_on` on, until the return."""
     refuse(against_day(command.from_on, local_date(uow.now)))
-    student = locked(uow, students, command.student_id, command.version)
-    changed = _set_status(uow, student, StatusChangeKind.SUSPEND)
-    uow.execute(insert(suspensions).values(id=new_id(), student_id=student.id, from_on=command.from_on))
-    days = {"from_on": command.from_on, "until_on": command.until_on}
-    change_id = enter_change(uow, student, StatusChangeKind.SUSPEND, StatusChangeState.APPROVED, command.reason, **days)
-    uow.publish(
-        StudentSuspended(
-            change_id=change_id, student_id=student.id, student_version=changed.version, suspended_at=uow.now
-        )
-    )
-    return status_change_details(uow, change_id)
+    return _ask(uow, command, StatusChangeKind.SUSPEND)
 
 
 def resume_student(command: ResumeStudent, uow: UnitOfWork) -> StatusChangeDetails:
-    """`suspended` → `active`: the study clock goes on from `on`."""
+    """Ask for `suspended` → `active`: the study clock goes on from `on`."""
     refuse(against_day(command.on, local_date(uow.now)))
-    student = locked(uow, students, command.student_id, command.version)
-    changed = _set_status(uow, student, StatusChangeKind.RESUME)
-    running = uow.first(
-        select(suspensions).where(suspensions.c.student_id == student.id, suspensions.c.until_on.is_(None))
-    )
-    if running is None:
-        raise ServiceError("status_change_not_possible", status=student.status)
-    if resumes_too_early(running.from_on, command.on):
-        raise ServiceError("validation_failed", [FieldError("on", "window_reversed")])
-    until_on = last_day_of_suspension(command.on)
-    edit(uow, suspensions, running.id, running.version, {"until_on": until_on})
-    change_id = enter_change(
-        uow, student, StatusChangeKind.RESUME, StatusChangeState.APPROVED, command.reason, from_on=command.on
-    )
-    uow.publish(
-        StudentResumed(change_id=change_id, student_id=student.id, student_version=changed.version, resumed_at=uow.now)
-    )
-    return status_change_details(uow, change_id)
+    return _ask(uow, command, StatusChangeKind.RESUME, _against_return, lambda _: {"from_on": command.on})
 
 
 def remove_student(command: RemoveStudent, uow: UnitOfWork) -> StatusChangeDetails:
-    """`active` or `suspended` → `left`, for good."""
-    student = locked(uow, students, command.student_id, command.version)
-    changed = _set_status(uow, student, StatusChangeKind.LEAVE_SCHOOL)
-    change_id = enter_change(
+    """Ask for `active` or `suspended` → `left`, for good."""
+    return _ask(uow, command, StatusChangeKind.LEAVE_SCHOOL)
+
+
+def transfer_student(command: TransferStudent, uow: UnitOfWork) -> StatusChangeDetails:
+    """Ask for an active student to belong to another teaching point."""
+    return _ask(
         uow,
-        student,
-        StatusChangeKind.LEAVE_SCHOOL,
-        StatusChangeState.APPROVED,
-        command.reason,
-        voluntary=command.voluntary,
+        command,
+        StatusChangeKind.TRANSFER_TEACHING_POINT,
+        _against_transfer,
+        lambda student: {"from_teaching_point_id": student.teaching_point_id},
     )
-    uow.publish(
-        StudentLeft(
-            change_id=change_id,
-            student_id=student.id,
-            student_version=changed.version,
-            voluntary=command.voluntary,
-            left_at=uow.now,
-        )
-    )
-    return status_change_details(uow, change_id)
 
 
-def _set_status(uow: UnitOfWork, student: Row[Any], kind: StatusChangeKind) -> Row[Any]:
-    """Set the status that the change leads to; the student as it then is, with the version that facts name."""
-    refuse(against_change(kind, student.status, change_open=student.status_change_open))
-    after = status_after(kind, student.status)
-    return change(uow, students, student, "edit", {"status": after})
+def _ask(
+    uow: UnitOfWork,
+    command: Any,
+    kind: StatusChangeKind,
+    also: Rule = lambda *_: {},
+    own: Own = lambda _: {},
+) -> StatusChangeDetails:
+    """Ask for a change of this kind, where the student's status allows it and nothing `also` speaks against it."""
+
+    def rule(uow: UnitOfWork, asked: Things, command: Any) -> dict[UUID, Reason | None]:
+        of_status = {id_: against_change(kind, student.status) for id_, student in asked.items()}
+        possible = {id_: student for id_, student in asked.items() if of_status[id_] is None}
+        return {**of_status, **also(uow, possible, command)}
+
+    made = ask_one(
+        uow,
+        STATUS_CHANGES_SHOWN,
+        command,
+        rule,
+        action=kind,
+        own=lambda student: {"kind": kind, **own(student)},
+    )
+    return cast(StatusChangeDetails, made)
+
+
+def _against_return(uow: UnitOfWork, asked: Things, command: ResumeStudent) -> Mapping[UUID, Reason | None]:
+    running = running_suspensions(uow, asked)
+    if any(resumes_too_early(suspension.from_on, command.on) for suspension in running.values()):
+        raise ServiceError("validation_failed", [FieldError("on", "window_reversed")])
+    return {id_: against_without_suspension(student, running) for id_, student in asked.items()}
+
+
+def _against_transfer(uow: UnitOfWork, asked: Things, command: TransferStudent) -> Mapping[UUID, Reason | None]:
+    return against_transfers(uow, asked, dict.fromkeys(asked, command.to_teaching_point_id))

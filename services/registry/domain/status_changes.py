@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from chassis.work.reasons import Reason
+from contracts.identity.states import TeachingPointStatus
 from contracts.registry.states import StatusChangeKind
 from contracts.types import EnrolmentStatus, Level
 
@@ -23,11 +26,34 @@ LIVE: Final = (E.ACTIVE, E.SUSPENDED)
 """With such a status a person can't be entered once more for the same level."""
 
 
-def against_change(kind: StatusChangeKind, status: str, *, change_open: bool) -> Reason | None:
-    """Each change is possible from the statuses of the table, and a student has at most one open change."""
-    if EnrolmentStatus(status) not in CHANGES[kind]:
-        return Reason("status_change_not_possible", {"status": status})
-    return Reason("another_change_open") if change_open else None
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a student wants to go: the receiving point, and the points that offer the student's programme."""
+
+    point_id: UUID
+    status: TeachingPointStatus
+    programme_code: str | None
+    offered_at: frozenset[UUID]
+
+
+def against_change(kind: str, status: str) -> Reason | None:
+    """Each change is possible from the statuses of the table."""
+    if EnrolmentStatus(status) in CHANGES[StatusChangeKind(kind)]:
+        return None
+    return Reason("status_change_not_possible", {"status": status})
+
+
+def against_destination(point_id: UUID, to: Destination | None) -> Reason | None:
+    """The receiving point is there, another one than the student's `point_id`, enabled, and offers the programme."""
+    if to is None:
+        return Reason("not_found")
+    if to.point_id == point_id:
+        return Reason("already_at_teaching_point")
+    if to.status != TeachingPointStatus.ENABLED:
+        return Reason("teaching_point_not_enabled")
+    if to.point_id not in to.offered_at:
+        return Reason("programme_not_offered", {"programme_code": to.programme_code or "—"})
+    return None
 
 
 def against_day(day: date, today: date) -> Reason | None:
@@ -35,9 +61,9 @@ def against_day(day: date, today: date) -> Reason | None:
     return Reason("status_day_in_future", {"today": today.isoformat()}) if day > today else None
 
 
-def status_after(kind: StatusChangeKind, status: str) -> EnrolmentStatus:
+def status_after(kind: str, status: str) -> EnrolmentStatus:
     """The status that a possible change leads to."""
-    return CHANGES[kind][EnrolmentStatus(status)]
+    return CHANGES[StatusChangeKind(kind)][EnrolmentStatus(status)]
 
 
 def resumes_too_early(from_on: date, resumed_on: date) -> bool:

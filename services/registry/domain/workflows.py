@@ -1,24 +1,61 @@
-"""The states of a status change as a table. Who decides is the school; a transfer waits for finance."""
+"""The states of a status change as a table (REG-6): asked for by one person of the school, decided by a second one.
+
+What a decision does and whom it is told to is one line for each kind of change. The first review, the consent of the
+receiving point and the signed form come before the school's decision, where there are such.
+"""
 
 from __future__ import annotations
 
-from chassis.work.workflow import SYSTEM, Addressees, Step, Workflow, acting_under
-from contracts.registry.events import StudentTransferred, TransferRevoked
-from contracts.registry.states import StatusChangeState
+from chassis.work.workflow import SYSTEM, Addressees, Rows, Step, Workflow, acting_under, decider
+from contracts.registry.events import (
+    StudentLeft,
+    StudentResumed,
+    StudentSuspended,
+    StudentTransferred,
+    TransferRequested,
+    TransferRevoked,
+)
+from contracts.registry.states import StatusChangeKind, StatusChangeState
 
-PENDING_CLEARANCE, APPROVED, REVOKED = StatusChangeState
+FIRST_REVIEW_PASSED = StatusChangeState.FIRST_REVIEW_PASSED
+PENDING_CLEARANCE = StatusChangeState.PENDING_CLEARANCE
+APPROVED = StatusChangeState.APPROVED
+REJECTED = StatusChangeState.REJECTED
+REVOKED = StatusChangeState.REVOKED
 
-REGISTRAR = acting_under("registry.change_status")
+APPLICANT = acting_under("registry.change_status")
+SECOND_PERSON = decider("registry.review_status_changes", entered_by="requested_by")
 
 CONCERNED = Addressees(points=("teaching_point_id", "to_teaching_point_id"), applicant="requested_by")
 """Of a transfer both points."""
 
+SUSPENSION = Rows("kind", (StatusChangeKind.SUSPEND,))
+RETURN = Rows("kind", (StatusChangeKind.RESUME,))
+LEAVING = Rows("kind", (StatusChangeKind.LEAVE_SCHOOL,))
+TRANSFER = Rows("kind", (StatusChangeKind.TRANSFER_TEACHING_POINT,))
+
 STATUS_CHANGE = Workflow(
     "status_change",
-    PENDING_CLEARANCE,
+    FIRST_REVIEW_PASSED,
     (
-        Step(PENDING_CLEARANCE, "approve", SYSTEM, APPROVED, StudentTransferred, tells=CONCERNED),
-        Step(PENDING_CLEARANCE, "revoke", REGISTRAR, REVOKED, TransferRevoked, tells=CONCERNED),
+        #    state                action     who            next               emits
+        Step(FIRST_REVIEW_PASSED, "approve", SECOND_PERSON, APPROVED, StudentSuspended, tells=CONCERNED, of=SUSPENSION),
+        Step(FIRST_REVIEW_PASSED, "approve", SECOND_PERSON, APPROVED, StudentResumed, tells=CONCERNED, of=RETURN),
+        Step(FIRST_REVIEW_PASSED, "approve", SECOND_PERSON, APPROVED, StudentLeft, tells=CONCERNED, of=LEAVING),
+        # What is being paid holds a transfer: finance says when it may take effect.
+        Step(
+            FIRST_REVIEW_PASSED,
+            "approve",
+            SECOND_PERSON,
+            PENDING_CLEARANCE,
+            TransferRequested,
+            tells=CONCERNED,
+            of=TRANSFER,
+        ),
+        Step(FIRST_REVIEW_PASSED, "reject", SECOND_PERSON, REJECTED, tells=CONCERNED),
+        Step(FIRST_REVIEW_PASSED, "revoke", APPLICANT, REVOKED),
+        Step(PENDING_CLEARANCE, "clear", SYSTEM, APPROVED, StudentTransferred, tells=CONCERNED),
+        Step(PENDING_CLEARANCE, "revoke", APPLICANT, REVOKED, TransferRevoked, tells=CONCERNED),
     ),
-    entering=CONCERNED,  # the school decides by entering it
+    open=(FIRST_REVIEW_PASSED, PENDING_CLEARANCE),
 )

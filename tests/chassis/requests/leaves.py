@@ -6,28 +6,26 @@ an earlier one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Column, Index, Integer, Row, String, Table, Uuid
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Uuid
 
 from chassis.data.columns import id_column, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service, command, query
-from chassis.requests.asking import deciding, entering
+from chassis.declaring.service import Service
 from chassis.requests.attachments import Attachments
 from chassis.requests.kinds import RequestKind, Things
-from chassis.requests.showing import Shown, attaching, attachment_of, counting, listing, page
+from chassis.requests.reviewed import reviewed
+from chassis.requests.showing import Shown
 from chassis.requests.tables import request_table
+from chassis.requests.telling import telling
 from chassis.work.number_templates import Day, NumberTemplate, Serial, Text
-from chassis.work.numbers import number_column
 from chassis.work.reasons import Reason
-from chassis.work.to_do import Waiting
 from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
 from contracts.notices import Decided
@@ -52,45 +50,45 @@ class LeaveDetails(LeaveView, RequestDetails):
     pass
 
 
-class AskForLeaves(TryableCommand, answers=RequestResults, service="library"):
+class AskForLeaves(TryableCommand, answers=RequestResults, service="library", request="leave"):
     reader_ids: FewIds
     days: Annotated[int, Field(ge=1, le=365)]
     reason: Note
     attachments: Files = ()
 
 
-class GrantLeaves(Decision, service="library"):
+class GrantLeaves(Decision, service="library", request="leave"):
     leave_ids: Ids
 
 
-class RefuseLeaves(GrantLeaves, service="library"):
+class RefuseLeaves(GrantLeaves, service="library", request="leave"):
     note: Note
 
 
-class RevokeLeaves(GrantLeaves, service="library"):
+class RevokeLeaves(GrantLeaves, service="library", request="leave"):
     pass
 
 
-class AddLeaveFiles(Command, answers=LeaveDetails, service="library"):
+class AddLeaveFiles(Command, answers=LeaveDetails, service="library", request="leave"):
     leave_id: Id
     version: Version
     attachments: SomeFiles
 
 
-class ListLeaves(PageQuery, answers=Page[LeaveView], service="library"):
+class ListLeaves(PageQuery, answers=Page[LeaveView], service="library", request="leave"):
     state: LeaveState | None = None
     reader_id: Id | None = None
 
 
-class CountLeaves(Query, answers=StateCounts, service="library"):
+class CountLeaves(Query, answers=StateCounts, service="library", request="leave"):
     reader_id: Id | None = None
 
 
-class GetLeave(Query, answers=LeaveDetails, service="library"):
+class GetLeave(Query, answers=LeaveDetails, service="library", request="leave"):
     leave_id: Id
 
 
-class GetLeaveFile(GetLeave, answers=FileReference, service="library"):
+class GetLeaveFile(GetLeave, answers=FileReference, service="library", request="leave"):
     file_id: Id
 
 
@@ -123,6 +121,7 @@ LEAVE = Workflow(
         Step(SEEN, "revoke", acting_under("library.ask"), REVOKED),
         Step(GRANTED, "supersede", FOLLOWS, SUPERSEDED),
     ),
+    open=(PENDING, SEEN),
 )
 
 metadata = service_metadata("library")
@@ -134,12 +133,9 @@ leaves = request_table(
     "leaves",
     metadata,
     LEAVE,
-    *number_column(),
     Column("days", Integer, nullable=False),
-    Column("decided_by", Uuid),
-    Index("ix_leaves_decided_by", "decided_by", "requested_at"),
-    subject=Column("reader_id", Uuid, nullable=False),
-    open_states=(PENDING, SEEN),
+    subject=Column("reader_id", ForeignKey("readers.id"), nullable=False),
+    number=NumberTemplate("leave", (Text("QJ"), Day("%Y"), Serial(5)), dense=False),
 )
 scope(leaves, point="teaching_point_id")
 
@@ -149,38 +145,18 @@ def against_leave(uow: UnitOfWork, asked: Things, command: AskForLeaves) -> dict
     return {id_: Reason("not_found") if row.name == "Monk" else None for id_, row in asked.items()}
 
 
-def tell(uow: UnitOfWork, granted: Sequence[Row[Any]]) -> None:
-    uow.publish_rows(LeavesGranted, [GrantedLeave(reader_id=row.reader_id, days=row.days) for row in granted])
-
-
 LEAVES = RequestKind(
     LEAVE,
     leaves,
     "reader_id",
-    readers,
-    (PENDING, SEEN),
     supersedes=GRANTED,
-    effects={GRANTED: tell},
-    decided_by={"grant": "decided_by", "refuse": "decided_by"},
+    effects={GRANTED: telling(LeavesGranted)},
     attachments=Attachments(most=3),
-    number=NumberTemplate("leave", (Text("QJ"), Day("%Y"), Serial(5)), dense=False),
 )
-SHOWN = Shown(LEAVES)
 
 
 class Library(Service):
     name = "library"
     metadata = metadata
-    settings = (TWO_LOOKS,)
     decided = LibraryDecided
-    to_do = (Waiting(LEAVE, leaves, ListLeaves),)
-    conflicts: ClassVar[dict[str, str]] = {"uq_leaves_open": "request_already_open"}
-    ask_for_leaves = command(entering(LEAVES, AskForLeaves, against_leave))
-    grant_leaves = command(deciding(LEAVES, GrantLeaves, "grant"))
-    refuse_leaves = command(deciding(LEAVES, RefuseLeaves, "refuse"))
-    revoke_leaves = command(deciding(LEAVES, RevokeLeaves, "revoke"))
-    add_leave_files = command(attaching(SHOWN, AddLeaveFiles))
-    list_leaves = query(listing(SHOWN, ListLeaves))
-    count_leaves = query(counting(SHOWN, CountLeaves))
-    get_leave = query(page(SHOWN, GetLeave))
-    get_leave_file = query(attachment_of(SHOWN, GetLeaveFile))
+    leave_requests = reviewed(Shown(LEAVES), against_leave)

@@ -17,6 +17,7 @@ from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
+from chassis.work.rows import lock
 from contracts.common import of_service
 from contracts.errors import ServiceError
 from contracts.settings import ChangeSetting
@@ -187,6 +188,27 @@ def test_who_asks_about_the_same_thing_a_moment_later_waits_and_has_a_result_for
         answer = asking.result(30)
     assert [item.state for item in answer.items] == [None, "pending"]
     assert answer.reasons[0].code == "request_already_open"
+
+
+def test_who_decides_holds_what_a_request_is_about_before_the_request(library: ServiceHarness) -> None:
+    """One order for all: whoever holds the thing reaches its requests, however many decide about them."""
+    (id_,) = asked(library, ANN)
+    holding, deciding = threading.Event(), threading.Event()
+
+    def hold(uow: UnitOfWork) -> None:
+        lock(uow, readers, [ANN])
+        holding.set()
+        assert deciding.wait(30)
+        uow.rows(select(leaves).where(leaves.c.id == id_).with_for_update(nowait=True))
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(library.database.run, CLERK, hold)
+        assert holding.wait(30)
+        decision = pool.submit(library.run, GrantLeaves(leave_ids=(id_,)), librarian())
+        eventually(lambda: waiting(library), "the decision waits for the reader")
+        deciding.set()
+        first.result(30)
+        assert decision.result(30).done == 1
 
 
 def waiting(library: ServiceHarness) -> bool:

@@ -12,7 +12,7 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.work.to_do import Waiting
-from chassis.work.workflow import EVERYONE, NOBODY, SYSTEM, Addressees, Step, Workflow, acting_under, decider
+from chassis.work.workflow import EVERYONE, NOBODY, SYSTEM, Addressees, Rows, Step, Workflow, acting_under, decider
 from contracts.base import Query, View
 from contracts.notices import Decided
 from contracts.settings import Setting
@@ -51,6 +51,7 @@ PETITION = Workflow(
         Step("approved", "pay", acting_under("bureau.pay"), "paid", waits=True),
         Step("rejected", "reopen", decider("bureau.decide"), "pending", waits=False),
         Step("paid", "end", SYSTEM, "ended", tells=EVERYONE),
+        Step("ended", "file", acting_under("bureau.file"), "filed", waits=True, of=Rows("number", ("1", "2"))),
     ),
     entering=Addressees(student=False, points=(), applicant="first_by"),
 )

@@ -101,6 +101,26 @@ def test_each_row_gets_values_of_its_own_nothing_and_long_text_included(desk: Se
         run(desk, lambda uow: rows.set_each(uow, requests, too_long))
 
 
+def test_many_locked_rows_are_changed_each_by_its_own_values_and_audited(
+    desk: ServiceHarness,
+) -> None:
+    first, second = (add(desk, subject) for subject in "ab")
+
+    def work(uow: UnitOfWork) -> Any:
+        before = rows.lock(uow, requests, [first, second])
+        new = {first: {"answer": "yes", "times": 1}, second: {"answer": None, "times": 2}}
+        assert rows.change_each(uow, requests, before, "answer", {}) == {}
+        return rows.change_each(uow, requests, before, "answer", new)
+
+    after = run(desk, work)
+    assert {id_: (row.answer, row.times, row.version) for id_, row in after.items()} == {
+        first: ("yes", 1, 2),
+        second: (None, 2, 2),
+    }
+    assert audited(desk, first)[1:] == [("answer", {"answer": None, "times": 0}, {"answer": "yes", "times": 1})]
+    assert audited(desk, second)[1:] == [("answer", {"times": 0}, {"times": 2})]
+
+
 def test_ids_that_are_no_rows_are_counted(desk: ServiceHarness) -> None:
     id_ = add(desk, "a")
     run(desk, lambda uow: rows.refuse_unknown(uow, requests, [id_]))

@@ -83,6 +83,12 @@ def test_where_one_step_is_still_open_to_them_the_row_waits(bureau: ServiceHarne
     assert counts(bureau, mine) == {"seen": 1}, "the other one alone"
 
 
+def test_a_row_waits_for_the_steps_that_are_for_it_alone(bureau: ServiceHarness) -> None:
+    for number in ("1", "2", "3", None):
+        enter(bureau, state="ended", number=number)
+    assert counts(bureau, holding({"bureau.file": SCHOOL})) == {"ended": 2}
+
+
 def test_each_permission_reaches_the_rows_of_its_own_scope(bureau: ServiceHarness) -> None:
     enter(bureau, 2)
     enter(bureau, teaching_point_id=THERE)

@@ -12,7 +12,7 @@ from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from chassis.work.reasons import Reason
 from chassis.work.steps import record
-from chassis.work.workflow import FORBIDDEN, SYSTEM, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FORBIDDEN, SYSTEM, Rows, Step, Workflow, acting_under, decider
 from contracts.errors import ServiceError
 from contracts.settings import Setting
 from tests.workflows import AUTHOR, Allowed, walk
@@ -69,6 +69,35 @@ def test_a_setting_switches_between_two_steps(is_on: bool, following: str) -> No
 def test_a_step_that_is_switched_off_is_not_there() -> None:
     with pytest.raises(ServiceError, match="step_not_allowed"):
         SWITCHED.allowed({"state": "agreed"}, "approve", acting("decide"), lambda switch: False)
+
+
+GREEN, RED = Rows("colour", ("green",)), Rows("colour", ("red", "pink"))
+BY_COLOUR = Workflow(
+    "by_colour",
+    "waiting",
+    (
+        Step("waiting", "approve", decider("decide"), "approved", of=GREEN),
+        Step("waiting", "approve", decider("decide"), "looked_at", of=RED),
+    ),
+)
+
+
+@pytest.mark.parametrize(("colour", "following"), [("green", "approved"), ("red", "looked_at"), ("pink", "looked_at")])
+def test_a_row_takes_the_step_that_is_for_it(colour: str, following: str) -> None:
+    row = {"state": "waiting", "colour": colour}
+    assert BY_COLOUR.allowed(row, "approve", acting("decide")).next == following
+
+
+def test_a_row_for_which_no_step_is_takes_none() -> None:
+    with pytest.raises(ServiceError, match="step_not_allowed"):
+        BY_COLOUR.allowed({"state": "waiting", "colour": "blue"}, "approve", acting("decide"))
+
+
+@pytest.mark.parametrize("other", [None, GREEN, Rows("colour", ("red", "green")), Rows("size", ("large",))])
+def test_two_steps_for_one_state_and_action_are_for_no_row_both(other: Rows | None) -> None:
+    steps = [Step("waiting", "approve", SYSTEM, "approved", of=each) for each in (GREEN, other)]
+    with pytest.raises(ValueError, match="two steps for one state"):
+        Workflow("wrong", "waiting", tuple(steps))
 
 
 OTHER = Setting("other", Annotated[bool, Field(strict=True)], default=False)

@@ -9,9 +9,9 @@ import pytest
 
 from chassis.base.ids import new_id
 from contracts.common import ClosingReason
-from contracts.courses.commands import CancelSelections, RequestWithdrawals, SelectCourses
+from contracts.courses.commands import CancelSelections, RequestWithdrawals, RevokeWithdrawals, SelectCourses
 from contracts.courses.events import ClosingSelection, SelectionsClosing
-from contracts.courses.queries import GetSelection, ListSelections, ListWithdrawals
+from contracts.courses.queries import GetSelection, GetWithdrawal, ListSelections, ListWithdrawals
 from contracts.courses.views import SelectionView
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.registry.events import (
@@ -186,7 +186,10 @@ def test_of_a_quick_suspension_return_and_suspension_the_last_counts(
 def test_open_selections_and_withdrawals_follow_the_student(school: School, selections: list[UUID]) -> None:
     school.harness.deliver(build.paid(school, selections[0]))
     request = RequestWithdrawals(selection_ids=(selections[0],), reason="调动")
-    school.harness.run(request, people.of_point(school.point))
+    here = people.of_point(school.point)
+    over = school.harness.run(request, here).results[0].withdrawal_id
+    school.harness.run(RevokeWithdrawals(withdrawal_ids=(over,)), here)
+    withdrawal = school.harness.run(request, here).results[0].withdrawal_id
     new_point = new_id()
     student = school.change_student(school.students[0], teaching_point_id=new_point)
     school.harness.deliver(
@@ -202,6 +205,8 @@ def test_open_selections_and_withdrawals_follow_the_student(school: School, sele
     new_staff, old_staff = people.of_point(new_point), people.of_point(school.point)
     assert {s.id for s in school.harness.ask(ListSelections(), new_staff).items} == set(selections)
     assert school.harness.ask(ListWithdrawals(), new_staff).total == 1
+    look = GetWithdrawal(withdrawal_id=withdrawal)
+    assert [step.action for step in school.harness.ask(look, new_staff).history] == ["request"], "with its history"
     assert school.harness.ask(ListSelections(), old_staff).total == 0
-    assert school.harness.ask(ListWithdrawals(), old_staff).total == 0
+    assert [w.id for w in school.harness.ask(ListWithdrawals(), old_staff).items] == [over], "what is over stays"
     assert {s.state for s in school.harness.ask(ListSelections(), new_staff).items} == {"pending_payment", "selected"}

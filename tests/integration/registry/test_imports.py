@@ -15,7 +15,7 @@ from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
-from contracts.registry.commands import ImportStudents, RemoveStudent
+from contracts.registry.commands import ImportStudents
 from contracts.registry.events import StudentState
 from contracts.registry.queries import GetStudent, GetStudentImportTemplate, ListStudents
 from launcher.made_up import with_wrong_check_digit
@@ -24,6 +24,7 @@ from services.registry.service import Registry
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
+from tests.builders.status_changes import approved, leaving
 
 SCHOOL = people.of_school()
 
@@ -143,8 +144,7 @@ def test_who_left_may_begin_again_with_a_new_number(registry, point) -> None:  #
     row = build.person()
     build.imported(registry, build.workbook([row]), importer(point))
     [student] = registry.ask(ListStudents()).items
-    leave = RemoveStudent(student_id=student.id, version=1, voluntary=True, reason="个人原因")
-    registry.run(leave, build.REGISTRAR)
+    approved(registry, leaving(student))
     again = {**row, "student_number": "2632039999"}
     assert build.imported(registry, build.workbook([again]), importer(point)).figures["imported"] == 1
 

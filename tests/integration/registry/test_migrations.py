@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis.base.ids import new_id
 from chassis.provisioning.database import migrate
@@ -74,3 +75,34 @@ def test_tasks_of_before_get_the_permission_that_their_kind_is_started_under(
             )
         migrate(connection, Registry)
         assert connection.execute(text("SELECT permission FROM tasks")).scalar_one() == demanded(ImportStudents)
+
+
+def test_a_change_of_before_stays_what_it_was_and_old_processes_go_on_beside_the_second_person(
+    postgres_admin_url: str, run_prefix: str
+) -> None:
+    """What was entered before was decided by entering it. At most one is open, whichever version entered it."""
+    with migrated_to(postgres_admin_url, f"{run_prefix}_changes", Registry, "0014") as connection:
+        waiting, suspended, other = enter(connection, "t1", "t2", "t3")
+        old_entry(connection, waiting, "pending_clearance")
+        old_entry(connection, suspended, "approved")
+        migrate(connection, Registry)
+        rows = connection.execute(text("SELECT student_id, state, decided_by FROM status_changes ORDER BY state"))
+        assert rows.all() == [(suspended, "approved", None), (waiting, "pending_clearance", None)]
+        connection.commit()
+        old_entry(connection, suspended, "approved")
+        old_entry(connection, other, "first_review_passed")
+        for student, state in ((waiting, "first_review_passed"), (other, "pending_clearance")):
+            with pytest.raises(IntegrityError, match="uq_status_changes_open"):
+                old_entry(connection, student, state)
+
+
+def old_entry(connection: Connection, student_id: UUID, state: str) -> None:
+    """Written as the version before writes it."""
+    with connection.begin():
+        connection.execute(
+            text(
+                "INSERT INTO status_changes (id, student_id, teaching_point_id, kind, state, reason, requested_by,"
+                " requested_at) VALUES (:id, :student, :id, 'suspend', :state, '因病', :id, now())"
+            ),
+            {"id": new_id(), "student": student_id, "state": state},
+        )

@@ -14,12 +14,12 @@ from contracts.identity.events import (
     StudentAccountsRefused,
     TeachingPointItem,
 )
-from contracts.registry.commands import RemoveStudent
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StudentView
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
+from tests.builders.status_changes import approved, leaving
 
 
 @pytest.fixture
@@ -94,15 +94,9 @@ def test_what_is_told_twice_is_written_once_and_is_no_change_of_the_record(regis
 
 
 def test_who_left_is_not_shown_as_refused_whichever_is_heard_first(registry, students) -> None:  # type: ignore[no-untyped-def]
-    def leaves(student: StudentView) -> None:
-        version = registry.ask(GetStudent(student_id=student.id)).version
-        registry.run(
-            RemoveStudent(student_id=student.id, version=version, voluntary=True, reason="个人原因"), build.REGISTRAR
-        )
-
     registry.deliver(refused(students[0]))
-    leaves(students[0])
-    leaves(students[1])
+    for student in students[:2]:
+        approved(registry, leaving(student))
     registry.deliver(refused(*students))
     assert [shown(registry, student) for student in students] == [None, None, "username_taken"]
 

@@ -1,4 +1,5 @@
-"""Status changes: at once or waiting for finance, what others hear, and who wins when two things happen at once."""
+"""Status changes: what each kind does when it takes effect, a transfer waiting for finance, and who wins when two
+things happen at once."""
 
 from __future__ import annotations
 
@@ -13,13 +14,7 @@ from chassis.testing.harness import ServiceHarness
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
-from contracts.registry.commands import (
-    RemoveStudent,
-    ResumeStudent,
-    RevokeTransfer,
-    SuspendStudent,
-    TransferStudent,
-)
+from contracts.registry.commands import ResumeStudent, RevokeTransfer, SuspendStudent, TransferStudent
 from contracts.registry.events import (
     StudentLeft,
     StudentResumed,
@@ -29,14 +24,27 @@ from contracts.registry.events import (
     TransferRequested,
     TransferRevoked,
 )
-from contracts.registry.queries import GetStatusChange, GetStudent, ListStatusChanges, ListStudents
-from contracts.registry.views import StatusChangeDetails, StudentRecord, StudentView
+from contracts.registry.queries import GetStatusChange, ListStatusChanges, ListStudents
+from contracts.registry.views import StudentView
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
+from tests.builders.status_changes import (
+    FIRST_DAY,
+    approved,
+    asked,
+    decide,
+    leaving,
+    move,
+    now,
+    seen,
+    suspend,
+    suspension,
+    transfer,
+)
 from tests.racing import codes, race
 
-FIRST_DAY, BACK_ON = date(2025, 10, 1), date(2026, 3, 1)
+BACK_ON = date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -49,52 +57,24 @@ def student(registry: ServiceHarness, points: list[TeachingPointItem]) -> Studen
     return build.enrolled(registry, points[0].id)[0]
 
 
-def now(registry: ServiceHarness, student: StudentView) -> StudentRecord:
-    record: StudentRecord = registry.ask(GetStudent(student_id=student.id))
-    return record
-
-
-def suspend(registry: ServiceHarness, student: StudentView) -> StatusChangeDetails:
-    command = SuspendStudent(
-        student_id=student.id, version=now(registry, student).version, from_on=FIRST_DAY, reason="因病休养"
-    )
-    change: StatusChangeDetails = registry.run(command, build.REGISTRAR)
-    return change
-
-
-def transfer(registry: ServiceHarness, student: StudentView, to: TeachingPointItem) -> StatusChangeDetails:
-    command = TransferStudent(
-        student_id=student.id,
-        version=now(registry, student).version,
-        to_teaching_point_id=to.id,
-        reason="工作地点变动",
-    )
-    change: StatusChangeDetails = registry.run(command, build.REGISTRAR)
-    return change
-
-
-def leave(student: StudentView, version: int = 1) -> RemoveStudent:
-    return RemoveStudent(student_id=student.id, version=version, voluntary=True, reason="个人原因")
-
-
 def newest(registry: ServiceHarness) -> Any:
     return registry.published(StudentState)[-1].items[0]
 
 
-# -- at once ----------------------------------------------------------------------------------------------------------
+# -- what takes effect -----------------------------------------------------------------------------------------------
 
 
 def test_suspension_and_return_stop_and_start_the_study_clock(registry, student) -> None:  # type: ignore[no-untyped-def]
     change = suspend(registry, student)
-    assert (change.state, change.kind, [s.to_state for s in change.history]) == ("approved", "suspend", ["approved"])
+    assert (change.state, change.kind) == ("approved", "suspend")
     told = registry.published(StudentSuspended)[-1]
     assert (told.student_id, told.student_version) == (student.id, newest(registry).version)
     assert [(s.from_on, s.until_on) for s in newest(registry).suspensions] == [(FIRST_DAY, None)]
 
-    early = ResumeStudent(student_id=student.id, version=2, on=FIRST_DAY, reason="休学期满")
+    early = ResumeStudent(student_id=student.id, version=3, on=FIRST_DAY, reason="休学期满")
     assert registry.refusal(early, build.REGISTRAR).errors[0].code == "window_reversed"
-    registry.run(early.model_copy(update={"on": BACK_ON}), build.REGISTRAR)
-    assert registry.published(StudentResumed)[-1].student_version == newest(registry).version == 3
+    approved(registry, early.model_copy(update={"on": BACK_ON}))
+    assert registry.published(StudentResumed)[-1].student_version == newest(registry).version == 5
     assert [(s.from_on, s.until_on) for s in newest(registry).suspensions] == [(FIRST_DAY, date(2026, 2, 28))]
     assert now(registry, student).status == "active"
 
@@ -106,40 +86,36 @@ def test_a_change_that_takes_effect_at_once_has_no_day_to_come(registry, student
         command = SuspendStudent(student_id=student.id, version=1, from_on=day, reason="因病")
         refused = registry.refusal(command, build.REGISTRAR)
         assert (refused.code, refused.params) == ("status_day_in_future", {"today": "2026-11-25"})
-    registry.run(SuspendStudent(student_id=student.id, version=1, from_on=FIRST_DAY, reason="因病"), build.REGISTRAR)
-    back = ResumeStudent(student_id=student.id, version=2, on=tomorrow, reason="期满")
+    suspend(registry, student)
+    back = ResumeStudent(student_id=student.id, version=3, on=tomorrow, reason="期满")
     assert registry.refusal(back, build.REGISTRAR).code == "status_day_in_future"
-    registry.run(back.model_copy(update={"on": today}), build.REGISTRAR)
+    approved(registry, back.model_copy(update={"on": today}))
     assert now(registry, student).status == "active"
 
 
 def test_leaving_is_final_and_possible_out_of_a_suspension(registry, student) -> None:  # type: ignore[no-untyped-def]
     suspend(registry, student)
-    registry.run(leave(student, 2), build.REGISTRAR)
+    approved(registry, leaving(student, 3))
     told = registry.published(StudentLeft)[-1]
-    assert (told.student_version, told.voluntary, newest(registry).status) == (3, True, "left")
+    assert (told.student_version, told.voluntary, newest(registry).status) == (5, True, "left")
     for command in (
-        leave(student, 3),
-        SuspendStudent(student_id=student.id, version=3, from_on=FIRST_DAY, reason="再次"),
-        ResumeStudent(student_id=student.id, version=3, on=BACK_ON, reason="再次"),
+        leaving(student, 5),
+        SuspendStudent(student_id=student.id, version=5, from_on=FIRST_DAY, reason="再次"),
+        ResumeStudent(student_id=student.id, version=5, on=BACK_ON, reason="再次"),
     ):
         assert registry.refusal(command, build.REGISTRAR).code == "status_change_not_possible"
 
 
 def test_a_change_of_a_record_that_was_changed_meanwhile_is_refused(registry, student) -> None:  # type: ignore[no-untyped-def]
     suspend(registry, student)
-    assert registry.refusal(leave(student), build.REGISTRAR).code == "stale_version"
+    assert registry.refusal(leaving(student), build.REGISTRAR).code == "stale_version"
 
 
-def test_of_two_people_who_decide_at_the_same_moment_one_wins(registry, student) -> None:  # type: ignore[no-untyped-def]
-    commands = [
-        leave(student),
-        SuspendStudent(student_id=student.id, version=1, from_on=FIRST_DAY, reason="因病"),
-    ] * 3
-
+def test_of_people_who_ask_at_the_same_moment_one_gets_a_change(registry, student) -> None:  # type: ignore[no-untyped-def]
+    commands = [leaving(student), suspension(registry, student)] * 3
     outcomes = codes(race(*(partial(registry.run, command, build.REGISTRAR) for command in commands)))
     assert sorted(outcomes) == ["done"] + ["stale_version"] * 5
-    assert len(registry.published(StudentLeft)) + len(registry.published(StudentSuspended)) == 1
+    assert registry.ask(ListStatusChanges(student_id=student.id)).total == 1
 
 
 # -- transfers --------------------------------------------------------------------------------------------------------
@@ -163,15 +139,18 @@ def test_a_transfer_waits_for_finance_and_then_the_student_belongs_to_the_new_po
     assert registry.ask(ListStudents(), people.of_point(here.id)).total == 0
     done = registry.ask(GetStatusChange(status_change_id=change.id), people.of_point(there.id))
     assert (done.state, done.waiting_for_bills) == ("approved", None)
-    assert [step.to_state for step in done.history] == ["pending_clearance", "approved"]
+    assert [step.to_state for step in done.history] == ["first_review_passed", "pending_clearance", "approved"]
     assert registry.refusal(GetStatusChange(status_change_id=change.id), people.of_point(here.id)).code == "not_found"
 
 
-def test_while_a_transfer_is_open_nothing_else_changes(registry, points, student) -> None:  # type: ignore[no-untyped-def]
-    transfer(registry, student, points[1])
-    assert registry.refusal(leave(student, 2), build.REGISTRAR).code == "another_change_open"
-    again = TransferStudent(student_id=student.id, version=2, to_teaching_point_id=points[1].id, reason="再次")
-    assert registry.refusal(again, build.REGISTRAR).code == "another_change_open"
+def test_while_a_change_is_open_no_other_one_is_asked_for(registry, points, student) -> None:  # type: ignore[no-untyped-def]
+    change = asked(registry, move(registry, student, points[1]))
+    for _ in ("it waits for the school", "it waits for finance"):
+        assert registry.refusal(leaving(student, 2), build.REGISTRAR).code == "another_change_open"
+        again = TransferStudent(student_id=student.id, version=2, to_teaching_point_id=points[1].id, reason="再次")
+        assert registry.refusal(again, build.REGISTRAR).code == "another_change_open"
+        decide(registry, change)
+    assert seen(registry, change).state == "pending_clearance"
 
 
 def test_a_revoked_transfer_is_off_whatever_finance_says_later(registry, points, student) -> None:  # type: ignore[no-untyped-def]
@@ -197,6 +176,16 @@ def test_what_is_cleared_is_neither_held_nor_cleared_nor_revoked_again(registry,
     assert done.waiting_for_bills is None
     late = RevokeTransfer(status_change_id=change.id, version=done.version)
     assert registry.refusal(late, build.REGISTRAR).code == "step_not_allowed"
+
+
+def test_one_change_is_taken_back_as_the_caller_saw_it(registry, student) -> None:  # type: ignore[no-untyped-def]
+    change = asked(registry, suspension(registry, student))
+    stale = RevokeTransfer(status_change_id=change.id, version=change.version + 1)
+    assert registry.refusal(stale, build.REGISTRAR).code == "stale_version"
+    unknown = RevokeTransfer(status_change_id=new_id(), version=1)
+    assert registry.refusal(unknown, build.REGISTRAR).code == "not_found"
+    assert registry.run(stale.model_copy(update={"version": change.version}), build.REGISTRAR).state == "revoked"
+    assert not now(registry, student).status_change_open
 
 
 def test_clearing_and_revoking_at_the_same_moment_have_one_winner(registry, points) -> None:  # type: ignore[no-untyped-def]
@@ -229,16 +218,18 @@ def test_a_transfer_goes_to_another_enabled_point_that_offers_the_programme(regi
 
 def test_a_suspended_student_is_not_transferred(registry, points, student) -> None:  # type: ignore[no-untyped-def]
     suspend(registry, student)
-    command = TransferStudent(student_id=student.id, version=2, to_teaching_point_id=points[1].id, reason="变动")
+    command = move(registry, student, points[1])
     assert registry.refusal(command, build.REGISTRAR).code == "status_change_not_possible"
 
 
 def test_the_register_of_changes_is_filtered_and_scoped(registry, points) -> None:  # type: ignore[no-untyped-def]
     one, two = build.enrolled(registry, points[0].id, 2)
+    assert registry.ask(ListStatusChanges()).items == ()
     suspend(registry, one)
     transfer(registry, two, points[1])
     mine = people.of_point(points[0].id)
     assert [c.student_id for c in registry.ask(ListStatusChanges(kind="suspend"), mine).items] == [one.id]
     assert [c.student_id for c in registry.ask(ListStatusChanges(state="pending_clearance"), mine).items] == [two.id]
     assert registry.ask(ListStatusChanges(student_id=one.id), mine).total == 1
+    assert [c.student_id for c in registry.ask(ListStatusChanges(), mine).items] == [two.id, one.id], "newest first"
     assert registry.ask(ListStatusChanges(), people.of_point(points[1].id)).total == 0

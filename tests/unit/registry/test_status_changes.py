@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
+from uuid import UUID
 
 import pytest
 
 from chassis.work.reasons import Reason
+from contracts.identity.states import TeachingPointStatus
 from contracts.registry.states import StatusChangeKind
 from contracts.types import EnrolmentStatus, Level
 from services.registry.domain.status_changes import (
+    Destination,
     against_change,
+    against_destination,
     last_day_of_suspension,
     leads_to_degree,
     resumes_too_early,
@@ -32,12 +37,34 @@ def test_each_change_is_possible_from_the_statuses_of_the_table_only(
     kind: StatusChangeKind, status: EnrolmentStatus
 ) -> None:
     if after := POSSIBLE.get((kind, status)):
-        assert against_change(kind, status, change_open=False) is None
+        assert against_change(kind, status) is None
         assert status_after(kind, status) == after
-        assert against_change(kind, status, change_open=True) == Reason("another_change_open")
     else:
-        refused = Reason("status_change_not_possible", {"status": status})
-        assert against_change(kind, status, change_open=False) == refused
+        assert against_change(kind, status) == Reason("status_change_not_possible", {"status": status})
+
+
+HERE, THERE = UUID(int=1), UUID(int=2)
+DESTINATION = Destination(THERE, TeachingPointStatus.ENABLED, "P1", frozenset({HERE, THERE}))
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        (DESTINATION, None),
+        (None, Reason("not_found")),
+        (replace(DESTINATION, point_id=HERE), Reason("already_at_teaching_point")),
+        (replace(DESTINATION, status=TeachingPointStatus.DISABLED), Reason("teaching_point_not_enabled")),
+        (replace(DESTINATION, offered_at=frozenset({HERE})), Reason("programme_not_offered", {"programme_code": "P1"})),
+        (
+            Destination(THERE, TeachingPointStatus.ENABLED, None, frozenset()),
+            Reason("programme_not_offered", {"programme_code": "—"}),
+        ),
+    ],
+)
+def test_a_transfer_goes_to_another_enabled_point_that_offers_the_programme(
+    to: Destination | None, reason: Reason | None
+) -> None:
+    assert against_destination(HERE, to) == reason
 
 
 def test_a_suspension_ends_the_day_before_study_goes_on() -> None:
