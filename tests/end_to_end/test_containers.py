@@ -10,18 +10,28 @@ import os
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from rich.console import Console
+from sqlalchemy import select
 
+from chassis.base.context import system_context
+from chassis.data.database import Database
+from chassis.declaring.service import load
+from chassis.provisioning.database import app_url
 from launcher import compose
-from launcher.paths import ROOT, service_names
+from launcher.paths import ROOT, declaring, service_names
+from launcher.reconcile.checking import lasting, reconcile
+from launcher.reconcile.copies import compare_copies
 from launcher.story.client import Client
 from launcher.story.people import Person, complete_profile
 from launcher.story.stage import Stage
 from launcher.story.telling import play
+from services.identity import tables as identity
+from services.registry import tables as registry
 from tests.gateway.test_server import free_port
 from tests.waiting import eventually
 
@@ -47,8 +57,10 @@ def project(tmp_path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
     port = free_port()
     settings = tmp_path / "env"
     settings.write_text("\n".join([*compose.environment(), f"JIAOWU_HTTP_PORT={port}"]))
-    overrides = [part for name in filter(None, [os.environ.get("JIAOWU_TEST_COMPOSE_FILE")]) for part in ("-f", name)]
-    files = ("-f", "docker-compose.yml", *overrides)
+    reached = tmp_path / "reached.yml"  # by who compares the databases
+    reached.write_text(json.dumps({"services": {"postgres": {"ports": ["127.0.0.1::5432"]}}}))
+    overrides = [os.environ.get("JIAOWU_TEST_COMPOSE_FILE"), str(reached)]
+    files = [part for name in ("docker-compose.yml", *filter(None, overrides)) for part in ("-f", name)]
     arguments = ("compose", "--env-file", str(settings), *files, "-p", f"jiaowu-{secrets.token_hex(4)}")
     yield arguments, f"http://127.0.0.1:{port}"
     docker(*arguments, "down", "--volumes", "--timeout", "5")
@@ -66,6 +78,35 @@ def test_the_first_start_comes_up_and_the_whole_story_passes_through_it(
     play(Stage(url, Console(quiet=True)), first_administrator(url, *made), PASSWORD, 20)
 
     assert started_again_or_out_of_memory(arguments) == []
+    with databases(arguments) as opened:
+        assert reconcile(opened).disagreements == []
+        assert lasting(lambda: compare_copies(opened)) == []
+        people = personal_data(opened)
+    logs = docker(*arguments, "logs", "--no-color", "--no-log-prefix").stdout
+    assert '"event": "started"' in logs
+    assert "Traceback" not in logs
+    secret = {value for name, value in settings_of(arguments).items() if name.endswith("PASSWORD")}
+    assert [each for each in {made[1], PASSWORD, *people, *secret} if each in logs] == []
+
+
+def test_after_a_power_cut_everything_comes_back_by_itself_in_whatever_order(
+    project: tuple[tuple[str, ...], str],
+) -> None:
+    arguments, url = project
+    up = docker(*arguments, "up", "--build", "--wait")
+    assert up.returncode == 0, up.stderr[-2000:]
+    made = docker(*arguments, "run", "--rm", "first-administrator").stdout.split()
+    running = docker(*arguments, "ps", "--quiet").stdout.split()
+    assert len(running) == len(service_names()) * 2 + 4
+
+    kill_processes_of(running)
+
+    def back() -> bool:
+        told = docker("inspect", "--format", "{{.RestartCount}} {{.State.Health.Status}}", *running).stdout
+        return len(re.findall(r"^[1-9]\d* healthy$", told, re.MULTILINE)) == len(running)
+
+    assert eventually(back, "all containers, ready again", seconds=600)
+    first_administrator(url, *made)
 
 
 def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(
@@ -104,6 +145,44 @@ def test_a_child_that_was_killed_for_memory_is_counted_while_its_container_goes_
         assert eventually(lambda: processes_taken(container) == 1, "the child's end")
     finally:
         docker("rm", "--force", container)
+
+
+def settings_of(arguments: tuple[str, ...]) -> dict[str, str]:
+    """The passwords and keys that the project's containers were given."""
+    lines = Path(arguments[arguments.index("--env-file") + 1]).read_text().splitlines()
+    return {name: value.strip('"') for name, value in (line.split("=", 1) for line in lines)}
+
+
+@contextmanager
+def databases(arguments: tuple[str, ...]) -> Iterator[dict[str, Database]]:
+    """Every service's database, opened with the rights of its processes."""
+    settings = settings_of(arguments)
+    address = docker(*arguments, "port", "postgres", "5432").stdout.strip()
+    with ExitStack() as closing:
+        opened = {}
+        for name in service_names():
+            password = settings[f"JIAOWU_{name.upper()}_APP_PASSWORD"]
+            url = app_url(f"postgresql+psycopg2://postgres@{address}/postgres", f"jiaowu_{name}", password)
+            opened[name] = Database(url, load(declaring(name)), pool_size=1)
+            closing.callback(opened[name].close)
+        yield opened
+
+
+def personal_data(opened: Mapping[str, Database]) -> set[str]:
+    """What people of the system are called and known by."""
+    students, users = registry.students, identity.users
+    of_students = select(students.c.name, students.c.id_number, students.c.mobile)
+    rows = opened["registry"].run(system_context(), lambda uow: uow.rows(of_students))
+    rows += opened["identity"].run(system_context(), lambda uow: uow.rows(select(users.c.name, users.c.mobile)))
+    return {value for row in rows for value in row if value}
+
+
+def kill_processes_of(containers: Sequence[str]) -> None:
+    """What a power cut does; after `docker kill` an engine takes them for stopped by hand, and leaves them so."""
+    found = docker("inspect", "--format", "{{.State.Pid}}", *containers).stdout.split()
+    on_host = ("--pid=host", "--user=0", "--cap-add=KILL")
+    killed = docker("run", "--rm", *on_host, "jiaowu/app", "sh", "-c", f"kill -9 {' '.join(found)}")
+    assert killed.returncode == 0, killed.stderr
 
 
 def other_image(folder: Path) -> Path:
