@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
 from contracts.errors.fields import FieldProblemError
+from contracts.exports import Export
+from contracts.registry.queries import StudentFilters
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.types import (
     Code,
@@ -124,3 +126,8 @@ class RemoveStudent(TryableCommand, answers=StatusChangeDetails):
     version: Version
     voluntary: Flag = Field(description="By the student's own wish; otherwise automatic.")
     reason: Note = Field(description="Why.", examples=["个人原因"])
+
+
+class ExportStudents(StudentFilters, Export, answers=TaskView):
+    """Students as a file, as a task: what the list shows with the same filters. Refused: `export_too_large`,
+    `export_column_unknown`, `sort_not_supported`, `filter_not_supported`, `too_many_own_tasks`, `too_many_tasks`."""

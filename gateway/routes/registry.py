@@ -2,6 +2,7 @@
 
 from contracts.registry.commands import (
     ChangeContact,
+    ExportStudents,
     ImportStudents,
     RecordDegreeIntent,
     RemoveStudent,
@@ -39,6 +40,7 @@ ROUTES = (
         downloads="",
     ),
     post("/students/imports", ImportStudents, _IMPORT, status=202),
+    post("/students/exports", ExportStudents, _READ, status=202),
     get(_STUDENT, GetStudent, _READ),
     put(f"{_STUDENT}/contact", ChangeContact, "registry.change_contact"),
     put(f"{_STUDENT}/degree-intent", RecordDegreeIntent, "registry.record_degree_intent"),

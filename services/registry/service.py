@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.running.exports import exporting
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, TeachingPointState
@@ -36,6 +37,8 @@ class Registry(Service):
     revoke_transfer = command(transfers.revoke_transfer)
     remove_student = command(status.remove_student)
 
+    export_students = command(exporting(tasks.STUDENTS_AS_FILE))
+    student_export = task(tasks.STUDENTS_AS_FILE.task)
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
