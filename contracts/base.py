@@ -94,20 +94,23 @@ class Query(Operation):
     """A question that changes nothing. Named `Get…` or `List…`."""
 
 
+SortKey = Annotated[
+    str | None,
+    Field(
+        max_length=40,
+        pattern=r"^-?[a-z][a-z0-9_]*$",
+        description="Field to order by; a leading minus turns the order round.",
+        examples=["-created_at"],
+    ),
+]
+
+
 class PageQuery(Query):
     """A question that is answered with one page of a list."""
 
     page: Annotated[int, Field(ge=1, le=1_000_000, description="Page to show, from 1.", examples=[1])] = 1
     size: Annotated[int, Field(ge=1, le=200, description="Rows on a page.", examples=[50])] = 50
-    sort: Annotated[
-        str | None,
-        Field(
-            max_length=40,
-            pattern=r"^-?[a-z][a-z0-9_]*$",
-            description="Field to order by; a leading minus turns the order round.",
-            examples=["-created_at"],
-        ),
-    ] = None
+    sort: SortKey = None
 
 
 Row = TypeVar("Row", bound=View)

@@ -115,14 +115,14 @@ def from_wire(wire: dict[str, Any]) -> Context:
             student_id=_uuid(actor["student_id"]),
             session_id=_uuid(actor["session_id"]),
         ),
-        scope=_scope_from_wire(wire["scope"]),
+        scope=scope_from_wire(wire["scope"]),
         permission=wire["permission"],
         correlation_id=UUID(wire["correlation_id"]),
         idempotency_key=wire["idempotency_key"],
         deadline=wire["deadline"],
         client=wire["client"],
         language="en" if wire["language"] == "en" else "zh",
-        held=None if held is None else {name: _scope_from_wire(scope) for name, scope in held.items()},
+        held=None if held is None else {name: scope_from_wire(scope) for name, scope in held.items()},
     )
 
 
@@ -131,7 +131,8 @@ def scope_to_wire(scope: Scope) -> dict[str, Any]:
     return {"kind": scope.kind, "ids": [str(i) for i in scope.ids]}
 
 
-def _scope_from_wire(wire: Mapping[str, Any]) -> Scope:
+def scope_from_wire(wire: Mapping[str, Any]) -> Scope:
+    """The other way round."""
     return Scope(wire["kind"], tuple(UUID(i) for i in wire["ids"]))
 
 

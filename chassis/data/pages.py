@@ -7,6 +7,7 @@ emptiness, or, where such names are read by the system, tell what it hides by wh
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, product
 from operator import itemgetter
@@ -51,12 +52,34 @@ class PageRequest(Protocol):
 
 
 class Rows(Protocol):
-    """What is used of a unit of work."""
+    """What is used of a unit of work. `whole_list` is for who wants all rows of a list."""
+
+    whole_list: "WholeList | None"
 
     @property
     def context(self) -> Context: ...
     def rows(self, statement: Any) -> Sequence[Row[Any]]: ...
     def scalar(self, statement: Any) -> Any: ...
+
+
+@dataclass(slots=True)
+class WholeList:
+    """All rows of a list: what its handler would page through, and how views are made of rows. See `whole_list`."""
+
+    statement: Select[Any] | None = None
+    views: Callable[[Sequence[Row[Any]]], Iterable[View]] = lambda rows: ()
+
+    @property
+    def found(self) -> Select[Any]:
+        """The rows, in their order. Raises LookupError where the handler did not answer by `page_of`."""
+        if self.statement is None:
+            raise LookupError("the list is not answered by page_of")
+        return self.statement
+
+    def count(self, uow: Rows, most: int) -> int:
+        """How many rows there are; of more than `most` one more than that."""
+        some = self.found.order_by(None).limit(most + 1).subquery()
+        return int(uow.scalar(select(func.count()).select_from(some)))
 
 
 def paginate(
@@ -73,11 +96,8 @@ def paginate(
     pages or on none. Raises `sort_not_supported` for a key that is not in `sortable` or is hidden from the actor, and
     `filter_not_supported` for a condition on what is hidden from the actor.
     """
-    kind = uow.context.scope.kind
-    _refuse_hidden_filters(statement, kind)
-    sortable = {key: column for key, column in sortable.items() if not _hidden(column, kind)}
+    ordered = _ordered(uow, statement, request, sortable, default)
     offset = (request.page - 1) * request.size
-    ordered = statement.order_by(*_order(statement, request.sort or default, sortable))
     rows = uow.rows(ordered.limit(request.size).offset(offset))
     if 0 < len(rows) < request.size or (not rows and offset == 0):
         return rows, offset + len(rows)  # the last page tells the total
@@ -96,15 +116,44 @@ def page_of(
     views: Callable[[Sequence[Row[Any]]], Iterable[SomeView]] | None = None,
 ) -> Page[SomeView]:
     """The asked page of `statement` as views: each row by the names of its columns, or as `views` makes them.
-    Raises as `paginate`."""
+    Raises as `paginate`. Where a `whole_list` is wanted it is empty, and what it would be made of is left there."""
+    if uow.whole_list is not None:
+        uow.whole_list.statement = _ordered(uow, statement, request, sortable, default)
+        uow.whole_list.views = views or (lambda rows: (as_view(view, row) for row in rows))
+        return Page[view](items=(), page=1, size=1, total=0)  # type: ignore[valid-type]
     rows, total = paginate(uow, statement, request, sortable=sortable, default=default)
     items = tuple(as_view(view, row) for row in rows) if views is None else tuple(views(rows))
     return Page[view](items=items, page=request.page, size=request.size, total=total)  # type: ignore[valid-type]
 
 
+def whole_list(handler: Callable[[Any, Any], View], query: Any, uow: Rows) -> WholeList:
+    """All rows that a list query's own handler would page through, by its filters and in its order, in the scope that
+    `uow` now has. Raises what the handler raises."""
+    uow.whole_list = wanted = WholeList()
+    try:
+        handler(query, uow)
+    finally:
+        uow.whole_list = None
+    return wanted
+
+
 def as_view(view: type[SomeContract], row: Row[Any], **more: Any) -> SomeContract:
     """A row, and what else the view shows, as the contract's view."""
     return view.model_validate({**row._mapping, **more})
+
+
+def _ordered(
+    uow: Rows,
+    statement: Select[Any],
+    request: PageRequest,
+    sortable: Mapping[str, ColumnElement[Any]],
+    default: str,
+) -> Select[Any]:
+    """The statement in the order asked for, if the actor may see all that it is sorted and filtered by."""
+    kind = uow.context.scope.kind
+    _refuse_hidden_filters(statement, kind)
+    sortable = {key: column for key, column in sortable.items() if not _hidden(column, kind)}
+    return statement.order_by(*_order(statement, request.sort or default, sortable))
 
 
 def _refuse_hidden_filters(statement: Select[Any], kind: str) -> None:

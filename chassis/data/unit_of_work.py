@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Executable, Row, Table
+from sqlalchemy import Connection, CursorResult, Executable, Row, Select, Table
 
 from chassis.base.clock import local_date
 from chassis.base.context import Context, Scope
 from chassis.base.ids import new_id
+from chassis.data.pages import WholeList
 from chassis.data.prepared import Prepared
 from chassis.data.row_scope import role_name
 from chassis.declaring.service import Service
@@ -48,6 +50,8 @@ class UnitOfWork:
         self.apart = apart
         """A short transaction of its own as the system, which stays whatever becomes of this one. Its commit waits for
         no disk: what it wrote is safe there when this one is."""
+        self.whole_list: WholeList | None = None
+        """Where a list leaves what it is made of, while all its rows are wanted (`chassis.data.pages.whole_list`)."""
         self._database = database
         self._outbox: list[dict[str, str]] = []
         self._published: set[type[Event]] = set()
@@ -84,6 +88,10 @@ class UnitOfWork:
     def rows(self, statement: Executable, parameters: Parameters = None) -> list[Row[Any]]:
         """All rows of a statement."""
         return list(self.execute(statement, parameters).all())
+
+    def blocks(self, statement: Select[Any], size: int) -> Iterator[Sequence[Row[Any]]]:
+        """The rows of a select as it finds them now, so many at a time and never all in memory."""
+        yield from self.execute(statement.execution_options(yield_per=size)).partitions(size)
 
     def first(self, statement: Executable, parameters: Parameters = None) -> Row[Any] | None:
         """The first row, or None."""
@@ -196,13 +204,17 @@ class UnitOfWork:
 
     @contextmanager
     def within(self, scope: Scope) -> Iterator[None]:
-        """See the rows of another scope inside the block: one that the actor holds too. An exception that leaves the
-        block ends the transaction."""
-        self._take_role(scope.kind)
-        self._name_ids(scope)
+        """See the rows of another scope inside the block: one that the actor holds too, or that a task was started in.
+        An exception that leaves the block ends the transaction."""
+        outer, saw_all = self.context, self._sees_all
+        self._see(replace(outer, scope=scope), sees_all=scope.kind == "system")
         yield
-        self._name_ids(self.context.scope)
-        self._take_role("system" if self._sees_all else self.context.scope.kind)
+        self._see(outer, sees_all=saw_all)
+
+    def _see(self, context: Context, *, sees_all: bool) -> None:
+        self.context, self._sees_all = context, sees_all
+        self._take_role("system" if sees_all else context.scope.kind)
+        self._name_ids(context.scope)
 
     def _name_ids(self, scope: Scope) -> None:
         ids = "{" + ",".join(map(str, scope.ids)) + "}"

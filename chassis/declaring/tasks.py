@@ -23,6 +23,10 @@ class Task:
     context: Context
 
 
+class TaskCancelledError(Exception):
+    """Somebody has cancelled the task in the middle of a step: it ends there, and the step's work is taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepResult:
     """What a step leaves: counts that are added up and shown as progress, and JSON data for `finish`."""

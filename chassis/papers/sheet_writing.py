@@ -4,7 +4,6 @@ No cell is ever a formula, whatever its text begins with; long numbers stay text
 are left out.
 """
 
-import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -17,15 +16,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from chassis.base.clock import SHANGHAI
+from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time
+from chassis.papers.cell_texts import MAX_TEXT as MAX_TEXT  # asked for by readers of what is written here
 from chassis.papers.spreadsheets import BadRow, Column
 from contracts.errors import Language
 from contracts.words import document_word, label, truth_word
 
-MAX_TEXT = 32_767
-"""Characters that Excel shows in a cell."""
-_EXACT_BELOW = 10**15
-"""Excel keeps 15 digits of a number."""
 ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
 
 _HEADER_FONT = Font(bold=True)
@@ -36,10 +32,6 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _TEXT = "@"
 _IN_MEMORY = 1024 * 1024
 _PREPARED_ROWS = 5_000
-# What XML 1.0 has no place for, and halves of surrogate pairs.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# What readers would take for an escaped character (ECMA-376 part 1, 22.9.2.19).
-_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # A list longer than this does not fit into a validation rule; its words are in the guide.
 _MAX_LIST = 255
 
@@ -146,7 +138,7 @@ def _cell(sheet: Any, value: Any, wrong: bool = False) -> Any:
 def _fill(cell: Any, value: Any) -> None:
     """Put a value into a cell: numbers as numbers while Excel can keep them, all else as text that stays text."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if is_number and -_EXACT_BELOW < value < _EXACT_BELOW:
+    if is_number and -EXACT_BELOW < value < EXACT_BELOW:
         cell.value = value
         if isinstance(value, Decimal):
             cell.number_format = "0.00"
@@ -160,12 +152,10 @@ def safe_text(value: Any) -> str:
     if isinstance(value, bool):
         return truth_word(value).zh
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return local_time(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
-    # A line ends with \n in a cell; XML turns a bare \r into one on its way.
-    text = _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    return _LIKE_ESCAPED.sub("_x005F_", text)[:MAX_TEXT]
+    return excel_text(str(value))
 
 
 def _saved(workbook: Workbook) -> IO[bytes]:

@@ -13,7 +13,7 @@ from chassis.base.failures import passes
 from chassis.data.database import Database, is_infrastructure_failure
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
-from chassis.declaring.tasks import FINISH, PLAN, RUN, TaskKind
+from chassis.declaring.tasks import FINISH, PLAN, RUN, TaskCancelledError, TaskKind
 from chassis.running.hands import Hands
 from chassis.running.logging import bound, get_logger
 from chassis.running.task_queue import Claim, LeaseLostError, StepQueue
@@ -102,6 +102,8 @@ class Worker:
         except LeaseLostError:
             log.warning("task_step_lost")
             return "lost"
+        except TaskCancelledError:
+            return self._settle(claim, partial(self._end_cancelled, claim), "cancelled")
         except ServiceError as refusal:
             return self._again(claim) if passes(refusal) and not tired else self._fail(claim, refusal)
         except Exception as error:
@@ -137,6 +139,10 @@ class Worker:
 
         log.info("task_failed", code=refusal.code)
         return self._settle(claim, fail, "failed")
+
+    def _end_cancelled(self, claim: Claim, uow: UnitOfWork) -> None:
+        self.queue.lock(uow, claim)
+        self.queue.end(uow, claim.task.id, TaskState.CANCELLED)
 
     def _again(self, claim: Claim, *, counted: bool = True) -> str:
         """Try again later. What the infrastructure did to a step is not held against it."""

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, cast, delete, func, insert, or_, select, true, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
@@ -19,7 +20,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.pages import equals, page_of
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.tasks import PLAN, Task
+from chassis.declaring.tasks import PLAN, Task, TaskCancelledError
 from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
@@ -31,6 +32,9 @@ MAX_OPEN_OF_USER = 10
 MAX_OPEN_OF_POINT = 100
 """The same for all of a teaching point (or the school) together."""
 KEPT_FOR = timedelta(days=90)
+
+SCOPE = "scope"
+"""The argument in which a task notes the scope whose rows it reads (`chassis.base.context.scope_to_wire`)."""
 
 OPEN_STATES = (TaskState.WAITING, TaskState.RUNNING, TaskState.CANCELLING)
 _FORGOTTEN_AT_ONCE = 500
@@ -118,6 +122,16 @@ def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
         uow.execute(update(tasks).where(tasks.c.id == task.id).values(state=TaskState.CANCELLING))
         uow.audit(tasks, task.id, "cancel", {"state": task.state}, {"state": TaskState.CANCELLING})
     return get_task(GetTask(task_id=command.task_id), uow)
+
+
+def report(uow: UnitOfWork, task: Task, figures: Mapping[str, int]) -> None:
+    """Show how far a plan or the end of a task is, in a transaction of its own. Raises TaskCancelledError when somebody
+    has cancelled it meanwhile."""
+    tasks, _ = _tables(uow)
+    told = update(tasks).where(tasks.c.id == task.id).values(figures=dict(figures)).returning(tasks.c.state)
+    with uow.apart() as connection:
+        if connection.scalar(told) == TaskState.CANCELLING:
+            raise TaskCancelledError
 
 
 def forget_old_tasks(uow: UnitOfWork) -> int:
@@ -211,9 +225,17 @@ def _is_visible(uow: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _reach(tasks: Table, scope: Scope, own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The tasks of whom the scope covers. A task that notes the scope it reads in (`SCOPE`) may have made a file of all
+    of that: it is seen by whose scope has no less."""
     if scope.kind == "school":
         return true()
-    return ids_in(tasks.c.teaching_point_id, scope.ids) if scope.kind == "point" else own
+    read_in = tasks.c.arguments[SCOPE]
+    alike = or_(read_in.is_(None), read_in["kind"].astext == scope.kind)
+    if scope.kind != "point":
+        return and_(own, alike)
+    ids = cast([str(id_) for id_ in scope.ids], JSONB)
+    covered = or_(read_in.is_(None), read_in["ids"].contained_by(ids))
+    return and_(ids_in(tasks.c.teaching_point_id, scope.ids), alike, covered)
 
 
 def _with_result(uow: UnitOfWork) -> Select[Any]:

@@ -6,9 +6,11 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contracts.base import Command, TryableCommand
-from contracts.common import RowResults
+from contracts.common import RowResults, TaskView
+from contracts.courses.queries import SelectionFilters
 from contracts.courses.views import BatchSelectionResult, SelectionResults, SelectionRoundDetails, WithdrawalResults
 from contracts.errors.fields import FieldProblemError
+from contracts.exports import Export
 from contracts.requests import Decision
 from contracts.types import (
     Code,
@@ -159,3 +161,8 @@ class RevokeWithdrawals(TryableCommand, answers=RowResults, request="withdrawal"
     """
 
     withdrawal_ids: Ids = Field(description="The withdrawals.")
+
+
+class ExportSelections(SelectionFilters, Export, answers=TaskView):
+    """Selections as a file, as a task: what the list shows with the same filters. Refused: `export_too_large`,
+    `export_column_unknown`, `sort_not_supported`, `filter_not_supported`, `too_many_own_tasks`, `too_many_tasks`."""

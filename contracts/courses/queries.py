@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
+from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.courses.catalogue_views import CourseDetails, CourseView, ProgrammeDetails, ProgrammeView, TermView
 from contracts.courses.states import (
     AssessmentRequirementState,
@@ -97,8 +97,8 @@ class GetPlan(Query, answers=Plan):
     student_id: Id = Field(description="The student.")
 
 
-class ListSelections(PageQuery, answers=Page[SelectionView]):
-    """Selections. Sorts: `selected_at` (newest first unless told), `student_number`, `course_code`."""
+class SelectionFilters(Contract):
+    """What selections are looked for by."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
     course_id: Id | None = Field(default=None, description="Only of this course.")
@@ -107,6 +107,10 @@ class ListSelections(PageQuery, answers=Page[SelectionView]):
     state: SelectionState | None = Field(default=None, description="Only in this state.")
     intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+
+
+class ListSelections(SelectionFilters, PageQuery, answers=Page[SelectionView]):
+    """Selections. Sorts: `selected_at` (newest first unless told), `student_number`, `course_code`."""
 
 
 class GetSelection(Query, answers=SelectionView):

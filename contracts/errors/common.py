@@ -348,6 +348,17 @@ TEXTS = {
         "已缴费，不能取消；如需退出课程请申请退课。",
         "This is paid and can't be cancelled. To leave the course, ask for a withdrawal instead.",
     ),
+    # Exports
+    "export_too_large": ErrorText(
+        _K.CONFLICT,
+        "符合条件的记录超过 {limit} 行，请缩小筛选范围后分次导出。",
+        "More than {limit} rows match. Narrow the filters and export in parts.",
+    ),
+    "export_column_unknown": ErrorText(
+        _K.INVALID,
+        "不能导出列 {columns}，可选的列：{allowed}。",
+        "There is no column {columns} to export. Choose from: {allowed}.",
+    ),
     # Tasks
     "task_finished": ErrorText(_K.CONFLICT, "任务已结束，不能取消。", "The task has ended and can't be cancelled."),
     "too_many_own_tasks": ErrorText(

@@ -6,8 +6,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contracts.base import Command, Done, TryableCommand
-from contracts.common import RowResults
+from contracts.common import RowResults, TaskView
 from contracts.errors.fields import FieldProblemError
+from contracts.exports import Export
+from contracts.finance.queries import BillFilters
 from contracts.finance.views import (
     FeeStandardView,
     FinanceSettingsView,
@@ -223,3 +225,8 @@ class RetryRefund(TryableCommand, answers=RefundView):
 
     refund_id: Id = Field(description="The refund.")
     version: Version
+
+
+class ExportBills(BillFilters, Export, answers=TaskView):
+    """Bills as a file, as a task: what the list shows with the same filters. Refused: `export_too_large`,
+    `export_column_unknown`, `sort_not_supported`, `filter_not_supported`, `too_many_own_tasks`, `too_many_tasks`."""

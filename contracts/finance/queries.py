@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
+from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.finance.states import (
     AccountKind,
     BillStatus,
@@ -58,8 +58,8 @@ class GetFinanceSettings(Query, answers=FinanceSettingsView):
     """What the school has set."""
 
 
-class ListBills(PageQuery, answers=Page[BillView]):
-    """Bills. Sorts: `issued_at` (newest first unless told), `number`, `amount`, `student_number`."""
+class BillFilters(Contract):
+    """What bills are looked for by."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     student_id: Id | None = Field(default=None, description="Only of this student.")
@@ -76,6 +76,10 @@ class ListBills(PageQuery, answers=Page[BillView]):
     search: SearchText | None = Field(
         default=None, description="Part of a student's name or number, or of a bill's number."
     )
+
+
+class ListBills(BillFilters, PageQuery, answers=Page[BillView]):
+    """Bills. Sorts: `issued_at` (newest first unless told), `number`, `amount`, `student_number`."""
 
 
 class GetBill(Query, answers=BillDetails):

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
 from contracts.errors.fields import FieldProblemError
+from contracts.exports import Export
+from contracts.registry.queries import StudentFilters
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.requests import Decision, Files, SomeFiles
 from contracts.types import (
@@ -179,3 +181,8 @@ class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status
     status_change_id: Id = Field(description="The status change.")
     version: Version
     attachments: SomeFiles = Field(description="PNG, JPEG or PDF, up to 5 MB each.")
+
+
+class ExportStudents(StudentFilters, Export, answers=TaskView):
+    """Students as a file, as a task: what the list shows with the same filters. Refused: `export_too_large`,
+    `export_column_unknown`, `sort_not_supported`, `filter_not_supported`, `too_many_own_tasks`, `too_many_tasks`."""

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from contracts.base import Page, PageQuery, Query
+from contracts.base import Contract, Page, PageQuery, Query
 from contracts.registry.states import ConfirmationState, StatusChangeKind, StatusChangeState
 from contracts.registry.views import (
     StatusChangeDetails,
@@ -26,8 +26,8 @@ from contracts.types import (
 )
 
 
-class ListStudents(PageQuery, answers=Page[StudentView]):
-    """Students. Sorts: `student_number` (unless told), `name`, `intake`."""
+class StudentFilters(Contract):
+    """What students are looked for by."""
 
     intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
     level: Level | None = Field(default=None, description="Only of this level.")
@@ -43,6 +43,10 @@ class ListStudents(PageQuery, answers=Page[StudentView]):
     account_refused: bool | None = Field(
         default=None, description="Only those who were refused an account and can't sign in, or only the others."
     )
+
+
+class ListStudents(StudentFilters, PageQuery, answers=Page[StudentView]):
+    """Students. Sorts: `student_number` (unless told), `name`, `intake`."""
 
 
 class GetStudent(Query, answers=StudentRecord):

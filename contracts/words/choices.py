@@ -61,6 +61,10 @@ CHOICES: Mapping[str, Words] = {
         "male": ("男", "Male"),
         "female": ("女", "Female"),
     },
+    "ExportFormat": {
+        "xlsx": ("Excel 工作簿", "Excel workbook"),
+        "csv": ("CSV 文本", "CSV text"),
+    },
     "IdKind": {
         "resident": ("居民身份证", "Resident identity card"),
         "hk_macao_taiwan": ("港澳台居民来往内地（大陆）通行证", "Permit of Hong Kong, Macao, Taiwan residents"),

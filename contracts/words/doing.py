@@ -66,6 +66,7 @@ ENTRIES: Words = {
     "edit": ("修改", "Edit"),
     "end": ("结束", "End"),
     "erase": ("清除", "Erase"),
+    "export": ("导出", "Export"),
     "forgive_failed_sign_ins": ("解除登录限制", "Forgive failed sign-ins"),
     "grant": ("授权", "Grant roles"),
     "import": ("导入", "Import"),
@@ -138,14 +139,19 @@ PERMISSIONS: Words = {
 }
 
 TASKS: Words = {
+    "bill_export": ("导出缴费单", "Export of bills"),
     "large_batch": ("批量选课", "Batch selection"),
+    "selection_export": ("导出选课", "Export of selections"),
+    "student_export": ("导出学生", "Export of students"),
     "student_import": ("导入学生", "Import of students"),
 }
 
 FIGURES: Words = {
+    "exported": ("已导出", "Exported"),
     "imported": ("已导入", "Imported"),
     "refused": ("被拒", "Refused"),
     "selected": ("已选", "Selected"),
     "skipped": ("已跳过", "Skipped"),
+    "to_export": ("应导出", "To export"),
 }
 """What tasks count."""

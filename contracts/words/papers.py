@@ -6,6 +6,9 @@ from contracts.words.word import Words
 
 DOCUMENTS: Words = {
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
+    "bill_export": ("缴费单", "Bills"),
+    "selection_export": ("选课名单", "Selections"),
+    "student_export": ("学生名单", "Students"),
     "student_import": ("学生导入模板", "Template for importing students"),
     "student_import_refused": ("未导入的学生", "Students not imported"),
 }
@@ -29,6 +32,15 @@ LABELS: Words = {
     "no": ("否", "No"),
     "row_number": ("原行号", "Row"),
     "errors": ("错误原因", "What is wrong"),
+    "export": ("导出说明", "About this list"),
+    "export.what": ("项目", "What"),
+    "export.value": ("内容", "Value"),
+    "export.list": ("名单", "List"),
+    "export.by": ("导出人", "Exported by"),
+    "export.at": ("导出时间", "Exported at"),
+    "export.rows": ("行数", "Rows"),
+    "export.filter": ("筛选", "Filter"),
+    "export.descending": ("降序", "Descending"),
     "guide": ("填写说明", "Guide"),
     "guide.column": ("列名", "Column"),
     "guide.required": ("必填", "Required"),

@@ -11,7 +11,7 @@ FIELDS: Words = {
     "FormerName.name": ("曾用名称", "Former name"),
     "FormerName.until": ("使用至", "Until"),
     "IdentityCard.name": ("姓名", "Name"),
-    "ListStudents.name": ("姓名", "Name"),
+    "StudentFilters.name": ("姓名", "Name"),
     "StudentItem.name": ("姓名", "Name"),
     "StudentView.name": ("姓名", "Name"),
     "UpdateAccount.name": ("姓名", "Name"),

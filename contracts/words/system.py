@@ -89,6 +89,8 @@ FIELDS: Words = {
     "size": ("每页条数", "Rows on a page"),
     "FileReference.size": ("大小（字节）", "Size in bytes"),
     "sort": ("排序", "Sort"),
+    "columns": ("列", "Columns"),
+    "format": ("文件格式", "Format"),
     "total": ("总数", "Total"),
     "LedgerCheck.total": ("合计", "Total"),
     "count": ("数量", "Count"),

@@ -12,6 +12,7 @@ from contracts.finance.commands import (
     DeleteFeeStandard,
     DeleteRefundRule,
     EndFeeStandard,
+    ExportBills,
     FailRefund,
     RejectRemittance,
     RejectWithdrawalReviews,
@@ -65,6 +66,7 @@ ROUTES = (
     *settings_of("finance"),
     # bills
     get("/bills", ListBills, _READ_BILLS),
+    post("/bills/exports", ExportBills, _READ_BILLS, status=202),
     get("/bills/{bill_id}", GetBill, _READ_BILLS),
     get("/balance", GetBalance, "finance.read_balance"),
     # remittances

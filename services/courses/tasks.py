@@ -1,4 +1,4 @@
-"""Long work of the courses service: batches of more than 5,000 pairs."""
+"""Long work of the courses service: batches of more than 5,000 pairs, and selections as a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,12 +13,14 @@ from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.files import keep
 from chassis.papers.spreadsheets import Column, columns
-from contracts.courses.commands import SelectCoursesInBatch
+from chassis.running.exports import ListExport
+from contracts.courses.commands import ExportSelections, SelectCoursesInBatch
 from contracts.sentences import describe
 from contracts.words import label
 from services.courses.commands.selection import MAX_PAIRS, enter
 from services.courses.domain.selection import judge
 from services.courses.domain.situation import Verdict
+from services.courses.queries.selections import list_selections
 from services.courses.queries.situation import situation_of
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
@@ -107,3 +109,12 @@ def _batch(task: Task) -> SelectCoursesInBatch:
 
 
 SELECT_COURSES_IN_BATCH = TaskKind(plan=_plan, run_step=_run_step, finish=_finish)
+SELECTIONS_AS_FILE = ListExport(
+    "selection_export",
+    ExportSelections,
+    list_selections,
+    (
+        "student_number", "student_name", "course_code", "course_name", "credits", "state", "selected_at", "due_at",
+        "closing_reason", "refusal", "learning_open", "withdrawal_state",
+    ),
+)  # fmt: skip

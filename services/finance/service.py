@@ -2,12 +2,14 @@
 
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, publishes, query, reaction
+from chassis.declaring.service import Service, command, copy, publishes, query, reaction, task
+from chassis.running.exports import exporting
 from chassis.work.to_do import Waiting
 from contracts.courses.events import CourseState
 from contracts.finance.events import BillState, FeeStandardState, FinanceDecided, FinanceTrailSealed
 from contracts.finance.queries import ListRefunds, ListRemittances, ListWithdrawalReviews
 from contracts.registry.events import StudentState
+from services.finance import tasks
 from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
 from services.finance.commands import reviews as review_commands
@@ -68,6 +70,8 @@ class Finance(Service):
     list_fee_standards = query(standard_queries.list_fee_standards)
     list_refund_rules = query(standard_queries.list_refund_rules)
     get_finance_settings = query(standard_queries.get_finance_settings)
+    export_bills = command(exporting(tasks.BILLS_AS_FILE))
+    bill_export = task(tasks.BILLS_AS_FILE.task)
     list_bills = query(bill_queries.list_bills)
     get_bill = query(bill_queries.get_bill)
     list_remittances = query(remittance_queries.list_remittances)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
+from chassis.running.exports import exporting
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, TeachingPointState
@@ -39,6 +40,8 @@ class Registry(Service):
     status_change_requests = reviewed(queries.STATUS_CHANGES_SHOWN)
     revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
+    export_students = command(exporting(tasks.STUDENTS_AS_FILE))
+    student_export = task(tasks.STUDENTS_AS_FILE.task)
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)

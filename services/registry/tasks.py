@@ -1,4 +1,6 @@
-"""Importing student records from a workbook: read once, entered block by block, refused rows given back.
+"""Students as a file, and importing student records from a workbook.
+
+An import is read once and entered block by block; refused rows are given back.
 
 The steps carry what was read, so that a large workbook is parsed once and not for every block.
 """
@@ -14,8 +16,22 @@ from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.spreadsheets import BadRow, CellError, SheetRow
+from chassis.running.exports import ListExport
+from contracts.registry.commands import ExportStudents
+from services.registry import queries
 from services.registry.papers.workbook import STUDENTS, TITLES, Entry
 from services.registry.steps.importing import Line, enter
+
+STUDENTS_AS_FILE: Final = ListExport(
+    "student_export",
+    ExportStudents,
+    queries.list_students,
+    (
+        "student_number", "name", "gender", "id_number_masked", "teaching_point_name", "intake", "level",
+        "student_type", "student_source", "major_code", "major_name", "schooling_length", "status", "confirmation",
+        "status_change_open",
+    ),
+)  # fmt: skip
 
 BLOCK: Final = 250
 """Rows entered in one transaction."""

@@ -26,6 +26,7 @@ TAKEN_AS_THEY_ARE = {
     "work": "made by a program",
     "task_id": "made by a service, of a form that nothing else has",
     "sort": "the names of fields",
+    "columns": "the names of fields",
     "sha256": "made by the gateway from an upload",
     "media_type": "made by the gateway from an upload",
 }

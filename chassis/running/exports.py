@@ -1,0 +1,173 @@
+"""Lists that go out as files: a declaration of a few lines makes a command and a task of a list query.
+
+    BILLS = ListExport("bill_export", ExportBills, list_bills, ("number", "student_name", "amount", "status"))
+
+    class Finance(Service):
+        export_bills = command(exporting(BILLS))
+        bill_export = task(BILLS.task)
+
+The rows are those that the query's own handler would page through, read once, block by block, in the scope of who
+asked: what the screen shows is what the file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+from chassis.base.context import Scope, scope_from_wire, scope_to_wire
+from chassis.data.pages import WholeList, whole_list
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.papers import files
+from chassis.papers.list_files import KINDS, facts_of, write_list_file
+from chassis.papers.view_columns import ViewColumn, cell_text, rows_of, view_columns
+from chassis.requests.handling import Handler, of_contract
+from chassis.running.tasks import SCOPE, enqueue, report
+from contracts.base import PageQuery, View
+from contracts.common import TaskView
+from contracts.errors import ServiceError
+from contracts.exports import Export
+from contracts.words import field_word, label
+
+MAX_ROWS: Final = 1_000_000
+"""More are refused: a sheet has little more, and nobody reads them."""
+BLOCK: Final = 1_000
+"""Rows in memory at once; after each block the progress is shown, and cancelling is heard of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListExport:
+    """An export: its name (of the task and of the document), the command that asks for it, the handler of the list, and
+    the fields of the list's rows that may become columns, in their order."""
+
+    name: str
+    command: type[Export]
+    lists: Callable[[Any, UnitOfWork], Any]
+    fields: Sequence[str]
+    max_rows: int = MAX_ROWS
+
+    def __post_init__(self) -> None:
+        self.columns(self.fields)  # a field without a word, or that no cell can hold, fails at once
+
+    @property
+    def query(self) -> type[PageQuery]:
+        """The list query, from its handler's annotations."""
+        hints = get_type_hints(self.lists)
+        found: type[PageQuery] = next(hint for name, hint in hints.items() if name != "return")
+        return found
+
+    @property
+    def task(self) -> TaskKind:
+        """The task, which is all in its last phase: the one that may take minutes."""
+        return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._write)
+
+    def columns(self, fields: Sequence[str]) -> tuple[ViewColumn, ...]:
+        """The columns of a file. Raises KeyError or TypeError as `view_columns`."""
+        [view] = self.query.answers.__pydantic_generic_metadata__["args"]
+        return view_columns(view, fields, "zh")
+
+    def asked(self, command: Export) -> PageQuery:
+        """The list query with the command's filters."""
+        common = command.model_fields_set & self.query.model_fields.keys()
+        return self.query(**{name: getattr(command, name) for name in common})
+
+    def start(self, command: Export, uow: UnitOfWork) -> TaskView:
+        """Start the task. Raises ServiceError `export_column_unknown`, `export_too_large`, and what the list raises."""
+        unknown = set(command.columns or ()) - set(self.fields)
+        if unknown:
+            raise ServiceError(
+                "export_column_unknown", columns=", ".join(sorted(unknown)), allowed=", ".join(self.fields)
+            )
+        count = whole_list(self.lists, self.asked(command), uow).count(uow, self.max_rows)
+        if count > self.max_rows:
+            raise ServiceError("export_too_large", limit=self.max_rows)
+        arguments = {
+            "command": command.model_dump(mode="json", exclude_unset=True),
+            "rows": count,
+            SCOPE: scope_to_wire(uow.context.scope),
+        }
+        return enqueue(uow, self.name, arguments, teaching_point_id=_owner(uow))
+
+    def _write(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+        """Write the file and note in the audit trail what left the system."""
+        command = self.command.model_validate(task.arguments["command"])
+        columns = self.columns(command.columns or self.fields)
+        query, actor = self.asked(command), task.context.actor
+        written = _Written(task, uow)
+        with uow.within(scope_from_wire(task.arguments[SCOPE])):
+            rows = written.rows(whole_list(self.lists, query, uow), columns)
+            file = write_list_file(
+                self.name,
+                command.format,
+                columns,
+                rows,
+                lambda: facts_of(self.name, actor.name, uow.now, _told(query), written.count),
+            )
+        with file:
+            file_id = files.keep(
+                uow,
+                file,
+                KINDS[command.format],
+                document=self.name,
+                teaching_point_id=task.teaching_point_id,
+                student_id=actor.student_id,
+            )
+        noted = {**task.arguments["command"], "rows": written.count}
+        uow.audit(uow.tables["tasks"], task.id, "export", after=noted)
+        return file_id
+
+
+class _Written:
+    """Counts the rows of a file while they are written, and shows it."""
+
+    def __init__(self, task: Task, uow: UnitOfWork) -> None:
+        self.count = 0
+        self._task, self._uow = task, uow
+
+    def rows(self, listed: WholeList, columns: Sequence[ViewColumn]) -> Iterator[list[Any]]:
+        self._report()
+        for block in self._uow.blocks(listed.found, BLOCK):
+            items: list[View] = list(listed.views(block))
+            yield from rows_of(columns, items)
+            self.count += len(items)
+            self._report()
+
+    def _report(self) -> None:
+        report(self._uow, self._task, {"exported": self.count, "to_export": self._task.arguments["rows"]})
+
+
+def exporting(export: ListExport) -> Handler:
+    """Starts an export, as a handler of its command."""
+    return of_contract(export.command, export.start)
+
+
+def _owner(uow: UnitOfWork) -> UUID | None:
+    """The point whose people may see the task: the actor's own, if it is among those whose rows it reads."""
+    scope, own = uow.context.scope, uow.context.actor.teaching_point_id
+    return scope.ids[0] if _is_of_other_points(scope, own) else own
+
+
+def _is_of_other_points(scope: Scope, own: UUID | None) -> bool:
+    return scope.kind == "point" and own not in scope.ids and bool(scope.ids)
+
+
+def _told(query: PageQuery) -> Iterator[tuple[str, str]]:
+    """The filters and the order of a query in words."""
+    contract = type(query)
+    for name in contract.model_fields:
+        value = getattr(query, name)
+        word = field_word(contract, name)
+        if value is None or word is None or name in ("page", "size"):
+            continue
+        yield word.zh, _order(value, contract) if name == "sort" else cell_text(contract, name, value, "zh")
+
+
+def _order(sort: str, query: type[PageQuery]) -> str:
+    [view] = query.answers.__pydantic_generic_metadata__["args"]
+    key = sort.removeprefix("-")
+    word = field_word(view, key)
+    direction = f"（{label('export.descending').zh}）" if sort.startswith("-") else ""
+    return f"{word.zh if word else key}{direction}"

@@ -1,0 +1,76 @@
+"""A made-up shop whose orders go out as a file: all that an export takes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Column, Date, Numeric, Table, Text, Uuid, select
+
+from chassis.data.columns import id_column
+from chassis.data.pages import equals, page_of
+from chassis.data.row_scope import scope
+from chassis.data.tables import service_metadata
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.service import Service, command, query, task
+from chassis.running.exports import ListExport, exporting
+from contracts.base import Contract, Page, PageQuery, View
+from contracts.common import TaskView
+from contracts.exports import Export
+from contracts.types import Gender
+
+metadata = service_metadata("shop")
+orders = Table(
+    "orders",
+    metadata,
+    id_column(),
+    Column("name", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("amount", Numeric(10, 2), nullable=False),
+    Column("birth_on", Date),
+    Column("teaching_point_id", Uuid, nullable=False),
+)
+scope(orders, point="teaching_point_id")
+
+
+class OrderView(View):
+    id: UUID
+    name: str
+    gender: Gender
+    amount: Decimal
+    birth_on: date | None
+
+
+class OrderFilters(Contract):
+    gender: Gender | None = None
+
+
+class ListOrders(OrderFilters, PageQuery, answers=Page[OrderView], service="shop"):
+    pass
+
+
+class ExportOrders(OrderFilters, Export, answers=TaskView, service="shop"):
+    pass
+
+
+def list_orders(query: ListOrders, uow: UnitOfWork) -> Page[OrderView]:
+    statement = select(orders).where(equals(orders.c.gender, query.gender))
+    sortable = {"name": orders.c.name, "amount": orders.c.amount}
+    return page_of(OrderView, uow, statement, query, sortable=sortable, default="name")
+
+
+ORDERS = ListExport(
+    "student_export", ExportOrders, list_orders, ("name", "gender", "amount", "birth_on"), max_rows=5000
+)
+
+
+class Shop(Service):
+    name = "shop"
+    metadata = metadata
+    list_orders = query(list_orders)
+    export_orders = command(exporting(ORDERS))
+    student_export = task(ORDERS.task)
+
+
+SERVICE = Shop
