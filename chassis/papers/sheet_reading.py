@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, Any
 
+from chassis.papers.cell_texts import EXACT_BELOW
 from chassis.papers.reading.apart import raw_rows
 from chassis.papers.reading.cells import Cell, Kind, RawRow, UnreadableError
 from chassis.papers.reading.limits import Limits
@@ -26,8 +27,6 @@ HEADER_WITHIN = 10
 """Rows of a sheet among which the header is looked for."""
 LONGEST = 4_000
 """Characters that any column takes. Longer ones are not even looked at."""
-EXACT_BELOW = 10**15
-"""Excel keeps 15 digits of a number: a longer one has lost its end."""
 
 _PADDED = re.compile(r"0{2,}")
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
