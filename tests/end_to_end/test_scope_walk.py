@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from chassis.base.ids import new_id
+from contracts.courses import commands as courses_commands
 from contracts.courses import queries as courses
 from contracts.exams import queries as exams
+from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
 from contracts.identity import commands as identity
 from contracts.identity import notices
@@ -54,6 +56,11 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity_queries.GetTokenKey,
         registry.GetStudentImportTemplate,
         registry_commands.ImportStudents,
+    },
+    "they begin a task that makes a file of a list, whose rows are those that the list itself finds": {
+        courses_commands.ExportSelections,
+        finance_commands.ExportBills,
+        registry_commands.ExportStudents,
     },
 }
 WITHOUT_ROWS = set().union(*NO_ROWS.values())
