@@ -4,7 +4,7 @@ class LeaveView(RequestView):
     reader_id: UUID
     state: LeaveState
 
-class GrantLeaves(Decision):
+class GrantLeaves(Decision, request="leave"):
     leave_ids: Ids = Field(description="The leaves.")
 """
 

@@ -11,6 +11,7 @@ Rows are locked in one order: the things before the requests about them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -216,14 +217,17 @@ class RequestKind:
         """Take a step with each request that may take it, with what follows from it; the others say why not. `values`
         are columns that are set with the state."""
         found = self.hold(uow, ids)
-        asked = [found[id_] for id_ in ids if id_ in found]
-        against = self.against[action](uow, asked) if action in self.against else {}
-        if self.supersedes:
-            self._supersede(uow, [row for row in asked if row.id not in against], action)
+        asked = [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
+        leads = self._leads_to(uow, asked, action)
+        # What is decided already is not judged: it may be about the same thing as one that is open.
+        judged = [row for row in asked if row.id in leads]
+        against = self.against[action](uow, judged) if action in self.against else {}
+        making_way = [row for row in judged if row.id not in against and leads[row.id] == self.supersedes]
+        if making_way:
+            self._supersede(uow, making_way)
         kept = {**(values or {}), **self._who_decides(uow, action)}
         taken = take_locked(uow, self.flow, self.table, asked, action, note=note, values=kept, against=against)
-        for state in dict.fromkeys(each.step.next for each in taken.done):
-            self._follow(uow, state, [each.row for each in taken.done if each.step.next == state])
+        self._follow_all(uow, taken)
         unseen = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
         return Taken(taken.done, {**unseen, **taken.refused})
 
@@ -231,19 +235,25 @@ class RequestKind:
         decision = any(step.who.decides for step in self.flow.steps if step.action == action)
         return {self.decided_by: uow.acting_user} if decision and self.decided_by in self.table.c else {}
 
-    def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]], action: str) -> None:
-        """Let earlier requests about the things of those that may take this step make way for them."""
-        about = {row._mapping[self.subject] for row in rows if self._leads_to(uow, row, action) == self.supersedes}
+    def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
+        """Let earlier requests about the things of these make way for them."""
+        about = {row._mapping[self.subject] for row in rows}
         column = self.table.c[self.subject]
         given_up = [step.state for step in self.flow.steps if step.action == "supersede"]
         earlier = lock_where(uow, self.table, ids_in(column, about), self.table.c[self.flow.column].in_(given_up))
-        take_locked(uow, self.flow, self.table, earlier.values(), "supersede").whole()
+        self._follow_all(uow, take_locked(uow, self.flow, self.table, earlier.values(), "supersede").whole())
 
-    def _leads_to(self, uow: UnitOfWork, row: Row[Any], action: str) -> str | None:
-        try:
-            return self.flow.allowed(row._mapping, action, uow.context, switches(uow)).next
-        except ServiceError:
-            return None
+    def _leads_to(self, uow: UnitOfWork, rows: Sequence[Row[Any]], action: str) -> dict[UUID, str]:
+        """The state that the step leads to, for those of the requests with which this actor may take it."""
+        is_on, states = switches(uow), dict[UUID, str]()
+        for row in rows:
+            with suppress(ServiceError):
+                states[row.id] = self.flow.allowed(row._mapping, action, uow.context, is_on).next
+        return states
+
+    def _follow_all(self, uow: UnitOfWork, taken: Taken) -> None:
+        for state in dict.fromkeys(each.step.next for each in taken.done):
+            self._follow(uow, state, [each.row for each in taken.done if each.step.next == state])
 
     def _follow(self, uow: UnitOfWork, state: str, rows: Sequence[Row[Any]]) -> None:
         if rows and (effect := self.effects.get(state)):

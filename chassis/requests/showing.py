@@ -121,7 +121,7 @@ def attaching(shown: Shown, contract: type[Operation]) -> Handler:
             state, flow = kind.state_of(row), kind.flow.name
             raise ServiceError("step_not_allowed", workflow=flow, state=state, action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
-        uow.audit(kind.table, row.id, "attach", after={"files": [each.name for each in command.attachments]})
+        uow.audit(kind.table, row.id, "attach", after={"files": [each.sha256 for each in command.attachments]})
         return shown.page(uow, row.id, contract.answers)
 
     return of_contract(contract, handler)

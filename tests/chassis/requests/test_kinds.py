@@ -248,6 +248,35 @@ def test_what_speaks_against_a_step_keeps_a_request_and_what_it_would_have_taken
     assert states(library) == ["granted", "pending", "granted"]
 
 
+def test_what_is_decided_already_is_not_judged_beside_an_open_one_about_the_same(library: ServiceHarness) -> None:
+    (old,) = asked(library, ANN)
+    library.run(RevokeLeaves(leave_ids=(old,)), CLERK)
+    (new,) = asked(library, ANN)
+    judged: list[UUID] = []
+
+    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, ServiceError]:
+        judged.extend(row.id for row in rows)
+        return {}
+
+    strict = replace(LEAVES, against={"grant": against})
+    taken = library.database.run(librarian(), lambda uow: strict.decide(uow, [old, new, new, old], "grant"))
+    assert (judged, taken.ids, list(taken.refused)) == ([new], [new], [old])
+
+
+def test_what_makes_way_has_its_effects_too(library: ServiceHarness) -> None:
+    (first,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(first,)), librarian())
+    (second,) = asked(library, ANN)
+    followed: list[tuple[str, UUID]] = []
+
+    def noting(state: str) -> Any:
+        return lambda uow, rows: followed.extend((state, row.id) for row in rows)
+
+    effects = {**LEAVES.effects, "superseded": noting("superseded")}
+    library.database.run(librarian(), lambda uow: replace(LEAVES, effects=effects).decide(uow, [second], "grant"))
+    assert followed == [("superseded", first)]
+
+
 def test_a_step_that_the_school_switches_on_is_there_from_then_on_for_another_person(
     library: ServiceHarness,
 ) -> None:

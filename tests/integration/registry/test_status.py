@@ -79,7 +79,7 @@ def test_suspension_and_return_stop_and_start_the_study_clock(registry, student)
     assert now(registry, student).status == "active"
 
 
-def test_a_change_that_takes_effect_at_once_has_no_day_to_come(registry, student) -> None:  # type: ignore[no-untyped-def]
+def test_a_change_has_no_day_to_come(registry, student) -> None:  # type: ignore[no-untyped-def]
     registry.clock.set(datetime(2026, 11, 25, 15, 59, tzinfo=UTC))  # 23:59 in Shanghai
     today, tomorrow = date(2026, 11, 25), date(2026, 11, 26)
     for day in (tomorrow, date(2027, 3, 1), date(2199, 1, 1)):
