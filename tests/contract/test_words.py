@@ -236,7 +236,7 @@ def test_a_document_can_be_a_file_and_a_sheet_of_that_name() -> None:
 # Where Chinese in code is no label.
 NO_LABELS = {
     "chassis/testing/harness.py": "who acts in tests",
-    "chassis/papers/reading/numbers_shown.py": "what number formats are called in Chinese, and the signs of a day in them",
+    "chassis/papers/reading/numbers_shown.py": "number formats, and the signs of a day in them",
     "chassis/papers/spreadsheets.py": "the signs of a day as people write it",
     "gateway/openapi/": "descriptions, which are beside what they describe",
     "gateway/routes/": "descriptions of what a service is about",
