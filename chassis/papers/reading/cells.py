@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any, NamedTuple
 
 LONGEST_TEXT = 32_767
 """Characters that a cell can hold (Excel's specifications and limits)."""
 MOST_COLUMNS = 256
 """Columns that are looked at: what stands further right was never meant."""
+
+
+MOST_ROWS = 10_000_000
+"""Rows that a table can have, with room: no format has a tenth of them."""
 
 
 class Kind(StrEnum):
@@ -85,6 +90,17 @@ class UnreadableError(Exception):
 def text_cell(text: str, *, calculated: bool = False) -> Cell:
     """A cell of text, which is told as far as a cell can hold it."""
     return Cell(Kind.TOO_LONG) if len(text) > LONGEST_TEXT else Cell(Kind.TEXT, text, calculated=calculated)
+
+
+def checked_number(digits: str) -> float:
+    """The number that a file says it holds. Raises UnreadableError for what is none."""
+    try:
+        number = float(digits)
+    except ValueError:
+        raise UnreadableError("workbook_unreadable") from None
+    if not isfinite(number):
+        raise UnreadableError("workbook_unreadable")
+    return number
 
 
 def merged_places(ranges: Mapping[int, list[tuple[int, int]]], number: int) -> frozenset[int]:

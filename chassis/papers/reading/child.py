@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
-from chassis.papers.reading.cells import RawRow, UnreadableError
+from chassis.papers.reading.cells import MOST_ROWS, RawRow, UnreadableError
 from chassis.papers.reading.limits import Limits
 from chassis.papers.reading.recognised import Format, recognise
 
@@ -25,6 +25,8 @@ def read(file: IO[bytes], limits: Limits) -> Iterator[RawRow]:
     """The rows of a table of any format. Raises UnreadableError, also for more text than `limits` allow."""
     left = limits.characters
     for row in _rows(file, limits):
+        if not 0 < row.number <= MOST_ROWS:
+            raise UnreadableError("workbook_unreadable")
         left -= sum(len(cell.text) for cell in row.cells.values())
         if left < 0:
             raise UnreadableError("workbook_too_large_to_read")

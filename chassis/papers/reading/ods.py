@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from chassis.papers.reading.cells import MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, text_cell
+from chassis.papers.reading.cells import MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, checked_number, text_cell
 from chassis.papers.reading.packages import Elements, Package, parse
 
 _CONTENT = "content.xml"
@@ -112,7 +112,7 @@ class _Tables(Elements):
     def _number_cell(self, shown: str, *, calculated: bool) -> Cell:
         """A whole number that is shown with zeros in front of it has a format of as many zeros."""
         digits = self._attributes.get("office:value", "")
-        float(digits)
+        checked_number(digits)
         zeros = "0" * len(shown) if shown.isascii() and shown.isdigit() and shown.startswith("0") else ""
         percent = "0%" if self._attributes.get("office:value-type") == "percentage" else ""
         return Cell(Kind.NUMBER, digits, zeros or percent, calculated)

@@ -18,6 +18,7 @@ from chassis.papers.reading.cells import (
     Kind,
     RawRow,
     UnreadableError,
+    checked_number,
     merged_places,
     text_cell,
 )
@@ -31,6 +32,8 @@ _MOST_MERGED = 200_000
 """Rows that merged cells may cover: a sheet full of them is no list."""
 _MOST_TEXTS = 1_048_576 * 4
 _OVERLAP = 200
+_LONGEST_NUMBER = 300
+"""Digits that surely make a finite number."""
 
 
 def rows(file: IO[bytes], max_unpacked: int) -> Iterator[RawRow]:
@@ -268,8 +271,8 @@ class _Sheet(Elements):
     def _number_cell(self, number: str) -> Cell:
         style = int(self._attributes.get("s", "0"))
         number_format, is_day = self._book.formats[style] if style < len(self._book.formats) else ("", False)
-        if not number.isdigit():
-            float(number)  # what is no number is no workbook
+        if not (number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER):
+            checked_number(number)
         return number_cell(
             number, number_format, is_day=is_day, from_1904=self._book.from_1904, calculated=self._formula
         )

@@ -321,6 +321,23 @@ def test_an_encrypted_opendocument_sheet_is_told_so() -> None:
     assert refusal(file) == "workbook_encrypted"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<c><v>1e400</v></c>", "<c><v>NaN</v></c>", "<c><v>x</v></c>", '<c t="s"><v>-1</v></c>',
+        '<c t="s"><v>7</v></c>', '<c s="-1"><v>1</v></c>', '<c r="ZZZZ2"><v>1</v></c>',
+    ],
+)  # fmt: skip
+def test_what_no_program_writes_into_a_cell_makes_the_workbook_unreadable(cell: str) -> None:
+    assert refusal(by_hand(inline(*HEADER, row=1) + f'<row r="2">{cell}</row>')) == "workbook_unreadable"
+
+
+@pytest.mark.parametrize("number", ["-4", "0", "99999999999999999999", "x"])
+def test_a_row_that_no_sheet_has_makes_the_workbook_unreadable(number: str) -> None:
+    row = inline(*GOOD, row=2).replace('"2"', f'"{number}"')
+    assert refusal(by_hand(inline(*HEADER, row=1) + row)) == "workbook_unreadable"
+
+
 # -- what would take too much --
 
 
