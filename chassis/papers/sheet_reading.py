@@ -28,7 +28,16 @@ HEADER_WITHIN = 10
 LONGEST = 4_000
 """Characters that any column takes. Longer ones are not even looked at."""
 
-_PADDED = re.compile(r"0{2,}")
+_PADDED = re.compile(r"0{2,32}")
+_AS_IT_IS = re.compile(
+    r"(?:\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color[0-9]+)\]|_.|\*.| )*"
+    r"(?:@|0{2,32}|[¥$]?(?:#,##)?[0#?]{1,15}(?:\.[0#?]+)?(?:E[+-]0+)?)(?:_.|[ )])*",
+    re.IGNORECASE,
+)
+"""The formats that show a number's own digits, or zeros in front of a whole one. Any other may show something else:
+signs, thousands, per cent, Chinese, nothing at all."""
+_TOLD = 40
+"""Characters of a format that are told."""
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 _NOTHING = Cell(Kind.TEXT)
 _UNSAID = "#N/A"
@@ -43,9 +52,9 @@ def read_rows(
     over; a row that is hidden or filtered away is refused: whoever sent it may not know of it.
 
     Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_is_binary`,
-    `workbook_is_web_page`, `workbook_is_xml`, `workbook_too_large`, `workbook_columns_missing`,
-    `workbook_columns_doubled`, `workbook_empty` before the first row, `workbook_too_many_rows` after `max_rows`, and
-    `workbook_too_large_to_read` when it takes more than `limits`.
+    `workbook_is_web_page`, `workbook_is_xml`, `workbook_quotes_unclear`, `workbook_too_large`,
+    `workbook_columns_missing`, `workbook_columns_doubled`, `workbook_empty` before the first row,
+    `workbook_too_many_rows` after `max_rows`, and `workbook_too_large_to_read` when it takes more than `limits`.
     """
     rows = raw_rows(file, limits)
     try:
@@ -159,14 +168,7 @@ def _check_number(column: Column, cell: Cell) -> None:
     number = float(cell.text)
     if abs(number) >= EXACT_BELOW:
         raise FieldProblemError("cell_number_too_long")
-    if "%" in cell.number_format or (_pads(cell.number_format) and number >= 0 and number.is_integer()):
-        raise FieldProblemError("cell_shown_otherwise", format=cell.number_format)
+    if cell.number_format and not _AS_IT_IS.fullmatch(cell.number_format.partition(";")[0]):
+        raise FieldProblemError("cell_shown_otherwise", format=cell.number_format[:_TOLD])
     if cell.calculated and number == 0 and not column.zero_counts:
         raise FieldProblemError("cell_zero_calculated")
-
-
-def _pads(number_format: str) -> bool:
-    """Whether it shows zeros in front of a number together with other signs, as 000-0000 does. Of its parts the first
-    is for positive ones."""
-    whole = number_format.partition(";")[0].partition(".")[0]
-    return _PADDED.fullmatch(number_format) is None and _PADDED.search(whole) is not None

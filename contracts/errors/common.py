@@ -267,6 +267,12 @@ TEXTS = {
         "读取该工作簿所需的内存或时间超过限制，请删除多余的内容和格式，或拆分后导入。",
         "Reading the workbook takes more memory or time than allowed. Remove unneeded content and formats, or split it.",
     ),
+    "workbook_quotes_unclear": ErrorText(
+        _K.INVALID,
+        "文件中的引号不成对，无法分清各行各列，请用 Excel 或 WPS 打开并检查后另存为 .xlsx 再上传。",
+        "Quotation marks in the file don't match, so rows can't be told apart. Open and check it in Excel or WPS, save "
+        "it as .xlsx and upload that.",
+    ),
     "workbook_is_binary": ErrorText(
         _K.INVALID,
         "这是二进制工作簿（.xlsb），请另存为 .xlsx 后重新上传。",

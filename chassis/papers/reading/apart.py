@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import IO, Any
 
 from chassis.papers.reading.cells import RawRow, UnreadableError
 from chassis.papers.reading.limits import Limits
+
+logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[3]
 _CHILD = "chassis.papers.reading.child"
@@ -38,6 +41,8 @@ def raw_rows(file: IO[bytes], limits: Limits | None = None) -> Generator[RawRow,
             elif told is None:
                 return
             else:
+                if why := told.get("why"):
+                    logger.warning("table_unreadable", extra={"reason": why})
                 raise UnreadableError(told["code"], **told["params"])
         # It ended without a word, as it does when it takes too much.
         raise UnreadableError("workbook_too_large_to_read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,11 @@ MOST_COLUMNS = 256
 
 MOST_ROWS = 10_000_000
 """Rows that a table can have, with room: no format has a tenth of them."""
+
+
+LONGEST_FORMAT = 255
+"""Characters of a number format (Excel's limit)."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[Ee][+-]?[0-9]{1,3})?")
 
 
 class Kind(StrEnum):
@@ -93,12 +99,8 @@ def text_cell(text: str, *, calculated: bool = False) -> Cell:
 
 
 def checked_number(digits: str) -> float:
-    """The number that a file says it holds. Raises UnreadableError for what is none."""
-    try:
-        number = float(digits)
-    except ValueError:
-        raise UnreadableError("workbook_unreadable") from None
-    if not isfinite(number):
+    """The number that a file says it holds, finite and in plain digits. Raises UnreadableError for what is none."""
+    if not _NUMBER.fullmatch(digits) or not isfinite(number := float(digits)):
         raise UnreadableError("workbook_unreadable")
     return number
 

@@ -27,7 +27,7 @@ def read(file: IO[bytes], limits: Limits) -> Iterator[RawRow]:
     for row in _rows(file, limits):
         if not 0 < row.number <= MOST_ROWS:
             raise UnreadableError("workbook_unreadable")
-        left -= sum(len(cell.text) for cell in row.cells.values())
+        left -= sum(len(cell.text) + len(cell.number_format) for cell in row.cells.values())
         if left < 0:
             raise UnreadableError("workbook_too_large_to_read")
         yield row
@@ -67,6 +67,8 @@ def main() -> None:
         said = {"code": refused.code, "params": refused.params}
     except (MemoryError, RecursionError):
         said = {"code": "workbook_too_large_to_read", "params": {}}
+    except Exception as error:  # whatever a library stumbles over: its name is for the log of who asked
+        said = {"code": "workbook_unreadable", "params": {}, "why": type(error).__name__}
     _tell(said)
 
 

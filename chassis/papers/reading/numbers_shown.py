@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from chassis.papers.reading.cells import Cell, Kind
+from chassis.papers.reading.cells import LONGEST_FORMAT, Cell, Kind, checked_number
 
 DAY_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 BUILT_IN = {
@@ -32,23 +32,23 @@ _LAST = 2_958_465
 
 def shows_a_day(number_format: str) -> bool:
     """Whether this format shows a number as a day or a time."""
+    if len(number_format) > LONGEST_FORMAT:
+        return False
     shown = _GENERAL.sub("", _LITERAL.sub("", number_format.partition(";")[0]))
     return _DAY_SIGN.search(_EXPONENT.sub("", shown)) is not None
 
 
 def number_cell(digits: str, number_format: str, *, is_day: bool, from_1904: bool, calculated: bool = False) -> Cell:
     """A number as it is meant: a day where it is shown as one. Excel's calendar has a 29th of February 1900 (60)."""
+    checked_number(digits)
     if is_day and (day := _day(digits, from_1904)) is not None:
         return Cell(Kind.DAY, day, calculated=calculated)
-    shown = "" if _GENERAL.fullmatch(number_format) else number_format
+    shown = "" if _GENERAL.fullmatch(number_format) else number_format[:LONGEST_FORMAT]
     return Cell(Kind.NUMBER, digits, shown, calculated)
 
 
 def _day(digits: str, from_1904: bool) -> str | None:
-    try:
-        number = float(digits)
-    except ValueError:
-        return None
+    number = float(digits)
     first = 0 if from_1904 else _FIRST_MARCH_1900
     if not first <= number <= _LAST:
         return None

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
-from chassis.papers.reading.cells import MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, checked_number, text_cell
+from chassis.papers.reading.cells import (
+    LONGEST_FORMAT,
+    MOST_COLUMNS,
+    Cell,
+    Kind,
+    RawRow,
+    UnreadableError,
+    checked_number,
+    text_cell,
+)
 from chassis.papers.reading.packages import Elements, Package, parse
 
 _CONTENT = "content.xml"
+_PLAIN = re.compile(r"-?[0-9][0-9, ]*(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?|")
+"""A number as it is, but for the signs between thousands."""
 _MOST_REPEATED = 100_000
 """Filled rows that one row may stand for: more than any list may have."""
 
@@ -110,12 +122,15 @@ class _Tables(Elements):
         return text_cell(shown, calculated=calculated)
 
     def _number_cell(self, shown: str, *, calculated: bool) -> Cell:
-        """A whole number that is shown with zeros in front of it has a format of as many zeros."""
+        """A whole number that is shown with zeros in front of it has a format of as many zeros; one that is shown with
+        other signs has a format that says so."""
         digits = self._attributes.get("office:value", "")
         checked_number(digits)
-        zeros = "0" * len(shown) if shown.isascii() and shown.isdigit() and shown.startswith("0") else ""
-        percent = "0%" if self._attributes.get("office:value-type") == "percentage" else ""
-        return Cell(Kind.NUMBER, digits, zeros or percent, calculated)
+        if shown.isascii() and shown.isdigit():
+            number_format = "0" * len(shown) if shown.startswith("0") and len(shown) > 1 else ""
+        else:
+            number_format = "" if _PLAIN.fullmatch(shown) else f'"{shown}"'[:LONGEST_FORMAT]
+        return Cell(Kind.NUMBER, digits, number_format, calculated)
 
     def _end_row(self) -> None:
         if self._cells and self._visible and not self.done:

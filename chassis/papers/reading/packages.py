@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,16 @@ _MAX_PARTS = 2_000
 _MAX_RATIO = 300
 _RATIO_FROM = 1024 * 1024
 _CHUNK = 128 * 1024
-_BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+_BROKEN = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 class Package:
@@ -48,15 +58,7 @@ class Package:
             with self._archive.open(part) as content:
                 while chunk := content.read(_CHUNK):
                     yield chunk
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-            zlib.error,
-        ):
+        except _BROKEN:
             raise UnreadableError("workbook_unreadable") from None
 
     def read(self, name: str) -> bytes:

@@ -22,15 +22,15 @@ _KEPT_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 def rows(file: IO[bytes]) -> Iterator[RawRow]:
     """The rows with anything in them. Raises UnreadableError for what is no text."""
     text = decoded(file.read())
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     csv.field_size_limit(len(text) + 1)
     try:
         for number, line in enumerate(lines, start=1):
             cells = {place: text_cell(_plain(held)) for place, held in enumerate(line[:MOST_COLUMNS]) if held}
             if cells:
                 yield RawRow(number, cells)
-    except csv.Error:
-        raise UnreadableError("workbook_unreadable") from None
+    except csv.Error:  # read on, an open quote would swallow all rows behind it
+        raise UnreadableError("workbook_quotes_unclear") from None
 
 
 def decoded(content: bytes) -> str:

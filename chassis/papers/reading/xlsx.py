@@ -18,7 +18,6 @@ from chassis.papers.reading.cells import (
     Kind,
     RawRow,
     UnreadableError,
-    checked_number,
     merged_places,
     text_cell,
 )
@@ -32,8 +31,6 @@ _MOST_MERGED = 200_000
 """Rows that merged cells may cover: a sheet full of them is no list."""
 _MOST_TEXTS = 1_048_576 * 4
 _OVERLAP = 200
-_LONGEST_NUMBER = 300
-"""Digits that surely make a finite number."""
 
 
 def rows(file: IO[bytes], max_unpacked: int) -> Iterator[RawRow]:
@@ -75,7 +72,7 @@ class _Workbook:
         book = _Book()
         parse_whole(package.chunks(main), book)
         self.from_1904 = book.from_1904
-        self.visible = [parts.by_id[id_] for id_ in book.visible if id_ in parts.by_id]
+        self.visible = [parts.sheets[id_] for id_ in book.visible if id_ in parts.sheets]
         styles = _Styles()
         if (name := parts.of_kind("styles")) is not None:
             parse_whole(package.chunks(name), styles)
@@ -87,10 +84,10 @@ class _Workbook:
 
 
 class _Relations(Elements):
-    """Which part stands for what, by its id and by the end of its type."""
+    """Which part stands for what: sheets by their id, others by the end of their type."""
 
     def __init__(self, package: Package, name: str, folder: str) -> None:
-        self.by_id: dict[str, str] = {}
+        self.sheets: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._folder = folder
         parse_whole(package.chunks(name), self)
@@ -99,8 +96,10 @@ class _Relations(Elements):
         if name == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "").replace("\\", "/")
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{self._folder}/{target}")
-            self.by_id[attributes.get("Id", "")] = path.lstrip("/")
-            self._kinds[attributes.get("Type", "").rpartition("/")[2]] = path.lstrip("/")
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self._kinds[kind] = path.lstrip("/")
+            if kind == "worksheet":  # a chart may have a sheet to itself
+                self.sheets[attributes.get("Id", "")] = path.lstrip("/")
 
     def of_kind(self, kind: str) -> str | None:
         return self._kinds.get(kind)
@@ -257,11 +256,11 @@ class _Sheet(Elements):
         if not held or (kind == "n" and not held.strip()):
             return Cell(Kind.UNCALCULATED) if self._formula and kind != "str" else None
         if kind == "s":
-            return text_cell(self._book.texts[int(held)])
+            return text_cell(self._book.texts[_index(held)])
         if kind == "str":
             return text_cell(held, calculated=self._formula)
         if kind == "b":
-            return Cell(Kind.TRUTH, held, calculated=self._formula)
+            return Cell(Kind.TRUTH, str(int(held in ("1", "true"))), calculated=self._formula)
         if kind == "e":
             return Cell(Kind.ERROR, held)
         if kind == "d":
@@ -269,13 +268,18 @@ class _Sheet(Elements):
         return self._number_cell(held.strip())
 
     def _number_cell(self, number: str) -> Cell:
-        style = int(self._attributes.get("s", "0"))
+        style = _index(self._attributes.get("s", "0"))
         number_format, is_day = self._book.formats[style] if style < len(self._book.formats) else ("", False)
-        if not (number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER):
-            checked_number(number)
         return number_cell(
             number, number_format, is_day=is_day, from_1904=self._book.from_1904, calculated=self._formula
         )
+
+
+def _index(text: str) -> int:
+    """A place in a list, which is never counted from its end."""
+    if not (text.isascii() and text.isdigit()):
+        raise UnreadableError("workbook_unreadable")
+    return int(text)
 
 
 class _Columns(dict[str, int]):

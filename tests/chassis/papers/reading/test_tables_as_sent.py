@@ -171,10 +171,45 @@ def test_days_are_known_by_any_format_that_shows_one(number_format: str) -> None
     assert old.values["born_on"] == date(1998, 5, 20)
 
 
-@pytest.mark.parametrize("number_format", ["General", "0", '0"日"', "#,##0", "[Red]0", "G/通用格式"])
+@pytest.mark.parametrize("number_format", ["General", "0", "0.00_ ", "#,##0", "[Red]0", "G/通用格式"])
 def test_a_number_that_is_shown_as_one_is_no_day(number_format: str) -> None:
     (row,) = read(one("出生日期", 35935, number_format))
     assert wrong(row) == [("出生日期", "field_bad_format")]
+
+
+@pytest.mark.parametrize(
+    "number_format", ['"33"0', '"R"0', '0"2026"', "0,", "[DBNum1]0", ";;;", "0%", "# ?/?", "0" * 33, "[" * 300]
+)
+def test_a_number_that_is_shown_with_anything_else_is_refused(number_format: str) -> None:
+    (row,) = read(one("学号", 26331911, number_format))
+    [error] = row.errors
+    assert (error.title, error.code) == ("学号", "cell_shown_otherwise")
+    assert len(str(error.params["format"])) <= 40
+
+
+@pytest.mark.parametrize("shown", ["0026-331911", "R26331911", "26.331911%"])
+def test_a_number_that_opendocument_shows_with_anything_else_is_refused(shown: str) -> None:
+    held = "office:value-type='float' office:value='26331911'"
+    number = f"<table:table-cell {held}><text:p>{shown}</text:p></table:table-cell>"
+    line = ods_row("李一").replace("</table:table-row>", number + "</table:table-row>")
+    assert wrong(read(ods(ods_row(*HEADER), line))[0]) == [("学号", "cell_shown_otherwise")]
+
+
+def test_an_open_quote_swallows_no_rows() -> None:
+    rows = [[*GOOD[:4], '"某单位', "1"], *[GOOD] * 5]
+    assert refusal(text(HEADER, *rows)) == "workbook_quotes_unclear"
+
+
+def test_a_chart_before_the_list_is_no_list() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        chart = book.add_chart({"type": "line"})
+        chart.add_series({"values": "=Sheet1!$A$1:$A$2"})
+        book.add_chartsheet("图").set_chart(chart)
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, GOOD)
+    assert wrong(read(file)[0]) == []
 
 
 def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:
@@ -324,8 +359,9 @@ def test_an_encrypted_opendocument_sheet_is_told_so() -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "<c><v>1e400</v></c>", "<c><v>NaN</v></c>", "<c><v>x</v></c>", '<c t="s"><v>-1</v></c>',
-        '<c t="s"><v>7</v></c>', '<c s="-1"><v>1</v></c>', '<c r="ZZZZ2"><v>1</v></c>',
+        "<c><v>²</v></c>", f"<c><v>{'0' * 5_000}1</v></c>", "<c><v>1_0</v></c>", "<c><v>1e400</v></c>",
+        "<c><v>NaN</v></c>", "<c><v>x</v></c>", '<c t="s"><v>-1</v></c>', '<c t="s"><v>7</v></c>',
+        '<c s="-1"><v>1</v></c>', '<c r="ZZZZ2"><v>1</v></c>',
     ],
 )  # fmt: skip
 def test_what_no_program_writes_into_a_cell_makes_the_workbook_unreadable(cell: str) -> None:
