@@ -4,9 +4,8 @@ import re
 from datetime import datetime
 
 from chassis.base.clock import SHANGHAI
+from chassis.papers.reading.cells import LONGEST_TEXT
 
-MAX_TEXT = 32_767
-"""Characters that Excel shows in a cell."""
 EXACT_BELOW = 10**15
 """Excel keeps 15 digits of a number."""
 
@@ -25,7 +24,7 @@ def plain(text: str) -> str:
 
 def excel_text(text: str) -> str:
     """A text as a workbook keeps it, cut where Excel cuts it."""
-    return _LIKE_ESCAPED.sub("_x005F_", plain(text))[:MAX_TEXT]
+    return _LIKE_ESCAPED.sub("_x005F_", plain(text))[:LONGEST_TEXT]
 
 
 def local_time(instant: datetime) -> datetime:

@@ -17,7 +17,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time
-from chassis.papers.cell_texts import MAX_TEXT as MAX_TEXT  # asked for by readers of what is written here
 from chassis.papers.spreadsheets import BadRow, Column
 from contracts.errors import Language
 from contracts.words import document_word, label, truth_word

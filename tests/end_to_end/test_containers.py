@@ -66,13 +66,22 @@ def project(tmp_path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
     docker(*arguments, "down", "--volumes", "--timeout", "5")
 
 
+def come_up(arguments: tuple[str, ...], *options: str) -> None:
+    up = docker(*arguments, "up", "--build", "--wait", *options)
+    assert up.returncode == 0, up.stderr[-2000:]
+
+
+def made_administrator(arguments: tuple[str, ...]) -> list[str]:
+    """The first administrator's username and one-time password."""
+    return docker(*arguments, "run", "--rm", "first-administrator").stdout.split()
+
+
 def test_the_first_start_comes_up_and_the_whole_story_passes_through_it(
     project: tuple[tuple[str, ...], str],
 ) -> None:
     arguments, url = project
-    up = docker(*arguments, "up", "--build", "--wait")
-    assert up.returncode == 0, up.stderr[-2000:]
-    made = docker(*arguments, "run", "--rm", "first-administrator").stdout.split()
+    come_up(arguments)
+    made = made_administrator(arguments)
     assert len(made) == 2
 
     play(Stage(url, Console(quiet=True)), first_administrator(url, *made), PASSWORD, 20)
@@ -93,9 +102,8 @@ def test_after_a_power_cut_everything_comes_back_by_itself_in_whatever_order(
     project: tuple[tuple[str, ...], str],
 ) -> None:
     arguments, url = project
-    up = docker(*arguments, "up", "--build", "--wait")
-    assert up.returncode == 0, up.stderr[-2000:]
-    made = docker(*arguments, "run", "--rm", "first-administrator").stdout.split()
+    come_up(arguments)
+    made = made_administrator(arguments)
     running = docker(*arguments, "ps", "--quiet").stdout.split()
     assert len(running) == len(service_names()) * 2 + 4
 
@@ -113,8 +121,7 @@ def test_an_upgrade_leaves_servers_and_entrance_and_keeps_numbers(
     project: tuple[tuple[str, ...], str], tmp_path: Path
 ) -> None:
     arguments, _ = project
-    up = docker(*arguments, "up", "--build", "--wait", "--scale", "courses=2")
-    assert up.returncode == 0, up.stderr[-2000:]
+    come_up(arguments, "--scale", "courses=2")
 
     def containers(name: str) -> set[str]:
         return set(docker(*arguments, "ps", "--quiet", name).stdout.split())

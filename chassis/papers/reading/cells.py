@@ -13,12 +13,8 @@ LONGEST_TEXT = 32_767
 """Characters that a cell can hold (Excel's specifications and limits)."""
 MOST_COLUMNS = 256
 """Columns that are looked at: what stands further right was never meant."""
-
-
 MOST_ROWS = 10_000_000
 """Rows that a table can have, with room: no format has a tenth of them."""
-
-
 LONGEST_FORMAT = 255
 """Characters of a number format (Excel's limit)."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[Ee][+-]?[0-9]{1,3})?")

@@ -40,23 +40,18 @@ def shows_a_day(number_format: str) -> bool:
 
 def number_cell(digits: str, number_format: str, *, is_day: bool, from_1904: bool, calculated: bool = False) -> Cell:
     """A number as it is meant: a day where it is shown as one. Excel's calendar has a 29th of February 1900 (60)."""
-    checked_number(digits)
-    if is_day and (day := _day(digits, from_1904)) is not None:
+    number = checked_number(digits)
+    if is_day and (day := _day(number, from_1904)) is not None:
         return Cell(Kind.DAY, day, calculated=calculated)
     shown = "" if _GENERAL.fullmatch(number_format) else number_format[:LONGEST_FORMAT]
     return Cell(Kind.NUMBER, digits, shown, calculated)
 
 
-def _day(digits: str, from_1904: bool) -> str | None:
-    number = float(digits)
+def _day(number: float, from_1904: bool) -> str | None:
+    """The day, with its time where that is not midnight."""
     first = 0 if from_1904 else _FIRST_MARCH_1900
     if not first <= number <= _LAST:
         return None
     instant = (_EPOCH_1904 if from_1904 else _EPOCH_1900) + timedelta(seconds=round(number * 86_400))
-    return iso(instant)
-
-
-def iso(instant: datetime) -> str:
-    """The day, with its time where that is not midnight."""
     midnight = (instant.hour, instant.minute, instant.second) == (0, 0, 0)
     return instant.date().isoformat() if midnight else instant.isoformat(" ", "seconds")

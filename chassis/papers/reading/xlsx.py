@@ -59,11 +59,12 @@ class _Workbook:
     """What the cells of all sheets refer to."""
 
     def __init__(self, package: Package) -> None:
-        if any(name.endswith(_MACROS) for name in package.names()) or b"macroEnabled" in package.read(
-            "[Content_Types].xml"
-        ):
+        macros = any(name.endswith(_MACROS) for name in package.names())
+        if macros or b"macroEnabled" in package.read("[Content_Types].xml"):
             raise UnreadableError("workbook_has_macros")
-        main = _target(package, "_rels/.rels", "", "officeDocument")
+        main = _Relations(package, "_rels/.rels", "").of_kind("officeDocument")
+        if main is None:
+            raise UnreadableError("workbook_unreadable")
         if main.endswith(".bin"):
             raise UnreadableError("workbook_is_binary")
         folder = posixpath.dirname(main)
@@ -103,13 +104,6 @@ class _Relations(Elements):
 
     def of_kind(self, kind: str) -> str | None:
         return self._kinds.get(kind)
-
-
-def _target(package: Package, relations: str, folder: str, kind: str) -> str:
-    found = _Relations(package, relations, folder).of_kind(kind)
-    if found is None:
-        raise UnreadableError("workbook_unreadable")
-    return found
 
 
 class _Book(Elements):
@@ -158,42 +152,58 @@ class _Styles(Elements):
         return code, shows_a_day(code)
 
 
-class _Texts(Elements):
-    """The texts that cells share: runs are joined, phonetic guides are none of it."""
+class _Runs(Elements):
+    """Hears the runs of a text, which are joined; phonetic guides are none of it."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
         self._parts: list[str] = []
         self._heard = False
         self._phonetic = False
 
     def begun(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "si":
-            self._parts = []
+        if name == "t":
+            self._heard = not self._phonetic
         elif name == "rPh":
             self._phonetic = True
-        elif name == "t":
-            self._heard = not self._phonetic
 
     def ended(self, name: str) -> None:
         if name == "t":
             self._heard = False
         elif name == "rPh":
             self._phonetic = False
-        elif name == "si":
-            self.texts.append("".join(self._parts))
-            if len(self.texts) > _MOST_TEXTS:
-                raise UnreadableError("workbook_too_large_to_read")
 
     def said(self, text: str) -> None:
         if self._heard:
             self._parts.append(text)
 
 
-class _Sheet(Elements):
+class _Texts(_Runs):
+    """The texts that cells share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def begun(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si":
+            self._parts = []
+        else:
+            super().begun(name, attributes)
+
+    def ended(self, name: str) -> None:
+        if name == "si":
+            self.texts.append("".join(self._parts))
+            if len(self.texts) > _MOST_TEXTS:
+                raise UnreadableError("workbook_too_large_to_read")
+        else:
+            super().ended(name)
+
+
+class _Sheet(_Runs):
     """Gathers rows. Cells without a reference follow the one before."""
 
     def __init__(self, workbook: _Workbook, merged: dict[int, list[tuple[int, int]]]) -> None:
+        super().__init__()
         self.gathered: list[RawRow] = []
         self.whole = False
         self._book = workbook
@@ -204,9 +214,6 @@ class _Sheet(Elements):
         self._place = -1
         self._attributes: dict[str, str] = {}
         self._formula = False
-        self._heard = False
-        self._phonetic = False
-        self._parts: list[str] = []
 
     def begun(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -223,10 +230,8 @@ class _Sheet(Elements):
             self._cells, self._place = {}, -1
         elif name == "f":
             self._formula = True
-        elif name == "t":
-            self._heard = not self._phonetic
-        elif name == "rPh":
-            self._phonetic = True
+        else:
+            super().begun(name, attributes)
 
     def ended(self, name: str) -> None:
         if name == "c":
@@ -234,20 +239,16 @@ class _Sheet(Elements):
                 cell = self._cell()
                 if cell is not None:
                     self._cells[self._place] = cell
-        elif name in ("v", "t"):
+        elif name == "v":
             self._heard = False
         elif name == "row":
             if self._cells:
                 covered = merged_places(self._merged, self._number) if self._merged else frozenset[int]()
                 self.gathered.append(RawRow(self._number, self._cells, self._hidden, covered))
-        elif name == "rPh":
-            self._phonetic = False
         elif name == "worksheet":
             self.whole = True
-
-    def said(self, text: str) -> None:
-        if self._heard:
-            self._parts.append(text)
+        else:
+            super().ended(name)
 
     def _cell(self) -> Cell | None:
         held, kind = "".join(self._parts), self._attributes.get("t", "n")

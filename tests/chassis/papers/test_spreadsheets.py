@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from chassis.papers.reading.cells import Cell, Kind
+from chassis.papers.reading.cells import LONGEST_TEXT, Cell, Kind
 from chassis.papers.reading.limits import Limits
 from chassis.papers.sheet_reading import read_rows, shown
-from chassis.papers.sheet_writing import MAX_TEXT, REASONS, ROW_NUMBER, write_bad_rows, write_list, write_template
+from chassis.papers.sheet_writing import REASONS, ROW_NUMBER, write_bad_rows, write_list, write_template
 from chassis.papers.spreadsheets import (
     BadRow,
     CellError,
@@ -459,7 +459,7 @@ def test_numbers_instants_and_long_text_are_written_for_people() -> None:
         "d": datetime(2026, 9, 1, 0, 30, tzinfo=UTC),
         "e": date(2026, 9, 1),
         "f": True,
-        "g": "长" * (MAX_TEXT + 1),
+        "g": "长" * (LONGEST_TEXT + 1),
     }
     row = cells(write_list("student_import", columns, [values]))[1]
     assert [cell.value for cell in row[:6]] == [
@@ -471,7 +471,7 @@ def test_numbers_instants_and_long_text_are_written_for_people() -> None:
         "是",
     ]
     assert row[1].number_format == "0.00"
-    assert len(row[6].value) == MAX_TEXT
+    assert len(row[6].value) == LONGEST_TEXT
 
 
 def test_a_list_has_a_frozen_header_and_its_widths() -> None:

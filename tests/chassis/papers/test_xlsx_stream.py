@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from chassis.papers import xlsx_stream
-from chassis.papers.cell_texts import MAX_TEXT
+from chassis.papers.reading.cells import LONGEST_TEXT
 from chassis.papers.xlsx_stream import Sheet, write_xlsx
 
 EVENING = datetime(2026, 9, 1, 16, 30, 15, tzinfo=UTC)  # half past midnight of the next day in Shanghai
@@ -100,7 +100,7 @@ def test_what_begins_like_a_formula_is_a_text_and_reads_as_it_is(text: str) -> N
         ("一行\r\n二行\r三行", "一行\n二行\n三行"),
         ("字\x00面\x0b\ufffe", "字面"),
         ("半\ud842个", "半个"),
-        ("长" * (MAX_TEXT + 1), "长" * MAX_TEXT),
+        ("长" * (LONGEST_TEXT + 1), "长" * LONGEST_TEXT),
     ],
 )
 def test_any_text_comes_back_as_it_was_but_for_what_no_workbook_can_hold(text: str, opened: str) -> None:

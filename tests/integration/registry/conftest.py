@@ -1,4 +1,4 @@
-"""The registry service, unused, with a store for its files."""
+"""The registry service, unused, with a store for its files; two points and a student of the first."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,10 @@ import pytest
 from chassis.declaring.service import Service
 from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
+from contracts.identity.events import TeachingPointItem
+from contracts.registry.views import StudentView
 from services.registry.service import Registry
+from tests.builders import registry as build
 
 
 @pytest.fixture
@@ -18,3 +21,13 @@ def registry(
     store = files.FileStore(tmp_path.as_uri())
     monkeypatch.setattr(files, "store", lambda: store)
     return harness_of(Registry)
+
+
+@pytest.fixture
+def points(registry: ServiceHarness) -> list[TeachingPointItem]:
+    return build.surroundings(registry, points=2)[0]
+
+
+@pytest.fixture
+def student(registry: ServiceHarness, points: list[TeachingPointItem]) -> StudentView:
+    return build.enrolled(registry, points[0].id)[0]

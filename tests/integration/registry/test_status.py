@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-import pytest
-
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.finance.events import TransferCleared, TransferHeld
@@ -25,7 +23,6 @@ from contracts.registry.events import (
     TransferRevoked,
 )
 from contracts.registry.queries import GetStatusChange, ListStatusChanges, ListStudents
-from contracts.registry.views import StudentView
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
@@ -45,16 +42,6 @@ from tests.builders.status_changes import (
 from tests.racing import codes, race
 
 BACK_ON = date(2026, 3, 1)
-
-
-@pytest.fixture
-def points(registry: ServiceHarness) -> list[TeachingPointItem]:
-    return build.surroundings(registry, points=2)[0]
-
-
-@pytest.fixture
-def student(registry: ServiceHarness, points: list[TeachingPointItem]) -> StudentView:
-    return build.enrolled(registry, points[0].id)[0]
 
 
 def newest(registry: ServiceHarness) -> Any:

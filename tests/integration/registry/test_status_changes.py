@@ -7,14 +7,11 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-import pytest
-
 from chassis.base.context import Scope
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.testing.harness import ServiceHarness
 from contracts.common import of_service
-from contracts.identity.events import TeachingPointItem, TeachingPointState
+from contracts.identity.events import TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import (
     AddStatusChangeFiles,
@@ -24,7 +21,6 @@ from contracts.registry.commands import (
 )
 from contracts.registry.events import StudentSuspended, TransferRequested, TransferRevoked
 from contracts.registry.queries import CountStatusChanges, GetStatusChange, GetStatusChangeFile
-from contracts.registry.views import StudentView
 from contracts.to_do import GetToDo
 from tests.builders import people
 from tests.builders import registry as build
@@ -33,16 +29,6 @@ from tests.racing import race
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 LIMITS: dict[str, Any] = {"announced": len(PDF), "max_bytes": 10**7, "allowed": tuple(FileKind)}
-
-
-@pytest.fixture
-def points(registry: ServiceHarness) -> list[TeachingPointItem]:
-    return build.surroundings(registry, points=2)[0]
-
-
-@pytest.fixture
-def student(registry: ServiceHarness, points: list[TeachingPointItem]) -> StudentView:
-    return build.enrolled(registry, points[0].id)[0]
 
 
 def test_a_status_changes_when_a_second_person_of_the_school_approves_it(registry, student) -> None:  # type: ignore[no-untyped-def]
