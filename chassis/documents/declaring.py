@@ -37,7 +37,8 @@ class Official:
 class Document:
     """A kind of document: its name (in `contracts.words`), the contract of its data, and its template.
 
-    `archived` is for those that are kept for years: PDF/A-2b, which needs nothing but itself to be read.
+    `archived` is for those that are kept for years: PDF/A-2b, which needs nothing but itself to be read. `scanned` is
+    the field whose text the template may also place as a QR code, for who would have to type it.
     """
 
     name: str
@@ -45,11 +46,12 @@ class Document:
     template: Path
     landscape: bool = False
     archived: bool = False
+    scanned: str | None = None
     official: Official | None = None
 
     def __post_init__(self) -> None:
         document_word(self.name)
         words_of(self.data)  # a field without a word fails at once
         named = (self.official.holder, *self.official.shown) if self.official else ()
-        if unknown := set(named) - self.data.model_fields.keys():
+        if unknown := {*named, *filter(None, [self.scanned])} - self.data.model_fields.keys():
             raise TypeError(f"{self.data.__name__} has no {', '.join(sorted(unknown))}")

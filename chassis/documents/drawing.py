@@ -58,10 +58,11 @@ def draw(document: Document, data: BaseModel, *, school: School, at: datetime, m
 
     Raises ServiceError as `refuse_undrawable`, and FileNotFoundError as `fonts`.
     """
+    says = told(data)
     texts: dict[str, Told] = {
         "title": document_word(document.name).zh,
         "school": {**asdict(school)},
-        "data": told(data),
+        "data": says,
         "words": {**words_of(document.data)},
     }
     refuse_undrawable(texts_in(texts))
@@ -69,6 +70,7 @@ def draw(document: Document, data: BaseModel, *, school: School, at: datetime, m
         **texts,
         "day": local_date(at).isoformat(),
         "landscape": document.landscape,
+        "scanned": qr_code(str(says[document.scanned])) if document.scanned else None,
         "marks": {**asdict(marks), "qr": qr_code(marks.check)} if marks else None,
     }
     return _compiled(document.template, whole, at, [_ARCHIVED] if document.archived else [])
@@ -82,6 +84,7 @@ def _compiled(template: Path, whole: dict[str, Any], at: datetime, standards: Se
             sys_inputs={"told": orjson.dumps(whole).decode()},
             timestamp=int(at.timestamp()),
             pdf_standards=cast(Any, [*standards]),
+            pdf_tags=False,  # of a long table they are ten times as much as the table
         )
     return cast(bytes, pdf)
 

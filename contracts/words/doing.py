@@ -148,6 +148,7 @@ TASKS: Words = {
     "bill_export": ("导出缴费单", "Export of bills"),
     "enrolment_certificate": ("开具在读证明", "Issue of a certificate of enrolment"),
     "large_batch": ("批量选课", "Batch selection"),
+    "remittance_slip": ("打印汇款单", "Print of a remittance slip"),
     "selection_export": ("导出选课", "Export of selections"),
     "student_export": ("导出学生", "Export of students"),
     "student_import": ("导入学生", "Import of students"),

@@ -136,6 +136,7 @@ OPERATIONS: Words = {
     "GetRemittance": ("汇款单详情", "Remittance"),
     "GetRemittance.receipt": ("下载汇款凭证", "Receipt of a remittance"),
     "AttachReceipt": ("提交汇款凭证", "Attach receipt"),
+    "PrintRemittanceSlip": ("打印汇款单", "Print a remittance slip"),
     "RevokeRemittance": ("撤销汇款单", "Revoke remittance"),
     "ApproveRemittance": ("汇款审核通过", "Approve remittance"),
     "RejectRemittance": ("汇款审核驳回", "Reject remittance"),

@@ -52,7 +52,7 @@ CERTIFICATE = Document(
     archived=True,
     official=Official(NumberTemplate("office", (Text("OF"), Serial(6)), dense=False), "student_name", ("gender",)),
 )
-LIST = Document("remittance_slip", ListData, HERE / "list.typ", landscape=True)
+LIST = Document("remittance_slip", ListData, HERE / "list.typ", landscape=True, scanned="payer_name")
 
 
 class IssueCertificate(IssueDocument, answers=TaskView, service="office"):

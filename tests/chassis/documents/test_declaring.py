@@ -23,6 +23,11 @@ def test_every_field_of_its_data_has_a_word() -> None:
         Document("enrolment_certificate", Odd, Path("x.typ"))
 
 
+def test_what_can_be_scanned_is_a_field_of_its_data() -> None:
+    with pytest.raises(TypeError, match="CertificateData has no number"):
+        replace(CERTIFICATE, scanned="number")
+
+
 def test_what_anybody_is_shown_are_fields_of_its_data() -> None:
     assert CERTIFICATE.official is not None
     with pytest.raises(TypeError, match="CertificateData has no level"):
