@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
-from contracts.documents import IssueDocument
+from contracts.documents import IssueDocument, IssueDocuments
 from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
 from contracts.registry.queries import StudentFilters
@@ -192,6 +192,15 @@ class IssueEnrolmentCertificate(IssueDocument, answers=TaskView):
     """
 
     student_id: Id = Field(description="The student.")
+
+
+class IssueEnrolmentCertificates(StudentFilters, IssueDocuments, answers=TaskView):
+    """在读证明 of all students that the list shows with the same filters, as a task. Who gets none stands at the end of
+    the file, with the reason.
+
+    Refused: `documents_none`, `documents_too_many`, `sort_not_supported`, `filter_not_supported`,
+    `too_many_own_tasks`, `too_many_tasks`.
+    """
 
 
 class ExportStudents(StudentFilters, Export, answers=TaskView):

@@ -146,6 +146,7 @@ PERMISSIONS: Words = {
 
 TASKS: Words = {
     "bill_export": ("导出缴费单", "Export of bills"),
+    "enrolment_certificates": ("批量开具在读证明", "Issue of certificates of enrolment"),
     "enrolment_certificate": ("开具在读证明", "Issue of a certificate of enrolment"),
     "large_batch": ("批量选课", "Batch selection"),
     "remittance_slip": ("打印汇款单", "Print of a remittance slip"),
@@ -157,6 +158,8 @@ TASKS: Words = {
 FIGURES: Words = {
     "exported": ("已导出", "Exported"),
     "imported": ("已导入", "Imported"),
+    "issued": ("已开具", "Issued"),
+    "put_together": ("已合并", "Put together"),
     "refused": ("被拒", "Refused"),
     "selected": ("已选", "Selected"),
     "skipped": ("已跳过", "Skipped"),

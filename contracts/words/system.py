@@ -26,6 +26,7 @@ FIELDS: Words = {
     "holder_name_masked": ("持有人（部分隐去）", "Holder, partly hidden"),
     "facts": ("证明内容", "What it certifies"),
     "label": ("显示名称", "Label"),
+    "form": ("文件形式", "Form"),
     "issued_by": ("开具人", "Issued by"),
     "issued_on": ("开具日期", "Issued on"),
     "ended_at": ("失效时间", "Ended at"),

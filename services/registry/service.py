@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from chassis.documents.answering import issued_documents
+from chassis.documents.batches import batch, forget_document_parts
 from chassis.documents.making import making
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
@@ -18,7 +19,7 @@ from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
 from services.registry import jobs, queries, reactions, tables, tasks
 from services.registry.commands import imports, records, status
-from services.registry.documents.enrolment_certificate import ENROLMENT_CERTIFICATES
+from services.registry.documents.enrolment_certificate import CERTIFICATES_OF_MANY, ENROLMENT_CERTIFICATES
 from services.registry.steps import copies
 
 
@@ -46,6 +47,8 @@ class Registry(Service):
     documents = issued_documents()
     issue_enrolment_certificate = command(making(ENROLMENT_CERTIFICATES))
     enrolment_certificate = task(ENROLMENT_CERTIFICATES.task)
+    issue_enrolment_certificates = command(batch(CERTIFICATES_OF_MANY))
+    enrolment_certificates = task(CERTIFICATES_OF_MANY.task)
 
     export_students = command(exporting(tasks.STUDENTS_AS_FILE))
     student_export = task(tasks.STUDENTS_AS_FILE.task)
@@ -73,6 +76,7 @@ class Registry(Service):
     )
 
     student_import = task(tasks.IMPORT_STUDENTS)
+    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
     forget_import_workbooks = scheduled(jobs.forget_import_workbooks, every=timedelta(hours=1))
     prepare_import_template = scheduled(jobs.prepare_import_template, every=timedelta(days=1))
 
