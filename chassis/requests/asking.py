@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.requests.handling import Handler, field_of_many, field_of_one, of_contract
+from chassis.requests.handling import Handler, demand, field_of_many, field_of_one, of_contract
 from chassis.requests.kinds import Entered, Own, RequestKind, Rule, Things
 from chassis.requests.showing import Shown
 from chassis.work.reasons import Reason, refusals, refuse
@@ -20,8 +20,11 @@ from contracts.requests import RequestResult, RequestResults
 def entering(kind: RequestKind, contract: type[Operation], rule: Rule) -> Handler:
     """Asks about the things that the field says which is called as the kind's subject, with an s."""
 
+    about = f"{kind.subject}s"
+    demand(contract, about, "reason")
+
     def handler(command: Any, uow: UnitOfWork) -> RequestResults:
-        ids = getattr(command, f"{kind.subject}s")
+        ids = getattr(command, about)
         return _results(uow, kind, ids, kind.enter(uow, ids, command, rule))
 
     return of_contract(contract, handler)

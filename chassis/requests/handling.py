@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import BaseModel
+
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Operation
 
@@ -23,11 +25,22 @@ def of_contract(contract: type[Operation], handler: Handler) -> Handler:
 
 
 def field_of_one(contract: type[Operation]) -> str:
-    """A contract about one request names it in its first field that ends in `_id`."""
-    return next(name for name in contract.model_fields if name.endswith("_id"))
+    """A contract about one request names it in its first field that ends in `_id`. Raises TypeError."""
+    for name in contract.model_fields:
+        if name.endswith("_id"):
+            return name
+    raise TypeError(f"{contract.__name__} names no request")
 
 
 def field_of_many(contract: type[Operation]) -> str:
-    """A contract about many requests names them in the one field that ends in `_ids`."""
-    [name] = (name for name in contract.model_fields if name.endswith("_ids"))
-    return name
+    """A contract about many requests names them in the one field that ends in `_ids`. Raises TypeError."""
+    named = [name for name in contract.model_fields if name.endswith("_ids")]
+    if len(named) != 1:
+        raise TypeError(f"{contract.__name__} names requests in {len(named)} fields, not in one")
+    return named[0]
+
+
+def demand(model: type[BaseModel], *names: str) -> None:
+    """Raise TypeError where a contract lacks a field that its handler reads or fills."""
+    if missing := [name for name in names if name not in model.model_fields]:
+        raise TypeError(f"{model.__name__} has no field {', '.join(missing)}")

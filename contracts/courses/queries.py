@@ -25,6 +25,7 @@ from contracts.courses.views import (
     WithdrawalDetails,
     WithdrawalView,
 )
+from contracts.requests import RequestedBetween, StateCounts
 from contracts.types import (
     EducationLevel,
     Id,
@@ -131,7 +132,7 @@ class ListCohort(PageQuery, answers=Page[CohortStudent]):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListWithdrawals(PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
+class ListWithdrawals(RequestedBetween, PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
     """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
@@ -140,6 +141,15 @@ class ListWithdrawals(PageQuery, answers=Page[WithdrawalView], request="withdraw
     selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
     state: WithdrawalState | None = Field(default=None, description="Only in this state.")
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+
+
+class CountWithdrawals(RequestedBetween, Query, answers=StateCounts, request="withdrawal"):
+    """How many withdrawals are in which state."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    course_id: Id | None = Field(default=None, description="Only of this course.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
+    selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
 
 
 class GetWithdrawal(Query, answers=WithdrawalDetails, request="withdrawal"):

@@ -11,7 +11,7 @@ from contracts.registry.views import (
     StudentStatistics,
     StudentView,
 )
-from contracts.requests import StateCounts
+from contracts.requests import RequestedBetween, StateCounts
 from contracts.types import (
     EnrolmentStatus,
     FileReference,
@@ -65,7 +65,7 @@ class GetStudentImportTemplate(Query, answers=FileReference):
     """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
-class ListStatusChanges(PageQuery, answers=Page[StatusChangeView], request="status_change"):
+class ListStatusChanges(RequestedBetween, PageQuery, answers=Page[StatusChangeView], request="status_change"):
     """Status changes. Sorts: `requested_at` (newest first unless told)."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
@@ -74,7 +74,7 @@ class ListStatusChanges(PageQuery, answers=Page[StatusChangeView], request="stat
     teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
 
 
-class CountStatusChanges(Query, answers=StateCounts, request="status_change"):
+class CountStatusChanges(RequestedBetween, Query, answers=StateCounts, request="status_change"):
     """How many status changes are in which state."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")

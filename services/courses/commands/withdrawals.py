@@ -9,6 +9,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.kinds import Things
 from chassis.work.reasons import Reason, refusals
+from chassis.work.rows import counted
 from contracts.common import ClosingReason, RowResults
 from contracts.courses.commands import CancelSelections, RequestWithdrawals
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
@@ -36,7 +37,9 @@ def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> Withdra
             return WithdrawalResult(selection_id=id_, withdrawal_id=made.id, state=made.state)
         return WithdrawalResult(selection_id=id_, refusals=refusals([entered.refused[id_]], uow.context.language))
 
-    return WithdrawalResults(results=tuple(map(result, command.selection_ids)))
+    results = tuple(map(result, command.selection_ids))
+    reasons = counted(refusal for each in results for refusal in each.refusals)
+    return WithdrawalResults(results=results, done=len(entered.made), reasons=reasons)
 
 
 def _against(uow: UnitOfWork, asked: Things, command: RequestWithdrawals) -> dict[UUID, Reason | None]:

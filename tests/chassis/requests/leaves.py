@@ -26,7 +26,7 @@ from chassis.requests.tables import request_table
 from chassis.requests.telling import telling
 from chassis.work.number_templates import Day, NumberTemplate, Serial, Text
 from chassis.work.reasons import Reason
-from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FOLLOWS, Step, Workflow, applicant, decider
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
 from contracts.notices import Decided
 from contracts.requests import Decision, Files, RequestDetails, RequestResults, RequestView, SomeFiles, StateCounts
@@ -117,8 +117,8 @@ LEAVE = Workflow(
         Step(SEEN, "grant", HEAD, GRANTED, LeavesGranted),
         Step(PENDING, "refuse", LIBRARIAN, REFUSED),
         Step(SEEN, "refuse", HEAD, REFUSED),
-        Step(PENDING, "revoke", acting_under("library.ask"), REVOKED),
-        Step(SEEN, "revoke", acting_under("library.ask"), REVOKED),
+        Step(PENDING, "revoke", applicant("library.ask"), REVOKED),
+        Step(SEEN, "revoke", applicant("library.ask"), REVOKED),
         Step(GRANTED, "supersede", FOLLOWS, SUPERSEDED),
     ),
     open=(PENDING, SEEN),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
-from chassis.testing.harness import ServiceHarness
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 from tests.chassis.requests.desk import (
@@ -78,6 +78,17 @@ def test_nothing_is_added_to_what_is_decided(library: ServiceHarness, store: Fil
     version = library.ask(GetLeave(leave_id=id_), CLERK).version
     late = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store),))
     assert library.refusal(late, CLERK).code == "step_not_allowed"
+
+
+def test_only_who_entered_a_request_adds_to_it(library: ServiceHarness, store: FileStore) -> None:
+    """Least of all who decides about it."""
+    (id_,) = asked(library, ANN)
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    colleague = acting("library.ask", scope="point", teaching_point_id=CLERK.actor.teaching_point_id)
+    for who in (colleague, acting("library.ask")):
+        add = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store, as_=who),))
+        assert library.refusal(add, who).code == "not_own_request"
+    assert library.ask(GetLeave(leave_id=id_), CLERK).attachments == ()
 
 
 def test_a_kind_without_attachments_takes_none(library: ServiceHarness) -> None:
