@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import Contract, TryableCommand, View
+from contracts.base import Query, TryableCommand, View
 from contracts.common import HistoryStepView, ReasonCount, Refusal, RowResults
 from contracts.stored import StoredName, StoredText, StoredTitle, Word
 from contracts.types import Day, FileReference, Instant, Note
@@ -47,8 +47,8 @@ class Decision(TryableCommand, answers=RowResults):
     note: Note | None = Field(default=None, description="Remark for the record.")
 
 
-class RequestedBetween(Contract):
-    """Filters of every list of requests, and of its figures."""
+class RequestedBetween(Query):
+    """What lists of requests and their figures can be filtered by, whatever the kind."""
 
     requested_from: Day | None = Field(default=None, description="Only asked for on this day or later.")
     requested_to: Day | None = Field(default=None, description="Only asked for on this day or earlier.")

@@ -22,10 +22,12 @@ def entering(kind: RequestKind, contract: type[Operation], rule: Rule) -> Handle
 
     about = f"{kind.subject}s"
     demand(contract, about, "reason")
+    if "attachments" in contract.model_fields and kind.attachments is None:
+        raise TypeError(f"{contract.__name__} comes with files, and {kind.table.name} take none")
 
     def handler(command: Any, uow: UnitOfWork) -> RequestResults:
         ids = getattr(command, about)
-        return _results(uow, kind, ids, kind.enter(uow, ids, command, rule))
+        return request_results(uow, kind, ids, kind.enter(uow, ids, command, rule))
 
     return of_contract(contract, handler)
 
@@ -58,6 +60,8 @@ def ask_one(
 def deciding_one(shown: Shown, contract: type[Operation], action: str) -> Handler:
     """Takes a step with one request that the caller saw at `version`. Raises what refuses it."""
     one, kind = field_of_one(contract), shown.kind
+    demand(contract, "version")
+    demand(contract.answers, "history")
 
     def handler(command: Any, uow: UnitOfWork) -> View:
         id_ = getattr(command, one)
@@ -79,7 +83,9 @@ def deciding(kind: RequestKind, contract: type[Operation], action: str) -> Handl
     return of_contract(contract, handler)
 
 
-def _results(uow: UnitOfWork, kind: RequestKind, ids: Sequence[UUID], entered: Entered) -> RequestResults:
+def request_results(uow: UnitOfWork, kind: RequestKind, ids: Sequence[UUID], entered: Entered) -> RequestResults:
+    """What came of asking about these things, one result each."""
+
     def result(id_: UUID) -> RequestResult:
         if (made := entered.made.get(id_)) is not None:
             return RequestResult(subject_id=id_, request_id=made.id, state=kind.state_of(made))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,16 +25,17 @@ def of_contract(contract: type[Operation], handler: Handler) -> Handler:
 
 
 def field_of_one(contract: type[Operation]) -> str:
-    """A contract about one request names it in its first field that ends in `_id`. Raises TypeError."""
-    for name in contract.model_fields:
-        if name.endswith("_id"):
-            return name
-    raise TypeError(f"{contract.__name__} names no request")
+    """A contract about one request names it in the one field that ends in `_id`, beside the `file_id` of one of its
+    files. Raises TypeError."""
+    return _only(contract, [name for name in contract.model_fields if name.endswith("_id") and name != "file_id"])
 
 
 def field_of_many(contract: type[Operation]) -> str:
     """A contract about many requests names them in the one field that ends in `_ids`. Raises TypeError."""
-    named = [name for name in contract.model_fields if name.endswith("_ids")]
+    return _only(contract, [name for name in contract.model_fields if name.endswith("_ids")])
+
+
+def _only(contract: type[Operation], named: Sequence[str]) -> str:
     if len(named) != 1:
         raise TypeError(f"{contract.__name__} names requests in {len(named)} fields, not in one")
     return named[0]

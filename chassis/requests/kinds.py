@@ -83,11 +83,9 @@ class RequestKind:
     attachments: Attachments | None = None
 
     def __post_init__(self) -> None:
-        missing = {name for step in self.flow.steps for name in _named(step.who)} - set(self.table.c.keys())
-        if missing:
-            raise LookupError(
-                f"{self.table.name} has no column {', '.join(sorted(missing))}: {self.flow.name} names it"
-            )
+        named = {self.entered_by, *(name for step in self.flow.steps for name in _named(step.who))}
+        if missing := ", ".join(sorted(named - set(self.table.c.keys()))):
+            raise LookupError(f"{self.table.name} has no column {missing}: {self.flow.name} names it")
 
     @property
     def things(self) -> Table:
@@ -106,8 +104,9 @@ class RequestKind:
         return state
 
     def is_undecided(self, row: Row[Any]) -> bool:
-        """Whether a decision about one of its rows is still to be taken by somebody."""
-        return any(step.state == self.state_of(row) for step in self.flow.steps if step.who.decides)
+        """Whether one of its rows is open, and somebody has still to decide about it."""
+        state = self.state_of(row)
+        return state in self.flow.open and any(step.state == state for step in self.flow.steps if step.who.decides)
 
     # -- asking --------------------------------------------------------------------------------------------
 
@@ -237,8 +236,9 @@ class RequestKind:
         making_way = [row for row in judged if row.id not in against and leads[row.id] == self.supersedes]
         if making_way:
             self._supersede(uow, making_way)
-        more: Any = {"note": note, "values": values, "each": each, "against": against}
-        taken = take_locked(uow, self.flow, self.table, asked, action, **more)
+        taken = take_locked(
+            uow, self.flow, self.table, asked, action, note=note, values=values, each=each, against=against
+        )
         self._follow_all(uow, taken)
         unseen = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
         return Taken(taken.done, {**unseen, **taken.refused})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from chassis.data.pages import equals, on_days, page_of
 from chassis.data.unit_of_work import UnitOfWork
@@ -124,7 +124,7 @@ def attachment_of(shown: Shown, contract: type[Operation]) -> Handler:
 
 def attaching(shown: Shown, contract: type[Operation]) -> Handler:
     """Adds `attachments` to a request of the caller's own, at the `version` that they saw, while a decision about it is
-    still to be taken: what was decided rests on what was there, and nobody adds to what they decide about."""
+    still to be taken: nobody adds to what they decide about. The first of two deciders looked at what was there."""
     one, kind = field_of_one(contract), shown.kind
     demand(contract, "version", "attachments")
     demand(contract.answers, "history", "attachments")
@@ -139,6 +139,8 @@ def attaching(shown: Shown, contract: type[Operation]) -> Handler:
             state, flow = kind.state_of(row), kind.flow.name
             raise ServiceError("step_not_allowed", workflow=flow, state=state, action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
+        # Whoever decides about what they saw at a version has not seen these files.
+        uow.execute(update(kind.table).where(kind.table.c.id == row.id).values(updated_at=uow.now))
         uow.audit(kind.table, row.id, "attach", after={"files": [each.sha256 for each in command.attachments]})
         return shown.page(uow, row.id, contract.answers)
 

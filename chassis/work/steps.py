@@ -163,16 +163,16 @@ def _write(
     values: Mapping[str, Any],
     each: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
-    column, deciders = flow.column, _deciders(uow, table, done)
+    column, deciders = flow.column, _deciders(uow, done)
     if each or len({(stepped.step.next, stepped.step.who.kept_in) for stepped in done}) > 1:
         own = {
-            s.row.id: {column: s.step.next, **kept, **(each[s.row.id] if each else {})}
+            s.row.id: {**(each[s.row.id] if each else {}), column: s.step.next, **kept}
             for s, kept in zip(done, deciders, strict=True)
         }
         uow.execute(rows.update_each(table, own, values))
     else:
         these = update(table).where(ids_in(table.c.id, [stepped.row.id for stepped in done]))
-        uow.execute(these.values({column: done[0].step.next, **deciders[0], **values}))
+        uow.execute(these.values({**values, column: done[0].step.next, **deciders[0]}))
     record(uow, flow, ((s.row._mapping, s.step.state, s.step.next) for s in done), action, note)
     tell(uow, flow, ((s.row._mapping, s.step.told, s.step.next) for s in done), action)
     for stepped in done:
@@ -183,10 +183,9 @@ def _write(
             uow.expect(emitted)
 
 
-def _deciders(uow: UnitOfWork, table: Table, done: Sequence[Stepped]) -> list[dict[str, UUID]]:
+def _deciders(uow: UnitOfWork, done: Sequence[Stepped]) -> list[dict[str, UUID]]:
     """For each row the columns that keep who took the steps: those of its own step now, the others as they are."""
-    named = {s.step.who.kept_in for s in done}
-    keeping = [name for name in named if name is not None and name in table.c]
+    keeping = [name for name in {s.step.who.kept_in for s in done} if name is not None]
     return [
         {name: uow.acting_user if s.step.who.kept_in == name else s.row._mapping[name] for name in keeping}
         for s in done

@@ -95,7 +95,7 @@ def decider(
 ) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered (the column
     `entered_by`), by whichever of their roles, nor twice what takes several persons: what `besides` (columns) keep is
-    who decided before. `decided_by` is the column that keeps who takes this step, where the table has one."""
+    who decided before. `decided_by` is the column that keeps who takes this step; of several deciders each has one."""
     before = ((column, "same_reviewer") for column in besides)
     return Who(permission, permission, ((entered_by, "decides_own_request"), *before), kept_in=decided_by)
 
@@ -205,6 +205,8 @@ class Workflow:
             if not all(step.excludes(other) for other in others):
                 raise ValueError(f"workflow {self.name} has two steps for one state and action")
             others.append(step)
+        if unknown := {*self.open} - {*self.states}:
+            raise ValueError(f"workflow {self.name} has no state {', '.join(sorted(unknown))} that could be open")
         object.__setattr__(self, "_by_action", table)
 
     @property

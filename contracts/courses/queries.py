@@ -132,24 +132,24 @@ class ListCohort(PageQuery, answers=Page[CohortStudent]):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListWithdrawals(RequestedBetween, PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
-    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
+class WithdrawalFilters(RequestedBetween):
+    """What withdrawals and their figures can be filtered by."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
     course_id: Id | None = Field(default=None, description="Only of this course.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
-    state: WithdrawalState | None = Field(default=None, description="Only in this state.")
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
 
 
-class CountWithdrawals(RequestedBetween, Query, answers=StateCounts, request="withdrawal"):
-    """How many withdrawals are in which state."""
+class ListWithdrawals(WithdrawalFilters, PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
+    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
 
-    student_id: Id | None = Field(default=None, description="Only of this student.")
-    course_id: Id | None = Field(default=None, description="Only of this course.")
-    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
-    selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
+    state: WithdrawalState | None = Field(default=None, description="Only in this state.")
+
+
+class CountWithdrawals(WithdrawalFilters, answers=StateCounts, request="withdrawal"):
+    """How many withdrawals are in which state."""
 
 
 class GetWithdrawal(Query, answers=WithdrawalDetails, request="withdrawal"):

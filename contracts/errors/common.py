@@ -122,7 +122,7 @@ TEXTS = {
     "not_own_request": ErrorText(
         _K.FORBIDDEN,
         "只能由申请的提交人办理，请联系提交人。",
-        "Only who entered the request does this. Ask them to do it.",
+        "Only the person who entered the request may do this. Ask them to.",
     ),
     "same_reviewer": ErrorText(
         _K.FORBIDDEN,

@@ -173,7 +173,7 @@ class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
 
 
 class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status_change"):
-    """Adds files to a status change of one's own that nobody has decided yet.
+    """Adds files to a status change of one's own about which the school has still to decide.
 
     Refused: `not_own_request`, `step_not_allowed`, `stale_version`, `too_many_files`, `file_too_large`,
     `file_type_not_allowed`, `file_missing`.

@@ -294,6 +294,22 @@ def test_a_kind_whose_steps_name_a_column_that_the_table_has_not_is_refused() ->
     flow = Workflow("leave", "pending", (Step("pending", "grant", second, "granted"),), open=("pending",))
     with pytest.raises(LookupError, match="leaves has no column first_by, second_by: leave names it"):
         replace(LEAVES, flow=flow)
+    with pytest.raises(LookupError, match="leaves has no column asked_by"):
+        replace(LEAVES, entered_by="asked_by")
+
+
+def test_who_decided_before_stays_on_record_where_several_decide_about_rows_at_once(library: ServiceHarness) -> None:
+    first = decider("library.decide", entered_by="reader_id", decided_by="entered_by")
+    second = decider("library.decide", entered_by="reader_id")
+    steps = (Step("pending", "grant", first, "seen"), Step("seen", "grant", second, "granted"))
+    kind = replace(LEAVES, flow=Workflow("leave", "pending", steps, open=("pending", "seen")), effects={})
+    ids = asked(library, ANN, BOB)
+    who, then = librarian(), librarian()
+    library.database.run(who, lambda uow: kind.decide(uow, ids[:1], "grant"))
+    library.database.run(then, lambda uow: kind.decide(uow, ids, "grant"))
+    kept = library.rows(select(leaves.c.entered_by, leaves.c.decided_by).order_by(leaves.c.id))
+    me, before = then.actor.user_id, who.actor.user_id
+    assert [tuple(row) for row in kept] == [(before, me), (me, None)]
 
 
 def test_a_step_that_the_school_switches_on_is_there_from_then_on_for_another_person(

@@ -40,6 +40,7 @@ petitions = Table(
     Column("other_point_id", Uuid),
     Column("entered_by", Uuid),
     Column("first_by", Uuid),
+    Column("decided_by", Uuid),
     Column("state", Text, nullable=False),
     *stamps(),
     Index("ix_petitions_state", "state"),

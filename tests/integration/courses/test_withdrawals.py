@@ -244,6 +244,7 @@ def test_what_was_asked_for_is_counted_with_the_reasons_of_the_rest(school: Scho
     )
     tomorrow = local_date(school.harness.clock.now()) + timedelta(days=1)
     assert school.harness.ask(CountWithdrawals(requested_from=tomorrow), staff(school)).total == 0
+    assert school.harness.ask(ListWithdrawals(requested_to=tomorrow - timedelta(days=2)), staff(school)).total == 0
     assert school.harness.ask(ListWithdrawals(requested_to=tomorrow), staff(school)).total == 2
     assert school.harness.ask(CountWithdrawals(), people.of_point(new_id())).total == 0
 

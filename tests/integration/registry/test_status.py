@@ -3,12 +3,13 @@ things happen at once."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from chassis.base.clock import local_date
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
@@ -25,7 +26,7 @@ from contracts.registry.events import (
     TransferRequested,
     TransferRevoked,
 )
-from contracts.registry.queries import GetStatusChange, ListStatusChanges, ListStudents
+from contracts.registry.queries import CountStatusChanges, GetStatusChange, ListStatusChanges, ListStudents
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
@@ -227,3 +228,7 @@ def test_the_register_of_changes_is_filtered_and_scoped(registry, points) -> Non
     assert registry.ask(ListStatusChanges(student_id=one.id), mine).total == 1
     assert [c.student_id for c in registry.ask(ListStatusChanges(), mine).items] == [two.id, one.id], "newest first"
     assert registry.ask(ListStatusChanges(), people.of_point(points[1].id)).total == 0
+    today = local_date(registry.clock.now())
+    assert registry.ask(ListStatusChanges(requested_from=today, requested_to=today)).total == 2
+    assert registry.ask(ListStatusChanges(requested_from=today + timedelta(days=1))).total == 0
+    assert registry.ask(CountStatusChanges(requested_to=today - timedelta(days=1))).total == 0
