@@ -16,11 +16,11 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any, Final, get_type_hints
+from typing import IO, Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -42,8 +42,9 @@ from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.zip_stream import write_zip
 from chassis.requests.handling import Handler, of_contract
+from chassis.running.listed import Lists, as_asked, owner_of
 from chassis.running.tasks import SCOPE, enqueue, report
-from contracts.base import Contract, PageQuery
+from contracts.base import Contract
 from contracts.common import Refusal, TaskView
 from contracts.documents import BatchForm, IssueDocuments
 from contracts.errors import ServiceError
@@ -88,7 +89,7 @@ class Batch:
     name: str
     making: Making
     command: type[IssueDocuments]
-    lists: Callable[[Any, UnitOfWork], Any]
+    lists: Lists
     field: str
     label: str
 
@@ -99,7 +100,7 @@ class Batch:
 
     def start(self, command: IssueDocuments, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError `documents_none`, `documents_too_many`, and what the list raises."""
-        count = whole_list(self.lists, self._asked(command), uow).count(uow, MAX_DOCUMENTS)
+        count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, MAX_DOCUMENTS)
         if count == 0:
             raise ServiceError("documents_none")
         if count > MAX_DOCUMENTS:
@@ -108,13 +109,7 @@ class Batch:
             "command": command.model_dump(mode="json", exclude_unset=True),
             SCOPE: scope_to_wire(uow.context.scope),
         }
-        return enqueue(uow, self.name, arguments)
-
-    def _asked(self, command: IssueDocuments) -> PageQuery:
-        """The list query with the command's filters."""
-        query: type[PageQuery] = next(hint for name, hint in get_type_hints(self.lists).items() if name != "return")
-        common = command.model_fields_set & query.model_fields.keys()
-        return query(**{name: getattr(command, name) for name in common})
+        return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
 
     # -- the phases of the task ----------------------------------------------------------------------------
 
@@ -122,7 +117,7 @@ class Batch:
         command = self.command.model_validate(task.arguments["command"])
         rows: list[tuple[str, str]] = []
         with uow.within(scope_from_wire(task.arguments[SCOPE])):
-            listed = whole_list(self.lists, self._asked(command), uow)
+            listed = whole_list(self.lists, as_asked(self.lists, command), uow)
             for block in uow.blocks(listed.found, 500):
                 rows += [(str(view.id), str(getattr(view, self.label))) for view in listed.views(block)]  # type: ignore[attr-defined]
         return [{"rows": rows[start : start + BLOCK]} for start in range(0, len(rows), BLOCK)]

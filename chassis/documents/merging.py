@@ -10,8 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from chassis.documents.drawing import ROOT
-
+_ROOT: Final = Path(__file__).parents[2]
 _LONGEST: Final = 300
 """Seconds; five thousand pages take two."""
 
@@ -20,8 +19,8 @@ def merge(paths: Sequence[Path], result: Path) -> None:
     """Write the pages of these files, in their order, as one. Raises CalledProcessError, TimeoutExpired."""
     subprocess.run(
         [sys.executable, "-X", "utf8", "-m", "chassis.documents.merging", str(result)],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT)},
+        cwd=_ROOT,
+        env={"PYTHONPATH": str(_ROOT)},
         input="\n".join(map(str, paths)),
         text=True,
         encoding="utf-8",

@@ -21,6 +21,7 @@ from contracts.registry.commands import ExportStudents
 from services.registry import queries
 from services.registry.papers.workbook import STUDENTS, TITLES, Entry
 from services.registry.steps.importing import Line, enter
+from services.registry.tables import teaching_points
 
 STUDENTS_AS_FILE: Final = ListExport(
     "student_export",
@@ -31,6 +32,7 @@ STUDENTS_AS_FILE: Final = ListExport(
         "student_type", "student_source", "major_code", "major_name", "schooling_length", "status", "confirmation",
         "status_change_open",
     ),
+    known_by={"teaching_point_id": teaching_points.c.name},
 )  # fmt: skip
 
 BLOCK: Final = 250
