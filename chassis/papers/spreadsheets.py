@@ -152,9 +152,14 @@ def choice(values: Mapping[str, Any], formerly: Mapping[str, Any] = MappingProxy
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
 
 
+_MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0{1,9})?)?$")
+"""What programs write behind a day that was never meant to have a time."""
+
+
 def calendar_day(text: str) -> date:
-    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日. Years as in `Day`."""
-    found = _DAY.fullmatch(cleaning.number(text))
+    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日, and programs:
+    2026-09-01 00:00:00. Years as in `Day`."""
+    found = _DAY.fullmatch(cleaning.number(_MIDNIGHT.sub("", cleaning.title(text))))
     if found is None:
         raise FieldProblemError("field_bad_format")
     year, month, day = (int(part) for part in found.groups() if part is not None)
