@@ -112,7 +112,7 @@ def _is_text(head: bytes) -> bool:
         except UnicodeDecodeError:
             continue
         text = text.rstrip(END_OF_FILE)
-        is_table = bool(text.strip()) and _BETWEEN.search(text) is not None
+        is_table = bool(text.strip()) and (len(head) == _HEAD or _BETWEEN.search(text) is not None)
         return is_table and NO_TEXT.search(text) is None and not text.startswith("%PDF-")
     return False
 
