@@ -15,9 +15,9 @@ from typing import IO, Any, NamedTuple
 
 from chassis.papers.cell_texts import EXACT_BELOW
 from chassis.papers.reading.apart import raw_rows
-from chassis.papers.reading.cells import LONGEST, Cell, Kind, RawRow, UnreadableError, bare_title
+from chassis.papers.reading.cells import LONGEST, MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, bare_title
 from chassis.papers.reading.limits import Limits
-from chassis.papers.spreadsheets import CellError, Column, SheetRow
+from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
 from contracts.text import cleaning
@@ -26,6 +26,8 @@ from contracts.words import truth_word
 MAX_ROWS = 50_000
 HEADER_WITHIN = 10
 """Rows of a sheet among which the header is looked for."""
+_OTHERS_KEPT = 40
+"""Columns beside the known ones that go back with refused rows."""
 _MEANINGS_KEPT = 2_000
 """Meanings of cells kept for each column."""
 
@@ -76,12 +78,12 @@ def _rows(rows: Iterator[RawRow], columns: Sequence[Column], max_rows: int) -> I
     first = list(islice(rows, HEADER_WITHIN))
     header = _find_header(first, columns)
     _check_header(header, columns)
-    places = dict(header.titles)
-    meanings = [_Meanings(column, places.get(column.title)) for column in columns]
+    meanings = _meanings(header, columns)
+    known = {title for title, _ in header.titles}
     filled = 0
     for row in chain(first[header.at + 1 :], rows):
         read = _read(row, meanings)
-        if not any(read.texts.values()):
+        if not any(read.texts[title] for title in known):
             continue
         filled += 1
         if filled > max_rows:
@@ -93,10 +95,12 @@ def _rows(rows: Iterator[RawRow], columns: Sequence[Column], max_rows: int) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """The titles of known columns and their places, in one of the first rows: `at` counts them from 0."""
+    """The titles of known columns and their places, in one of the first rows: `at` counts them from 0; and those of
+    other columns."""
 
     at: int
     titles: Sequence[tuple[str, int]]
+    others: Sequence[tuple[str, int]] = ()
 
     def missing(self, columns: Sequence[Column]) -> list[str]:
         """Required columns that are not there."""
@@ -112,10 +116,11 @@ def _known_titles(columns: Sequence[Column]) -> dict[str, str]:
 def _find_header(first: Sequence[RawRow], columns: Sequence[Column]) -> _Header:
     """The row with most known titles among the first ones. What a merged cell covers is nobody's title."""
     known = _known_titles(columns)
-    headers = [
-        _Header(at, [(known[title], place) for place, title in _titles(row) if title in known])
-        for at, row in enumerate(first)
-    ]
+    headers = []
+    for at, row in enumerate(first):
+        titles = list(_titles(row))
+        found = [(known[title], place) for place, title in titles if title in known]
+        headers.append(_Header(at, found, [(title, place) for place, title in titles if title not in known]))
     return max(headers, key=lambda header: len(header.titles), default=_Header(0, ()))
 
 
@@ -162,6 +167,19 @@ def _digits(text: str) -> str:
     return format(Decimal(repr(number)), "f")
 
 
+def _meanings(header: _Header, columns: Sequence[Column]) -> list[_Meanings]:
+    """How cells are read, in the sheet's own order; what nobody asks for goes back with the others as it is."""
+    places = dict(header.titles)
+    known = [_Meanings(column, places.get(column.title)) for column in columns]
+    names = [title for title, _ in header.others]
+    others = [
+        _Meanings(Column("", title=title), place)
+        for title, place in header.others
+        if title and title not in places and title not in (ROW_NUMBER, REASONS) and names.count(title) == 1
+    ]
+    return sorted([*known, *others[:_OTHERS_KEPT]], key=lambda each: MOST_COLUMNS if each.place is None else each.place)
+
+
 class _Meaning(NamedTuple):
     """What a cell shows, the value that it has in its column, and what is wrong with it."""
 
@@ -188,6 +206,8 @@ class _Meanings:
 
     def _judged(self, cell: Cell) -> _Meaning:
         text = shown(cell)
+        if not self.column.field:
+            return _Meaning(text)
         try:
             return _Meaning(text, _value(self.column, cell, text))
         except FieldProblemError as problem:
@@ -199,19 +219,18 @@ def _read(row: RawRow, meanings: Sequence[_Meanings]) -> SheetRow:
     texts: dict[str, str] = {}
     errors = [CellError("", "row_hidden")] if row.hidden else []
     for column in meanings:
-        title, place = column.column.title, column.place
-        values[column.column.field] = None
-        if place is None:
+        title, field, place = column.column.title, column.column.field, column.place
+        meaning = _Meaning("") if place is None else column.of(row.cells.get(place, _NOTHING))
+        if place is not None:
+            texts[title] = meaning.text
+        if not field:
             continue
-        meaning = column.of(row.cells.get(place, _NOTHING))
-        texts[title] = meaning.text
+        values[field] = None if place in row.covered else meaning.value
         if place in row.covered:
             errors.append(CellError(title, "cell_merged"))
         elif meaning.error is not None:
             errors.append(meaning.error)
-        else:
-            values[column.column.field] = meaning.value
-    hidden = {column.column.title for column in meanings if column.place in row.unseen} if row.unseen else ()
+    hidden = {each.column.title for each in meanings if each.column.field and each.place in row.unseen}
     if unseen := [title for title in hidden if texts[title]]:
         raise ServiceError("workbook_columns_hidden", columns="、".join(sorted(unseen)))
     return SheetRow(row.number, values, texts, tuple(errors))

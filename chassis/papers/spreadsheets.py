@@ -26,9 +26,12 @@ from contracts.errors.fields import FieldProblemError, field_errors
 from contracts.sentences import describe
 from contracts.text import cleaning
 from contracts.types import sane_year
-from contracts.words import by_word, column_word, former_columns, former_words
+from contracts.words import by_word, column_word, former_columns, former_words, label
 
 Parse = Callable[[str], Any]
+
+ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
+"""Titles of what a workbook of refused rows has beside the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,15 @@ class CellError:
         reason = describe(self.code, self.params, language)
         return f"{self.title}：{reason}" if self.title else reason
 
+    def to_json(self) -> dict[str, Any]:
+        """As a task's step can leave it to the task's end."""
+        return {"title": self.title, "code": self.code, "params": dict(self.params)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "CellError":
+        """The other way round."""
+        return cls(data["title"], data["code"], data["params"])
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
@@ -106,14 +118,12 @@ class BadRow:
 
     def to_json(self) -> dict[str, Any]:
         """As a task's step can leave it to the task's end."""
-        errors = [{"title": e.title, "code": e.code, "params": dict(e.params)} for e in self.errors]
-        return {"number": self.number, "texts": self.texts, "errors": errors}
+        return {"number": self.number, "texts": self.texts, "errors": [error.to_json() for error in self.errors]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "BadRow":
         """The other way round."""
-        errors = tuple(CellError(e["title"], e["code"], e["params"]) for e in data["errors"])
-        return cls(data["number"], dict(data["texts"]), errors)
+        return cls(data["number"], dict(data["texts"]), tuple(map(CellError.from_json, data["errors"])))
 
 
 def typed(annotation: Any) -> Parse:

@@ -13,7 +13,7 @@ from chassis.base.failures import passes
 from chassis.data.database import Database, is_infrastructure_failure
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
-from chassis.declaring.tasks import FINISH, PLAN, RUN, TaskCancelledError, TaskKind
+from chassis.declaring.tasks import FINISH, PLAN, RUN, Ended, TaskCancelledError, TaskKind
 from chassis.running.hands import Hands
 from chassis.running.logging import bound, get_logger
 from chassis.running.task_queue import Claim, LeaseLostError, StepQueue
@@ -128,9 +128,10 @@ class Worker:
             progress = {"steps_done": row.steps_done + 1, "figures": {**row.figures, **sums}}
             queue.done(uow, claim, result.data, **progress)
         else:
-            file_id = kind.finish(task, queue.data(uow, task.id), uow)
+            came = kind.finish(task, queue.data(uow, task.id), uow)
+            ended = came if isinstance(came, Ended) else Ended(came)
             queue.lock(uow, claim)
-            queue.end(uow, task.id, TaskState.DONE, result_file_id=file_id)
+            queue.end(uow, task.id, TaskState.DONE, result_file_id=ended.file_id, outcome=as_json(ended.outcome))
 
     def _fail(self, claim: Claim, refusal: ServiceError) -> str:
         def fail(uow: UnitOfWork) -> None:

@@ -21,6 +21,7 @@ from chassis.data.pages import equals, page_of
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task, TaskCancelledError
+from chassis.papers.outcomes import outcome_view
 from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
@@ -265,6 +266,7 @@ def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
         steps_total=row.steps_total,
         figures=row.figures,
         refusal=refusal(Reason.of_row(row.error), uow.context.language),
+        outcome=outcome_view(row.outcome, uow.context.language),
         result=result,
         created_by=row.created_by,
         created_at=row.created_at,
