@@ -40,5 +40,5 @@ class Export(Command):
     )
     format: ExportFormat = Field(
         default=ExportFormat.XLSX,
-        description="A workbook, or a ZIP with the list as CSV (UTF-8 with a mark, by which Excel knows it).",
+        description="A workbook, or CSV: UTF-8 with a mark, by which Excel knows it.",
     )

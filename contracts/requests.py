@@ -13,10 +13,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import TryableCommand, View
+from contracts.base import Query, TryableCommand, View
 from contracts.common import HistoryStepView, ReasonCount, Refusal, RowResults
 from contracts.stored import StoredName, StoredText, StoredTitle, Word
-from contracts.types import FileReference, Instant, Note
+from contracts.types import Day, FileReference, Instant, Note
 
 MOST_FILES = 10
 Files = Annotated[tuple[FileReference, ...], Field(max_length=MOST_FILES)]
@@ -45,6 +45,13 @@ class Decision(TryableCommand, answers=RowResults):
     """A step that somebody takes with some requests, each with its own result."""
 
     note: Note | None = Field(default=None, description="Remark for the record.")
+
+
+class RequestedBetween(Query):
+    """What lists of requests and their figures can be filtered by, whatever the kind."""
+
+    requested_from: Day | None = Field(default=None, description="Only asked for on this day or later.")
+    requested_to: Day | None = Field(default=None, description="Only asked for on this day or earlier.")
 
 
 class RequestView(View):

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 
 from requests import RequestException
 
+from launcher.problems import NotReadyError
 from launcher.secrets import Secrets
 from launcher.steps import Tell
-from launcher.system import FIRST_ADMINISTRATOR, NotReadyError, System
+from launcher.system import FIRST_ADMINISTRATOR, System
 
 _KEPT = "demonstration.json"
 

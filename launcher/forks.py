@@ -22,6 +22,7 @@ import os
 import subprocess
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -94,21 +95,32 @@ def _loaded(modules: Sequence[str]) -> bool:
 
 
 def _serve(asked: Connection) -> NoReturn:
-    """Make what is asked for until nobody will ask any more, and wait for all of it."""
-    if os.getsid(0) != os.getpid():
-        os.setsid()
+    """Make what is asked for until nobody will ask any more, and wait for all of it. What called us is not gone back
+    to, whatever happens."""
+    code = 1
+    try:
+        if os.getsid(0) != os.getpid():
+            os.setsid()
+        _make(asked)
+        _wait_for_all()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _make(asked: Connection) -> None:
     while True:
         try:
             module, arguments, environment, log = asked.recv()
         except EOFError:
-            break
+            return
         made = os.fork()
         if made == 0:
             asked.close()
             _run(module, arguments, environment, log)
         asked.send(made)
-    _wait_for_all()
-    os._exit(0)
 
 
 def _run(module: str, arguments: list[str], environment: Mapping[str, str], log: Path) -> NoReturn:
@@ -122,7 +134,8 @@ def _run(module: str, arguments: list[str], environment: Mapping[str, str], log:
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
+        with suppress(Exception):
+            sys.stdout.flush()
         os._exit(code)
 
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psutil
@@ -29,7 +30,9 @@ from launcher.servers.postgres import PostgresServer
 from launcher.servers.processes import kill_all, process_of
 from launcher.servers.rabbitmq import RabbitServer
 from launcher.steps import step
-from launcher.system import System
+
+if TYPE_CHECKING:
+    from launcher.system import System
 
 SUPERVISOR = "launcher.supervisor"
 ADMINISTRATOR = "first administrator"
@@ -76,7 +79,7 @@ class Installation:
 
     # -- the whole -----------------------------------------------------------------------------------------
 
-    def up(self, *, renew_damaged: bool = False) -> System:
+    def up(self, *, renew_damaged: bool = False) -> "System":
         """Start everything and wait until it is ready, showing each step.
 
         `renew_damaged` has queues made anew that the broker can't read. Raises SetUpError, ServerError, NotReadyError,
@@ -84,14 +87,14 @@ class Installation:
         """
         self._install()
         broker, database = self._rabbitmq(), self._postgres()
-        system = self.system()
-        supervisor = self._load_supervisor()
         with ThreadPoolExecutor() as pool:
-            # The node takes seconds to boot: databases are brought up to date meanwhile.
+            # The node takes seconds to boot: what we need is loaded and databases are brought up to date meanwhile.
             booted = pool.submit(broker.start) if broker else None
+            supervisor = self._load_supervisor()
             if database:
                 with step("PostgreSQL is running"):
                     database.start()
+            system = self.system()
             with step("Databases are migrated") as tell:
                 system.provision_databases(tell)
             with step("There is a first administrator"):
@@ -155,8 +158,10 @@ class Installation:
         """The private servers: none, one or both, as chosen."""
         return [server for server in (self._postgres(), self._rabbitmq()) if server is not None]
 
-    def system(self) -> System:
+    def system(self) -> "System":
         """The processes, on the servers chosen."""
+        from launcher.system import System  # which takes a second to load
+
         broker = self._rabbitmq()
         return System(
             self.state,

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from chassis.base.problems import SetUpProblem
+
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
-class SetUpError(Exception):
+class SetUpError(SetUpProblem):
     """Setting up can't go on; the message says what is missing and how to get it."""
 
 

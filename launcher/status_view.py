@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 from rich.table import Table
 
-from launcher.condition import Condition, look, worst
+from launcher.condition import Condition, worst
 from launcher.installation import Installation
+from launcher.looking import look
 from launcher.processes import Process
 from launcher.steps import console
 

@@ -21,11 +21,12 @@ from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provisioning.database import DatabaseNotReadyError, Passwords, app_url, bring_up_to_date, owner_url
+from chassis.provisioning.database import Passwords, app_url, bring_up_to_date, owner_url
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.forks import RUNNER, Forks
 from launcher.paths import declaring, service_names
 from launcher.ports import Ports
+from launcher.problems import NotReadyError
 from launcher.processes import Process, ProcessSpec, passed_on
 from launcher.secrets import Secrets
 from launcher.servers.processes import tail
@@ -40,10 +41,6 @@ FIRST_ADMINISTRATOR = "admin"
 """The first administrator's username."""
 READY_WITHIN = 120.0
 """Seconds until all processes must be ready."""
-
-
-class NotReadyError(Exception):
-    """Processes did not become ready; the message names them and ends with what they said last."""
 
 
 class System:
@@ -98,14 +95,11 @@ class System:
         self.provision_broker()
 
     def provision_databases(self, tell: Callable[[str], None] = lambda how_far: None) -> None:
-        """Make and migrate every service's database. Raises NotReadyError with PostgreSQL's reason where it can't."""
+        """Make and migrate every service's database. Raises DatabaseNotReadyError with PostgreSQL's reason."""
         for name, service in self._declared().items():
             tell(name)
             passwords = Passwords(*(self._secrets.password(f"{name}-{role}") for role in ("owner", "app")))
-            try:
-                bring_up_to_date(self._admin_url, service, self.database(name), passwords)
-            except DatabaseNotReadyError as problem:
-                raise NotReadyError(str(problem)) from None
+            bring_up_to_date(self._admin_url, service, self.database(name), passwords)
 
     def provision_broker(self, *, renew_damaged: bool = False) -> None:
         """Make the virtual host, its users and all queues. Raises as `chassis.provisioning.broker.provision_broker`."""

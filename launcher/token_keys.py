@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 from chassis.base.pem import fingerprint, new_private_key, private_blocks, private_keys
+from chassis.base.problems import SetUpProblem
 from contracts.identity.tokens import MAX_LIFETIME
 from launcher.processes import Process
 from launcher.secrets import Secrets
@@ -24,7 +25,7 @@ class Pause(Enum):
     """No token of the former key is good any more."""
 
 
-class KeyChangeError(Exception):
+class KeyChangeError(SetUpProblem):
     """The key was not changed to the end; the sentence says why. Run again, the change is finished."""
 
 

@@ -2,8 +2,8 @@
 
 from launcher import rolling
 from launcher.installation import Installation
+from launcher.problems import NotReadyError
 from launcher.steps import step
-from launcher.system import NotReadyError
 
 
 def upgrade(installation: Installation) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from kombu import Connection
 
+from chassis.base.problems import SetUpProblem
 from chassis.declaring.service import Service
 from chassis.messages.broker import dead_queue, service_queue
 
 
-class UnnamedMessagesError(Exception):
+class UnnamedMessagesError(SetUpProblem):
     """Messages would be put aside for good that are innocent; the text says where they are and what to do."""
 
 

@@ -19,7 +19,7 @@ from chassis.base.settings import settings
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import INCOMING, FileStore, content_hash
-from contracts.errors import ServiceError
+from contracts.errors import Language, ServiceError
 from contracts.types import FileReference
 from contracts.words import document_word
 
@@ -65,13 +65,14 @@ def keep(
     kind: FileKind,
     *,
     document: str,
+    language: Language = "zh",
     purpose: str | None = None,
     teaching_point_id: UUID | None = None,
     student_id: UUID | None = None,
 ) -> UUID:
     """Store a document that the service made itself, such as a task's result, under the name that `contracts.words` has
-    for it; its id in `files`. Its purpose is the document's own unless another is named."""
-    name = f"{document_word(document).zh}.{kind}"
+    for it in this language; its id in `files`. Its purpose is the document's own unless another is named."""
+    name = f"{document_word(document)[language]}.{kind}"
     sha256 = in_real_thread(content_hash, file)
     reference = FileReference(sha256=sha256, size=file.seek(0, 2), media_type=kind.content_type, name=name)
     _lock(uow, sha256)

@@ -62,7 +62,7 @@ def _column(view: type[View], field: str, language: Language) -> ViewColumn:
     word = field_word(view, field)
     if word is None:
         raise KeyError(f"{view.__name__}.{field} has no word")
-    kind = _plain_type(view.model_fields[field].annotation)
+    kind = plain_type(view.model_fields[field].annotation)
     if not _is_shown(kind):
         raise TypeError(f"{view.__name__}.{field} is nothing that a cell can hold")
     width, cell = _kind_of_cell(view, field, kind, language)
@@ -92,14 +92,14 @@ def _is_shown(kind: Any) -> bool:
     return issubclass(kind, str | bool | int | Decimal | date | Refusal)
 
 
-def _plain_type(annotation: Any) -> Any:
+def plain_type(annotation: Any) -> Any:
     """The type inside `Annotated[…]` and `… | None`."""
     if annotation is AwareDatetime:  # pydantic's, whose values are datetimes
         return datetime
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _plain_type(get_args(annotation)[0])
+        return plain_type(get_args(annotation)[0])
     if origin in (Union, UnionType):
         kinds = [each for each in get_args(annotation) if each is not NoneType]
-        return _plain_type(kinds[0]) if len(kinds) == 1 else None
+        return plain_type(kinds[0]) if len(kinds) == 1 else None
     return annotation

@@ -8,11 +8,10 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
+from chassis.base.problems import SetUpProblem
 from chassis.declaring.service import Service, load
-from chassis.messages.unnamed import UnnamedMessagesError
-from chassis.provisioning.broker import WATCHER, BrokerAwayError, provision_broker
-from chassis.provisioning.damage import DamagedQueuesError
-from chassis.provisioning.database import DatabaseNotReadyError, Passwords, bring_up_to_date
+from chassis.provisioning.broker import WATCHER, provision_broker
+from chassis.provisioning.database import Passwords, bring_up_to_date
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -30,7 +29,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     services = [load(path) for path in options.services]
     try:
         (_databases if options.what == "database" else _broker)(services, options)
-    except (BrokerAwayError, DamagedQueuesError, DatabaseNotReadyError, UnnamedMessagesError) as problem:
+    except SetUpProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0

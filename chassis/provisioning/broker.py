@@ -14,6 +14,7 @@ import requests
 from kombu import Connection
 from sqlalchemy.engine import make_url
 
+from chassis.base.problems import SetUpProblem
 from chassis.declaring.service import Service
 from chassis.messages.broker import (
     CONNECTION_ERRORS,
@@ -33,7 +34,7 @@ from contracts.copies import COPIES_EXCHANGE
 NOTHING: Final = "^$"
 
 
-class BrokerAwayError(Exception):
+class BrokerAwayError(SetUpProblem):
     """The broker could not be reached, or went away, while places were made on it."""
 
     def __init__(self, reason: str) -> None:

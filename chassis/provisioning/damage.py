@@ -20,6 +20,7 @@ from typing import Final
 from amqp.exceptions import InternalError
 from kombu import Connection, Queue
 
+from chassis.base.problems import SetUpProblem
 from chassis.declaring.service import Service
 from chassis.messages.broker import queues
 
@@ -33,7 +34,7 @@ LAST: Final = -10
 """Priority of a consumer that gets what all others have no hands for; theirs is 0."""
 
 
-class DamagedQueuesError(Exception):
+class DamagedQueuesError(SetUpProblem):
     """The broker can't read queues that messages may lie in."""
 
     def __init__(self, names: Sequence[str]) -> None:

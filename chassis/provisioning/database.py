@@ -21,6 +21,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from chassis.base.problems import SetUpProblem
 from chassis.data.row_scope import app_role, owner_role
 from chassis.declaring.service import Service
 from chassis.provisioning.declared import declared
@@ -47,7 +48,7 @@ Result = TypeVar("Result")
 _LOCK_TIMEOUT, _DEADLOCK = "55P03", "40P01"
 
 
-class DatabaseNotReadyError(Exception):
+class DatabaseNotReadyError(SetUpProblem):
     """A service's database is not as the code declares it; the message says why, in PostgreSQL's words."""
 
 

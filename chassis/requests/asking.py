@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.requests.handling import Handler, field_of_many, field_of_one, of_contract
+from chassis.requests.handling import Handler, demand, field_of_many, field_of_one, of_contract
 from chassis.requests.kinds import Entered, Own, RequestKind, Rule, Things
 from chassis.requests.showing import Shown
 from chassis.work.reasons import Reason, refusals, refuse
@@ -20,9 +20,14 @@ from contracts.requests import RequestResult, RequestResults
 def entering(kind: RequestKind, contract: type[Operation], rule: Rule) -> Handler:
     """Asks about the things that the field says which is called as the kind's subject, with an s."""
 
+    about = f"{kind.subject}s"
+    demand(contract, about, "reason")
+    if "attachments" in contract.model_fields and kind.attachments is None:
+        raise TypeError(f"{contract.__name__} comes with files, and {kind.table.name} take none")
+
     def handler(command: Any, uow: UnitOfWork) -> RequestResults:
-        ids = getattr(command, f"{kind.subject}s")
-        return _results(uow, kind, ids, kind.enter(uow, ids, command, rule))
+        ids = getattr(command, about)
+        return request_results(uow, kind, ids, kind.enter(uow, ids, command, rule))
 
     return of_contract(contract, handler)
 
@@ -55,6 +60,8 @@ def ask_one(
 def deciding_one(shown: Shown, contract: type[Operation], action: str) -> Handler:
     """Takes a step with one request that the caller saw at `version`. Raises what refuses it."""
     one, kind = field_of_one(contract), shown.kind
+    demand(contract, "version")
+    demand(contract.answers, "history")
 
     def handler(command: Any, uow: UnitOfWork) -> View:
         id_ = getattr(command, one)
@@ -76,7 +83,9 @@ def deciding(kind: RequestKind, contract: type[Operation], action: str) -> Handl
     return of_contract(contract, handler)
 
 
-def _results(uow: UnitOfWork, kind: RequestKind, ids: Sequence[UUID], entered: Entered) -> RequestResults:
+def request_results(uow: UnitOfWork, kind: RequestKind, ids: Sequence[UUID], entered: Entered) -> RequestResults:
+    """What came of asking about these things, one result each."""
+
     def result(id_: UUID) -> RequestResult:
         if (made := entered.made.get(id_)) is not None:
             return RequestResult(subject_id=id_, request_id=made.id, state=kind.state_of(made))

@@ -27,7 +27,7 @@ from chassis.work.numbers import next_numbers
 from chassis.work.reasons import Reason
 from chassis.work.rows import Refused, lock, lock_where, set_each
 from chassis.work.steps import Taken, enter, move_history, switches, take_locked
-from chassis.work.workflow import Workflow
+from chassis.work.workflow import Who, Workflow
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 
@@ -57,14 +57,19 @@ class Entered:
     refused: Mapping[UUID, Reason]
 
 
+def _named(who: Who) -> Iterator[str]:
+    """The columns by which a step says who may take it, and who did."""
+    yield from (name for name in (who.own, who.kept_in) if name is not None)
+    yield from (name for name, _ in who.others)
+
+
 @dataclass(frozen=True, slots=True)
 class RequestKind:
     """One kind. `subject` is the column that says what a request is about: a foreign key to the table of `things`.
 
     Of the requests about one thing at most one is in a state that is open; another is refused with `open_code`. Which
     reaches the state `supersedes` lets earlier requests about the same thing take their step `supersede`. `effects` are
-    by the state reached, `against` is by action. `entered_by` and `decided_by` name the columns that keep who asked
-    and, where the table has it, who took the last step that is a decision.
+    by the state reached, `against` is by action. `entered_by` names the column that keeps who asked.
     """
 
     flow: Workflow
@@ -75,8 +80,12 @@ class RequestKind:
     against: Mapping[str, Against] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     entered_by: str = "entered_by"
-    decided_by: str = "decided_by"
     attachments: Attachments | None = None
+
+    def __post_init__(self) -> None:
+        named = {self.entered_by, *(name for step in self.flow.steps for name in _named(step.who))}
+        if missing := ", ".join(sorted(named - set(self.table.c.keys()))):
+            raise LookupError(f"{self.table.name} has no column {missing}: {self.flow.name} names it")
 
     @property
     def things(self) -> Table:
@@ -94,9 +103,10 @@ class RequestKind:
         state: str = row._mapping[self.flow.column]
         return state
 
-    def is_open(self, row: Row[Any]) -> bool:
-        """Whether one of its rows is not decided yet."""
-        return self.state_of(row) in self.flow.open
+    def is_undecided(self, row: Row[Any]) -> bool:
+        """Whether one of its rows is open, and somebody has still to decide about it."""
+        state = self.state_of(row)
+        return state in self.flow.open and any(step.state == state for step in self.flow.steps if step.who.decides)
 
     # -- asking --------------------------------------------------------------------------------------------
 
@@ -213,9 +223,10 @@ class RequestKind:
         action: str,
         note: str | None = None,
         values: Mapping[str, Any] | None = None,
+        each: Mapping[UUID, Mapping[str, Any]] | None = None,
     ) -> Taken:
         """Take a step with each request that may take it, with what follows from it; the others say why not. `values`
-        are columns that are set with the state."""
+        are columns that are set with the state, `each` those with a value of their own for every request."""
         found = self.hold(uow, ids)
         asked = [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
         leads = self._leads_to(uow, asked, action)
@@ -225,15 +236,12 @@ class RequestKind:
         making_way = [row for row in judged if row.id not in against and leads[row.id] == self.supersedes]
         if making_way:
             self._supersede(uow, making_way)
-        kept = {**(values or {}), **self._who_decides(uow, action)}
-        taken = take_locked(uow, self.flow, self.table, asked, action, note=note, values=kept, against=against)
+        taken = take_locked(
+            uow, self.flow, self.table, asked, action, note=note, values=values, each=each, against=against
+        )
         self._follow_all(uow, taken)
         unseen = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
         return Taken(taken.done, {**unseen, **taken.refused})
-
-    def _who_decides(self, uow: UnitOfWork, action: str) -> dict[str, UUID]:
-        decision = any(step.who.decides for step in self.flow.steps if step.action == action)
-        return {self.decided_by: uow.acting_user} if decision and self.decided_by in self.table.c else {}
 
     def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
         """Let earlier requests about the things of these make way for them."""

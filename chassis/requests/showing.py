@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from chassis.data.pages import equals, on_days, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.attachments import attached, attachment
-from chassis.requests.handling import Handler, field_of_one, of_contract
+from chassis.requests.handling import Handler, demand, field_of_one, of_contract
 from chassis.requests.kinds import RequestKind
 from chassis.work.rows import locked
 from chassis.work.steps import history_of
-from contracts.base import Operation, Page, View
+from contracts.base import Operation, Page, PageQuery, View
 from contracts.errors import ServiceError
-from contracts.requests import StateCount, StateCounts
+from contracts.requests import RequestedBetween, StateCount, StateCounts
 from contracts.types import FileReference
 
 
@@ -58,6 +58,13 @@ class Shown:
         first, last = getattr(query, "requested_from", None), getattr(query, "requested_to", None)
         return statement.where(*conditions, on_days(requested_at, first, last))
 
+    def demand_filters(self, query: type[Operation]) -> None:
+        """Raise TypeError where a query has a filter that finds nothing: it would show more than was asked for."""
+        found = {*self.select().selected_columns.keys(), *PageQuery.model_fields, *RequestedBetween.model_fields}
+        unknown = query.model_fields.keys() - found - ({"search"} if self.searched is not None else set())
+        if unknown:
+            raise TypeError(f"{query.__name__} filters by {', '.join(sorted(unknown))}, which no row has")
+
     def page(self, uow: UnitOfWork, id_: UUID, answers: type[View]) -> View:
         """One request with its history and attachments. Raises ServiceError `not_found`."""
         row = uow.one(self.select().where(self.kind.table.c.id == id_))
@@ -68,6 +75,7 @@ class Shown:
 
 def listing(shown: Shown, contract: type[Operation]) -> Handler:
     """Answers a page of what `Shown.found` leaves."""
+    shown.demand_filters(contract)
     [row_view] = contract.answers.__pydantic_generic_metadata__["args"]
     keys = {"requested_at": shown.kind.table.c.requested_at, **shown.sortable}
 
@@ -82,6 +90,7 @@ def listing(shown: Shown, contract: type[Operation]) -> Handler:
 
 def counting(shown: Shown, contract: type[Operation]) -> Handler:
     """Counts by state what the list would show."""
+    shown.demand_filters(contract)
 
     def handler(query: Any, uow: UnitOfWork) -> StateCounts:
         flow = shown.kind.flow
@@ -96,12 +105,14 @@ def counting(shown: Shown, contract: type[Operation]) -> Handler:
 
 def page(shown: Shown, contract: type[Operation]) -> Handler:
     """Answers one request with its history and attachments."""
+    demand(contract.answers, "history")
     one = field_of_one(contract)
     return of_contract(contract, lambda query, uow: shown.page(uow, getattr(query, one), contract.answers))
 
 
 def attachment_of(shown: Shown, contract: type[Operation]) -> Handler:
     """Answers one attachment (`file_id`) of a request that the actor sees."""
+    demand(contract, "file_id")
     one, table = field_of_one(contract), shown.kind.table
 
     def handler(query: Any, uow: UnitOfWork) -> FileReference:
@@ -112,15 +123,24 @@ def attachment_of(shown: Shown, contract: type[Operation]) -> Handler:
 
 
 def attaching(shown: Shown, contract: type[Operation]) -> Handler:
-    """Adds `attachments` to one request that is open, at the `version` that the caller saw."""
+    """Adds `attachments` to a request of the caller's own, at the `version` that they saw, while a decision about it is
+    still to be taken: nobody adds to what they decide about. The first of two deciders looked at what was there."""
     one, kind = field_of_one(contract), shown.kind
+    demand(contract, "version", "attachments")
+    demand(contract.answers, "history", "attachments")
+    if kind.attachments is None:
+        raise TypeError(f"{contract.__name__} adds files, and {kind.table.name} take none")
 
     def handler(command: Any, uow: UnitOfWork) -> View:
         row = locked(uow, kind.table, getattr(command, one), command.version)
-        if not kind.is_open(row):
+        if row._mapping[kind.entered_by] != uow.acting_user:
+            raise ServiceError("not_own_request")
+        if not kind.is_undecided(row):
             state, flow = kind.state_of(row), kind.flow.name
             raise ServiceError("step_not_allowed", workflow=flow, state=state, action="attach")
         kind.attach(uow, [row], command.attachments, there=len(attached(uow, row.id)))
+        # Whoever decides about what they saw at a version has not seen these files.
+        uow.execute(update(kind.table).where(kind.table.c.id == row.id).values(updated_at=uow.now))
         uow.audit(kind.table, row.id, "attach", after={"files": [each.sha256 for each in command.attachments]})
         return shown.page(uow, row.id, contract.answers)
 

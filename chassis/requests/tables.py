@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, MetaData, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Column, Index, MetaData, String, Table, Text, UniqueConstraint, Uuid, text
 
 from chassis.data.columns import id_column, instant, stamps
 from chassis.requests.kinds import NUMBERED_BY
@@ -14,6 +14,12 @@ from chassis.work.workflow import Workflow
 
 MAX_REASON = 500
 """Characters."""
+
+
+def one_open(table: str, flow: Workflow, subject: str) -> Index:
+    """Of the requests of a table about one subject (a column) at most one is in a state that is open."""
+    undecided = ", ".join(f"'{state}'" for state in flow.open)
+    return Index(f"uq_{table}_open", subject, unique=True, postgresql_where=text(f"{flow.column} IN ({undecided})"))
 
 
 def request_table(
@@ -31,7 +37,6 @@ def request_table(
     """
     columns = (*number_column(), *columns) if number is not None else columns
     listed = ", ".join(f"'{state}'" for state in flow.states)
-    undecided = ", ".join(f"'{state}'" for state in flow.open)
     return Table(
         name,
         metadata,
@@ -47,7 +52,7 @@ def request_table(
         instant("requested_at"),
         *stamps(),
         CheckConstraint(f"{flow.column} IN ({listed})", name=flow.column),
-        Index(f"uq_{name}_open", subject.name, unique=True, postgresql_where=f"{flow.column} IN ({undecided})"),
+        one_open(name, flow, subject.name),
         Index(f"ix_{name}_{subject.name}", subject.name, "id"),
         Index(f"ix_{name}_teaching_point_id", "teaching_point_id", "requested_at"),
         Index(f"ix_{name}_{flow.column}", flow.column, "requested_at"),

@@ -1,6 +1,9 @@
 """Lists that go out as files: a declaration of a few lines makes a command and a task of a list query.
 
-    BILLS = ListExport("bill_export", ExportBills, list_bills, ("number", "student_name", "amount", "status"))
+    BILLS = ListExport(
+        "bill_export", ExportBills, list_bills, ("number", "student_name", "amount", "status"),
+        known_by={"teaching_point_id": teaching_points.c.name},
+    )
 
     class Finance(Service):
         export_bills = command(exporting(BILLS))
@@ -12,10 +15,12 @@ asked: what the screen shows is what the file holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, get_type_hints
 from uuid import UUID
+
+from sqlalchemy import Column, select
 
 from chassis.base.context import Scope, scope_from_wire, scope_to_wire
 from chassis.data.pages import WholeList, whole_list
@@ -23,12 +28,12 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers import files
 from chassis.papers.list_files import KINDS, facts_of, write_list_file
-from chassis.papers.view_columns import ViewColumn, cell_text, rows_of, view_columns
+from chassis.papers.view_columns import ViewColumn, cell_text, plain_type, rows_of, view_columns
 from chassis.requests.handling import Handler, of_contract
 from chassis.running.tasks import SCOPE, enqueue, report
 from contracts.base import PageQuery, View
 from contracts.common import TaskView
-from contracts.errors import ServiceError
+from contracts.errors import Language, ServiceError
 from contracts.exports import Export
 from contracts.words import field_word, label
 
@@ -41,16 +46,24 @@ BLOCK: Final = 1_000
 @dataclass(frozen=True, slots=True)
 class ListExport:
     """An export: its name (of the task and of the document), the command that asks for it, the handler of the list, and
-    the fields of the list's rows that may become columns, in their order."""
+    the fields of the list's rows that may become columns, in their order. `known_by` are the columns by which people
+    know what a filter names by its id; None where people know it by nothing."""
 
     name: str
     command: type[Export]
     lists: Callable[[Any, UnitOfWork], Any]
     fields: Sequence[str]
+    known_by: Mapping[str, Column[Any] | None] = field(default_factory=dict)
     max_rows: int = MAX_ROWS
 
     def __post_init__(self) -> None:
-        self.columns(self.fields)  # a field without a word, or that no cell can hold, fails at once
+        self.columns(self.fields, "zh")  # a field without a word, or that no cell can hold, fails at once
+        filters = self.query.model_fields.items()
+        ids = {name for name, its in filters if plain_type(its.annotation) is UUID}
+        if unknown := ids ^ self.known_by.keys():
+            raise TypeError(
+                f"{self.name} has to say by what people know {', '.join(sorted(unknown))}, and nothing else"
+            )
 
     @property
     def query(self) -> type[PageQuery]:
@@ -64,10 +77,10 @@ class ListExport:
         """The task, which is all in its last phase: the one that may take minutes."""
         return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._write)
 
-    def columns(self, fields: Sequence[str]) -> tuple[ViewColumn, ...]:
+    def columns(self, fields: Sequence[str], language: Language) -> tuple[ViewColumn, ...]:
         """The columns of a file. Raises KeyError or TypeError as `view_columns`."""
         [view] = self.query.answers.__pydantic_generic_metadata__["args"]
-        return view_columns(view, fields, "zh")
+        return view_columns(view, fields, language)
 
     def asked(self, command: Export) -> PageQuery:
         """The list query with the command's filters."""
@@ -94,7 +107,8 @@ class ListExport:
     def _write(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
         """Write the file and note in the audit trail what left the system."""
         command = self.command.model_validate(task.arguments["command"])
-        columns = self.columns(command.columns or self.fields)
+        language = task.context.language
+        columns = self.columns(command.columns or self.fields, language)
         query, actor = self.asked(command), task.context.actor
         written = _Written(task, uow)
         with uow.within(scope_from_wire(task.arguments[SCOPE])):
@@ -104,7 +118,10 @@ class ListExport:
                 command.format,
                 columns,
                 rows,
-                lambda: facts_of(self.name, actor.name, uow.now, _told(query), written.count),
+                lambda: facts_of(
+                    self.name, actor.name, uow.now, self._told(uow, query, language), written.count, language
+                ),
+                language,
             )
         with file:
             file_id = files.keep(
@@ -112,12 +129,27 @@ class ListExport:
                 file,
                 KINDS[command.format],
                 document=self.name,
+                language=language,
                 teaching_point_id=task.teaching_point_id,
                 student_id=actor.student_id,
             )
         noted = {**task.arguments["command"], "rows": written.count}
         uow.audit(uow.tables["tasks"], task.id, "export", after=noted)
         return file_id
+
+    def _told(self, uow: UnitOfWork, query: PageQuery, language: Language) -> Iterator[tuple[str, str]]:
+        """The filters and the order of a query in words."""
+        contract = type(query)
+        for name in contract.model_fields:
+            value, word = getattr(query, name), field_word(contract, name)
+            if value is None or word is None or name in ("page", "size"):
+                continue
+            if name == "sort":
+                yield word[language], _order(value, contract, language)
+            elif name in self.known_by:
+                yield word[language], _known(uow, self.known_by[name], value)
+            else:
+                yield word[language], cell_text(contract, name, value, language)
 
 
 class _Written:
@@ -154,20 +186,19 @@ def _is_of_other_points(scope: Scope, own: UUID | None) -> bool:
     return scope.kind == "point" and own not in scope.ids and bool(scope.ids)
 
 
-def _told(query: PageQuery) -> Iterator[tuple[str, str]]:
-    """The filters and the order of a query in words."""
-    contract = type(query)
-    for name in contract.model_fields:
-        value = getattr(query, name)
-        word = field_word(contract, name)
-        if value is None or word is None or name in ("page", "size"):
-            continue
-        yield word.zh, _order(value, contract) if name == "sort" else cell_text(contract, name, value, "zh")
+def _known(uow: UnitOfWork, column: Column[Any] | None, id_: UUID) -> str:
+    """What people know a thing by, where who asked sees it."""
+    if column is None:
+        return str(id_)
+    found = uow.rows(select(column).where(column.table.c.id == id_))
+    return str(found[0][0] if found else id_)
 
 
-def _order(sort: str, query: type[PageQuery]) -> str:
+def _order(sort: str, query: type[PageQuery], language: Language) -> str:
     [view] = query.answers.__pydantic_generic_metadata__["args"]
     key = sort.removeprefix("-")
     word = field_word(view, key)
-    direction = f"（{label('export.descending').zh}）" if sort.startswith("-") else ""
-    return f"{word.zh if word else key}{direction}"
+    named, descending = word[language] if word else key, label("export.descending")[language]
+    if not sort.startswith("-"):
+        return named
+    return f"{named}（{descending}）" if language == "zh" else f"{named} ({descending.lower()})"

@@ -236,9 +236,16 @@ class ListImport(Generic[EntryT]):
             return Ended(None, outcome)
         from chassis.papers.sheet_writing import write_bad_rows  # openpyxl is for the task process only
 
-        document = f"{self.name}_refused"
-        with write_bad_rows(document, self.columns, bad) as file:
-            kept = files.keep(uow, file, FileKind.XLSX, document=document, teaching_point_id=task.teaching_point_id)
+        document, language = f"{self.name}_refused", task.context.language
+        with write_bad_rows(document, self.columns, bad, language) as file:
+            kept = files.keep(
+                uow,
+                file,
+                FileKind.XLSX,
+                document=document,
+                language=language,
+                teaching_point_id=task.teaching_point_id,
+            )
         return Ended(kept, outcome)
 
     def _template(self, query: Query, uow: UnitOfWork) -> FileReference:

@@ -37,6 +37,9 @@ KEPT_FOR = timedelta(days=90)
 SCOPE = "scope"
 """The argument in which a task notes the scope whose rows it reads (`chassis.base.context.scope_to_wire`)."""
 
+_LANGUAGE = "language"
+"""The argument in which it is noted what who started a task reads; the task's functions find it in their context."""
+
 OPEN_STATES = (TaskState.WAITING, TaskState.RUNNING, TaskState.CANCELLING)
 _FORGOTTEN_AT_ONCE = 500
 
@@ -62,7 +65,7 @@ def enqueue(
             id=task_id,
             kind=kind,
             state=TaskState.WAITING,
-            arguments=as_json(arguments),
+            arguments=as_json({**arguments, _LANGUAGE: uow.context.language}),
             created_by=actor.user_id,
             created_by_name=actor.name,
             teaching_point_id=owner,
@@ -149,8 +152,10 @@ def forget_old_tasks(uow: UnitOfWork) -> int:
 def task_of(row: Row[Any]) -> Task:
     """A task from its row, with the context that its functions run in."""
     actor = Actor(row.created_by, row.created_by_name, row.teaching_point_id)
-    context = Context(actor=actor, correlation_id=row.correlation_id)
-    return Task(row.id, row.kind, row.arguments, row.figures, row.teaching_point_id, context)
+    arguments = dict(row.arguments)
+    language = arguments.pop(_LANGUAGE, "zh")  # the version before noted none
+    context = Context(actor=actor, correlation_id=row.correlation_id, language=language)
+    return Task(row.id, row.kind, arguments, row.figures, row.teaching_point_id, context)
 
 
 def step_row(task_id: UUID, number: int, phase: str, arguments: Mapping[str, Any], uow: UnitOfWork) -> dict[str, Any]:

@@ -163,13 +163,16 @@ def _write(
     values: Mapping[str, Any],
     each: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
-    column = flow.column
-    if each or len({stepped.step.next for stepped in done}) > 1:
-        own = {s.row.id: {column: s.step.next, **(each[s.row.id] if each else {})} for s in done}
+    column, deciders = flow.column, _deciders(uow, done)
+    if each or len({(stepped.step.next, stepped.step.who.kept_in) for stepped in done}) > 1:
+        own = {
+            s.row.id: {**(each[s.row.id] if each else {}), column: s.step.next, **kept}
+            for s, kept in zip(done, deciders, strict=True)
+        }
         uow.execute(rows.update_each(table, own, values))
     else:
         these = update(table).where(ids_in(table.c.id, [stepped.row.id for stepped in done]))
-        uow.execute(these.values({column: done[0].step.next, **values}))
+        uow.execute(these.values({**values, column: done[0].step.next, **deciders[0]}))
     record(uow, flow, ((s.row._mapping, s.step.state, s.step.next) for s in done), action, note)
     tell(uow, flow, ((s.row._mapping, s.step.told, s.step.next) for s in done), action)
     for stepped in done:
@@ -178,6 +181,15 @@ def _write(
     for emitted in {stepped.step.emits for stepped in done}:
         if emitted is not None:
             uow.expect(emitted)
+
+
+def _deciders(uow: UnitOfWork, done: Sequence[Stepped]) -> list[dict[str, UUID]]:
+    """For each row the columns that keep who took the steps: those of its own step now, the others as they are."""
+    keeping = [name for name in {s.step.who.kept_in for s in done} if name is not None]
+    return [
+        {name: uow.acting_user if s.step.who.kept_in == name else s.row._mapping[name] for name in keeping}
+        for s in done
+    ]
 
 
 def enter(

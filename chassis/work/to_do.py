@@ -93,12 +93,16 @@ def _counts(uow: UnitOfWork, waiting: Waiting, awaited: Awaited) -> dict[str, in
 
 def _may(me: UUID, table: Table, steps: Sequence[Step]) -> ColumnElement[bool]:
     """That one of the steps is for the row, and not refused to the actor (`Who.against`) for who they are."""
-    return or_(*(and_(_is_for(step, table), *_not_mine(me, table, step)) for step in steps))
+    return or_(*(and_(_is_for(step, table), *_open_to(me, table, step)) for step in steps))
 
 
 def _is_for(step: Step, table: Table) -> ColumnElement[bool]:
     return true() if step.of is None else table.c[step.of.column].in_(step.of.values)
 
 
-def _not_mine(me: UUID, table: Table, step: Step) -> Iterator[ColumnElement[bool]]:
-    return (table.c[column].is_distinct_from(me) for column, _ in step.who.others if column in table.c)
+def _open_to(me: UUID, table: Table, step: Step) -> tuple[ColumnElement[bool], ...]:
+    own = step.who.own
+    return (
+        *([] if own is None else [table.c[own] == me]),
+        *(table.c[column].is_distinct_from(me) for column, _ in step.who.others),
+    )

@@ -46,13 +46,16 @@ class Subject(Protocol):
 class Who:
     """Who may take a step: whoever acts under `permission` (the gateway has checked that they hold it), or the system.
 
-    `others` are columns that keep a person who may not, each with its refusal. It is data, so that what waits for
-    somebody can be counted by the same rule (`chassis.work.to_do`).
+    `others` are columns that keep a person who may not, each with its refusal; `own` is the column of the only one who
+    may. `kept_in` is the column that keeps who takes the step. It is data, so that what waits for somebody can be
+    counted by the same rule (`chassis.work.to_do`).
     """
 
     name: str
     permission: str | None = None
     others: tuple[tuple[str, str], ...] = ()
+    own: str | None = None
+    kept_in: str | None = None
     checked: bool = True
 
     def against(self, context: Context, row: Subject) -> Reason | None:
@@ -62,6 +65,8 @@ class Who:
         if context.permission != self.permission:
             return FORBIDDEN
         me = context.actor.user_id
+        if self.own is not None and row.get(self.own) != me:
+            return Reason("not_own_request")
         refused = (code for column, code in self.others if row.get(column) is not None and row[column] == me)
         return next((Reason(code) for code in refused), None)
 
@@ -76,12 +81,23 @@ def acting_under(permission: str) -> Who:
     return Who(permission, permission)
 
 
-def decider(permission: str, *, besides: Sequence[str] = (), entered_by: str = "entered_by") -> Who:
+def applicant(permission: str, *, entered_by: str = "entered_by") -> Who:
+    """Who entered the row, acting under `permission`."""
+    return Who(f"{permission}, own", permission, own=entered_by)
+
+
+def decider(
+    permission: str,
+    *,
+    besides: Sequence[str] = (),
+    entered_by: str = "entered_by",
+    decided_by: str = "decided_by",
+) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered (the column
-    `entered_by`), by whichever of their roles, nor twice what takes two persons: what `besides` (columns) keep is who
-    decided before."""
+    `entered_by`), by whichever of their roles, nor twice what takes several persons: what `besides` (columns) keep is
+    who decided before. `decided_by` is the column that keeps who takes this step; of several deciders each has one."""
     before = ((column, "same_reviewer") for column in besides)
-    return Who(permission, permission, ((entered_by, "decides_own_request"), *before))
+    return Who(permission, permission, ((entered_by, "decides_own_request"), *before), kept_in=decided_by)
 
 
 SYSTEM = Who("system")
@@ -102,6 +118,7 @@ class Addressees:
 
 
 EVERYONE = Addressees()
+WHO_ASKED = Addressees(student=False, points=())
 NOBODY = Addressees(student=False, points=(), applicant=None)
 
 
@@ -188,6 +205,8 @@ class Workflow:
             if not all(step.excludes(other) for other in others):
                 raise ValueError(f"workflow {self.name} has two steps for one state and action")
             others.append(step)
+        if unknown := {*self.open} - {*self.states}:
+            raise ValueError(f"workflow {self.name} has no state {', '.join(sorted(unknown))} that could be open")
         object.__setattr__(self, "_by_action", table)
 
     @property

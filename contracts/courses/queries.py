@@ -25,6 +25,7 @@ from contracts.courses.views import (
     WithdrawalDetails,
     WithdrawalView,
 )
+from contracts.requests import RequestedBetween, StateCounts
 from contracts.types import (
     EducationLevel,
     Id,
@@ -131,15 +132,24 @@ class ListCohort(PageQuery, answers=Page[CohortStudent]):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListWithdrawals(PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
-    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
+class WithdrawalFilters(RequestedBetween):
+    """What withdrawals and their figures can be filtered by."""
 
     student_id: Id | None = Field(default=None, description="Only of this student.")
     course_id: Id | None = Field(default=None, description="Only of this course.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
-    state: WithdrawalState | None = Field(default=None, description="Only in this state.")
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+
+
+class ListWithdrawals(WithdrawalFilters, PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
+    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
+
+    state: WithdrawalState | None = Field(default=None, description="Only in this state.")
+
+
+class CountWithdrawals(WithdrawalFilters, answers=StateCounts, request="withdrawal"):
+    """How many withdrawals are in which state."""
 
 
 class GetWithdrawal(Query, answers=WithdrawalDetails, request="withdrawal"):

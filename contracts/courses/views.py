@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import View
-from contracts.common import ClosingReason, HistoryStepView, Refusal, TaskView
+from contracts.common import ClosingReason, HistoryStepView, ReasonCount, Refusal, TaskView
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.states import (
     PlanCourseState,
@@ -165,9 +165,11 @@ class WithdrawalResult(View):
 
 
 class WithdrawalResults(View):
-    """One result a selection, in the order asked."""
+    """One result a selection, in the order asked; `done` requests were made, or would be by a command that is tried."""
 
     results: tuple[WithdrawalResult, ...]
+    done: int = 0
+    reasons: tuple[ReasonCount, ...] = Field(default=(), description="Why others were refused, the commonest first.")
 
 
 class PlanCourse(View):

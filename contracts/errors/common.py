@@ -119,6 +119,11 @@ TEXTS = {
         "不能审核自己提交的申请，请由其他人员办理。",
         "Nobody decides a request that they entered. Ask a colleague to decide it.",
     ),
+    "not_own_request": ErrorText(
+        _K.FORBIDDEN,
+        "只能由申请的提交人办理，请联系提交人。",
+        "Only the person who entered the request may do this. Ask them to.",
+    ),
     "same_reviewer": ErrorText(
         _K.FORBIDDEN,
         "同一申请的两次审核须由不同人员办理，请由其他人员审核。",

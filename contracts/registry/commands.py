@@ -152,17 +152,18 @@ class RejectStatusChanges(Decision, request="status_change"):
 
 
 class RevokeStatusChanges(Decision, request="status_change"):
-    """Takes back what has not taken effect: `first_review_passed`, `pending_clearance` → `revoked`.
+    """Takes back what has not taken effect → `revoked`: out of `first_review_passed` who asked for it, a transfer out
+    of `pending_clearance` anybody who may ask for changes.
 
-    Refused by row: `not_found`, `step_not_allowed`.
+    Refused by row: `not_found`, `step_not_allowed`, `not_own_request`.
     """
 
     status_change_ids: Ids = Field(description="The status changes.")
 
 
 class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
-    """Takes back one status change, of whichever kind, that the caller saw at `version`; `RevokeStatusChanges` takes
-    back several. Refused: `step_not_allowed` once it has taken effect, `stale_version`.
+    """For gateways of the version before: takes back one status change that the caller saw at `version`. It goes with
+    the next release. Refused: `step_not_allowed`, `not_own_request`, `stale_version`.
     """
 
     status_change_id: Id = Field(description="The status change.")
@@ -170,10 +171,10 @@ class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
 
 
 class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status_change"):
-    """Adds files to a status change that is open.
+    """Adds files to a status change of one's own about which the school has still to decide.
 
-    Refused: `step_not_allowed`, `stale_version`, `too_many_files`, `file_too_large`, `file_type_not_allowed`,
-    `file_missing`.
+    Refused: `not_own_request`, `step_not_allowed`, `stale_version`, `too_many_files`, `file_too_large`,
+    `file_type_not_allowed`, `file_missing`.
     """
 
     status_change_id: Id = Field(description="The status change.")

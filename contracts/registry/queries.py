@@ -11,7 +11,7 @@ from contracts.registry.views import (
     StudentStatistics,
     StudentView,
 )
-from contracts.requests import StateCounts
+from contracts.requests import RequestedBetween, StateCounts
 from contracts.types import (
     EnrolmentStatus,
     FileReference,
@@ -65,21 +65,22 @@ class GetStudentImportTemplate(Query, answers=FileReference):
     """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
-class ListStatusChanges(PageQuery, answers=Page[StatusChangeView], request="status_change"):
+class StatusChangeFilters(RequestedBetween):
+    """What status changes and their figures can be filtered by."""
+
+    student_id: Id | None = Field(default=None, description="Only of this student.")
+    kind: StatusChangeKind | None = Field(default=None, description="Only of this kind.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
+
+
+class ListStatusChanges(StatusChangeFilters, PageQuery, answers=Page[StatusChangeView], request="status_change"):
     """Status changes. Sorts: `requested_at` (newest first unless told)."""
 
-    student_id: Id | None = Field(default=None, description="Only of this student.")
-    kind: StatusChangeKind | None = Field(default=None, description="Only of this kind.")
     state: StatusChangeState | None = Field(default=None, description="Only in this state.")
-    teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
 
 
-class CountStatusChanges(Query, answers=StateCounts, request="status_change"):
+class CountStatusChanges(StatusChangeFilters, answers=StateCounts, request="status_change"):
     """How many status changes are in which state."""
-
-    student_id: Id | None = Field(default=None, description="Only of this student.")
-    kind: StatusChangeKind | None = Field(default=None, description="Only of this kind.")
-    teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
 
 
 class GetStatusChange(Query, answers=StatusChangeDetails, request="status_change"):

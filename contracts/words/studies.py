@@ -83,6 +83,8 @@ FIELDS: Words = {
     "reviewed_at": ("审核时间", "Reviewed at"),
     "requested_by": ("申请人", "Requested by"),
     "requested_at": ("申请时间", "Requested at"),
+    "requested_from": ("申请日期起", "Requested from"),
+    "requested_to": ("申请日期止", "Requested to"),
     "revoked_at": ("撤销时间", "Revoked at"),
     "revocable": ("可撤销", "Can be revoked"),
     "group_by": ("统计方式", "Grouped by"),

@@ -34,6 +34,7 @@ from contracts.courses.commands import (
     UpdateSelectionRound,
 )
 from contracts.courses.queries import (
+    CountWithdrawals,
     GetCourse,
     GetPlan,
     GetProgramme,
@@ -117,6 +118,7 @@ ROUTES = (
     get("/selections/{selection_id}", GetSelection, _READ_SELECTIONS),
     # withdrawals
     get("/withdrawals", ListWithdrawals, _READ_SELECTIONS),
+    get("/withdrawals/statistics", CountWithdrawals, _READ_SELECTIONS),
     post("/withdrawals", RequestWithdrawals, _WITHDRAW),
     post("/withdrawals/revoke", RevokeWithdrawals, _WITHDRAW),
     post("/withdrawals/approve", ApproveWithdrawals, _REVIEW),

@@ -11,7 +11,6 @@ from contracts.registry.commands import (
     RemoveStudent,
     ResumeStudent,
     RevokeStatusChanges,
-    RevokeTransfer,
     SuspendStudent,
     TransferStudent,
 )
@@ -62,7 +61,6 @@ ROUTES = (
     post("/status-changes/reject", RejectStatusChanges, _REVIEW_CHANGES),
     post("/status-changes/revoke", RevokeStatusChanges, _CHANGE),
     get(_STATUS_CHANGE, GetStatusChange, _READ_CHANGES),
-    post(f"{_STATUS_CHANGE}/revoke", RevokeTransfer, _CHANGE),
     post(f"{_STATUS_CHANGE}/attachments", AddStatusChangeFiles, _CHANGE),
     get(f"{_STATUS_CHANGE}/attachments/{{file_id}}", GetStatusChangeFile, _READ_CHANGES, downloads=""),
     *trail_of("registry"),

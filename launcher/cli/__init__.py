@@ -1,4 +1,8 @@
-"""The commands of ./jiaowu: running the system, looking after it, developing it."""
+"""The commands of ./jiaowu: running the system, looking after it, developing it.
+
+What a command alone needs it imports itself: services, the database and the broker are a second to load, which `up` has
+while the broker boots.
+"""
 
 import signal
 import sys
@@ -6,15 +10,9 @@ from types import FrameType
 
 import typer
 
-from chassis.messages.unnamed import UnnamedMessagesError
-from chassis.provisioning.broker import BrokerAwayError
-from chassis.provisioning.damage import DamagedQueuesError
+from chassis.base.problems import SetUpProblem
 from launcher.cli import develop, operate, prove, run
-from launcher.packages import SetUpError
-from launcher.servers.processes import ServerError
 from launcher.steps import console
-from launcher.system import NotReadyError
-from launcher.token_keys import KeyChangeError
 
 app = typer.Typer(
     help="Jiaowu: academic administration of an open university with teaching points.",
@@ -28,24 +26,13 @@ app = typer.Typer(
 for part in (run, operate, prove, develop):
     part.register(app)
 
-PROBLEMS = (
-    SetUpError,
-    ServerError,
-    NotReadyError,
-    BrokerAwayError,
-    DamagedQueuesError,
-    UnnamedMessagesError,
-    KeyChangeError,
-)
-"""What can go wrong with a set-up; each says in a sentence what to do."""
-
 
 def main() -> None:
     """Run the command line; problems of the set-up are told in a sentence, not as a traceback."""
     signal.signal(signal.SIGTERM, _terminated)  # so that everything that was started is cleared away
     try:
         app(prog_name="./jiaowu")
-    except PROBLEMS as problem:
+    except SetUpProblem as problem:
         console.print("\n[bold red]Can't go on.[/]", end=" ")
         console.print(str(problem), markup=False, soft_wrap=True)
         sys.exit(1)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import requests
@@ -12,9 +12,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from launcher.dead_events import DeadEvents, ParkedEvent
 from launcher.installation import Installation
 from launcher.steps import console
+
+if TYPE_CHECKING:
+    from launcher.dead_events import DeadEvents, ParkedEvent
 
 app = typer.Typer(
     help="Messages that services could not handle, put aside, or could not send: list, show, replay or drop them.",
@@ -87,7 +89,9 @@ def drop(
 
 
 @contextmanager
-def _dead_events() -> Iterator[DeadEvents]:
+def _dead_events() -> "Iterator[DeadEvents]":
+    from launcher.dead_events import DeadEvents
+
     with Installation().system().databases() as databases:
         dead = DeadEvents(databases)
         yield dead
@@ -119,7 +123,7 @@ def _shown(instant: datetime) -> str:
     return instant.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _chosen(dead: Sequence[ParkedEvent], event_ids: list[UUID] | None, every: bool) -> list[UUID]:
+def _chosen(dead: "Sequence[ParkedEvent]", event_ids: list[UUID] | None, every: bool) -> list[UUID]:
     if bool(event_ids) == every:
         raise typer.BadParameter("name events, or give --all")
     return [event.event_id for event in dead] if every else list(event_ids or [])

@@ -6,18 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from sqlalchemy.engine import make_url
 
-from chassis.base.context import system_context
-from chassis.messages import state_notes
-from launcher import copies, token_keys
 from launcher.cli import dead
 from launcher.cli.arguments import PASS_ON, known_service
 from launcher.installation import Installation
+from launcher.problems import NotReadyError
 from launcher.secrets import Secrets
 from launcher.servers.postgres import client
 from launcher.steps import console, step
-from launcher.system import GATEWAY, NotReadyError
 
 PANEL = "Look after"
 
@@ -35,6 +31,8 @@ def rebuild_copies(
     service: Annotated[str | None, typer.Argument(help="Whose copies; everybody's when left out.")] = None,
 ) -> None:
     """Have services fetch their copies of others' data anew, while they go on working."""
+    from launcher import copies
+
     wanted = {known_service(service)} if service else None
     with Installation().system().databases() as databases:
         for name, database in databases.items():
@@ -51,6 +49,9 @@ def reannounce(
     ids: Annotated[list[UUID] | None, typer.Argument(help="Which rows; all of them when left out.")] = None,
 ) -> None:
     """Have an owner publish rows again, behind all other events. Copies take what is newer than theirs."""
+    from chassis.base.context import system_context
+    from chassis.messages import state_notes
+
     with Installation().system().databases() as databases:
         owners = {k: database for database in databases.values() for k in database.service.publications}
         if kind not in owners:
@@ -66,6 +67,9 @@ def change_token_key(
 ) -> None:
     """Let a new key sign access tokens, while everybody goes on working. Takes six minutes; may be broken off and run
     again."""
+    from launcher import token_keys
+    from launcher.system import GATEWAY
+
     installation = Installation()
     kept, system = Secrets(installation.state / "secrets"), installation.system()
     if at_once:
@@ -89,6 +93,8 @@ def change_token_key(
 
 def psql(context: typer.Context, service: str) -> None:
     """Open a service's database as its administrator; further arguments go to psql."""
+    from sqlalchemy.engine import make_url
+
     installation = Installation()
     url = make_url(installation.admin_database_url())
     environment = {

@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
 
-from chassis.declaring.service import load
 from launcher.cli.arguments import known_service
 from launcher.installation import Installation
 from launcher.paths import declaring, service_names
+from launcher.problems import NotReadyError, asking_databases
 from launcher.steps import console, counting, step
-from launcher.system import NotReadyError
 
-if TYPE_CHECKING:  # what these commands import costs a second that the others do without
+if TYPE_CHECKING:
     from launcher.reconcile.agreement import Disagreement
 
 PANEL = "Prove"
@@ -57,13 +55,10 @@ def reconcile(
     from launcher.reconcile.copies import compare_copies
 
     differing: list[Disagreement] = []
-    try:
-        with Installation().system().databases() as databases:
-            result = reconcile(databases, patience=patience)
-            if copies:
-                differing = lasting(lambda: compare_copies(databases), patience=patience)
-    except OperationalError:
-        raise NotReadyError("the databases can't be reached; ./jiaowu up starts them") from None
+    with asking_databases(), Installation().system().databases() as databases:
+        result = reconcile(databases, patience=patience)
+        if copies:
+            differing = lasting(lambda: compare_copies(databases), patience=patience)
     show(result, console)
     if differing:
         show_disagreements(differing, console)
@@ -99,15 +94,12 @@ def verify_audit(
     except UnreadableHeadsError as problem:
         raise typer.BadParameter(str(problem)) from None
     sound = True
-    try:
-        with Installation().system().databases() as databases:
-            for name in chosen:
-                with counting(name) as tell:
-                    verdict = prove(databases, name, exported, heads_since and heads_since.astimezone(), tell)
-                show_verdict(verdict, console)
-                sound = sound and verdict.sound
-    except OperationalError:
-        raise NotReadyError("the databases can't be reached; ./jiaowu up starts them") from None
+    with asking_databases(), Installation().system().databases() as databases:
+        for name in chosen:
+            with counting(name) as tell:
+                verdict = prove(databases, name, exported, heads_since and heads_since.astimezone(), tell)
+            show_verdict(verdict, console)
+            sound = sound and verdict.sound
     raise typer.Exit(0 if sound else 1)
 
 
@@ -119,6 +111,7 @@ def erase_audit(
     """Erase old entries of the audit trail for good, which stays provable: at least 183 days old, whole blocks at a
     time. That it was done is an entry that stays."""
     from chassis.base.clock import SystemClock
+    from chassis.declaring.service import load
     from chassis.work.audit_erasing import erase
 
     name = known_service(service)
@@ -126,13 +119,11 @@ def erase_audit(
         typer.confirm(f"Erase what {name} noted before {before.date()}, for good?", abort=True)
     try:
         url = Installation().system().owner_url(name)
-        with step(f"Entries of {name} are erased") as tell:
+        with asking_databases(), step(f"Entries of {name} are erased") as tell:
             now = SystemClock().now()
             number = erase(url, load(declaring(name)), before.date(), now, lambda erased: tell(f"{erased:,}"))
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from None
-    except OperationalError:
-        raise NotReadyError("the database can't be reached; ./jiaowu up starts it") from None
     console.print(f"{number:,} erased.")
 
 

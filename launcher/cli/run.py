@@ -8,7 +8,6 @@ import typer
 from rich.markup import escape
 from rich.panel import Panel
 
-from launcher import demonstration, log_view, status_view, upgrading
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
@@ -49,6 +48,8 @@ def up(
     try:
         system = installation.up(renew_damaged=renew_damaged)
         if demo:
+            from launcher import demonstration
+
             with step("There is demonstration data") as tell:
                 demonstration.ensure(system, tell)
     except BaseException:
@@ -71,6 +72,8 @@ def upgrade() -> None:
     what to look out for. When it can't go on, what is not replaced yet goes on as it was: put the reason right and do
     it again.
     """
+    from launcher import upgrading
+
     upgrading.upgrade(Installation())
     console.print("[bold green]Upgraded.[/] [bold]./jiaowu status[/] shows what runs.")
 
@@ -82,6 +85,8 @@ def down() -> None:
 
 def status() -> None:
     """Show every process, and what is not well."""
+    from launcher import status_view
+
     raise typer.Exit(status_view.show(Installation()))
 
 
@@ -100,6 +105,8 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each log.")] = 30,
 ) -> None:
     """Show what processes have written, in colour and in order of time."""
+    from launcher import log_view
+
     if not log_view.show(Installation(), name, lines=lines, follow=follow):
         raise typer.Exit(1)
 
@@ -141,6 +148,8 @@ def _show(installation: Installation) -> None:
 
 def _sign_ins(installation: Installation) -> list[tuple[str, str]]:
     """Who can sign in: the people of the demonstration data, or the first administrator alone."""
+    from launcher import demonstration
+
     if demo := demonstration.demonstration(installation.system()):
         return [
             ("Administrator", f"{demo.administrator}, password {demo.administrator_password}"),

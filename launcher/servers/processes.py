@@ -5,8 +5,10 @@ from pathlib import Path
 
 import psutil
 
+from chassis.base.problems import SetUpProblem
 
-class ServerError(Exception):
+
+class ServerError(SetUpProblem):
     """A private server could not be started or stopped; the message ends with its log's last lines."""
 
 

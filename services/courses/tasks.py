@@ -23,7 +23,8 @@ from services.courses.domain.situation import Verdict
 from services.courses.queries.selections import list_selections
 from services.courses.queries.situation import situation_of
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import students
+from services.courses.tables.copies import students, teaching_points
+from services.courses.tables.selections import selection_rounds
 
 _RESULT = "batch_selection_result"
 NOT_SELECTED = columns(
@@ -117,4 +118,10 @@ SELECTIONS_AS_FILE = ListExport(
         "student_number", "student_name", "course_code", "course_name", "credits", "state", "selected_at", "due_at",
         "closing_reason", "refusal", "learning_open", "withdrawal_state",
     ),
+    known_by={
+        "student_id": students.c.student_number,
+        "course_id": courses.c.name,
+        "selection_round_id": selection_rounds.c.name,
+        "teaching_point_id": teaching_points.c.name,
+    },
 )  # fmt: skip

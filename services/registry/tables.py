@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.requests.tables import one_open
 from contracts.registry.states import (
     ConfirmationState,
     IdKind,
@@ -28,6 +29,7 @@ from contracts.registry.states import (
     StatusChangeState,
 )
 from contracts.types import EnrolmentStatus, Gender, Level
+from services.registry.domain.workflows import STATUS_CHANGE
 
 metadata = service_metadata("registry")
 
@@ -124,12 +126,7 @@ status_changes = Table(
         "(kind = 'transfer_teaching_point') = (to_teaching_point_id IS NOT NULL)",
         name="transfer",
     ),
-    Index(
-        "uq_status_changes_open",
-        "student_id",
-        unique=True,
-        postgresql_where=text("state IN ('first_review_passed', 'pending_clearance')"),
-    ),
+    one_open("status_changes", STATUS_CHANGE, "student_id"),
     Index("ix_status_changes_teaching_point_id", "teaching_point_id", "requested_at"),
     Index("ix_status_changes_student_id", "student_id", "requested_at"),
     Index("ix_status_changes_requested_at", "requested_at"),

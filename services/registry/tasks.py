@@ -11,6 +11,7 @@ from contracts.registry.queries import GetStudentImportTemplate
 from services.registry import queries
 from services.registry.papers.workbook import STUDENTS, Entry
 from services.registry.steps import imports
+from services.registry.tables import teaching_points
 
 STUDENTS_AS_FILE: Final = ListExport(
     "student_export",
@@ -21,6 +22,7 @@ STUDENTS_AS_FILE: Final = ListExport(
         "student_type", "student_source", "major_code", "major_name", "schooling_length", "status", "confirmation",
         "status_change_open",
     ),
+    known_by={"teaching_point_id": teaching_points.c.name},
 )  # fmt: skip
 
 STUDENTS_IN: Final = ListImport(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from chassis.base.context import Context
 from chassis.testing.harness import ServiceHarness
 from contracts.common import RowResult
 from contracts.identity.events import TeachingPointItem
-from contracts.registry.commands import ApproveStatusChanges, RemoveStudent, SuspendStudent, TransferStudent
+from contracts.registry.commands import (
+    ApproveStatusChanges,
+    RemoveStudent,
+    RevokeStatusChanges,
+    SuspendStudent,
+    TransferStudent,
+)
 from contracts.registry.queries import GetStatusChange, GetStudent
 from contracts.registry.views import StatusChangeDetails, StudentRecord, StudentView
 from tests.builders.people import of_school
@@ -45,6 +51,11 @@ def approved(registry: ServiceHarness, command: Any) -> StatusChangeDetails:
 def seen(registry: ServiceHarness, change: StatusChangeDetails, by: Context | None = None) -> StatusChangeDetails:
     details: StatusChangeDetails = registry.ask(GetStatusChange(status_change_id=change.id), by)
     return details
+
+
+def revoke(registry: ServiceHarness, change: StatusChangeDetails, by: Context = REGISTRAR) -> RowResult:
+    [result] = registry.run(RevokeStatusChanges(status_change_ids=(change.id,)), by).items
+    return cast(RowResult, result)
 
 
 def suspension(registry: ServiceHarness, student: StudentView, **fields: Any) -> SuspendStudent:

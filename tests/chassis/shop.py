@@ -18,7 +18,7 @@ from chassis.running.exports import ListExport, exporting
 from contracts.base import Contract, Page, PageQuery, View
 from contracts.common import TaskView
 from contracts.exports import Export
-from contracts.types import Gender
+from contracts.types import Gender, Id
 
 metadata = service_metadata("shop")
 orders = Table(
@@ -42,8 +42,13 @@ class OrderView(View):
     birth_on: date | None
 
 
+points = Table("points", metadata, Column("id", Uuid, primary_key=True), Column("name", Text))
+scope(points, point="id")
+
+
 class OrderFilters(Contract):
     gender: Gender | None = None
+    teaching_point_id: Id | None = None
 
 
 class ListOrders(OrderFilters, PageQuery, answers=Page[OrderView], service="shop"):
@@ -55,13 +60,19 @@ class ExportOrders(OrderFilters, Export, answers=TaskView, service="shop"):
 
 
 def list_orders(query: ListOrders, uow: UnitOfWork) -> Page[OrderView]:
-    statement = select(orders).where(equals(orders.c.gender, query.gender))
+    wanted = [equals(orders.c[name], getattr(query, name)) for name in OrderFilters.model_fields]
+    statement = select(orders).where(*wanted)
     sortable = {"name": orders.c.name, "amount": orders.c.amount}
     return page_of(OrderView, uow, statement, query, sortable=sortable, default="name")
 
 
 ORDERS = ListExport(
-    "student_export", ExportOrders, list_orders, ("name", "gender", "amount", "birth_on"), max_rows=5000
+    "student_export",
+    ExportOrders,
+    list_orders,
+    ("name", "gender", "amount", "birth_on"),
+    known_by={"teaching_point_id": points.c.name},
+    max_rows=5000,
 )
 
 

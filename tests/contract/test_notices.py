@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.declaring.service import Service, load
-from chassis.work.workflow import EVERYONE, NOBODY, Addressees, Workflow
+from chassis.work.workflow import EVERYONE, NOBODY, WHO_ASKED, Addressees, Workflow
 from contracts.base import EVENTS, method_name
 from contracts.notices import Decided, sentence
 from contracts.to_do import title
@@ -19,12 +19,16 @@ from services.identity.service import Identity
 
 SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
 
+CONCERNED = Addressees(applicant="requested_by")
 BOTH_POINTS = Addressees(points=("teaching_point_id", "to_teaching_point_id"), applicant="requested_by")
 TOLD: dict[str, dict[str, Addressees]] = {
-    "withdrawal": dict.fromkeys(("approve", "reject", "finance_approve", "finance_reject", "refund"), EVERYONE),
+    "withdrawal": {
+        **dict.fromkeys(("approve", "reject", "finance_approve", "finance_reject", "refund"), EVERYONE),
+        "revoke": WHO_ASKED,
+    },
     "assessment_requirement": dict.fromkeys(("approve", "reject"), EVERYONE),
     "remittance": dict.fromkeys(("approve", "reject", "book_late"), EVERYONE),
-    "status_change": dict.fromkeys(("approve", "reject", "clear", "revoke"), BOTH_POINTS),
+    "status_change": {**dict.fromkeys(("approve", "reject", "revoke"), CONCERNED), "clear": BOTH_POINTS},
 }
 """Workflow → action → who is told. Of all others nobody is."""
 TOLD_ELSEWHERE = {"withdrawal_review": "its outcome is told as the withdrawal's, where people asked for it"}

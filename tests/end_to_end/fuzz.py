@@ -26,6 +26,8 @@ from tests.end_to_end.made_up import Crowd, make_up
 from tests.end_to_end.scenery import make_scene, people
 
 DYING = ("database", "courses")
+WIDE = 140
+"""Signs, so that the figures of all statuses are in one line."""
 
 
 def main(
@@ -33,6 +35,7 @@ def main(
 ) -> None:
     """Send them, and say what came back."""
     console = Console()
+    console.width = max(console.width, WIDE)
     with tempfile.TemporaryDirectory() as state, scratch.servers() as (database, broker):
         database.start()
         broker.start()

@@ -15,8 +15,9 @@ from sqlalchemy import create_engine, text
 
 from chassis.base.context import system_context
 from chassis.base.ids import new_id
-from launcher import condition
-from launcher.condition import Condition, look, worst
+from launcher import looking
+from launcher.condition import Condition, worst
+from launcher.looking import look
 from launcher.system import System
 from tests.waiting import eventually
 
@@ -136,7 +137,7 @@ def test_a_database_that_is_away_is_named_and_the_others_are_still_looked_at(
 def test_a_database_that_hangs_does_not_hang_the_status(
     installation: Any, monkeypatch: pytest.MonkeyPatch, postgres_admin_url: str, system: System
 ) -> None:
-    monkeypatch.setattr(condition, "PATIENCE", 1.0)
+    monkeypatch.setattr(looking, "PATIENCE", 1.0)
     engine = create_engine(postgres_admin_url.rsplit("/", 1)[0] + f"/{system.database('exams')}")
     with engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")

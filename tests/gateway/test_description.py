@@ -24,7 +24,7 @@ from tests.gateway.conftest import Gateway
 # For gateways alone, over the bus.
 INTERNAL = {"list_revocations", "get_access_grants"}
 # For gateways of the version before, until the next release.
-OF_GATEWAYS_BEFORE = {"get_finance_settings", "update_finance_settings"}
+OF_GATEWAYS_BEFORE = {"get_finance_settings", "update_finance_settings", "revoke_transfer"}
 
 
 @pytest.fixture(scope="module")

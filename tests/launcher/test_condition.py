@@ -7,7 +7,8 @@ from chassis.messages.backlog import Backlog
 from launcher import status_view
 from launcher.cli import app
 from launcher.cli import run as commands
-from launcher.condition import MEANING, Condition, Finding, of_backlog, worst
+from launcher.condition import MEANING, Condition, Finding, worst
+from launcher.looking import of_backlog
 
 
 def test_every_condition_has_a_code_of_its_own_and_a_meaning():

@@ -133,3 +133,25 @@ def test_where_nothing_can_be_forked_processes_start_by_themselves(
     start_all(["services.astrology.service"], settings)
     wait_for(made(system))
     assert capfd.readouterr().err.count("No module named 'services.astrology'") == 2
+
+
+_RUBBISH = """
+from launcher.forks import Forks
+
+try:
+    forks = Forks([])
+except ValueError:
+    print("goes on as who made it")
+else:
+    for asking in forks._asking.values():
+        asking.send("rubbish")
+    print([forks.start(threads, "json", [], {}, "/dev/null") for threads in ("plain", "green")])
+"""
+
+
+def test_a_maker_that_cannot_go_on_ends_and_does_not_go_on_as_who_made_it() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _RUBBISH], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.splitlines() == ["[None, None]"]
+    assert ended.stderr.count("ValueError") == 2

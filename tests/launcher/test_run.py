@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from launcher import demonstration
+from launcher.problems import NotReadyError
 from launcher.story.client import ProblemError
 from launcher.story.stage import StoryError
-from launcher.system import NotReadyError
 
 REFUSED = ProblemError(401, {"code": "one_time_password_expired", "detail": "It was used."})
 

@@ -15,11 +15,13 @@ import pytest
 import requests
 
 from launcher import upgrading
-from launcher.condition import Condition, look
+from launcher.condition import Condition
 from launcher.installation import Choices, Installation
+from launcher.looking import look
 from launcher.paths import ROOT
+from launcher.problems import NotReadyError
 from launcher.story.people import administrator
-from launcher.system import ENTRANCE, NotReadyError
+from launcher.system import ENTRANCE
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(900)]

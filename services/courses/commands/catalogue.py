@@ -110,6 +110,6 @@ def _decide(
     action: str,
 ) -> AssessmentRequirementView:
     table = assessment_requirements
-    reviewed = {"note": command.note, "reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
+    reviewed = {"note": command.note, "reviewed_at": uow.now}
     steps.take_locked(uow, REQUIREMENT, table, [proposed], action, note=command.note, values=reviewed).whole()
     return requirement_view(uow.one(select(table).where(table.c.id == proposed.id)))

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.requests.asking import request_results
 from chassis.requests.kinds import Things
-from chassis.work.reasons import Reason, refusals
+from chassis.work.reasons import Reason
 from contracts.common import ClosingReason, RowResults
 from contracts.courses.commands import CancelSelections, RequestWithdrawals
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
@@ -29,14 +30,20 @@ def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
 
 def request_withdrawals(command: RequestWithdrawals, uow: UnitOfWork) -> WithdrawalResults:
     """Open a withdrawal for each selection that is paid and inside its round's window."""
-    entered = WITHDRAWALS.enter(uow, command.selection_ids, command, _against)
-
-    def result(id_: UUID) -> WithdrawalResult:
-        if (made := entered.made.get(id_)) is not None:
-            return WithdrawalResult(selection_id=id_, withdrawal_id=made.id, state=made.state)
-        return WithdrawalResult(selection_id=id_, refusals=refusals([entered.refused[id_]], uow.context.language))
-
-    return WithdrawalResults(results=tuple(map(result, command.selection_ids)))
+    ids = command.selection_ids
+    came = request_results(uow, WITHDRAWALS, ids, WITHDRAWALS.enter(uow, ids, command, _against))
+    results = tuple(
+        WithdrawalResult.model_validate(
+            {
+                "selection_id": each.subject_id,
+                "withdrawal_id": each.request_id,
+                "state": each.state,
+                "refusals": each.refusals,
+            }
+        )
+        for each in came.items
+    )
+    return WithdrawalResults(results=results, done=came.done, reasons=came.reasons)
 
 
 def _against(uow: UnitOfWork, asked: Things, command: RequestWithdrawals) -> dict[UUID, Reason | None]:

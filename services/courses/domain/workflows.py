@@ -1,6 +1,6 @@
 """The states of what courses owns, and who moves it on."""
 
-from chassis.work.workflow import EVERYONE, SYSTEM, Step, Workflow, acting_under, decider
+from chassis.work.workflow import EVERYONE, SYSTEM, WHO_ASKED, Step, Workflow, acting_under, decider
 from contracts.courses.events import SelectionsClosing, WithdrawalsSentToFinance
 from contracts.courses.states import (
     AssessmentRequirementState,
@@ -47,8 +47,8 @@ PENDING_FINANCE = WithdrawalState.PENDING_FINANCE
 FINANCE_APPROVED = WithdrawalState.FINANCE_APPROVED
 REFUNDED = WithdrawalState.REFUNDED
 
-APPLICANT = acting_under("courses.request_withdrawals")
-REGISTRAR = decider("courses.review_withdrawals")
+POINT = acting_under("courses.request_withdrawals")  # or the student; colleagues stand in for each other
+REGISTRAR = decider("courses.review_withdrawals", decided_by="academic_reviewer_id")
 
 WITHDRAWAL = Workflow(
     "withdrawal",
@@ -57,7 +57,7 @@ WITHDRAWAL = Workflow(
         #    state             action             who        next                      emits
         Step(PENDING_ACADEMIC, "approve", REGISTRAR, PENDING_FINANCE, WithdrawalsSentToFinance),
         Step(PENDING_ACADEMIC, "reject", REGISTRAR, WithdrawalState.ACADEMIC_REJECTED),
-        Step(PENDING_ACADEMIC, "revoke", APPLICANT, WithdrawalState.REVOKED),
+        Step(PENDING_ACADEMIC, "revoke", POINT, WithdrawalState.REVOKED, tells=WHO_ASKED),
         # Finance decides there and people are told of it here, where they asked.
         Step(PENDING_FINANCE, "finance_approve", SYSTEM, FINANCE_APPROVED, tells=EVERYONE),
         Step(PENDING_FINANCE, "finance_reject", SYSTEM, WithdrawalState.FINANCE_REJECTED, tells=EVERYONE),
@@ -72,7 +72,7 @@ NOT_LEARNING = (PENDING_FINANCE, FINANCE_APPROVED, REFUNDED)
 """Withdrawal states in which the student may not go on learning (CRS-8)."""
 
 CATALOGUE = acting_under("courses.manage_catalogue")
-REVIEWER = decider("courses.manage_catalogue")
+REVIEWER = decider("courses.manage_catalogue", decided_by="reviewed_by")
 
 REQUIREMENT = Workflow(
     "assessment_requirement",

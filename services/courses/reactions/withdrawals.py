@@ -7,23 +7,20 @@ from uuid import UUID
 from chassis.base.failures import NotYet
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason
-from chassis.work.steps import Taken, take
 from contracts.finance.events import WithdrawalsApproved, WithdrawalsRefunded, WithdrawalsRejected
-from services.courses.domain.workflows import SELECTION, WITHDRAWAL
 from services.courses.steps.withdrawing import WITHDRAWALS
-from services.courses.tables.selections import selections, withdrawals
 
 
 def on_withdrawals_approved(events: Sequence[WithdrawalsApproved], uow: UnitOfWork) -> None:
     """`pending_finance` → `finance_approved`, and the course is withdrawn."""
     amounts = {row.withdrawal_id: {"amount": row.amount} for event in events for row in event.withdrawals}
-    _end(uow, "finance_approve", amounts)
+    _decide(uow, "finance_approve", amounts)
 
 
 def on_withdrawals_refunded(events: Sequence[WithdrawalsRefunded], uow: UnitOfWork) -> None:
     """→ `refunded`. It may overtake the approval that it includes."""
     amounts = {row.withdrawal_id: {"amount": row.amount} for event in events for row in event.withdrawals}
-    _end(uow, "refund", amounts)
+    _decide(uow, "refund", amounts)
 
 
 def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWork) -> None:
@@ -31,18 +28,9 @@ def on_withdrawals_rejected(events: Sequence[WithdrawalsRejected], uow: UnitOfWo
     rejected = {row.withdrawal_id: row for event in events for row in event.withdrawals}
     codes = {id_: {"refusal": Reason(row.code).for_row if row.code else None} for id_, row in rejected.items()}
     for note in {row.note for row in rejected.values()}:
-        _take(uow, "finance_reject", {id_: codes[id_] for id_, row in rejected.items() if row.note == note}, note)
+        _decide(uow, "finance_reject", {id_: codes[id_] for id_, row in rejected.items() if row.note == note}, note)
 
 
-def _end(uow: UnitOfWork, action: str, amounts: Mapping[UUID, Mapping[str, Any]]) -> None:
-    taken = _take(uow, action, amounts)
-    # Those that are withdrawn already have heard of the other of the two events.
-    take(uow, SELECTION, selections, [row.selection_id for row in taken.rows], "withdraw")
-
-
-def _take(uow: UnitOfWork, action: str, each: Mapping[UUID, Mapping[str, Any]], note: str | None = None) -> Taken:
-    WITHDRAWALS.hold(uow, list(each))
-    taken = take(uow, WITHDRAWAL, withdrawals, list(each), action, note=note, each=each)
-    if taken.unknown:
+def _decide(uow: UnitOfWork, action: str, each: Mapping[UUID, Mapping[str, Any]], note: str | None = None) -> None:
+    if WITHDRAWALS.decide(uow, list(each), action, note, each=each).unknown:
         raise NotYet("withdrawal_unknown")
-    return taken

@@ -10,9 +10,10 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.kinds import RequestKind
 from chassis.requests.telling import telling
+from chassis.work.steps import take
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.finance.states import BillStatus
-from services.courses.domain.workflows import PENDING_FINANCE, WITHDRAWAL
+from services.courses.domain.workflows import FINANCE_APPROVED, PENDING_FINANCE, REFUNDED, SELECTION, WITHDRAWAL
 from services.courses.tables.copies import bills
 from services.courses.tables.selections import selections, withdrawals
 
@@ -41,12 +42,20 @@ def _sent(uow: UnitOfWork, approved: Sequence[Row[Any]]) -> Iterator[dict[str, A
         }
 
 
+def _withdraw(uow: UnitOfWork, ended: Sequence[Row[Any]]) -> None:
+    """The courses are withdrawn; those that are already have heard of the other of finance's two events."""
+    take(uow, SELECTION, selections, [row.selection_id for row in ended], "withdraw")
+
+
 WITHDRAWALS = RequestKind(
     WITHDRAWAL,
     withdrawals,
     "selection_id",
     open_code="withdrawal_already_open",
-    # Learning closes, exams holds the registration, finance reviews.
-    effects={PENDING_FINANCE: telling(WithdrawalsSentToFinance, _sent)},
-    decided_by="academic_reviewer_id",
+    effects={
+        # Learning closes, exams holds the registration, finance reviews.
+        PENDING_FINANCE: telling(WithdrawalsSentToFinance, _sent),
+        FINANCE_APPROVED: _withdraw,
+        REFUNDED: _withdraw,
+    },
 )

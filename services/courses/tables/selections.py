@@ -17,9 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
+from chassis.requests.tables import one_open
 from chassis.work.closing import closing_columns
 from contracts.common import ClosingReason
 from contracts.courses.states import RoundStatus, SelectionState, WithdrawalState
+from services.courses.domain.workflows import WITHDRAWAL
 from services.courses.tables.base import metadata
 
 selection_rounds = Table(
@@ -106,12 +108,7 @@ withdrawals = Table(
     instant("requested_at"),
     Column("academic_reviewer_id", Uuid),
     *stamps(),
-    Index(
-        "uq_withdrawals_open",
-        "selection_id",
-        unique=True,
-        postgresql_where=text("state IN ('pending_academic', 'pending_finance')"),
-    ),
+    one_open("withdrawals", WITHDRAWAL, "selection_id"),
     Index("ix_withdrawals_selection_id", "selection_id", "id"),
     Index("ix_withdrawals_teaching_point_id", "teaching_point_id", "requested_at"),
     Index("ix_withdrawals_student_id", "student_id"),

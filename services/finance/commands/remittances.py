@@ -127,7 +127,7 @@ def revoke_remittance(command: RevokeRemittance, uow: UnitOfWork) -> RemittanceD
 def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is not there: the bills are unpaid again, with some days to pay them before they lapse."""
     id_, note = command.remittance_id, command.note
-    values = {**_reviewed(uow), "note": note}
+    values = {"reviewed_at": uow.now, "note": note}
     slip = steps.take_one(uow, REMITTANCE, remittances, id_, command.version, "reject", note=note, values=values)
     payments.release(uow, _end(uow, slip), grace_until=uow.now + timedelta(days=setting(uow, GRACE_DAYS)))
     return remittance_details(uow, slip.id)
@@ -136,7 +136,7 @@ def reject_remittance(command: RejectRemittance, uow: UnitOfWork) -> RemittanceD
 def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money is there: every bill of the slip is paid."""
     slip = _takeable(uow, command, "approve")
-    values = {**_received(uow, command, slip), **_reviewed(uow), "note": command.note}
+    values = {**_received(uow, command, slip), "reviewed_at": uow.now, "note": command.note}
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "approve", note=command.note, values=values).whole()
     payments.settle(uow, _end(uow, slip), PaymentMethod.REMITTANCE, {"remittance_id": slip.id})
     return remittance_details(uow, slip.id)
@@ -145,7 +145,7 @@ def approve_remittance(command: ApproveRemittance, uow: UnitOfWork) -> Remittanc
 def book_late_remittance(command: BookLateRemittance, uow: UnitOfWork) -> RemittanceDetails:
     """The money of a slip that came to nothing has arrived after all: pay what can still be paid by it."""
     slip = _takeable(uow, command, "book_late")
-    values = {**_received(uow, command, slip), **_reviewed(uow)}
+    values = {**_received(uow, command, slip), "reviewed_at": uow.now}
     steps.take_locked(uow, REMITTANCE, remittances, [slip], "book_late", values=values).whole()
     ended = _end(uow, slip)
     moving = transfers.in_transfer(uow, {bill.student_id for bill in ended})
@@ -172,10 +172,6 @@ def _end(uow: UnitOfWork, slip: Row[Any]) -> list[Bill]:
     ended = bills.lock(uow, [row.bill_id for row in uow.rows(select(payment_lines.c.bill_id).where(of_slip))])
     bills.close_lines(uow, of_slip)
     return ended
-
-
-def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
-    return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
 def _received(uow: UnitOfWork, command: ApproveRemittance | BookLateRemittance, slip: Row[Any]) -> dict[str, Any]:

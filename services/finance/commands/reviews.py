@@ -32,7 +32,7 @@ from services.finance.tables.refunds import withdrawal_reviews
 def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWork) -> RowResults:
     """Agree: what goes back by the rules is on its way to the payers; where nothing does, the withdrawal is done."""
     ids, note = command.withdrawal_ids, command.note
-    taken = steps.take(uow, REVIEW, withdrawal_reviews, ids, "approve", note=note, values=_reviewed(uow))
+    taken = steps.take(uow, REVIEW, withdrawal_reviews, ids, "approve", note=note, values={"reviewed_at": uow.now})
     totals = _refund(uow, taken.rows)
     approved = [
         ReviewedWithdrawal(
@@ -54,7 +54,7 @@ def approve_withdrawal_reviews(command: ApproveWithdrawalReviews, uow: UnitOfWor
 def reject_withdrawal_reviews(command: RejectWithdrawalReviews, uow: UnitOfWork) -> RowResults:
     """Do not agree: the student goes on learning."""
     ids, note = command.withdrawal_ids, command.note
-    values = {**_reviewed(uow), "refund_amount": 0}
+    values = {"reviewed_at": uow.now, "refund_amount": 0}
     taken = steps.take(uow, REVIEW, withdrawal_reviews, ids, "reject", note=note, values=values)
     rejected = [
         RejectedWithdrawal(
@@ -68,10 +68,6 @@ def reject_withdrawal_reviews(command: RejectWithdrawalReviews, uow: UnitOfWork)
     ]
     uow.publish_rows(WithdrawalsRejected, rejected)
     return taken.results(uow, ids)
-
-
-def _reviewed(uow: UnitOfWork) -> dict[str, Any]:
-    return {"reviewed_by": uow.context.actor.user_id, "reviewed_at": uow.now}
 
 
 def _refund(uow: UnitOfWork, reviews: Sequence[Row[Any]]) -> dict[UUID, Decimal]:

@@ -17,10 +17,10 @@ REVIEW_WITHDRAWALS = "finance.review_withdrawals"
 MANAGE_REFUNDS = "finance.manage_refunds"
 
 POINT = acting_under(REMIT)
-FINANCE = decider(REVIEW_REMITTANCES)
+FINANCE = decider(REVIEW_REMITTANCES, decided_by="reviewed_by")
 CASHIER = acting_under(MANAGE_REFUNDS)
 
-SECOND_REVIEWER = decider(REVIEW_WITHDRAWALS, besides=("academic_reviewer_id",))
+SECOND_REVIEWER = decider(REVIEW_WITHDRAWALS, besides=("academic_reviewer_id",), decided_by="reviewed_by")
 """Who reviews for finance: not who entered the request, and not who reviewed it academically."""
 
 # A bill never moves by itself: its payment, its selection or its refund has moved, and that was checked.

@@ -1,12 +1,13 @@
 """The states of a status change as a table (REG-6): asked for by one person of the school, decided by a second one.
 
-What a decision does and whom it is told to is one line for each kind of change. The first review, the consent of the
+What a decision does is one line for each kind of change. The receiving point of a transfer hears of it when the student
+is theirs: before, it sees neither student nor change. The first review, the consent of the
 receiving point and the signed form come before the school's decision, where there are such.
 """
 
 from __future__ import annotations
 
-from chassis.work.workflow import SYSTEM, Addressees, Rows, Step, Workflow, acting_under, decider
+from chassis.work.workflow import SYSTEM, Addressees, Rows, Step, Workflow, acting_under, applicant, decider
 from contracts.registry.events import (
     StudentLeft,
     StudentResumed,
@@ -23,11 +24,12 @@ APPROVED = StatusChangeState.APPROVED
 REJECTED = StatusChangeState.REJECTED
 REVOKED = StatusChangeState.REVOKED
 
-APPLICANT = acting_under("registry.change_status")
+APPLICANT = applicant("registry.change_status", entered_by="requested_by")
+SCHOOL = acting_under("registry.change_status")
 SECOND_PERSON = decider("registry.review_status_changes", entered_by="requested_by")
 
-CONCERNED = Addressees(points=("teaching_point_id", "to_teaching_point_id"), applicant="requested_by")
-"""Of a transfer both points."""
+CONCERNED = Addressees(applicant="requested_by")
+BOTH_POINTS = Addressees(points=("teaching_point_id", "to_teaching_point_id"), applicant="requested_by")
 
 SUSPENSION = Rows("kind", (StatusChangeKind.SUSPEND,))
 RETURN = Rows("kind", (StatusChangeKind.RESUME,))
@@ -53,9 +55,10 @@ STATUS_CHANGE = Workflow(
             of=TRANSFER,
         ),
         Step(FIRST_REVIEW_PASSED, "reject", SECOND_PERSON, REJECTED, tells=CONCERNED),
-        Step(FIRST_REVIEW_PASSED, "revoke", APPLICANT, REVOKED),
-        Step(PENDING_CLEARANCE, "clear", SYSTEM, APPROVED, StudentTransferred, tells=CONCERNED),
-        Step(PENDING_CLEARANCE, "revoke", APPLICANT, REVOKED, TransferRevoked, tells=CONCERNED),
+        Step(FIRST_REVIEW_PASSED, "revoke", APPLICANT, REVOKED),  # nobody has been told of it yet
+        Step(PENDING_CLEARANCE, "clear", SYSTEM, APPROVED, StudentTransferred, tells=BOTH_POINTS),
+        # Approved already, and held up by a payment: that is no longer the applicant's alone.
+        Step(PENDING_CLEARANCE, "revoke", SCHOOL, REVOKED, TransferRevoked, tells=CONCERNED),
     ),
     open=(FIRST_REVIEW_PASSED, PENDING_CLEARANCE),
 )

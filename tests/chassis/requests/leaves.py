@@ -26,10 +26,10 @@ from chassis.requests.tables import request_table
 from chassis.requests.telling import telling
 from chassis.work.number_templates import Day, NumberTemplate, Serial, Text
 from chassis.work.reasons import Reason
-from chassis.work.workflow import FOLLOWS, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FOLLOWS, Step, Workflow, applicant, decider
+from contracts import requests
 from contracts.base import Command, Contract, Fact, Page, PageQuery, Query, TryableCommand
 from contracts.notices import Decided
-from contracts.requests import Decision, Files, RequestDetails, RequestResults, RequestView, SomeFiles, StateCounts
 from contracts.settings import Setting
 from contracts.types import FewIds, FileReference, Id, Ids, Note, Version
 
@@ -39,25 +39,25 @@ class LeaveState(StrEnum):
     REFUSED, REVOKED, SUPERSEDED = "refused", "revoked", "superseded"
 
 
-class LeaveView(RequestView):
+class LeaveView(requests.RequestView):
     number: str
     reader_id: UUID
     days: int
     state: LeaveState
 
 
-class LeaveDetails(LeaveView, RequestDetails):
+class LeaveDetails(LeaveView, requests.RequestDetails):
     pass
 
 
-class AskForLeaves(TryableCommand, answers=RequestResults, service="library", request="leave"):
+class AskForLeaves(TryableCommand, answers=requests.RequestResults, service="library", request="leave"):
     reader_ids: FewIds
     days: Annotated[int, Field(ge=1, le=365)]
     reason: Note
-    attachments: Files = ()
+    attachments: requests.Files = ()
 
 
-class GrantLeaves(Decision, service="library", request="leave"):
+class GrantLeaves(requests.Decision, service="library", request="leave"):
     leave_ids: Ids
 
 
@@ -72,16 +72,19 @@ class RevokeLeaves(GrantLeaves, service="library", request="leave"):
 class AddLeaveFiles(Command, answers=LeaveDetails, service="library", request="leave"):
     leave_id: Id
     version: Version
-    attachments: SomeFiles
+    attachments: requests.SomeFiles
 
 
-class ListLeaves(PageQuery, answers=Page[LeaveView], service="library", request="leave"):
+class LeaveFilters(requests.RequestedBetween):
+    reader_id: Id | None = None
+
+
+class ListLeaves(LeaveFilters, PageQuery, answers=Page[LeaveView], service="library", request="leave"):
     state: LeaveState | None = None
-    reader_id: Id | None = None
 
 
-class CountLeaves(Query, answers=StateCounts, service="library", request="leave"):
-    reader_id: Id | None = None
+class CountLeaves(LeaveFilters, answers=requests.StateCounts, service="library", request="leave"):
+    pass
 
 
 class GetLeave(Query, answers=LeaveDetails, service="library", request="leave"):
@@ -117,8 +120,8 @@ LEAVE = Workflow(
         Step(SEEN, "grant", HEAD, GRANTED, LeavesGranted),
         Step(PENDING, "refuse", LIBRARIAN, REFUSED),
         Step(SEEN, "refuse", HEAD, REFUSED),
-        Step(PENDING, "revoke", acting_under("library.ask"), REVOKED),
-        Step(SEEN, "revoke", acting_under("library.ask"), REVOKED),
+        Step(PENDING, "revoke", applicant("library.ask"), REVOKED),
+        Step(SEEN, "revoke", applicant("library.ask"), REVOKED),
         Step(GRANTED, "supersede", FOLLOWS, SUPERSEDED),
     ),
     open=(PENDING, SEEN),

@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
-from chassis.testing.harness import ServiceHarness
+from chassis.requests.showing import Shown, attaching
+from chassis.testing.harness import ServiceHarness, acting
+from chassis.work.workflow import Step, decider
 from contracts.errors import ServiceError
+from contracts.settings import ChangeSetting
 from contracts.types import FileReference
 from tests.chassis.requests.desk import (
     ANN,
@@ -26,6 +29,7 @@ from tests.chassis.requests.desk import (
     upload,
 )
 from tests.chassis.requests.leaves import (
+    LEAVE,
     LEAVES,
     AddLeaveFiles,
     AskForLeaves,
@@ -78,6 +82,42 @@ def test_nothing_is_added_to_what_is_decided(library: ServiceHarness, store: Fil
     version = library.ask(GetLeave(leave_id=id_), CLERK).version
     late = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store),))
     assert library.refusal(late, CLERK).code == "step_not_allowed"
+
+
+def test_a_step_that_is_left_for_later_is_no_decision_that_files_could_come_before(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    annul = Step("granted", "annul", decider("library.decide"), "revoked")
+    kind = replace(LEAVES, flow=replace(LEAVE, steps=(*LEAVE.steps, annul)))
+    (id_,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(id_,)), librarian())
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    late = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store),))
+    add = attaching(Shown(kind), AddLeaveFiles)
+    with pytest.raises(ServiceError, match="step_not_allowed"):
+        library.database.run(CLERK, lambda uow: add(late, uow))
+
+
+def test_files_are_added_while_a_second_one_has_still_to_look_and_raise_the_version(
+    library: ServiceHarness, store: FileStore
+) -> None:
+    library.run(ChangeSetting(name="two_looks", value=True, version=1, reason="新规定"), acting())
+    (id_,) = asked(library, ANN)
+    library.run(GrantLeaves(leave_ids=(id_,)), librarian())
+    seen = library.ask(GetLeave(leave_id=id_), CLERK)
+    after = library.run(AddLeaveFiles(leave_id=id_, version=seen.version, attachments=(upload(store),)), CLERK)
+    assert (seen.state, len(after.attachments), after.version) == ("seen", 1, seen.version + 1)
+
+
+def test_only_who_entered_a_request_adds_to_it(library: ServiceHarness, store: FileStore) -> None:
+    """Least of all who decides about it."""
+    (id_,) = asked(library, ANN)
+    version = library.ask(GetLeave(leave_id=id_), CLERK).version
+    colleague = acting("library.ask", scope="point", teaching_point_id=CLERK.actor.teaching_point_id)
+    for who in (colleague, acting("library.ask")):
+        add = AddLeaveFiles(leave_id=id_, version=version, attachments=(upload(store, as_=who),))
+        assert library.refusal(add, who).code == "not_own_request"
+    assert library.ask(GetLeave(leave_id=id_), CLERK).attachments == ()
 
 
 def test_a_kind_without_attachments_takes_none(library: ServiceHarness) -> None:

@@ -18,6 +18,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock
+from chassis.work.workflow import Step, Workflow, decider
 from contracts.common import of_service
 from contracts.errors import ServiceError
 from contracts.settings import ChangeSetting
@@ -129,6 +130,8 @@ def test_a_request_is_revoked_until_it_is_decided_and_then_asked_anew(library: S
     assert library.run(RevokeLeaves(leave_ids=(id_,)), NEIGHBOUR).items[0].refusal.code == "not_found"
     assert library.run(RevokeLeaves(leave_ids=(id_,)), CLERK).done == 1
     (again,) = asked(library, ANN)
+    colleague = acting("library.ask", scope="point", teaching_point_id=CLERK.actor.teaching_point_id)
+    assert library.run(RevokeLeaves(leave_ids=(again,)), colleague).items[0].refusal.code == "not_own_request"
     library.run(GrantLeaves(leave_ids=(again,)), librarian())
     assert library.run(RevokeLeaves(leave_ids=(again,)), CLERK).items[0].refusal.code == "step_not_allowed"
     assert states(library) == ["revoked", "granted"]
@@ -275,6 +278,38 @@ def test_what_makes_way_has_its_effects_too(library: ServiceHarness) -> None:
     effects = {**LEAVES.effects, "superseded": noting("superseded")}
     library.database.run(librarian(), lambda uow: replace(LEAVES, effects=effects).decide(uow, [second], "grant"))
     assert followed == [("superseded", first)]
+
+
+def test_columns_with_a_value_for_each_request_are_set_with_the_step(library: ServiceHarness) -> None:
+    ids = asked(library, ANN, BOB)
+    days = {id_: {"days": 7 + place} for place, id_ in enumerate(ids)}
+    who = librarian()
+    library.database.run(who, lambda uow: LEAVES.decide(uow, ids, "grant", each=days))
+    kept = library.rows(select(leaves.c.days, leaves.c.decided_by).order_by(leaves.c.id))
+    assert [tuple(row) for row in kept] == [(7, who.actor.user_id), (8, who.actor.user_id)]
+
+
+def test_a_kind_whose_steps_name_a_column_that_the_table_has_not_is_refused() -> None:
+    second = decider("library.decide", besides=("first_by",), decided_by="second_by")
+    flow = Workflow("leave", "pending", (Step("pending", "grant", second, "granted"),), open=("pending",))
+    with pytest.raises(LookupError, match="leaves has no column first_by, second_by: leave names it"):
+        replace(LEAVES, flow=flow)
+    with pytest.raises(LookupError, match="leaves has no column asked_by"):
+        replace(LEAVES, entered_by="asked_by")
+
+
+def test_who_decided_before_stays_on_record_where_several_decide_about_rows_at_once(library: ServiceHarness) -> None:
+    first = decider("library.decide", entered_by="reader_id", decided_by="entered_by")
+    second = decider("library.decide", entered_by="reader_id")
+    steps = (Step("pending", "grant", first, "seen"), Step("seen", "grant", second, "granted"))
+    kind = replace(LEAVES, flow=Workflow("leave", "pending", steps, open=("pending", "seen")), effects={})
+    ids = asked(library, ANN, BOB)
+    who, then = librarian(), librarian()
+    library.database.run(who, lambda uow: kind.decide(uow, ids[:1], "grant"))
+    library.database.run(then, lambda uow: kind.decide(uow, ids, "grant"))
+    kept = library.rows(select(leaves.c.entered_by, leaves.c.decided_by).order_by(leaves.c.id))
+    me, before = then.actor.user_id, who.actor.user_id
+    assert [tuple(row) for row in kept] == [(before, me), (me, None)]
 
 
 def test_a_step_that_the_school_switches_on_is_there_from_then_on_for_another_person(

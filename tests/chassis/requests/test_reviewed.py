@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from chassis.declaring.service import Service, command
-from chassis.requests.asking import deciding
+from chassis.requests.asking import deciding, entering
 from chassis.requests.reviewed import reviewed
-from chassis.requests.showing import Shown
+from chassis.requests.showing import Shown, attaching
 from chassis.work.workflow import Workflow
+from contracts.base import Command, Page, PageQuery, Query, TryableCommand
 from contracts.requests import Decision, RequestResults
-from contracts.types import Ids
+from contracts.types import FileReference, Id, Ids
 from tests.chassis.requests import leaves
 from tests.chassis.requests.leaves import LEAVE, LEAVES, TWO_LOOKS, GrantLeaves, Library, ListLeaves, metadata
 
@@ -64,6 +65,65 @@ def test_nothing_is_handled_twice() -> None:
 def test_where_the_kit_asks_somebody_says_what_speaks_against_it() -> None:
     with pytest.raises(TypeError, match="AskForLeaves asks, and nothing says what would speak against it"):
         declared(reviewed(Shown(LEAVES)))
+
+
+class LendLeaves(TryableCommand, answers=RequestResults, service="lending", request="leave"):
+    book_ids: Ids
+
+
+class ListLoans(PageQuery, answers=Page[leaves.LeaveView], service="listing", request="leave"):
+    shelf: str | None = None
+
+
+class SearchLoans(PageQuery, answers=Page[leaves.LeaveView], service="searching", request="leave"):
+    search: str | None = None
+
+
+class ShowLeave(Query, answers=leaves.LeaveView, service="showing", request="leave"):
+    leave_id: Id
+
+
+class ShowNoLeave(Query, answers=leaves.LeaveDetails, service="unnamed_one", request="leave"):
+    name: str
+
+
+class GiveFile(ShowLeave, answers=FileReference, service="giving", request="leave"):
+    pass
+
+
+class AddFiles(Command, answers=leaves.LeaveDetails, service="adding", request="leave"):
+    leave_id: Id
+
+
+class GrantBoth(Decision, service="granting", request="leave"):
+    leave_ids: Ids
+    other_ids: Ids
+
+
+@pytest.mark.parametrize(
+    ("service", "why"),
+    [
+        ("lending", "LendLeaves has no field reader_ids, reason"),
+        ("listing", "ListLoans filters by shelf, which no row has"),
+        ("searching", "SearchLoans filters by search, which no row has"),
+        ("showing", "LeaveView has no field history"),
+        ("unnamed_one", "ShowNoLeave names requests in 0 fields, not in one"),
+        ("giving", "GiveFile has no field file_id"),
+        ("adding", "AddFiles has no field version, attachments"),
+        ("granting", "GrantBoth names requests in 2 fields, not in one"),
+    ],
+)
+def test_a_contract_that_could_not_be_answered_is_refused_when_the_service_is_loaded(service: str, why: str) -> None:
+    with pytest.raises(TypeError, match=why):
+        declared(reviewed(Shown(LEAVES), leaves.against_leave), name=service)
+
+
+def test_files_are_added_to_kinds_that_take_some() -> None:
+    kind = replace(LEAVES, attachments=None)
+    with pytest.raises(TypeError, match="AddLeaveFiles adds files, and leaves take none"):
+        attaching(Shown(kind), leaves.AddLeaveFiles)
+    with pytest.raises(TypeError, match="AskForLeaves comes with files, and leaves take none"):
+        entering(kind, leaves.AskForLeaves, leaves.against_leave)
 
 
 class ForgetLeaves(Decision, service="forgetful", request="leave"):

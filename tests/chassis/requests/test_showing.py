@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from chassis.data.pages import matches
 from chassis.requests.showing import Shown, listing
 from chassis.testing.harness import ServiceHarness
 from contracts.base import Page, PageQuery
+from contracts.requests import RequestedBetween
 from tests.chassis.requests.desk import (
     ANN,
     BOB,
@@ -46,10 +47,8 @@ def test_lists_and_counts_show_what_the_actor_sees_by_state(library: ServiceHarn
     assert library.ask(CountLeaves(reader_id=BOB), librarian()).total == 1
 
 
-class FindLeaves(PageQuery, answers=Page[LeaveView], service="library"):
+class FindLeaves(RequestedBetween, PageQuery, answers=Page[LeaveView], service="library"):
     search: str | None = None
-    requested_from: date | None = None
-    requested_to: date | None = None
 
 
 def test_a_list_finds_by_what_the_kind_searches_by_days_and_by_what_is_joined(library: ServiceHarness) -> None:

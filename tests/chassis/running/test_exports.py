@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -28,7 +27,7 @@ from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import CancelTask, GetTask, TaskState, TaskView
 from contracts.types import Gender
-from tests.chassis.shop import ORDERS, ExportOrders, ListOrders, Shop, list_orders, orders
+from tests.chassis.shop import ORDERS, ExportOrders, ListOrders, Shop, list_orders, orders, points
 from tests.harnesses import HarnessOf
 
 EAST, WEST = new_id(), new_id()
@@ -136,12 +135,38 @@ def test_a_sheet_says_who_made_it_when_by_which_filters_and_how_many_rows_there_
     assert about["导出时间"] is not None
 
 
-def test_a_csv_comes_in_a_zip_with_what_is_said_about_it(shop: ServiceHarness) -> None:
+def test_what_a_filter_names_by_its_id_is_told_as_people_know_it(shop: ServiceHarness) -> None:
+    add(shop, 1)
+    named = [{"id": EAST, "name": "东校区"}, {"id": WEST, "name": "西校区"}]
+    shop.database.run(system_context(), lambda uow: uow.execute(insert(points), named))
+    about = dict(map(tuple, sheet(exported(shop, of(EAST), teaching_point_id=EAST), 1)[1:]))
+    assert about["筛选：教学点"] == "东校区"
+    elsewhere = dict(map(tuple, sheet(exported(shop, of(EAST), teaching_point_id=WEST), 1)[1:]))
+    assert elsewhere["筛选：教学点"] == str(WEST), "what they don't see is not named either"
+
+
+def test_an_export_says_by_what_people_know_each_id_that_it_can_be_filtered_by() -> None:
+    with pytest.raises(TypeError, match="student_export has to say by what people know teaching_point_id"):
+        replace(ORDERS, known_by={})
+
+
+def test_whoever_reads_english_gets_an_english_file(shop: ServiceHarness) -> None:
     add(shop, 2)
-    with zipfile.ZipFile(content(exported(shop, of(EAST), format="csv"), FileKind.ZIP)) as archive:
-        assert archive.namelist() == ["学生名单.csv", "导出说明.csv"]
-        assert all(part.flag_bits & 0x800 for part in archive.infolist())
-        table = list(csv.reader(archive.read("学生名单.csv").decode("utf-8-sig").splitlines()))
+    task = exported(shop, replace(of(EAST), language="en"), gender=Gender.FEMALE, sort="-name")
+    [titles, row] = sheet(task)
+    assert (titles, row[1]) == (["Name", "Gender", "Amount", "Birth date"], "Female")
+    about = dict(map(tuple, sheet(task, 1)[1:]))
+    assert (about["Filter: Gender"], about["Filter: Sort"]) == ("Female", "Name (descending)")
+
+
+def test_a_csv_is_one_that_excel_opens(shop: ServiceHarness) -> None:
+    add(shop, 2)
+    task = exported(shop, of(EAST), format="csv")
+    assert task.result is not None
+    assert (task.result.name, task.result.media_type) == ("学生名单.csv", "text/csv")
+    read = content(task, FileKind.CSV).read()
+    assert read.startswith("\ufeff".encode())
+    table = list(csv.reader(read.decode("utf-8-sig").splitlines()))
     assert table[1:] == [["'=李00000", "男", "0.00", ""], ["'=李00001", "女", "0.25", "2000-01-01"]]
 
 

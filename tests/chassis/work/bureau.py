@@ -12,7 +12,18 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.work.to_do import Waiting
-from chassis.work.workflow import EVERYONE, NOBODY, SYSTEM, Addressees, Rows, Step, Workflow, acting_under, decider
+from chassis.work.workflow import (
+    EVERYONE,
+    NOBODY,
+    SYSTEM,
+    Addressees,
+    Rows,
+    Step,
+    Workflow,
+    acting_under,
+    applicant,
+    decider,
+)
 from contracts.base import Query, View
 from contracts.notices import Decided
 from contracts.settings import Setting
@@ -29,6 +40,7 @@ petitions = Table(
     Column("other_point_id", Uuid),
     Column("entered_by", Uuid),
     Column("first_by", Uuid),
+    Column("decided_by", Uuid),
     Column("state", Text, nullable=False),
     *stamps(),
     Index("ix_petitions_state", "state"),
@@ -50,6 +62,7 @@ PETITION = Workflow(
         Step("seen", "hush", decider("bureau.confirm"), "hushed", tells=NOBODY),
         Step("approved", "pay", acting_under("bureau.pay"), "paid", waits=True),
         Step("rejected", "reopen", decider("bureau.decide"), "pending", waits=False),
+        Step("hushed", "answer", applicant("bureau.answer"), "pending", waits=True),
         Step("paid", "end", SYSTEM, "ended", tells=EVERYONE),
         Step("ended", "file", acting_under("bureau.file"), "filed", waits=True, of=Rows("number", ("1", "2"))),
     ),

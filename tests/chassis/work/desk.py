@@ -24,6 +24,7 @@ requests = Table(
     Column("subject", String(40), nullable=False),
     Column("status", Text, nullable=False),
     Column("entered_by", Uuid),
+    Column("decided_by", Uuid),
     Column("answer", Text),
     Column("times", Integer, nullable=False, server_default="0"),
     *stamps(),

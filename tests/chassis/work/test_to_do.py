@@ -89,6 +89,13 @@ def test_a_row_waits_for_the_steps_that_are_for_it_alone(bureau: ServiceHarness)
     assert counts(bureau, holding({"bureau.file": SCHOOL})) == {"ended": 2}
 
 
+def test_what_only_the_applicant_may_do_waits_for_them_alone(bureau: ServiceHarness) -> None:
+    me = holding({"bureau.answer": SCHOOL})
+    enter(bureau, state="hushed", entered_by=me.actor.user_id)
+    enter(bureau, 2, state="hushed")
+    assert counts(bureau, me) == {"hushed": 1}
+
+
 def test_each_permission_reaches_the_rows_of_its_own_scope(bureau: ServiceHarness) -> None:
     enter(bureau, 2)
     enter(bureau, teaching_point_id=THERE)

@@ -12,7 +12,7 @@ from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from chassis.work.reasons import Reason
 from chassis.work.steps import record
-from chassis.work.workflow import FORBIDDEN, SYSTEM, Rows, Step, Workflow, acting_under, decider
+from chassis.work.workflow import FORBIDDEN, SYSTEM, Rows, Step, Workflow, acting_under, applicant, decider
 from contracts.errors import ServiceError
 from contracts.settings import Setting
 from tests.workflows import AUTHOR, Allowed, walk
@@ -120,6 +120,15 @@ def test_what_takes_two_persons_is_not_decided_twice_by_one() -> None:
     assert second.against(me, {"first_by": new_id()}) is None
     assert second.against(me, {"first_by": me.actor.user_id}) == Reason("same_reviewer")
     assert second.against(acting("other"), {"first_by": None}) == FORBIDDEN
+
+
+def test_a_step_of_the_applicants_is_for_who_entered_the_row() -> None:
+    me = acting("ask")
+    theirs = applicant("ask")
+    assert theirs.against(me, {"entered_by": me.actor.user_id}) is None
+    assert theirs.against(me, {"entered_by": new_id()}) == Reason("not_own_request")
+    assert theirs.against(me, {"entered_by": None}) == Reason("not_own_request"), "the system asked"
+    assert theirs.against(acting("other", user_id=me.actor.user_id), {"entered_by": me.actor.user_id}) == FORBIDDEN
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.base.clock import local_date
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from contracts.base import Event
@@ -18,7 +19,7 @@ from contracts.courses.commands import (
     SelectCourses,
 )
 from contracts.courses.events import WithdrawalsSentToFinance
-from contracts.courses.queries import GetSelection, GetWithdrawal, ListWithdrawals
+from contracts.courses.queries import CountWithdrawals, GetSelection, GetWithdrawal, ListWithdrawals
 from contracts.finance.events import (
     BillState,
     RefundedWithdrawal,
@@ -224,6 +225,28 @@ def test_each_selection_that_cannot_be_withdrawn_says_why(school: School) -> Non
     school.harness.feed(BillState, build.bill(school, paying, status="paying"))
     results = request(school, unpaid, paying, new_id())
     assert [r.refusals[0].code for r in results] == ["selection_not_paid", "payment_in_review", "not_found"]
+
+
+def test_what_was_asked_for_is_counted_with_the_reasons_of_the_rest(school: School, paid: list[UUID]) -> None:
+    request(school, paid[0])
+    command = RequestWithdrawals(selection_ids=(*paid[:2], new_id()), reason=WHY)
+    answer = school.harness.run(command, staff(school))
+    assert (answer.done, [(each.code, each.count) for each in answer.reasons]) == (
+        1,
+        [("not_found", 1), ("withdrawal_already_open", 1)],
+    )
+    first, _ = school.harness.ask(ListWithdrawals(), staff(school)).items
+    school.harness.run(RejectWithdrawals(withdrawal_ids=(first.id,), note="已考"), reviewer())
+    counts = school.harness.ask(CountWithdrawals(), staff(school))
+    assert ({each.state: each.count for each in counts.items if each.count}, counts.total) == (
+        {"pending_academic": 1, "academic_rejected": 1},
+        2,
+    )
+    tomorrow = local_date(school.harness.clock.now()) + timedelta(days=1)
+    assert school.harness.ask(CountWithdrawals(requested_from=tomorrow), staff(school)).total == 0
+    assert school.harness.ask(ListWithdrawals(requested_to=tomorrow - timedelta(days=2)), staff(school)).total == 0
+    assert school.harness.ask(ListWithdrawals(requested_to=tomorrow), staff(school)).total == 2
+    assert school.harness.ask(CountWithdrawals(), people.of_point(new_id())).total == 0
 
 
 def test_the_window_binds_the_request_and_not_the_decision(school: School, paid: list[UUID]) -> None:

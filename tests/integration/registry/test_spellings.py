@@ -17,8 +17,8 @@ from contracts.common import TaskView
 from contracts.registry.commands import ChangeContact, ContactInput
 from contracts.registry.queries import GetStudent, ListStudents
 from services.registry.papers.workbook import STUDENTS
-from services.registry.tasks import STUDENTS_IN
 from services.registry.tables import students
+from services.registry.tasks import STUDENTS_IN
 from tests.builders import people
 from tests.builders import registry as build
 

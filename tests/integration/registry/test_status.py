@@ -3,16 +3,20 @@ things happen at once."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
+from chassis.base.clock import local_date
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness
+from chassis.testing.harness import ServiceHarness, acting
+from contracts.errors import ServiceError
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
-from contracts.registry.commands import ResumeStudent, RevokeTransfer, SuspendStudent, TransferStudent
+from contracts.registry.commands import ResumeStudent, SuspendStudent, TransferStudent
 from contracts.registry.events import (
     StudentLeft,
     StudentResumed,
@@ -22,7 +26,7 @@ from contracts.registry.events import (
     TransferRequested,
     TransferRevoked,
 )
-from contracts.registry.queries import GetStatusChange, ListStatusChanges, ListStudents
+from contracts.registry.queries import CountStatusChanges, GetStatusChange, ListStatusChanges, ListStudents
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
@@ -34,6 +38,7 @@ from tests.builders.status_changes import (
     leaving,
     move,
     now,
+    revoke,
     seen,
     suspend,
     suspension,
@@ -142,8 +147,7 @@ def test_while_a_change_is_open_no_other_one_is_asked_for(registry, points, stud
 
 def test_a_revoked_transfer_is_off_whatever_finance_says_later(registry, points, student) -> None:  # type: ignore[no-untyped-def]
     change = transfer(registry, student, points[1])
-    revoke = RevokeTransfer(status_change_id=change.id, version=change.version)
-    assert registry.run(revoke, build.REGISTRAR).state == "revoked"
+    assert revoke(registry, change, people.of_school()).state == "revoked"
     assert registry.published(TransferRevoked)[-1].change_id == change.id
     registry.deliver(TransferHeld(change_id=change.id, student_id=student.id, bill_count=1))
     registry.deliver(TransferCleared(change_id=change.id, student_id=student.id))
@@ -161,30 +165,34 @@ def test_what_is_cleared_is_neither_held_nor_cleared_nor_revoked_again(registry,
     assert len(registry.published(StudentTransferred)) == 1
     done = registry.ask(GetStatusChange(status_change_id=change.id))
     assert done.waiting_for_bills is None
-    late = RevokeTransfer(status_change_id=change.id, version=done.version)
-    assert registry.refusal(late, build.REGISTRAR).code == "step_not_allowed"
+    assert revoke(registry, change).refusal.code == "step_not_allowed"  # type: ignore[union-attr]
 
 
-def test_one_change_is_taken_back_as_the_caller_saw_it(registry, student) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_undecided_is_taken_back_by_who_asked_for_it_alone(registry, student) -> None:  # type: ignore[no-untyped-def]
     change = asked(registry, suspension(registry, student))
-    stale = RevokeTransfer(status_change_id=change.id, version=change.version + 1)
-    assert registry.refusal(stale, build.REGISTRAR).code == "stale_version"
-    unknown = RevokeTransfer(status_change_id=new_id(), version=1)
-    assert registry.refusal(unknown, build.REGISTRAR).code == "not_found"
-    assert registry.run(stale.model_copy(update={"version": change.version}), build.REGISTRAR).state == "revoked"
+    assert revoke(registry, change, people.of_school()).refusal.code == "not_own_request"  # type: ignore[union-attr]
+    assert now(registry, student).status_change_open
+    assert revoke(registry, change).state == "revoked"
     assert not now(registry, student).status_change_open
+
+
+def test_a_gateway_of_the_version_before_takes_back_one_change_as_its_caller_saw_it(registry, student) -> None:  # type: ignore[no-untyped-def]
+    who = acting("registry.change_status", user_id=new_id())  # this one's table of routes names the operation no more
+    change = asked(registry, suspension(registry, student), by=who)
+    given = {"status_change_id": str(change.id), "version": change.version}
+    with pytest.raises(ServiceError, match="stale_version"):
+        registry.dispatcher.carry_out("revoke_transfer", {**given, "version": change.version + 1}, who)
+    assert registry.dispatcher.carry_out("revoke_transfer", given, who)["state"] == "revoked"
 
 
 def test_clearing_and_revoking_at_the_same_moment_have_one_winner(registry, points) -> None:  # type: ignore[no-untyped-def]
     for student in build.enrolled(registry, points[0].id, 8):
         change = transfer(registry, student, points[1])
-        revoke = RevokeTransfer(status_change_id=change.id, version=change.version)
         cleared = TransferCleared(change_id=change.id, student_id=student.id)
-
-        [off, _] = codes(race(partial(registry.run, revoke, build.REGISTRAR), partial(registry.deliver, cleared)))
+        [off, _] = race(partial(revoke, registry, change), partial(registry.deliver, cleared))
         at = now(registry, student).teaching_point_id
-        assert off in ("done", "step_not_allowed", "stale_version")
-        assert at == (points[0].id if off == "done" else points[1].id)
+        assert off.state == "revoked" or off.refusal.code == "step_not_allowed"
+        assert at == (points[0].id if off.refusal is None else points[1].id)
         assert not now(registry, student).status_change_open
 
 
@@ -220,3 +228,7 @@ def test_the_register_of_changes_is_filtered_and_scoped(registry, points) -> Non
     assert registry.ask(ListStatusChanges(student_id=one.id), mine).total == 1
     assert [c.student_id for c in registry.ask(ListStatusChanges(), mine).items] == [two.id, one.id], "newest first"
     assert registry.ask(ListStatusChanges(), people.of_point(points[1].id)).total == 0
+    today = local_date(registry.clock.now())
+    assert registry.ask(ListStatusChanges(requested_from=today, requested_to=today)).total == 2
+    assert registry.ask(ListStatusChanges(requested_from=today + timedelta(days=1))).total == 0
+    assert registry.ask(CountStatusChanges(requested_to=today - timedelta(days=1))).total == 0

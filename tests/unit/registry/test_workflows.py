@@ -11,12 +11,16 @@ from tests.workflows import AUTHOR, walk
 
 ACTORS = {
     "system": system_context(),
-    "registrar": acting("registry.change_status"),
+    "author": acting("registry.change_status", user_id=AUTHOR),
+    "colleague": acting("registry.change_status"),
     "second person": acting("registry.review_status_changes"),
     "author by another right": acting("registry.review_status_changes", user_id=AUTHOR),
     "reader": acting("registry.read_status_changes"),
 }
-OWN = {(action, "author by another right"): "decides_own_request" for action in ("approve", "reject")}
+OWN = {
+    **{(action, "author by another right"): "decides_own_request" for action in ("approve", "reject")},
+    ("revoke", "colleague"): "not_own_request",
+}
 EMITS = {
     StatusChangeKind.SUSPEND: StudentSuspended,
     StatusChangeKind.RESUME: StudentResumed,
@@ -31,9 +35,9 @@ def test_each_actor_takes_exactly_the_steps_of_the_table(kind: StatusChangeKind)
     allowed = {
         ("first_review_passed", "approve"): ("pending_clearance" if transfer else "approved", "second person"),
         ("first_review_passed", "reject"): ("rejected", "second person"),
-        ("first_review_passed", "revoke"): ("revoked", "registrar"),
+        ("first_review_passed", "revoke"): ("revoked", "author"),
         ("pending_clearance", "clear"): ("approved", "system"),
-        ("pending_clearance", "revoke"): ("revoked", "registrar"),
+        ("pending_clearance", "revoke"): ("revoked", "author", "colleague"),
     }
     walk(STATUS_CHANGE, StatusChangeState, ACTORS, allowed, refused=OWN, kind=kind, requested_by=AUTHOR)
 
