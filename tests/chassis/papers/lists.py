@@ -21,7 +21,7 @@ COLUMNS = (
     Column("mobile", typed(MobileNumber), title="手机", required=False),
     Column("born_on", calendar_day, title="出生日期", required=False),
     Column("employer", typed(ShortText), title="单位", required=False),
-    Column("score", int, title="成绩", required=False, zero_counts=True),
+    Column("score", typed(int), title="成绩", required=False, zero_counts=True),
 )
 HEADER = ["姓名", "学号", "手机", "出生日期", "单位", "成绩"]
 GOOD = ["李一", "0026331911", "13912345678", "1998-05-20", "某单位", "60"]

@@ -20,8 +20,6 @@ from chassis.papers.reading.limits import Limits
 from chassis.papers.sheet_reading import LONGEST
 from chassis.papers.sheet_writing import write_bad_rows
 from chassis.papers.spreadsheets import BadRow
-from contracts.errors import ServiceError
-from contracts.sentences import describe
 from tests.chassis.papers import tables
 from tests.chassis.papers.lists import COLUMNS, GOOD, HEADER, one, read, refusal, text, wrong
 from tests.chassis.papers.tables import by_hand, inline, ods, ods_row, saved, shared_xlsx, xls, xlsx
@@ -346,58 +344,6 @@ def test_who_listens_no_more_ends_the_process_that_reads() -> None:
     rows.close()
     with pytest.raises(StopIteration):
         next(rows)
-
-
-def read_or_refused(content: bytes) -> str:
-    """What is said to a clerk who sends this."""
-    try:
-        return f"{len(read(io.BytesIO(content)))} rows"
-    except ServiceError as refused:
-        return describe(refused.code, refused.params)
-
-
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """A workbook with a part cut, doubled, swapped, left out, or its bytes changed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    name, other = chance.choice(list(parts)), chance.choice(list(parts))
-    held, at = parts[name], chance.randrange(len(parts[name]) or 1)
-    match chance.randrange(6):
-        case 0:
-            parts[name] = held[:at]
-        case 1:
-            parts[name] = held[:at] * 2 + held[at:]
-        case 2:
-            parts[name], parts[other] = parts[other], held
-        case 3:
-            del parts[name]
-        case 4:
-            parts[name] = held[:at] + chance.randbytes(chance.randrange(1, 20)) + held[at + 8 :]
-        case _:
-            parts[name] = held.replace(b"1", b"99999999999", chance.randrange(1, 9))
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for part, held in parts.items():
-            packed.writestr(part, held)
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("kind", ["xlsx", "xlsx that shares texts", "ods"])
-def test_whatever_is_done_to_a_workbook_it_is_read_or_refused_with_a_reason(kind: str) -> None:
-    chance = random.Random(kind)
-    good = EVERY_FORMAT[kind]().getvalue()
-    for _ in range(12):
-        assert read_or_refused(mutated(good, chance))
-
-
-@pytest.mark.parametrize("kind", ["xls", "CSV in GB 18030"])
-def test_whatever_bytes_are_changed_it_is_read_or_refused_with_a_reason(kind: str) -> None:
-    chance = random.Random(kind)
-    good = EVERY_FORMAT[kind]().getvalue()
-    for _ in range(12):
-        at = chance.randrange(len(good))
-        changed = good[:at] + chance.randbytes(chance.randrange(1, 40)) + good[at + chance.randrange(60) :]
-        assert read_or_refused(changed)
 
 
 def test_what_the_process_says_that_reads_is_the_refusal() -> None:
