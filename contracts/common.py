@@ -194,7 +194,8 @@ class ImportOutcome(View):
         default=(), description="Why, by column and reason, the commonest first, each with the first such sentence."
     )
     refused_rows: tuple[RefusedRow, ...] = Field(
-        default=(), description="The first of them. The task's file has all, to be corrected and sent again."
+        default=(),
+        description="The first of them (none in lists). The task's file has all, to be corrected and sent again.",
     )
     imported_before_at: Instant | None = Field(
         default=None, description="When this very file was imported before, if it was."

@@ -10,7 +10,7 @@ from chassis.papers.spreadsheets import BadRow, CellError
 from contracts.common import CellRefusal, ImportOutcome, ReasonCount, RefusedRow
 from contracts.errors import Language
 
-ROWS_TOLD = 200
+ROWS_TOLD = 100
 """Refused rows that are told one by one; the workbook has all."""
 _REASONS_TOLD = 100
 
@@ -33,12 +33,12 @@ def outcome_of(rows: int, bad: Sequence[BadRow], imported_before_at: str | None 
     }
 
 
-def outcome_view(kept: Mapping[str, Any] | None, language: Language) -> ImportOutcome | None:
-    """The same in a language."""
+def outcome_view(kept: Mapping[str, Any] | None, language: Language, *, with_rows: bool = True) -> ImportOutcome | None:
+    """The same in a language, with the refused rows one by one or without."""
     if kept is None:
         return None
     reasons = [(CellError.from_json(reason), reason["count"]) for reason in kept["reasons"]]
-    rows = [BadRow.from_json(row) for row in kept["refused_rows"]]
+    rows = [BadRow.from_json(row) for row in kept["refused_rows"]] if with_rows else []
     return ImportOutcome(
         rows=kept["rows"],
         refused=kept["refused"],

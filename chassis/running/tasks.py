@@ -108,7 +108,7 @@ def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
         query,
         sortable=sortable,
         default="-created_at",
-        views=lambda rows: (_view(row, uow) for row in rows),
+        views=lambda rows: (_view(row, uow, in_a_list=True) for row in rows),
     )
 
 
@@ -252,7 +252,7 @@ def _with_result(uow: UnitOfWork) -> Select[Any]:
     )
 
 
-def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
+def _view(row: Row[Any], uow: UnitOfWork, *, in_a_list: bool = False) -> TaskView:
     result = None
     if row.sha256 is not None:
         columns = {
@@ -271,7 +271,7 @@ def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
         steps_total=row.steps_total,
         figures=row.figures,
         refusal=refusal(Reason.of_row(row.error), uow.context.language),
-        outcome=outcome_view(row.outcome, uow.context.language),
+        outcome=outcome_view(row.outcome, uow.context.language, with_rows=not in_a_list),
         result=result,
         created_by=row.created_by,
         created_at=row.created_at,

@@ -8,6 +8,7 @@ from chassis.running.exports import ListExport
 from chassis.running.imports import ListImport
 from contracts.registry.commands import ExportStudents, ImportStudents
 from contracts.registry.queries import GetStudentImportTemplate
+from contracts.registry.states import IdKind
 from services.registry import queries
 from services.registry.papers.workbook import STUDENTS, Entry
 from services.registry.steps import imports
@@ -35,6 +36,6 @@ STUDENTS_IN: Final = ListImport(
     imports.enter,
     once={
         "student_number": lambda entry: entry.student_number and entry.student_number.lower(),
-        "id_number": lambda entry: entry.id_number and (entry.id_kind, entry.id_number, entry.level),
+        "id_number": lambda entry: entry.id_number and (entry.id_kind or IdKind.RESIDENT, entry.id_number, entry.level),
     },
 )

@@ -24,7 +24,7 @@ from chassis.papers.store import FileStore
 from chassis.running import imports, task_worker, tasks
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.common import CancelTask, GetTask, TaskState, TaskView
+from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView, of_service
 from contracts.types import FileReference
 from tests.chassis import club as made_up
 from tests.chassis.club import MEMBERS_IN, Club, GetMemberTemplate, ImportMembers, members
@@ -149,6 +149,8 @@ def test_reasons_are_counted_by_column_and_rows_that_are_too_many_stand_in_the_f
     ]
     assert task.outcome.reasons[0].message.startswith("出生日期：")
     assert len(task.outcome.refused_rows) == ROWS_TOLD
+    [listed] = club.ask(of_service("club", ListTasks)(), clerk()).items
+    assert listed.outcome == task.outcome.model_copy(update={"refused_rows": ()}), "in a list they would be too many"
     assert load_workbook(given_back(task)).worksheets[0].max_row == ROWS_TOLD + 21
 
 

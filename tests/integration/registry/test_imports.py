@@ -147,6 +147,13 @@ def test_two_rows_of_a_workbook_whose_numbers_differ_by_case_only_are_doubles(re
     assert "与第 2 行重复" in build.refused_rows(registry, task)[3]
 
 
+def test_a_document_is_the_same_whether_its_kind_is_said_or_meant(registry, point) -> None:  # type: ignore[no-untyped-def]
+    row = build.person()
+    again = build.person(id_number=row["id_number"], gender=row["gender"], id_kind="居民身份证")
+    task = build.imported(registry, build.workbook([row, again]), importer(point), dry_run=True)
+    assert "与第 2 行重复" in build.refused_rows(registry, task)[3]
+
+
 def test_who_left_may_begin_again_with_a_new_number(registry, point) -> None:  # type: ignore[no-untyped-def]
     row = build.person()
     build.imported(registry, build.workbook([row]), importer(point))
