@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -86,7 +87,14 @@ def _csv(rows: Table) -> io.BytesIO:
 
 
 def _opendocument(rows: Table) -> io.BytesIO:
-    return ods(*(ods_row(*row) for row in rows))
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(ods(*(ods_row(*row) for row in rows))) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in old.namelist():
+            packed.writestr(name, old.read(name))
+    return file
 
 
 FORMATS: dict[str, Callable[[Table], io.BytesIO]] = {

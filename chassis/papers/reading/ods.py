@@ -202,12 +202,14 @@ class _Tables(Elements):
 def _line(parts: list[str]) -> str:
     """A paragraph's text: white space is one space and none at its ends (ISO/IEC 26300-1, 6.1.2), but for what is
     meant."""
-    return _WHITE.sub(" ", "".join(parts)).strip(" ").translate(_MEANT)
+    text = "".join(parts)
+    return text if text.isalnum() else _WHITE.sub(" ", text).strip(" ").translate(_MEANT)
 
 
 def _times(attributes: Mapping[str, str], name: str) -> int:
     """How often something stands there. Raises UnreadableError for what is no number from 1 on."""
-    times = attributes.get(name, "1")
+    if (times := attributes.get(name)) is None:
+        return 1
     if not _TIMES.fullmatch(times):
         raise UnreadableError("workbook_unreadable")
     return int(times)

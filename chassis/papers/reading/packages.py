@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from chassis.papers.reading.cells import UnreadableError
 
-MAX_UNPACKED = 128 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that all parts may have together."""
 _MAX_PARTS = 2_000
 _MAX_RATIO = 300

@@ -115,3 +115,8 @@ def test_times_of_strict_workbooks_that_are_midnight_are_days() -> None:
         )
         (row,) = read(by_hand(inline(*HEADER, row=1) + day, strict=True))
         assert (str(row.values["born_on"]), wrong(row)) == ("1998-05-20", [])
+
+
+def test_hundreds_of_thousands_of_rows_that_are_only_formatted_are_no_rows() -> None:
+    empty = "".join(f'<row r="{number}"><c r="A{number}" s="0"/></row>' for number in range(3, 300_000))
+    assert len(read(by_hand(inline(*HEADER, row=1) + inline(*GOOD, row=2) + empty))) == 1
