@@ -14,7 +14,7 @@ rows and enters none. The steps carry what was read, so that a large table is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -181,13 +181,13 @@ class ListImport(Generic[EntryT]):
         with uow.as_system():
             return uow.scalar(before)
 
-    def _plan(self, task: Task, uow: UnitOfWork) -> Sequence[dict[str, Any]]:
+    def _plan(self, task: Task, uow: UnitOfWork) -> Iterator[dict[str, Any]]:
         """Read the table and cut it into blocks. The refusals of an unreadable table end the task."""
         read = (
             {"values": line.entry.model_dump(mode="json"), **line.given_back().to_json()}
             for line in self._read(task, uow)
         )
-        return [{"lines": block} for block in iter(lambda: list(islice(read, BLOCK)), [])]
+        return ({"lines": block} for block in iter(lambda: list(islice(read, BLOCK)), []))
 
     def _enter_block(self, task: Task, step: dict[str, Any], uow: UnitOfWork) -> StepResult:
         """Enter the good rows of a block; the others are left for the end of the task."""

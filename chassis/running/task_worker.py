@@ -117,10 +117,9 @@ class Worker:
         """One step in one transaction. Step and task are locked at its end, so that they are held but briefly."""
         task, queue, kind = claim.task, self.queue, self.kinds[claim.task.kind]
         if claim.phase == PLAN:
-            plan = [dict(arguments) for arguments in kind.plan(task, uow)]
+            count = queue.add_steps(uow, claim, kind.plan(task, uow))
             queue.lock(uow, claim)
-            queue.add_steps(uow, claim, plan)
-            queue.done(uow, claim, None, steps_total=len(plan))
+            queue.done(uow, claim, None, steps_total=count)
         elif claim.phase == RUN:
             result = kind.run_step(task, claim.arguments, uow)
             row = queue.lock(uow, claim)

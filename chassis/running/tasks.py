@@ -119,7 +119,8 @@ def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
     """
     tasks, _ = _tables(uow)
     wanted = select(tasks).where(tasks.c.id == own_id(command.task_id, uow), _is_visible(uow))
-    task = uow.one(wanted.with_for_update())
+    # Whoever writes steps of it has its key shared, and works on.
+    task = uow.one(wanted.with_for_update(key_share=True))
     if task.state not in OPEN_STATES:
         raise ServiceError("task_finished")
     if task.state != TaskState.CANCELLING:

@@ -21,7 +21,7 @@ from chassis.papers import files
 from chassis.papers.file_kinds import TABLES
 from chassis.papers.outcomes import ROWS_TOLD
 from chassis.papers.store import FileStore
-from chassis.running import imports, task_worker, tasks
+from chassis.running import imports, task_queue, task_worker, tasks
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView, of_service
@@ -239,6 +239,29 @@ def test_who_cancels_is_heard_and_what_was_entered_stays(
     view = seen(club, task, me)
     assert (view.state, view.outcome, len(judged)) == (TaskState.CANCELLED, None, 2)
     assert count(club) == (0 if dry_run else 20)
+
+
+def test_who_cancels_while_the_table_is_read_is_heard_and_nothing_is_entered(
+    club: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, value in (
+        (imports, "BLOCK", 2),
+        (imports, "_READ_BETWEEN", 10),
+        (task_queue, "_WRITTEN_AT_ONCE", 1),
+    ):
+        monkeypatch.setattr(module, name, value)
+    real = tasks.report
+
+    def report(uow: UnitOfWork, task: Any, figures: dict[str, int]) -> None:
+        club.run(CancelTask(task_id=started_one.id), me)  # while the transaction of the plan has written steps
+        real(uow, task, figures)
+
+    monkeypatch.setattr(imports, "report", report)
+    me = clerk()
+    started_one = started(club, table(*people(30)), me)
+    Worker(club.database, Club).run_until_idle()
+    assert (seen(club, started_one, me).state, count(club)) == (TaskState.CANCELLED, 0)
+    assert club.rows(select(club.table("task_steps"))) == []
 
 
 def judged_by(judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
