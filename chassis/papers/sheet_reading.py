@@ -7,7 +7,7 @@ was typed is answered, never guessed: a number that lost its end, an error, a fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, groupby, islice
@@ -230,10 +230,15 @@ def _read(row: RawRow, meanings: Sequence[_Meanings]) -> SheetRow:
             errors.append(CellError(title, "cell_merged"))
         elif meaning.error is not None:
             errors.append(meaning.error)
-    hidden = {each.column.title for each in meanings if each.column.field and each.place in row.unseen}
-    if unseen := [title for title in hidden if texts[title]]:
-        raise ServiceError("workbook_columns_hidden", columns="、".join(sorted(unseen)))
+    if row.unseen:
+        _refuse_hidden_columns(row, texts, meanings)
     return SheetRow(row.number, values, texts, tuple(errors))
+
+
+def _refuse_hidden_columns(row: RawRow, texts: Mapping[str, str], meanings: Sequence[_Meanings]) -> None:
+    hidden = [each.column.title for each in meanings if each.column.field and each.place in row.unseen]
+    if unseen := sorted(title for title in hidden if texts[title]):
+        raise ServiceError("workbook_columns_hidden", columns="、".join(unseen))
 
 
 def _value(column: Column, cell: Cell, text: str) -> Any:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Generator, Hashable, Iterator,
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
@@ -105,7 +106,7 @@ class ListImport(Generic[EntryT]):
     enter: Enter[EntryT]
     once: Mapping[str, Callable[[EntryT], Hashable | None]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def titles(self) -> Mapping[str, str]:
         """Titles of columns by field."""
         return {column.field: column.title for column in self.columns}
