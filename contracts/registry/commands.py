@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
+from contracts.documents import IssueDocument, IssueDocuments
 from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
 from contracts.imports import Import
@@ -180,6 +181,25 @@ class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status
     status_change_id: Id = Field(description="The status change.")
     version: Version
     attachments: SomeFiles = Field(description="PNG, JPEG or PDF, up to 5 MB each.")
+
+
+class IssueEnrolmentCertificate(IssueDocument, answers=TaskView):
+    """在读证明 of an active or suspended student, as a task. It has a number, a code and the day; anybody may check it.
+
+    Refused: `student_not_enrolled`, `document_not_valid`, `document_private_characters`, `document_unknown_characters`,
+    `numbers_used_up`, `too_many_own_tasks`, `too_many_tasks`.
+    """
+
+    student_id: Id = Field(description="The student.")
+
+
+class IssueEnrolmentCertificates(StudentFilters, IssueDocuments, answers=TaskView):
+    """在读证明 of all students that the list shows with the same filters, as a task. Who gets none stands at the end of
+    the file, with the reason.
+
+    Refused: `documents_none`, `documents_too_many`, `sort_not_supported`, `filter_not_supported`,
+    `too_many_own_tasks`, `too_many_tasks`.
+    """
 
 
 class ExportStudents(StudentFilters, Export, answers=TaskView):

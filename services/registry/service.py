@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, task
+from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.documents.answering import issued_documents
+from chassis.documents.batches import batch, forget_document_parts
+from chassis.documents.making import making
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
 from chassis.running.exports import exporting
 from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
-from contracts.identity.events import IdentityTrailSealed, TeachingPointState
+from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
 from services.registry import queries, reactions, tables, tasks
 from services.registry.commands import records, status
+from services.registry.documents.enrolment_certificate import CERTIFICATES_OF_MANY, ENROLMENT_CERTIFICATES
 from services.registry.steps import copies
 
 
@@ -40,6 +45,12 @@ class Registry(Service):
     status_change_requests = reviewed(queries.STATUS_CHANGES_SHOWN)
     revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
+    documents = issued_documents()
+    issue_enrolment_certificate = command(making(ENROLMENT_CERTIFICATES))
+    enrolment_certificate = task(ENROLMENT_CERTIFICATES.task)
+    issue_enrolment_certificates = command(batch(CERTIFICATES_OF_MANY))
+    enrolment_certificates = task(CERTIFICATES_OF_MANY.task)
+
     export_students = command(exporting(tasks.STUDENTS_AS_FILE))
     student_export = task(tasks.STUDENTS_AS_FILE.task)
     list_students = query(queries.list_students)
@@ -53,6 +64,7 @@ class Registry(Service):
     on_identity_trail_sealed = reaction(keeping_heads(IdentityTrailSealed))
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
+    shared_settings = copy(SchoolSettingState, tables.shared_settings)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
 
     student_state = publishes(
@@ -61,6 +73,8 @@ class Registry(Service):
         tables.students,
         fed_by=(feeder(tables.suspensions.c.student_id, "from_on", "until_on"),),
     )
+
+    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
 
 
 SERVICE = Registry
