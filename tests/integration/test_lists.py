@@ -32,6 +32,8 @@ BEYOND_THE_ROWS = {
     "search": "names and numbers that the rows show",
     "since": "the rows' own instant",
     "until": "the rows' own instant",
+    "requested_from": "the rows' own `requested_at`",
+    "requested_to": "the rows' own `requested_at`",
     "list_cohort.intake": "the cohort itself: every row has what was asked",
     "list_cohort.level": "as the intake",
     "list_cohort.student_type": "as the intake",
