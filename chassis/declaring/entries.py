@@ -67,11 +67,12 @@ class ReactionEntry:
 
 @dataclass(frozen=True, slots=True)
 class CopyEntry:
-    """A local copy of another service's rows."""
+    """A local copy of another service's rows. A service is not ready without those that are `needed`."""
 
     state: type[State[Any]]
     table: Table
     prepare: Callable[[StateItem], dict[str, Any]] | None = None
+    needed: bool = True
 
     @property
     def kind(self) -> str:

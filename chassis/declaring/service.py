@@ -127,9 +127,17 @@ def reaction(handler: Callable[[Sequence[Any], Any], None]) -> Any:
     return ReactionEntry(events.__args__[0], handler)
 
 
-def copy(state: type[State[Any]], table: Table, prepare: Callable[[Any], dict[str, Any]] | None = None) -> Any:
-    """Declare a local copy. `prepare` makes the columns of a row where they are not just the item's fields."""
-    return CopyEntry(state, table, prepare)
+def copy(
+    state: type[State[Any]],
+    table: Table,
+    prepare: Callable[[Any], dict[str, Any]] | None = None,
+    *,
+    needed: bool = True,
+) -> Any:
+    """Declare a local copy. `prepare` makes the columns of a row where they are not just the item's fields. What the
+    service can do without for a while is not `needed`: it may come with a release, while processes of the version
+    before, which would refuse its pages, take from the same queue."""
+    return CopyEntry(state, table, prepare, needed)
 
 
 def publishes(

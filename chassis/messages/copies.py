@@ -72,14 +72,22 @@ class Copies:
 
     # --- the consumer's end ---
 
-    def request_missing(self) -> None:
-        """Ask for every copy that was never completed. Asking twice is harmless: only the newest request counts."""
-        self.database.run(system_context(), self._request_missing)
+    def request_missing(self, *, late: bool = False) -> None:
+        """Ask for every copy that was never completed. Asking twice is harmless: only the newest request counts.
 
-    def _request_missing(self, uow: UnitOfWork) -> None:
+        Where the service has completed others before, one that is not needed has come with this release: it is asked
+        for when `late`, for as long as there are processes of the version before they take its pages and refuse them.
+        """
+        self.database.run(system_context(), lambda uow: self._request_missing(uow, late))
+
+    def _request_missing(self, uow: UnitOfWork, late: bool) -> None:
+        completed = self._completed(uow)
+        wanted = (entry for entry in self.service.copies.values() if late or entry.needed or not completed)
+        self._request(uow, [entry.kind for entry in wanted if entry.kind not in completed])
+
+    def _completed(self, uow: UnitOfWork) -> set[str]:
         done = select(self.states.c.kind).where(self.states.c.completed_at.is_not(None))
-        completed = {row.kind for row in uow.rows(done)}
-        self._request(uow, [kind for kind in self.service.copies if kind not in completed])
+        return {row.kind for row in uow.rows(done)}
 
     def rebuild(self, kinds: Sequence[str] | None = None) -> None:
         """Ask for copies anew (all of them by default). They stay in use meanwhile."""
@@ -100,10 +108,9 @@ class Copies:
             uow.publish_to(COPIES_EXCHANGE, copy_request_key(kind), asked)
 
     def missing(self) -> list[str]:
-        """Kinds that were never completed: without them the service is not ready."""
-        done = select(self.states.c.kind).where(self.states.c.completed_at.is_not(None))
-        completed = self.database.run(system_context(), lambda uow: {row.kind for row in uow.rows(done)})
-        return [kind for kind in self.service.copies if kind not in completed]
+        """Needed kinds that were never completed: without them the service is not ready."""
+        completed = self.database.run(system_context(), self._completed)
+        return [entry.kind for entry in self.service.copies.values() if entry.needed and entry.kind not in completed]
 
     def take(self, events: Sequence[Event], uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
         """Take in state items, requests and completions, all of one type and come the same way, with the messages that

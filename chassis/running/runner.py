@@ -17,6 +17,7 @@ if __name__ == "__main__":
 
 import argparse
 import logging
+import math
 import signal
 import threading
 import time
@@ -40,6 +41,9 @@ from chassis.running.logging import configure
 
 logger = logging.getLogger(__name__)
 
+LATE_AFTER = 15 * 60.0
+"""Seconds after which a process asks for copies that came with its release: an upgrade is over by then."""
+
 
 class ServiceProcess:
     """Role `service`: RPC, events and relay."""
@@ -58,6 +62,7 @@ class ServiceProcess:
         # Beside the rest: a process that starts while the database is away asks when it is back.
         self.asking = Loop("copies", self._ask_for_copies, interval=1.0)
         self._asked = False
+        self._asks_late = time.monotonic() + LATE_AFTER
         self._complete = not service.copies
 
     def start(self) -> None:
@@ -71,6 +76,9 @@ class ServiceProcess:
         if not self._asked:
             self.copies.request_missing()
             self._asked = True
+        elif time.monotonic() > self._asks_late:
+            self.copies.request_missing(late=True)
+            self._asks_late = math.inf
         return False
 
     def readiness(self) -> dict[str, bool]:

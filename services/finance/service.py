@@ -104,7 +104,7 @@ class Finance(Service):
 
     students = copy(StudentState, copies.students)
     courses = copy(CourseState, copies.courses)
-    shared_settings = copy(SchoolSettingState, copies.shared_settings)
+    shared_settings = copy(SchoolSettingState, copies.shared_settings, needed=False)
 
     fee_standard_state = publishes(FeeStandardState, standard_queries.fee_standard_items, fees.fee_standards)
     bill_state = publishes(BillState, bill_queries.bill_items, bill_tables.bills)

@@ -64,7 +64,7 @@ class Registry(Service):
     on_identity_trail_sealed = reaction(keeping_heads(IdentityTrailSealed))
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
-    shared_settings = copy(SchoolSettingState, tables.shared_settings)
+    shared_settings = copy(SchoolSettingState, tables.shared_settings, needed=False)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
 
     student_state = publishes(

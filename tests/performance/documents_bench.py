@@ -55,8 +55,8 @@ def made(registry: ServiceHarness, command: Command, who: Context) -> tuple[Task
     return done, f"{took:.2f} s ({used:.2f} s of processor)"
 
 
-def memory(whose: int = resource.RUSAGE_SELF) -> str:
-    return f"{resource.getrusage(whose).ru_maxrss / 1024:.0f} MB"
+def memory() -> str:
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
 
 
 def measure(console: Console, registry: ServiceHarness) -> None:
@@ -73,7 +73,6 @@ def measure(console: Console, registry: ServiceHarness) -> None:
         said = f"{took}, {done.figures['issued']:,} issued, {size:.0f} MB"
         figure(console, f"{STUDENTS:,} as {form}", said, "180 s")
         figure(console, "memory at most, with what made the students", memory(), "300 MB")
-    figure(console, "of the process that merges", memory(resource.RUSAGE_CHILDREN), "300 MB")
 
 
 def main() -> int:

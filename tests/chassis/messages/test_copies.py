@@ -5,8 +5,9 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, String, select
+from sqlalchemy import Column, String, select, update
 
+from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
@@ -29,6 +30,41 @@ class Consumer(Service):
     name = "consumer"
     metadata = consumer_metadata
     parcels = copy(ParcelState, parcel_copies)
+
+
+moved_metadata = service_metadata("moved")
+parcels_there = copy_table("parcel_copies", moved_metadata, Column("label", String(40), nullable=False))
+names_there = copy_table("learner_names", moved_metadata, Column("nickname", String(40)))
+scope(parcels_there, read_by_all=True)
+scope(names_there, read_by_all=True)
+
+
+class Moved(Service):
+    """Has a copy that came later, and can do without."""
+
+    name = "moved"
+    metadata = moved_metadata
+    parcels = copy(ParcelState, parcels_there)
+    names = copy(LearnerState, names_there, needed=False)
+
+
+def asked_for(moved: ServiceHarness) -> set[str]:
+    return {envelope.data["kind"] for _, _, envelope in moved.take_outbox()}
+
+
+def test_a_copy_that_came_with_a_release_keeps_nobody_waiting_and_is_asked_for_late(built_of: HarnessOf) -> None:
+    moved = built_of(Moved)
+    moved.copies.request_missing()
+    assert asked_for(moved) == {"parcel_state", "learner_state"}, "a new service has no version before"
+    assert moved.copies.missing() == ["parcel_state"]
+    states = moved.table("copy_states")
+    done = update(states).where(states.c.kind == "parcel_state").values(completed_at=moved.clock.now())
+    moved.database.run(system_context(), lambda uow: uow.execute(done))
+    moved.copies.request_missing()
+    assert asked_for(moved) == set(), "old processes would refuse its pages"
+    assert moved.copies.missing() == []
+    moved.copies.request_missing(late=True)
+    assert asked_for(moved) == {"learner_state"}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

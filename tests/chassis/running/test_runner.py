@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from chassis.base.ids import new_id
 from chassis.messages.senders import Senders
 from chassis.provisioning.broker import broker_url, provision_broker
 from chassis.provisioning.database import app_url
+from chassis.running.runner import LATE_AFTER, ServiceProcess
 from chassis.testing.harness import PASSWORDS, ServiceHarness, acting
 from launcher.ports import any_free
 from tests.chassis.example import Example, parcels
@@ -267,3 +269,17 @@ def test_an_idle_process_stays_below_90_megabytes(start: Start, caller: Caller) 
     assert caller.call("list_parcels", {}, person())["answer"]["total"] == 0
     pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
     assert pages * os.sysconf("SC_PAGE_SIZE") < 90 * 1024 * 1024
+
+
+def test_copies_that_came_with_a_release_are_asked_for_once_when_the_upgrade_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bool] = []
+    now = [0.0]
+    process = ServiceProcess.__new__(ServiceProcess)
+    process.copies = SimpleNamespace(request_missing=lambda late=False: asked.append(late))  # type: ignore[assignment]
+    process._asked, process._asks_late = False, LATE_AFTER
+    monkeypatch.setattr("chassis.running.runner.time", SimpleNamespace(monotonic=lambda: now[0]))
+    for now[0] in (0.0, 1.0, LATE_AFTER - 1, LATE_AFTER + 1, LATE_AFTER + 2, 9 * LATE_AFTER):
+        process._ask_for_copies()
+    assert asked == [False, True]
