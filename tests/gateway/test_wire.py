@@ -260,7 +260,11 @@ def test_time_in_which_the_application_does_not_read_is_not_the_clients(wire: Wi
     assert wire.says(lazy + body).startswith(b"HTTP/1.1 200 "), "after 5.5 seconds it would have been late"
 
 
-@pytest.mark.parametrize("endless", [b"1;" + b"a" * 1_000_000, b"1\r\na\r\n" * 40_000 + b"0\r\n" + b"X: a\r\n" * 60_000])
+@pytest.mark.parametrize(
+    "endless",
+    [b"1;" + b"a" * 1_000_000, b"1\r\na\r\n" * 40_000 + b"0\r\n" + b"X: a\r\n" * 60_000],
+    ids=["a chunk's line", "trailers"],
+)
 def test_what_frames_a_body_is_in_measure(wire: Wire, endless: bytes) -> None:
     head = b"POST /e HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer, seconds = ended_in(wire, head + endless)
