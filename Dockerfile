@@ -1,4 +1,4 @@
-# One image for every process and job; the command says which. BASE is any image with Python 3.11 and its venv module.
+# One image for every process and job; the command says which. BASE is any Debian with Python 3.11 and its venv module.
 #
 #   docker build -t jiaowu/app .
 #   docker run jiaowu/app python3 -m chassis.running.runner services.courses.service --role tasks
@@ -10,6 +10,12 @@ COPY requirements.run.lock /tmp/
 RUN python3 -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.run.lock
 
+# The fonts of documents, and of their packages nothing else.
+FROM ${BASE} AS fonts
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends fonts-noto-cjk fonts-hanazono \
+ && rm /usr/share/fonts/opentype/noto/NotoSans* /usr/share/fonts/truetype/hanazono/HanaMinA.ttf
+
 FROM ${BASE}
 # Folders that are mounts: people's documents, uploads that are not read yet, heads of audit trails, and where gateways
 # find their socket.
@@ -17,6 +23,8 @@ RUN groupadd --gid 10001 jiaowu \
  && useradd --uid 10001 --gid jiaowu --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jiaowu \
  && install -d -o jiaowu -g jiaowu -m 0700 /files /spool /heads /entrance
 COPY --from=packages /opt/venv /opt/venv
+COPY --from=fonts /usr/share/fonts/opentype/noto /usr/share/fonts/opentype/noto
+COPY --from=fonts /usr/share/fonts/truetype/hanazono /usr/share/fonts/truetype/hanazono
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,5 +1,5 @@
 """What the chassis answers in every service: audit trail, workflow history, tasks (and `contracts.settings`,
-`contracts.to_do`).
+`contracts.to_do`; in those that issue documents `contracts.documents`).
 
 One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
+from contracts.documents import DOCUMENT_OPERATIONS
 from contracts.errors import JsonValue, Language
 from contracts.sentences import describe
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
@@ -211,4 +212,4 @@ class CancelTask(Command, answers=TaskView):
 
 SETTINGS_OPERATIONS = (ListSettings, ListSettingChanges, ChangeSetting, RevokeSettingChange)
 _OTHERS = (ListAuditEntries, ListErasures, GetTask, ListTasks, CancelTask, GetToDo)
-COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS)
+COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS, *DOCUMENT_OPERATIONS)

@@ -90,6 +90,9 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "registry.read_status_changes": (*_POINT, _REGISTRAR, _STUDENT),
     "registry.change_status": (_REGISTRAR,),
     "registry.review_status_changes": (_REGISTRAR,),
+    "registry.read_documents": (*_POINT, _REGISTRAR, _STUDENT),
+    "registry.issue_documents": (*_POINT, _REGISTRAR),
+    "registry.withdraw_documents": (_REGISTRAR,),
     # courses
     "courses.read_catalogue": (*_POINT, *_SCHOOL, _LEAD, _STUDENT),
     "courses.manage_catalogue": (_REGISTRAR,),

@@ -2,8 +2,8 @@
 
     GRACE_DAYS = Setting("grace_days", Annotated[int, Field(strict=True, ge=0, le=30)], 3, unit=SettingUnit.DAYS)
 
-stands in the service's `domain/settings.py`; one that several services use is `shared` and stands beside its owner's
-contracts. Values are entered from an instant on and for a reason; until the first one the default holds.
+stands in the service's `domain/settings.py`; one that several services use is `shared` and stands in
+`contracts.school`. Values are entered from an instant on and for a reason; until the first one the default holds.
 """
 
 import json

@@ -10,7 +10,7 @@ import falcon
 from chassis.running.logging import get_logger
 from contracts.base import Operation
 from contracts.errors import ServiceError
-from gateway import docs, responder
+from gateway import docs, responder, verify
 from gateway.calls import Calls
 from gateway.door import Door
 from gateway.files import UPLOAD, Files, FileStore
@@ -69,6 +69,7 @@ def create_app(dependencies: Dependencies) -> App:
     beginnings = (tasks, NoticeHints(calls, hub), to_do)
     app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
     docs.add_to(app, dependencies.routes)
+    verify.add_to(app, dependencies.routes)
     return app
 
 

@@ -1,41 +1,16 @@
-"""The API's description and its page for people, served by the gateway alone: nothing is loaded from elsewhere."""
+"""The API's description and its page for people."""
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import falcon
 import orjson
 
 from gateway.openapi import document
+from gateway.pages import App, add_page
 from gateway.route import PREFIX, Route
 
-_STATIC = Path(__file__).parent / "static"
-_FILES = {
-    "/docs/": ("docs.html", "text/html; charset=utf-8"),
-    "/docs/docs.css": ("docs.css", "text/css; charset=utf-8"),
-    **{
-        f"/docs/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
-        for name in ("docs", "dom", "schema", "texts", "tryit")
-    },
-}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
-App = falcon.App[falcon.Request, falcon.Response]
-
-
-class _Static:
-    def __init__(self, content: bytes, content_type: str) -> None:
-        self._content = content
-        self._content_type = content_type
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.content_type = self._content_type
-        resp.data = self._content
-        resp.set_header("Content-Security-Policy", _POLICY)
+_SCRIPTS = tuple(f"{name}.js" for name in ("docs", "dom", "schema", "texts", "tryit"))
 
 
 class _Redirect:
@@ -60,7 +35,6 @@ class _Description:
 
 def add_to(app: App, routes: Sequence[Route]) -> None:
     """Serve the page at /docs/ and the document at /api/v1/openapi.json."""
-    for path, (name, content_type) in _FILES.items():
-        app.add_route(path, _Static((_STATIC / name).read_bytes(), content_type))
+    add_page(app, "/docs/", "docs.html", ("docs.css", *_SCRIPTS))
     app.add_route("/docs", _Redirect())
     app.add_route(f"{PREFIX}/openapi.json", _Description(routes))

@@ -194,7 +194,7 @@ class Installation:
 
     def _install(self) -> None:
         named = {needs.POSTGRES: self.choices.postgres_url, needs.RABBITMQ: self.choices.amqp_url}
-        needs.install([need for need, url in named.items() if not url], SETUP_LOG)
+        needs.install([*(need for need, url in named.items() if not url), *needs.FONTS], SETUP_LOG)
 
     def _load_supervisor(self) -> "subprocess.Popen[str]":
         """The process that starts all the others and lives on when we end; it begins when it is let.

@@ -28,6 +28,10 @@ def _file(path: str | Path) -> Callable[[], bool]:
     return Path(path).exists
 
 
+def _font(name: str) -> Callable[[], bool]:
+    return lambda: any(Path("/usr/share/fonts").rglob(name))
+
+
 # What the environment is made with: venv, and a C compiler with the headers that the card reader library is built from.
 PYTHON = (
     Need("python3-venv", "venv", lambda: importlib.util.find_spec("ensurepip") is not None),
@@ -38,6 +42,11 @@ PYTHON = (
 )
 POSTGRES = Need("postgresql", "PostgreSQL", lambda: programs.postgres() is not None)
 RABBITMQ = Need("rabbitmq-server", "RabbitMQ", lambda: programs.rabbitmq() is not None)
+# What documents are written in (`chassis/documents/fonts.py`).
+FONTS = (
+    Need("fonts-noto-cjk", "the fonts of documents", _font("NotoSerifCJK-Regular.ttc")),
+    Need("fonts-hanazono", "their rare characters", _font("HanaMinB.ttf")),
+)
 # A smart card daemon with a virtual reader, for the device agent's tests.
 CARD_READER = (
     Need("pcscd", "the card reader daemon", _file("/usr/sbin/pcscd")),
@@ -51,12 +60,14 @@ def of_command(command: str | None, variables: Mapping[str, str]) -> list[Need]:
     """What ./jiaowu with this command will need: no servers where `variables` name some that are there."""
     if command == "up":
         named = {POSTGRES: "JIAOWU_POSTGRES_URL", RABBITMQ: "JIAOWU_AMQP_URL"}
-        return [need for need, variable in named.items() if not variables.get(variable)]
-    if command in ("bench", "migration"):
+        return [*(need for need, variable in named.items() if not variables.get(variable)), *FONTS]
+    if command == "bench":
+        return [POSTGRES, RABBITMQ, *FONTS]
+    if command == "migration":
         return [POSTGRES, RABBITMQ]
     if command == "test":
         named_all = all(variable in variables for variable in OWN_TEST_SERVERS)
-        return [*([] if named_all else [POSTGRES, RABBITMQ]), *CARD_READER]
+        return [*([] if named_all else [POSTGRES, RABBITMQ]), *FONTS, *CARD_READER]
     return []
 
 

@@ -282,6 +282,7 @@ class System:
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
             variables.setdefault("JIAOWU_HEADS_FOLDER", str((self.state / "heads").absolute()))
+            variables.setdefault("JIAOWU_PUBLIC_URL", self.gateway_url)
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (declaring(service), "--role", role)
         return ProcessSpec(name, RUNNER, arguments, variables, health, "plain" if role == "tasks" else "green")

@@ -159,9 +159,11 @@ def task(kind: TaskKind) -> Any:
     return kind
 
 
-def entry(handler: Callable[[Any, Any], View]) -> OperationEntry:
+def entry(
+    handler: Callable[[Any, Any], View], *, as_system: bool = False, guard: Guard | Unguarded | None = None
+) -> OperationEntry:
     """The line of a command or a query, whichever the handler's contract is."""
-    return _operation(handler, Operation, as_system=False, guard=None)
+    return _operation(handler, Operation, as_system, guard)
 
 
 def _operation(

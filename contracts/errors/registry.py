@@ -12,6 +12,12 @@ TEXTS = {
         "The student's status is “{status}”; this change is not possible.",
         {"status": EnrolmentStatus},
     ),
+    "student_not_enrolled": ErrorText(
+        _K.REFUSED,
+        "学生当前学籍状态为“{status}”，只能为在籍或休学的学生开具在读证明。",
+        "The student's status is “{status}”. A certificate of enrolment is for active and suspended students.",
+        {"status": EnrolmentStatus},
+    ),
     "status_day_in_future": ErrorText(
         _K.REFUSED,
         "该异动自办理之日起生效，日期不能晚于今天（{today}），请核对年份，或到当天再办理。",

@@ -227,6 +227,15 @@ class RetryRefund(TryableCommand, answers=RefundView):
     version: Version
 
 
+class PrintRemittanceSlip(Command, answers=TaskView):
+    """汇款单 with its number, also as a QR code, and all its bills, as a task.
+
+    Refused: `document_private_characters`, `document_unknown_characters`, `too_many_own_tasks`, `too_many_tasks`.
+    """
+
+    remittance_id: Id = Field(description="The slip.")
+
+
 class ExportBills(BillFilters, Export, answers=TaskView):
     """Bills as a file, as a task: what the list shows with the same filters. Refused: `export_too_large`,
     `export_column_unknown`, `sort_not_supported`, `filter_not_supported`, `too_many_own_tasks`, `too_many_tasks`."""

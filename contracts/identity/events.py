@@ -36,8 +36,8 @@ class SchoolSettingItem(StateItem):
     revokes_id: UUID | None = Field(description="The value that it takes back.")
 
 
-class SchoolSettingState(State[SchoolSettingItem], owner="identity", version=1, unheard=True):
-    """Read by whoever uses the school's name (`contracts.identity.settings`)."""
+class SchoolSettingState(State[SchoolSettingItem], owner="identity", version=1):
+    """Read by whoever uses the school's name (`contracts.school`)."""
 
 
 class Revocation(Contract):

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
+from contracts.documents import IssueDocument
 from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
 from contracts.registry.queries import StudentFilters
@@ -182,6 +183,16 @@ class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status
     status_change_id: Id = Field(description="The status change.")
     version: Version
     attachments: SomeFiles = Field(description="PNG, JPEG or PDF, up to 5 MB each.")
+
+
+class IssueEnrolmentCertificate(IssueDocument, answers=TaskView):
+    """在读证明 of an active or suspended student, as a task. It has a number, a code and the day; anybody may check it.
+
+    Refused: `student_not_enrolled`, `document_not_valid`, `document_private_characters`, `document_unknown_characters`,
+    `numbers_used_up`, `too_many_own_tasks`, `too_many_tasks`.
+    """
+
+    student_id: Id = Field(description="The student.")
 
 
 class ExportStudents(StudentFilters, Export, answers=TaskView):

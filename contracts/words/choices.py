@@ -42,6 +42,11 @@ CHOICES: Mapping[str, Words] = {
         "unsupported": ("类型不支持", "Type not supported"),
         "internal": ("系统内部错误", "Internal error"),
     },
+    "DocumentStatus": {
+        "valid": ("有效", "Valid"),
+        "withdrawn": ("已作废", "Withdrawn"),
+        "replaced": ("已换发", "Replaced"),
+    },
     "ExamKind": {
         "paper": ("纸考", "On paper"),
         "computer": ("机考", "On a computer"),

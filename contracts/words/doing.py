@@ -70,6 +70,7 @@ ENTRIES: Words = {
     "forgive_failed_sign_ins": ("解除登录限制", "Forgive failed sign-ins"),
     "grant": ("授权", "Grant roles"),
     "import": ("导入", "Import"),
+    "issue": ("开具", "Issue"),
     "issue_one_time_password": ("发放一次性密码", "Issue a one-time password"),
     "make_account": ("开通账号", "Make an account"),
     "offer": ("开设", "Offer"),
@@ -80,12 +81,14 @@ ENTRIES: Words = {
     "refuse_registration": ("未能报考", "Refuse a registration"),
     "remove": ("移除", "Remove"),
     "remove_courses": ("移除课程", "Remove courses"),
+    "replace": ("换发", "Replace"),
     "resume": ("恢复办理", "Resume"),
     "select": ("选课", "Select"),
     "set": ("设置", "Set"),
     "sign_in": ("登录", "Sign in"),
     "start": ("开始", "Start"),
     "transfer": ("转教学点", "Transfer"),
+    "withdraw_document": ("作废文件", "Withdraw a document"),
 }
 """What audit entries tell beside the actions of workflows, and what else a refusal says that a state does not allow."""
 
@@ -104,6 +107,9 @@ PERMISSIONS: Words = {
     "registry.read_status_changes": ("查看学籍异动", "See status changes"),
     "registry.change_status": ("申请学籍异动", "Ask for status changes"),
     "registry.review_status_changes": ("审核学籍异动", "Review status changes"),
+    "registry.read_documents": ("查看学籍证明", "See documents about students"),
+    "registry.issue_documents": ("开具学籍证明", "Issue documents about students"),
+    "registry.withdraw_documents": ("作废学籍证明", "Withdraw documents about students"),
     "courses.read_catalogue": ("查看课程和培养方案", "See courses and programmes"),
     "courses.manage_catalogue": ("管理课程和培养方案", "Manage courses and programmes"),
     "courses.manage_rounds": ("管理选课批次", "Manage selection rounds"),
@@ -140,7 +146,9 @@ PERMISSIONS: Words = {
 
 TASKS: Words = {
     "bill_export": ("导出缴费单", "Export of bills"),
+    "enrolment_certificate": ("开具在读证明", "Issue of a certificate of enrolment"),
     "large_batch": ("批量选课", "Batch selection"),
+    "remittance_slip": ("打印汇款单", "Print of a remittance slip"),
     "selection_export": ("导出选课", "Export of selections"),
     "student_export": ("导出学生", "Export of students"),
     "student_import": ("导入学生", "Import of students"),

@@ -6,6 +6,7 @@ from contracts.registry.commands import (
     ChangeContact,
     ExportStudents,
     ImportStudents,
+    IssueEnrolmentCertificate,
     RecordDegreeIntent,
     RejectStatusChanges,
     RemoveStudent,
@@ -25,6 +26,7 @@ from contracts.registry.queries import (
     ListStudents,
 )
 from gateway.route import get, post, put
+from gateway.routes.documents import documents_of
 from gateway.routes.trail import trail_of
 
 ABOUT = "导入、联系方式、学籍异动 · import, contacts, status changes"
@@ -63,5 +65,7 @@ ROUTES = (
     get(_STATUS_CHANGE, GetStatusChange, _READ_CHANGES),
     post(f"{_STATUS_CHANGE}/attachments", AddStatusChangeFiles, _CHANGE),
     get(f"{_STATUS_CHANGE}/attachments/{{file_id}}", GetStatusChangeFile, _READ_CHANGES, downloads=""),
+    post(f"{_STUDENT}/enrolment-certificates", IssueEnrolmentCertificate, "registry.issue_documents", status=202),
+    *documents_of("registry"),
     *trail_of("registry"),
 )

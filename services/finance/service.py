@@ -3,17 +3,20 @@
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, task
+from chassis.documents.making import making
 from chassis.running.exports import exporting
 from chassis.work.to_do import Waiting
 from contracts.courses.events import CourseState
 from contracts.finance.events import BillState, FeeStandardState, FinanceDecided, FinanceTrailSealed
 from contracts.finance.queries import ListRefunds, ListRemittances, ListWithdrawalReviews
+from contracts.identity.events import SchoolSettingState
 from contracts.registry.events import StudentState
 from services.finance import tasks
 from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
 from services.finance.commands import reviews as review_commands
 from services.finance.commands import standards as standard_commands
+from services.finance.documents.remittance_slip import REMITTANCE_SLIPS
 from services.finance.domain.settings import SETTINGS
 from services.finance.domain.workflows import REFUND, REMITTANCE, REVIEW
 from services.finance.queries import bills as bill_queries
@@ -60,6 +63,8 @@ class Finance(Service):
     revoke_remittance = command(remittance_commands.revoke_remittance)
     approve_remittance = command(remittance_commands.approve_remittance)
     reject_remittance = command(remittance_commands.reject_remittance)
+    print_remittance_slip = command(making(REMITTANCE_SLIPS))
+    remittance_slip = task(REMITTANCE_SLIPS.task)
     book_late_remittance = command(remittance_commands.book_late_remittance)
     approve_withdrawal_reviews = command(review_commands.approve_withdrawal_reviews)
     reject_withdrawal_reviews = command(review_commands.reject_withdrawal_reviews)
@@ -99,6 +104,7 @@ class Finance(Service):
 
     students = copy(StudentState, copies.students)
     courses = copy(CourseState, copies.courses)
+    shared_settings = copy(SchoolSettingState, copies.shared_settings)
 
     fee_standard_state = publishes(FeeStandardState, standard_queries.fee_standard_items, fees.fee_standards)
     bill_state = publishes(BillState, bill_queries.bill_items, bill_tables.bills)

@@ -6,16 +6,19 @@ from datetime import timedelta
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.documents.answering import issued_documents
+from chassis.documents.making import making
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
 from chassis.running.exports import exporting
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
-from contracts.identity.events import IdentityTrailSealed, TeachingPointState
+from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
 from services.registry import jobs, queries, reactions, tables, tasks
 from services.registry.commands import imports, records, status
+from services.registry.documents.enrolment_certificate import ENROLMENT_CERTIFICATES
 from services.registry.steps import copies
 
 
@@ -40,6 +43,10 @@ class Registry(Service):
     status_change_requests = reviewed(queries.STATUS_CHANGES_SHOWN)
     revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
+    documents = issued_documents()
+    issue_enrolment_certificate = command(making(ENROLMENT_CERTIFICATES))
+    enrolment_certificate = task(ENROLMENT_CERTIFICATES.task)
+
     export_students = command(exporting(tasks.STUDENTS_AS_FILE))
     student_export = task(tasks.STUDENTS_AS_FILE.task)
     list_students = query(queries.list_students)
@@ -55,6 +62,7 @@ class Registry(Service):
     on_identity_trail_sealed = reaction(keeping_heads(IdentityTrailSealed))
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
+    shared_settings = copy(SchoolSettingState, tables.shared_settings)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
 
     student_state = publishes(

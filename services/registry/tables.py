@@ -20,7 +20,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.documents.issued import issued_documents_table
 from chassis.requests.tables import one_open
+from chassis.work.public import guarding_tables
+from chassis.work.school_settings import shared_settings_table
 from contracts.registry.states import (
     ConfirmationState,
     IdKind,
@@ -162,6 +165,10 @@ account_answers = Table(
     instant("answered_at"),
 )
 scope(account_answers, read_by_all=True)
+
+issued_documents = issued_documents_table(metadata)
+guarding_tables(metadata)  # of who checks them
+shared_settings = shared_settings_table(metadata)
 
 teaching_points = copy_table(
     "teaching_points",

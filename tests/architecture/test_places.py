@@ -15,6 +15,7 @@ TESTED_ELSEWHERE = {
     "courses/domain/situation": "unit/courses/test_selection",
     "finance/domain/settings": "integration/finance/test_remittances",
     "identity/domain/settings": "sagas/test_shared_settings",
+    "registry/domain/numbers": "integration/registry/test_documents",
     "device/domain/codes": "device/test_decoding",
     "device/domain/encoding": "device/test_decoding",
     "device/domain/id_numbers": "device/test_decoding",

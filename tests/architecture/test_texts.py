@@ -20,6 +20,7 @@ OF_EVERY_SERVICE = {
     *("audit_entries", "workflow_history"),  # what was written then
     *("tasks", "task_steps", "files"),  # `files.name` is cleaned by the step itself
     *("number_counters", "school_settings", "attachments", "erasures", "spent_work", "audit_heads"),  # came later
+    "issued_documents",
 }
 NEVER_OTHERWISE = {
     # Numbers, codes and usernames: no other form was ever taken.

@@ -34,7 +34,7 @@ from contracts.finance.events import (
 )
 from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod
-from contracts.identity.events import RefusedAccount, TeachingPointItem
+from contracts.identity.events import RefusedAccount, SchoolSettingItem, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import (
     StudentItem,
@@ -83,6 +83,14 @@ _BILL: dict[str, Any] = {
 
 # What a row has unless a test says otherwise, ids left out. A callable makes a new value for each row.
 _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
+    SchoolSettingItem: {
+        "version": 1,
+        "name": "school_name",
+        "value": "江淮开放大学",
+        "revision": 2,
+        "effective_from": datetime(2020, 1, 1, tzinfo=UTC),
+        "revokes_id": None,
+    },
     TeachingPointItem: {"version": 1, "code": "3203", "name": "徐州教学点", "status": TeachingPointStatus.ENABLED},
     FeeStandardItem: {
         "version": 1,

@@ -26,6 +26,7 @@ SHOWN_AS_IT_IS = {
     "name session": "names that people gave",
     "from_intake": "an intake, as people write it",
     "beginning": "the beginning of a number, as it stands",
+    "characters": "code points of characters that can not be shown",
     "count decimal_places files limit max_length min_length retry_after row seconds": "numbers",
     "current_term suggested_term version_number width": "numbers",
     "received_amount_differs.expected received": "yuan",

@@ -21,6 +21,7 @@ _SAME_AS = {
     "to_teaching_point_id": "teaching_point_id",
     "merged_into_id": "teaching_point_id",
     "absent_id": "registration_id",
+    "replaces_id": "document_id",
 }
 
 

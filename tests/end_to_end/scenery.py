@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rich.console import Console
 
+from contracts.common import of_service
 from contracts.courses.commands import (
     ApproveWithdrawals,
     CancelSelections,
@@ -18,6 +19,7 @@ from contracts.courses.commands import (
 from contracts.courses.queries import GetWithdrawal, ListCohort, ListSelections
 from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
+from contracts.documents import IssuedDocumentView, ListIssuedDocuments
 from contracts.exams.queries import ListRegistrations
 from contracts.finance.commands import ApproveWithdrawalReviews, BookLateRemittance, RejectRemittance
 from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefunds
@@ -28,7 +30,7 @@ from contracts.identity.notices import ListNotices, NoticeView
 from contracts.identity.queries import ListSessions, ListUsers
 from contracts.identity.views import OneTimePasswords, Sessions, UserView
 from contracts.permissions import Role
-from contracts.registry.commands import ApproveStatusChanges, SuspendStudent
+from contracts.registry.commands import ApproveStatusChanges, IssueEnrolmentCertificate, SuspendStudent
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.types import IntakeCode
@@ -139,6 +141,7 @@ def _place(stage: Stage, school: School, point: Point) -> Place:
     wait("registrations", lambda: point.registrar.client.count(seats), lambda n: n == len(paid) // 2)
     withdrawals = _withdraw(stage, school, point, students)
     changes = _suspend(stage, school, students[::2])
+    _certify(point, students)
     student = student_account(stage, point, students[1].student_number)
     theirs, one = Holdings(), Holdings()
     for each in students:
@@ -219,6 +222,17 @@ def _selections(point: Point, student: StudentRecord) -> list[SelectionView]:
     return wait("selections", lambda: list(point.registrar.client.pages(selected)), lambda seen: len(seen) == COURSES)
 
 
+def _certify(point: Point, students: Sequence[StudentRecord]) -> None:
+    """A certificate of enrolment for each."""
+    for student in students:
+        point.registrar.send(IssueEnrolmentCertificate(student_id=student.id))
+    wait("the certificates", lambda: _documents(point), lambda seen: len(seen) == len(students))
+
+
+def _documents(point: Point) -> list[IssuedDocumentView]:
+    return list(point.registrar.client.pages(of_service("registry", ListIssuedDocuments)()))
+
+
 def _suspend(stage: Stage, school: School, students: Sequence[StudentRecord]) -> list[StatusChangeDetails]:
     registrar, second = school.staff.registrar, school.staff.reviewing_registrar
     changes = [registrar.send(_suspension(stage, registrar, student)) for student in students]
@@ -296,6 +310,9 @@ def _note_student(
     held.words.update({student.student_number, student.id_number})
     mine = [change for change in changes if change.student_id == me]
     held.add("status_change_id", *(change.id for change in mine))
+    documents = [each for each in _documents(point) if each.student_id == me]
+    held.add("document_id", *(each.id for each in documents))
+    held.words.update(word for each in documents for word in (each.number, each.code))
     held.add("file_id", *(file.file_id for change in mine for file in change.attachments))
     held.add("selection_id", *(each.id for each in point.registrar.client.pages(ListSelections(student_id=me))))
     bills = list(point.cashier.client.pages(ListBills(student_id=me)))

@@ -14,6 +14,7 @@ from contracts.base import OPERATIONS, Command
 from contracts.common import COMMON_OPERATIONS, SETTINGS_OPERATIONS, ListAuditEntries
 from contracts.errors import ErrorKind, catalogue, error_text
 from contracts.permissions import PERMISSIONS
+from contracts.public import PublicQuery
 from gateway.openapi import document
 from gateway.openapi.problem_codes import codes_of
 from gateway.problems import STATUS, STATUS_OF_CODE
@@ -69,7 +70,7 @@ def test_no_two_routes_share_an_address() -> None:
 def test_a_route_is_well_formed(route) -> None:  # type: ignore[no-untyped-def]
     assert isinstance(route.permission, Access) or route.permission in PERMISSIONS
     assert re.fullmatch(r"(/([a-z-]+|\{[a-z_]+\}))+", route.path)
-    assert issubclass(route.operation, Command) == (route.method != "GET")
+    assert issubclass(route.operation, Command | PublicQuery) == (route.method != "GET")
     assert route.word
     assert route.service in (*SERVICES, "gateway")
     assert codes_of(route) == sorted(set(codes_of(route)) & catalogue().keys())

@@ -3,7 +3,7 @@
 import pytest
 
 from launcher import needs, packages
-from launcher.needs import CARD_READER, OWN_TEST_SERVERS, POSTGRES, RABBITMQ, Need
+from launcher.needs import CARD_READER, FONTS, OWN_TEST_SERVERS, POSTGRES, RABBITMQ, Need
 
 HERE = Need("here", "what is here", lambda: True)
 ONE = Need("one", "the first", lambda: False)
@@ -13,13 +13,13 @@ OTHER = Need("other", "the second", lambda: False)
 @pytest.mark.parametrize(
     ("command", "variables", "wanted"),
     [
-        ("up", {}, [POSTGRES, RABBITMQ]),
-        ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…"}, [RABBITMQ]),
-        ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…", "JIAOWU_AMQP_URL": "amqp://…"}, []),
-        ("test", {}, [POSTGRES, RABBITMQ, *CARD_READER]),
-        ("test", dict.fromkeys(OWN_TEST_SERVERS, "…"), list(CARD_READER)),
-        ("test", dict.fromkeys(OWN_TEST_SERVERS[:2], "…"), [POSTGRES, RABBITMQ, *CARD_READER]),
-        ("bench", {}, [POSTGRES, RABBITMQ]),
+        ("up", {}, [POSTGRES, RABBITMQ, *FONTS]),
+        ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…"}, [RABBITMQ, *FONTS]),
+        ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…", "JIAOWU_AMQP_URL": "amqp://…"}, list(FONTS)),
+        ("test", {}, [POSTGRES, RABBITMQ, *FONTS, *CARD_READER]),
+        ("test", dict.fromkeys(OWN_TEST_SERVERS, "…"), [*FONTS, *CARD_READER]),
+        ("test", dict.fromkeys(OWN_TEST_SERVERS[:2], "…"), [POSTGRES, RABBITMQ, *FONTS, *CARD_READER]),
+        ("bench", {}, [POSTGRES, RABBITMQ, *FONTS]),
         ("migration", {}, [POSTGRES, RABBITMQ]),
         ("lint", {}, []),
         (None, {}, []),

@@ -16,7 +16,7 @@ from chassis.testing.world import World
 from chassis.work.school_settings import setting, shared_settings_table
 from contracts.common import of_service
 from contracts.identity.events import SchoolSettingState
-from contracts.identity.settings import SCHOOL_ENGLISH_NAME, SCHOOL_NAME
+from contracts.school import SCHOOL_ENGLISH_NAME, SCHOOL_NAME
 from contracts.settings import ChangeSetting, ListSettings, RevokeSettingChange, SettingView
 from services.identity.service import Identity
 from tests.builders.people import of_school

@@ -9,6 +9,7 @@ from sqlalchemy import (
 
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
+from chassis.work.school_settings import shared_settings_table
 from services.finance.tables.shared import metadata
 
 students = copy_table(
@@ -28,3 +29,5 @@ scope(students, point="teaching_point_id", student="id")
 
 courses = copy_table("courses", metadata, Column("code", Text, nullable=False), Column("name", Text, nullable=False))
 scope(courses, read_by_all=True)
+
+shared_settings = shared_settings_table(metadata)

@@ -15,6 +15,7 @@ from sqlalchemy import Row, select
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.documents import issued
 from chassis.requests.attachments import Attachments
 from chassis.requests.kinds import RequestKind, Things
 from chassis.requests.telling import telling
@@ -174,7 +175,7 @@ def _leave(uow: UnitOfWork, changes: Changes) -> None:
 
 
 def _move(uow: UnitOfWork, changes: Changes) -> None:
-    """The student belongs to the new point, with all earlier changes and their history."""
+    """The student belongs to the new point, with all earlier changes, their history and documents."""
     points = {each.student_id: each.to_teaching_point_id for each in changes}
     records = _edit(
         uow,
@@ -183,6 +184,7 @@ def _move(uow: UnitOfWork, changes: Changes) -> None:
         action="transfer",
     )
     STATUS_CHANGES.follow(uow, points, decided=True)
+    issued.move(uow, points)
     for each in changes:
         way = {name: getattr(each, name) for name in ("from_teaching_point_id", "to_teaching_point_id")}
         uow.publish(StudentTransferred(**_fact(each, records), **way, transferred_at=uow.now))

@@ -1,0 +1,12 @@
+"""The school's name, which stands on slips."""
+
+from chassis.provisioning.migration_steps import shared_settings
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    shared_settings.upgrade()

@@ -1,0 +1,1 @@
+"""Documents about students, each with its template."""
