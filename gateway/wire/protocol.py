@@ -9,6 +9,7 @@ Rests on uvicorn's internals (`HttpToolsProtocol`, `RequestResponseCycle`): its 
 
 from __future__ import annotations
 
+import asyncio
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -17,8 +18,6 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
-    import asyncio
-
     from gateway.wire.serving import WireConfig
 
 _LINGER: Final = 1.0
@@ -60,6 +59,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.paused_for = 0.0
         self.unsent, self.unsent_since = 0, self.since
         self.refusal: HTTPStatus | None = None
+        self.gone = asyncio.Event()
         self.address = self.client[0] if self.client else ""
         self.counted = self.config.connections_open.enter(self.address)
         if not self.counted:
@@ -69,6 +69,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.counted:
             self.counted = False
             self.config.connections_open.leave(self.address)
+        self.gone.set()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -108,6 +109,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.since = self.loop.time()
         self.fresh, self.phase = False, _Phase.HEAD
         self.head, self.hosts, self.coded = 0, 0, False
+        self.scope["state"]["gone"] = self.gone
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)

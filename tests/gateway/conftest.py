@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import falcon.testing
 import pytest
 
 from contracts.permissions import PERMISSIONS
@@ -16,6 +15,7 @@ from gateway.routes import tasks
 from gateway.streams import Hub
 from gateway.tokens import Tokens
 from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer, scope_of
+from tests.gateway.live import Client, do
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:
 class Gateway:
     """The application and what stands around it."""
 
-    client: falcon.testing.TestClient
+    client: Client
     backend: FakeBackend
     store: FakeStore
     issuer: Issuer
@@ -61,7 +61,7 @@ def make_gateway(
         rates=rates or Rates(),
         **options,  # type: ignore[arg-type]
     )
-    client = falcon.testing.TestClient(create_app(dependencies))
+    client = Client(create_app(dependencies))
     return Gateway(client, backend, store, issuer, revocations, hub, tokens)
 
 
@@ -69,4 +69,4 @@ def make_gateway(
 def gateway() -> Iterator[Gateway]:
     made = make_gateway()
     yield made
-    made.hub.close()
+    do(made.hub.close)

@@ -1,5 +1,9 @@
 """Places, calls in flight, and services that are down."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 
 from contracts.errors import ServiceError
@@ -9,12 +13,20 @@ from tests.gateway.conftest import Gateway, make_gateway
 BOOKS = "/api/v1/books"
 
 
-def outage() -> None:
+async def outage() -> None:
     raise ServiceError("deadline_exceeded")
 
 
-def refusal() -> None:
+async def refusal() -> None:
     raise ServiceError("not_found")
+
+
+async def say(what: object = None) -> object:
+    return what
+
+
+def run(guard: ServiceGuard, call: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(guard.run(call))
 
 
 class Clock:
@@ -37,20 +49,20 @@ def guard(clock: Clock) -> ServiceGuard:
 def fail(guard: ServiceGuard, times: int) -> None:
     for _ in range(times):
         with pytest.raises(ServiceError, match="deadline_exceeded"):
-            guard.run(outage)
+            run(guard, outage)
 
 
 def test_a_service_that_does_not_answer_is_left_alone_for_a_while(guard: ServiceGuard, clock: Clock) -> None:
     fail(guard, 3)
     with pytest.raises(ServiceError) as refused:
-        guard.run(lambda: "never called")
+        run(guard, lambda: say("never called"))
     assert (refused.value.code, refused.value.params) == (
         "service_unavailable",
         {"service": "library", "retry_after": 5},
     )
     clock.now = 5
-    assert guard.run(lambda: "back") == "back"
-    assert guard.run(lambda: "again") == "again"
+    assert run(guard, lambda: say("back")) == "back"
+    assert run(guard, lambda: say("again")) == "again"
 
 
 def test_a_failed_trial_closes_the_door_again(guard: ServiceGuard, clock: Clock) -> None:
@@ -58,42 +70,45 @@ def test_a_failed_trial_closes_the_door_again(guard: ServiceGuard, clock: Clock)
     clock.now = 5
     fail(guard, 1)
     with pytest.raises(ServiceError, match="service_unavailable"):
-        guard.run(lambda: None)
+        run(guard, say)
 
 
 def test_only_one_call_tries_at_a_time(guard: ServiceGuard, clock: Clock) -> None:
     fail(guard, 3)
     clock.now = 5
 
-    def trial() -> str:
+    async def trial() -> str:
         with pytest.raises(ServiceError, match="service_unavailable"):
-            guard.run(lambda: None)
+            await guard.run(say)
         return "done"
 
-    assert guard.run(trial) == "done"
+    assert run(guard, trial) == "done"
 
 
 def test_refusals_and_single_outages_are_no_outage(guard: ServiceGuard) -> None:
     for _ in range(5):
         fail(guard, 2)
         with pytest.raises(ServiceError, match="not_found"):
-            guard.run(refusal)
-    assert guard.run(lambda: 1) == 1
+            run(guard, refusal)
+    assert run(guard, lambda: say(1)) == 1
 
 
 def test_an_unforeseen_error_gives_the_place_back(guard: ServiceGuard) -> None:
+    async def wrong() -> float:
+        return 1 / 0
+
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            guard.run(lambda: 1 / 0)
+            run(guard, wrong)
     assert guard.in_flight == 0
 
 
 def test_no_more_than_the_limit_run_at_once(guard: ServiceGuard) -> None:
-    def nested(depth: int) -> int:
-        return guard.run(lambda: nested(depth + 1))
+    async def nested() -> None:
+        await guard.run(nested)
 
     with pytest.raises(ServiceError, match="overloaded"):
-        nested(1)
+        asyncio.run(nested())
     assert guard.in_flight == 0
 
 
@@ -110,8 +125,8 @@ def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
     gateway = make_gateway(requests=1)
     inner: list[int] = []
 
-    def ask_again(*_: object) -> dict[str, object]:
-        inner.append(gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code)
+    async def ask_again(*_: object) -> dict[str, object]:
+        inner.append((await gateway.client.ask("GET", BOOKS, headers=gateway.bearer())).status_code)
         return {}
 
     gateway.backend.answers["list_books"] = ask_again

@@ -23,9 +23,10 @@ from contracts.base import Envelope, Event, Operation, exchange, routing_key
 from contracts.errors import ServiceError
 from contracts.identity.events import AccessRevoked, KeptNotice, NoticesKept, Revocation
 from contracts.identity.tokens import LONGEST_TRANSACTION, MAX_LIFETIME
-from gateway.listener import Listener
+from gateway.bus import Bus
 from gateway.revocations import RevocationList
 from gateway.sync import RevocationSync
+from tests.gateway.live import do, submit
 from tests.waiting import eventually
 
 
@@ -55,7 +56,7 @@ class Answering:
         self.keys: list[str] = []
         self.as_of = datetime.now(UTC) - timedelta(seconds=LONGEST_TRANSACTION)
 
-    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    async def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         if self.down:
             raise ServiceError("service_unavailable", service="identity")
         since = datetime.fromisoformat(payload["since"])
@@ -68,8 +69,43 @@ def no_matter(keys: Sequence[str]) -> None:
     """Whoever trusts which keys."""
 
 
-def no_notices(event: NoticesKept) -> None:
-    """Whoever is told what."""
+class Listener:
+    """A gateway's bus, of which somebody hears who was thrown out and what was told."""
+
+    def __init__(
+        self,
+        url: str,
+        revocations: RevocationList,
+        reconnected: Callable[[], None],
+        notices: Callable[[NoticesKept], None] = lambda event: None,
+    ) -> None:
+        def heard(event: AccessRevoked | NoticesKept) -> None:
+            if isinstance(event, AccessRevoked):
+                revocations.apply(event.revocations)
+            else:
+                notices(event)
+
+        self._bus = Bus(url, heard, reconnected)
+
+    @property
+    def connected(self) -> bool:
+        return self._bus.connected
+
+    def start(self) -> None:
+        self._running = submit(self._bus.run())
+
+    def stop(self) -> None:
+        self._running.cancel()
+
+
+class Asking:
+    """A sync that asks beside the test."""
+
+    def __init__(self, sync: RevocationSync) -> None:
+        self._running = submit(sync.run())
+
+    def stop(self) -> None:
+        self._running.cancel()
 
 
 def ended(session_id: UUID, ago: float = 0) -> Revocation:
@@ -121,7 +157,7 @@ def connections() -> list[float]:
 
 @pytest.fixture
 def listener(url: str, publish: Publish, revocations: RevocationList, connections: list[float]) -> Iterator[Listener]:
-    listening = Listener(url, revocations, lambda: connections.append(time.monotonic()), no_notices)
+    listening = Listener(url, revocations, lambda: connections.append(time.monotonic()))
     listening.start()
     eventually(lambda: listening.connected, "the listener connects")
     yield listening
@@ -142,7 +178,7 @@ def test_an_event_is_heard_at_once(publish: Publish, listener: Listener, revocat
 
 def test_every_gateway_hears_it(url: str, publish: Publish, listener: Listener, revocations: RevocationList) -> None:
     others = RevocationList()
-    other = Listener(url, others, lambda: None, no_notices)
+    other = Listener(url, others, lambda: None)
     other.start()
     eventually(lambda: other.connected, "the other connects")
     session = new_id()
@@ -239,7 +275,7 @@ def test_after_a_lost_connection_it_comes_back_and_asks(
     url: str, publish: Publish, revocations: RevocationList, connections: list[float]
 ) -> None:
     cable = Cable(url)
-    listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()), no_notices)
+    listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()))
     listener.start()
     eventually(lambda: len(connections) == 1, "the listener connects")
     cable.cut()
@@ -254,7 +290,7 @@ def test_after_a_lost_connection_it_comes_back_and_asks(
 def test_asking_finds_what_no_event_told(revocations: RevocationList) -> None:
     identity, session = Answering(), new_id()
     identity.revocations.append(ended(session, ago=200))
-    RevocationSync(identity, revocations, no_matter).ask()
+    submit(RevocationSync(identity, revocations, no_matter).ask()).result(5)
     assert is_known(revocations, session)
 
 
@@ -263,8 +299,8 @@ def test_it_asks_first_from_before_any_token_and_then_from_where_the_answer_says
 ) -> None:
     identity = Answering()
     sync = RevocationSync(identity, revocations, no_matter)
-    sync.ask()
-    sync.ask()
+    submit(sync.ask()).result(5)
+    submit(sync.ask()).result(5)
     first, second = identity.asked_since
     assert first < datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME + LONGEST_TRANSACTION)
     assert second == identity.as_of
@@ -275,13 +311,13 @@ def test_it_goes_on_asking_while_identity_is_down(revocations: RevocationList) -
     identity.down = True
     identity.revocations.append(ended(session))
     sync = RevocationSync(identity, revocations, no_matter, every=0.05)
-    sync.start()
+    asking = Asking(sync)
     try:
         assert not is_known(revocations, session)
         identity.down = False
         eventually(lambda: is_known(revocations, session), "asked again", 5)
     finally:
-        sync.stop()
+        asking.stop()
 
 
 def test_a_gateway_that_starts_while_identity_hangs_knows_that_it_knows_nothing(revocations: RevocationList) -> None:
@@ -289,33 +325,33 @@ def test_a_gateway_that_starts_while_identity_hangs_knows_that_it_knows_nothing(
     identity.down = True
     identity.revocations.append(ended(session))
     sync = RevocationSync(identity, revocations, no_matter, every=600)
-    sync.start()
+    asking = Asking(sync)
     try:
         assert not revocations.complete
         identity.down = False
         eventually(lambda: revocations.complete, "asked again soon, however seldom it asks later", 10)
         assert is_known(revocations, session)
     finally:
-        sync.stop()
+        asking.stop()
 
 
 def test_what_counts_is_told_with_the_revocations_and_only_when_it_is_told(revocations: RevocationList) -> None:
     identity, trusted = Answering(), []
     sync = RevocationSync(identity, revocations, trusted.append)
-    sync.ask()
+    submit(sync.ask()).result(5)
     assert trusted == [], "an identity of the release before names none"
     identity.keys = ["new", "old"]
-    sync.ask()
+    submit(sync.ask()).result(5)
     assert [list(keys) for keys in trusted] == [["new", "old"]]
 
 
 def test_being_woken_it_asks_now(revocations: RevocationList) -> None:
     identity = Answering()
     sync = RevocationSync(identity, revocations, no_matter, every=600)
-    sync.start()
+    asking = Asking(sync)
     try:
         eventually(lambda: len(identity.asked_since) == 1, "asked once", 5)
-        sync.wake()
+        do(sync.wake)
         eventually(lambda: len(identity.asked_since) == 2, "asked twice", 5)
     finally:
-        sync.stop()
+        asking.stop()

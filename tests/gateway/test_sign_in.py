@@ -1,5 +1,6 @@
 """Tokens, permissions, scopes, revocation, rates and addresses."""
 
+import asyncio
 import re
 from collections import Counter
 from uuid import UUID, uuid4
@@ -88,12 +89,12 @@ def test_a_remembered_token_still_expires() -> None:
     issuer = Issuer()
     tokens = Tokens(issuer.public_key, known(), clock=lambda: time[0])
     header = f"Bearer {issuer.token(lifetime=300)}"
-    expires = tokens.principal(header).claims.exp
+    expires = asyncio.run(tokens.principal(header)).claims.exp
     time[0] = expires - 1
-    tokens.principal(header)
+    asyncio.run(tokens.principal(header))
     time[0] = expires
     with pytest.raises(Exception, match="token_expired"):
-        tokens.principal(header)
+        asyncio.run(tokens.principal(header))
 
 
 def test_only_an_ed25519_key_is_taken() -> None:
