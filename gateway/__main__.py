@@ -9,13 +9,12 @@ import sys
 from collections.abc import Sequence
 
 from chassis.base.settings import settings
-from chassis.messages.wire import read_warily
 from chassis.papers.quota import Limits as UploadLimits
 from chassis.papers.store import FileStore
 from chassis.running.logging import configure, get_logger
 from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.app import Dependencies, create_app
-from gateway.bus import Bus
+from gateway.bus import Bus, read_warily
 from gateway.calls import Calls
 from gateway.door import Door
 from gateway.grants import AskedGrants

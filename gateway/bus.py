@@ -18,6 +18,7 @@ from uuid import uuid4
 import aiormq
 import orjson
 from aiormq.abc import AbstractChannel, DeliveredMessage
+from pamqp.header import ContentHeader
 from pydantic import ValidationError
 from yarl import URL
 
@@ -27,7 +28,7 @@ from chassis.base.ids import new_id
 from chassis.messages.broker import RPC_EXCHANGE
 from chassis.messages.delivery import Delivery, distrust_of_event, distrust_of_reply
 from chassis.messages.senders import GATEWAY, Senders
-from chassis.messages.wire import encode
+from chassis.messages.wire import UNREADABLE, encode
 from chassis.running.logging import get_logger
 from contracts.base import Operation, UnknownEvent, exchange, method_name, routing_key, service_name
 from contracts.errors import ServiceError
@@ -49,10 +50,27 @@ _LONGEST_PAUSE: Final = 5.0
 """Seconds between two attempts to connect."""
 
 
+_unmarshal = ContentHeader.unmarshal
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     service: str
     answer: asyncio.Future[dict[str, Any]]
+
+
+def read_warily() -> None:
+    """Let the library hand over messages as they are, also those whose properties can't be read (text that is none,
+    times that no calendar has): that must not cost the connection, and with it everybody's answers. Harmless to call
+    again."""
+    ContentHeader.unmarshal = _unmarshal_warily  # type: ignore[assignment]
+
+
+def _unmarshal_warily(header: ContentHeader, data: bytes) -> None:
+    try:
+        _unmarshal(header, data)
+    except Exception:
+        header.properties = aiormq.spec.Basic.Properties(headers={UNREADABLE: "yes"})
 
 
 class Bus:
