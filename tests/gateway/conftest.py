@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chassis.provisioning.broker import broker_url, provision_broker
 from contracts.permissions import PERMISSIONS
 from gateway.app import Dependencies, create_app
 from gateway.calls import Calls
@@ -14,6 +15,8 @@ from gateway.revocations import RevocationList
 from gateway.routes import tasks
 from gateway.streams import Hub
 from gateway.tokens import Tokens
+from tests.gateway.broker import PASSWORDS
+from tests.gateway.broker import SERVICES as ON_THE_BROKER
 from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer, scope_of
 from tests.gateway.live import Client, do
 
@@ -70,3 +73,10 @@ def gateway() -> Iterator[Gateway]:
     made = make_gateway()
     yield made
     do(made.hub.close)
+
+
+@pytest.fixture
+def broker_address(amqp_admin_url: str, management_url: str, vhost: str) -> str:
+    """Where a gateway finds its broker."""
+    provision_broker(amqp_admin_url, management_url, vhost, ON_THE_BROKER, PASSWORDS)
+    return broker_url(amqp_admin_url, vhost, "gateway", PASSWORDS["gateway"])

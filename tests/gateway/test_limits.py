@@ -1,14 +1,19 @@
 """Places, calls in flight, and services that are down."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from contracts.errors import ServiceError
 from gateway.guards import ServiceGuard, Slots
 from tests.gateway.conftest import Gateway, make_gateway
+from tests.gateway.live import until
+from tests.waiting import eventually
 
 BOOKS = "/api/v1/books"
 
@@ -134,6 +139,55 @@ def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
         assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 200
         assert gateway.client.simulate_get("/nowhere").status_code == 404
     assert inner == [503, 503, 503]
+
+
+def test_one_user_has_some_places_and_others_have_theirs() -> None:
+    gateway = make_gateway(requests_of_one=3)
+    release = threading.Event()
+
+    async def slow(*_: object) -> dict[str, object]:
+        await until(release)
+        return {}
+
+    gateway.backend.answers["list_books"] = slow
+    mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
+    with ThreadPoolExecutor(4) as pool:
+        held = [pool.submit(gateway.client.simulate_get, BOOKS, headers=mine) for _ in range(3)]
+        eventually(lambda: len(gateway.backend.calls) == 3, "all places of one user are taken")
+        refused = gateway.client.simulate_get(BOOKS, headers=mine)
+        assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+        assert int(refused.headers["retry-after"]) >= 1
+        theirs = pool.submit(gateway.client.simulate_get, BOOKS, headers=others)
+        eventually(lambda: len(gateway.backend.calls) == 4, "others are not touched")
+        release.set()
+        assert [each.result().status_code for each in (*held, theirs)] == [200] * 4
+
+
+def test_an_address_has_some_places_too() -> None:
+    gateway = make_gateway(requests_of_one=1)
+    release = threading.Event()
+
+    async def slow(*_: object) -> dict[str, object]:
+        await until(release)
+        return {}
+
+    gateway.backend.answers["enter_library"] = slow
+    knock = {"path": "/api/v1/door", "json": {"name": "x"}}
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(gateway.client.simulate_post, **knock, remote_addr="198.51.100.5")
+        eventually(lambda: len(gateway.backend.calls) == 1, "it has its place")
+        assert gateway.client.simulate_post(**knock, remote_addr="198.51.100.5").status_code == 429
+        elsewhere = pool.submit(gateway.client.simulate_post, **knock, remote_addr="198.51.100.6")
+        eventually(lambda: len(gateway.backend.calls) == 2, "another address has its own")
+        release.set()
+        assert (held.result().status_code, elsewhere.result().status_code) == (200, 200)
+
+
+def test_who_is_not_known_or_not_right_takes_no_place() -> None:
+    gateway = make_gateway(requests=0)
+    assert gateway.client.simulate_get(BOOKS).status_code == 401
+    assert gateway.client.simulate_get(f"{BOOKS}?page=x", headers=gateway.bearer()).status_code == 422
+    assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 503
 
 
 def test_one_service_down_leaves_the_other_alone(gateway: Gateway) -> None:
