@@ -19,7 +19,7 @@ from contracts.documents import DOCUMENT_OPERATIONS
 from contracts.errors import JsonValue, Language
 from contracts.sentences import describe
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
-from contracts.stored import Sentence, Stored, StoredName, StoredText, Word
+from contracts.stored import Sentence, Stored, StoredName, StoredText, StoredTitle, Word
 from contracts.text.kinds import TextKind
 from contracts.to_do import GetToDo
 from contracts.types import Code, Day, FileReference, Id, Instant
@@ -173,6 +173,36 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CellRefusal(Refusal):
+    """Why a cell of a table was refused, or all of its row."""
+
+    column: StoredTitle | None = Field(description="The column's title; empty when the row is meant.")
+
+
+class RefusedRow(View):
+    """A row of a table that did not come in, with every reason."""
+
+    row: int = Field(description="Its number in the sheet.")
+    refusals: tuple[CellRefusal, ...]
+
+
+class ImportOutcome(View):
+    """What came of a table that was imported or checked."""
+
+    rows: int = Field(description="Filled rows.")
+    refused: int = Field(description="Those of them that did not come in, or would not.")
+    reasons: tuple[ReasonCount, ...] = Field(
+        default=(), description="Why, by column and reason, the commonest first, each with the first such sentence."
+    )
+    refused_rows: tuple[RefusedRow, ...] = Field(
+        default=(),
+        description="The first of them (none in lists). The task's file has all, to be corrected and sent again.",
+    )
+    imported_before_at: Instant | None = Field(
+        default=None, description="When this very file was imported before, if it was."
+    )
+
+
 class TaskView(View):
     """A long job: how far it is, and what came of it."""
 
@@ -184,6 +214,7 @@ class TaskView(View):
     steps_total: int | None = Field(description="Empty until it is known.")
     figures: dict[str, int] = Field(default={}, description="Counts that the job keeps, as `imported`, `refused`.")
     refusal: Refusal | None = Field(default=None, description="Why it failed.")
+    outcome: ImportOutcome | None = Field(default=None, description="What came of a table, once it is known.")
     result: FileReference | None = Field(default=None, description="The file that it made.")
     created_by: UUID | None
     created_at: Instant

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from contracts.base import Command, Page, PageQuery, Query, View
+from contracts.base import Command, Page, PageQuery, Query, SortKey, View
 from contracts.public import PublicQuery
 from contracts.stored import StoredDay, StoredName, StoredNumber, StoredText, Word
 from contracts.text import cleaning
@@ -49,6 +49,22 @@ class IssueDocument(Command):
     replaces_id: Id | None = Field(
         default=None,
         description="The valid document of the same kind and person that the new one takes the place of.",
+    )
+
+
+class BatchForm(StrEnum):
+    """What many documents come as."""
+
+    PDF = "pdf"
+    ZIP = "zip"
+
+
+class IssueDocuments(Command):
+    """Make a document for each row of a list, as a task; beside the list's own filters."""
+
+    sort: SortKey = None
+    form: BatchForm = Field(
+        default=BatchForm.PDF, description="One PDF to print, or a ZIP with a PDF for each row; in the list's order."
     )
 
 

@@ -61,9 +61,9 @@ def of_command(command: str | None, variables: Mapping[str, str]) -> list[Need]:
     if command == "up":
         named = {POSTGRES: "JIAOWU_POSTGRES_URL", RABBITMQ: "JIAOWU_AMQP_URL"}
         return [*(need for need, variable in named.items() if not variables.get(variable)), *FONTS]
-    if command == "bench":
-        return [POSTGRES, RABBITMQ, *FONTS]
-    if command == "migration":
+    if command == "upgrade":  # its servers run
+        return list(FONTS)
+    if command in ("bench", "migration"):
         return [POSTGRES, RABBITMQ]
     if command == "test":
         named_all = all(variable in variables for variable in OWN_TEST_SERVERS)

@@ -130,6 +130,7 @@ def _tasks(metadata: MetaData) -> None:
         Column("steps_total", Integer),
         Column("figures", JSONB, nullable=False, server_default=text("'{}'")),
         Column("error", JSONB),
+        Column("outcome", JSONB(none_as_null=True)),
         Column("result_file_id", Uuid),
         Column("created_by", Uuid),
         Column("created_by_name", Text, nullable=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Column, Table
 
 from chassis.declaring.guards import Guard, Unguarded
+from chassis.declaring.tasks import TaskKind
 from contracts.base import Command, Event, Operation, State, StateItem, View, type_name
 from contracts.settings import Setting
 
@@ -39,12 +40,14 @@ class OperationEntry:
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Lines of a service's table: operations, constraints that mean something to the caller with their error codes,
-    what waits for people (`chassis.work.to_do.Waiting`), and what the school sets of it."""
+    what waits for people (`chassis.work.to_do.Waiting`), what the school sets of it, long and due work by name."""
 
-    operations: tuple[OperationEntry, ...]
-    conflicts: Mapping[str, str]
-    to_do: tuple[Any, ...]
-    settings: tuple[Setting[Any], ...]
+    operations: tuple[OperationEntry, ...] = ()
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+    to_do: tuple[Any, ...] = ()
+    settings: tuple[Setting[Any], ...] = ()
+    tasks: Mapping[str, TaskKind] = field(default_factory=dict)
+    schedule: Mapping[str, ScheduledEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

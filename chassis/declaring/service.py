@@ -83,6 +83,8 @@ class Service:
                     f"{cls.name}.{entry_name} handles {entry.operation.__name__}: name it after its contract"
                 )
         cls.operations = _of_kind(entries, OperationEntry)
+        cls.schedule = _of_kind(entries, ScheduledEntry)
+        cls.tasks = _of_kind(entries, TaskKind)
         for group in _of_kind(entries, Group).values():
             _add(cls, group.lines(cls.name))
         if any(isinstance(each.guard, Guard) for each in cls.operations.values()):
@@ -90,8 +92,6 @@ class Service:
         cls.reactions = {routing_key(e.event): e for e in _of_kind(entries, ReactionEntry).values()}
         cls.copies = {e.kind: e for e in _of_kind(entries, CopyEntry).values()}
         cls.publications = {type_name(e.state): e for e in _of_kind(entries, PublishesEntry).values()}
-        cls.schedule = _of_kind(entries, ScheduledEntry)
-        cls.tasks = _of_kind(entries, TaskKind)
         declared = [e.event for e in cls.reactions.values()] + [e.state for e in cls.copies.values()]
         cls.heard = tuple(version for event in declared for version in (event, *older(event)))
 
@@ -189,6 +189,8 @@ def _add(service: type[Service], lines: Lines) -> None:
     service.operations = {**service.operations, **added}
     service.conflicts = {**lines.conflicts, **service.conflicts}
     service.to_do = (*service.to_do, *lines.to_do)
+    service.tasks = {**service.tasks, **lines.tasks}
+    service.schedule = {**service.schedule, **lines.schedule}
     service.settings = tuple(dict.fromkeys((*service.settings, *lines.settings)))
 
 

@@ -1,6 +1,6 @@
 """Kinds of long work: what is planned, what a step does, what comes of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -36,14 +36,23 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What comes of a task: the id of a file, and JSON that is told to people (`contracts.common.ImportOutcome`)."""
+
+    file_id: UUID | None = None
+    outcome: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskKind:
     """The three functions of a kind of task.
 
     Each runs in a transaction of its own, seeing all rows, as the actor who asked; a ServiceError ends the task as
-    failed with that code. `plan` gives the arguments of each step; `run_step` does one; `finish` gets the data of
-    all steps in their order and returns the id of the result file, if there is one.
+    failed with that code. `plan` gives the arguments of each step, one after the other; `run_step` does one; `finish`
+    gets the data of all steps in their order and returns the id of the result file, if there is one, or what else came
+    of it.
     """
 
-    plan: Callable[[Task, Any], Sequence[Mapping[str, Any]]]
+    plan: Callable[[Task, Any], Iterable[Mapping[str, Any]]]
     run_step: Callable[[Task, dict[str, Any], Any], StepResult]
-    finish: Callable[[Task, Sequence[Any], Any], UUID | None] = lambda task, data, uow: None
+    finish: Callable[[Task, Sequence[Any], Any], Ended | UUID | None] = lambda task, data, uow: None

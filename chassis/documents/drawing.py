@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -53,27 +54,46 @@ class Marks:
     """The address with number and code, which the QR code holds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What one document says, and its marks where it is official."""
+
+    data: BaseModel
+    marks: Marks | None = None
+
+
 def draw(document: Document, data: BaseModel, *, school: School, at: datetime, marks: Marks | None = None) -> bytes:
-    """The document as a PDF, of the instant `at`.
+    """The document as a PDF, of the instant `at`. Raises as `draw_together`."""
+    return draw_together(document, [Filled(data, marks)], school=school, at=at)
+
+
+def draw_together(document: Document, filled: Sequence[Filled], *, school: School, at: datetime) -> bytes:
+    """Some documents as one PDF, in which each counts its own pages. At most some dozens: memory grows with them.
 
     Raises ServiceError as `refuse_undrawable`, and FileNotFoundError as `fonts`.
     """
-    says = told(data)
     texts: dict[str, Told] = {
         "title": document_word(document.name).zh,
         "school": {**asdict(school)},
-        "data": says,
         "words": {**words_of(document.data)},
     }
-    refuse_undrawable(texts_in(texts))
+    says = [told(each.data) for each in filled]
+    refuse_undrawable(chain(texts_in(texts), *map(texts_in, says)))
     whole = {
         **texts,
         "day": local_date(at).isoformat(),
         "landscape": document.landscape,
-        "scanned": qr_code(str(says[document.scanned])) if document.scanned else None,
-        "marks": {**asdict(marks), "qr": qr_code(marks.check)} if marks else None,
+        "documents": [_one(document, data, each.marks) for data, each in zip(says, filled, strict=True)],
     }
     return _compiled(document.template, whole, at, [_ARCHIVED] if document.archived else [])
+
+
+def _one(document: Document, data: dict[str, Told], marks: Marks | None) -> dict[str, Any]:
+    return {
+        "data": data,
+        "scanned": qr_code(str(data[document.scanned])) if document.scanned else None,
+        "marks": {**asdict(marks), "qr": qr_code(marks.check)} if marks else None,
+    }
 
 
 def _compiled(template: Path, whole: dict[str, Any], at: datetime, standards: Sequence[str]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -29,7 +29,7 @@ from chassis.documents.drawing import Marks, School, draw
 from chassis.documents.telling import told
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.work.numbers import next_number, number_column
+from chassis.work.numbers import next_numbers, number_column
 from chassis.work.rows import add, change, change_each, lock_where, locked
 from chassis.work.school_settings import setting
 from contracts.documents import CHECK_PAGE, CODE_LENGTH, CODE_SIGNS, DocumentStatus
@@ -79,6 +79,15 @@ class Holder:
     teaching_point_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document that was just issued: its row, what makes it one of its own, and the PDF."""
+
+    row: Row[Any]
+    marks: Marks
+    pdf: bytes
+
+
 def school_of(uow: UnitOfWork) -> School:
     """The school, as its settings now say."""
     return School(setting(uow, SCHOOL_NAME), setting(uow, SCHOOL_ENGLISH_NAME))
@@ -86,20 +95,39 @@ def school_of(uow: UnitOfWork) -> School:
 
 def issue(
     uow: UnitOfWork, document: Document, data: BaseModel, holder: Holder, replaces_id: UUID | None = None
-) -> tuple[Row[Any], bytes]:
-    """Draw an official document, keep it and its row; the row and the PDF.
+) -> Issued:
+    """Draw an official document, and keep it and its row.
 
-    Raises ServiceError as `draw`, `document_not_valid` and `not_found` where it cannot take the place of the other one,
-    and as `next_number`.
+    Raises ServiceError as `issue_many`, and where it can not take the place of the other one `document_not_valid` and
+    `not_found`.
     """
-    official = official_of(document)
     replaced = locked(uow, uow.tables[TABLE], replaces_id) if replaces_id is not None else None
     if replaced is not None:
         refuse_to_replace(document, replaced, holder)
-    marks = _marks(uow, official)
-    pdf = draw(document, data, school=school_of(uow), at=uow.now, marks=marks)
-    whose = asdict(holder)
-    says = told(data)
+    [made] = issue_many(uow, document, [(data, holder)])
+    if replaced is not None:
+        ends = {"status": DocumentStatus.REPLACED, "replaced_by_id": made.row.id, "ended_at": uow.now}
+        change(uow, uow.tables[TABLE], replaced, "replace", ends)
+    return made
+
+
+def issue_many(uow: UnitOfWork, document: Document, wanted: Sequence[tuple[BaseModel, Holder]]) -> list[Issued]:
+    """Draw official documents, each by itself, and keep them and their rows. Raises ServiceError as `draw` and
+    `next_numbers`."""
+    official = official_of(document)
+    numbers, school = next_numbers(uow, official.numbers, [{}] * len(wanted)), school_of(uow)
+    made = []
+    for number, (data, holder) in zip(numbers, wanted, strict=True):
+        marks = _marks(uow, number)
+        pdf = draw(document, data, school=school, at=uow.now, marks=marks)
+        made.append(Issued(_keep(uow, document, official, (data, holder), marks, pdf), marks, pdf))
+    return made
+
+
+def _keep(
+    uow: UnitOfWork, document: Document, official: Official, said: tuple[BaseModel, Holder], marks: Marks, pdf: bytes
+) -> Row[Any]:
+    says, whose = told(said[0]), asdict(said[1])
     entered = {
         "id": new_id(),
         "document": document.name,
@@ -113,11 +141,7 @@ def issue(
         "issued_at": uow.now,
         "issued_by": uow.context.actor.user_id,
     }
-    row = add(uow, uow.tables[TABLE], entered, "issue")
-    if replaced is not None:
-        ends = {"status": DocumentStatus.REPLACED, "replaced_by_id": row.id, "ended_at": uow.now}
-        change(uow, uow.tables[TABLE], replaced, "replace", ends)
-    return row, pdf
+    return add(uow, uow.tables[TABLE], entered, "issue")
 
 
 def refuse_to_replace(document: Document, replaced: Row[Any], holder: Holder) -> None:
@@ -156,8 +180,7 @@ def official_of(document: Document) -> Official:
     return document.official
 
 
-def _marks(uow: UnitOfWork, official: Official) -> Marks:
-    number = next_number(uow, official.numbers)
+def _marks(uow: UnitOfWork, number: str) -> Marks:
     code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
     address = settings().public_url.rstrip("/") + CHECK_PAGE
     return Marks(number, code, address, f"{address}#{uow.service.name}/{number}/{code}")

@@ -80,7 +80,7 @@ class Making:
         says = self.document.data.model_validate(task.arguments["data"])
         holder = Holder(_id(task, "student_id"), _id(task, "teaching_point_id"))
         if self.document.official:
-            _, pdf = issue(uow, self.document, says, holder, _id(task, "replaces_id"))
+            pdf = issue(uow, self.document, says, holder, _id(task, "replaces_id")).pdf
         else:
             pdf = draw(self.document, says, school=school_of(uow), at=uow.now)
         # The task's own row of the file, which goes with the task; that of an official document stays.

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice
-from typing import IO, Any
+from itertools import chain, groupby, islice
+from typing import IO, Any, NamedTuple
 
 from chassis.papers.cell_texts import EXACT_BELOW
 from chassis.papers.reading.apart import raw_rows
-from chassis.papers.reading.cells import Cell, Kind, RawRow, UnreadableError
+from chassis.papers.reading.cells import LONGEST, MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, bare_title
 from chassis.papers.reading.limits import Limits
-from chassis.papers.spreadsheets import CellError, Column, SheetRow
+from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
 from contracts.text import cleaning
@@ -25,8 +26,10 @@ from contracts.words import truth_word
 MAX_ROWS = 50_000
 HEADER_WITHIN = 10
 """Rows of a sheet among which the header is looked for."""
-LONGEST = 4_000
-"""Characters that any column takes. Longer ones are not even looked at."""
+_OTHERS_KEPT = 40
+"""Columns beside the known ones that go back with refused rows."""
+_MEANINGS_KEPT = 2_000
+"""Meanings of cells kept for each column."""
 
 _PADDED = re.compile(r"0{2,32}")
 _AS_IT_IS = re.compile(
@@ -54,11 +57,17 @@ def read_rows(
     Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_is_binary`,
     `workbook_is_web_page`, `workbook_is_xml`, `workbook_quotes_unclear`, `workbook_too_large`,
     `workbook_columns_missing`, `workbook_columns_doubled`, `workbook_empty` before the first row,
-    `workbook_too_many_rows` after `max_rows`, and `workbook_too_large_to_read` when it takes more than `limits`.
+    `workbook_columns_hidden` at the first value that stands in a hidden column, `workbook_too_many_rows` after
+    `max_rows`, `workbook_two_lists` at the end, and `workbook_too_large_to_read` when it takes more than `limits`.
     """
-    rows = raw_rows(file, limits)
+    known = _known_titles(columns)
+    rows = raw_rows(file, limits, known)
     try:
-        yield from _rows(rows, columns, max_rows)
+        sheets = groupby(rows, key=lambda row: row.sheet)
+        _, first = next(sheets, (0, iter(())))
+        yield from _rows(first, columns, max_rows)
+        for _, beside in sheets:
+            _refuse_second_list(list(beside), columns)
     except UnreadableError as refused:
         raise ServiceError(refused.code, (), **refused.params) from None
     finally:
@@ -66,42 +75,74 @@ def read_rows(
 
 
 def _rows(rows: Iterator[RawRow], columns: Sequence[Column], max_rows: int) -> Iterator[SheetRow]:
-    places, below = _find_header(rows, columns)
+    first = list(islice(rows, HEADER_WITHIN))
+    header = _find_header(first, columns)
+    _check_header(header, columns)
+    meanings = _meanings(header, columns)
+    known = {title for title, _ in header.titles}
     filled = 0
-    for row in below:
-        texts = {title: shown(row.cells.get(place, _NOTHING)) for title, place in places.items()}
-        if not any(texts.values()):
+    for row in chain(first[header.at + 1 :], rows):
+        read = _read(row, meanings)
+        if not any(read.texts[title] for title in known):
             continue
         filled += 1
         if filled > max_rows:
             raise ServiceError("workbook_too_many_rows", limit=max_rows)
-        yield _parsed(row, texts, places, columns)
+        yield read
     if not filled:
         raise ServiceError("workbook_empty")
 
 
-def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> tuple[dict[str, int], Iterator[RawRow]]:
-    """Title → place of each known column, and the rows below: the header is the row with most known titles. A column
-    that is called as it was called formerly has the title of today."""
-    known = {title: column.title for column in columns for title in (column.title, *column.formerly)}
-    first = list(islice(rows, HEADER_WITHIN))
-    found = [
-        [(known[title], place) for place, cell in row.cells.items() if (title := _plain_title(cell)) in known]
-        for row in first
-    ]
-    best = max(range(len(first)), key=lambda place: len(found[place]), default=0)
-    header = found[best] if found else []
-    titles = [title for title, _ in header]
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The titles of known columns and their places, in one of the first rows: `at` counts them from 0; and those of
+    other columns."""
+
+    at: int
+    titles: Sequence[tuple[str, int]]
+    others: Sequence[tuple[str, int]] = ()
+
+    def missing(self, columns: Sequence[Column]) -> list[str]:
+        """Required columns that are not there."""
+        there = {title for title, _ in self.titles}
+        return [column.title for column in columns if column.required and column.title not in there]
+
+
+def _known_titles(columns: Sequence[Column]) -> dict[str, str]:
+    """The title of today by each that a column has or formerly had."""
+    return {title: column.title for column in columns for title in (column.title, *column.formerly)}
+
+
+def _find_header(first: Sequence[RawRow], columns: Sequence[Column]) -> _Header:
+    """The row with most known titles among the first ones. What a merged cell covers is nobody's title."""
+    known = _known_titles(columns)
+    headers = []
+    for at, row in enumerate(first):
+        titles = list(_titles(row))
+        found = [(known[title], place) for place, title in titles if title in known]
+        headers.append(_Header(at, found, [(title, place) for place, title in titles if title not in known]))
+    return max(headers, key=lambda header: len(header.titles), default=_Header(0, ()))
+
+
+def _titles(row: RawRow) -> Iterator[tuple[int, str]]:
+    for place, cell in row.cells.items():
+        if place not in row.covered:
+            yield place, bare_title(cleaning.title(shown(cell)))
+
+
+def _check_header(header: _Header, columns: Sequence[Column]) -> None:
+    titles = [title for title, _ in header.titles]
     if doubled := sorted({title for title in titles if titles.count(title) > 1}):
         raise ServiceError("workbook_columns_doubled", columns="、".join(doubled))
-    if missing := [column.title for column in columns if column.required and column.title not in titles]:
+    if missing := header.missing(columns):
         raise ServiceError("workbook_columns_missing", columns="、".join(missing))
-    return dict(header), chain(first[best + 1 :], rows)
 
 
-def _plain_title(cell: Cell) -> str:
-    """A title without the spaces, line breaks and the asterisk that mark it in templates."""
-    return re.sub(r"[\s*＊]", "", cleaning.title(shown(cell)[:LONGEST]))
+def _refuse_second_list(rows: Sequence[RawRow], columns: Sequence[Column]) -> None:
+    """A further visible sheet may say how to fill in the first, but not be a list too: which one is meant?"""
+    header = _find_header(rows[:HEADER_WITHIN], columns)
+    if len(header.titles) > 1 and not header.missing(columns) and header.at + 1 < len(rows):
+        raise ServiceError("workbook_two_lists")
 
 
 def shown(cell: Cell) -> str:
@@ -115,7 +156,7 @@ def shown(cell: Cell) -> str:
         return digits.zfill(len(cell.number_format)) if _PADDED.fullmatch(cell.number_format) else digits
     if cell.kind is Kind.TRUTH:
         return truth_word(cell.text == "1").zh
-    return _UNSAID if cell.kind in (Kind.UNCALCULATED, Kind.TOO_LONG) else cell.text
+    return _UNSAID if cell.kind is Kind.UNCALCULATED else cell.text
 
 
 def _digits(text: str) -> str:
@@ -126,27 +167,86 @@ def _digits(text: str) -> str:
     return format(Decimal(repr(number)), "f")
 
 
-def _parsed(row: RawRow, texts: dict[str, str], places: Mapping[str, int], columns: Sequence[Column]) -> SheetRow:
-    values: dict[str, Any] = {}
-    errors = [CellError("", "row_hidden")] if row.hidden else []
-    for column in columns:
-        values[column.field] = None
+def _meanings(header: _Header, columns: Sequence[Column]) -> list[_Meanings]:
+    """How cells are read, in the sheet's own order; what nobody asks for goes back with the others as it is."""
+    places = dict(header.titles)
+    known = [_Meanings(column, places.get(column.title)) for column in columns]
+    names = [title for title, _ in header.others]
+    others = [
+        _Meanings(Column("", title=title), place)
+        for title, place in header.others
+        if title and title not in places and title not in (ROW_NUMBER, REASONS) and names.count(title) == 1
+    ]
+    return sorted([*known, *others[:_OTHERS_KEPT]], key=lambda each: MOST_COLUMNS if each.place is None else each.place)
+
+
+class _Meaning(NamedTuple):
+    """What a cell shows, the value that it has in its column, and what is wrong with it."""
+
+    text: str
+    value: Any = None
+    error: CellError | None = None
+
+
+class _Meanings:
+    """What the cells of a column mean, of which some are kept: most columns say the same again and again."""
+
+    def __init__(self, column: Column, place: int | None) -> None:
+        self.column, self.place = column, place
+        self._kept: dict[Cell, _Meaning] = {}
+
+    def of(self, cell: Cell) -> _Meaning:
+        """What this cell means here."""
+        kept = self._kept.get(cell)
+        if kept is None:
+            kept = self._judged(cell)
+            if len(self._kept) < _MEANINGS_KEPT:
+                self._kept[cell] = kept
+        return kept
+
+    def _judged(self, cell: Cell) -> _Meaning:
+        text = shown(cell)
+        if not self.column.field:
+            return _Meaning(text)
         try:
-            values[column.field] = _value(column, row, texts.get(column.title, ""), places.get(column.title))
+            return _Meaning(text, _value(self.column, cell, text))
         except FieldProblemError as problem:
-            errors.append(CellError(column.title, problem.code, problem.params))
+            return _Meaning(text, None, CellError(self.column.title, problem.code, problem.params))
+
+
+def _read(row: RawRow, meanings: Sequence[_Meanings]) -> SheetRow:
+    values: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    errors = [CellError("", "row_hidden")] if row.hidden else []
+    for column in meanings:
+        title, field, place = column.column.title, column.column.field, column.place
+        meaning = _Meaning("") if place is None else column.of(row.cells.get(place, _NOTHING))
+        if place is not None:
+            texts[title] = meaning.text
+        if not field:
+            continue
+        values[field] = None if place in row.covered else meaning.value
+        if place in row.covered:
+            errors.append(CellError(title, "cell_merged"))
+        elif meaning.error is not None:
+            errors.append(meaning.error)
+    if row.unseen:
+        _refuse_hidden_columns(row, texts, meanings)
     return SheetRow(row.number, values, texts, tuple(errors))
 
 
-def _value(column: Column, row: RawRow, text: str, place: int | None) -> Any:
+def _refuse_hidden_columns(row: RawRow, texts: Mapping[str, str], meanings: Sequence[_Meanings]) -> None:
+    hidden = [each.column.title for each in meanings if each.column.field and each.place in row.unseen]
+    if unseen := sorted(title for title in hidden if texts[title]):
+        raise ServiceError("workbook_columns_hidden", columns="、".join(unseen))
+
+
+def _value(column: Column, cell: Cell, text: str) -> Any:
     if not text:
-        if place in row.covered:
-            raise FieldProblemError("cell_merged")
         if column.required:
             raise FieldProblemError("field_required")
         return None
-    assert place is not None
-    _check_cell(column, row.cells[place], text)
+    _check_cell(column, cell, text)
     return column.parse(text)
 
 

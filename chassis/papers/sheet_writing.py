@@ -17,11 +17,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time
-from chassis.papers.spreadsheets import BadRow, Column
+from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, BadRow, Column
 from contracts.errors import Language
 from contracts.words import document_word, label, truth_word
-
-ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
 
 _HEADER_FONT = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
@@ -33,6 +31,8 @@ _IN_MEMORY = 1024 * 1024
 _PREPARED_ROWS = 5_000
 # A list longer than this does not fit into a validation rule; its words are in the guide.
 _MAX_LIST = 255
+_MAX_PROMPT_TITLE, _MAX_PROMPT = 32, 255
+"""Characters of what is shown beside a cell (Excel's limits)."""
 
 
 def write_list(document: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> IO[bytes]:
@@ -44,16 +44,19 @@ def write_list(document: str, columns: Sequence[Column], rows: Iterable[Mapping[
 
 
 def write_bad_rows(
-    document: str, columns: Sequence[Column], bad_rows: Iterable[BadRow], language: Language = "zh"
+    document: str, columns: Sequence[Column], bad_rows: Sequence[BadRow], language: Language = "zh"
 ) -> IO[bytes]:
-    """The refused rows as they came, with the reasons beside each and the wrong cells marked.
+    """The refused rows as they came, in the columns of whoever sent them, with the reasons beside each and the wrong
+    cells marked.
 
     Corrected, the workbook can be imported as it is. A temporary file, to be closed.
     """
+    known = {column.title: column for column in columns}
+    own = [known.get(title) or Column("", title=title) for title in bad_rows[0].texts] if bad_rows else columns
     extra = (Column("", title=ROW_NUMBER, width=8), Column("", title=REASONS, width=60))
-    workbook, sheet = _streaming(document, [*columns, *extra])
+    workbook, sheet = _streaming(document, [*own, *extra])
     for row in bad_rows:
-        cells = [_given_back(sheet, row, column.title) for column in columns]
+        cells = [_given_back(sheet, row, column.title) for column in own]
         reasons = _cell(sheet, "\n".join(error.sentence(language) for error in row.errors))
         reasons.alignment = _WRAPPED
         sheet.append([*cells, _cell(sheet, row.number), reasons])
@@ -78,11 +81,18 @@ def write_template(document: str, columns: Sequence[Column]) -> IO[bytes]:
 
 
 def _offer_choices(sheet: Any, column: Column, cells: str) -> None:
+    """A list to choose from, and what to type with an example, shown beside the cell that is being filled in."""
     words = ",".join(column.choices)
     if not words or len(words) > _MAX_LIST or any("," in word or '"' in word for word in column.choices):
+        rule = DataValidation(allow_blank=True)
+    else:
+        rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=not column.required)
+        rule.error = "请从列表中选择。"
+    example = f"{label('guide.example').zh}：{column.example}" if column.example else ""
+    rule.promptTitle, rule.prompt = column.title[:_MAX_PROMPT_TITLE], f"{column.help}{example}"[:_MAX_PROMPT] or None
+    if rule.type is None and rule.prompt is None:
         return
-    rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=not column.required)
-    rule.error = "请从列表中选择。"
+    rule.showInputMessage = rule.prompt is not None
     rule.add(cells)
     sheet.add_data_validation(rule)
 

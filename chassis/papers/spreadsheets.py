@@ -26,9 +26,12 @@ from contracts.errors.fields import FieldProblemError, field_errors
 from contracts.sentences import describe
 from contracts.text import cleaning
 from contracts.types import sane_year
-from contracts.words import by_word, column_word, former_columns, former_words
+from contracts.words import by_word, column_word, former_columns, former_words, label
 
 Parse = Callable[[str], Any]
+
+ROW_NUMBER, REASONS = label("row_number").zh, label("errors").zh
+"""Titles of what a workbook of refused rows has beside the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,15 @@ class CellError:
         reason = describe(self.code, self.params, language)
         return f"{self.title}：{reason}" if self.title else reason
 
+    def to_json(self) -> dict[str, Any]:
+        """As a task's step can leave it to the task's end."""
+        return {"title": self.title, "code": self.code, "params": dict(self.params)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "CellError":
+        """The other way round."""
+        return cls(data["title"], data["code"], data["params"])
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
@@ -106,14 +118,12 @@ class BadRow:
 
     def to_json(self) -> dict[str, Any]:
         """As a task's step can leave it to the task's end."""
-        errors = [{"title": e.title, "code": e.code, "params": dict(e.params)} for e in self.errors]
-        return {"number": self.number, "texts": self.texts, "errors": errors}
+        return {"number": self.number, "texts": self.texts, "errors": [error.to_json() for error in self.errors]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "BadRow":
         """The other way round."""
-        errors = tuple(CellError(e["title"], e["code"], e["params"]) for e in data["errors"])
-        return cls(data["number"], dict(data["texts"]), errors)
+        return cls(data["number"], dict(data["texts"]), tuple(map(CellError.from_json, data["errors"])))
 
 
 def typed(annotation: Any) -> Parse:
@@ -152,9 +162,14 @@ def choice(values: Mapping[str, Any], formerly: Mapping[str, Any] = MappingProxy
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
 
 
+_MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0{1,9})?)?$")
+"""What programs write behind a day that was never meant to have a time."""
+
+
 def calendar_day(text: str) -> date:
-    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日. Years as in `Day`."""
-    found = _DAY.fullmatch(cleaning.number(text))
+    """A day in the ways people write it: 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日, and programs:
+    2026-09-01 00:00:00. Years as in `Day`."""
+    found = _DAY.fullmatch(cleaning.number(_MIDNIGHT.sub("", cleaning.title(text))))
     if found is None:
         raise FieldProblemError("field_bad_format")
     year, month, day = (int(part) for part in found.groups() if part is not None)

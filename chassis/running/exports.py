@@ -15,14 +15,14 @@ asked: what the screen shows is what the file holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, select
 
-from chassis.base.context import Scope, scope_from_wire, scope_to_wire
+from chassis.base.context import scope_from_wire, scope_to_wire
 from chassis.data.pages import WholeList, whole_list
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import StepResult, Task, TaskKind
@@ -30,6 +30,7 @@ from chassis.papers import files
 from chassis.papers.list_files import KINDS, facts_of, write_list_file
 from chassis.papers.view_columns import ViewColumn, cell_text, plain_type, rows_of, view_columns
 from chassis.requests.handling import Handler, of_contract
+from chassis.running.listed import Lists, as_asked, owner_of, query_of
 from chassis.running.tasks import SCOPE, enqueue, report
 from contracts.base import PageQuery, View
 from contracts.common import TaskView
@@ -51,7 +52,7 @@ class ListExport:
 
     name: str
     command: type[Export]
-    lists: Callable[[Any, UnitOfWork], Any]
+    lists: Lists
     fields: Sequence[str]
     known_by: Mapping[str, Column[Any] | None] = field(default_factory=dict)
     max_rows: int = MAX_ROWS
@@ -67,10 +68,8 @@ class ListExport:
 
     @property
     def query(self) -> type[PageQuery]:
-        """The list query, from its handler's annotations."""
-        hints = get_type_hints(self.lists)
-        found: type[PageQuery] = next(hint for name, hint in hints.items() if name != "return")
-        return found
+        """The list query."""
+        return query_of(self.lists)
 
     @property
     def task(self) -> TaskKind:
@@ -82,11 +81,6 @@ class ListExport:
         [view] = self.query.answers.__pydantic_generic_metadata__["args"]
         return view_columns(view, fields, language)
 
-    def asked(self, command: Export) -> PageQuery:
-        """The list query with the command's filters."""
-        common = command.model_fields_set & self.query.model_fields.keys()
-        return self.query(**{name: getattr(command, name) for name in common})
-
     def start(self, command: Export, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError `export_column_unknown`, `export_too_large`, and what the list raises."""
         unknown = set(command.columns or ()) - set(self.fields)
@@ -94,7 +88,7 @@ class ListExport:
             raise ServiceError(
                 "export_column_unknown", columns=", ".join(sorted(unknown)), allowed=", ".join(self.fields)
             )
-        count = whole_list(self.lists, self.asked(command), uow).count(uow, self.max_rows)
+        count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, self.max_rows)
         if count > self.max_rows:
             raise ServiceError("export_too_large", limit=self.max_rows)
         arguments = {
@@ -102,14 +96,14 @@ class ListExport:
             "rows": count,
             SCOPE: scope_to_wire(uow.context.scope),
         }
-        return enqueue(uow, self.name, arguments, teaching_point_id=_owner(uow))
+        return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
 
     def _write(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
         """Write the file and note in the audit trail what left the system."""
         command = self.command.model_validate(task.arguments["command"])
         language = task.context.language
         columns = self.columns(command.columns or self.fields, language)
-        query, actor = self.asked(command), task.context.actor
+        query, actor = as_asked(self.lists, command), task.context.actor
         written = _Written(task, uow)
         with uow.within(scope_from_wire(task.arguments[SCOPE])):
             rows = written.rows(whole_list(self.lists, query, uow), columns)
@@ -174,16 +168,6 @@ class _Written:
 def exporting(export: ListExport) -> Handler:
     """Starts an export, as a handler of its command."""
     return of_contract(export.command, export.start)
-
-
-def _owner(uow: UnitOfWork) -> UUID | None:
-    """The point whose people may see the task: the actor's own, if it is among those whose rows it reads."""
-    scope, own = uow.context.scope, uow.context.actor.teaching_point_id
-    return scope.ids[0] if _is_of_other_points(scope, own) else own
-
-
-def _is_of_other_points(scope: Scope, own: UUID | None) -> bool:
-    return scope.kind == "point" and own not in scope.ids and bool(scope.ids)
 
 
 def _known(uow: UnitOfWork, column: Column[Any] | None, id_: UUID) -> str:

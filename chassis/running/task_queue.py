@@ -4,9 +4,10 @@ A worker leases a step and marks it done at the end of the step's own transactio
 own: whoever was thought dead and comes late loses its work, and nothing happens twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from contracts.common import TaskState
 
 STEPS_IN_FLIGHT = 2
 """Steps of one task that run at once."""
+_WRITTEN_AT_ONCE = 20
+"""Steps of a plan."""
 TASKS_RUNNING = 2
 """Tasks of one person that run at once; the others wait."""
 _NOBODY = UUID(int=0)
@@ -89,14 +92,18 @@ class StepQueue:
         """Lock step and task, and return the task's row. Raises LeaseLostError when the step is no longer ours."""
         if uow.first(select(self.steps.c.number).where(self._is(claim)).with_for_update()) is None:
             raise LeaseLostError
-        return uow.one(select(self.tasks).where(self.tasks.c.id == claim.task.id).with_for_update())
+        return uow.one(select(self.tasks).where(self.tasks.c.id == claim.task.id).with_for_update(key_share=True))
 
-    def add_steps(self, uow: UnitOfWork, claim: Claim, plan: Sequence[dict[str, Any]]) -> None:
-        """The plan is made: its steps wait to be run."""
+    def add_steps(self, uow: UnitOfWork, claim: Claim, plan: Iterable[Mapping[str, Any]]) -> int:
+        """Steps wait to be run once the plan is made; how many. They are written as the plan gives them: it may be too
+        large to be in memory as a whole. Meanwhile nobody is kept from cancelling the task."""
         numbered = enumerate(plan, start=1)
-        rows = [step_row(claim.task.id, number, RUN, arguments, uow) for number, arguments in numbered]
-        if rows:
-            uow.execute(insert(self.steps), rows)
+        rows = (step_row(claim.task.id, number, RUN, arguments, uow) for number, arguments in numbered)
+        count = 0
+        while some := list(islice(rows, _WRITTEN_AT_ONCE)):
+            uow.execute(insert(self.steps), some)
+            count += len(some)
+        return count
 
     def done(self, uow: UnitOfWork, claim: Claim, data: Any, **progress: Any) -> None:
         """The step is done and the task's row gets its progress; after the last one the task waits to be finished."""

@@ -13,7 +13,7 @@ from chassis.base.failures import passes
 from chassis.data.database import Database, is_infrastructure_failure
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
-from chassis.declaring.tasks import FINISH, PLAN, RUN, TaskCancelledError, TaskKind
+from chassis.declaring.tasks import FINISH, PLAN, RUN, Ended, TaskCancelledError, TaskKind
 from chassis.running.hands import Hands
 from chassis.running.logging import bound, get_logger
 from chassis.running.task_queue import Claim, LeaseLostError, StepQueue
@@ -117,10 +117,9 @@ class Worker:
         """One step in one transaction. Step and task are locked at its end, so that they are held but briefly."""
         task, queue, kind = claim.task, self.queue, self.kinds[claim.task.kind]
         if claim.phase == PLAN:
-            plan = [dict(arguments) for arguments in kind.plan(task, uow)]
+            count = queue.add_steps(uow, claim, kind.plan(task, uow))
             queue.lock(uow, claim)
-            queue.add_steps(uow, claim, plan)
-            queue.done(uow, claim, None, steps_total=len(plan))
+            queue.done(uow, claim, None, steps_total=count)
         elif claim.phase == RUN:
             result = kind.run_step(task, claim.arguments, uow)
             row = queue.lock(uow, claim)
@@ -128,9 +127,10 @@ class Worker:
             progress = {"steps_done": row.steps_done + 1, "figures": {**row.figures, **sums}}
             queue.done(uow, claim, result.data, **progress)
         else:
-            file_id = kind.finish(task, queue.data(uow, task.id), uow)
+            came = kind.finish(task, queue.data(uow, task.id), uow)
+            ended = came if isinstance(came, Ended) else Ended(came)
             queue.lock(uow, claim)
-            queue.end(uow, task.id, TaskState.DONE, result_file_id=file_id)
+            queue.end(uow, task.id, TaskState.DONE, result_file_id=ended.file_id, outcome=as_json(ended.outcome))
 
     def _fail(self, claim: Claim, refusal: ServiceError) -> str:
         def fail(uow: UnitOfWork) -> None:

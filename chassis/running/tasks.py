@@ -21,6 +21,7 @@ from chassis.data.pages import equals, page_of
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task, TaskCancelledError
+from chassis.papers.outcomes import outcome_view
 from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
@@ -107,7 +108,7 @@ def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
         query,
         sortable=sortable,
         default="-created_at",
-        views=lambda rows: (_view(row, uow) for row in rows),
+        views=lambda rows: (_view(row, uow, in_a_list=True) for row in rows),
     )
 
 
@@ -118,7 +119,8 @@ def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
     """
     tasks, _ = _tables(uow)
     wanted = select(tasks).where(tasks.c.id == own_id(command.task_id, uow), _is_visible(uow))
-    task = uow.one(wanted.with_for_update())
+    # Whoever writes steps of it has its key shared, and works on.
+    task = uow.one(wanted.with_for_update(key_share=True))
     if task.state not in OPEN_STATES:
         raise ServiceError("task_finished")
     if task.state != TaskState.CANCELLING:
@@ -251,7 +253,7 @@ def _with_result(uow: UnitOfWork) -> Select[Any]:
     )
 
 
-def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
+def _view(row: Row[Any], uow: UnitOfWork, *, in_a_list: bool = False) -> TaskView:
     result = None
     if row.sha256 is not None:
         columns = {
@@ -270,6 +272,7 @@ def _view(row: Row[Any], uow: UnitOfWork) -> TaskView:
         steps_total=row.steps_total,
         figures=row.figures,
         refusal=refusal(Reason.of_row(row.error), uow.context.language),
+        outcome=outcome_view(row.outcome, uow.context.language, with_rows=not in_a_list),
         result=result,
         created_by=row.created_by,
         created_at=row.created_at,

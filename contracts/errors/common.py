@@ -303,6 +303,18 @@ TEXTS = {
         "工作簿中有重复的列：{columns}。请每列只保留一个。",
         "The workbook has columns twice: {columns}. Keep one of each.",
     ),
+    "workbook_columns_hidden": ErrorText(
+        _K.INVALID,
+        "工作簿中隐藏的列里有内容：{columns}。请取消隐藏并核对后重新上传，不需要的列请删除。",
+        "Hidden columns of the workbook hold something: {columns}. Show and check them, or delete them, and upload it "
+        "again.",
+    ),
+    "workbook_two_lists": ErrorText(
+        _K.INVALID,
+        "工作簿中有多张可见的工作表含有名单，无法确定导入哪一张，请只保留一张，或将其余隐藏后重新上传。",
+        "Several visible sheets of the workbook hold a list. Keep the one that is meant, or hide the others, and upload "
+        "it again.",
+    ),
     "cell_number_too_long": ErrorText(
         _K.INVALID,
         "数字过长，Excel 已丢失末尾数位，请将单元格设为文本格式后重新填写。",

@@ -23,6 +23,16 @@ TEXTS = {
         "The document is “{status}”. Only a valid one can be withdrawn or replaced.",
         {"status": DocumentStatus},
     ),
+    "documents_none": ErrorText(
+        _K.REFUSED,
+        "没有符合筛选条件的记录，请调整条件后重试。",
+        "No row fits the filters. Change them and try again.",
+    ),
+    "documents_too_many": ErrorText(
+        _K.REFUSED,
+        "符合筛选条件的记录超过 {limit} 条，请缩小范围，分批办理。",
+        "More than {limit} rows fit the filters. Narrow them and do it in parts.",
+    ),
     "document_not_found": ErrorText(
         _K.NOT_FOUND,
         "没有与该编号和核验码相符的文件，请核对后重试；仍不相符的，请向学校核实。",

@@ -6,9 +6,10 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
-from contracts.documents import IssueDocument
+from contracts.documents import IssueDocument, IssueDocuments
 from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
+from contracts.imports import Import
 from contracts.registry.queries import StudentFilters
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.requests import Decision, Files, SomeFiles
@@ -16,7 +17,6 @@ from contracts.types import (
     Code,
     Day,
     Email,
-    FileReference,
     Flag,
     Id,
     Ids,
@@ -29,15 +29,13 @@ from contracts.types import (
 )
 
 
-class ImportStudents(Command, answers=TaskView):
-    """Import student records from a workbook (the template's columns), as a task.
+class ImportStudents(Import, answers=TaskView):
+    """Import student records from a table (the template's columns), as a task.
 
-    Good rows come in, bad rows come back in a workbook with every reason beside them. A point imports its
-    own students only. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`,
-    `too_many_own_tasks`, `too_many_tasks`.
+    Good rows come in, bad rows come back in a workbook with every reason beside them; with `dry_run` all rows are
+    checked and none comes in. A point imports its own students only. Refused: `workbook_unreadable`,
+    `workbook_columns_missing`, `workbook_too_many_rows`, `too_many_own_tasks`, `too_many_tasks`.
     """
-
-    file: FileReference = Field(description="The workbook, as uploaded.")
 
 
 class ContactInput(Contract, extra="forbid"):
@@ -193,6 +191,15 @@ class IssueEnrolmentCertificate(IssueDocument, answers=TaskView):
     """
 
     student_id: Id = Field(description="The student.")
+
+
+class IssueEnrolmentCertificates(StudentFilters, IssueDocuments, answers=TaskView):
+    """在读证明 of all students that the list shows with the same filters, as a task. Who gets none stands at the end of
+    the file, with the reason.
+
+    Refused: `documents_none`, `documents_too_many`, `sort_not_supported`, `filter_not_supported`,
+    `too_many_own_tasks`, `too_many_tasks`.
+    """
 
 
 class ExportStudents(StudentFilters, Export, answers=TaskView):

@@ -42,6 +42,10 @@ CHOICES: Mapping[str, Words] = {
         "unsupported": ("类型不支持", "Type not supported"),
         "internal": ("系统内部错误", "Internal error"),
     },
+    "BatchForm": {
+        "pdf": ("一个 PDF", "One PDF"),
+        "zip": ("ZIP，每人一个 PDF", "ZIP with a PDF for each"),
+    },
     "DocumentStatus": {
         "valid": ("有效", "Valid"),
         "withdrawn": ("已作废", "Withdrawn"),

@@ -146,17 +146,23 @@ PERMISSIONS: Words = {
 
 TASKS: Words = {
     "bill_export": ("导出缴费单", "Export of bills"),
+    "enrolment_certificates": ("批量开具在读证明", "Issue of certificates of enrolment"),
     "enrolment_certificate": ("开具在读证明", "Issue of a certificate of enrolment"),
     "large_batch": ("批量选课", "Batch selection"),
     "remittance_slip": ("打印汇款单", "Print of a remittance slip"),
     "selection_export": ("导出选课", "Export of selections"),
     "student_export": ("导出学生", "Export of students"),
     "student_import": ("导入学生", "Import of students"),
+    "student_import_check": ("检查学生导入", "Check of students to import"),
 }
 
 FIGURES: Words = {
+    "checked": ("已检查", "Checked"),
     "exported": ("已导出", "Exported"),
     "imported": ("已导入", "Imported"),
+    "issued": ("已开具", "Issued"),
+    "put_together": ("已合并", "Put together"),
+    "read": ("已读取", "Read"),
     "refused": ("被拒", "Refused"),
     "selected": ("已选", "Selected"),
     "skipped": ("已跳过", "Skipped"),

@@ -46,6 +46,7 @@ OPERATIONS: Words = {
     "ExportStudents": ("导出学生", "Export students"),
     "ImportStudents": ("导入学生", "Import students"),
     "IssueEnrolmentCertificate": ("开具在读证明", "Issue a certificate of enrolment"),
+    "IssueEnrolmentCertificates": ("批量开具在读证明", "Issue certificates of enrolment"),
     "registry.ListIssuedDocuments": ("学籍证明列表", "Documents about students"),
     "registry.GetIssuedDocumentFile": ("下载学籍证明", "Download a document about a student"),
     "registry.WithdrawIssuedDocument": ("作废学籍证明", "Withdraw a document about a student"),

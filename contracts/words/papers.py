@@ -7,6 +7,8 @@ from contracts.words.word import Words
 DOCUMENTS: Words = {
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
     "bill_export": ("缴费单", "Bills"),
+    "documents_refused": ("未开具名单", "Not issued"),
+    "enrolment_certificates": ("批量在读证明", "Certificates of enrolment"),
     "enrolment_certificate": ("在读证明", "Certificate of enrolment"),
     "remittance_slip": ("汇款单", "Remittance slip"),
     "selection_export": ("选课名单", "Selections"),

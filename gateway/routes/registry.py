@@ -7,6 +7,7 @@ from contracts.registry.commands import (
     ExportStudents,
     ImportStudents,
     IssueEnrolmentCertificate,
+    IssueEnrolmentCertificates,
     RecordDegreeIntent,
     RejectStatusChanges,
     RemoveStudent,
@@ -66,6 +67,7 @@ ROUTES = (
     post(f"{_STATUS_CHANGE}/attachments", AddStatusChangeFiles, _CHANGE),
     get(f"{_STATUS_CHANGE}/attachments/{{file_id}}", GetStatusChangeFile, _READ_CHANGES, downloads=""),
     post(f"{_STUDENT}/enrolment-certificates", IssueEnrolmentCertificate, "registry.issue_documents", status=202),
+    post("/students/enrolment-certificates", IssueEnrolmentCertificates, "registry.issue_documents", status=202),
     *documents_of("registry"),
     *trail_of("registry"),
 )

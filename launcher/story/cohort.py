@@ -57,6 +57,10 @@ def import_students(stage: Stage, point: Point, count: int) -> list[StudentView]
         template = registrar.client.download(GetStudentImportTemplate())
         workbook = filled(template, [{**row, **wrong.get(number, {})} for number, row in enumerate(rows)])
         step.outcome = f"{len(wrong)} rows with mistakes"
+    with stage.step(registrar.title, "has the workbook checked, which enters nobody") as step:
+        checked = _imported(registrar, workbook, dry_run=True).outcome
+        expect(checked is not None and (checked.rows, checked.refused) == (count, len(wrong)), "wrong rows", checked)
+        step.outcome = f"{len(wrong)} would come back"
     with stage.step(registrar.title, "imports the workbook") as step:
         task = _imported(registrar, workbook)
         step.outcome = f"{task.figures['imported']} come in, {task.figures['refused']} come back"
@@ -124,9 +128,9 @@ def _with_mistakes(rows: Sequence[SheetRow]) -> dict[int, dict[str, str]]:
     }
 
 
-def _imported(registrar: Person, workbook: bytes) -> TaskView:
+def _imported(registrar: Person, workbook: bytes, *, dry_run: bool = False) -> TaskView:
     reference = registrar.client.upload(XLSX, workbook)
-    task: TaskView = registrar.send(ImportStudents(file=reference))
+    task: TaskView = registrar.send(ImportStudents(file=reference, dry_run=dry_run))
     task = wait(
         "the import ends",
         lambda: registrar.send(of_service("gateway", GetTask)(task_id=task.id)),

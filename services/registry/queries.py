@@ -11,21 +11,17 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from chassis.data.bulk import ids_in
 from chassis.data.pages import begins, equals, matches, page_of
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.papers import files
 from chassis.requests.showing import Shown
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
 from contracts.registry.queries import (
     GetStudent,
-    GetStudentImportTemplate,
     GetStudentStatistics,
     ListStudents,
 )
 from contracts.registry.views import StudentCount, StudentRecord, StudentStatistics, StudentView
-from contracts.types import FileReference
 from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
-from services.registry.papers.template import import_template
 from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
 
@@ -107,11 +103,6 @@ def _account_refused() -> ColumnElement[bool]:
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
     return {**row._mapping, "id_number_masked": mask(row.id_number)}
-
-
-def get_student_import_template(query: GetStudentImportTemplate, uow: UnitOfWork) -> FileReference:
-    """The workbook to fill in."""
-    return files.reference_to(uow, import_template(uow))
 
 
 # -- status changes ---------------------------------------------------------------------------------------------------

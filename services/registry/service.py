@@ -7,18 +7,20 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from chassis.documents.answering import issued_documents
+from chassis.documents.batches import batch, forget_document_parts
 from chassis.documents.making import making
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
 from chassis.running.exports import exporting
+from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
-from services.registry import jobs, queries, reactions, tables, tasks
-from services.registry.commands import imports, records, status
-from services.registry.documents.enrolment_certificate import ENROLMENT_CERTIFICATES
+from services.registry import queries, reactions, tables, tasks
+from services.registry.commands import records, status
+from services.registry.documents.enrolment_certificate import CERTIFICATES_OF_MANY, ENROLMENT_CERTIFICATES
 from services.registry.steps import copies
 
 
@@ -33,7 +35,7 @@ class Registry(Service):
     decided = RegistryDecided
     trail_sealed = RegistryTrailSealed
 
-    import_students = command(imports.import_students)
+    student_imports = imported(tasks.STUDENTS_IN)
     change_contact = command(records.change_contact)
     record_degree_intent = command(records.record_degree_intent)
     suspend_student = command(status.suspend_student)
@@ -46,14 +48,14 @@ class Registry(Service):
     documents = issued_documents()
     issue_enrolment_certificate = command(making(ENROLMENT_CERTIFICATES))
     enrolment_certificate = task(ENROLMENT_CERTIFICATES.task)
+    issue_enrolment_certificates = command(batch(CERTIFICATES_OF_MANY))
+    enrolment_certificates = task(CERTIFICATES_OF_MANY.task)
 
     export_students = command(exporting(tasks.STUDENTS_AS_FILE))
     student_export = task(tasks.STUDENTS_AS_FILE.task)
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
-    # The template belongs to nobody: everybody gets the same one.
-    get_student_import_template = query(queries.get_student_import_template, as_system=True)
 
     on_transfer_held = reaction(reactions.on_transfer_held)
     on_transfer_cleared = reaction(reactions.on_transfer_cleared)
@@ -72,9 +74,7 @@ class Registry(Service):
         fed_by=(feeder(tables.suspensions.c.student_id, "from_on", "until_on"),),
     )
 
-    student_import = task(tasks.IMPORT_STUDENTS)
-    forget_import_workbooks = scheduled(jobs.forget_import_workbooks, every=timedelta(hours=1))
-    prepare_import_template = scheduled(jobs.prepare_import_template, every=timedelta(days=1))
+    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
 
 
 SERVICE = Registry

@@ -20,6 +20,7 @@ MODULES = {
 }  # fmt: skip
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv"}
 READING = {
+    ("chassis/documents/merging.py", "subprocess"),
     ("chassis/papers/reading/apart.py", "subprocess"),
     ("chassis/papers/reading/packages.py", "xml.parsers"),
 }

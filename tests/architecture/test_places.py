@@ -44,6 +44,7 @@ OF_NO_MODULE = {
     "integration/identity/test_races": "signing in while account, point or password are taken away",
     "integration/finance/test_source": "what a bill is for: migration and events, beside older processes",
     "integration/registry/test_spellings": "how people write names, numbers and days: import, lists and views",
+    "chassis/papers/reading/test_bombs": "tampered tables of every format, over all modules",
     "chassis/papers/reading/test_tables_as_sent": "every format, and what it means (sheet_reading)",
     "chassis/messages/test_versions": "versions of an event (contracts/versions.py), from the wire to the handler",
 }

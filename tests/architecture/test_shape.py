@@ -41,11 +41,10 @@ PLAIN_IN = {
     "services/identity/queries.py: teaching_points.c.id.in_(former)",
     # No ids: hashes of one page of the object store; what the lines of one step of an import name.
     "chassis/papers/files.py: files.c.sha256.in_(hashes)",
-    "services/registry/steps/importing.py: t.code.in_(codes)",
-    "services/registry/steps/importing.py: p.major_code.in_(majors)",
-    "services/registry/steps/importing.py: number.in_([record['student_number'].lower() for record in kept_out])",
-    "services/registry/steps/importing.py: "
-    "tuple_(_s.id_kind, _s.id_number, _s.level).in_([_document(record) for record in kept_out])",
+    "services/registry/steps/imports.py: t.code.in_(codes)",
+    "services/registry/steps/imports.py: p.major_code.in_(majors)",
+    "services/registry/steps/imports.py: number.in_(numbers)",
+    "services/registry/steps/imports.py: tuple_(*document).in_(documents)",
     # States of a kind of request, which its declaration names.
     "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(self.flow.open)",
     "chassis/requests/kinds.py: state.in_(self.flow.open)",

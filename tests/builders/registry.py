@@ -11,6 +11,7 @@ from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.sheet_reading import read_rows
 from chassis.papers.sheet_writing import write_list
+from chassis.running.imports import Importer
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, TaskView
@@ -21,8 +22,8 @@ from contracts.registry.queries import ListStudents
 from contracts.registry.views import StudentView
 from contracts.types import FileReference, Gender
 from launcher.made_up import MadeUpStudents
-from services.registry.papers.workbook import STUDENTS, Entry
-from services.registry.steps.importing import Line, enter
+from services.registry.papers.workbook import STUDENTS
+from services.registry.tasks import STUDENTS_IN
 from tests.builders.messages import a
 from tests.builders.people import of_school
 
@@ -71,9 +72,9 @@ def upload(file: IO[bytes], by: Context, name: str = "学生.xlsx") -> FileRefer
     return files.store().upload(file, uploader=by.actor, name=name, announced=most, max_bytes=most, allowed=kinds)
 
 
-def imported(registry: ServiceHarness, file: IO[bytes], by: Context) -> TaskView:
-    """Import a workbook to its end; the task."""
-    task = registry.run(ImportStudents(file=upload(file, by)), by)
+def imported(registry: ServiceHarness, file: IO[bytes], by: Context, *, dry_run: bool = False) -> TaskView:
+    """Import a workbook to its end, or only check it; the task."""
+    task = registry.run(ImportStudents(file=upload(file, by), dry_run=dry_run), by)
     Worker(registry.database, registry.service).run_until_idle()
     view: TaskView = registry.ask(GetTask(task_id=task.id), by)
     return view
@@ -94,10 +95,9 @@ def enrolled(registry: ServiceHarness, point_id: UUID, count: int = 1, **changes
     """Students at a point whose programme is known, entered without a workbook."""
     with workbook([person(**changes) for _ in range(count)]) as file:
         rows = list(read_rows(file, STUDENTS))
-    lines = [Line(Entry.model_validate(row.values), row.refused()) for row in rows]
-    refused = registry.database.run(
-        system_context(), lambda uow: enter(uow, lines, own_point_id=point_id, allowed_points=None)
-    )
+    lines = [STUDENTS_IN.line(row.values, row.refused()) for row in rows]
+    importer = Importer(point_id, None)
+    refused = registry.database.run(system_context(), lambda uow: STUDENTS_IN.take_in(uow, lines, importer))
     assert not refused, [error for row in refused for error in row.errors]
     numbers = [row.values["student_number"] for row in rows]
     found = {s.student_number: s for s in _all(registry, point_id)}

@@ -32,7 +32,8 @@ SHOWN_AS_IT_IS = {
     "received_amount_differs.expected received": "yuan",
     "cell_is_error.error": "an error's name, as Excel shows it",
     "cell_shown_otherwise.format": "a cell's number format, as Excel shows it",
-    "workbook_columns_doubled.columns workbook_columns_missing.columns": "titles in a workbook",
+    "workbook_columns_doubled.columns workbook_columns_hidden.columns workbook_columns_missing.columns": "titles in a"
+    " workbook",
     "file_type_not_allowed.allowed": "kinds of files, as people call them",
     # Only whoever writes a program can bring these about, and it has to send what stands here.
     "not_acceptable.offered unsupported_media_type.expected": "media types",

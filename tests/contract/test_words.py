@@ -177,7 +177,7 @@ def test_every_setting_of_the_school_has_a_word_and_no_other() -> None:
 
 def counted() -> Iterator[str]:
     """What the steps of tasks count, and what they report meanwhile."""
-    for _, tree in (*python_of("services"), *python_of("chassis/running")):
+    for _, tree in (*python_of("services"), *python_of("chassis/documents"), *python_of("chassis/running")):
         for each in ast.walk(tree):
             if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "report":
                 made = each.args[2]

@@ -61,6 +61,7 @@ NO_ROWS: Mapping[str, set[type]] = {
         courses_commands.ExportSelections,
         finance_commands.ExportBills,
         registry_commands.ExportStudents,
+        registry_commands.IssueEnrolmentCertificates,
     },
 }
 WITHOUT_ROWS = set().union(*NO_ROWS.values())

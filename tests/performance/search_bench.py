@@ -35,10 +35,10 @@ _ENTER = text(
 )
 
 
-def enter(registry: ServiceHarness) -> list[str]:
+def enter(registry: ServiceHarness, count: int = STUDENTS) -> list[str]:
     """Made-up students; their names."""
     people = MadeUpStudents("search bench")
-    names = [people.make().name for _ in range(STUDENTS)]
+    names = [people.make().name for _ in range(count)]
     with registry.owner_connection() as connection:
         connection.execute(text("ALTER TABLE students DISABLE TRIGGER USER"))
         connection.execute(_ENTER, {"names": names})

@@ -1,4 +1,4 @@
-"""The process that reads: `python -m chassis.papers.reading.child <limits>`, the file as standard input.
+"""The process that reads: `python -m chassis.papers.reading.child <task>`, the file as standard input.
 
 Whatever is in the file, only this process can run out of memory or time. It writes lines of JSON: lists of rows, and at
 the end what went wrong, or null.
@@ -6,12 +6,12 @@ the end what went wrong, or null.
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Collection, Iterator
 from typing import IO, Any
+
+import orjson
 
 from chassis.papers.reading.cells import MOST_ROWS, RawRow, UnreadableError
 from chassis.papers.reading.limits import Limits
@@ -19,21 +19,30 @@ from chassis.papers.reading.recognised import Format, recognise
 
 BLOCK = 200
 """Rows that are told at once."""
+BLOCK_CHARACTERS = 256 * 1024
+"""The same in characters: no block has more, but for its last row."""
 
 
-def read(file: IO[bytes], limits: Limits) -> Iterator[RawRow]:
-    """The rows of a table of any format. Raises UnreadableError, also for more text than `limits` allow."""
+def blocks(file: IO[bytes], limits: Limits, titles: Collection[str] = ()) -> Iterator[list[Any]]:
+    """The rows of a table of any format, as they are told. Raises UnreadableError, also for more text than `limits`
+    allow."""
     left = limits.characters
-    for row in _rows(file, limits):
+    block: list[Any] = []
+    so_far = left
+    for row in _rows(file, limits, titles):
         if not 0 < row.number <= MOST_ROWS:
             raise UnreadableError("workbook_unreadable")
         left -= sum(len(cell.text) + len(cell.number_format) for cell in row.cells.values())
         if left < 0:
             raise UnreadableError("workbook_too_large_to_read")
-        yield row
+        block.append(row.to_json())
+        if len(block) >= BLOCK or so_far - left >= BLOCK_CHARACTERS:
+            yield block
+            block, so_far = [], left
+    yield block
 
 
-def _rows(file: IO[bytes], limits: Limits) -> Iterator[RawRow]:
+def _rows(file: IO[bytes], limits: Limits, titles: Collection[str]) -> Iterator[RawRow]:
     match recognise(file):
         case Format.XLSX:
             from chassis.papers.reading import xlsx
@@ -50,18 +59,18 @@ def _rows(file: IO[bytes], limits: Limits) -> Iterator[RawRow]:
         case Format.TEXT:
             from chassis.papers.reading import separated
 
-            return separated.rows(file)
+            return separated.rows(file, titles)
 
 
 def main() -> None:
     """Read standard input and tell it."""
-    limits = Limits(**json.loads(sys.argv[1]))
+    task = orjson.loads(sys.argv[1])
+    limits = Limits(**task["limits"])
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     said: Any = None
     try:
-        rows = read(sys.stdin.buffer, limits)
-        while block := [row.to_json() for row in islice(rows, BLOCK)]:
+        for block in blocks(sys.stdin.buffer, limits, frozenset(task["titles"])):
             _tell(block)
     except UnreadableError as refused:
         said = {"code": refused.code, "params": refused.params}
@@ -73,7 +82,7 @@ def main() -> None:
 
 
 def _tell(what: Any) -> None:
-    sys.stdout.write(json.dumps(what, ensure_ascii=True) + "\n")
+    sys.stdout.buffer.write(orjson.dumps(what, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

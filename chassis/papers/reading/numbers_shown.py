@@ -7,9 +7,10 @@ Japanese programs write without saying what they mean.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
-from chassis.papers.reading.cells import LONGEST_FORMAT, Cell, Kind, checked_number
+from chassis.papers.reading.cells import LONGEST, LONGEST_FORMAT, Cell, Kind, checked_number
 
 DAY_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 BUILT_IN = {
@@ -27,7 +28,14 @@ _EXPONENT = re.compile(r"[0#?]e[+-]", re.IGNORECASE)
 _EPOCH_1900, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - spreadsheets know no zones
 _FIRST_MARCH_1900 = 61
 _LAST = 2_958_465
-"""The number of 9999-12-31."""
+"""The number of 9999-12-31, counted from 1900."""
+_LATER = 1_462
+"""Days that counting from 1904 begins later."""
+_WRITTEN = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_MIDNIGHT, _MIDNIGHT_BEHIND = frozenset({None, "00:00", "00:00:00"}), frozenset({"24:00", "24:00:00"})
 
 
 def shows_a_day(number_format: str) -> bool:
@@ -47,10 +55,22 @@ def number_cell(digits: str, number_format: str, *, is_day: bool, from_1904: boo
     return Cell(Kind.NUMBER, digits, shown, calculated)
 
 
+def day_cell(written: str, *, calculated: bool = False) -> Cell:
+    """A day that is written out (ISO 8601), with its time where that is not midnight: `24:00` is that of the next."""
+    found = _WRITTEN.fullmatch(written)
+    if found is None:
+        return Cell(Kind.DAY, written[: LONGEST + 1], calculated=calculated)
+    day, time = found.groups()
+    if time in _MIDNIGHT_BEHIND:
+        with suppress(ValueError, OverflowError):  # where there is no such day, the column says so
+            day, time = (date.fromisoformat(day) + timedelta(days=1)).isoformat(), None
+    return Cell(Kind.DAY, day if time in _MIDNIGHT else f"{day} {time}", calculated=calculated)
+
+
 def _day(number: float, from_1904: bool) -> str | None:
     """The day, with its time where that is not midnight."""
-    first = 0 if from_1904 else _FIRST_MARCH_1900
-    if not first <= number <= _LAST:
+    first, last = (0, _LAST - _LATER) if from_1904 else (_FIRST_MARCH_1900, _LAST)
+    if not first <= number <= last:
         return None
     instant = (_EPOCH_1904 if from_1904 else _EPOCH_1900) + timedelta(seconds=round(number * 86_400))
     midnight = (instant.hour, instant.minute, instant.second) == (0, 0, 0)

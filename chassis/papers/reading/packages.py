@@ -5,19 +5,20 @@ from __future__ import annotations
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import IO, Any
 from xml.parsers import expat
 
 from chassis.papers.reading.cells import UnreadableError
 
-MAX_UNPACKED = 128 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that all parts may have together."""
 _MAX_PARTS = 2_000
 _MAX_RATIO = 300
 _RATIO_FROM = 1024 * 1024
 _CHUNK = 128 * 1024
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     OSError,
     EOFError,
@@ -27,6 +28,7 @@ _BROKEN = (
     zlib.error,
     lzma.LZMAError,
 )
+"""What `zipfile` raises for an archive that is not whole."""
 
 
 class Package:
@@ -37,7 +39,7 @@ class Package:
         try:
             self._archive = zipfile.ZipFile(file)
             parts = self._archive.infolist()
-        except _BROKEN:
+        except BROKEN:
             raise UnreadableError("workbook_unreadable") from None
         _refuse_bombs(parts, max_unpacked)
         self._parts = {part.filename.replace("\\", "/").lstrip("/").lower(): part for part in parts}
@@ -58,7 +60,7 @@ class Package:
             with self._archive.open(part) as content:
                 while chunk := content.read(_CHUNK):
                     yield chunk
-        except _BROKEN:
+        except BROKEN:
             raise UnreadableError("workbook_unreadable") from None
 
     def read(self, name: str) -> bytes:
@@ -75,17 +77,19 @@ def _refuse_bombs(parts: list[zipfile.ZipInfo], max_unpacked: int) -> None:
         raise UnreadableError("workbook_encrypted")
 
 
+Begun = Callable[[dict[str, str]], None]
+Ended = Callable[[], None]
+
+
 class Elements:
-    """Told of every element of a part, by its name without a namespace: transitional and strict ones are read alike."""
+    """Told of the elements of a part, each by what `begins` and `ends` have under its name without a prefix:
+    transitional and strict parts are read alike. Attributes keep their prefix."""
 
-    def begun(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins. Attributes have no namespace either."""
-
-    def ended(self, name: str) -> None:
-        """It ends."""
+    begins: Mapping[str, Begun] = MappingProxyType({})
+    ends: Mapping[str, Ended] = MappingProxyType({})
 
     def said(self, text: str) -> None:
-        """Characters inside of it."""
+        """Characters inside of an element."""
 
 
 def parse(chunks: Iterator[bytes], listener: Elements) -> Iterator[None]:
@@ -93,9 +97,9 @@ def parse(chunks: Iterator[bytes], listener: Elements) -> Iterator[None]:
     nothing is resolved. Raises UnreadableError."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    local, begun, ended = _Local(), listener.begun, listener.ended
-    parser.StartElementHandler = lambda name, attributes: begun(local[name], attributes)
-    parser.EndElementHandler = lambda name: ended(local[name])
+    begins, ends = _ByName(listener.begins, _pass_over), _ByName(listener.ends, _pass_over)
+    parser.StartElementHandler = lambda name, attributes: begins[name](attributes)
+    parser.EndElementHandler = lambda name: ends[name]()
     parser.CharacterDataHandler = listener.said
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
@@ -114,12 +118,20 @@ def parse_whole(chunks: Iterator[bytes], listener: Elements) -> None:
         pass
 
 
-class _Local(dict[str, str]):
-    """Names without their prefix: there are few, and each is asked for a million times."""
+class _ByName(dict[str, Any]):
+    """What hears of an element, by its name with its prefix: there are few, and each is asked for a million times."""
 
-    def __missing__(self, name: str) -> str:
-        self[name] = local = name.rpartition(":")[2]
-        return local
+    def __init__(self, heard: Mapping[str, Any], otherwise: Any) -> None:
+        super().__init__()
+        self._heard, self._otherwise = heard, otherwise
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = hears = self._heard.get(name.rpartition(":")[2], self._otherwise)
+        return hears
+
+
+def _pass_over(*_: object) -> None:
+    """Nobody hears of it."""
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.documents.batches import Batch
 from chassis.documents.declaring import Document, Official
 from chassis.documents.issued import Holder
 from chassis.documents.making import Making, Said
 from contracts.base import Contract
 from contracts.errors import ServiceError
-from contracts.registry.commands import IssueEnrolmentCertificate
+from contracts.registry.commands import IssueEnrolmentCertificate, IssueEnrolmentCertificates
 from contracts.stored import StoredDay, StoredName, StoredNumber, StoredTitle
 from contracts.types import EnrolmentStatus, Gender, Level
 from services.registry.domain.numbers import CERTIFICATE_NUMBER
 from services.registry.domain.status_changes import LIVE
-from services.registry.queries import student_record
+from services.registry.queries import list_students, student_record
 
 
 class EnrolmentCertificate(Contract):
@@ -56,3 +57,11 @@ def certificate_of(command: IssueEnrolmentCertificate, uow: UnitOfWork) -> Said:
 
 
 ENROLMENT_CERTIFICATES: Final = Making(ENROLMENT_CERTIFICATE, IssueEnrolmentCertificate, certificate_of)
+CERTIFICATES_OF_MANY: Final = Batch(
+    "enrolment_certificates",
+    ENROLMENT_CERTIFICATES,
+    IssueEnrolmentCertificates,
+    list_students,
+    field="student_id",
+    label="student_number",
+)

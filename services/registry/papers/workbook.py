@@ -113,8 +113,6 @@ STUDENTS: Final = columns(
     Column("prior_name_then", typed(PersonName), required=False, help="与现姓名不同时填写。"),
 )
 
-TITLES: Final = {column.field: column.title for column in STUDENTS}
-
 
 class Entry(Contract):
     """A row as it was read: a field is None where its cell is empty or wrong."""

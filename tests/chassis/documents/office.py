@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import Column, Table, Text, Uuid, select
+
 from chassis.base.context import system_context
+from chassis.data.columns import id_column
+from chassis.data.pages import equals, page_of
+from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service, command, task
+from chassis.declaring.service import Service, command, scheduled, task
 from chassis.documents.answering import issued_documents
+from chassis.documents.batches import Batch, batch, forget_document_parts
 from chassis.documents.declaring import Document, Official
 from chassis.documents.issued import Holder, issued_documents_table
 from chassis.documents.making import Making, Said, making
 from chassis.testing.harness import ServiceHarness
-from chassis.work.number_templates import NumberTemplate, Serial, Text
+from chassis.work.number_templates import NumberTemplate, Serial
+from chassis.work.number_templates import Text as Fixed
 from chassis.work.public import guarding_tables
 from chassis.work.school_settings import shared_settings_table
-from contracts.base import Command, Contract
+from contracts.base import Command, Contract, Page, PageQuery, View
 from contracts.common import TaskView, of_service
-from contracts.documents import IssuedDocumentView, IssueDocument, ListIssuedDocuments
+from contracts.documents import IssuedDocumentView, IssueDocument, IssueDocuments, ListIssuedDocuments
+from contracts.errors import ServiceError
 from contracts.types import Gender
 
 metadata = service_metadata("office")
+people = Table(
+    "people",
+    metadata,
+    id_column(),
+    Column("name", Text, nullable=False),
+    Column("student_number", Text, nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+)
+scope(people, point="teaching_point_id")
 issued_documents_table(metadata)
 guarding_tables(metadata)
 shared_settings_table(metadata)
@@ -50,9 +69,40 @@ CERTIFICATE = Document(
     CertificateData,
     HERE / "certificate.typ",
     archived=True,
-    official=Official(NumberTemplate("office", (Text("OF"), Serial(6)), dense=False), "student_name", ("gender",)),
+    official=Official(NumberTemplate("office", (Fixed("OF"), Serial(6)), dense=False), "student_name", ("gender",)),
 )
 LIST = Document("remittance_slip", ListData, HERE / "list.typ", landscape=True, scanned="payer_name")
+
+
+class PersonView(View):
+    id: UUID
+    name: str
+    student_number: str
+    teaching_point_id: UUID
+
+
+class PeopleFilters(Contract):
+    name: str | None = None
+
+
+class ListPeople(PeopleFilters, PageQuery, answers=Page[PersonView], service="office"):
+    pass
+
+
+class IssueCertificates(PeopleFilters, IssueDocuments, answers=TaskView, service="office"):
+    pass
+
+
+class PrintCards(PeopleFilters, IssueDocuments, answers=TaskView, service="office"):
+    pass
+
+
+class PrintCard(Command, answers=TaskView, service="office"):
+    student_id: UUID
+
+
+class CertifyPerson(IssueDocument, answers=TaskView, service="office"):
+    student_id: UUID
 
 
 class IssueCertificate(IssueDocument, answers=TaskView, service="office"):
@@ -81,6 +131,23 @@ def list_data(rows: int, payer: str | None = "某某公司") -> ListData:
     return ListData(payer_name=payer, bills=tuple(lines))
 
 
+def list_people(query: ListPeople, uow: UnitOfWork) -> Page[PersonView]:
+    statement = select(people).where(equals(people.c.name, query.name))
+    sortable = {"student_number": people.c.student_number}
+    return page_of(PersonView, uow, statement, query, sortable=sortable, default="student_number")
+
+
+def person_of(command: PrintCard | CertifyPerson, uow: UnitOfWork) -> Said:
+    row = uow.one(select(people).where(people.c.id == command.student_id))
+    if row.name == "已退学":
+        raise ServiceError("student_not_enrolled", status="left")
+    return Said(CertificateData(student_name=row.name, gender=Gender.MALE), Holder(row.id, row.teaching_point_id))
+
+
+CERTIFIED = Making(CERTIFICATE, CertifyPerson, person_of)
+CARDS = Making(replace(CERTIFICATE, official=None), PrintCard, person_of)
+MANY = Batch("enrolment_certificates", CERTIFIED, IssueCertificates, list_people, "student_id", "student_number")
+MANY_CARDS = Batch("student_export", CARDS, PrintCards, list_people, "student_id", "student_number")
 CERTIFICATES = Making(CERTIFICATE, IssueCertificate, certificate_of)
 LISTS = Making(LIST, PrintList, list_of)
 
@@ -91,6 +158,11 @@ class Office(Service):
     documents = issued_documents()
     issue_certificate = command(making(CERTIFICATES))
     enrolment_certificate = task(CERTIFICATES.task)
+    issue_certificates = command(batch(MANY))
+    enrolment_certificates = task(MANY.task)
+    print_cards = command(batch(MANY_CARDS))
+    student_export = task(MANY_CARDS.task)
+    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
     print_list = command(making(LISTS))
     remittance_slip = task(LISTS.task)
 

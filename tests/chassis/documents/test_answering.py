@@ -47,8 +47,7 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
 def one(office: ServiceHarness, name: str = "欧阳晓明", holder: Holder | None = None) -> Any:
     data = CertificateData(student_name=name, gender=Gender.FEMALE)
     whose = holder or Holder(STUDENT, EAST)
-    row, _ = in_a_transaction(office, lambda uow: issue(uow, CERTIFICATE, data, whose))
-    return row
+    return in_a_transaction(office, lambda uow: issue(uow, CERTIFICATE, data, whose)).row
 
 
 def test_a_document_is_seen_by_its_student_its_point_and_the_school(office: ServiceHarness) -> None:

@@ -27,8 +27,7 @@ POINT, STUDENT = new_id(), new_id()
 
 def one(office: ServiceHarness, name: str = "张晓明") -> Any:
     data = CertificateData(student_name=name, gender=Gender.FEMALE)
-    row, _ = in_a_transaction(office, lambda uow: issue(uow, CERTIFICATE, data, Holder(STUDENT, POINT)))
-    return row
+    return in_a_transaction(office, lambda uow: issue(uow, CERTIFICATE, data, Holder(STUDENT, POINT))).row
 
 
 def test_codes_are_never_alike_and_made_of_signs_that_nobody_mistakes(office: ServiceHarness) -> None:

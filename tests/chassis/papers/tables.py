@@ -44,8 +44,14 @@ def shared_xlsx(*rows: Row) -> io.BytesIO:
     return file
 
 
-def xls(*rows: Row, styles: Mapping[tuple[int, int], str] | None = None, hidden: Sequence[int] = ()) -> io.BytesIO:
-    """Written by xlwt as Excel 97 did; `styles` are number formats by place, `hidden` rows counted from 0."""
+def xls(
+    *rows: Row,
+    styles: Mapping[tuple[int, int], str] | None = None,
+    hidden: Sequence[int] = (),
+    beside: Sequence[Row] = (),
+) -> io.BytesIO:
+    """Written by xlwt as Excel 97 did; `styles` are number formats by place, `hidden` rows counted from 0, `beside` the
+    rows of a second sheet."""
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("名单")
     for number, row in enumerate(rows):
@@ -53,20 +59,26 @@ def xls(*rows: Row, styles: Mapping[tuple[int, int], str] | None = None, hidden:
             number_format = (styles or {}).get((number, place), "General")
             sheet.write(number, place, value, xlwt.easyxf(num_format_str=number_format))
         sheet.row(number).hidden = number in hidden
+    if beside:
+        second = book.add_sheet("另一张")
+        for number, row in enumerate(beside):
+            for place, value in enumerate(row):
+                second.write(number, place, value)
     file = io.BytesIO()
     book.save(file)
     return file
 
 
-def ods(*rows: str, style: str = "", before: str = "") -> io.BytesIO:
-    """An OpenDocument sheet of these `table:table-row` elements; `before` are tables that stand before it."""
+def ods(*rows: str, style: str = "", before: str = "", after: str = "") -> io.BytesIO:
+    """An OpenDocument sheet of these `table:table-row` elements; `before` and `after` are tables beside it."""
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text", "style")
+        for name in ("office", "table", "text", "style", "draw")
     )
     content = (
         f"<office:document-content {spaces}><office:automatic-styles>{style}</office:automatic-styles><office:body>"
-        f"<office:spreadsheet>{before}<table:table table:name='a'>{''.join(rows)}</table:table></office:spreadsheet>"
+        f"<office:spreadsheet>{before}<table:table table:name='a'>{''.join(rows)}</table:table>{after}"
+        "</office:spreadsheet>"
         "</office:body></office:document-content>"
     )
     file = io.BytesIO()
@@ -107,3 +119,10 @@ def by_hand(sheet: str, *, strict: bool = False, prefix: str = "", names: str = 
         for name, content in parts.items():
             packed.writestr(name, content)
     return file
+
+
+def inline(*values: str, row: int, prefix: str = "") -> str:
+    """A row of texts that stand in their cells, for inside of `by_hand`."""
+    p = prefix
+    cells = "".join(f'<{p}c t="inlineStr"><{p}is><{p}t>{value}</{p}t></{p}is></{p}c>' for value in values)
+    return f'<{p}row r="{row}">{cells}</{p}row>'

@@ -493,8 +493,9 @@ def test_a_filled_template_can_be_read() -> None:
         "手机号码",
         "入学日期",
     ]
-    (rule,) = sheet.data_validations.dataValidation
-    assert (rule.formula1, str(rule.sqref)) == ('"男,女"', "B2:B5000")
+    choice, day = sheet.data_validations.dataValidation
+    assert (choice.formula1, str(choice.sqref)) == ('"男,女"', "B2:B5000")
+    assert (day.prompt, day.showInputMessage, str(day.sqref)) == ("年-月-日示例：2026-09-01", True, "E2:E5000")
     assert [cell.value for cell in list(guide.iter_rows())[5]] == [
         "入学日期",
         "否",

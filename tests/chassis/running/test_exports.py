@@ -301,8 +301,3 @@ def test_a_list_that_is_not_answered_by_the_pages_kit_is_told_apart(shop: Servic
         shop.database.run(
             system_context(), lambda uow: pages.whole_list(lambda query, uow: query, ListOrders(), uow).found
         )
-
-
-def test_all_that_an_export_takes_is_a_few_lines() -> None:
-    assert ORDERS.query is ListOrders
-    assert ORDERS.asked(ExportOrders(gender=Gender.MALE, columns=("name",))) == ListOrders(gender=Gender.MALE)

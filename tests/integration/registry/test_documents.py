@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
-from contracts.common import of_service
+from contracts.common import GetTask, of_service
 from contracts.documents import (
     CheckDocument,
     DocumentStatus,
@@ -26,14 +27,21 @@ from contracts.documents import (
 )
 from contracts.finance.events import TransferCleared
 from contracts.identity.events import SchoolSettingItem, SchoolSettingState, TeachingPointItem
-from contracts.registry.commands import ApproveStatusChanges, IssueEnrolmentCertificate, TransferStudent
+from contracts.registry.commands import (
+    ApproveStatusChanges,
+    IssueEnrolmentCertificate,
+    IssueEnrolmentCertificates,
+    TransferStudent,
+)
 from contracts.registry.views import StudentView
 from contracts.school import SCHOOL_NAME
 from contracts.types import EnrolmentStatus
 from services.registry.tables import students
+from tests.builders import registry as build
 from tests.builders.identity import from_address
 from tests.builders.messages import a
 from tests.builders.people import in_person, of_point, of_school
+from tests.permissions import demanded
 from tests.printed import boxes, text_of
 
 List, File, Withdraw, Check = (
@@ -155,3 +163,21 @@ def test_anybody_checks_it_and_hears_when_the_school_withdraws_it(
     assert student.student_number not in told.model_dump_json()
     registry.run(Withdraw(document_id=document.id, version=document.version, reason="学籍信息有误"), of_school())
     assert registry.ask(question, anybody).status is DocumentStatus.WITHDRAWN
+
+
+def test_a_point_issues_for_all_of_a_cohort_and_hears_of_whom_it_could_not(
+    registry: ServiceHarness, points: list[TeachingPointItem]
+) -> None:
+    mine, _ = build.enrolled(registry, points[0].id, 3), build.enrolled(registry, points[1].id)
+    change(registry, mine[1], status=EnrolmentStatus.LEFT)
+    who = of_point(points[0].id)
+    task = registry.run(IssueEnrolmentCertificates(intake="202609"), who)
+    Worker(registry.database, registry.service).run_until_idle()
+    seeing = replace(who, held={str(demanded(IssueEnrolmentCertificates)): who.scope})
+    done = registry.ask(GetTask(task_id=task.id), seeing)
+    assert (done.figures["issued"], done.figures["refused"]) == (2, 1)
+    said = text_of(b"".join(files.store().chunks("registry", done.result.sha256, FileKind.PDF)))
+    assert mine[0].student_number in said
+    assert mine[2].student_number in said
+    assert f"{mine[1].student_number}学生当前学籍状态为" in said
+    assert len(registry.ask(List(), of_school()).items) == 2

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
 
+from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.papers import files
 from chassis.papers.sheet_reading import read_rows
 from chassis.running.task_worker import Worker
+from chassis.running.tasks import forget_old_tasks
 from chassis.testing.harness import ServiceHarness
+from contracts.common import CancelTask, GetTask
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.commands import ImportStudents
@@ -21,6 +27,7 @@ from contracts.registry.queries import GetStudent, GetStudentImportTemplate, Lis
 from launcher.made_up import with_wrong_check_digit
 from services.registry.papers.workbook import STUDENTS
 from services.registry.service import Registry
+from services.registry.tasks import STUDENTS_IN
 from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
@@ -140,6 +147,13 @@ def test_two_rows_of_a_workbook_whose_numbers_differ_by_case_only_are_doubles(re
     assert "与第 2 行重复" in build.refused_rows(registry, task)[3]
 
 
+def test_a_document_is_the_same_whether_its_kind_is_said_or_meant(registry, point) -> None:  # type: ignore[no-untyped-def]
+    row = build.person()
+    again = build.person(id_number=row["id_number"], gender=row["gender"], id_kind="居民身份证")
+    task = build.imported(registry, build.workbook([row, again]), importer(point), dry_run=True)
+    assert "与第 2 行重复" in build.refused_rows(registry, task)[3]
+
+
 def test_who_left_may_begin_again_with_a_new_number(registry, point) -> None:  # type: ignore[no-untyped-def]
     row = build.person()
     build.imported(registry, build.workbook([row]), importer(point))
@@ -253,3 +267,108 @@ def test_the_template_can_be_downloaded_filled_in_and_imported(registry, point) 
     book.save(filled)
     assert len(list(read_rows(filled, STUDENTS))) == 1
     assert build.imported(registry, filled, reader).figures == {"imported": 1, "refused": 0}
+
+
+def test_an_imported_workbook_goes_when_its_task_is_forgotten_and_not_before(registry) -> None:  # type: ignore[no-untyped-def]
+    [point], _ = build.surroundings(registry)
+    build.imported(registry, build.workbook([build.person()]), importer(point))
+    registry.clock.advance(timedelta(days=60))
+    build.imported(registry, build.workbook([build.person()]), importer(point))
+    assert registry.database.run(system_context(), STUDENTS_IN.forget_files) == 0
+
+    registry.clock.advance(timedelta(days=31))
+    assert registry.database.run(system_context(), forget_old_tasks) == 1
+    assert registry.database.run(system_context(), STUDENTS_IN.forget_files) == 1
+    kept = registry.table("files")
+    assert len(registry.rows(select(kept).where(kept.c.purpose == "student_import"))) == 1
+
+
+# -- a check: what would come of it --
+
+
+def test_a_check_tells_every_reason_and_enters_nobody(registry, point) -> None:  # type: ignore[no-untyped-def]
+    there = build.person()
+    build.imported(registry, build.workbook([there]), importer(point))
+    good = build.person()
+    rows = [
+        good,
+        build.person(mobile="12345", ethnicity="火星族"),
+        build.person(mobile="54321"),
+        {**build.person(), "student_number": good["student_number"]},
+        {**there, "student_number": there["student_number"].lower()},
+    ]
+    me = importer(point)
+    task = build.imported(registry, build.workbook(rows), me, dry_run=True)
+    assert (task.kind, task.state, task.figures) == ("student_import_check", "done", {"checked": 5, "refused": 4})
+    assert task.outcome is not None
+    assert (task.outcome.rows, task.outcome.refused, task.outcome.imported_before_at) == (5, 4, None)
+    assert (task.outcome.reasons[0].code, task.outcome.reasons[0].count) == ("field_bad_format", 2)
+    assert task.outcome.reasons[0].message == "手机号码：格式不对，请按示例填写。"
+    told = {row.row: {(refusal.column, refusal.code) for refusal in row.refusals} for row in task.outcome.refused_rows}
+    assert told == {
+        3: {("手机号码", "field_bad_format"), ("民族", "ethnicity_unknown")},
+        4: {("手机号码", "field_bad_format")},
+        5: {("学号", "twice_in_workbook")},
+        6: {("学号", "student_number_taken"), ("证件号码", "id_number_taken")},
+    }
+    assert set(build.refused_rows(registry, task)) == {3, 4, 5, 6}
+    assert registry.ask(ListStudents(size=1)).total == 1
+
+
+def test_what_was_checked_can_be_imported_without_sending_it_again(registry, point) -> None:  # type: ignore[no-untyped-def]
+    me = importer(point)
+    with build.workbook([build.person(), build.person(mobile="1")]) as file:
+        reference = build.upload(file, me)
+    tasks = [registry.run(ImportStudents(file=reference, dry_run=dry_run), me) for dry_run in (True, False)]
+    Worker(registry.database, Registry).run_until_idle()
+    checked, done = (registry.ask(GetTask(task_id=task.id), me) for task in tasks)
+    assert checked.outcome == done.outcome
+    assert done.figures == {"imported": 1, "refused": 1}
+
+
+def test_the_reasons_of_an_import_are_told_in_the_language_of_who_asks(registry, point) -> None:  # type: ignore[no-untyped-def]
+    me = importer(point)
+    task = build.imported(registry, build.workbook([build.person(mobile="1")]), me)
+    english = replace(me, language="en")
+    outcome = registry.ask(GetTask(task_id=task.id), english).outcome
+    assert outcome.reasons[0].message == "手机号码：Wrong format. See the example."
+
+
+def test_a_file_that_was_imported_before_is_said_to_be_one(registry, point) -> None:  # type: ignore[no-untyped-def]
+    me, colleague = importer(point), importer(point)
+    with build.workbook([build.person()]) as file:
+        checked = build.imported(registry, file, me, dry_run=True)
+        first = build.imported(registry, file, me)
+        registry.clock.advance(timedelta(hours=1))
+        again = registry.run(ImportStudents(file=build.upload(file, colleague)), colleague)
+        ended = build.imported(registry, file, colleague, dry_run=True)
+        elsewhere = build.imported(registry, file, importer(a(TeachingPointItem, id=new_id())))
+    assert (checked.outcome.imported_before_at, first.outcome.imported_before_at) == (None, None)
+    assert again.outcome.imported_before_at == ended.outcome.imported_before_at == first.finished_at
+    assert elsewhere.outcome.imported_before_at is None, "another point's tasks are nobody's business"
+
+
+def test_refused_rows_come_back_in_the_columns_of_the_clerks_own_workbook(registry, point) -> None:  # type: ignore[no-untyped-def]
+    row = build.person(mobile="1")
+    own = ["备注", "姓名", "学号", *(c.title for c in STUDENTS if c.field in row and c.title not in ("姓名", "学号"))]
+    fields = {c.title: c.field for c in STUDENTS}
+    book = Workbook()
+    book.worksheets[0].append(own)
+    book.worksheets[0].append(["补报", *(row[fields[title]] for title in own[1:])])
+    sent = BytesIO()
+    book.save(sent)
+    for _ in range(2):  # and so they do when they are sent again
+        task = build.imported(registry, sent, importer(point))
+        sent = files.store().read("registry", task.result)
+        sheet = load_workbook(sent).worksheets[0]
+        assert [cell.value for cell in sheet[1]] == [*own, "原行号", "错误原因"]
+        assert sheet.cell(2, 1).value == "补报"
+
+
+def test_a_check_that_is_cancelled_ends(registry, point) -> None:  # type: ignore[no-untyped-def]
+    me = importer(point)
+    with build.workbook([build.person() for _ in range(3)]) as file:
+        task = registry.run(ImportStudents(file=build.upload(file, me), dry_run=True), me)
+    registry.run(CancelTask(task_id=task.id), me)
+    Worker(registry.database, Registry).run_until_idle()
+    assert registry.ask(GetTask(task_id=task.id), me).state == "cancelled"

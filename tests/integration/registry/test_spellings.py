@@ -16,8 +16,9 @@ from chassis.testing.harness import ServiceHarness
 from contracts.common import TaskView
 from contracts.registry.commands import ChangeContact, ContactInput
 from contracts.registry.queries import GetStudent, ListStudents
-from services.registry.papers.workbook import STUDENTS, TITLES
+from services.registry.papers.workbook import STUDENTS
 from services.registry.tables import students
+from services.registry.tasks import STUDENTS_IN
 from tests.builders import people
 from tests.builders import registry as build
 
@@ -137,7 +138,7 @@ def test_a_mistyped_year_is_refused_before_it_is_stored(registry, point_id, fiel
     other = {"id_kind": "护照", "id_number": "H3321601"} if field == "birth_on" else {}
     task = imported(registry, point_id, build.person(**other, **{field: day}))
     assert task.figures == {"imported": 0, "refused": 1}
-    assert build.refused_rows(registry, task)[2].startswith(TITLES[field])
+    assert build.refused_rows(registry, task)[2].startswith(STUDENTS_IN.titles[field])
 
 
 def test_a_number_that_excel_rounded_is_refused_as_often_as_it_comes_back(registry, point_id) -> None:  # type: ignore[no-untyped-def]

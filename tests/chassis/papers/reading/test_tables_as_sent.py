@@ -7,7 +7,7 @@ import random
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import IO, Any
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -17,45 +17,12 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from chassis.papers.reading.apart import raw_rows
 from chassis.papers.reading.cells import UnreadableError
 from chassis.papers.reading.limits import Limits
-from chassis.papers.sheet_reading import LONGEST, read_rows
+from chassis.papers.sheet_reading import LONGEST
 from chassis.papers.sheet_writing import write_bad_rows
-from chassis.papers.spreadsheets import BadRow, Column, SheetRow, calendar_day, typed
-from contracts.errors import ServiceError
-from contracts.sentences import describe
-from contracts.types import MobileNumber, PersonName, ShortText, StudentNumber
+from chassis.papers.spreadsheets import BadRow
 from tests.chassis.papers import tables
-from tests.chassis.papers.tables import by_hand, ods, ods_row, saved, shared_xlsx, xls, xlsx
-
-COLUMNS = (
-    Column("name", typed(PersonName), title="姓名"),
-    Column("number", typed(StudentNumber), title="学号"),
-    Column("mobile", typed(MobileNumber), title="手机", required=False),
-    Column("born_on", calendar_day, title="出生日期", required=False),
-    Column("employer", typed(ShortText), title="单位", required=False),
-    Column("score", int, title="成绩", required=False, zero_counts=True),
-)
-HEADER = ["姓名", "学号", "手机", "出生日期", "单位", "成绩"]
-GOOD = ["李一", "0026331911", "13912345678", "1998-05-20", "某单位", "60"]
-
-
-def read(file: IO[bytes], **options: Any) -> list[SheetRow]:
-    return list(read_rows(file, COLUMNS, **options))
-
-
-def refusal(file: IO[bytes], **options: Any) -> str:
-    with pytest.raises(ServiceError) as refused:
-        read(file, **options)
-    assert describe(refused.value.code, refused.value.params)
-    return refused.value.code
-
-
-def wrong(row: SheetRow) -> list[tuple[str, str]]:
-    return [(error.title, error.code) for error in row.errors]
-
-
-def text(*lines: list[str], separator: str = ",", encoding: str = "utf-8", mark: bytes = b"") -> io.BytesIO:
-    return io.BytesIO(mark + "\r\n".join(separator.join(line) for line in lines).encode(encoding))
-
+from tests.chassis.papers.lists import COLUMNS, GOOD, HEADER, one, read, refusal, text, wrong
+from tests.chassis.papers.tables import by_hand, inline, ods, ods_row, saved, shared_xlsx, xls, xlsx
 
 EVERY_FORMAT: dict[str, Callable[[], io.BytesIO]] = {
     "xlsx": lambda: xlsx(HEADER, GOOD),
@@ -136,18 +103,6 @@ def test_rows_that_one_row_of_opendocument_stands_for_are_all_there() -> None:
 
 
 # -- what a program made of it --
-
-
-def one(column: str, value: Any, number_format: str = "General", **options: Any) -> io.BytesIO:
-    """A workbook with this in one cell of a good row."""
-    book = Workbook()
-    for name, setting in options.items():
-        setattr(book, name, setting)
-    for row in (HEADER, GOOD):
-        book.worksheets[0].append(row)
-    cell = book.worksheets[0].cell(2, HEADER.index(column) + 1)
-    cell.value, cell.number_format = value, number_format
-    return saved(book)
 
 
 @pytest.mark.parametrize("format_id", [14, 27, 31, 36, 50, 57, 58])
@@ -238,10 +193,10 @@ def test_what_a_spreadsheet_has_spoilt_is_refused_and_refused_again_when_it_come
     assert [title for title, _ in wrong(again)] == [column]
 
 
-def test_more_than_a_cell_can_hold_is_not_even_told() -> None:
+def test_of_more_than_any_column_takes_no_more_is_told_than_that_it_is_too_much() -> None:
     file = text(HEADER, [*GOOD[:4], "长" * 40_000, "1"])
     [_, raw] = raw_rows(file)
-    assert raw.cells[4].text == ""
+    assert len(raw.cells[4].text) == LONGEST + 1
     (row,) = read(file)
     assert wrong(row) == [("单位", "field_too_long")]
 
@@ -288,12 +243,6 @@ def test_a_text_that_programs_mark_as_one_is_what_stands_in_it() -> None:
 
 
 # -- workbooks that are written otherwise --
-
-
-def inline(*values: str, row: int, prefix: str = "") -> str:
-    p = prefix
-    cells = "".join(f'<{p}c t="inlineStr"><{p}is><{p}t>{value}</{p}t></{p}is></{p}c>' for value in values)
-    return f'<{p}row r="{row}">{cells}</{p}row>'
 
 
 @pytest.mark.parametrize(
@@ -378,14 +327,14 @@ def test_a_row_that_no_sheet_has_makes_the_workbook_unreadable(number: str) -> N
 
 
 def test_a_text_that_many_cells_share_costs_no_more_than_the_limits_allow() -> None:
-    shared = "".join(f'<row r="{n}"><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' for n in range(2, 2_000))
+    shared = "".join(f'<row r="{n}"><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' for n in range(2, 5_000))
     file = by_hand(inline(*HEADER, row=1) + shared, texts=f"<si><t>{'长' * 32_767}</t></si>")
     assert refusal(file) == "workbook_too_large_to_read"
 
 
 @pytest.mark.parametrize("limits", [Limits(memory=80 * 1024 * 1024), Limits(seconds=1)], ids=["memory", "seconds"])
 def test_a_process_that_needs_more_than_it_may_is_ended_and_that_is_said(limits: Limits) -> None:
-    texts = "".join(f"<si><t>{n:0200d}</t></si>" for n in range(400_000))
+    texts = "".join(f"<si><t>{n:090d}</t></si>" for n in range(1_000_000))
     assert refusal(by_hand(inline(*HEADER, row=1), texts=texts), limits=limits) == "workbook_too_large_to_read"
 
 
@@ -395,58 +344,6 @@ def test_who_listens_no_more_ends_the_process_that_reads() -> None:
     rows.close()
     with pytest.raises(StopIteration):
         next(rows)
-
-
-def read_or_refused(content: bytes) -> str:
-    """What is said to a clerk who sends this."""
-    try:
-        return f"{len(read(io.BytesIO(content)))} rows"
-    except ServiceError as refused:
-        return describe(refused.code, refused.params)
-
-
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """A workbook with a part cut, doubled, swapped, left out, or its bytes changed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    name, other = chance.choice(list(parts)), chance.choice(list(parts))
-    held, at = parts[name], chance.randrange(len(parts[name]) or 1)
-    match chance.randrange(6):
-        case 0:
-            parts[name] = held[:at]
-        case 1:
-            parts[name] = held[:at] * 2 + held[at:]
-        case 2:
-            parts[name], parts[other] = parts[other], held
-        case 3:
-            del parts[name]
-        case 4:
-            parts[name] = held[:at] + chance.randbytes(chance.randrange(1, 20)) + held[at + 8 :]
-        case _:
-            parts[name] = held.replace(b"1", b"99999999999", chance.randrange(1, 9))
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for part, held in parts.items():
-            packed.writestr(part, held)
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("kind", ["xlsx", "xlsx that shares texts", "ods"])
-def test_whatever_is_done_to_a_workbook_it_is_read_or_refused_with_a_reason(kind: str) -> None:
-    chance = random.Random(kind)
-    good = EVERY_FORMAT[kind]().getvalue()
-    for _ in range(12):
-        assert read_or_refused(mutated(good, chance))
-
-
-@pytest.mark.parametrize("kind", ["xls", "CSV in GB 18030"])
-def test_whatever_bytes_are_changed_it_is_read_or_refused_with_a_reason(kind: str) -> None:
-    chance = random.Random(kind)
-    good = EVERY_FORMAT[kind]().getvalue()
-    for _ in range(12):
-        at = chance.randrange(len(good))
-        changed = good[:at] + chance.randbytes(chance.randrange(1, 40)) + good[at + chance.randrange(60) :]
-        assert read_or_refused(changed)
 
 
 def test_what_the_process_says_that_reads_is_the_refusal() -> None:

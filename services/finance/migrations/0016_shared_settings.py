@@ -2,8 +2,8 @@
 
 from chassis.provisioning.migration_steps import shared_settings
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,254 @@
+"""Documents about all rows of a list, by one command: one PDF or a ZIP, made block by block in a task.
+
+    MANY = Batch("certificates", CERTIFICATES, IssueCertificates, list_students, "student_id", "student_number")
+
+    class Registry(Service):
+        issue_certificates = command(batch(MANY))
+        certificates = task(MANY.task)
+        forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
+
+The rows are those of the list, as filtered, sorted and scoped. A block is a step: what is killed goes on where it was,
+and who cancels keeps what was issued. What can't be made is told with its reason, and the others are made.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from chassis.base.context import scope_from_wire, scope_to_wire
+from chassis.data.bulk import ids_in
+from chassis.data.pages import whole_list
+from chassis.data.retention import count_erased
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.documents.declaring import Document
+from chassis.documents.drawing import Filled, draw, draw_together
+from chassis.documents.fonts import refuse_undrawable
+from chassis.documents.issued import issue_many, school_of
+from chassis.documents.making import Making, Said
+from chassis.documents.merging import merge
+from chassis.documents.telling import texts_in, told
+from chassis.papers import files
+from chassis.papers.file_kinds import FileKind
+from chassis.papers.zip_stream import write_zip
+from chassis.requests.handling import Handler, of_contract
+from chassis.running.listed import Lists, as_asked, owner_of
+from chassis.running.tasks import SCOPE, enqueue, report
+from contracts.base import Contract
+from contracts.common import Refusal, TaskView
+from contracts.documents import BatchForm, IssueDocuments
+from contracts.errors import ServiceError
+from contracts.words import document_word
+
+MAX_DOCUMENTS: Final = 5_000
+BLOCK: Final = 10
+"""Documents drawn together: what more than that takes in memory is not given back for ten blocks."""
+PART: Final = "document_part"
+"""The purpose of files that hold a block until all are there."""
+_KEPT: Final = timedelta(days=1)
+
+
+class _Refused(Contract):
+    """A row of the list of which no document was made, and why."""
+
+    label: str
+    message: str
+
+
+class _RefusedList(Contract):
+    items: tuple[_Refused, ...]
+
+
+REFUSED: Final = Document("documents_refused", _RefusedList, Path(__file__).with_name("refused.typ"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A document of a block: the name of its file, what it says, and the PDF where it was issued."""
+
+    name: str
+    filled: Filled
+    pdf: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many documents: their name (of task and file), how one is made, the command that asks for all, the handler of
+    the list, the field of the one's command that names a row of it, and the field by which people know a row."""
+
+    name: str
+    making: Making
+    command: type[IssueDocuments]
+    lists: Lists
+    field: str
+    label: str
+
+    @property
+    def task(self) -> TaskKind:
+        """The task: a step a block."""
+        return TaskKind(self._plan, self._make, self._finish)
+
+    def start(self, command: IssueDocuments, uow: UnitOfWork) -> TaskView:
+        """Start the task. Raises ServiceError `documents_none`, `documents_too_many`, and what the list raises."""
+        count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, MAX_DOCUMENTS)
+        if count == 0:
+            raise ServiceError("documents_none")
+        if count > MAX_DOCUMENTS:
+            raise ServiceError("documents_too_many", limit=MAX_DOCUMENTS)
+        arguments = {
+            "command": command.model_dump(mode="json", exclude_unset=True),
+            SCOPE: scope_to_wire(uow.context.scope),
+        }
+        return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
+
+    # -- the phases of the task ----------------------------------------------------------------------------
+
+    def _plan(self, task: Task, uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
+        command = self.command.model_validate(task.arguments["command"])
+        rows: list[tuple[str, str]] = []
+        with uow.within(scope_from_wire(task.arguments[SCOPE])):
+            listed = whole_list(self.lists, as_asked(self.lists, command), uow)
+            for block in uow.blocks(listed.found, 500):
+                rows += [(str(view.id), str(getattr(view, self.label))) for view in listed.views(block)]  # type: ignore[attr-defined]
+        return [{"rows": rows[start : start + BLOCK]} for start in range(0, len(rows), BLOCK)]
+
+    def _make(self, task: Task, step: dict[str, Any], uow: UnitOfWork) -> StepResult:
+        """Make a block, and keep it as a part."""
+        made, refused = self._made(task, step["rows"], uow)
+        part = None
+        if made:
+            content = self._part(task, made, uow)
+            part = files.keep(uow, io.BytesIO(content), _KINDS[_form(task)], document=self.name, purpose=PART)
+        return StepResult({"issued": len(made), "refused": len(refused)}, {"part": part, "refused": refused})
+
+    def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+        """Put the parts together, with the list of what could not be made at the end."""
+        parts = [UUID(each["part"]) for each in data if each["part"]]
+        refused = [line for each in data for line in each["refused"]]
+        with tempfile.TemporaryDirectory() as folder:
+            put_together = _as_pdf if _form(task) is BatchForm.PDF else _as_zip
+            result = Path(folder, "result")
+            contents = _contents(task, parts, uow)
+            put_together(contents, _refused_list(refused, uow) if refused else None, result)
+            with result.open("rb") as file:
+                file_id = files.keep(
+                    uow,
+                    file,
+                    _KINDS[_form(task)],
+                    document=self.name,
+                    teaching_point_id=task.teaching_point_id,
+                )
+        table = uow.tables["files"]
+        uow.execute(delete(table).where(ids_in(table.c.id, parts)))
+        uow.audit(uow.tables["tasks"], task.id, "export", after={**task.arguments["command"], **task.figures})
+        return file_id
+
+    # -- a block -------------------------------------------------------------------------------------------
+
+    def _made(self, task: Task, rows: Iterable[tuple[str, str]], uow: UnitOfWork) -> tuple[list[_Made], list[Any]]:
+        """What was made, and what was not: label and refusal."""
+        with uow.within(scope_from_wire(task.arguments[SCOPE])):
+            said = [(label, self._says(id_, uow)) for id_, label in rows]
+        refused = [(label, what.to_wire()) for label, what in said if isinstance(what, ServiceError)]
+        good = [(label, what) for label, what in said if isinstance(what, Said)]
+        document = self.making.document
+        if document.official is None:
+            return [_Made(label, Filled(what.data)) for label, what in good], refused
+        issued = issue_many(uow, document, [(what.data, what.holder) for _, what in good])
+        return [
+            _Made(f"{label} {each.marks.number}", Filled(what.data, each.marks), each.pdf)
+            for (label, what), each in zip(good, issued, strict=True)
+        ], refused
+
+    def _says(self, id_: str, uow: UnitOfWork) -> Said | ServiceError:
+        """What one says, or why it can't be made: an exception would not leave the scope in order."""
+        try:
+            said = self.making.says(self.making.command.model_validate({self.field: id_}), uow)
+            refuse_undrawable(texts_in(told(said.data)))
+        except ServiceError as error:
+            return error
+        return said
+
+    def _part(self, task: Task, made: Sequence[_Made], uow: UnitOfWork) -> bytes:
+        document, school = self.making.document, school_of(uow)
+        if _form(task) is BatchForm.PDF:
+            return draw_together(document, [each.filled for each in made], school=school, at=uow.now)
+        written = io.BytesIO()
+        singles = ((each, each.pdf or draw(document, each.filled.data, school=school, at=uow.now)) for each in made)
+        write_zip(written, ((f"{each.name}.pdf", io.BytesIO(pdf)) for each, pdf in singles))
+        return written.getvalue()
+
+
+def batch(made: Batch) -> Handler:
+    """Starts the making of many documents, as a handler of its command."""
+    return of_contract(made.command, made.start)
+
+
+def forget_document_parts(uow: UnitOfWork) -> int:
+    """Due job: let go of blocks whose tasks were cancelled or failed. How many."""
+    table = uow.tables["files"]
+    left = delete(table).where(table.c.purpose == PART, table.c.adopted_at < uow.now - _KEPT)
+    number = uow.execute(left).rowcount
+    count_erased(uow, table.name, number)
+    return number
+
+
+_KINDS: Final = {BatchForm.PDF: FileKind.PDF, BatchForm.ZIP: FileKind.ZIP}
+"""What the parts are, and the whole."""
+_REPORTED = 20
+"""Parts after which the progress is shown, and cancelling is heard."""
+
+
+def _form(task: Task) -> BatchForm:
+    return BatchForm(task.arguments["command"].get("form", BatchForm.PDF))
+
+
+def _contents(task: Task, parts: Sequence[UUID], uow: UnitOfWork) -> Iterator[IO[bytes]]:
+    """The parts in their order, each to be closed. Raises TaskCancelledError."""
+    for number, part in enumerate(parts):
+        if number % _REPORTED == 0:
+            report(uow, task, {**task.figures, "put_together": number * BLOCK})
+        yield files.open_file(uow, part)
+
+
+def _refused_list(refused: Sequence[tuple[str, Any]], uow: UnitOfWork) -> bytes:
+    lines = (
+        _Refused(label=label, message=Refusal.of(error["code"], "zh", **error["params"]).message)
+        for label, error in refused
+    )
+    return draw(REFUSED, _RefusedList(items=tuple(lines)), school=school_of(uow), at=uow.now)
+
+
+def _as_pdf(parts: Iterable[IO[bytes]], refused: bytes | None, result: Path) -> None:
+    paths = []
+    for number, part in enumerate(parts):
+        with part:
+            paths.append(result.with_name(f"{number}.pdf"))
+            paths[-1].write_bytes(part.read())
+    if refused is not None:
+        paths.append(result.with_name("refused.pdf"))
+        paths[-1].write_bytes(refused)
+    merge(paths, result)
+
+
+def _as_zip(parts: Iterable[IO[bytes]], refused: bytes | None, result: Path) -> None:
+    with result.open("wb") as file:
+        write_zip(file, _entries(parts, refused))
+
+
+def _entries(parts: Iterable[IO[bytes]], refused: bytes | None) -> Iterator[tuple[str, IO[bytes]]]:
+    for part in parts:
+        with part, zipfile.ZipFile(part) as block:
+            yield from ((name, io.BytesIO(block.read(name))) for name in block.namelist())
+    if refused is not None:
+        yield f"{document_word(REFUSED.name).zh}.pdf", io.BytesIO(refused)

@@ -1,0 +1,282 @@
+"""Tables that come in: a declaration of a dozen lines makes a command, a check, a task, a template and what clears up.
+
+    STUDENTS_IN = ListImport(
+        "student_import", ImportStudents, GetStudentImportTemplate, STUDENTS, Entry, judge, enter,
+        once={"student_number": lambda entry: entry.student_number},
+    )
+
+    class Registry(Service):
+        student_imports = imported(STUDENTS_IN)
+
+A table is read once and its rows are judged and entered block by block; refused rows are given back. A check judges all
+rows and enters none. The steps carry what was read, so that a large table is not parsed for every block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Text, cast, delete, func, select
+
+from chassis.data.retention import count_erased
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, query, scheduled
+from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind
+from chassis.papers import files
+from chassis.papers.file_kinds import TABLES, FileKind
+from chassis.papers.outcomes import outcome_of
+from chassis.papers.spreadsheets import BadRow, CellError, Column
+from chassis.requests.handling import of_contract
+from chassis.running.tasks import enqueue, report
+from contracts.base import Contract, Query
+from contracts.common import ImportOutcome, TaskState, TaskView
+from contracts.errors import JsonValue
+from contracts.imports import Import
+from contracts.types import FileReference
+
+EntryT = TypeVar("EntryT", bound=Contract)
+
+BLOCK: Final = 250
+"""Rows entered in one transaction."""
+CHECKED_AT_ONCE: Final = 1_000
+"""Rows judged at once where none is entered; after each the progress is shown, and cancelling is heard of."""
+_READ_BETWEEN: Final = 5_000
+"""Rows after which it is shown how many were read."""
+
+
+@dataclass(slots=True)
+class Line(Generic[EntryT]):
+    """A row of the table: what was read, the row to give back, and what is wrong with it so far. `record` is what rules
+    make of it."""
+
+    entry: EntryT
+    row: BadRow
+    titles: Mapping[str, str]
+    errors: list[CellError]
+    record: Any = None
+
+    def refuse(self, field: str, code: str, /, **params: JsonValue) -> None:
+        """A reason against it, at the column of a field; of the row as a whole where `field` is empty."""
+        self.errors.append(CellError(self.titles[field] if field else "", code, params))
+
+    def given_back(self) -> BadRow:
+        """The row with its reasons."""
+        return BadRow(self.row.number, self.row.texts, tuple(self.errors))
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Whose table it is: the point of who sends it, and the points that may be named in it (None: all)."""
+
+    own_point_id: UUID | None
+    point_ids: frozenset[UUID] | None
+
+    def may_enter(self, point_id: UUID) -> bool:
+        """Whether rows may be entered at a point."""
+        return self.point_ids is None or point_id in self.point_ids
+
+
+Judge = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
+"""Refuses lines of a block that rules or existing rows speak against, and makes the records of the others."""
+Enter = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
+"""Enters good lines; those that somebody was quicker with are refused, which a constraint decides."""
+
+
+@dataclass(frozen=True)
+class ListImport(Generic[EntryT]):
+    """An import: its name (of the task and of the template), the command that asks for it and the query for the
+    template, the columns and the contract of what is read of them, the rules, and how a block is entered. `once` are
+    keys that no two rows of a table may share, by the field that is blamed; None is no key."""
+
+    name: str
+    command: type[Import]
+    template: type[Query]
+    columns: Sequence[Column]
+    entry: type[EntryT]
+    judge: Judge[EntryT]
+    enter: Enter[EntryT]
+    once: Mapping[str, Callable[[EntryT], Hashable | None]] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Titles of columns by field."""
+        return {column.field: column.title for column in self.columns}
+
+    def start(self, command: Import, uow: UnitOfWork) -> TaskView:
+        """Take the table in and start the task. A point's import is bound to the points that its user acts for."""
+        scope, owner = uow.context.scope, uow.context.actor.teaching_point_id
+        point_ids = [str(id_) for id_ in scope.ids] if scope.kind == "point" else None
+        file_id = files.adopt(uow, command.file, purpose=self.name, allowed=TABLES, teaching_point_id=owner)
+        before = self._imported_before_at(uow, command.file, owner)
+        arguments = {
+            "file_id": file_id,
+            "teaching_point_ids": point_ids,
+            "sha256": command.file.sha256,
+            "imported_before_at": before,
+        }
+        task = enqueue(uow, self._check_name if command.dry_run else self.name, arguments)
+        if before is None:
+            return task
+        return task.model_copy(update={"outcome": ImportOutcome(rows=0, refused=0, imported_before_at=before)})
+
+    def take_in(self, uow: UnitOfWork, lines: Sequence[Line[EntryT]], importer: Importer) -> list[BadRow]:
+        """Judge a block and enter its good rows; the others."""
+        self.judge(uow, lines, importer)
+        if good := [line for line in lines if not line.errors]:
+            self.enter(uow, good, importer)
+        return [line.given_back() for line in lines if line.errors]
+
+    def line(self, values: Mapping[str, Any], row: BadRow) -> Line[EntryT]:
+        """A row as it was read."""
+        return Line(self.entry.model_validate(values), row, self.titles, list(row.errors))
+
+    def lines(self) -> Lines:
+        """What a service has of it."""
+        return Lines(
+            operations=(
+                command(of_contract(self.command, self.start)),
+                # The template belongs to nobody: everybody gets the same one.
+                query(of_contract(self.template, self._template), as_system=True),
+            ),
+            tasks={
+                self.name: TaskKind(self._plan, self._enter_block, self._end),
+                self._check_name: TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._check),
+            },
+            schedule={
+                f"forget_{self.name}_files": scheduled(self.forget_files, every=timedelta(hours=1)),
+                f"prepare_{self.name}_template": scheduled(self._prepare_template, every=timedelta(days=1)),
+            },
+        )
+
+    def forget_files(self, uow: UnitOfWork) -> int:
+        """Scheduled job: let go of tables whose tasks are forgotten; they are full of what nobody needs any more. How
+        many; their content goes with the store's unowned objects."""
+        kept, tasks = uow.tables["files"], uow.tables["tasks"]
+        its_task = select(tasks.c.id).where(tasks.c.arguments["file_id"].astext == cast(kept.c.id, Text))
+        number = uow.execute(delete(kept).where(kept.c.purpose == self.name, ~its_task.exists())).rowcount
+        count_erased(uow, kept.name, number)
+        return number
+
+    @property
+    def _check_name(self) -> str:
+        return f"{self.name}_check"
+
+    def _imported_before_at(self, uow: UnitOfWork, file: FileReference, owner: UUID | None) -> Any:
+        """When this very file was imported before by the same point. Its people do not see all of its tasks."""
+        tasks = uow.tables["tasks"]
+        before = select(func.max(tasks.c.finished_at)).where(
+            tasks.c.kind == self.name,
+            tasks.c.state == TaskState.DONE,
+            tasks.c.arguments["sha256"].astext == file.sha256,
+            tasks.c.teaching_point_id.is_not_distinct_from(owner),
+        )
+        with uow.as_system():
+            return uow.scalar(before)
+
+    def _plan(self, task: Task, uow: UnitOfWork) -> Iterator[dict[str, Any]]:
+        """Read the table and cut it into blocks. The refusals of an unreadable table end the task."""
+        read = (
+            {"values": line.entry.model_dump(mode="json"), **line.given_back().to_json()}
+            for line in self._read(task, uow)
+        )
+        return ({"lines": block} for block in iter(lambda: list(islice(read, BLOCK)), []))
+
+    def _enter_block(self, task: Task, step: dict[str, Any], uow: UnitOfWork) -> StepResult:
+        """Enter the good rows of a block; the others are left for the end of the task."""
+        lines = [self.line(line["values"], BadRow.from_json(line)) for line in step["lines"]]
+        bad = self.take_in(uow, lines, _importer(task))
+        return StepResult({"imported": len(lines) - len(bad), "refused": len(bad)}, [row.to_json() for row in bad])
+
+    def _end(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
+        bad = [BadRow.from_json(row) for block in data for row in block]
+        if bad:  # steps keep what was read, but not in which order its columns stood
+            with closing(self._read(task, uow)) as read:
+                order = next(read).row.texts
+            bad = [replace(row, texts={title: row.texts.get(title, "") for title in order}) for row in bad]
+        return self._ended(task, uow, task.figures.get("imported", 0) + len(bad), bad)
+
+    def _check(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
+        """Judge all rows, and say what would come of them."""
+        read, importer, checked = self._read(task, uow), _importer(task), 0
+        bad: list[BadRow] = []
+        for block in iter(lambda: list(islice(read, CHECKED_AT_ONCE)), []):
+            self.judge(uow, block, importer)
+            bad += [line.given_back() for line in block if line.errors]
+            checked += len(block)
+            report(uow, task, {"checked": checked, "refused": len(bad)})
+        return self._ended(task, uow, checked, bad)
+
+    def _read(self, task: Task, uow: UnitOfWork) -> Generator[Line[EntryT], None, None]:
+        from chassis.papers.sheet_reading import read_rows  # what reads tables is for the task process only
+
+        doubles = {name: (key, dict[Hashable, int]()) for name, key in self.once.items()}
+        with files.open_file(uow, UUID(task.arguments["file_id"])) as file:
+            for count, row in enumerate(read_rows(file, self.columns), start=1):
+                line = self.line(row.values, row.refused())
+                for name, (key, seen) in doubles.items():
+                    its = key(line.entry)
+                    if its is not None and (first := seen.setdefault(its, row.number)) != row.number:
+                        line.refuse(name, "twice_in_workbook", row=first)
+                yield line
+                if task.kind == self.name and count % _READ_BETWEEN == 0:
+                    report(uow, task, {"read": count})
+
+    def _ended(self, task: Task, uow: UnitOfWork, rows: int, bad: Sequence[BadRow]) -> Ended:
+        """What came of it, and a workbook of the refused rows with every reason beside each, where there are any."""
+        outcome = outcome_of(rows, bad, task.arguments.get("imported_before_at"))
+        if not bad:
+            return Ended(None, outcome)
+        from chassis.papers.sheet_writing import write_bad_rows  # openpyxl is for the task process only
+
+        document, language = f"{self.name}_refused", task.context.language
+        with write_bad_rows(document, self.columns, bad, language) as file:
+            kept = files.keep(
+                uow,
+                file,
+                FileKind.XLSX,
+                document=document,
+                language=language,
+                teaching_point_id=task.teaching_point_id,
+            )
+        return Ended(kept, outcome)
+
+    def _template(self, query: Query, uow: UnitOfWork) -> FileReference:
+        return files.reference_to(uow, self._template_id(uow))
+
+    def _prepare_template(self, uow: UnitOfWork) -> int:
+        """Have the template made by the task process, before somebody asks the service for it; nothing is left."""
+        self._template_id(uow)
+        return 0
+
+    def _template_id(self, uow: UnitOfWork) -> UUID:
+        """The file of the present columns; made where there is none yet."""
+        described = repr([(c.title, c.required, c.help, c.example, c.choices) for c in self.columns])
+        purpose = f"{self.name}_template/{sha256(described.encode()).hexdigest()[:16]}"
+        kept = uow.tables["files"]
+        made = uow.first(select(kept.c.id).where(kept.c.purpose == purpose))
+        if made is not None:
+            found: UUID = made.id
+            return found
+        from chassis.papers.sheet_writing import write_template  # openpyxl: who doesn't make it, saves its memory
+
+        with write_template(self.name, self.columns) as file:
+            return files.keep(uow, file, FileKind.XLSX, document=self.name, purpose=purpose)
+
+
+def imported(declared: ListImport[Any]) -> Any:
+    """Declare an import with all that belongs to it: its command, template, check, task, and what clears up."""
+    return Group(lambda service: declared.lines())
+
+
+def _importer(task: Task) -> Importer:
+    ids: Collection[str] | None = task.arguments["teaching_point_ids"]
+    return Importer(task.teaching_point_id, None if ids is None else frozenset(map(UUID, ids)))
