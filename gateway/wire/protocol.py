@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 if TYPE_CHECKING:
     from gateway.wire.serving import WireConfig
 
+BAD_REQUEST, TOO_LATE, TOO_LARGE = 400, 408, 431
 _LINGER: Final = 1.0
 """Seconds in which the rest of what a refused client sends is thrown away, so that it sees the answer."""
 
@@ -37,7 +37,7 @@ class _Phase(Enum):
 class Refused(Exception):
     """Ends the reading of a request; the status is answered."""
 
-    def __init__(self, status: HTTPStatus) -> None:
+    def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
 
@@ -58,7 +58,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.paused_at: float | None = None
         self.paused_for = 0.0
         self.unsent, self.unsent_since = 0, self.since
-        self.refusal: HTTPStatus | None = None
+        self.refusal: int | None = None
         self.gone = asyncio.Event()
         self.address = self.client[0] if self.client else ""
         self.counted = self.config.connections_open.enter(self.address)
@@ -93,15 +93,15 @@ class GuardedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
             self.phase = _Phase.END
         except httptools.HttpParserError:
-            self._refuse(self.refusal or HTTPStatus.BAD_REQUEST)
+            self._refuse(self.refusal or BAD_REQUEST)
         else:
             self._measure()
 
     def _measure(self) -> None:
         if self.phase is _Phase.HEAD and self.raw > self.limits.head_bytes:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._refuse(TOO_LARGE)
         elif self.phase is _Phase.BODY and self.raw - self.body > self.limits.framing_for(self.body):
-            self._refuse(HTTPStatus.BAD_REQUEST)
+            self._refuse(BAD_REQUEST)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -124,17 +124,17 @@ class GuardedProtocol(HttpToolsProtocol):
         if known == b"transfer-encoding":
             self.coded = True
             if value.strip().lower() != b"chunked":  # what else there was nobody reads any more, or each otherwise
-                self._stop_reading(HTTPStatus.BAD_REQUEST)
+                self._stop_reading(BAD_REQUEST)
         self._head_grows(len(name) + len(value) + 4)
 
     def _head_grows(self, size: int) -> None:
         self.head += size
         if self.head > self.limits.head_bytes:
-            self._stop_reading(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._stop_reading(TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         if self.hosts != 1 or (self.coded and self.parser.get_http_version() == "1.0"):
-            self._stop_reading(HTTPStatus.BAD_REQUEST)
+            self._stop_reading(BAD_REQUEST)
         self.phase, self.since = _Phase.BODY, self.loop.time()
         self.raw = self.body = self.unwanted = 0
         self.paused_for, self.paused_at = 0.0, None
@@ -158,7 +158,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.phase, self.since = _Phase.REQUEST, self.loop.time()
         super().on_response_complete()
 
-    def _stop_reading(self, status: HTTPStatus) -> None:
+    def _stop_reading(self, status: int) -> None:
         """Out of the parser's callbacks, which tell of any error in the same way."""
         self.refusal = status
         raise Refused(status)
@@ -170,7 +170,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     # -- what is refused -----------------------------------------------------------------------------------
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _refuse(self, status: int) -> None:
         """Answer and end: nothing that comes after is a request. An answer that is under way is not disturbed."""
         answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         waiting = bool(self.pipeline) or (self.phase is _Phase.HEAD and self._unanswered())
@@ -182,8 +182,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        self.transport.write(f"{line}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        self.transport.write(STATUS_LINE[status] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
         if self.transport.can_write_eof():
             self.transport.write_eof()
 
@@ -216,7 +215,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.fresh:  # nothing was said: nothing is answered
             self.transport.close()
         else:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(TOO_LATE)
 
     def _sweep_body(self, now: float) -> None:
         """Time in which the application did not want to read is the application's."""
@@ -227,7 +226,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.paused_for += now - self.paused_at
             self.paused_at = None
         if now - self.since - self.paused_for > self.limits.body_seconds_for(self.body):
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(TOO_LATE)
 
     def _reads_nothing(self, now: float) -> bool:
         unsent = self.transport.get_write_buffer_size()

@@ -1,7 +1,7 @@
 """What a request costs the gateway: door, token, binding, answer, with a service that answers at once.
 
-`python -m tests.performance.gateway_bench [checkout …]` starts the test server of each checkout (of this one, where none
-is named) and asks them in turns, so that what else the machine does falls on all. Prints figures, asserts nothing.
+`python -m tests.performance.gateway_bench [checkout …]` starts the test server of each checkout (of this one, where
+none is named) and asks them in turns, so that what else the machine does falls on all. Prints figures, asserts nothing.
 """
 
 from __future__ import annotations
