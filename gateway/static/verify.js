@@ -81,7 +81,7 @@ function shown({ ok, said }) {
   return h(
     "div", { class: `card ${said.status === "valid" ? "good" : "bad"}` },
     h("h2", {}, t(said.status)),
-    h("dl", {}, lines.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    h("dl", {}, lines.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
   );
 }
 

@@ -7,7 +7,10 @@ from chassis.data.database import Database
 from launcher.system import System
 
 # What the chassis writes by itself, whoever asks: refusals, too, are kept for who asks again with the same key.
-OWN_BUSINESS = {"schedules", "outbox", "inbox", "idempotency_keys", "audit_marks", "audit_blocks"}
+OWN_BUSINESS = {
+    *("schedules", "outbox", "inbox", "idempotency_keys", "audit_marks", "audit_blocks"),
+    *("asked_often", "work_secret"),  # how often anybody asked
+}
 
 Fingerprint = dict[str, tuple[int, str]]
 """`service.table` → number of rows, and a digest of all of them."""

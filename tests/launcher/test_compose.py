@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chassis.declaring.service import load
 from gateway.settings import GatewaySettings
 from launcher import compose
-from launcher.paths import service_names
+from launcher.needs import FONTS
+from launcher.paths import declaring, service_names
 from launcher.servers.postgres import DISCREET
 
 ROOT = Path(__file__).parents[2]
@@ -109,3 +111,12 @@ def test_every_task_process_and_nobody_else_may_look_at_the_bindings():
     for name in watching:
         own = CONTAINERS[name.removesuffix("-tasks")]["environment"]
         assert own.items() <= CONTAINERS[name]["environment"].items()
+
+
+def test_who_issues_documents_knows_where_people_check_them_and_the_image_has_their_fonts():
+    issuing = {name for name in service_names() if "issued_documents" in load(declaring(name)).metadata.tables}
+    told = {name for name, each in CONTAINERS.items() if "JIAOWU_PUBLIC_URL" in each.get("environment", {})}
+    assert issuing
+    assert told == {f"{name}-tasks" for name in issuing}
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert all(need.package in dockerfile for need in FONTS)

@@ -107,7 +107,7 @@ def parse(chunks: Iterator[bytes], listener: Elements) -> Iterator[None]:
             parser.Parse(chunk, False)
             yield
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, KeyError, IndexError, OverflowError):
+    except (expat.ExpatError, ValueError, LookupError, OverflowError):  # LookupError: also of encodings
         raise UnreadableError("workbook_unreadable") from None
     yield
 

@@ -120,3 +120,12 @@ def test_times_of_strict_workbooks_that_are_midnight_are_days() -> None:
 def test_hundreds_of_thousands_of_rows_that_are_only_formatted_are_no_rows() -> None:
     empty = "".join(f'<row r="{number}"><c r="A{number}" s="0"/></row>' for number in range(3, 300_000))
     assert len(read(by_hand(inline(*HEADER, row=1) + inline(*GOOD, row=2) + empty))) == 1
+
+
+@pytest.mark.parametrize("encoding", ["no-such", "utf-7", "punycode", "hex"])
+def test_a_part_in_an_encoding_that_nobody_writes_makes_the_workbook_unreadable(
+    encoding: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    assert refusal(merging(inline(*HEADER, row=1) + inline(*GOOD, row=2), "", head)) == "workbook_unreadable"
+    assert caplog.records == [], "it is no surprise"
