@@ -5,6 +5,7 @@ from chassis.base import loading
 if __name__ == "__main__":
     loading.begin()
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -86,4 +87,6 @@ def run() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # threads that wait for the object store are not waited for

@@ -224,8 +224,9 @@ class Bus:
             self._reconnected()
             await asyncio.wait([connection.closing, channel.closing], return_when=asyncio.FIRST_COMPLETED)
             for closing in (connection.closing, channel.closing):
-                if closing.done():
-                    closing.result()
+                # The library tells of a broker that is silent by cancelling: that must not end us too.
+                if closing.done() and (closing.cancelled() or closing.exception() is not None):
+                    raise ConnectionError("the broker has gone")
         finally:
             self._lose()
             with suppress(Exception):
@@ -250,6 +251,7 @@ class Bus:
         for asked in self._waiting.values():
             if not asked.answer.done():
                 asked.answer.set_exception(ServiceError("service_unavailable", service=asked.service))
+                asked.answer.exception()  # whoever is still sending never comes to look at it
 
 
 def _delivery(message: DeliveredMessage, senders: Senders) -> Delivery:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
 
+from chassis.base.addresses import network_of
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
 from chassis.running.logging import get_logger
@@ -39,7 +40,7 @@ class Access:
     @property
     def who(self) -> object:
         """Of whom requests are counted: the user, or the address where there is none."""
-        return self.principal.user_id if self.principal is not None else self.context.client
+        return self.principal.user_id if self.principal is not None else network_of(str(self.context.client))
 
     def in_service(self, service: str) -> Context:
         """The context for calls about the user's tasks in a service."""

@@ -27,6 +27,7 @@ from gateway.streams import GONE
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
+DOWNLOADS = 100  # at a time: half of the places, however slowly people read
 UPLOADS_OF_USER = 3
 DOWNLOADS_OF_USER = 10
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -72,7 +73,7 @@ class Files:
     def __init__(self, store: FileStore, door: Door) -> None:
         self._store = store
         self._door = door
-        self._uploads = Slots(UPLOADS, retry_after=5)
+        self._uploads, self._downloads = Slots(UPLOADS, retry_after=5), Slots(DOWNLOADS, retry_after=5)
         self._uploading, self._downloading = Shares(UPLOADS_OF_USER), Shares(DOWNLOADS_OF_USER)
         self._forms = MultipartFormHandler()
         self._forms.parse_options.max_body_part_count = 1
@@ -122,6 +123,7 @@ class Files:
             if reference is None:
                 raise ServiceError("file_missing")
             held.enter_context(self._downloading.one_of(req.context.caller.user_id))
+            held.enter_context(self._downloads.one())
             gone = req.scope.get("state", {}).get(GONE)
             await self._send(reference.get("area", route.service), reference, resp, held, gone)
 

@@ -71,6 +71,7 @@ class GatewayProcess:
         self._address, self._entrance = address, entrance
         self._server = WireServer(WireConfig(app, limits, trusted), hub.close)
         self._stopping = asyncio.Event()
+        self._failed = False
         self._line: socket.socket | None = None
 
     def readiness(self) -> dict[str, bool]:
@@ -78,16 +79,18 @@ class GatewayProcess:
         return {"http": self._server.accepting, **{name: check() for name, check in self._checks.items()}}
 
     def run(self, metrics_host: str, metrics_port: int) -> int:
-        """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop.
+        """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when what runs beside it failed.
 
         Raises `OSError` when a port is taken, or nobody is at the entrance.
         """
+        loop = uvloop.new_event_loop()
         with self._listener() as listener:
             server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
-            uvloop.run(self._serve(listener))
+            # Not `uvloop.run`, which waits for threads that may wait for the object store.
+            loop.run_until_complete(self._serve(listener))
         if server is not None:
             server.stop()
-        return 0
+        return 1 if self._failed else 0
 
     async def _serve(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -97,6 +100,8 @@ class GatewayProcess:
         if self._line is not None:
             loop.add_reader(self._line, self._entrance_ended)
         beside = [asyncio.create_task(run()) for run in self._background]
+        for task in beside:
+            task.add_done_callback(self._ended_beside)
         log.info("started")
         await self._until_ready()
         if not self._stopping.is_set():
@@ -106,6 +111,13 @@ class GatewayProcess:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+    def _ended_beside(self, task: "asyncio.Task[None]") -> None:
+        """Without what runs beside it a gateway is of no use: whoever watches over it starts another."""
+        if not self._stopping.is_set() and (task.cancelled() or task.exception()):
+            log.error("background_ended", exc_info=None if task.cancelled() else task.exception())
+            self._failed = True
+            self._stop()
 
     def _stop(self) -> None:
         self._stopping.set()

@@ -18,7 +18,7 @@ class GatewaySettings(BaseSettings):
     """Connections at a time of one address that is no proxy of ours."""
     keep_alive: int = 75
     """Seconds that a connection is kept between two requests."""
-    drain: float = 18.0
+    drain: float = 16.0
     """Seconds that requests under way may take when it is stopped."""
     in_flight: int = 64
     """Calls at a time to one service."""

@@ -26,8 +26,8 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = 15.0  # seconds: keeps proxies from closing, and notices clients that went away
 RECONNECT = 2000  # milliseconds after which a client whose stream was ended comes back
 _WAITING = 100  # hints a slow reader may be behind
-GONE = "gone"
-"""In a request's state: what is set when its connection has ended."""
+LEFT, GONE = "left", "gone"
+"""In a request's state: what is set when its client says no more, and when its connection has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Credentials(Protocol):
 
 
 class EventStream:
-    """The body of an answer that goes on: bytes as they come, until the token ends or `gone` is set."""
+    """The body of an answer that goes on: bytes as they come, until the token ends or `left` is set."""
 
     def __init__(
         self,
@@ -137,13 +137,13 @@ class EventStream:
         subscription: Subscription,
         missed: Sequence[Hint],
         still_good: "StillGood",
-        gone: asyncio.Event | None = None,
+        left: asyncio.Event | None = None,
     ) -> None:
         self._hub = hub
         self._subscription = subscription
         self._missed = missed
         self._still_good = still_good
-        self._leaving = asyncio.create_task(self._end_when(gone)) if gone is not None else None
+        self._leaving = asyncio.create_task(self._end_when(left)) if left is not None else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"retry: %d\n\n" % RECONNECT
@@ -160,8 +160,8 @@ class EventStream:
             yield hint.encoded()
         yield b"retry: %d\n\n" % RECONNECT
 
-    async def _end_when(self, gone: asyncio.Event) -> None:
-        await gone.wait()
+    async def _end_when(self, left: asyncio.Event) -> None:
+        await left.wait()
         self._subscription.put(None)
 
     async def close(self) -> None:
@@ -222,5 +222,5 @@ class EventsResource:
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
         good = StillGood(self._credentials, caller.headers.get("authorization"))
-        stream = EventStream(self._hub, subscription, missed, good, req.scope.get("state", {}).get(GONE))
+        stream = EventStream(self._hub, subscription, missed, good, req.scope.get("state", {}).get(LEFT))
         resp.stream = cast(AsyncIterator[bytes], stream)

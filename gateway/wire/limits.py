@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chassis.base.addresses import network_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -24,16 +26,18 @@ class Limits:
     """… so many times its bytes."""
     unwanted_bytes: int = 1024 * 1024
     """Of a body that is read, so that its sender sees the answer, though nobody wants it."""
+    pipelined: int = 64
+    """Requests of one connection that may wait for the answer to the one before."""
     silent_reader_seconds: float = 30.0
     """In which a client has to take something of what is sent to it."""
     keep_alive_seconds: int = 75
     last_word_seconds: float = 2.0
     """At the end, in which a connection without a request may still send one; its answer says `Connection: close`."""
-    drain_seconds: float = 18.0
+    drain_seconds: float = 16.0
     """At the end, for requests that are under way."""
     connections: int = 4096
     connections_of_address: int = 1024
-    """Of one address; a proxy of ours has no such limit."""
+    """Of one address (of IPv6 its network); a proxy of ours has no such limit."""
 
     def body_seconds_for(self, received: int) -> float:
         """Seconds that a body may take of which so many bytes are there."""
@@ -57,15 +61,16 @@ class Connections:
         """Count one more; False where there are too many, and nothing was counted."""
         if self.all >= self._limits.connections:
             return False
-        if self._of[address] >= self._limits.connections_of_address and not self._trusted(address):
+        if self._of[network_of(address)] >= self._limits.connections_of_address and not self._trusted(address):
             return False
         self.all += 1
-        self._of[address] += 1
+        self._of[network_of(address)] += 1
         return True
 
     def leave(self, address: str) -> None:
         """Count one less."""
+        network = network_of(address)
         self.all -= 1
-        self._of[address] -= 1
-        if not self._of[address]:
-            del self._of[address]
+        self._of[network] -= 1
+        if not self._of[network]:
+            del self._of[network]

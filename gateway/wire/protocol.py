@@ -14,12 +14,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from chassis.base import metrics
 
 if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+
     from gateway.wire.serving import WireConfig
 
-BAD_REQUEST, TOO_LATE, TOO_LARGE = 400, 408, 431
+BAD_REQUEST, TOO_LATE, TOO_MANY, TOO_LARGE = 400, 408, 429, 431
 _LINGER: Final = 1.0
 """Seconds in which the rest of what a refused client sends is thrown away, so that it sees the answer."""
 
@@ -59,22 +63,26 @@ class GuardedProtocol(HttpToolsProtocol):
         self.paused_for = 0.0
         self.unsent, self.unsent_since = 0, self.since
         self.refusal: int | None = None
-        self.gone = asyncio.Event()
+        self.running: RequestResponseCycle | None = None
+        """The request that is being answered; `cycle` is the newest."""
+        self.left, self.gone = asyncio.Event(), asyncio.Event()
         self.address = self.client[0] if self.client else ""
         self.counted = self.config.connections_open.enter(self.address)
         if not self.counted:
-            self._end()
+            self._end("too_many_connections")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.counted:
             self.counted = False
             self.config.connections_open.leave(self.address)
+        self.left.set()
         self.gone.set()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Who has said all may still wait for the answer."""
-        if self.phase is _Phase.END or self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+        self.left.set()
+        if not self._unanswered() or self.cycle.more_body:
             return False
         self.cycle.keep_alive = False
         return True
@@ -109,7 +117,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.since = self.loop.time()
         self.fresh, self.phase = False, _Phase.HEAD
         self.head, self.hosts, self.coded = 0, 0, False
-        self.scope["state"]["gone"] = self.gone
+        self.scope["state"] |= {"left": self.left, "gone": self.gone}
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -135,10 +143,12 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if self.hosts != 1 or (self.coded and self.parser.get_http_version() == "1.0"):
             self._stop_reading(BAD_REQUEST)
+        if len(self.pipeline) >= self.limits.pipelined:
+            self._stop_reading(TOO_MANY)
+        super().on_headers_complete()
         self.phase, self.since = _Phase.BODY, self.loop.time()
         self.raw = self.body = self.unwanted = 0
         self.paused_for, self.paused_at = 0.0, None
-        super().on_headers_complete()
         if self.config.stopping:
             self.cycle.keep_alive = False
 
@@ -150,8 +160,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if self.phase is _Phase.BODY:
-            self.phase, self.raw = _Phase.ANSWER, 0
+            self.phase = _Phase.REQUEST if self.cycle.response_complete else _Phase.ANSWER
+            self.raw, self.since = 0, self.loop.time()
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         if self.phase is _Phase.ANSWER:
@@ -166,31 +181,44 @@ class GuardedProtocol(HttpToolsProtocol):
     def _throw_away(self, size: int) -> None:
         self.unwanted += size
         if self.unwanted > self.limits.unwanted_bytes:
-            self._end()
+            self._end("unwanted_body")
 
     # -- what is refused -----------------------------------------------------------------------------------
 
     def _refuse(self, status: int) -> None:
         """Answer and end: nothing that comes after is a request. An answer that is under way is not disturbed."""
+        metrics.wire_refused(str(status))
         answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         waiting = bool(self.pipeline) or (self.phase is _Phase.HEAD and self._unanswered())
         self.phase, self.since = _Phase.END, self.loop.time()
         if answering or waiting:
-            self.pipeline.clear()
-            self.cycle.keep_alive = False
+            self._answer_what_was_whole()
             return
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True
+        if self.cycle is not None:
+            if self.cycle.response_complete and self.cycle.more_body:  # it has its answer already
+                self.transport.close()
+                return
+            self.cycle.disconnected, self.cycle.waiting_for_100_continue = True, False
             self.cycle.message_event.set()
         self.transport.write(STATUS_LINE[status] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
         if self.transport.can_write_eof():
             self.transport.write_eof()
 
-    def _unanswered(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+    def _answer_what_was_whole(self) -> None:
+        """Requests that came before the one that is refused have their answers, the last of them with the end."""
+        if self.pipeline and self.cycle.more_body:
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else self.running
+        if last is not None:
+            self.cycle = last
+            self.cycle.keep_alive = False
 
-    def _end(self) -> None:
+    def _unanswered(self) -> bool:
+        return self.cycle is not None and not (self.cycle.response_complete or self.cycle.disconnected)
+
+    def _end(self, why: str) -> None:
         if not self.transport.is_closing():
+            metrics.wire_refused(why)
             self.transport.abort()
 
     # -- what is late --------------------------------------------------------------------------------------
@@ -200,7 +228,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._reads_nothing(now):
-            self._end()
+            self._end("silent_reader")
         elif self.phase is _Phase.END:
             if now - self.since > _LINGER and not self._unanswered():
                 self.transport.close()
@@ -208,6 +236,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._sweep_head(now)
         elif self.phase is _Phase.BODY:
             self._sweep_body(now)
+        elif not self._unanswered() and now - self.since > self.limits.keep_alive_seconds:
+            self.transport.close()
 
     def _sweep_head(self, now: float) -> None:
         if now - self.since <= self.limits.head_seconds:

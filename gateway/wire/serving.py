@@ -93,7 +93,11 @@ class WireServer(Server):
     def _sweep(self) -> None:
         now = asyncio.get_running_loop().time()
         for connection in self._connections():
-            connection.sweep(now)
+            try:
+                connection.sweep(now)
+            except Exception:  # of one connection: the others are not ended by it
+                log.exception("sweep_failed")
+                connection.transport.abort()
 
     async def _empty(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

@@ -35,6 +35,7 @@ class Cable:
         self._broker = (parts.hostname, parts.port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
+        self._stalled = threading.Event()
         port = self._listener.getsockname()[1]
         self.url = url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{port}")
         threading.Thread(target=self._accept, daemon=True).start()
@@ -44,6 +45,10 @@ class Cable:
         for end in self._ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def stall(self) -> None:
+        """Nothing comes through any more, and nobody is told."""
+        self._stalled.set()
 
     def close(self) -> None:
         self._listener.close()
@@ -55,12 +60,14 @@ class Cable:
                 client, _ = self._listener.accept()
                 broker = socket.create_connection(self._broker)
                 self._ends += [client, broker]
+                self._stalled.clear()
                 for source, target in ((client, broker), (broker, client)):
                     threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
 
-    @staticmethod
-    def _carry(source: socket.socket, target: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                if self._stalled.is_set():
+                    return
                 target.sendall(data)
             target.shutdown(socket.SHUT_RDWR)

@@ -15,7 +15,7 @@ from falcon.testing import Result, create_scope
 
 from gateway.app import App
 from gateway.process import THREADS
-from gateway.streams import GONE
+from gateway.streams import GONE, LEFT
 
 Answer = TypeVar("Answer")
 PATIENCE = 30.0
@@ -128,7 +128,7 @@ class Exchange:
         path, _, query = path.partition("?")
         scope = create_scope(path, query_string or query, method, sent)
         scope |= {"headers": list(scope["headers"]), "client": (remote_addr, 50_000)}
-        scope["state"] = {GONE: self.gone}
+        scope["state"] = {LEFT: self.gone, GONE: self.gone}
         self._asked = False
         self.task = asyncio.get_running_loop().create_task(self._run(app, scope))
 

@@ -198,6 +198,17 @@ def test_who_waits_when_the_connection_goes_hears_it_at_once_and_others_are_answ
     assert bus._reply_key != before
 
 
+def test_a_broker_that_says_nothing_any_more_is_left(
+    bus: Bus, identity: Identity, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its silence is noticed by the signs of life that do not come; then there is another connection."""
+    before = bus._reply_key
+    cable.stall()
+    eventually(lambda: not bus.connected, "it is noticed", 60)
+    eventually(lambda: bus.connected and bus._reply_key != before, "connected again", 30)
+    assert ask(bus) == {"key": "a key"}
+
+
 def test_what_the_broker_does_not_take_is_bounded(
     bus: Bus, identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:

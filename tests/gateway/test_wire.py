@@ -24,6 +24,7 @@ LIMITS = {
     "head_seconds": SHORT,
     "body_seconds": SHORT,
     "silent_reader_seconds": SHORT,
+    "keep_alive_seconds": 2,
     "connections": 300,
     "connections_of_address": 250,
 }
@@ -206,6 +207,30 @@ def test_requests_that_come_at_once_are_answered_in_turn(wire: Wire) -> None:
     assert wire.says(HIDDEN * 20).count(b"HTTP/1.1 200 ") == 20
 
 
+def test_of_requests_that_come_at_once_so_many_wait_and_the_rest_is_refused(wire: Wire) -> None:
+    server = psutil.Process(wire.process.pid)
+    before = server.memory_info().rss
+    answer = wire.says(HIDDEN * 20_000)
+    assert 1 <= answer.count(b"HTTP/1.1 200 ") <= 70
+    assert server.memory_info().rss - before < 50_000_000
+    assert wire.answers()
+
+
+def test_what_came_before_something_that_is_none_is_answered_and_then_it_ends(wire: Wire) -> None:
+    slow = b"GET /slow?0.5 HTTP/1.1\r\nHost: a\r\n\r\n"
+    answer = wire.says(slow + HIDDEN + b"rubbish\r\n\r\n" + HIDDEN, ends=False)
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert answer.count(b"HTTP/1.1 ") == 2
+    assert answer.count(b"connection: close") == 1
+
+
+def test_an_address_that_is_none_takes_no_answer_from_the_request_before(wire: Wire) -> None:
+    slow = b"POST /slow?0.5 HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n" + BODY
+    answer = wire.says(slow + b"GET http://[ HTTP/1.1\r\nHost: a\r\n\r\n", ends=False)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_an_upgrade_need_not_be_followed(wire: Wire) -> None:
     """Some libraries ask for HTTP/2 so, each time."""
     answer = wire.says(b"GET /e HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
@@ -279,6 +304,25 @@ def test_a_body_that_nobody_wants_is_read_a_little_so_that_its_sender_sees_why(w
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
         with pytest.raises(OSError, match=r"reset|[Bb]roken"):
             client.sendall(b"a" * 64_000_000)
+
+
+def test_a_connection_is_kept_for_so_long_whatever_was_said_on_it(wire: Wire) -> None:
+    server = psutil.Process(wire.process.pid)
+    early = b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n"
+    late = b"POST /e HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n"
+    with wire.connect() as answered_early, wire.connect() as blank, wire.connect() as too_late:
+        answered_early.sendall(early)
+        assert answered_early.recv(1000).startswith(b"HTTP/1.1 413 ")
+        answered_early.sendall(BODY)
+        blank.sendall(HIDDEN + b"\r\n\r\n")
+        too_late.sendall(late)
+        clients = (answered_early, blank, too_late)
+        eventually(lambda: not any(_of(server, client) for client in clients), "all are ended")
+
+
+def test_a_body_that_is_late_after_its_answer_has_no_second_one(wire: Wire) -> None:
+    answer, _ = ended_in(wire, b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\na")
+    assert refused_once(answer, 413)
 
 
 def test_who_does_not_read_is_not_waited_for(wire: Wire) -> None:
