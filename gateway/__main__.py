@@ -5,14 +5,30 @@ from chassis.base import loading
 if __name__ == "__main__":
     loading.begin()
 
-import chassis.running.green  # noqa: F401, I001  first of all, before anything imports a socket or a lock
-
+import os
 import sys
 from collections.abc import Sequence
 
-from chassis.running.logging import configure, get_logger
 from chassis.base.settings import settings
-from gateway.bus import run
+from chassis.papers.quota import Limits as UploadLimits
+from chassis.papers.store import FileStore
+from chassis.running.logging import configure, get_logger
+from contracts.identity.events import AccessRevoked, NoticesKept
+from gateway.app import Dependencies, create_app
+from gateway.bus import Bus, read_warily
+from gateway.calls import Calls
+from gateway.door import Door
+from gateway.grants import AskedGrants
+from gateway.notices import tell
+from gateway.process import GatewayProcess, raise_file_limit
+from gateway.rates import Rates
+from gateway.revocations import RevocationList
+from gateway.routes import SERVICES
+from gateway.settings import GatewaySettings
+from gateway.streams import Hub
+from gateway.sync import RevocationSync
+from gateway.tokens import Tokens
+from gateway.wire.limits import Limits
 
 
 def main(_arguments: Sequence[str] = ()) -> int:
@@ -26,5 +42,51 @@ def main(_arguments: Sequence[str] = ()) -> int:
         return 1
 
 
+def run() -> int:
+    """Put everything together and serve."""
+    read_warily()
+    config, own = settings(), GatewaySettings()
+    hub, revocations = Hub(own.streams, own.streams_per_user), RevocationList()
+
+    def heard(event: AccessRevoked | NoticesKept) -> None:
+        if isinstance(event, AccessRevoked):
+            revocations.apply(event.revocations)
+        else:
+            tell(hub, event)
+
+    bus = Bus(config.broker_url.get_secret_value(), heard, lambda: sync.wake())
+    calls = Calls(bus, SERVICES, own.in_flight)
+    tokens = Tokens(config.token_public_key, revocations, AskedGrants(calls))
+    sync = RevocationSync(bus, revocations, tokens.trust)
+    dependencies = Dependencies(
+        calls=calls,
+        tokens=tokens,
+        files=FileStore(config.files_url, UploadLimits(own.uploads_of_person, own.uploads_of_point)),
+        hub=hub,
+        rates=Rates(own.user_rate, own.address_rate),
+        requests=own.requests,
+        requests_of_one=own.requests_of_one,
+        trusted_proxies=own.trusted_proxies,
+    )
+    process = GatewayProcess(
+        create_app(dependencies),
+        hub,
+        config.http_address,
+        Limits(
+            connections=raise_file_limit(own.connections),
+            connections_of_address=own.connections_of_address,
+            keep_alive_seconds=own.keep_alive,
+            drain_seconds=own.drain,
+        ),
+        trusted=Door(tokens, Rates(), own.trusted_proxies).is_proxy,
+        background=(bus.run, sync.run),
+        checks={"broker": lambda: bus.connected, "revocations": lambda: revocations.complete},
+        entrance=config.http_entrance,
+    )
+    return process.run(config.metrics_host, config.metrics_port)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # threads that wait for the object store are not waited for

@@ -1,20 +1,22 @@
-"""The application: routes, limits and errors put together. Plain WSGI, at home in any server and any test."""
+"""The application: routes, limits and errors put together. Plain ASGI, at home in any server and any test."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import falcon
+import falcon.asgi
+from falcon.asgi import Request, Response
 
 from chassis.running.logging import get_logger
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway import docs, responder, verify
+from gateway.body import Bodies
 from gateway.calls import Calls
 from gateway.door import Door
 from gateway.files import UPLOAD, Files, FileStore
-from gateway.guards import Slots
+from gateway.guards import Places
 from gateway.middleware import EveryRequest
 from gateway.notices import NoticeHints
 from gateway.owners import Owners
@@ -29,7 +31,7 @@ from gateway.tokens import Tokens
 
 log = get_logger(__name__)
 
-App = falcon.App[falcon.Request, falcon.Response]
+App = falcon.asgi.App[Request, Response]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,17 +48,19 @@ class Dependencies:
     """Those that are asked for tasks and for what waits."""
     requests: int = 200
     """Requests at a time; beyond, 503 at once."""
+    requests_of_one: int = 50
+    """Of one user or address; beyond, 429 at once."""
     trusted_proxies: Sequence[str] = ()
     """Networks whose X-Forwarded-For is believed."""
 
 
 def create_app(dependencies: Dependencies) -> App:
-    """The gateway as a WSGI application."""
-    slots = Slots(dependencies.requests)
+    """The gateway as an ASGI application."""
+    places = Places(dependencies.requests, dependencies.requests_of_one)
     door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
     calls = dependencies.calls
-    files = Files(dependencies.files, door, slots)
-    app = falcon.App(middleware=[EveryRequest(slots, door)])
+    files = Files(dependencies.files, door)
+    app = falcon.asgi.App(middleware=[EveryRequest(door)])
     app.req_options.strip_url_path_trailing_slash = False
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)
@@ -64,7 +68,7 @@ def create_app(dependencies: Dependencies) -> App:
     hub, owners = dependencies.hub, Owners(calls, dependencies.services)
     tasks = TaskCentre(owners, TaskWatch(calls, hub))
     to_do = ToDoList(owners, dependencies.routes, hub)
-    _Table(door, calls, files, (tasks, to_do)).add_to(app, dependencies.routes)
+    _Table(door, places, calls, files, (tasks, to_do)).add_to(app, dependencies.routes)
     app.add_route(UPLOAD.template, files)
     beginnings = (tasks, NoticeHints(calls, hub), to_do)
     app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
@@ -84,10 +88,12 @@ class _Table:
     """Turns the route table into Falcon's resources."""
 
     door: Door
+    places: Places
     calls: Calls
     files: Files
     own: Sequence[OwnAnswers]
     """What the gateway answers in place of a service."""
+    bodies: Bodies = field(default_factory=Bodies)
 
     def add_to(self, app: App, routes: Sequence[Route]) -> None:
         """Add every route."""
@@ -103,18 +109,18 @@ class _Table:
     def _responder(self, route: Route) -> responder.Responder:
         send = responder.send_json if route.downloads is None else self.files.sender(route)
         own = next(filter(None, (each.handler(route.operation) for each in self.own)), None)
-        return responder.responder(route, self.door, self.calls, send, own)
+        return responder.responder(route, self.door, self.bodies, self.places, self.calls, send, own)
 
 
 class _Resource:
     """What Falcon asks for its `on_…` methods; they are set from the table."""
 
 
-def _refusal(req: falcon.Request, resp: falcon.Response, error: ServiceError, params: dict[str, Any]) -> None:
+async def _refusal(req: Request, resp: Response, error: ServiceError, params: dict[str, Any]) -> None:
     responder.send_problem(req, resp, error)
 
 
-def _of_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, params: dict[str, Any]) -> None:
+async def _of_falcon(req: Request, resp: Response, error: falcon.HTTPError, params: dict[str, Any]) -> None:
     if isinstance(error, falcon.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(dict(error.headers or {}).get("Allow", "").split(", ")))
         refusal = ServiceError("method_not_allowed", allowed=allowed)
@@ -125,6 +131,6 @@ def _of_falcon(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPErr
     responder.send_problem(req, resp, refusal)
 
 
-def _unforeseen(req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]) -> None:
+async def _unforeseen(req: Request, resp: Response, error: Exception, params: dict[str, Any]) -> None:
     log.error("request_failed", exc_info=error, correlation_id=req.context.correlation_id)
     responder.send_problem(req, resp, ServiceError("internal_error"))

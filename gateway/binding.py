@@ -4,7 +4,7 @@ Everything about a route that can be worked out is worked out once, when the app
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
@@ -15,13 +15,6 @@ from gateway import strict_json
 from gateway.route import Route
 
 _MAX_QUERY_FIELDS = 300
-_CHUNK = 64 * 1024
-
-
-class Stream(Protocol):
-    """What is used of `wsgi.input`."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 class Binding:
@@ -30,7 +23,6 @@ class Binding:
     def __init__(self, route: Route) -> None:
         self._operation = route.operation
         self._has_body = route.has_body
-        self._max_body = route.max_body
         properties = _properties(route.operation.model_json_schema())
         self._path_fields = frozenset(path_fields(route.path))
         if unknown := self._path_fields - properties.keys():
@@ -38,12 +30,10 @@ class Binding:
         self._read: dict[str, Callable[[str], Any]] = {name: _reader(kind) for name, (kind, _) in properties.items()}
         self._lists = frozenset(name for name, (_, is_list) in properties.items() if is_list)
 
-    def payload(
-        self, path: Mapping[str, str], query: str, content_type: str | None, length: str | None, body: Stream
-    ) -> dict[str, Any]:
+    def payload(self, path: Mapping[str, str], query: str, content_type: str | None, body: bytes) -> dict[str, Any]:
         """The validated fields as JSON values. Raises `ServiceError` with every reason when they don't fit."""
         if self._has_body:
-            fields, errors = self._body(content_type, length, body), []
+            fields, errors = self._body(content_type, body), []
             if query:
                 errors = [FieldError(name, "field_unknown") for name, _ in _pairs(query)]
         else:
@@ -78,14 +68,13 @@ class Binding:
                 fields[name] = value
         return fields, errors
 
-    def _body(self, content_type: str | None, length: str | None, body: Stream) -> dict[str, Any]:
-        raw = read_limited(body, length, self._max_body)
-        if not raw:
+    def _body(self, content_type: str | None, body: bytes) -> dict[str, Any]:
+        if not body:
             return {}
         if not _is_json(content_type):
             raise ServiceError("unsupported_media_type", expected="application/json")
         try:
-            value = strict_json.loads(raw)
+            value = strict_json.loads(body)
         except strict_json.NotStrictJson:
             raise ServiceError("malformed_json") from None
         if not isinstance(value, dict):
@@ -96,24 +85,6 @@ class Binding:
 def path_fields(path: str) -> list[str]:
     """The names in braces: `/bills/{bill_id}` → `["bill_id"]`."""
     return [part[1:-1] for part in path.split("/") if part.startswith("{")]
-
-
-def read_limited(body: Stream, length: str | None, limit: int) -> bytes:
-    """The whole body, or `ServiceError("body_too_large")`, told from the header where there is one."""
-    if length is not None and length.isdigit() and int(length) > limit:
-        raise ServiceError("body_too_large", limit=limit)
-    try:
-        chunks, size = [], 0
-        while chunk := body.read(min(_CHUNK, limit + 1 - size)):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limit:
-                raise ServiceError("body_too_large", limit=limit)
-    except TimeoutError:
-        raise ServiceError("request_timeout") from None
-    except (OSError, ValueError):  # the client went away, or its chunks are no chunks
-        raise ServiceError("bad_request") from None
-    return b"".join(chunks)
 
 
 def _is_json(content_type: str | None) -> bool:

@@ -1,107 +1,265 @@
-"""The gateway on the bus: calls by RPC, revocations and hints by events."""
+"""The gateway on the broker: calls to services, and what identity tells gateways, on one connection.
+
+A call and its answer are as `chassis.messages.rpc` describes them. With the connection goes everything that waits:
+whoever asked hears at once that the service can't be reached. The next connection has queues and a reply key of its
+own, since the broker may keep those of a lost one for a while.
+"""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import uuid4
 
-from nameko.extensions import DependencyProvider
+import aiormq
+import orjson
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from pamqp.header import ContentHeader
+from pydantic import ValidationError
+from yarl import URL
 
-from chassis.base.context import Context
-from chassis.base.settings import Settings, settings
-from chassis.messages.publisher import TransientPublisher
-from chassis.messages.rpc import Replies, RpcClient
-from chassis.messages.wire import read_warily, use_orjson
-from chassis.papers.quota import Limits
-from chassis.papers.store import FileStore
-from contracts.base import Operation
+from chassis.base import metrics
+from chassis.base.context import Context, to_wire
+from chassis.base.ids import new_id
+from chassis.messages.broker import RPC_EXCHANGE
+from chassis.messages.delivery import Delivery, distrust_of_event, distrust_of_reply
+from chassis.messages.senders import GATEWAY, Senders
+from chassis.messages.wire import UNREADABLE, encode
+from chassis.running.logging import get_logger
+from contracts.base import Operation, UnknownEvent, exchange, method_name, routing_key, service_name
 from contracts.errors import ServiceError
-from gateway.app import Dependencies, create_app
-from gateway.calls import Calls
-from gateway.grants import AskedGrants
-from gateway.listener import Listener
-from gateway.notices import tell
-from gateway.process import GatewayProcess, WebService
-from gateway.rates import Rates
-from gateway.revocations import RevocationList
-from gateway.routes import SERVICES
-from gateway.settings import GatewaySettings
-from gateway.streams import Hub
-from gateway.sync import RevocationSync
-from gateway.tokens import Tokens
+from contracts.identity.events import AccessRevoked, NoticesKept
 
-_BACKEND = "GATEWAY_BACKEND"  # key of the container's configuration
-_PUBLISHER = "CHASSIS_PUBLISHER"
+log = get_logger(__name__)
 
-
-class BusBackend:
-    """Calls services over the broker, once the container has its reply queue."""
-
-    def __init__(self) -> None:
-        self.client: RpcClient | None = None
-
-    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
-        """See `chassis.messages.rpc.RpcClient.call`."""
-        if self.client is None:
-            raise ServiceError("service_unavailable", service=operation.service)
-        return self.client.call(operation, payload, context)
+HEARD: Final = (AccessRevoked, NoticesKept)
+USUAL_PATIENCE: Final = 10.0
+"""Seconds for an answer, where a context has no deadline."""
+_HEARTBEAT: Final = 5
+"""Seconds between two signs of life."""
+_SENDING: Final = 3.0
+"""Seconds that the broker may take for one message."""
+_MOST_UNSENT: Final = 8 * 1024 * 1024
+"""Bytes that may wait for the broker to take them: beyond, it counts as away."""
+_CONNECTING: Final = 5.0
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between two attempts to connect."""
 
 
-class Bus(DependencyProvider):  # type: ignore[misc]
-    """Owns the reply queue; all requests share its one consumer."""
-
-    replies = Replies()
-
-    def start(self) -> None:
-        config = self.container.config
-        config[_BACKEND].client = RpcClient(self.replies, config[_PUBLISHER])
+_unmarshal = ContentHeader.unmarshal
 
 
-class Gateway(WebService):
-    """HTTP in front, the bus behind."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    service: str
+    answer: asyncio.Future[dict[str, Any]]
 
-    bus = Bus()
+
+def read_warily() -> None:
+    """Let the library hand over messages as they are, also those whose properties can't be read (text that is none,
+    times that no calendar has): that must not cost the connection, and with it everybody's answers. Harmless to call
+    again."""
+    ContentHeader.unmarshal = _unmarshal_warily  # type: ignore[assignment]
 
 
-def run() -> int:
-    """Serve until told to stop. The exit code is 0 after a clean stop."""
-    use_orjson()
-    read_warily()
-    config, limits = settings(), GatewaySettings()
-    backend, revocations = BusBackend(), RevocationList()
-    calls = Calls(backend, SERVICES, limits.in_flight)
-    hub = Hub(limits.streams, limits.streams_per_user)
-    tokens = Tokens(config.token_public_key, revocations, AskedGrants(calls))
-    dependencies = Dependencies(
-        calls=calls,
-        tokens=tokens,
-        files=FileStore(config.files_url, Limits(limits.uploads_of_person, limits.uploads_of_point)),
-        hub=hub,
-        rates=Rates(limits.user_rate, limits.address_rate),
-        requests=limits.requests,
-        trusted_proxies=limits.trusted_proxies,
+def _unmarshal_warily(header: ContentHeader, data: bytes) -> None:
+    try:
+        _unmarshal(header, data)
+    except Exception:
+        header.properties = aiormq.spec.Basic.Properties(headers={UNREADABLE: "yes"})
+
+
+class Bus:
+    """One connection, made anew for as long as it runs."""
+
+    def __init__(
+        self,
+        url: str,
+        heard: Callable[[AccessRevoked | NoticesKept], None] = lambda event: None,
+        reconnected: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`heard` is told of events. `reconnected` is called when it hears again: what was said meanwhile went to a
+        queue that is gone; and when something was said that it does not understand."""
+        self._url = URL(url).update_query(heartbeat=_HEARTBEAT)
+        self._senders = Senders.at(url)
+        self._heard = heard
+        self._reconnected = reconnected
+        self._channel: AbstractChannel | None = None
+        self._reply_key = ""
+        self._waiting: dict[str, _Asked] = {}
+        self._unsent = 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether calls can be made, and events are heard."""
+        return self._channel is not None
+
+    # -- calls ---------------------------------------------------------------------------------------------
+
+    async def call(
+        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = USUAL_PATIENCE
+    ) -> dict[str, Any]:
+        """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
+
+        Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
+        `service_unavailable` when the broker is away.
+        """
+        service, method = service_name(operation), method_name(operation)
+        if context.deadline is None:
+            context = replace(context, deadline=time.time() + timeout)
+        started = time.perf_counter()
+        try:
+            answer = await self._call(service, method, payload, context)
+        except ServiceError as error:
+            metrics.rpc_call(service, method, error.code, time.perf_counter() - started)
+            raise
+        metrics.rpc_call(service, method, "ok", time.perf_counter() - started)
+        return answer
+
+    async def _call(self, service: str, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        left = context.seconds_left() or 0.0
+        if left <= 0:
+            raise ServiceError("deadline_exceeded")
+        correlation_id, key = str(new_id()), f"{service}.{method}"
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[correlation_id] = _Asked(service, answer)
+        try:
+            body = encode({"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}})
+            await self._send(body, key, service, correlation_id, max(1, int(left * 1000)))
+            async with asyncio.timeout(context.seconds_left()):
+                reply: dict[str, Any] = await answer
+        except TimeoutError:
+            raise ServiceError("deadline_exceeded") from None
+        finally:
+            del self._waiting[correlation_id]
+        if "error" in reply:
+            raise ServiceError.from_wire(reply["error"])
+        found: dict[str, Any] = reply["answer"]
+        return found
+
+    async def _send(self, body: bytes, key: str, service: str, correlation_id: str, milliseconds: int) -> None:
+        """Hand a message to the broker. Raises ServiceError `service_unavailable` where it does not take it."""
+        channel = self._channel
+        if channel is None or self._unsent + len(body) > _MOST_UNSENT:
+            raise ServiceError("service_unavailable", service=service)
+        properties = aiormq.spec.Basic.Properties(
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=1,
+            user_id=self._senders.own_user,
+            reply_to=self._reply_key,
+            correlation_id=correlation_id,
+            expiration=str(milliseconds),
+        )
+        self._unsent += len(body)
+        try:
+            await channel.basic_publish(
+                body, exchange=RPC_EXCHANGE, routing_key=key, properties=properties, timeout=_SENDING
+            )
+        except (TimeoutError, OSError, aiormq.exceptions.AMQPError, asyncio.InvalidStateError):
+            raise ServiceError("service_unavailable", service=service) from None
+        finally:
+            self._unsent -= len(body)
+
+    async def _on_reply(self, message: DeliveredMessage) -> None:
+        """An answer counts from the service that was asked, and from no other."""
+        asked = self._waiting.get(str(message.header.properties.correlation_id))
+        if asked is None or asked.answer.done():
+            return
+        if reason := distrust_of_reply(_delivery(message, self._senders), asked.service):
+            log.error("reply_refused", reason=reason, service=asked.service)
+            metrics.message_refused(reason)
+            return
+        try:
+            asked.answer.set_result(orjson.loads(message.body))
+        except orjson.JSONDecodeError:
+            log.error("undecodable_reply", service=asked.service)
+            metrics.message_refused("undecodable_message")
+
+    # -- events --------------------------------------------------------------------------------------------
+
+    async def _on_event(self, message: DeliveredMessage) -> None:
+        delivery = _delivery(message, self._senders)
+        if reason := distrust_of_event(delivery):
+            log.error("event_refused", reason=reason)
+            metrics.message_refused(reason)
+            return
+        try:
+            event = delivery.envelope.event() if delivery.envelope is not None else None
+        except (ValidationError, UnknownEvent):
+            event = None
+        if isinstance(event, AccessRevoked | NoticesKept):
+            self._heard(event)
+        else:
+            log.error("event_not_understood")
+            self._reconnected()  # ask instead: it may have been a revocation
+
+    # -- the connection ------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Connect, and connect again, until cancelled."""
+        pause = 0.2
+        while True:
+            started = time.monotonic()
+            try:
+                await self._serve()
+            except (TimeoutError, OSError, aiormq.exceptions.AMQPError) as error:
+                log.warning("broker_lost", reason=type(error).__name__)
+            except Exception:  # such as an exchange that is not there yet
+                log.exception("bus_failed")
+            pause = 0.2 if time.monotonic() - started > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def _serve(self) -> None:
+        async with asyncio.timeout(_CONNECTING):
+            connection = await aiormq.connect(self._url)
+        try:
+            async with asyncio.timeout(_CONNECTING):
+                channel = await self._ready(await connection.channel(publisher_confirms=False))
+            self._channel = channel
+            self._reconnected()
+            await asyncio.wait([connection.closing, channel.closing], return_when=asyncio.FIRST_COMPLETED)
+            for closing in (connection.closing, channel.closing):
+                # The library tells of a broker that is silent by cancelling: that must not end us too.
+                if closing.done() and (closing.cancelled() or closing.exception() is not None):
+                    raise ConnectionError("the broker has gone")
+        finally:
+            self._lose()
+            with suppress(Exception):
+                async with asyncio.timeout(1.0):
+                    await connection.close()
+
+    async def _ready(self, channel: AbstractChannel) -> AbstractChannel:
+        self._reply_key = str(uuid4())
+        replies, heard = f"rpc.reply-{GATEWAY}-{self._reply_key}", f"{GATEWAY}.heard.{self._reply_key}"
+        for queue in (replies, heard):
+            await channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
+        await channel.queue_bind(replies, RPC_EXCHANGE, self._reply_key)
+        for event in HEARD:
+            await channel.queue_bind(heard, exchange(event.owner), routing_key(event))
+        await channel.basic_consume(replies, self._on_reply, no_ack=True)
+        await channel.basic_consume(heard, self._on_event, no_ack=True)
+        return channel
+
+    def _lose(self) -> None:
+        """Whoever waits for an answer hears that none will come."""
+        self._channel = None
+        for asked in self._waiting.values():
+            if not asked.answer.done():
+                asked.answer.set_exception(ServiceError("service_unavailable", service=asked.service))
+                asked.answer.exception()  # whoever is still sending never comes to look at it
+
+
+def _delivery(message: DeliveredMessage, senders: Senders) -> Delivery:
+    properties = message.header.properties
+    return Delivery(
+        body=message.body,
+        exchange=message.exchange or "",
+        routing_key=message.routing_key or "",
+        sender=senders.name(properties.user_id),
+        headers=properties.headers or {},
     )
-    sync = RevocationSync(backend, revocations, tokens.trust)
-    listener = Listener(config.broker_url.get_secret_value(), revocations, sync.wake, partial(tell, hub))
-    process = GatewayProcess(
-        create_app(dependencies),
-        hub,
-        config.http_address,
-        Gateway,
-        _container_config(config, backend),
-        background=(sync, listener),
-        checks={"broker": lambda: listener.connected, "revocations": lambda: revocations.complete},
-        entrance=config.http_entrance,
-    )
-    return process.run(config.metrics_host, config.metrics_port)
-
-
-def _container_config(config: Settings, backend: BusBackend) -> dict[str, Any]:
-    url = config.broker_url.get_secret_value()
-    return {
-        "AMQP_URI": url,
-        "HEARTBEAT": 30,
-        "serializer": "json",
-        _PUBLISHER: TransientPublisher(url),
-        _BACKEND: backend,
-    }

@@ -12,7 +12,7 @@ from gateway.guards import ServiceGuard
 class Backend(Protocol):
     """Whatever carries a call to its service and brings the answer: the bus, or a fake in tests."""
 
-    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]: ...
+    async def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]: ...
 
 
 class Calls:
@@ -22,9 +22,9 @@ class Calls:
         self._backend = backend
         self.guards = {service: ServiceGuard(service, in_flight) for service in services}
 
-    def make(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    async def make(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         """The service's answer as JSON values. Raises `ServiceError`: the service's own refusal, or an outage."""
         left = context.seconds_left()
         if left is not None and left <= 0:
             raise ServiceError("deadline_exceeded")
-        return self.guards[operation.service].run(lambda: self._backend.call(operation, payload, context))
+        return await self.guards[operation.service].run(lambda: self._backend.call(operation, payload, context))

@@ -5,6 +5,7 @@ from functools import partial
 
 import falcon
 import orjson
+from falcon.asgi import Request, Response
 
 from gateway.openapi import document
 from gateway.pages import App, add_page
@@ -14,7 +15,7 @@ _SCRIPTS = tuple(f"{name}.js" for name in ("docs", "dom", "schema", "texts", "tr
 
 
 class _Redirect:
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+    async def on_get(self, req: Request, resp: Response) -> None:
         resp.status = falcon.HTTP_308
         resp.set_header("Location", "/docs/")
 
@@ -26,7 +27,7 @@ class _Description:
         self._make = partial(document, routes)
         self._content: bytes | None = None
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+    async def on_get(self, req: Request, resp: Response) -> None:
         if self._content is None:
             self._content = orjson.dumps(self._make())
         resp.content_type = "application/json"

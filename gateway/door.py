@@ -3,17 +3,18 @@
 import ipaddress
 import re
 import time
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
+from chassis.base.addresses import network_of
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
 from chassis.running.logging import get_logger
 from contracts.errors import ErrorKind, Language, ServiceError
 from contracts.permissions import ScopeKind
+from gateway.caller import Caller
 from gateway.rates import Rates
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
@@ -21,8 +22,6 @@ from gateway.tokens import Principal, Tokens
 log = get_logger(__name__)
 
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
-USER = "jiaowu.user_id"
-"""Where a request's environment says who its token speaks for, also of one that is refused afterwards."""
 _MOST_WARNINGS = 100
 """Of peers; a hundred forgotten proxies are none, but people who make up headers."""
 _NOBODY = Actor(name="anonymous")
@@ -37,6 +36,11 @@ class Access:
 
     context: Context
     principal: Principal | None
+
+    @property
+    def who(self) -> object:
+        """Of whom requests are counted: the user, or the address where there is none."""
+        return self.principal.user_id if self.principal is not None else network_of(str(self.context.client))
 
     def in_service(self, service: str) -> Context:
         """The context for calls about the user's tasks in a service."""
@@ -61,56 +65,57 @@ class Door:
         self._proxies = tuple(ipaddress.ip_network(network) for network in trusted_proxies)
         self._warned_of: set[str] = set()
 
-    def grant(
-        self, route: Route, environ: MutableMapping[str, Any], correlation_id: UUID, language: Language
-    ) -> Access:
+    async def grant(self, route: Route, caller: Caller, correlation_id: UUID, language: Language) -> Access:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
-        address = self.address(environ)
+        address = self.address(caller)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
         if route.permission is PUBLIC:
             self._rates.address(address)
         if route.permission is not PUBLIC:
-            principal = self.principal(environ, address)
+            principal = await self.principal(caller, address)
             actor, scope = principal.actor, _scope(principal, route)
         context = Context(
             actor=actor,
             scope=scope,
             permission=None if route.permission in (PUBLIC, SIGNED_IN) else route.permission,
             correlation_id=correlation_id,
-            idempotency_key=_idempotency_key(environ) if route.is_command else None,
+            idempotency_key=_idempotency_key(caller) if route.is_command else None,
             deadline=time.time() + route.timeout,
             client=address,
             language=language,
         )
         return Access(context, principal)
 
-    def principal(self, environ: MutableMapping[str, Any], address: str) -> Principal:
+    async def principal(self, caller: Caller, address: str) -> Principal:
         """Who the token speaks for; their request is counted. Whoever has no good token is counted by address; not so
         who can't be judged at this moment."""
         try:
-            principal = self._tokens.principal(environ.get("HTTP_AUTHORIZATION"))
+            principal = await self._tokens.principal(caller.headers.get("authorization"))
         except ServiceError as refusal:
             if refusal.kind is ErrorKind.UNAUTHENTICATED:
                 self._rates.address(address)
             raise
-        environ[USER] = principal.user_id
+        caller.user_id = principal.user_id
         self._rates.user(principal.user_id.hex)
         return principal
 
-    def came_encrypted(self, environ: Mapping[str, Any]) -> bool:
+    def came_encrypted(self, caller: Caller) -> bool:
         """Whether one of our own proxies says that it was asked by TLS."""
-        by_proxy = _inside(str(environ.get("REMOTE_ADDR", "")), self._proxies)
-        return by_proxy and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+        return self.is_proxy(caller.peer) and caller.headers.get("x-forwarded-proto") == "https"
 
-    def address(self, environ: Mapping[str, Any]) -> str:
+    def is_proxy(self, address: str) -> bool:
+        """Whether it is one of our own proxies."""
+        return _inside(address, self._proxies)
+
+    def address(self, caller: Caller) -> str:
         """The client's address: the nearest hop that is not one of our own proxies."""
-        address, forwarded = str(environ.get("REMOTE_ADDR", "")), environ.get("HTTP_X_FORWARDED_FOR", "")
-        if not _inside(address, self._proxies):
+        address, forwarded = caller.peer, caller.headers.get("x-forwarded-for", "")
+        if not self.is_proxy(address):
             if forwarded:
                 self._warn_of(address)
             return address
         for hop in reversed(forwarded.split(",")):
-            if not _inside(address, self._proxies) or not _is_address(hop.strip()):
+            if not self.is_proxy(address) or not _is_address(hop.strip()):
                 break
             address = hop.strip()
         return address
@@ -134,13 +139,13 @@ def _scope(principal: Principal, route: Route) -> Scope:
     return scope
 
 
-def _idempotency_key(environ: Mapping[str, Any]) -> str:
-    key = environ.get("HTTP_IDEMPOTENCY_KEY")
+def _idempotency_key(caller: Caller) -> str:
+    key = caller.headers.get("idempotency-key")
     if key is None:
         return str(new_id())
     if not _IDEMPOTENCY_KEY.match(key):
         raise ServiceError("bad_idempotency_key")
-    return str(key)
+    return key
 
 
 @lru_cache(maxsize=4096)

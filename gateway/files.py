@@ -1,12 +1,15 @@
 """Files in and out. Bytes go between the client and the object store; services hear of references only."""
 
+import asyncio
 import re
-from collections.abc import Collection, Iterator
+import tempfile
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import ExitStack
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 from urllib.parse import quote
 
 import falcon
+from falcon.asgi import Request, Response
 from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
 from chassis.base.context import Actor
@@ -15,14 +18,16 @@ from chassis.papers.store import Readable
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
-from gateway.door import USER, Door
+from gateway.body import chunks_of
+from gateway.door import Door
 from gateway.guards import Shares, Slots
-from gateway.middleware import holding_place
 from gateway.responder import Send, send_json
 from gateway.route import SIGNED_IN, Route, post
+from gateway.streams import GONE
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
+DOWNLOADS = 100  # at a time: half of the places, however slowly people read
 UPLOADS_OF_USER = 3
 DOWNLOADS_OF_USER = 10
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -65,41 +70,40 @@ UPLOAD = post("/files", UploadFile, SIGNED_IN, status=201, timeout=600)
 class Files:
     """Streams uploads into the store and downloads out of it."""
 
-    def __init__(self, store: FileStore, door: Door, slots: Slots) -> None:
+    def __init__(self, store: FileStore, door: Door) -> None:
         self._store = store
         self._door = door
-        self._slots = slots
-        self._uploads = Slots(UPLOADS, retry_after=5)
+        self._uploads, self._downloads = Slots(UPLOADS, retry_after=5), Slots(DOWNLOADS, retry_after=5)
         self._uploading, self._downloading = Shares(UPLOADS_OF_USER), Shares(DOWNLOADS_OF_USER)
         self._forms = MultipartFormHandler()
         self._forms.parse_options.max_body_part_count = 1
         self._forms.parse_options.max_secure_filename_length = 200
 
-    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Take in one file."""
-        access = self._door.grant(UPLOAD, req.env, req.context.correlation_id, req.context.language)
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Take in one file: to disk first, however slowly it comes; then it has a place for as long as it is stored."""
+        access = await self._door.grant(UPLOAD, req.context.caller, req.context.correlation_id, req.context.language)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
-        if req.content_length is None:
+        announced = req.content_length
+        if announced is None:
             raise ServiceError("file_required")
-        if req.content_length > MAX_UPLOAD + _MARGIN:
+        if announced > MAX_UPLOAD + _MARGIN:
             raise ServiceError("file_too_large", limit=MAX_UPLOAD)
-        actor = access.context.actor
-        with self._uploading.one_of(actor.user_id):
-            self._uploads.enter()
-            try:
-                reference = self._take_in(req, actor)
-            finally:
-                self._uploads.leave()
+        with self._uploading.one_of(access.who), tempfile.TemporaryFile() as spool:
+            async for chunk in chunks_of(req, announced):
+                spool.write(chunk)
+            spool.seek(0)
+            with self._uploads.one():
+                reference = await asyncio.to_thread(
+                    self._take_in, spool, str(req.content_type), announced, access.context.actor
+                )
         resp.status = falcon.HTTP_201
-        send_json(req, resp, reference.model_dump(mode="json"))
+        await send_json(req, resp, reference.model_dump(mode="json"), ExitStack())
 
-    def _take_in(self, req: falcon.Request, uploader: Actor) -> FileReference:
-        announced = req.content_length or 0
+    def _take_in(self, spool: IO[bytes], content_type: str, announced: int, uploader: Actor) -> FileReference:
         try:
-            form = self._forms.deserialize(req.bounded_stream, req.content_type, announced)
-            part = _file_part(form)
+            part = _file_part(self._forms.deserialize(cast(Any, spool), content_type, announced))
             return self._store.upload(
                 part.stream,
                 uploader=uploader,
@@ -108,55 +112,55 @@ class Files:
                 max_bytes=MAX_UPLOAD,
                 allowed=tuple(FileKind),
             )
-        except TimeoutError:
-            raise ServiceError("request_timeout") from None
         except (falcon.MediaMalformedError, falcon.HTTPInvalidHeader):
             raise ServiceError("file_required") from None
 
     def sender(self, route: Route) -> Send:
         """How a route's answer is sent as the file that it refers to."""
 
-        def send(req: falcon.Request, resp: falcon.Response, answer: dict[str, Any]) -> None:
+        async def send(req: Request, resp: Response, answer: dict[str, Any], held: ExitStack) -> None:
             reference = answer.get(route.downloads) if route.downloads else answer
             if reference is None:
                 raise ServiceError("file_missing")
-            self._send(reference.get("area", route.service), reference, req, resp)
+            held.enter_context(self._downloading.one_of(req.context.caller.user_id))
+            held.enter_context(self._downloads.one())
+            gone = req.scope.get("state", {}).get(GONE)
+            await self._send(reference.get("area", route.service), reference, resp, held, gone)
 
         return send
 
-    def _send(self, area: str, reference: dict[str, Any], req: falcon.Request, resp: falcon.Response) -> None:
-        """Whoever got the reference from its owner may have the file."""
+    async def _send(
+        self, area: str, reference: dict[str, Any], resp: Response, held: ExitStack, gone: asyncio.Event | None
+    ) -> None:
+        """Whoever got the reference from its owner may have the file. It keeps its request's place, and its user's
+        share, until it has left."""
         kind = FileKind.of_media_type(reference["media_type"])
-        with ExitStack() as leaving:
-            leaving.enter_context(self._downloading.one_of(req.env.get(USER)))
-            chunks = self._store.chunks(area, reference["sha256"], kind)
-            left_by_the_download = leaving.pop_all()
+        chunks = await asyncio.to_thread(self._store.chunks, area, reference["sha256"], kind)
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
         resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
         resp.set_header("Content-Security-Policy", _FILE_POLICY)
-        holding_place(req)
-        resp.stream = _Held(chunks, self._slots, left_by_the_download)
+        resp.stream = cast(AsyncIterator[bytes], _Download(chunks, held.pop_all(), gone))
 
 
-class _Held:
-    """A download that keeps its request's place, and its user's share, until it has ended."""
+class _Download:
+    """A file's bytes as they are read, for as long as their reader is not `gone`; what is `held` is let go however the
+    download ends."""
 
-    def __init__(self, chunks: Iterator[bytes], slots: Slots, leaving: ExitStack) -> None:
+    def __init__(self, chunks: Iterator[bytes], held: ExitStack, gone: asyncio.Event | None) -> None:
         self._chunks = chunks
-        self._slots = slots
-        self._leaving = leaving
-        self._held = True
+        self._held = held
+        self._gone = gone
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self._chunks
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (chunk := await asyncio.to_thread(next, self._chunks, None)) is not None:
+            if self._gone is not None and self._gone.is_set():
+                return
+            yield chunk
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Called by the server, however the download ended."""
-        if self._held:
-            self._held = False
-            self._slots.leave()
-            self._leaving.close()
+        self._held.close()
 
 
 def _file_part(form: MultipartForm) -> BodyPart:

@@ -1,9 +1,8 @@
 """Grants that are too long to travel in a token: asked of identity when a token is first seen, and kept with it."""
 
-import threading
+import asyncio
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -30,33 +29,30 @@ class AskedGrants:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._asked: dict[tuple[UUID, int], Future[Grants]] = {}
-        self._lock = threading.Lock()
+        self._asked: dict[tuple[UUID, int], asyncio.Task[Grants]] = {}
 
-    def __call__(self, claims: AccessClaims) -> Grants:
+    async def __call__(self, claims: AccessClaims) -> Grants:
         """The grants of the token's epoch. Raises `ServiceError`: `token_revoked` when there are others by now, or an
         outage, and then nothing is known of them."""
         key = (claims.sid, claims.epoch)
-        with self._lock:
-            asked = self._asked.get(key)
-            answer = asked or self._asked.setdefault(key, Future())
-        if asked is None:
-            self._ask(claims, answer)
-            with self._lock:
-                # A good one stays a while: somebody may have looked for the token just before it was kept.
-                if answer.exception():
-                    self._asked.pop(key, None)
-                elif len(self._asked) > _KEPT:
-                    del self._asked[next(iter(self._asked))]
-        return answer.result()
+        answer = self._asked.get(key)
+        if answer is None:
+            answer = self._asked[key] = asyncio.create_task(self._ask(claims))
+            answer.add_done_callback(lambda asked: self._keep(key, asked))
+        return await asyncio.shield(answer)  # who goes away meanwhile takes it from nobody else
 
-    def _ask(self, claims: AccessClaims, answer: "Future[Grants]") -> None:
+    def _keep(self, key: tuple[UUID, int], asked: "asyncio.Task[Grants]") -> None:
+        """A good one stays a while: somebody may have looked for the token just before it was kept."""
+        if asked.cancelled() or asked.exception():
+            self._asked.pop(key, None)
+        elif len(self._asked) > _KEPT:
+            del self._asked[next(iter(self._asked))]
+
+    async def _ask(self, claims: AccessClaims) -> Grants:
         asked = GetAccessGrants(user_id=claims.sub, session_id=claims.sid, epoch=claims.epoch)
         context = Context(deadline=time.time() + _PATIENCE)
         try:
-            said = self._calls.make(GetAccessGrants, asked.model_dump(mode="json"), context)
-            answer.set_result(AccessGrants.model_validate(said).grants)
+            said = await self._calls.make(GetAccessGrants, asked.model_dump(mode="json"), context)
+            return AccessGrants.model_validate(said).grants
         except ValidationError:
-            answer.set_exception(ServiceError("service_unavailable", service="identity", retry_after=1))
-        except BaseException as error:  # whoever waits must hear of it, whatever it is
-            answer.set_exception(error)
+            raise ServiceError("service_unavailable", service="identity", retry_after=1) from None

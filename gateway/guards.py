@@ -1,9 +1,8 @@
 """Limits inside the gateway: what would pile up is refused at once, with the time after which to come back."""
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -21,43 +20,64 @@ class Slots:
         self.limit = limit
         self.taken = 0
         self._retry_after = retry_after
-        self._lock = threading.Lock()
 
     def enter(self) -> None:
         """Take a place. Raises `ServiceError("overloaded")` when there is none."""
-        with self._lock:
-            if self.taken >= self.limit:
-                raise ServiceError("overloaded", retry_after=self._retry_after)
-            self.taken += 1
+        if self.taken >= self.limit:
+            raise ServiceError("overloaded", retry_after=self._retry_after)
+        self.taken += 1
 
     def leave(self) -> None:
         """Give the place back."""
-        with self._lock:
-            self.taken -= 1
-
-
-class Shares:
-    """What one user may have of something at a time, so that nobody has all of it."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._taken: Counter[Hashable] = Counter()
-        self._lock = threading.Lock()
+        self.taken -= 1
 
     @contextmanager
-    def one_of(self, user: Hashable) -> Iterator[None]:
-        """Hold one inside the block. Raises `ServiceError("too_many_transfers")` when the user has all there are."""
-        with self._lock:
-            if self._taken[user] >= self._limit:
-                raise ServiceError("too_many_transfers", limit=self._limit)
-            self._taken[user] += 1
+    def one(self) -> Iterator[None]:
+        """Hold a place inside the block."""
+        self.enter()
         try:
             yield
         finally:
-            with self._lock:
-                self._taken[user] -= 1
-                if not self._taken[user]:
-                    del self._taken[user]
+            self.leave()
+
+
+class Shares:
+    """What one user, or one address, may have of something at a time, so that nobody has all of it."""
+
+    def __init__(self, limit: int, code: str = "too_many_transfers") -> None:
+        """Beyond `limit` refused with `code`."""
+        self._limit = limit
+        self._code = code
+        self._taken: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def one_of(self, who: Hashable) -> Iterator[None]:
+        """Hold one inside the block. Raises `ServiceError` when they have all that they may have."""
+        if self._taken[who] >= self._limit:
+            raise ServiceError(self._code, limit=self._limit, retry_after=1)
+        self._taken[who] += 1
+        try:
+            yield
+        finally:
+            self._taken[who] -= 1
+            if not self._taken[who]:
+                del self._taken[who]
+
+
+class Places:
+    """Requests that are worked on: so many at a time, and so many of one user or address. Who is not wholly there, or
+    not known, has none."""
+
+    def __init__(self, limit: int, of_one: int) -> None:
+        self._slots = Slots(limit)
+        self._shares = Shares(of_one, "rate_limited")
+
+    @contextmanager
+    def one_of(self, who: Hashable) -> Iterator[None]:
+        """Hold a place inside the block. Raises `ServiceError` `overloaded`, or `rate_limited` when it is theirs that
+        are taken."""
+        with self._shares.one_of(who), self._slots.one():
+            yield
 
 
 class ServiceGuard:
@@ -84,14 +104,13 @@ class ServiceGuard:
         self._failures = 0
         self._open_until: float | None = None
         self._trial_running = False
-        self._lock = threading.Lock()
 
-    def run(self, call: Callable[[], Answer]) -> Answer:
+    async def run(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """Make the call if it may be made. Raises `ServiceError` `overloaded` or `service_unavailable` when not."""
         is_trial = self._admit()
         failed = True
         try:
-            answer = call()
+            answer = await call()
             failed = False
             return answer
         except ServiceError as error:
@@ -106,26 +125,24 @@ class ServiceGuard:
         return self._open_until is not None
 
     def _admit(self) -> bool:
-        with self._lock:
-            if self.in_flight >= self.limit:
-                raise ServiceError("overloaded", retry_after=1)
-            is_trial = self._open_until is not None
-            if self._open_until is not None:
-                wait = self._open_until - self._clock()
-                if wait > 0 or self._trial_running:
-                    raise ServiceError("service_unavailable", service=self.service, retry_after=max(1, round(wait)))
-                self._trial_running = True
-            self.in_flight += 1
-            return is_trial
+        if self.in_flight >= self.limit:
+            raise ServiceError("overloaded", retry_after=1)
+        is_trial = self._open_until is not None
+        if self._open_until is not None:
+            wait = self._open_until - self._clock()
+            if wait > 0 or self._trial_running:
+                raise ServiceError("service_unavailable", service=self.service, retry_after=max(1, round(wait)))
+            self._trial_running = True
+        self.in_flight += 1
+        return is_trial
 
     def _leave(self, is_trial: bool, failed: bool) -> None:
-        with self._lock:
-            self.in_flight -= 1
-            if is_trial:
-                self._trial_running = False
-            if not failed:
-                self._failures, self._open_until = 0, None
-                return
-            self._failures += 1
-            if is_trial or self._failures >= self._failures_allowed:
-                self._open_until = self._clock() + self._pause
+        self.in_flight -= 1
+        if is_trial:
+            self._trial_running = False
+        if not failed:
+            self._failures, self._open_until = 0, None
+            return
+        self._failures += 1
+        if is_trial or self._failures >= self._failures_allowed:
+            self._open_until = self._clock() + self._pause

@@ -1,16 +1,17 @@
-"""What every request gets: a place, a correlation id, its language, safe headers, one line in the log."""
+"""What every request gets: a correlation id, its language, safe headers, one line in the log."""
 
+import asyncio
 import time
-from typing import Any
 from uuid import UUID
 
 import falcon
+from falcon.asgi import Request, Response
 
 from chassis.base import metrics
 from chassis.base.ids import new_id
 from chassis.running.logging import get_logger
-from gateway.door import USER, Door
-from gateway.guards import Slots
+from gateway.caller import Caller
+from gateway.door import Door
 from gateway.language import preferred
 
 log = get_logger("gateway.access")
@@ -33,37 +34,31 @@ _ENCRYPTED_ONLY = "max-age=63072000; includeSubDomains"
 class EveryRequest:
     """Falcon middleware around all that the gateway answers."""
 
-    def __init__(self, slots: Slots, door: Door) -> None:
-        self._slots = slots
+    def __init__(self, door: Door) -> None:
         self._door = door
 
-    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+    async def process_request(self, req: Request, resp: Response) -> None:
         context = req.context
         context.started = time.perf_counter()
-        context.correlation_id = _correlation_id(req.env.get("HTTP_X_CORRELATION_ID"))
-        context.language = preferred(req.env.get("HTTP_ACCEPT_LANGUAGE"))
+        context.caller = caller = Caller.of(req)
+        context.correlation_id = _correlation_id(caller.headers.get("x-correlation-id"))
+        context.language = preferred(caller.headers.get("accept-language"))
         context.code = None
         context.never_before = 0.0
-        context.has_slot = False
-        self._slots.enter()
-        context.has_slot = True
 
-    def process_response(
-        self, req: falcon.Request, resp: falcon.Response, resource: object, req_succeeded: bool
-    ) -> None:
+    async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
         context = req.context
         resp.set_headers(_API_HEADERS)
         resp.set_header(CORRELATION_HEADER, str(context.correlation_id))
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _API_POLICY)
-        if self._door.came_encrypted(req.env):
+        if self._door.came_encrypted(context.caller):
             resp.set_header("Strict-Transport-Security", _ENCRYPTED_ONLY)
-        if context.has_slot:
-            self._slots.leave()
-        _wait(context.started + context.never_before)  # in no place that somebody else wants
+        if (left := context.started + context.never_before - time.perf_counter()) > 0:
+            await asyncio.sleep(left)  # in no place that somebody else wants
         self._record(req, resp.status_code, time.perf_counter() - context.started)
 
-    def _record(self, req: falcon.Request, status: int, seconds: float) -> None:
+    def _record(self, req: Request, status: int, seconds: float) -> None:
         # The template, not the path, and no query string: both can hold what is a person's own business.
         route = req.uri_template or "(none)"
         method = req.method if req.method in falcon.HTTP_METHODS else "(other)"
@@ -75,14 +70,9 @@ class EveryRequest:
             status=status,
             code=req.context.code,
             ms=round(seconds * 1000, 1),
-            user_id=req.env.get(USER),
+            user_id=req.context.caller.user_id,
             correlation_id=req.context.correlation_id,
         )
-
-
-def _wait(until: float) -> None:
-    if (left := until - time.perf_counter()) > 0:
-        time.sleep(left)
 
 
 def _correlation_id(header: str | None) -> UUID:
@@ -93,9 +83,3 @@ def _correlation_id(header: str | None) -> UUID:
         except ValueError:
             pass
     return new_id()
-
-
-def holding_place(req: falcon.Request) -> None:
-    """Take over the request's place for as long as its answer streams; whoever took it leaves it."""
-    context: Any = req.context
-    context.has_slot = False

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,11 +30,11 @@ class NoticeHints:
         self._calls = calls
         self._hub = hub
 
-    def missed(self, access: Access, last_id: str | None) -> Iterator[Hint]:
+    async def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]:
         """What a stream begins with: how many notices are unread. So nothing that was missed has to be told again."""
         try:
             context = replace(access.context, deadline=time.time() + PATIENCE)
-            answer = self._calls.make(CountUnreadNotices, {}, context)
+            answer = await self._calls.make(CountUnreadNotices, {}, context)
         except ServiceError:
             return  # the stream is of use without
         yield Hint("unread_notices", datetime.now(UTC).isoformat(), answer)

@@ -1,8 +1,8 @@
 """Asking all services the same: at the same time, with little patience, and saying who did not answer."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,8 @@ class Owners:
     def __init__(self, calls: Calls, services: Sequence[str]) -> None:
         self.calls = calls
         self.services = tuple(services)
-        self._pool = ThreadPoolExecutor(4 * max(1, len(self.services)), thread_name_prefix="owners")
 
-    def ask_all(
+    async def ask_all(
         self,
         operation: type[Operation],
         payload: dict[str, Any],
@@ -33,19 +32,16 @@ class Owners:
         """The answers of all services, or of those named, each asked in its context; and who gave none, as one does
         that does not know the question yet."""
         until = time.time() + PATIENCE
-        asked = {
-            service: self._pool.submit(
-                self.calls.make,
-                of_service(service, operation),
-                payload,
-                replace(context_in(service), deadline=until),
-            )
-            for service in (self.services if services is None else services)
-        }
-        answers, unanswered = {}, []
-        for service, answer in asked.items():
+
+        async def ask(service: str) -> dict[str, Any] | None:
+            context = replace(context_in(service), deadline=until)
             try:
-                answers[service] = answer.result(timeout=max(0.0, until - time.time()))
+                async with asyncio.timeout(max(0.0, until - time.time())):
+                    return await self.calls.make(of_service(service, operation), payload, context)
             except (ServiceError, TimeoutError):
-                unanswered.append(service)
-        return answers, unanswered
+                return None
+
+        asked = tuple(self.services if services is None else services)
+        answers = dict(zip(asked, await asyncio.gather(*map(ask, asked)), strict=True))
+        given = {service: answer for service, answer in answers.items() if answer is not None}
+        return given, [service for service, answer in answers.items() if answer is None]

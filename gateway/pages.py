@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import falcon
+import falcon.asgi
+from falcon.asgi import Request, Response
 
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
@@ -12,7 +13,7 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-App = falcon.App[falcon.Request, falcon.Response]
+App = falcon.asgi.App[Request, Response]
 
 
 class Static:
@@ -22,7 +23,7 @@ class Static:
         self._content = content
         self._content_type = f"{_TYPES[Path(name).suffix]}; charset=utf-8"
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+    async def on_get(self, req: Request, resp: Response) -> None:
         resp.content_type = self._content_type
         resp.data = self._content
         resp.set_header("Content-Security-Policy", _POLICY)

@@ -1,47 +1,50 @@
-"""The gateway as a process: a container with the web server, stopped in order by SIGTERM."""
+"""The gateway as a process: what runs beside the server, when people are let in, and how it stops."""
 
+import asyncio
+import resource
 import signal
 import socket
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import falcon
-from nameko.containers import ServiceContainer
+import uvloop
 
 from chassis.running import health
 from chassis.running.logging import get_logger
-from gateway.listening import Handed, listen, take
-from gateway.server import APP, HUB, LISTENER, Http, WebServer, raise_file_limit
+from gateway.app import App
+from gateway.listening import listen, take
 from gateway.streams import Hub
+from gateway.wire.limits import Limits
+from gateway.wire.serving import WireConfig, WireServer
 
 log = get_logger(__name__)
 
-_SIGNAL_CHECK = 0.2  # seconds: a signal only sets a flag, which is looked at this often
+FILES = 65_536  # file descriptors asked for
+SPARE_FILES = 200  # descriptors left for everything that is not a client
+THREADS = 64  # that wait for the object store: uploads and downloads, a piece at a time
 _READY_CHECK = 0.05  # seconds between two looks at the checks until they hold
 LONGEST_WAIT = 20.0
 """Seconds for which nobody is accepted while a check does not hold. Who arrives waits for another gateway, or for this
 one; after that they are answered, if only that it does not work, since clients don't wait for longer."""
 
-
-class WebService:
-    """A nameko service with HTTP and nothing else."""
-
-    name = "gateway"
-
-    @Http.decorator  # type: ignore[untyped-decorator]
-    def serve(self) -> None:
-        """Never called: the entrypoint hands requests to the WSGI application."""
+Background = Callable[[], Coroutine[Any, Any, None]]
+"""What runs beside the requests until it is cancelled."""
 
 
-class Background(Protocol):
-    """A thread that runs beside the requests."""
-
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+def raise_file_limit(connections: int) -> int:
+    """As many file descriptors as the machine allows us, up to `FILES`. Returns how many connections they are enough
+    for, and warns where those are fewer than wanted."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    allowed = max(soft, wanted)
+    if allowed < connections + SPARE_FILES:
+        log.warning("few_file_descriptors", allowed=allowed, needed=connections + SPARE_FILES)
+    return max(16, min(connections, allowed - SPARE_FILES))
 
 
 class GatewayProcess:
@@ -49,92 +52,99 @@ class GatewayProcess:
 
     def __init__(
         self,
-        app: falcon.App[falcon.Request, falcon.Response],
+        app: App,
         hub: Hub,
         address: str,
-        service: type[Any] = WebService,
-        config: dict[str, Any] | None = None,
+        limits: Limits,
+        *,
+        trusted: Callable[[str], bool] = lambda peer: False,
         background: Sequence[Background] = (),
         checks: Mapping[str, Callable[[], bool]] | None = None,
         entrance: str = "",
     ) -> None:
         """A gateway that listens on `address`, or with the socket that the `entrance` at that path hands it.
 
-        It accepts people when the `checks` hold to which the threads in `background` may bring it.
+        It accepts people when the `checks` hold to which what runs in `background` may bring it.
         """
-        raise_file_limit()
         self._checks = checks or {}
         self._background = background
         self._address, self._entrance = address, entrance
-        self.container = ServiceContainer(service, {**(config or {}), APP: app, HUB: hub})
-        self._stopping = threading.Event()
-        self._died = False
-
-    @property
-    def web(self) -> WebServer:
-        """The web server inside."""
-        return next(extension for extension in self.container.extensions if isinstance(extension, WebServer))
+        self._server = WireServer(WireConfig(app, limits, trusted), hub.close)
+        self._stopping = asyncio.Event()
+        self._failed = False
+        self._line: socket.socket | None = None
 
     def readiness(self) -> dict[str, bool]:
         """Whether requests should come here."""
-        serving = self.web.accepting and not self._stopping.is_set()
-        return {"http": serving, **{name: check() for name, check in self._checks.items()}}
+        return {"http": self._server.accepting, **{name: check() for name, check in self._checks.items()}}
 
     def run(self, metrics_host: str, metrics_port: int) -> int:
-        """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the container died.
+        """Serve until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when what runs beside it failed.
 
         Raises `OSError` when a port is taken, or nobody is at the entrance.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopping.set())
-        server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
-        self.container.config[LISTENER] = self._listener()
-        self.container.start()
-        threading.Thread(target=self._watch, name="container", daemon=True).start()
-        for thread in self._background:
-            thread.start()
-        self._open()
-        log.info("started")
-        while not self._stopping.wait(_SIGNAL_CHECK):
-            pass
-        log.info("stopping")
-        self.container.stop()
-        for thread in self._background:
-            thread.stop()
+        loop = uvloop.new_event_loop()
+        with self._listener() as listener:
+            server = health.serve(metrics_host, metrics_port, self.readiness) if metrics_port else None
+            # Not `uvloop.run`, which waits for threads that may wait for the object store.
+            loop.run_until_complete(self._serve(listener))
         if server is not None:
             server.stop()
-        return 1 if self._died else 0
+        return 1 if self._failed else 0
 
-    def _open(self) -> None:
-        """Accept people from the moment on in which they can be served."""
+    async def _serve(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="store"))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        if self._line is not None:
+            loop.add_reader(self._line, self._entrance_ended)
+        beside = [asyncio.create_task(run()) for run in self._background]
+        for task in beside:
+            task.add_done_callback(self._ended_beside)
+        log.info("started")
+        await self._until_ready()
+        if not self._stopping.is_set():
+            log.info("listening", port=listener.getsockname()[1])
+            await self._server.serve_on(listener)
+        log.info("stopping")
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+    def _ended_beside(self, task: "asyncio.Task[None]") -> None:
+        """Without what runs beside it a gateway is of no use: whoever watches over it starts another."""
+        if not self._stopping.is_set() and (task.cancelled() or task.exception()):
+            log.error("background_ended", exc_info=None if task.cancelled() else task.exception())
+            self._failed = True
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        self._server.stop()
+
+    def _entrance_ended(self) -> None:
+        """End when the entrance has: people then arrive at another socket than ours, or at none."""
+        assert self._line is not None
+        asyncio.get_running_loop().remove_reader(self._line)
+        if not self._stopping.is_set():
+            log.warning("entrance_ended")
+            self._stop()
+
+    async def _until_ready(self) -> None:
+        """Wait for the moment from which on people can be served."""
         until = time.monotonic() + LONGEST_WAIT
         while lacking := [name for name, check in self._checks.items() if not check()]:
-            if self._stopping.wait(_READY_CHECK):
+            if self._stopping.is_set():
                 return
             if time.monotonic() > until:
                 log.warning("accepting_although_not_ready", lacking=lacking)
-                break
-        self.web.accept()
+                return
+            await asyncio.sleep(_READY_CHECK)
 
     def _listener(self) -> socket.socket:
         if not self._entrance:
             return listen(self._address)
         handed = take(Path(self._entrance))
-        threading.Thread(target=self._stay_with, args=(handed,), name="entrance", daemon=True).start()
+        self._line = handed.line
         return handed.listener
-
-    def _stay_with(self, handed: Handed) -> None:
-        """End when the entrance has: people then arrive at another socket than ours, or at none."""
-        with suppress(OSError):
-            handed.line.recv(1)
-        if not self._stopping.is_set():
-            log.warning("entrance_ended")
-            self._stopping.set()
-
-    def _watch(self) -> None:
-        try:
-            self.container.wait()
-        except Exception:
-            log.exception("container_died")
-            self._died = True
-        self._stopping.set()

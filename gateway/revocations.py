@@ -4,7 +4,6 @@ Heard twice, so that neither a lost message nor a broken connection lets an ende
 of the gateway's own, and by asking identity every few seconds. Kept only as long as a token can live.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
@@ -24,7 +23,6 @@ class RevocationList:
         """Whether identity has told all that counts. Before nobody knows, and no token is good."""
         self._sessions: dict[UUID, float] = {}
         self._epochs: dict[UUID, tuple[int, float]] = {}
-        self._lock = threading.Lock()
 
     def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool:
         """Whether a token of this session and epoch was withdrawn."""
@@ -36,17 +34,15 @@ class RevocationList:
     def apply(self, revocations: Iterable[Revocation]) -> None:
         """Take in what identity says; the same again, or older, changes nothing."""
         now = self._clock()
-        with self._lock:
-            for revocation in revocations:
-                if revocation.session_id is not None:
-                    self._sessions[revocation.session_id] = now
-                if revocation.epoch is not None:
-                    lowest, _ = self._epochs.get(revocation.user_id, (0, now))
-                    self._epochs[revocation.user_id] = (max(lowest, revocation.epoch), now)
+        for revocation in revocations:
+            if revocation.session_id is not None:
+                self._sessions[revocation.session_id] = now
+            if revocation.epoch is not None:
+                lowest, _ = self._epochs.get(revocation.user_id, (0, now))
+                self._epochs[revocation.user_id] = (max(lowest, revocation.epoch), now)
 
     def forget_old(self) -> None:
         """Drop what no living token can be about."""
         oldest = self._clock() - _KEPT
-        with self._lock:
-            self._sessions = {key: at for key, at in self._sessions.items() if at >= oldest}
-            self._epochs = {key: (epoch, at) for key, (epoch, at) in self._epochs.items() if at >= oldest}
+        self._sessions = {key: at for key, at in self._sessions.items() if at >= oldest}
+        self._epochs = {key: (epoch, at) for key, (epoch, at) in self._epochs.items() if at >= oldest}

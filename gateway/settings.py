@@ -10,6 +10,16 @@ class GatewaySettings(BaseSettings):
 
     requests: int = 200
     """Requests at a time."""
+    requests_of_one: int = 50
+    """Requests at a time of one user, or of one address that nobody is signed in for."""
+    connections: int = 4096
+    """Connections at a time."""
+    connections_of_address: int = 1024
+    """Connections at a time of one address that is no proxy of ours."""
+    keep_alive: int = 75
+    """Seconds that a connection is kept between two requests."""
+    drain: float = 16.0
+    """Seconds that requests under way may take when it is stopped."""
     in_flight: int = 64
     """Calls at a time to one service."""
     streams: int = 2000

@@ -4,17 +4,17 @@ A stream lives no longer than the token it was opened with; the client comes bac
 `Last-Event-ID` it saw, and is told what changed meanwhile by the owners.
 """
 
-import queue
-import threading
+import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-import falcon
 import orjson
+from falcon.asgi import Request, Response
 
 from contracts.base import Query, View
 from contracts.errors import ServiceError
@@ -26,6 +26,8 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = 15.0  # seconds: keeps proxies from closing, and notices clients that went away
 RECONNECT = 2000  # milliseconds after which a client whose stream was ended comes back
 _WAITING = 100  # hints a slow reader may be behind
+LEFT, GONE = "left", "gone"
+"""In a request's state: what is set when its client says no more, and when its connection has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,18 @@ class Subscription:
     def __init__(self, user_id: UUID, reader: Principal | None = None) -> None:
         self.user_id = user_id
         self.reader = reader
-        self._hints: queue.Queue[Hint | None] = queue.Queue()
+        self._hints: asyncio.Queue[Hint | None] = asyncio.Queue()
 
     def put(self, hint: Hint | None) -> None:
         """Add a hint; None ends the stream. Of a reader who is far behind the oldest hints are dropped."""
         while hint is not None and self._hints.qsize() >= _WAITING:
-            try:
-                self._hints.get_nowait()
-            except queue.Empty:
-                break
-        self._hints.put(hint)
+            self._hints.get_nowait()
+        self._hints.put_nowait(hint)
 
-    def next(self, timeout: float) -> Hint | None:
-        """The next hint, or None at the end. Raises `queue.Empty` after `timeout` seconds."""
-        return self._hints.get(timeout=timeout)
+    async def next(self, timeout: float) -> Hint | None:
+        """The next hint, or None at the end. Raises `TimeoutError` after `timeout` seconds."""
+        async with asyncio.timeout(timeout):
+            return await self._hints.get()
 
 
 class Hub:
@@ -73,31 +73,28 @@ class Hub:
         self._limit = streams
         self._per_user = per_user
         self._streams: dict[UUID, list[Subscription]] = defaultdict(list)
-        self._lock = threading.Lock()
         self._closing = False
         self.count = 0
 
     def subscribe(self, user_id: UUID, reader: Principal | None = None) -> Subscription:
         """Open a stream. Raises `overloaded` or `too_many_streams`."""
-        with self._lock:
-            if self._closing or self.count >= self._limit:
-                raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
-            if len(self._streams.get(user_id, ())) >= self._per_user:
-                raise ServiceError("too_many_streams", limit=self._per_user)
-            subscription = Subscription(user_id, reader)
-            self._streams[user_id].append(subscription)
-            self.count += 1
-            return subscription
+        if self._closing or self.count >= self._limit:
+            raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
+        if len(self._streams.get(user_id, ())) >= self._per_user:
+            raise ServiceError("too_many_streams", limit=self._per_user)
+        subscription = Subscription(user_id, reader)
+        self._streams[user_id].append(subscription)
+        self.count += 1
+        return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Close a stream; again is harmless."""
-        with self._lock:
-            streams = self._streams.get(subscription.user_id, [])
-            if subscription in streams:
-                streams.remove(subscription)
-                self.count -= 1
-            if not streams:
-                self._streams.pop(subscription.user_id, None)
+        streams = self._streams.get(subscription.user_id, [])
+        if subscription in streams:
+            streams.remove(subscription)
+            self.count -= 1
+        if not streams:
+            self._streams.pop(subscription.user_id, None)
 
     def is_watching(self, user_id: UUID) -> bool:
         """Whether the user has a stream open."""
@@ -105,20 +102,16 @@ class Hub:
 
     def publish(self, user_id: UUID, hint: Hint) -> None:
         """Tell every stream of a user."""
-        with self._lock:
-            streams = list(self._streams.get(user_id, ()))
-        for subscription in streams:
+        for subscription in self._streams.get(user_id, ()):
             subscription.put(hint)
 
     def all(self) -> list[Subscription]:
         """Every open stream."""
-        with self._lock:
-            return [stream for streams in self._streams.values() for stream in streams]
+        return [stream for streams in self._streams.values() for stream in streams]
 
     def close(self) -> None:
         """End all streams, and open no more."""
-        with self._lock:
-            self._closing = True
+        self._closing = True
         for subscription in self.all():
             subscription.put(None)
 
@@ -126,44 +119,56 @@ class Hub:
 class Beginning(Protocol):
     """Asks the owners what a stream begins with."""
 
-    def missed(self, access: Access, last_id: str | None) -> Iterable[Hint]: ...
+    def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]: ...
 
 
 class Credentials(Protocol):
     """Tells who a token speaks for, for as long as it counts."""
 
-    def principal(self, authorization: str | None) -> Principal: ...
+    async def principal(self, authorization: str | None) -> Principal: ...
 
 
 class EventStream:
-    """The body of an answer that goes on: bytes as they come."""
+    """The body of an answer that goes on: bytes as they come, until the token ends or `left` is set."""
 
-    def __init__(self, hub: Hub, subscription: Subscription, missed: Iterable[Hint], still_good: "StillGood") -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        subscription: Subscription,
+        missed: Sequence[Hint],
+        still_good: "StillGood",
+        left: asyncio.Event | None = None,
+    ) -> None:
         self._hub = hub
         self._subscription = subscription
         self._missed = missed
         self._still_good = still_good
+        self._leaving = asyncio.create_task(self._end_when(left)) if left is not None else None
 
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield b"retry: %d\n\n" % RECONNECT
-            yield from (hint.encoded() for hint in self._missed)
-            while self._still_good():
-                try:
-                    hint = self._subscription.next(HEARTBEAT)
-                except queue.Empty:
-                    yield b": still here\n\n"
-                    continue
-                if hint is None:
-                    break
-                yield hint.encoded()
-            yield b"retry: %d\n\n" % RECONNECT
-        finally:
-            self.close()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"retry: %d\n\n" % RECONNECT
+        for missed in self._missed:
+            yield missed.encoded()
+        while await self._still_good():
+            try:
+                hint = await self._subscription.next(HEARTBEAT)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if hint is None:
+                break
+            yield hint.encoded()
+        yield b"retry: %d\n\n" % RECONNECT
 
-    def close(self) -> None:
+    async def _end_when(self, left: asyncio.Event) -> None:
+        await left.wait()
+        self._subscription.put(None)
+
+    async def close(self) -> None:
         """Called by the server however the answer ended."""
         self._hub.unsubscribe(self._subscription)
+        if self._leaving is not None:
+            self._leaving.cancel()
 
 
 class StillGood:
@@ -173,11 +178,10 @@ class StillGood:
         self._credentials = credentials
         self._authorization = authorization
 
-    def __call__(self) -> bool:
-        try:
-            return self._credentials.principal(self._authorization).claims.exp > time.time()
-        except ServiceError:
-            return False
+    async def __call__(self) -> bool:
+        with suppress(ServiceError):
+            return (await self._credentials.principal(self._authorization)).claims.exp > time.time()
+        return False
 
 
 class WatchEvents(Query, answers=View, service="gateway"):
@@ -202,19 +206,21 @@ class EventsResource:
         self._beginnings = beginnings
         self._credentials = credentials
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+    async def on_get(self, req: Request, resp: Response) -> None:
         """Open a stream of hints for the signed-in user."""
-        access = self._door.grant(EVENTS, req.env, req.context.correlation_id, req.context.language)
+        caller = req.context.caller
+        access = await self._door.grant(EVENTS, caller, req.context.correlation_id, req.context.language)
         user_id = access.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
         subscription = self._hub.subscribe(user_id, access.principal)
-        last_id = req.env.get("HTTP_LAST_EVENT_ID")
+        last_id = caller.headers.get("last-event-id")
         try:
-            missed = [hint for each in self._beginnings for hint in each.missed(access, last_id)]
+            missed = [hint for each in self._beginnings async for hint in each.missed(access, last_id)]
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
-        good = StillGood(self._credentials, req.env.get("HTTP_AUTHORIZATION"))
-        resp.stream = EventStream(self._hub, subscription, missed, good)
+        good = StillGood(self._credentials, caller.headers.get("authorization"))
+        stream = EventStream(self._hub, subscription, missed, good, req.scope.get("state", {}).get(LEFT))
+        resp.stream = cast(AsyncIterator[bytes], stream)

@@ -1,9 +1,10 @@
 """Asks identity every few seconds whose tokens count: what an event may have missed is known soon after, and so is
 which keys sign."""
 
-import threading
+import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -25,7 +26,7 @@ _PATIENCE = 3.0  # seconds for an answer
 
 
 class RevocationSync:
-    """A thread that asks until stopped, and at once when woken."""
+    """Asks for as long as it runs, and at once when woken."""
 
     def __init__(
         self,
@@ -40,29 +41,17 @@ class RevocationSync:
         self._revocations = revocations
         self._every = every
         self._since = datetime.now(UTC) - timedelta(seconds=MAX_LIFETIME + LONGEST_TRANSACTION)
-        self._woken = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="revocation_sync", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        self._woken = asyncio.Event()
 
     def wake(self) -> None:
         """Ask now."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """End the thread."""
-        self._stopping = True
-        self._woken.set()
-        self._thread.join(5)
-
-    def ask(self) -> None:
+    async def ask(self) -> None:
         """Ask once. Raises `ServiceError` when identity does not answer."""
         context = Context(deadline=time.time() + _PATIENCE)
         payload = {"since": self._since.isoformat()}
-        answer = Revocations.model_validate(self._backend.call(ListRevocations, payload, context))
+        answer = Revocations.model_validate(await self._backend.call(ListRevocations, payload, context))
         if answer.token_keys:
             self._trust(answer.token_keys)
         self._revocations.apply(answer.items)
@@ -70,12 +59,13 @@ class RevocationSync:
         self._revocations.forget_old()
         self._since = answer.as_of
 
-    def _run(self) -> None:
+    async def run(self) -> None:
+        """Ask until cancelled."""
         failing = False
-        while not self._stopping:
+        while True:
             self._woken.clear()
             try:
-                self.ask()
+                await self.ask()
                 failing = False
             except (ServiceError, ValidationError) as error:
                 if not failing:
@@ -83,4 +73,6 @@ class RevocationSync:
                 failing = True
             except Exception:
                 log.exception("revocations_failed")
-            self._woken.wait(self._every if self._revocations.complete else min(_AT_FIRST, self._every))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every if self._revocations.complete else min(_AT_FIRST, self._every)):
+                    await self._woken.wait()

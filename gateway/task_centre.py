@@ -3,7 +3,7 @@
 The gateway keeps nothing of its own here: it asks the owners.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -67,12 +67,12 @@ class TaskCentre:
         starts_task = operation.answers is TaskView or "task" in operation.answers.model_fields
         return partial(self._started, operation) if starts_task else None
 
-    def list_all(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
+    async def list_all(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """One page of the newest tasks of all who answer in time."""
         page, size = payload.get("page", 1), payload.get("size", 50)
         filters: dict[str, Any] = {name: payload[name] for name in ("kind", "state") if name in payload}
         asked = {**filters, "size": min(_MOST, page * size)}
-        answers, unanswered = self._owners.ask_all(ListTasks, asked, access.in_service)
+        answers, unanswered = await self._owners.ask_all(ListTasks, asked, access.in_service)
         items = sorted(
             (task for answer in answers.values() for task in answer["items"]),
             key=lambda task: (task["created_at"], task["id"]),
@@ -86,18 +86,18 @@ class TaskCentre:
             "unanswered": unanswered,
         }
 
-    def result(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
+    async def result(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """The reference to a task's file, and in whose keeping it is. Raises `file_missing` when there is none."""
-        task = self._of_owner(GetTask, payload, access)
+        task = await self._of_owner(GetTask, payload, access)
         if not task.get("result"):
             raise ServiceError("file_missing")
         return {**task["result"], "area": task["service"]}
 
-    def missed(self, access: Access, last_id: str | None) -> Iterator[Hint]:
+    async def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]:
         """What a stream begins with: the user's running tasks, which are watched from now on, and those that ended
         after the event `last_id`."""
         last = _instant(last_id)
-        answers, _ = self._owners.ask_all(ListTasks, {"size": _MOST}, access.in_service)
+        answers, _ = await self._owners.ask_all(ListTasks, {"size": _MOST}, access.in_service)
         for service, answer in answers.items():
             for task in answer["items"]:
                 ended = _instant(task.get("finished_at"))
@@ -106,19 +106,19 @@ class TaskCentre:
                     if is_open(task) or (last and ended and ended > last):
                         yield hint(task)
 
-    def _started(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
+    async def _started(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
         """The answer of a command that may have started a task, which is watched from now on."""
-        answer = self._calls.make(operation, payload, access.context)
+        answer = await self._calls.make(operation, payload, access.context)
         task = answer if operation.answers is TaskView else answer.get("task")
         if task is not None:
             self._watch.watch(task, access.in_service(operation.service))
         return answer
 
-    def _of_owner(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
+    async def _of_owner(self, operation: type[Operation], payload: dict[str, Any], access: Access) -> dict[str, Any]:
         service = payload["task_id"].partition(".")[0]
         if service not in self._owners.services:
             raise ServiceError("not_found")
-        return self._calls.make(of_service(service, operation), payload, access.in_service(service))
+        return await self._calls.make(of_service(service, operation), payload, access.in_service(service))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -45,13 +45,13 @@ class TaskWatch:
             return
         self._rounds.take_on(task["id"], _Watched(user_id, task["service"], context, shown(task)))
 
-    def _look(self, task_id: str, watched: _Watched) -> bool:
+    async def _look(self, task_id: str, watched: _Watched) -> bool:
         """Whether to look again."""
         if not self._hub.is_watching(watched.user_id):
             return False
         context = replace(watched.context, deadline=time.time() + EVERY)
         try:
-            task = self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
+            task = await self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
             return error.code in ("service_unavailable", "deadline_exceeded", "overloaded")
         now = shown(task)

@@ -4,7 +4,7 @@ Nobody keeps it: the owners count. While somebody watches whose permissions have
 asked every few seconds (docs/decisions/0042-notices-are-kept-to-dos-are-counted.md).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -66,17 +66,17 @@ class ToDoList:
         """How the list is answered; None for every other operation."""
         return self._list if operation is ListToDo else None
 
-    def missed(self, access: Access, last_id: str | None) -> Iterator[Hint]:
+    async def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]:
         """What a stream begins with: the counts of what can wait for the user, which are looked after from now on."""
-        answers, unanswered = self._owners.ask_all(GetToDo, {}, access.reaching)
+        answers, unanswered = await self._owners.ask_all(GetToDo, {}, access.reaching)
         shown = {service: _counts(answer) for service, answer in answers.items() if answer["items"]}
         if access.principal is not None and (shown or unanswered):
             self._rounds.take_on(access.principal.user_id, _Watched(access, (*shown, *unanswered), shown))
         if shown:
             yield _hint(shown)
 
-    def _list(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
-        answers, unanswered = self._owners.ask_all(GetToDo, {}, access.reaching)
+    async def _list(self, payload: dict[str, Any], access: Access) -> dict[str, Any]:
+        answers, unanswered = await self._owners.ask_all(GetToDo, {}, access.reaching)
         items = [self._listed(item) for answer in answers.values() for item in answer["items"]]
         return {"items": items, "total": sum(item["count"] for item in items), "unanswered": unanswered}
 
@@ -85,11 +85,11 @@ class ToDoList:
         template = self._lists[item["service"], item["listed_by"]]
         return {**shown, "href": f"{template}?{urlencode(item['filters'])}"}
 
-    def _look(self, user_id: UUID, watched: _Watched) -> bool:
+    async def _look(self, user_id: UUID, watched: _Watched) -> bool:
         """Whether to look again: not once it is known that nothing can wait."""
         if not self._hub.is_watching(user_id):
             return False
-        answers, unanswered = self._owners.ask_all(GetToDo, {}, watched.access.reaching, watched.services)
+        answers, unanswered = await self._owners.ask_all(GetToDo, {}, watched.access.reaching, watched.services)
         now = {service: _counts(answer) for service, answer in answers.items() if answer["items"]}
         now |= {service: watched.shown[service] for service in unanswered if service in watched.shown}
         if now != watched.shown:

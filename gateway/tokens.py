@@ -1,9 +1,8 @@
 """Access tokens, as `contracts.identity.tokens` describes them: verified once, then remembered; and what they allow."""
 
-import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -79,11 +78,11 @@ class Revocations(Protocol):
     def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool: ...
 
 
-Grants = Callable[[AccessClaims], Sequence[AccessGrant]]
+Grants = Callable[[AccessClaims], Awaitable[Sequence[AccessGrant]]]
 """The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
 
 
-def _none_by_reference(claims: AccessClaims) -> Sequence[AccessGrant]:
+async def _none_by_reference(claims: AccessClaims) -> Sequence[AccessGrant]:
     return ()
 
 
@@ -109,9 +108,8 @@ class Tokens:
         self._remembered = remembered
         self._clock = clock
         self._verified: OrderedDict[str, Principal] = OrderedDict()
-        self._lock = threading.Lock()
 
-    def principal(self, authorization: str | None) -> Principal:
+    async def principal(self, authorization: str | None) -> Principal:
         """Who the `Authorization` header speaks for.
 
         Raises `ServiceError` `unauthenticated`, `token_invalid`, `token_expired`, `token_revoked`, and
@@ -132,17 +130,16 @@ class Tokens:
         claims = _verified_claims(token, keys)
         self._refuse_ended(claims)
         if claims.grants_by_reference:
-            claims = claims.model_copy(update={"grants": tuple(self._grants(claims))})
+            claims = claims.model_copy(update={"grants": tuple(await self._grants(claims))})
         return self._remember(token, _principal(claims), keys)
 
     def trust(self, public_keys: Sequence[str]) -> None:
         """Let tokens count that one of these keys has signed, and no others from now on. Raises `ValueError`."""
         keys = pem.public_keys("\n".join(public_keys))
-        with self._lock:
-            if keys != self._keys:
-                self._keys = keys
-                self._verified.clear()
-                metrics.token_keys_trusted(map(pem.fingerprint, keys))
+        if keys != self._keys:
+            self._keys = keys
+            self._verified.clear()
+            metrics.token_keys_trusted(map(pem.fingerprint, keys))
 
     def _refuse_ended(self, claims: AccessClaims) -> None:
         if claims.exp <= self._clock():
@@ -151,11 +148,10 @@ class Tokens:
             raise ServiceError("token_revoked")
 
     def _remember(self, token: str, principal: Principal, keys: Sequence[Ed25519PublicKey]) -> Principal:
-        with self._lock:
-            if keys == self._keys:  # else its key may have gone meanwhile
-                self._verified[token] = principal
-            while len(self._verified) > self._remembered:
-                self._verified.popitem(last=False)
+        if keys == self._keys:  # else its key may have gone meanwhile
+            self._verified[token] = principal
+        while len(self._verified) > self._remembered:
+            self._verified.popitem(last=False)
         return principal
 
 

@@ -1,8 +1,8 @@
 """Processes made by forking one that has loaded their code, when all start at once: loading is nine tenths of a start.
 
-Two processes fork, one for task processes with their plain threads, one for what runs on green threads. Neither has a
-thread, a green thread or a secret when it forks, since all have its memory. It ends when all that it made have ended:
-somebody has to wait for them.
+Two processes fork, one for what has plain threads (task processes and the gateway), one for what runs on green ones.
+Neither has a thread, a green thread or a secret when it forks, since all have its memory. It ends when all that it made
+have ended: somebody has to wait for them.
 
 Eventlet warns of every fork. What it warns of is a hub that parent and child wait with, and green threads that run in
 both: here none runs before the fork, and who is made begins with a hub of its own (`chassis.running.green.forked`).
@@ -47,9 +47,9 @@ class Forks:
         """Load `services`, the modules that declare them. Where that fails standard error says why, and nothing will be
         made."""
         green, asked_green = Pipe()
-        _begin_green(asked_green, [RUNNER, *services, *OF_SERVICES, GATEWAY])
+        _begin_green(asked_green, [RUNNER, *services, *OF_SERVICES])
         plain, asked_plain = Pipe()
-        if _loaded([RUNNER, *services, *OF_TASKS]) and os.fork() == 0:
+        if _loaded([RUNNER, *services, *OF_TASKS, GATEWAY]) and os.fork() == 0:
             green.close()
             plain.close()
             _serve(asked_plain)

@@ -295,7 +295,7 @@ class System:
         health = self._port("health", name)
         key = {"JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1]}
         variables = self._common(GATEWAY, health) | self._arrival() | key
-        return ProcessSpec(name, "gateway.__main__", (), variables, health, "green")
+        return ProcessSpec(name, "gateway.__main__", (), variables, health, "plain")
 
     def _arrival(self) -> dict[str, str]:
         return {

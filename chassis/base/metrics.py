@@ -48,6 +48,9 @@ _outbox_waiting = Gauge("jiaowu_outbox_waiting", "Events committed and not yet p
 _outbox_oldest = Gauge("jiaowu_outbox_oldest_seconds", "Age of the oldest event committed and not yet published")
 _inbox_kept = Gauge("jiaowu_inbox_kept", "Events kept because they could not be handled", ["state"])
 _refused = Counter("jiaowu_messages_refused", "Messages put aside: not their sender's to say", ["reason"])
+_wire_refused = Counter(
+    "jiaowu_wire_refused_total", "Connections that were ended, or requests that were none, before the door.", ["reason"]
+)
 _returned = Gauge("jiaowu_outbox_returned", "Events that the broker has no queue for, kept to be tried again")
 _inbox_waiting_oldest = Gauge(
     "jiaowu_inbox_waiting_oldest_seconds", "Age of the oldest event that waits for what it needs"
@@ -164,6 +167,11 @@ def token_keys_trusted(fingerprints: Iterable[str]) -> None:
 def message_refused(reason: str) -> None:
     """A message whose sender or way did not fit; `reason` is a code of `chassis.messages.delivery`."""
     _refused.labels(reason).inc()
+
+
+def wire_refused(reason: str) -> None:
+    """Something that did not come to the door: a status, or why a connection was ended."""
+    _wire_refused.labels(reason).inc()
 
 
 def job_ran(job: str, rows: int) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import falcon.testing
 import pytest
 
+from chassis.provisioning.broker import broker_url, provision_broker
 from contracts.permissions import PERMISSIONS
 from gateway.app import Dependencies, create_app
 from gateway.calls import Calls
@@ -15,7 +15,10 @@ from gateway.revocations import RevocationList
 from gateway.routes import tasks
 from gateway.streams import Hub
 from gateway.tokens import Tokens
+from tests.gateway.broker import PASSWORDS
+from tests.gateway.broker import SERVICES as ON_THE_BROKER
 from tests.gateway.fakes import PERMISSION, ROUTES, SERVICES, FakeBackend, FakeStore, Issuer, scope_of
+from tests.gateway.live import Client, do
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +32,7 @@ def library_permissions(monkeypatch: pytest.MonkeyPatch) -> None:
 class Gateway:
     """The application and what stands around it."""
 
-    client: falcon.testing.TestClient
+    client: Client
     backend: FakeBackend
     store: FakeStore
     issuer: Issuer
@@ -61,7 +64,7 @@ def make_gateway(
         rates=rates or Rates(),
         **options,  # type: ignore[arg-type]
     )
-    client = falcon.testing.TestClient(create_app(dependencies))
+    client = Client(create_app(dependencies))
     return Gateway(client, backend, store, issuer, revocations, hub, tokens)
 
 
@@ -69,4 +72,11 @@ def make_gateway(
 def gateway() -> Iterator[Gateway]:
     made = make_gateway()
     yield made
-    made.hub.close()
+    do(made.hub.close)
+
+
+@pytest.fixture
+def broker_address(amqp_admin_url: str, management_url: str, vhost: str) -> str:
+    """Where a gateway finds its broker."""
+    provision_broker(amqp_admin_url, management_url, vhost, ON_THE_BROKER, PASSWORDS)
+    return broker_url(amqp_admin_url, vhost, "gateway", PASSWORDS["gateway"])

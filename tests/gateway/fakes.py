@@ -1,8 +1,8 @@
 """A gateway without a bus: operations of a made-up library, a backend that records calls, tokens, a store in memory."""
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from inspect import isawaitable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -99,19 +99,18 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, dict[str, Any], Context]] = []
-        self.answers: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
+        self.answers: dict[str, Callable[[str, dict[str, Any]], Any]] = {
             "list_tasks": lambda *_: {"items": [], "page": 1, "size": 200, "total": 0},
             "get_to_do": lambda *_: {"items": []},
         }
         self.refuse("count_unread_notices", "service_unavailable", service="identity")
-        self.lock = threading.Lock()
 
-    def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+    async def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
         name = method_name(operation)
-        with self.lock:
-            self.calls.append((operation.service, name, payload, context))
+        self.calls.append((operation.service, name, payload, context))
         answer = self.answers.get(name)
-        return answer(operation.service, payload) if answer else {"id": str(uuid4()), "title": "书"}
+        answered = answer(operation.service, payload) if answer else {"id": str(uuid4()), "title": "书"}
+        return await answered if isawaitable(answered) else answered
 
     def refuse(self, name: str, code: str, **params: Any) -> None:
         """Let an operation be refused."""

@@ -26,20 +26,20 @@ from launcher.paths import declaring
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.fakes import ROUTES as LIBRARY
 from tests.gateway.fakes import Issuer
+from tests.gateway.live import until
 from tests.gateway.test_sign_in import BOOKS, LONG, ask
 from tests.waiting import eventually
 
 
 def names(gateway: Gateway) -> list[str]:
-    with gateway.backend.lock:
-        return [name for _, name, _, _ in gateway.backend.calls]
+    return [name for _, name, _, _ in list(gateway.backend.calls)]
 
 
 def test_many_requests_with_one_new_token_ask_once(gateway: Gateway) -> None:
     together, asked = Barrier(6), Event()
 
-    def answer(service: str, payload: dict[str, Any]) -> dict[str, Any]:
-        assert asked.wait(20)
+    async def answer(service: str, payload: dict[str, Any]) -> dict[str, Any]:
+        await until(asked)
         return {"grants": LONG}
 
     gateway.backend.answers["get_access_grants"] = answer

@@ -1,13 +1,13 @@
 """Uploads into the store, downloads out of it."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
-from falcon.testing import create_environ
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -199,28 +199,55 @@ def test_who_may_not_have_the_row_does_not_get_the_file(gateway: Gateway) -> Non
     assert gateway.client.simulate_get(SCAN, headers=gateway.bearer()).status_code == 404
 
 
-def test_a_download_holds_its_place_until_it_ends() -> None:
+class SlowReader:
+    """Files of the store come to their second piece when they are told to."""
+
+    def __init__(self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._going = threading.Event()
+        self._chunks = gateway.store.chunks
+        monkeypatch.setattr(gateway.store, "chunks", self._slowly)
+
+    def _slowly(self, *which: Any) -> Iterator[bytes]:
+        first, *others = self._chunks(*which)
+        return self._one_by_one(first, others)
+
+    def _one_by_one(self, first: bytes, others: list[bytes]) -> Iterator[bytes]:
+        yield first
+        assert self._going.wait(20)
+        yield from others
+
+    def go_on(self) -> None:
+        self._going.set()
+
+
+def test_a_download_holds_its_place_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     gateway = make_gateway(requests=1)
     gateway.store.files["library", SHA] = b"%PDF-1.7"
     refer(gateway)
-    environ = create_environ(SCAN, headers=gateway.bearer())
-    answer = gateway.client.app(environ, lambda *_: None)
+    slow = SlowReader(gateway, monkeypatch)
+    answer = gateway.client.open(SCAN, headers=gateway.bearer())
     assert next(iter(answer)) == b"%PD"
-    assert gateway.client.simulate_get("/nowhere").status_code == 503
+    refused = gateway.client.simulate_get("/api/v1/books", headers=gateway.bearer())
+    assert (refused.status_code, refused.json["code"]) == (503, "overloaded")
+    slow.go_on()
     answer.close()
-    assert gateway.client.simulate_get("/nowhere").status_code == 404
+    assert gateway.client.simulate_get("/api/v1/books", headers=gateway.bearer()).status_code == 200
 
 
-def test_one_user_has_a_few_downloads_at_a_time_and_others_have_theirs(gateway: Gateway) -> None:
+def test_one_user_has_a_few_downloads_at_a_time_and_others_have_theirs(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gateway.store.files["library", SHA] = b"%PDF-1.7"
     refer(gateway)
     mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
-    environs = [create_environ(SCAN, headers=mine) for _ in range(DOWNLOADS_OF_USER)]
-    running = [gateway.client.app(environ, lambda *_: None) for environ in environs]
+    slow = SlowReader(gateway, monkeypatch)
+    running = [gateway.client.open(SCAN, headers=mine) for _ in range(DOWNLOADS_OF_USER)]
     refused = gateway.client.simulate_get(SCAN, headers=mine)
     assert (refused.status_code, refused.json["code"]) == (429, "too_many_transfers")
-    assert gateway.client.simulate_get(SCAN, headers=others).status_code == 200
-    for answer in running:
+    theirs = gateway.client.open(SCAN, headers=others)
+    assert theirs.status == 200
+    slow.go_on()
+    for answer in (*running, theirs):
         answer.close()
         answer.close()
     assert gateway.client.simulate_get(SCAN, headers=mine).status_code == 200

@@ -81,7 +81,7 @@ def test_chunks_that_could_be_read_otherwise_are_refused_with_all_that_follows(
         (b"Transfer-Encoding: Chunked\r\n", CHUNKS),
         (
             b"Transfer-Encoding: chunked\r\n",
-            b"7;note=a\r\n" + BODY[:7] + b"\r\n07 \r\n" + BODY[7:] + b"\r\n0\r\nX: a\r\n\r\n",
+            b"7;note=a\r\n" + BODY[:7] + b"\r\n07\r\n" + BODY[7:] + b"\r\n0\r\nX: a\r\n\r\n",
         ),
     ],
 )

@@ -1,20 +1,37 @@
 """Places, calls in flight, and services that are down."""
 
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
 import pytest
 
 from contracts.errors import ServiceError
 from gateway.guards import ServiceGuard, Slots
 from tests.gateway.conftest import Gateway, make_gateway
+from tests.gateway.live import until
+from tests.waiting import eventually
 
 BOOKS = "/api/v1/books"
 
 
-def outage() -> None:
+async def outage() -> None:
     raise ServiceError("deadline_exceeded")
 
 
-def refusal() -> None:
+async def refusal() -> None:
     raise ServiceError("not_found")
+
+
+async def say(what: object = None) -> object:
+    return what
+
+
+def run(guard: ServiceGuard, call: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(guard.run(call))
 
 
 class Clock:
@@ -37,20 +54,20 @@ def guard(clock: Clock) -> ServiceGuard:
 def fail(guard: ServiceGuard, times: int) -> None:
     for _ in range(times):
         with pytest.raises(ServiceError, match="deadline_exceeded"):
-            guard.run(outage)
+            run(guard, outage)
 
 
 def test_a_service_that_does_not_answer_is_left_alone_for_a_while(guard: ServiceGuard, clock: Clock) -> None:
     fail(guard, 3)
     with pytest.raises(ServiceError) as refused:
-        guard.run(lambda: "never called")
+        run(guard, lambda: say("never called"))
     assert (refused.value.code, refused.value.params) == (
         "service_unavailable",
         {"service": "library", "retry_after": 5},
     )
     clock.now = 5
-    assert guard.run(lambda: "back") == "back"
-    assert guard.run(lambda: "again") == "again"
+    assert run(guard, lambda: say("back")) == "back"
+    assert run(guard, lambda: say("again")) == "again"
 
 
 def test_a_failed_trial_closes_the_door_again(guard: ServiceGuard, clock: Clock) -> None:
@@ -58,42 +75,45 @@ def test_a_failed_trial_closes_the_door_again(guard: ServiceGuard, clock: Clock)
     clock.now = 5
     fail(guard, 1)
     with pytest.raises(ServiceError, match="service_unavailable"):
-        guard.run(lambda: None)
+        run(guard, say)
 
 
 def test_only_one_call_tries_at_a_time(guard: ServiceGuard, clock: Clock) -> None:
     fail(guard, 3)
     clock.now = 5
 
-    def trial() -> str:
+    async def trial() -> str:
         with pytest.raises(ServiceError, match="service_unavailable"):
-            guard.run(lambda: None)
+            await guard.run(say)
         return "done"
 
-    assert guard.run(trial) == "done"
+    assert run(guard, trial) == "done"
 
 
 def test_refusals_and_single_outages_are_no_outage(guard: ServiceGuard) -> None:
     for _ in range(5):
         fail(guard, 2)
         with pytest.raises(ServiceError, match="not_found"):
-            guard.run(refusal)
-    assert guard.run(lambda: 1) == 1
+            run(guard, refusal)
+    assert run(guard, lambda: say(1)) == 1
 
 
 def test_an_unforeseen_error_gives_the_place_back(guard: ServiceGuard) -> None:
+    async def wrong() -> float:
+        return 1 / 0
+
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            guard.run(lambda: 1 / 0)
+            run(guard, wrong)
     assert guard.in_flight == 0
 
 
 def test_no_more_than_the_limit_run_at_once(guard: ServiceGuard) -> None:
-    def nested(depth: int) -> int:
-        return guard.run(lambda: nested(depth + 1))
+    async def nested() -> None:
+        await guard.run(nested)
 
     with pytest.raises(ServiceError, match="overloaded"):
-        nested(1)
+        asyncio.run(nested())
     assert guard.in_flight == 0
 
 
@@ -110,8 +130,8 @@ def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
     gateway = make_gateway(requests=1)
     inner: list[int] = []
 
-    def ask_again(*_: object) -> dict[str, object]:
-        inner.append(gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code)
+    async def ask_again(*_: object) -> dict[str, object]:
+        inner.append((await gateway.client.ask("GET", BOOKS, headers=gateway.bearer())).status_code)
         return {}
 
     gateway.backend.answers["list_books"] = ask_again
@@ -119,6 +139,55 @@ def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
         assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 200
         assert gateway.client.simulate_get("/nowhere").status_code == 404
     assert inner == [503, 503, 503]
+
+
+def test_one_user_has_some_places_and_others_have_theirs() -> None:
+    gateway = make_gateway(requests_of_one=3)
+    release = threading.Event()
+
+    async def slow(*_: object) -> dict[str, object]:
+        await until(release)
+        return {}
+
+    gateway.backend.answers["list_books"] = slow
+    mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
+    with ThreadPoolExecutor(4) as pool:
+        held = [pool.submit(gateway.client.simulate_get, BOOKS, headers=mine) for _ in range(3)]
+        eventually(lambda: len(gateway.backend.calls) == 3, "all places of one user are taken")
+        refused = gateway.client.simulate_get(BOOKS, headers=mine)
+        assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+        assert int(refused.headers["retry-after"]) >= 1
+        theirs = pool.submit(gateway.client.simulate_get, BOOKS, headers=others)
+        eventually(lambda: len(gateway.backend.calls) == 4, "others are not touched")
+        release.set()
+        assert [each.result().status_code for each in (*held, theirs)] == [200] * 4
+
+
+def test_an_address_has_some_places_too() -> None:
+    gateway = make_gateway(requests_of_one=1)
+    release = threading.Event()
+
+    async def slow(*_: object) -> dict[str, object]:
+        await until(release)
+        return {}
+
+    gateway.backend.answers["enter_library"] = slow
+    knock = {"path": "/api/v1/door", "json": {"name": "x"}}
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(gateway.client.simulate_post, **knock, remote_addr="198.51.100.5")
+        eventually(lambda: len(gateway.backend.calls) == 1, "it has its place")
+        assert gateway.client.simulate_post(**knock, remote_addr="198.51.100.5").status_code == 429
+        elsewhere = pool.submit(gateway.client.simulate_post, **knock, remote_addr="198.51.100.6")
+        eventually(lambda: len(gateway.backend.calls) == 2, "another address has its own")
+        release.set()
+        assert (held.result().status_code, elsewhere.result().status_code) == (200, 200)
+
+
+def test_who_is_not_known_or_not_right_takes_no_place() -> None:
+    gateway = make_gateway(requests=0)
+    assert gateway.client.simulate_get(BOOKS).status_code == 401
+    assert gateway.client.simulate_get(f"{BOOKS}?page=x", headers=gateway.bearer()).status_code == 422
+    assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 503
 
 
 def test_one_service_down_leaves_the_other_alone(gateway: Gateway) -> None:

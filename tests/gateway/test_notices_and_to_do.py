@@ -14,6 +14,7 @@ from contracts.identity.events import KeptNotice, NoticesKept
 from gateway.notices import tell
 from gateway.routes import ROUTES, SERVICES
 from tests.gateway.conftest import Gateway, make_gateway
+from tests.gateway.live import beside, do, until
 from tests.gateway.test_tasks_and_events import USER, Stream, eventually
 
 TO_DO = "/api/v1/to-do"
@@ -28,7 +29,7 @@ def school(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     monkeypatch.setattr("gateway.to_do.EVERY", 0.02)
     made = make_gateway(services=SERVICES, routes=ROUTES)
     yield made
-    made.hub.close()
+    do(made.hub.close)
 
 
 def waiting(count: int, service: str = "courses", **fields: Any) -> dict[str, Any]:
@@ -88,9 +89,9 @@ def test_an_address_of_the_list_is_answered(school: Gateway) -> None:
 def test_who_does_not_answer_in_time_or_does_not_know_the_question_is_named(school: Gateway) -> None:
     release = threading.Event()
 
-    def answer(service: str, _: dict[str, Any]) -> dict[str, Any]:
+    async def answer(service: str, _: dict[str, Any]) -> dict[str, Any]:
         if service == "finance":
-            release.wait(10)
+            await until(release)
         if service == "exams":
             raise ServiceError("route_not_found")  # as one of the version before says
         return {"items": [waiting(3)] if service == "courses" else []}
@@ -143,7 +144,7 @@ def test_a_stream_begins_with_what_waits_and_tells_when_that_changes(school: Gat
         "total": 4,
     }
     stream.body.close()
-    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "to_do"])
+    eventually(lambda: not beside("to_do"))
 
 
 def test_only_services_in_which_something_can_wait_are_asked_again(school: Gateway) -> None:
@@ -170,7 +171,7 @@ def test_who_was_away_at_the_beginning_is_asked_until_it_is_known_that_nothing_c
     eventually(lambda: len(asked(school)) > first + 1)
     assert {call[0] for call in asked(school)[first:]} == {"finance"}
     away.clear()
-    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "to_do"])
+    eventually(lambda: not beside("to_do"))
     stream.body.close()
 
 
@@ -178,7 +179,7 @@ def test_nobody_is_asked_for_whom_nothing_can_wait(school: Gateway) -> None:
     stream = Stream(school)
     assert stream.next() == {"retry": "2000"}
     assert len(asked(school)) == len(SERVICES)
-    assert not [thread for thread in threading.enumerate() if thread.name == "to_do"]
+    assert not beside("to_do")
     stream.body.close()
 
 
@@ -227,11 +228,11 @@ def at_point(gateway: Gateway, point: UUID = POINT, **claims: Any) -> Stream:
 
 def hears(gateway: Gateway, stream: Stream, *notices: KeptNotice) -> int:
     """How many of these notices a stream is told of; a last one for everybody shows that there come no more."""
-    tell(gateway.hub, NoticesKept(notices=notices))
+    do(tell, gateway.hub, NoticesKept(notices=notices))
     reader = next(each.reader for each in gateway.hub.all())
     assert reader is not None
     last = notice(teaching_point_id=None, tells_student=False, applicant_id=reader.user_id)
-    tell(gateway.hub, NoticesKept(notices=(last,)))
+    do(tell, gateway.hub, NoticesKept(notices=(last,)))
     told = hint(stream, "notices")
     return 0 if told["items"][0]["id"] == str(last.id) else int(told["new"])
 
@@ -281,7 +282,7 @@ def test_who_is_told_in_two_ways_is_hinted_once(school: Gateway) -> None:
 
 def test_of_many_notices_one_hint_tells_the_number_and_names_some(school: Gateway) -> None:
     stream = at_point(school)
-    tell(school.hub, NoticesKept(notices=tuple(notice() for _ in range(500))))
+    do(tell, school.hub, NoticesKept(notices=tuple(notice() for _ in range(500))))
     told = hint(stream, "notices")
     assert (told["new"], len(told["items"])) == (500, 20)
     assert told["items"][0].keys() == {"id", "service", "workflow", "action", "state", "subject_id"}
