@@ -1,9 +1,10 @@
-"""A made-up club whose members come in from a table: all that an import takes."""
+"""A made-up club whose members come in from a table, go out as one, and have a card: all that papers take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Column as DatabaseColumn
@@ -12,14 +13,20 @@ from sqlalchemy import Date, Table, Text, UniqueConstraint, Uuid, select
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.columns import id_column
+from chassis.data.pages import equals, page_of
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service
+from chassis.declaring.service import Service, command, query, task
+from chassis.documents.declaring import Document
+from chassis.documents.making import Making, Said, making
 from chassis.papers.spreadsheets import Column, calendar_day, columns, member_of, typed
+from chassis.running.exports import ListExport, exporting
 from chassis.running.imports import Importer, Line, ListImport, imported
-from contracts.base import Contract, Query
+from chassis.work.school_settings import shared_settings_table
+from contracts.base import Command, Contract, Page, PageQuery, Query, View
 from contracts.common import TaskView
+from contracts.exports import Export
 from contracts.imports import Import
 from contracts.types import FileReference, Gender, PersonName, StudentNumber
 from contracts.words import by_word
@@ -37,6 +44,7 @@ members = Table(
     UniqueConstraint("student_number"),
 )
 scope(members, point="teaching_point_id")
+shared_settings_table(metadata)
 
 
 class ImportMembers(Import, answers=TaskView, service="club"):
@@ -86,10 +94,61 @@ MEMBERS_IN = ListImport(
 )  # fmt: skip
 
 
+class MemberView(View):
+    student_number: str
+    name: str
+    gender: Gender | None
+    birth_on: date | None
+
+
+class MemberFilters(Contract):
+    gender: Gender | None = None
+
+
+class ListMembers(MemberFilters, PageQuery, answers=Page[MemberView], service="club"):
+    pass
+
+
+class ExportMembers(MemberFilters, Export, answers=TaskView, service="club"):
+    pass
+
+
+def list_members(query: ListMembers, uow: UnitOfWork) -> Page[MemberView]:
+    statement = select(members).where(equals(members.c.gender, query.gender))
+    order = {"student_number": members.c.student_number}
+    return page_of(MemberView, uow, statement, query, sortable=order, default="student_number")
+
+
+MEMBERS_OUT = ListExport("student_export", ExportMembers, list_members, tuple(MemberView.model_fields))
+
+
+class CardData(Contract):
+    student_name: str
+    gender: Gender | None
+
+
+class PrintCard(Command, answers=TaskView, service="club"):
+    student_number: StudentNumber
+
+
+def card_of(command: PrintCard, uow: UnitOfWork) -> Said:
+    row = uow.one(select(members).where(members.c.student_number == command.student_number))
+    return Said(CardData(student_name=row.name, gender=row.gender))
+
+
+CARD = Document("enrolment_certificate", CardData, Path(__file__).with_name("club_card.typ"))
+CARDS = Making(CARD, PrintCard, card_of)
+
+
 class Club(Service):
     name = "club"
     metadata = metadata
     member_imports = imported(MEMBERS_IN)
+    list_members = query(list_members)
+    export_members = command(exporting(MEMBERS_OUT))
+    student_export = task(MEMBERS_OUT.task)
+    print_card = command(making(CARDS))
+    enrolment_certificate = task(CARDS.task)
 
 
 SERVICE = Club

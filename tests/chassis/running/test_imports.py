@@ -27,8 +27,17 @@ from chassis.testing.harness import ServiceHarness, acting
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView, of_service
 from contracts.types import FileReference
 from tests.chassis import club as made_up
-from tests.chassis.club import MEMBERS_IN, Club, GetMemberTemplate, ImportMembers, members
+from tests.chassis.club import (
+    MEMBERS_IN,
+    Club,
+    ExportMembers,
+    GetMemberTemplate,
+    ImportMembers,
+    PrintCard,
+    members,
+)
 from tests.harnesses import HarnessOf
+from tests.printed import text_of
 
 POINT = new_id()
 HEADER = ["学号", "姓名", "性别", "出生日期"]
@@ -361,3 +370,27 @@ def test_a_table_goes_when_its_task_is_forgotten_and_the_template_stays(club: Se
     club.database.run(system_context(), tasks.forget_old_tasks)
     assert club.database.run(system_context(), MEMBERS_IN.forget_files) == 2
     assert [name.partition("/")[0] for name in left()] == ["student_import_template"]
+
+
+# -- all that papers take ---------------------------------------------------------------------------------------------
+
+MOST_LINES = 80
+
+
+def test_an_import_an_export_and_a_document_together_take_less_than_a_page(club: ServiceHarness) -> None:
+    written = Path(made_up.__file__).read_text("utf-8").partition("class ImportMembers")[2].splitlines()
+    assert len([line for line in written if line.strip()]) < MOST_LINES
+
+    me = clerk()
+    assert ended(club, table(*people(3)), me).figures["imported"] == 3
+    reader = replace(me, permission="club.read", held={"club.read": me.scope})
+    done = []
+    for command in (ExportMembers(gender="female"), PrintCard(student_number=number(1))):
+        started = club.run(command, reader)
+        Worker(club.database, club.service).run_until_idle()
+        done.append(seen(club, started, reader))
+    exported, printed = done
+    rows = list(load_workbook(given_back(exported)).worksheets[0].values)
+    assert rows[0] == ("学号", "名称", "性别", "出生日期")
+    assert [row[0] for row in rows[1:]] == [number(n) for n in range(3)]
+    assert "李二" in text_of(given_back(printed).read())
