@@ -73,6 +73,7 @@ def run() -> int:
         hub,
         config.http_address,
         Limits(
+            backlog=config.http_backlog,
             connections=raise_file_limit(own.connections),
             connections_of_address=own.connections_of_address,
             keep_alive_seconds=own.keep_alive,

@@ -30,8 +30,8 @@ OLD_GATEWAYS = 40.0
 class Entrance:
     """Holds one listening socket and hands it out at a path of the file system, to our own account only."""
 
-    def __init__(self, address: str, path: Path) -> None:
-        self._address = address
+    def __init__(self, address: str, path: Path, backlog: int = 1024) -> None:
+        self._address, self._backlog = address, backlog
         self._path = path
         self._selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
@@ -68,7 +68,7 @@ class Entrance:
         until = time.monotonic() + OLD_GATEWAYS
         while not self._stopping:
             try:
-                return listen(self._address)
+                return listen(self._address, self._backlog)
             except OSError:
                 if time.monotonic() > until:
                     raise
@@ -102,7 +102,7 @@ def main() -> int:
     """Run until SIGTERM or SIGINT. The exit code is 0 after a clean stop, 1 when the address is taken."""
     config = settings()
     configure("gateway", "entrance", config.log_format)
-    entrance = Entrance(config.http_address, Path(config.http_entrance))
+    entrance = Entrance(config.http_address, Path(config.http_entrance), config.http_backlog)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, entrance.stop)
     try:

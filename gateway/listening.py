@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-BACKLOG = 1024
-"""Connections that wait for somebody to accept them."""
 PATIENCE = 10.0
 """Seconds for which a gateway waits until the entrance hands it the socket."""
 
@@ -26,15 +24,18 @@ class Handed:
     line: socket.socket
 
 
-def listen(address: str) -> socket.socket:
-    """A socket that listens on `host:port`. Raises `OSError` when another process has the port: two that don't know of
-    each other must not share one, so SO_REUSEPORT is not set."""
+def listen(address: str, backlog: int = 1024) -> socket.socket:
+    """A socket that listens on `host:port`; `backlog` connections may wait for somebody to accept them.
+
+    Raises `OSError` when another process has the port: two that don't know of each other must not share one, so
+    SO_REUSEPORT is not set.
+    """
     host, _, port = address.rpartition(":")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, int(port)))
-        listener.listen(BACKLOG)
+        listener.listen(backlog)
     except OSError:
         listener.close()
         raise

@@ -38,7 +38,6 @@ STATUS_OF_CODE = {
     "bad_idempotency_key": 400,
     "method_not_allowed": 405,
     "not_acceptable": 406,
-    "request_timeout": 408,
     "work_required": 428,
 }
 

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     token_private_key_file: str = ""
     token_public_key: str = ""
     http_address: str = "127.0.0.1:8000"
+    http_backlog: int = 1024
+    """Connections that wait for somebody to accept them."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the gateway: it stands on documents, beside the code by which they are checked."""
     http_entrance: str = ""

@@ -16,11 +16,6 @@ TEXTS = {
         "无法理解该请求，请检查地址、查询参数和请求头。",
         "The request can't be understood. Check its address, query and headers.",
     ),
-    "request_timeout": ErrorText(
-        _K.INVALID,
-        "请求内容接收超时，请检查网络后重试。",
-        "The content took too long to arrive. Check the network and try again.",
-    ),
     "malformed_json": ErrorText(
         _K.INVALID,
         "请求体不是有效的 JSON，请检查后重试。",

@@ -16,7 +16,7 @@ _REFUSED = re.compile(r"Refused: ([^.]*)\.")
 _QUOTED = re.compile(r"`([a-z_]+)`")
 _EVERYWHERE = ("rate_limited", "overloaded", "service_unavailable", "deadline_exceeded", "internal_error")
 _SIGNED_IN = ("unauthenticated", "token_invalid", "token_expired", "token_revoked")
-_BODY = ("malformed_json", "body_too_large", "unsupported_media_type", "request_timeout")
+_BODY = ("malformed_json", "body_too_large", "unsupported_media_type")
 _COMMAND = ("bad_idempotency_key", "idempotency_key_reused", "answer_not_repeated", "command_in_progress")
 
 

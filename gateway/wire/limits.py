@@ -35,6 +35,8 @@ class Limits:
     """At the end, in which a connection without a request may still send one; its answer says `Connection: close`."""
     drain_seconds: float = 16.0
     """At the end, for requests that are under way."""
+    backlog: int = 1024
+    """Connections that wait for somebody to accept them."""
     connections: int = 4096
     connections_of_address: int = 1024
     """Of one address (of IPv6 its network); a proxy of ours has no such limit."""

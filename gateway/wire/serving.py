@@ -35,6 +35,7 @@ class WireConfig(Config):
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=limits.keep_alive_seconds,
+            backlog=limits.backlog,
         )
         self.limits = limits
         self.connections_open = Connections(limits, trusted)
