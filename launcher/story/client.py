@@ -44,6 +44,9 @@ _AGAIN = {
 }
 """What passes by itself. The same idempotency key makes a second sending harmless."""
 
+_LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+"""How it shows that whoever was to answer has died: before the answer, or in the middle of it."""
+
 _PERHAPS_CHANGED = {"token_revoked", "wrong_current_password"}
 """How the repetition of a change of password is refused that was carried out but whose answer was lost: by the
 gateway, or by the accounts' service where the gateway has not heard of the change yet."""
@@ -194,7 +197,7 @@ class Client:
                 answer = self._http.request(
                     method, self._base + path, headers=self._signed(headers or {}), timeout=_TIMEOUT, **what
                 )
-            except requests.ConnectionError:
+            except _LOST:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)

@@ -28,6 +28,8 @@ class Accounts:
     password: str = OLD
     lost: list[tuple[int, str]] = field(default_factory=list)
     """Answers (status, code) that come in the place of the true ones of changes, after these were carried out."""
+    cut_off: int = 0
+    """How many answers end in the middle."""
     lost_sign_ins: list[tuple[int, str]] = field(default_factory=list)
     """The same of sign-ins."""
     keys: list[str] = field(default_factory=list)
@@ -93,6 +95,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Retry-After", "0")
         self.end_headers()
+        if self.accounts.cut_off:
+            self.accounts.cut_off -= 1
+            content, self.close_connection = content[:5], True
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -122,6 +127,15 @@ def test_a_sign_in_whose_answer_was_lost_is_repeated_under_the_same_key(
 ) -> None:
     """So that a one-time password, which opens one session, opens that one again."""
     accounts = Accounts(lost_sign_ins=[(504, "deadline_exceeded"), (503, "service_unavailable")])
+    signed_in(accounts)
+    assert accounts.asked == ["sessions"] * 3
+    assert len(set(accounts.keys)) == 1
+
+
+def test_an_answer_that_ends_in_the_middle_is_asked_for_again_under_the_same_key(
+    signed_in: Callable[[Accounts], Client],
+) -> None:
+    accounts = Accounts(cut_off=2)
     signed_in(accounts)
     assert accounts.asked == ["sessions"] * 3
     assert len(set(accounts.keys)) == 1
