@@ -1,6 +1,6 @@
 """The gateway on the broker: calls to services, and what identity tells gateways, on one connection.
 
-A call and its answer are as `chassis.messages.rpc` describes them. With the connection goes everything that waits:
+A call and its answer are as `chassis.messages.calls` describes them. With the connection goes everything that waits:
 whoever asked hears at once that the service can't be reached. The next connection has queues and a reply key of its
 own, since the broker may keep those of a lost one for a while.
 """
@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,22 +23,21 @@ from pydantic import ValidationError
 from yarl import URL
 
 from chassis.base import metrics
-from chassis.base.context import Context, to_wire
+from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.messages.broker import RPC_EXCHANGE
+from chassis.messages.calls import USUAL_PATIENCE, Call, answer_in, calling
 from chassis.messages.delivery import Delivery, distrust_of_event, distrust_of_reply
 from chassis.messages.senders import GATEWAY, Senders
-from chassis.messages.wire import UNREADABLE, encode
+from chassis.messages.wire import UNREADABLE
 from chassis.running.logging import get_logger
-from contracts.base import Operation, UnknownEvent, exchange, method_name, routing_key, service_name
+from contracts.base import Operation, UnknownEvent, exchange, routing_key
 from contracts.errors import ServiceError
 from contracts.identity.events import AccessRevoked, NoticesKept
 
 log = get_logger(__name__)
 
 HEARD: Final = (AccessRevoked, NoticesKept)
-USUAL_PATIENCE: Final = 10.0
-"""Seconds for an answer, where a context has no deadline."""
 _HEARTBEAT: Final = 5
 """Seconds between two signs of life."""
 _SENDING: Final = 3.0
@@ -108,44 +107,28 @@ class Bus:
         Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
         `service_unavailable` when the broker is away.
         """
-        service, method = service_name(operation), method_name(operation)
-        if context.deadline is None:
-            context = replace(context, deadline=time.time() + timeout)
-        started = time.perf_counter()
-        try:
-            answer = await self._call(service, method, payload, context)
-        except ServiceError as error:
-            metrics.rpc_call(service, method, error.code, time.perf_counter() - started)
-            raise
-        metrics.rpc_call(service, method, "ok", time.perf_counter() - started)
-        return answer
+        with calling(operation, payload, context, timeout) as call:
+            return answer_in(await self._reply_to(call))
 
-    async def _call(self, service: str, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
-        left = context.seconds_left() or 0.0
-        if left <= 0:
-            raise ServiceError("deadline_exceeded")
-        correlation_id, key = str(new_id()), f"{service}.{method}"
+    async def _reply_to(self, call: Call) -> dict[str, Any]:
+        correlation_id = str(new_id())
         answer = asyncio.get_running_loop().create_future()
-        self._waiting[correlation_id] = _Asked(service, answer)
+        self._waiting[correlation_id] = _Asked(call.service, answer)
         try:
-            body = encode({"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}})
-            await self._send(body, key, service, correlation_id, max(1, int(left * 1000)))
-            async with asyncio.timeout(context.seconds_left()):
+            await self._send(call, correlation_id)
+            async with asyncio.timeout(call.seconds_left()):
                 reply: dict[str, Any] = await answer
         except TimeoutError:
             raise ServiceError("deadline_exceeded") from None
         finally:
             del self._waiting[correlation_id]
-        if "error" in reply:
-            raise ServiceError.from_wire(reply["error"])
-        found: dict[str, Any] = reply["answer"]
-        return found
+        return reply
 
-    async def _send(self, body: bytes, key: str, service: str, correlation_id: str, milliseconds: int) -> None:
-        """Hand a message to the broker. Raises ServiceError `service_unavailable` where it does not take it."""
-        channel = self._channel
+    async def _send(self, call: Call, correlation_id: str) -> None:
+        """Hand it to the broker. Raises ServiceError `service_unavailable` where it does not take it."""
+        channel, body = self._channel, call.body()
         if channel is None or self._unsent + len(body) > _MOST_UNSENT:
-            raise ServiceError("service_unavailable", service=service)
+            raise ServiceError("service_unavailable", service=call.service)
         properties = aiormq.spec.Basic.Properties(
             content_type="application/json",
             content_encoding="utf-8",
@@ -153,15 +136,15 @@ class Bus:
             user_id=self._senders.own_user,
             reply_to=self._reply_key,
             correlation_id=correlation_id,
-            expiration=str(milliseconds),
+            expiration=call.expiration(),
         )
         self._unsent += len(body)
         try:
             await channel.basic_publish(
-                body, exchange=RPC_EXCHANGE, routing_key=key, properties=properties, timeout=_SENDING
+                body, exchange=RPC_EXCHANGE, routing_key=call.key, properties=properties, timeout=_SENDING
             )
         except (TimeoutError, OSError, aiormq.exceptions.AMQPError, asyncio.InvalidStateError):
-            raise ServiceError("service_unavailable", service=service) from None
+            raise ServiceError("service_unavailable", service=call.service) from None
         finally:
             self._unsent -= len(body)
 

@@ -1,7 +1,6 @@
 """Calls over the broker: nameko's consumers and queues, with deadlines, transient messages and errors as data.
 
-A request is `{"args": [payload], "kwargs": {"context": …}}`; the reply is `{"answer": …}` or `{"error": …}`. Both are
-transient and unconfirmed: when one is lost the caller's deadline passes, and it may ask again with the same key.
+What a call and its reply are stands in `calls`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,14 +19,15 @@ from nameko.messaging import QueueConsumer
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer
 
 from chassis.base import metrics
-from chassis.base.context import Context, to_wire
+from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.messages.broker import CONNECTION_ERRORS, RPC_EXCHANGE, rpc_queue
+from chassis.messages.calls import USUAL_PATIENCE, Call, answer_in, calling
 from chassis.messages.delivery import Delivery, distrust_of_call, distrust_of_reply
 from chassis.messages.publisher import TransientPublisher
 from chassis.messages.senders import Senders
 from chassis.messages.wire import encode
-from contracts.base import Operation, method_name, service_name
+from contracts.base import Operation
 from contracts.errors import ServiceError
 
 logger = logging.getLogger(__name__)
@@ -206,48 +205,34 @@ class RpcClient:
         self.publisher = publisher
 
     def call(
-        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = 10.0
+        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = USUAL_PATIENCE
     ) -> dict[str, Any]:
         """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
 
         Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
         `service_unavailable` when the broker is away.
         """
-        service, method = service_name(operation), method_name(operation)
-        if context.deadline is None:
-            context = replace(context, deadline=time.time() + timeout)
-        started = time.perf_counter()
-        try:
-            answer = self._call(service, method, payload, context)
-        except ServiceError as error:
-            metrics.rpc_call(service, method, error.code, time.perf_counter() - started)
-            raise
-        metrics.rpc_call(service, method, "ok", time.perf_counter() - started)
-        return answer
+        with calling(operation, payload, context, timeout) as call:
+            reply = self._reply_to(call)
+            if reply is None:
+                raise ServiceError("deadline_exceeded")
+            return answer_in(reply)
 
-    def _call(self, service: str, method: str, payload: dict[str, Any], context: Context) -> dict[str, Any]:
-        left = context.seconds_left() or 0.0
-        if left <= 0:
-            raise ServiceError("deadline_exceeded")
+    def _reply_to(self, call: Call) -> dict[str, Any] | None:
+        """None where none comes in time."""
         correlation_id = str(new_id())
-        waiter = self.replies.wait_for(correlation_id, service)
-        key = f"{service}.{method}"
+        waiter = self.replies.wait_for(correlation_id, call.service)
         try:
             self.publisher.publish(
-                encode({"args": [payload], "kwargs": {"context": {**to_wire(context), "operation": key}}}),
-                key,
+                call.body(),
+                call.key,
                 reply_to=self.replies.routing_key,
                 correlation_id=correlation_id,
-                expiration=str(max(1, int(left * 1000))),
+                expiration=call.expiration(),
             )
-            reply = waiter.wait(timeout=context.seconds_left())
+            reply: dict[str, Any] | None = waiter.wait(timeout=call.seconds_left())
         except CONNECTION_ERRORS:
-            raise ServiceError("service_unavailable", service=service) from None
+            raise ServiceError("service_unavailable", service=call.service) from None
         finally:
             self.replies.forget(correlation_id)
-        if reply is None:
-            raise ServiceError("deadline_exceeded")
-        if "error" in reply:
-            raise ServiceError.from_wire(reply["error"])
-        answer: dict[str, Any] = reply["answer"]
-        return answer
+        return reply
