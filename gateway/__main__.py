@@ -83,6 +83,7 @@ def run() -> int:
         background=(bus.run, sync.run),
         checks={"broker": lambda: bus.connected, "revocations": lambda: revocations.complete},
         entrance=config.http_entrance,
+        hung_after=config.hung_after,
     )
     return process.run(config.metrics_host, config.metrics_port)
 

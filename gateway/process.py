@@ -12,7 +12,7 @@ from typing import Any
 
 import uvloop
 
-from chassis.running import health
+from chassis.running import hanging, health
 from chassis.running.logging import get_logger
 from gateway.app import App
 from gateway.listening import listen, take
@@ -25,6 +25,7 @@ log = get_logger(__name__)
 FILES = 65_536  # file descriptors asked for
 SPARE_FILES = 200  # descriptors left for everything that is not a client
 THREADS = 64  # that wait for the object store: uploads and downloads, a piece at a time
+_SIGN_OF_LIFE = 1.0  # seconds between two
 _READY_CHECK = 0.05  # seconds between two looks at the checks until they hold
 LONGEST_WAIT = 20.0
 """Seconds for which nobody is accepted while a check does not hold. Who arrives waits for another gateway, or for this
@@ -61,12 +62,15 @@ class GatewayProcess:
         background: Sequence[Background] = (),
         checks: Mapping[str, Callable[[], bool]] | None = None,
         entrance: str = "",
+        hung_after: int = 0,
     ) -> None:
         """A gateway that listens on `address`, or with the socket that the `entrance` at that path hands it.
 
-        It accepts people when the `checks` hold to which what runs in `background` may bring it.
+        It accepts people when the `checks` hold to which what runs in `background` may bring it. When its loop hangs
+        for `hung_after` seconds it is ended, unless they are 0.
         """
         self._checks = checks or {}
+        self._hung_after = hung_after
         self._background = background
         self._address, self._entrance = address, entrance
         self._server = WireServer(WireConfig(app, limits, trusted), hub.close)
@@ -99,7 +103,7 @@ class GatewayProcess:
             loop.add_signal_handler(number, self._stop)
         if self._line is not None:
             loop.add_reader(self._line, self._entrance_ended)
-        beside = [asyncio.create_task(run()) for run in self._background]
+        beside = [asyncio.create_task(run()) for run in (self._go_on, *self._background)]
         for task in beside:
             task.add_done_callback(self._ended_beside)
         log.info("started")
@@ -107,10 +111,16 @@ class GatewayProcess:
         if not self._stopping.is_set():
             log.info("listening", port=listener.getsockname()[1])
             await self._server.serve_on(listener)
+        hanging.ends()
         log.info("stopping")
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _go_on(self) -> None:
+        while not self._stopping.is_set():
+            hanging.goes_on(self._hung_after)
+            await asyncio.sleep(_SIGN_OF_LIFE)
 
     def _ended_beside(self, task: "asyncio.Task[None]") -> None:
         """Without what runs beside it a gateway is of no use: whoever watches over it starts another."""

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     log_format: Literal["json", "console"] = "json"
+    hung_after: int = 60
+    """Seconds without a sign of life after which a process ends itself; 0 where somebody debugs it."""
     workers: int = 6
     pool_size: int = 8
     token_private_key: SecretStr = SecretStr("")

@@ -34,7 +34,7 @@ from chassis.messages.copies import Copies
 from chassis.messages.inbox import Inbox
 from chassis.messages.parking import Parking
 from chassis.messages.wire import read_warily, use_orjson
-from chassis.running import health
+from chassis.running import hanging, health
 from chassis.running.background import Loop, RelayLoop, housekeeping
 from chassis.running.dispatch import Dispatcher
 from chassis.running.logging import configure
@@ -201,7 +201,8 @@ def main(arguments: list[str] | None = None) -> int:
     died = _watch(process, stopping)
     logger.info("started", extra={"role": options.role})
     while not stopping.wait(1.0):
-        pass
+        hanging.goes_on(config.hung_after)
+    hanging.ends()
     logger.info("stopping", extra={"role": options.role})
     process.stop()
     if server is not None:

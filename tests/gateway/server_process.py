@@ -7,6 +7,7 @@ Whose tokens count it knows from when KNOWN_FILE is there.
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,15 @@ from gateway.streams import Hub
 from gateway.wire.limits import Limits
 from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, scope_of
 
+HOLDS_UP = "hold up"
+HUNG_AFTER = 5
+
 
 async def _slow(service: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """A service whose answer takes as many tenths of a second as the title is long."""
+    """A service whose answer takes as many tenths of a second as the title is long; of one it holds up everybody."""
     print("asked", flush=True)  # noqa: T201
+    if payload["title"] == HOLDS_UP:
+        time.sleep(60)
     await asyncio.sleep(len(payload["title"]) / 10)
     return {"id": payload["book_id"], "title": payload["title"]}
 
@@ -62,6 +68,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
         background=[know],
         checks={"revocations": lambda: revocations.complete},
         entrance=entrance,
+        hung_after=HUNG_AFTER,
     )
     return running.run("127.0.0.1", metrics_port)
 

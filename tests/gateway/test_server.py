@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tests.gateway.fakes import Issuer
+from tests.gateway.server_process import HOLDS_UP
 from tests.waiting import eventually
 
 BOOK = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
@@ -128,6 +129,12 @@ def test_one_connection_carries_many_requests(server: Server) -> None:
         assert json.loads(answer.read())["title"] == "x"
         assert answer.getheader("connection") != "close"
         assert len(answer.headers.get_all("content-length")) == 1
+
+
+def test_a_gateway_whose_loop_hangs_ends_itself_and_says_where(own_server: Server) -> None:
+    own_server.connect().request("POST", LEND, json.dumps({"title": HOLDS_UP}), own_server.headers())
+    assert own_server.process.wait(40) == 1
+    assert "server_process.py" in own_server.log.read_text()
 
 
 def test_a_body_may_come_in_chunks(server: Server) -> None:

@@ -251,6 +251,28 @@ def test_sigterm_finishes_the_calls_in_hand_and_ends_cleanly(
     assert process.wait(20) == 0
 
 
+HANGS = """
+import chassis.running.green
+import sys, eventlet
+from chassis.running import hanging, runner
+
+def goes_on(hung_after, said=hanging.goes_on, sleeps=eventlet.patcher.original("time").sleep):
+    said(hung_after)
+    eventlet.spawn_after(0, sleeps, 60)
+
+hanging.goes_on = goes_on
+sys.exit(runner.main(["tests.chassis.example"]))
+"""
+
+
+def test_a_process_that_hangs_ends_itself_and_says_where(environment: dict[str, str]) -> None:
+    command, hung_after = [sys.executable, "-c", HANGS], {"JIAOWU_HUNG_AFTER": "1"}
+    ended = subprocess.run(command, env={**environment, **hung_after}, capture_output=True, timeout=50, check=False)
+    assert ended.returncode == 1
+    assert b"Timeout (0:00:01)!" in ended.stderr
+    assert b"most recent call first" in ended.stderr
+
+
 def test_events_committed_before_a_kill_are_published_by_the_next_process(
     start: Start, caller: Caller, example: ServiceHarness
 ) -> None:
