@@ -94,7 +94,7 @@ class Installation:
             if database:
                 with step("PostgreSQL is running"):
                     database.start()
-            system = self.system()
+            system = self.system(settled=False)
             with step("Databases are migrated") as tell:
                 system.provision_databases(tell)
             with step("There is a first administrator"):
@@ -158,8 +158,8 @@ class Installation:
         """The private servers: none, one or both, as chosen."""
         return [server for server in (self._postgres(), self._rabbitmq()) if server is not None]
 
-    def system(self) -> "System":
-        """The processes, on the servers chosen."""
+    def system(self, *, settled: bool = True) -> "System":
+        """The processes, on the servers chosen; with new ports where `settled` is false and strangers have theirs."""
         from launcher.system import System  # which takes a second to load
 
         broker = self._rabbitmq()
@@ -170,6 +170,7 @@ class Installation:
             broker.management_url if broker else str(self.choices.management_url),
             scale=self.choices.scale,
             http_port=GATEWAY_PORT,
+            settled=settled,
         )
 
     def admin_database_url(self) -> str:

@@ -58,13 +58,15 @@ class System:
         scale: Mapping[str, int] | None = None,
         variables: Mapping[str, str] | None = None,
         http_port: int | None = None,
+        settled: bool = True,
     ) -> None:
         """A system that keeps its ports, secrets, logs and files in the folder `state`.
 
         `prefix` names its databases (`<prefix>_<service>`) and its virtual host: systems can share servers.
         `services` are all unless named; `scale` gives how many processes a service has; `variables` are added
         to every process's environment. The gateway listens on `http_port` if that is free when it is first asked
-        for; systems of tests leave it out, for two that start at the same moment would both find it free.
+        for; systems of tests leave it out, for two that start at the same moment would both find it free. Only where
+        it is not `settled` is a port chosen anew that somebody else has taken: where nothing runs and all is to start.
         """
         self.state = state
         self.prefix = prefix
@@ -74,7 +76,7 @@ class System:
         self._admin_url = postgres_admin_url
         self._amqp_url = amqp_url
         self._management_url = management_url
-        self._ports = Ports(state / "ports.json")
+        self._ports, self._settled = Ports(state / "ports.json"), settled
         self._secrets = Secrets(state / "secrets")
         self._http_port = self._port("http", GATEWAY, prefer=http_port, held_by=(ENTRANCE, GATEWAY))
         self.processes = {spec.name: self._process(spec) for spec in self._specs()}
@@ -315,6 +317,8 @@ class System:
 
     def _port(self, purpose: str, process: str, prefer: int | None = None, held_by: Sequence[str] = ()) -> int:
         """A port of this process, which itself or one of `held_by` may have already."""
+        if self._settled:
+            return self._ports.get(f"{process} {purpose}", prefer=prefer)
         holders = [self._process(ProcessSpec(name, "")) for name in held_by or (process,)]
         return self._ports.get_free(
             f"{process} {purpose}", prefer=prefer, ours=lambda: any(holder.running() for holder in holders)

@@ -32,6 +32,16 @@ def test_a_port_that_a_stranger_has_taken_meanwhile_is_replaced(tmp_path):
     assert Ports(tmp_path / "ports.json").get("gateway") == replaced
 
 
+def test_a_chosen_port_is_nobody_elses_before_its_server_listens_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("launcher.ports.RANGE", range(31_000, 31_040))
+    one, other = Ports(tmp_path / "one.json"), Ports(tmp_path / "other.json")
+    chosen = [ports.get(f"process-{number}") for number in range(12) for ports in (one, other)]
+    assert len(set(chosen)) == 24
+    assert any_free(set()) not in chosen
+    with socket.create_server(("127.0.0.1", chosen[0])) as server:
+        socket.create_connection(server.getsockname()).close()
+
+
 def test_a_port_somebody_listens_on_is_not_free():
     with listening() as (taken, listener):
         assert not is_free(taken)

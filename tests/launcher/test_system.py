@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import socket
 
 import pytest
 import requests
@@ -54,6 +55,23 @@ def test_a_system_comes_up_survives_a_killed_process_and_leaves_nothing_behind(
     assert not any(process.running() for process in system.processes.values())
     system.destroy()
     assert left_behind(postgres_admin_url, management_url, system.prefix) == []
+
+
+def test_only_who_starts_everything_gives_a_process_another_port(
+    tmp_path, postgres_admin_url, amqp_admin_url, management_url
+):
+    """The supervisor and whoever asks for the status have to mean the same ports, whoever listens there meanwhile."""
+
+    def ports(**how):
+        system = System(tmp_path, postgres_admin_url, amqp_admin_url, management_url, "ports", **how)
+        return {name: process.spec.health_port for name, process in system.processes.items()}
+
+    chosen = ports(settled=False)
+    with socket.create_server(("127.0.0.1", chosen["identity"])):
+        assert ports() == chosen
+        replaced = ports(settled=False)
+    assert {name for name in chosen if chosen[name] != replaced[name]} == {"identity"}
+    assert ports() == replaced
 
 
 def test_more_processes_of_a_service_have_names_and_ports_of_their_own(
