@@ -79,7 +79,7 @@ def _below(field: str, path: str) -> str:
     return f"{field}.{path}" if path else field
 
 
-_LONGEST = 2000
+_LONGEST = 100_000
 _MOST = 100
 
 

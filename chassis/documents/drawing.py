@@ -23,6 +23,7 @@ from chassis.documents.declaring import Document
 from chassis.documents.fonts import fonts, refuse_undrawable
 from chassis.documents.qr import qr_code
 from chassis.documents.telling import Told, texts_in, told, words_of
+from chassis.work.pictures import svg_of
 from contracts.words import document_word
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ _DRAWING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """Whose documents they are."""
+    """Whose documents they are; `seal` and `logo` are empty or a `SmallPicture`."""
 
     name: str
     english_name: str
+    seal: str = ""
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def draw_together(document: Document, filled: Sequence[Filled], *, school: Schoo
     """
     texts: dict[str, Told] = {
         "title": document_word(document.name).zh,
-        "school": {**asdict(school)},
+        "school": {"name": school.name, "english_name": school.english_name},
         "words": {**words_of(document.data)},
     }
     says = [told(each.data) for each in filled]
@@ -82,6 +85,7 @@ def draw_together(document: Document, filled: Sequence[Filled], *, school: Schoo
     whole = {
         **texts,
         "day": local_date(at).isoformat(),
+        "pictures": {"seal": svg_of(school.seal), "logo": svg_of(school.logo)},
         "landscape": document.landscape,
         "documents": [_one(document, data, each.marks) for data, each in zip(says, filled, strict=True)],
     }

@@ -34,7 +34,7 @@ from chassis.work.rows import add, change, change_each, lock_where, locked
 from chassis.work.school_settings import setting
 from contracts.documents import CHECK_PAGE, CODE_LENGTH, CODE_SIGNS, DocumentStatus
 from contracts.errors import ServiceError
-from contracts.school import SCHOOL_ENGLISH_NAME, SCHOOL_NAME
+from contracts.school import SCHOOL_ENGLISH_NAME, SCHOOL_LOGO, SCHOOL_NAME, SCHOOL_SEAL
 
 TABLE: Final = "issued_documents"
 
@@ -90,7 +90,7 @@ class Issued:
 
 def school_of(uow: UnitOfWork) -> School:
     """The school, as its settings now say."""
-    return School(setting(uow, SCHOOL_NAME), setting(uow, SCHOOL_ENGLISH_NAME))
+    return School(*(setting(uow, each) for each in (SCHOOL_NAME, SCHOOL_ENGLISH_NAME, SCHOOL_SEAL, SCHOOL_LOGO)))
 
 
 def issue(

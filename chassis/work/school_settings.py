@@ -24,8 +24,10 @@ from chassis.data.prepared import Prepared
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.pictures import refuse_unusable
 from contracts.base import Page
 from contracts.errors import FieldError, ServiceError
+from contracts.pictures import SmallPicture
 from contracts.settings import (
     ChangeSetting,
     ListSettingChanges,
@@ -149,7 +151,10 @@ def change_setting(command: ChangeSetting, uow: UnitOfWork) -> SettingView:
     effective_from = command.effective_from or uow.now
     if effective_from < uow.now:
         raise ServiceError("validation_failed", [FieldError("effective_from", "instant_past")])
-    value = declared.as_json(declared.from_json(command.value))
+    entered = declared.from_json(command.value)
+    if declared.type is SmallPicture:
+        refuse_unusable(entered, "value")
+    value = declared.as_json(entered)
     before = {"value": declared.as_json(setting(uow, declared))}
     told = {"value": value, "effective_from": effective_from}
     row = _enter(uow, declared, command, told)

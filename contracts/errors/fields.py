@@ -55,6 +55,11 @@ TEXTS = {
     "pre_audit_not_below_total": _text(
         "预审学分须低于毕业总学分。", "The pre-audit credits must be below the credits in all."
     ),
+    "picture_unusable": _text(
+        "请上传一张完整的 PNG 图片（不能是动图），至多 {kilobytes} KB，宽和高至多 {pixels} 像素。",
+        "Needs to be one whole PNG picture that does not move, of at most {kilobytes} KB and {pixels} pixels in width"
+        " and in height.",
+    ),
     "field_invalid": _text("内容不对，请检查后修改。", "Not valid. Check and correct it."),
 }
 

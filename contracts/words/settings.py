@@ -6,4 +6,6 @@ SETTINGS: Words = {
     "grace_days": ("汇款驳回后的宽限期", "Time to pay after a rejected remittance"),
     "school_name": ("学校名称", "Name of the school"),
     "school_english_name": ("学校英文名称", "English name of the school"),
+    "school_seal": ("学校公章", "Seal of the school"),
+    "school_logo": ("学校标识", "Logo of the school"),
 }

@@ -11,16 +11,20 @@ from sqlalchemy import Connection, select
 
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service, copy
+from chassis.documents.drawing import School
+from chassis.documents.issued import school_of
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.testing.world import World
 from chassis.work.school_settings import setting, shared_settings_table
 from contracts.common import of_service
+from contracts.errors import ServiceError
 from contracts.identity.events import SchoolSettingState
-from contracts.school import SCHOOL_ENGLISH_NAME, SCHOOL_NAME
+from contracts.school import SCHOOL_ENGLISH_NAME, SCHOOL_NAME, SCHOOL_SEAL
 from contracts.settings import ChangeSetting, ListSettings, RevokeSettingChange, SettingView
 from services.identity.service import Identity
 from tests.builders.people import of_school
 from tests.harnesses import harnesses
+from tests.small_pictures import small_picture
 
 metadata = service_metadata("press")
 shared_settings = shared_settings_table(metadata)
@@ -82,7 +86,7 @@ def test_a_copy_reads_what_identity_has_set_from_the_same_instant_on(world: Worl
     assert printed(world)[0] == "江海开放大学"
     world.clock.advance(timedelta(days=2))
     assert printed(world)[0] == "江海开放大学", "what was revoked never holds"
-    (named, _) = world.identity.ask(of_service("identity", ListSettings)(), of_school()).items
+    named, *_ = world.identity.ask(of_service("identity", ListSettings)(), of_school()).items
     assert (named.value, named.version) == ("江海开放大学", 5)
     columns = ("id", "name", "revision", "value", "effective_from", "revokes_id")
     owned, copied = (
@@ -90,6 +94,24 @@ def test_a_copy_reads_what_identity_has_set_from_the_same_instant_on(world: Worl
         for harness, table in ((world.identity, "school_settings"), (world.press, "shared_settings"))
     )
     assert owned == copied
+
+
+def test_the_seal_is_a_picture_and_reaches_those_who_print_as_it_is(world: World) -> None:
+    seal = small_picture()
+
+    def entered(value: str) -> None:
+        told = {"name": SCHOOL_SEAL.name, "value": value, "version": 1, "reason": "新印章"}
+        world.identity.run(of_service("identity", ChangeSetting)(**told), of_school())
+
+    with pytest.raises(ServiceError, match="validation_failed") as refused:
+        entered(seal[:-40])
+    [reason] = refused.value.errors
+    assert (reason.path, reason.code) == ("value", "picture_unusable")
+    entered(seal)
+    world.settle()
+    assert world.press.database.run(acting(), school_of) == School(
+        SCHOOL_NAME.default, SCHOOL_ENGLISH_NAME.default, seal=seal
+    )
 
 
 def test_a_copy_that_comes_later_gets_all_that_was_entered(world: World) -> None:

@@ -16,6 +16,7 @@ from contracts.errors import ServiceError
 from contracts.types import Gender
 from tests.chassis.documents.office import CERTIFICATE, LIST, CertificateData, list_data
 from tests.printed import pages, text_of
+from tests.small_pictures import RED, small_picture
 
 SCHOOL = School("江淮开放大学", "Jianghuai Open University")
 AT = datetime(2026, 8, 31, 16, 30, tzinfo=UTC)
@@ -127,6 +128,32 @@ def test_the_picture_of_a_certificate_has_its_code_at_the_foot_and_its_text_abov
     assert 0.9 < (code[2] - code[0]) / (code[3] - code[1]) < 1.1, "square"
     assert dark.crop((width // 4, 0, 3 * width // 4, int(height * 0.2))).getbbox(), "the school's name"
     assert dark.crop((0, int(height * 0.65), width, int(height * 0.9))).getbbox() is None
+
+
+@pytest.mark.parametrize("how", [{"mode": mode} for mode in ("1", "L", "LA", "P", "RGB", "RGBA")], ids=str)
+def test_a_picture_of_the_school_of_any_kind_is_drawn_and_archived(how: dict[str, str]) -> None:
+    mark = small_picture(**how)
+    school = School(SCHOOL.name, SCHOOL.english_name, seal=mark, logo=mark)
+    data = CertificateData(student_name="王小明", gender=Gender.MALE)
+    made = draw(CERTIFICATE, data, school=school, at=AT, marks=MARKS)
+    [page] = pages(made)
+    assert len(page.images) >= 1, "the pictures are in it"
+    assert b"<pdfaid:part>2" in PdfReader(io.BytesIO(made)).trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_the_seal_stands_over_the_schools_name_and_without_one_there_is_room_for_it() -> None:
+    def sealed() -> bytes:
+        data = CertificateData(student_name="王小明", gender=Gender.MALE)
+        school = School(SCHOOL.name, SCHOOL.english_name, seal=small_picture())
+        return draw(CERTIFICATE, data, school=school, at=AT, marks=MARKS)
+
+    assert "盖章" in text_of(certificate())
+    assert "盖章" not in text_of(sealed())
+    picture = Image.open(io.BytesIO(picture_of(sealed))).convert("RGB")
+    points = ((x, y) for x in range(picture.width) for y in range(picture.height))
+    across = sorted(x for x, y in points if picture.getpixel((x, y)) == RED[:3])
+    assert across[0] > picture.width / 2
+    assert 115 < across[-1] - across[0] < 123, "4.2 cm at 72 points an inch"
 
 
 def picture_of(make) -> bytes:  # type: ignore[no-untyped-def]
