@@ -38,7 +38,7 @@ class Document:
     """A kind of document: its name (in `contracts.words`), the contract of its data, and its template.
 
     `archived` is for those that are kept for years: PDF/A-2b, which needs nothing but itself to be read. `scanned` is
-    the field whose text the template may also place as a QR code, for who would have to type it.
+    the field whose text the template may also place as a QR code or as bars, for who would have to type it.
     """
 
     name: str

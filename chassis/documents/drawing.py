@@ -19,9 +19,9 @@ import orjson
 from pydantic import BaseModel
 
 from chassis.base.clock import local_date
+from chassis.documents.codes import bar_code, qr_code
 from chassis.documents.declaring import Document
 from chassis.documents.fonts import fonts, refuse_undrawable
-from chassis.documents.qr import qr_code
 from chassis.documents.telling import Told, texts_in, told, words_of
 from chassis.work.pictures import svg_of
 from contracts.words import document_word
@@ -93,9 +93,10 @@ def draw_together(document: Document, filled: Sequence[Filled], *, school: Schoo
 
 
 def _one(document: Document, data: dict[str, Told], marks: Marks | None) -> dict[str, Any]:
+    scanned = None if document.scanned is None else str(data[document.scanned])
     return {
         "data": data,
-        "scanned": qr_code(str(data[document.scanned])) if document.scanned else None,
+        "scanned": None if scanned is None else {"qr": qr_code(scanned), "bars": bar_code(scanned)},
         "marks": {**asdict(marks), "qr": qr_code(marks.check)} if marks else None,
     }
 
