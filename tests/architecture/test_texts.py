@@ -36,15 +36,18 @@ NEVER_OTHERWISE = {
 WORDS_OF_OURS = {("suspense_items", "reason"), ("refunds", "reason")}
 
 
-def cleaning(service: str) -> Path:
-    """The service's migration that cleans."""
-    [path] = (ROOT / "services" / service / "migrations").glob("*_texts_cleaned.py")
-    return path
+CLEANING = {
+    service: path
+    for service in service_names()
+    for path in (ROOT / "services" / service / "migrations").glob("*_texts_cleaned.py")
+}
+"""Each service's migration that cleans; one that came later has none."""
 
 
 def came_later(service: str) -> tuple[set[str], set[tuple[str, str]]]:
     """Tables, and columns of others, that migrations after the cleaning make: what is in them came in cleaned."""
-    later = [path for path in cleaning(service).parent.glob("*.py") if path.name > cleaning(service).name]
+    cleaning = CLEANING[service]
+    later = [path for path in cleaning.parent.glob("*.py") if path.name > cleaning.name]
     trees = [ast.parse(path.read_text("utf-8")) for path in later]
     imported = {
         name.name
@@ -70,8 +73,7 @@ def _column(call: ast.Call) -> tuple[str, str]:
 
 def cleaned(service: str) -> dict[str, dict[str, Any]]:
     """What the service's migration cleans."""
-    path = cleaning(service)
-    spec = importlib.util.spec_from_file_location(f"{service}_texts_cleaned", path)
+    spec = importlib.util.spec_from_file_location(f"{service}_texts_cleaned", CLEANING[service])
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -80,7 +82,7 @@ def cleaned(service: str) -> dict[str, dict[str, Any]]:
     return texts
 
 
-@pytest.mark.parametrize("name", service_names())
+@pytest.mark.parametrize("name", CLEANING)
 def test_every_column_of_text_was_cleaned_or_could_not_be_otherwise(name: str) -> None:
     declared = load(f"services.{name}.service")
     copies = {entry.table.name for entry in declared.copies.values()}

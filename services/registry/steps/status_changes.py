@@ -183,7 +183,7 @@ def _move(uow: UnitOfWork, changes: Changes) -> None:
         action="transfer",
     )
     STATUS_CHANGES.follow(uow, points, decided=True)
-    issued.follow(uow, points)
+    issued.follow_students(uow, points)
     for each in changes:
         way = {name: getattr(each, name) for name in ("from_teaching_point_id", "to_teaching_point_id")}
         uow.publish(StudentTransferred(**_fact(each, records), **way, transferred_at=uow.now))
