@@ -15,6 +15,7 @@ from contracts.base import EVENTS, Event, State
 from contracts.schemas.generate import load_all
 from gateway.routes import SERVICES
 from launcher.paths import service_names
+from launcher.rolling import services_in_order
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"service", "commands", "queries", "tables", "migrations"}
@@ -150,6 +151,11 @@ def test_every_kind_of_request_follows_the_students_who_move() -> None:
 
 def test_the_gateway_knows_every_service() -> None:
     assert sorted(SERVICES) == service_names()
+
+
+def test_an_upgrade_replaces_every_service() -> None:
+    """Who is not in that list goes on with the code of before."""
+    assert sorted(services_in_order()) == service_names()
 
 
 def test_the_table_of_events_says_who_publishes_and_who_hears() -> None:
