@@ -55,6 +55,14 @@ def test_every_service_shows_its_audit_trail() -> None:
     assert sorted(shown) == sorted(SERVICES)
 
 
+def test_the_filters_of_a_trail_have_the_services_own_examples(described: dict) -> None:  # type: ignore[type-arg]
+    for route in (each for each in ROUTES if issubclass(each.operation, ListAuditEntries)):
+        parameters = described["paths"][route.template]["get"]["parameters"]
+        shown = {each["name"]: each["schema"].get("examples") for each in parameters}
+        assert [shown[name] for name, _ in route.examples] == [[value] for _, value in route.examples]
+        assert [name for name, _ in route.examples] == ["object_type", "action"]
+
+
 def test_services_that_have_settings_of_the_school_show_them_and_no_others() -> None:
     shown = Counter(route.service for route in ROUTES if issubclass(route.operation, SETTINGS_OPERATIONS))
     having = [name for name in SERVICES if load(f"services.{name}.service").settings]
