@@ -63,11 +63,6 @@ def running_suspensions(uow: UnitOfWork, student_ids: Collection[UUID]) -> Recor
     }
 
 
-def against_without_suspension(student: Row[Any], running: Records) -> Reason | None:
-    """Who is not suspended can't return."""
-    return None if student.id in running else Reason("status_change_not_possible", {"status": student.status})
-
-
 def against_transfers(uow: UnitOfWork, asked: Things, wanted: Mapping[UUID, UUID]) -> dict[UUID, Reason | None]:
     """What speaks against these students (by id) going to the points wanted (student → point)."""
     found = select(teaching_points).where(
