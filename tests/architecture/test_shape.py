@@ -80,6 +80,20 @@ def test_a_service_has_the_same_rooms_as_the_others_and_no_unknown_one(name: str
     assert (folder / "README.md").exists()
 
 
+def test_a_package_says_what_is_in_it_and_names_nothing_again() -> None:
+    """Who looks for a name finds it where it is written; contracts' texts and routes are tables of what is inside."""
+    files = [
+        path for folder in ("chassis", "services", "gateway", "launcher") for path in (ROOT / folder).rglob("*.py")
+    ]
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in files}
+    again = [
+        name for name, tree in trees.items() if "__all__" in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    ]
+    packages = [name for name in trees if name.startswith(("chassis/", "services/")) and name.endswith("__init__.py")]
+    assert again == []
+    assert [name for name in packages if len(trees[name].body) > 1] == []
+
+
 def test_a_request_has_a_state_and_a_thing_a_status_of_an_enum_that_is_called_so() -> None:
     """docs/design.md, Names."""
     sources = [*(ROOT / "services").glob("*/tables*"), *(ROOT / "services").glob("*/tables/*.py")]

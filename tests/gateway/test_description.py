@@ -15,7 +15,7 @@ from contracts.common import COMMON_OPERATIONS, SETTINGS_OPERATIONS, ListAuditEn
 from contracts.errors import ErrorKind, catalogue, error_text
 from contracts.permissions import PERMISSIONS
 from contracts.public import PublicQuery
-from gateway.openapi import document
+from gateway.openapi.document import document
 from gateway.openapi.problem_codes import codes_of
 from gateway.problems import STATUS, STATUS_OF_CODE
 from gateway.route import Access
