@@ -165,7 +165,7 @@ def withdraw(uow: UnitOfWork, document_id: UUID, version: int, reason: str) -> R
     return change(uow, uow.tables[TABLE], row, "withdraw_document", ends)
 
 
-def move(uow: UnitOfWork, points: Mapping[UUID, UUID]) -> None:
+def follow_students(uow: UnitOfWork, points: Mapping[UUID, UUID]) -> None:
     """Let the documents of students who have moved (student → teaching point) be where the students are now."""
     table = uow.tables[TABLE]
     found = lock_where(uow, table, ids_in(table.c.student_id, points))

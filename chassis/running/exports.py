@@ -27,7 +27,7 @@ from chassis.data.pages import WholeList, whole_list
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers import files
-from chassis.papers.list_files import KINDS, facts_of, write_list_file
+from chassis.papers.list_files import KINDS, details_of, write_list_file
 from chassis.papers.view_columns import ViewColumn, cell_text, plain_type, rows_of, view_columns
 from chassis.requests.handling import Handler, of_contract
 from chassis.running.listed import Lists, as_asked, owner_of, query_of
@@ -112,7 +112,7 @@ class ListExport:
                 command.format,
                 columns,
                 rows,
-                lambda: facts_of(
+                lambda: details_of(
                     self.name, actor.name, uow.now, self._told(uow, query, language), written.count, language
                 ),
                 language,

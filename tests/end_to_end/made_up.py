@@ -28,7 +28,7 @@ from schemathesis.core.failures import FailureGroup
 
 from contracts.errors import ServiceError
 from contracts.permissions import ROLE_PERMISSIONS, Role
-from gateway.openapi import document
+from gateway.openapi.document import document
 from gateway.problems import MEDIA_TYPE
 from gateway.route import PREFIX
 from gateway.routes import ROUTES
