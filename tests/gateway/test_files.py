@@ -115,6 +115,15 @@ def test_the_store_is_told_who_uploads_how_much_and_may_have_no_room(gateway: Ga
     assert refused.headers["Retry-After"] == "3600"
 
 
+def test_a_large_upload_without_room_is_refused_before_it_has_come(gateway: Gateway) -> None:
+    gateway.store.is_full = True
+    _, headers = form(b"")
+    announced = {**headers, **gateway.bearer(), "Content-Length": str(40_000_000)}
+    refused = gateway.client.simulate_post("/api/v1/files", body=b"--xyz", headers=announced)
+    assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_used")
+    assert gateway.store.announced == [], "what has come of it was not even stored"
+
+
 def test_unless_it_is_set_otherwise_a_user_may_upload_500_megabytes_a_day_and_a_point_ten_times_as_much() -> None:
     own = GatewaySettings()
     assert Limits(own.uploads_of_person, own.uploads_of_point) == USUAL == Limits(500, 5_000)
