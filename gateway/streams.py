@@ -149,16 +149,17 @@ class EventStream:
         yield b"retry: %d\n\n" % RECONNECT
         for missed in self._missed:
             yield missed.encoded()
-        while await self._still_good():
-            try:
-                hint = await self._subscription.next(HEARTBEAT)
-            except TimeoutError:
-                yield b": still here\n\n"
-                continue
-            if hint is None:
-                break
-            yield hint.encoded()
+        # Looked at after the wait: who was shut out meanwhile is told nothing more.
+        while (next_one := await self._next()) is not None and await self._still_good():
+            yield next_one
         yield b"retry: %d\n\n" % RECONNECT
+
+    async def _next(self) -> bytes | None:
+        try:
+            hint = await self._subscription.next(HEARTBEAT)
+        except TimeoutError:
+            return b": still here\n\n"
+        return hint.encoded() if hint is not None else None
 
     async def _end_when(self, left: asyncio.Event) -> None:
         await left.wait()

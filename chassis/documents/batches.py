@@ -14,7 +14,6 @@ and who cancels keeps what was issued. What can't be made is told with its reaso
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,6 +39,7 @@ from chassis.documents.merging import merge
 from chassis.documents.telling import texts_in, told
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
+from chassis.papers.leftovers import folder
 from chassis.papers.zip_stream import write_zip
 from chassis.requests.handling import Handler, of_contract
 from chassis.running.listed import Lists, as_asked, owner_of
@@ -135,9 +135,9 @@ class Batch:
         """Put the parts together, with the list of what could not be made at the end."""
         parts = [UUID(each["part"]) for each in data if each["part"]]
         refused = [line for each in data for line in each["refused"]]
-        with tempfile.TemporaryDirectory() as folder:
+        with folder() as place:
             put_together = _as_pdf if _form(task) is BatchForm.PDF else _as_zip
-            result = Path(folder, "result")
+            result = place / "result"
             contents = _contents(task, parts, uow)
             put_together(contents, _refused_list(refused, uow) if refused else None, result)
             with result.open("rb") as file:

@@ -20,7 +20,7 @@ from launcher.rolling import services_in_order
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"service", "commands", "queries", "tables", "migrations"}
 """What every service has, each a module or, where it grew, a package."""
-MORE_ROOMS = {"reactions", "domain", "steps", "jobs", "tasks", "papers", "documents", "bootstrap"}
+MORE_ROOMS = {"reactions", "domain", "steps", "jobs", "tasks", "papers", "documents", "bootstrap", "emergency"}
 """What a service has where it needs it (docs/design.md says what belongs where)."""
 
 PLAIN_IN = {

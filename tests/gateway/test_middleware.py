@@ -3,6 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
+from contracts.documents import CHECK_PAGE
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.test_files import PDF, SCAN, SHA
 from tests.gateway.test_requests import lend
@@ -29,9 +30,11 @@ def test_no_answer_of_the_api_can_be_run_framed_or_given_another_base(gateway: G
     assert answers[-1].headers["content-security-policy"].startswith("sandbox;")
 
 
-def test_the_page_loads_and_sends_nothing_elsewhere(gateway: Gateway) -> None:
-    policy = gateway.client.simulate_get("/docs/").headers["content-security-policy"].split("; ")
-    assert {"default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+@pytest.mark.parametrize("page", ["/docs/", CHECK_PAGE])
+def test_the_pages_load_and_send_nothing_elsewhere(gateway: Gateway, page: str) -> None:
+    policy = gateway.client.simulate_get(page).headers["content-security-policy"].split("; ")
+    wanted = {"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'"}
+    assert wanted | {"form-action 'none'", "frame-ancestors 'none'"} <= set(policy)
     assert not [directive for directive in policy if "unsafe" in directive or "http" in directive]
 
 
