@@ -27,6 +27,8 @@ from chassis.data.row_scope import scope
 
 HANDLED_KEPT: Final = timedelta(days=30)
 """So long it is noticed that an event came twice."""
+PARKED_KEPT: Final = timedelta(days=180)
+"""So long there is an alarm of what was parked; who has not looked by then does not need what people wrote in it."""
 
 
 def declare(metadata: MetaData) -> None:
@@ -106,6 +108,10 @@ def _inbox(metadata: MetaData) -> None:
     )
     scope(inbox, system_only=True)
     kept_for(inbox, HANDLED_KEPT, since="received_at", only=inbox.c.state == "handled")
+    kept_for(inbox, PARKED_KEPT, since="received_at", only=inbox.c.state == "refused")
+    # The row stays, for something is not done that should have been: it is still told that, and of what.
+    carried = ("body", "headers", "envelope")
+    kept_for(inbox, PARKED_KEPT, since="received_at", only=inbox.c.state == "dead", blank=carried)
 
 
 def _copies(metadata: MetaData) -> None:

@@ -16,7 +16,21 @@ from datetime import date, timedelta
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delete, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Select,
+    Table,
+    Update,
+    and_,
+    delete,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.data.unit_of_work import UnitOfWork
@@ -49,7 +63,7 @@ class Retention:
         """The statement that erases or blanks them."""
         these = tuple_(*self.table.primary_key.columns).in_(self.outlived(uow))
         if self.blank:
-            return update(self.table).where(these).values(dict.fromkeys(self.blank))
+            return update(self.table).where(these).values(dict.fromkeys(self.blank, null()))  # of JSON, too
         return delete(self.table).where(these)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select
 from chassis.base.blocking import in_real_thread
 from chassis.base.ids import new_id
 from chassis.base.settings import settings
+from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import INCOMING, FileStore, content_hash
@@ -27,6 +28,8 @@ ERASED_EVERY = timedelta(minutes=10)
 KEPT_UNADOPTED = timedelta(minutes=45)
 """With the time between two looks: within the hour."""
 KEPT_UNOWNED = timedelta(hours=1)
+UPLOADS = "uploads"
+"""What those that are removed are counted as: they stand in no table."""
 
 
 @lru_cache(maxsize=1)
@@ -93,13 +96,16 @@ def open_file(uow: UnitOfWork, file_id: UUID) -> IO[bytes]:
 
 
 def erase_unadopted(uow: UnitOfWork) -> int:
-    """Scheduled job: remove uploads that nobody took up, and what was counted of earlier days."""
+    """Scheduled job: remove uploads that wait no more (who took one up has a copy), and what was counted of earlier
+    days. Every service does it, for whose they would have been nobody knows, and counts what it has removed itself."""
+    gone = 0
     for page in store().older_than(INCOMING, KEPT_UNADOPTED):
-        for found in page:
-            store().erase_older(found.path, KEPT_UNADOPTED)  # it may have been uploaded again meanwhile
+        # One may have been uploaded again meanwhile.
+        gone += sum(store().erase_older(found.path, KEPT_UNADOPTED) for found in page)
     store().erase_staged(INCOMING)
     store().quota.forget()
-    return 0
+    count_erased(uow, UPLOADS, gone)
+    return 0  # that was all there is: no second walk through the store
 
 
 def erase_unowned(uow: UnitOfWork) -> int:

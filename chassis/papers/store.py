@@ -135,14 +135,16 @@ class FileStore:
         """Remove an object; none there is fine."""
         erase(self._store, path)
 
-    def erase_older(self, path: str, age: timedelta) -> None:
-        """Remove an object unless it was stored anew less than `age` ago."""
+    def erase_older(self, path: str, age: timedelta) -> bool:
+        """Remove an object unless it was stored anew less than `age` ago; whether it was there and is removed."""
         try:
             found = in_real_thread(obstore.head, self._store, path)
         except FileNotFoundError:
-            return
-        if found["last_modified"] < datetime.now(UTC) - age:
+            return False
+        over = found["last_modified"] < datetime.now(UTC) - age
+        if over:
             self.erase(path)
+        return over
 
     def erase_staged(self, area: str) -> None:
         """Remove what killed processes left of an area's objects. Only a folder keeps it."""

@@ -145,7 +145,8 @@ def forget_old_tasks(uow: UnitOfWork) -> int:
     files = uow.tables["files"]
     old = select(tasks.c.id).where(tasks.c.finished_at < uow.now - KEPT_FOR).limit(_FORGOTTEN_AT_ONCE)
     gone = uow.rows(delete(tasks).where(tasks.c.id.in_(old)).returning(tasks.c.id, tasks.c.result_file_id))
-    uow.execute(delete(files).where(ids_in(files.c.id, [row.result_file_id for row in gone if row.result_file_id])))
+    results = [row.result_file_id for row in gone if row.result_file_id]
+    count_erased(uow, files.name, uow.execute(delete(files).where(ids_in(files.c.id, results))).rowcount)
     count_erased(uow, tasks.name, len(gone))
     return len(gone)
 

@@ -56,6 +56,7 @@ THINGS: Words = {
     "teaching_points": ("教学点", "Teaching point"),
     "terms": ("学期", "Term"),
     "transfers": ("转教学点缴费办结", "Clearance of a transfer"),
+    "uploads": ("暂存的上传文件", "Upload in waiting"),
     "user_roles": ("用户角色", "Role of a user"),
     "users": ("用户", "User"),
     "withdrawal_holds": ("报考暂停", "Hold of a registration"),

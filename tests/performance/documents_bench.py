@@ -1,7 +1,7 @@
 """Figures of documents: the first of a process, one more, and 5,000 certificates of enrolment as one PDF and as a ZIP.
 
-`python -m tests.performance.documents_bench` needs JIAOWU_TEST_POSTGRES_URL. A task process with nothing else to do makes
-them. Prints figures, asserts nothing.
+`python -m tests.performance.documents_bench` needs JIAOWU_TEST_POSTGRES_URL. A task process with nothing else to do
+makes them. Prints figures, asserts nothing.
 """
 
 from __future__ import annotations

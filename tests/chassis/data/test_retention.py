@@ -16,9 +16,8 @@ from chassis.data.retention import kept_for, let_go, retentions
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
-from chassis.testing.harness import ServiceHarness, acting
-from contracts.base import Page
-from contracts.common import ErasureView, ListErasures, of_service
+from chassis.testing.harness import ServiceHarness
+from tests.erased import let_go_of
 from tests.harnesses import HarnessOf
 
 metadata = service_metadata("porter")
@@ -53,11 +52,6 @@ def run(porter: ServiceHarness) -> int:
     return porter.database.run(system_context(), let_go)
 
 
-def report(porter: ServiceHarness) -> list[tuple[str, bool, int]]:
-    page: Page[ErasureView] = porter.ask(of_service("porter", ListErasures)(), acting("audit.read"))
-    return sorted((row.object_type, row.blanked, row.number) for row in page.items)
-
-
 def test_what_has_outlived_its_time_goes_and_the_rest_stays(porter: ServiceHarness) -> None:
     put(porter, visits, timedelta(days=3, seconds=1), 2, state="over")
     put(porter, visits, timedelta(days=2, hours=23), state="over")
@@ -65,7 +59,7 @@ def test_what_has_outlived_its_time_goes_and_the_rest_stays(porter: ServiceHarne
     assert run(porter) == 2
     assert run(porter) == 0
     assert sorted(row.state for row in porter.rows(select(visits.c.state))) == ["over", "there"]
-    assert report(porter) == [("visits", False, 2)]
+    assert let_go_of(porter) == [("visits", False, 2)]
 
 
 def test_rows_can_stay_without_what_they_told(porter: ServiceHarness) -> None:
@@ -76,7 +70,7 @@ def test_rows_can_stay_without_what_they_told(porter: ServiceHarness) -> None:
     assert run(porter) == 0, "what is blank already is not blanked again"
     left = porter.rows(select(cards.c.name, cards.c.number).order_by(cards.c.number.nulls_first()))
     assert [tuple(row) for row in left] == [(None, None), (None, None), ("李四", "3")]
-    assert report(porter) == [("cards", True, 2)]
+    assert let_go_of(porter) == [("cards", True, 2)]
 
 
 def test_many_go_some_at_a_time_and_are_counted_together_by_the_day(
@@ -85,11 +79,11 @@ def test_many_go_some_at_a_time_and_are_counted_together_by_the_day(
     monkeypatch.setattr(retention, "AT_ONCE", 4)
     put(porter, visits, timedelta(days=9), 10, state="over")
     assert [run(porter) for _ in range(4)] == [4, 4, 2, 0]
-    assert report(porter) == [("visits", False, 10)]
+    assert let_go_of(porter) == [("visits", False, 10)]
     put(porter, visits, timedelta(days=9), state="over")
     porter.clock.advance(timedelta(days=1))
     assert run(porter) == 1
-    assert report(porter) == [("visits", False, 1), ("visits", False, 10)]
+    assert let_go_of(porter) == [("visits", False, 1), ("visits", False, 10)]
 
 
 def test_a_row_that_somebody_works_with_is_left_for_the_next_time(porter: ServiceHarness) -> None:

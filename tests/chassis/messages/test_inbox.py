@@ -15,7 +15,7 @@ from chassis.base.context import system_context
 from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
 from chassis.data.database import Database
-from chassis.data.message_tables import HANDLED_KEPT
+from chassis.data.message_tables import HANDLED_KEPT, PARKED_KEPT
 from chassis.data.retention import let_go
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry, ReactionEntry
@@ -36,6 +36,7 @@ from tests.chassis.example import (
     learners,
     parcels,
 )
+from tests.erased import let_go_of
 
 POINT = UUID("01900000-0000-7000-8000-000000000001")
 
@@ -219,6 +220,23 @@ def test_handled_events_are_forgotten_after_a_month(example: ServiceHarness) -> 
     assert example.database.run(system_context(), let_go) == 0
     example.clock.advance(HANDLED_KEPT + timedelta(days=1))
     assert example.database.run(system_context(), let_go) == 1
+
+
+def test_what_was_refused_goes_in_time_and_what_is_dead_stays_without_what_it_carried(example: ServiceHarness) -> None:
+    add(example, "a")
+    forged = replace(example.arriving(example.envelope(weighed("a"))), sender="exams", headers={"a": "b"})
+    example.inbox.handle([forged])
+    example.inbox.handle([replace(example.arriving(example.envelope(weighed("a"))), body=b"nonsense")])
+    example.clock.advance(PARKED_KEPT - timedelta(minutes=1))
+    assert example.database.run(system_context(), let_go) == 0
+    assert all(row.body for row in example.parked())
+    example.clock.advance(timedelta(minutes=2))
+    assert example.database.run(system_context(), let_go) == 2
+    assert example.database.run(system_context(), let_go) == 0, "what is blank already is not blanked again"
+    [dead] = example.parked()
+    assert (dead.state, dead.body, dead.headers, dead.sender) == ("dead", None, None, "elsewhere")
+    assert example.inbox.parking.replay([dead.event_id]) == 0, "nothing is left of it to be tried again"
+    assert let_go_of(example) == [("inbox", False, 1), ("inbox", True, 1)]
 
 
 def test_what_a_reaction_publishes_names_the_event_that_caused_it(example: ServiceHarness) -> None:

@@ -38,6 +38,7 @@ from chassis.testing.harness import ServiceHarness, acting
 from contracts.errors import ServiceError
 from contracts.types import FileReference
 from tests.chassis.papers import tables
+from tests.erased import let_go_of
 from tests.harnesses import HarnessOf
 
 ALL = tuple(FileKind)
@@ -570,6 +571,7 @@ def test_an_adopted_file_stays_and_an_unadopted_one_goes_within_the_hour(
     assert content_of(filing, file_id) == PDF
     with pytest.raises(ServiceError, match="file_missing"):
         adopt(filing, dropped)
+    assert let_go_of(filing) == [("uploads", False, 2)], "once: the copy of what was taken up is there for longer"
 
 
 def test_an_upload_waits_for_its_command_and_is_looked_for_often_enough_to_be_gone_in_an_hour(

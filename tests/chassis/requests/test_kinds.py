@@ -157,9 +157,10 @@ def test_what_is_only_tried_tells_all_and_leaves_nothing(library: ServiceHarness
         tried: Any = ask(library, ANN, MONK, dry_run=True)
         assert [item.state for item in tried.items] == ["pending", None]
     else:
-        tried = library.run(GrantLeaves(leave_ids=ids, dry_run=True), librarian())
-        assert [item.state for item in tried.items] == ["granted"]
+        tried = library.run(GrantLeaves(leave_ids=(*ids, new_id()), dry_run=True), librarian())
+        assert [item.state for item in tried.items] == ["granted", None]
     assert tried.done == 1
+    assert [(reason.code, reason.count) for reason in tried.reasons] == [("not_found", 1)]
     assert states(library) == before
     assert len(library.published(LeavesGranted)) == said
 

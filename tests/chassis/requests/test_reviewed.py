@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,7 @@ from contracts.requests import Decision, RequestResults
 from contracts.types import FileReference, Id, Ids
 from tests.chassis.requests import leaves
 from tests.chassis.requests.leaves import LEAVE, LEAVES, TWO_LOOKS, GrantLeaves, Library, ListLeaves, metadata
-
-MOST_LINES = 120
+from tests.counting import A_PAGE, lines_of
 
 
 def declared(line: Any, name: str = "library", **more: Any) -> type[Service]:
@@ -27,8 +25,7 @@ def declared(line: Any, name: str = "library", **more: Any) -> type[Service]:
 
 
 def test_a_whole_reviewed_request_is_a_page() -> None:
-    written = Path(leaves.__file__).read_text("utf-8").splitlines()
-    assert len([line for line in written if line.strip()]) < MOST_LINES
+    assert lines_of(leaves) < A_PAGE
 
 
 def test_one_line_has_every_contract_that_names_the_kind_and_what_the_kind_knows() -> None:

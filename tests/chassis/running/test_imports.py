@@ -36,6 +36,7 @@ from tests.chassis.club import (
     PrintCard,
     members,
 )
+from tests.counting import lines_of
 from tests.harnesses import HarnessOf
 from tests.printed import text_of
 
@@ -378,8 +379,7 @@ MOST_LINES = 80
 
 
 def test_an_import_an_export_and_a_document_together_take_less_than_a_page(club: ServiceHarness) -> None:
-    written = Path(made_up.__file__).read_text("utf-8").partition("class ImportMembers")[2].splitlines()
-    assert len([line for line in written if line.strip()]) < MOST_LINES
+    assert lines_of(made_up, after="class ImportMembers") < MOST_LINES
 
     me = clerk()
     assert ended(club, table(*people(3)), me).figures["imported"] == 3

@@ -35,6 +35,7 @@ from contracts.base import Operation
 from contracts.common import CancelTask, GetTask, ListTasks, TaskState, TaskView
 from contracts.errors import ServiceError
 from tests.chassis.workshop import GATE, Workshop, stamps_made
+from tests.erased import let_go_of
 from tests.harnesses import HarnessOf
 
 A_LEASE = timedelta(seconds=30)
@@ -579,6 +580,7 @@ def test_ended_tasks_are_forgotten_with_their_files_after_90_days(workshop: Serv
     assert workshop.database.run(system_context(), tasks.forget_old_tasks) == 0
     assert workshop.ask(ListTasks()).total == 2
     assert len(workshop.rows(select(workshop.table("files")))) == 1
+    assert let_go_of(workshop) == [("files", False, 1), ("tasks", False, 1)]
 
 
 # -- many hands, and death --

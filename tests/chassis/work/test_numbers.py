@@ -25,8 +25,10 @@ from chassis.work.numbers import next_number, next_numbers, number_column
 from contracts.common import of_service
 from contracts.errors import ServiceError
 from contracts.settings import ChangeSetting
+from tests.chassis.work import cloakroom
 from tests.chassis.work.cloakroom import Cloakroom, CloakroomDecided, LendLocker, TakeLockersBack, loans
 from tests.chassis.work.test_to_do import counts, holding
+from tests.counting import A_PAGE, lines_of
 from tests.harnesses import HarnessOf
 from tests.waiting import eventually
 
@@ -271,6 +273,7 @@ def test_people_of_every_scope_can_use_numbers_and_none_can_see_the_counters(
 
 def test_a_numbered_announced_settable_thing_is_a_page(built_of: HarnessOf) -> None:
     """All that the kits promise of it, though it declares little more than its words."""
+    assert lines_of(cloakroom) < A_PAGE
     room, point, student = built_of(Cloakroom), new_id(), new_id()
     room.clock.set(datetime(2026, 9, 1, 1, tzinfo=UTC))
     caretaker = acting("cloakroom.lend", scope="point", teaching_point_id=point)
