@@ -169,7 +169,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        if self.phase is _Phase.ANSWER:
+        if self.phase is _Phase.ANSWER and not self.pipeline:
             self.phase, self.since = _Phase.REQUEST, self.loop.time()
         super().on_response_complete()
 

@@ -276,6 +276,16 @@ def test_a_connection_is_kept_for_so_long_whatever_was_said_on_it(wire: Wire) ->
         eventually(lambda: not any(_of(server, client) for client in clients), "all are ended")
 
 
+def test_a_connection_is_kept_from_its_last_answer_on(wire: Wire) -> None:
+    slow = b"GET /slow?%.1f HTTP/1.1\r\nHost: a\r\n\r\n" % (LIMITS["keep_alive_seconds"] + 1)
+    with wire.connect() as client:
+        client.sendall(HIDDEN + slow)
+        come(client, b'"/slow"')
+        client.settimeout(1.2)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+
+
 def test_a_body_that_is_late_after_its_answer_has_no_second_one(wire: Wire) -> None:
     answer, _ = ended_in(wire, b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\na")
     assert refused_once(answer, 413)
