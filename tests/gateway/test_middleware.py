@@ -3,6 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.proxies import Proxies
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.test_files import PDF, SCAN, SHA
 from tests.gateway.test_requests import lend
@@ -42,7 +43,7 @@ def test_the_page_loads_and_sends_nothing_elsewhere(gateway: Gateway) -> None:
 def test_browsers_are_told_to_stay_with_tls_where_a_proxy_of_ours_was_asked_by_it(
     address: str, protocol: str | None, told: bool
 ) -> None:
-    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    gateway = make_gateway(proxies=Proxies(["10.0.0.0/8"]))
     headers = {"X-Forwarded-Proto": protocol} if protocol else {}
     answer = gateway.client.simulate_get("/nowhere", headers=headers, remote_addr=address)
     found = answer.headers.get("strict-transport-security")
