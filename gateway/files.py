@@ -23,7 +23,7 @@ from gateway.door import Door
 from gateway.guards import Shares, Slots
 from gateway.responder import Send, send_json
 from gateway.route import SIGNED_IN, Route, post
-from gateway.streams import GONE
+from gateway.wire.leaving import GONE, event_of
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
@@ -127,7 +127,7 @@ class Files:
                 raise ServiceError("file_missing")
             held.enter_context(self._downloading.one_of(req.context.caller.user_id))
             held.enter_context(self._downloads.one())
-            gone = req.scope.get("state", {}).get(GONE)
+            gone = event_of(req.scope, GONE)
             await self._send(reference.get("area", route.service), reference, resp, held, gone)
 
         return send

@@ -15,7 +15,7 @@ from falcon.testing import Result, create_scope
 
 from gateway.app import App
 from gateway.process import THREADS
-from gateway.streams import GONE, LEFT
+from gateway.wire.leaving import GONE, LEFT
 
 Answer = TypeVar("Answer")
 PATIENCE = 30.0

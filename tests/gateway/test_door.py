@@ -19,6 +19,7 @@ from contracts.documents import CheckDocument
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
+from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.route import PUBLIC
 from gateway.routes import ROUTES, SERVICES, identity
@@ -87,7 +88,7 @@ def test_a_name_with_underscores_is_no_header_of_a_proxy() -> None:
 
 @pytest.mark.parametrize("trusted", [[], ["10.0.0.0/8"]], ids=["none", "others"])
 def test_a_proxy_that_is_not_trusted_is_told_of_once(trusted: list[str]) -> None:
-    gateway = make_gateway(trusted_proxies=trusted)
+    gateway = make_gateway(proxies=Proxies(trusted))
     headers = {**gateway.bearer(), "X-Forwarded-For": "203.0.113.7"}
     with capture_logs() as lines:
         for peer in ("198.51.100.5", "198.51.100.5", "198.51.100.6", "198.51.100.5"):

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.documents import CHECK_PAGE
+from gateway.proxies import Proxies
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.test_files import PDF, SCAN, SHA
 from tests.gateway.test_requests import lend
@@ -45,7 +46,7 @@ def test_the_pages_load_and_send_nothing_elsewhere(gateway: Gateway, page: str) 
 def test_browsers_are_told_to_stay_with_tls_where_a_proxy_of_ours_was_asked_by_it(
     address: str, protocol: str | None, told: bool
 ) -> None:
-    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    gateway = make_gateway(proxies=Proxies(["10.0.0.0/8"]))
     headers = {"X-Forwarded-Proto": protocol} if protocol else {}
     answer = gateway.client.simulate_get("/nowhere", headers=headers, remote_addr=address)
     found = answer.headers.get("strict-transport-security")
