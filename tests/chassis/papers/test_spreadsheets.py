@@ -163,6 +163,7 @@ def test_empty_rows_are_passed_over_and_numbers_stay_those_of_the_sheet() -> Non
         (Kind.TRUTH, "1", "是"),
         (Kind.TEXT, "=1+1", "=1+1"),
         (Kind.TEXT, "回车名_x000D_", "回车名"),
+        (Kind.TEXT, "李_x0000_一", "李一"),
         (Kind.TEXT, "徐州市_x000D_\n云龙区", "徐州市\r\n云龙区"),
         (Kind.TEXT, "字面_x005F_x000D_的下划线", "字面_x000D_的下划线"),
         (Kind.TEXT, "半个_xD83D_", "半个_xD83D_"),

@@ -174,6 +174,12 @@ def test_a_workbook_that_came_back_is_corrected_and_taken(club: ServiceHarness) 
     assert (task.figures, task.result, count(club)) == ({"imported": 2, "refused": 0}, None, 3)
 
 
+def test_a_row_with_a_character_that_no_database_keeps_comes_in_without_it(club: ServiceHarness) -> None:
+    task = ended(club, table([number(1), "李_x0000_一", "女", ""], [number(2), "李_x0000_二", "甲", ""]))
+    assert (task.state, task.figures) == (TaskState.DONE, {"imported": 1, "refused": 1})
+    assert club.rows(select(members.c.name)) == [("李一",)]
+
+
 def test_a_number_that_lost_its_end_is_refused_again_when_its_workbook_comes_back_untouched(
     club: ServiceHarness,
 ) -> None:
