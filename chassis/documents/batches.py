@@ -3,9 +3,7 @@
     MANY = Batch("certificates", CERTIFICATES, IssueCertificates, list_students, "student_id", "student_number")
 
     class Registry(Service):
-        issue_certificates = command(batch(MANY))
-        certificates = task(MANY.task)
-        forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
+        many_certificates = made_together(MANY)
 
 The rows are those of the list, as filtered, sorted and scoped. A block is a step: what is killed goes on where it was,
 and who cancels keeps what was issued. What can't be made is told with its reason, and the others are made.
@@ -30,6 +28,8 @@ from chassis.data.bulk import ids_in
 from chassis.data.pages import whole_list
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract, scheduled
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import Filled, draw, draw_together
@@ -41,7 +41,6 @@ from chassis.documents.telling import texts_in, told
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.zip_stream import write_zip
-from chassis.requests.handling import Handler, of_contract
 from chassis.running.listed import Lists, as_asked, owner_of
 from chassis.running.tasks import SCOPE, enqueue, report
 from contracts.base import Contract
@@ -93,11 +92,6 @@ class Batch:
     field: str
     label: str
 
-    @property
-    def task(self) -> TaskKind:
-        """The task: a step a block."""
-        return TaskKind(self._plan, self._make, self._finish)
-
     def start(self, command: IssueDocuments, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError `documents_none`, `documents_too_many`, and what the list raises."""
         count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, MAX_DOCUMENTS)
@@ -110,6 +104,14 @@ class Batch:
             SCOPE: scope_to_wire(uow.context.scope),
         }
         return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
+
+    def lines(self) -> Lines:
+        """What a service has of it: a block of documents is a step."""
+        return Lines(
+            operations=(command(of_contract(self.command, self.start)),),
+            tasks={self.name: TaskKind(self._plan, self._make, self._finish)},
+            schedule={"forget_document_parts": scheduled(forget_document_parts, every=timedelta(hours=1))},
+        )
 
     # -- the phases of the task ----------------------------------------------------------------------------
 
@@ -189,13 +191,13 @@ class Batch:
         return written.getvalue()
 
 
-def batch(made: Batch) -> Handler:
-    """Starts the making of many documents, as a handler of its command."""
-    return of_contract(made.command, made.start)
+def made_together(declared: Batch) -> Any:
+    """Declare many documents by one command: that, its task, and what clears up."""
+    return Group(lambda service: declared.lines())
 
 
 def forget_document_parts(uow: UnitOfWork) -> int:
-    """Due job: let go of blocks whose tasks were cancelled or failed. How many."""
+    """Scheduled job: let go of blocks whose tasks were cancelled or failed. How many."""
     table = uow.tables["files"]
     left = delete(table).where(table.c.purpose == PART, table.c.adopted_at < uow.now - _KEPT)
     number = uow.execute(left).rowcount

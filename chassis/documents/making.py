@@ -3,8 +3,7 @@
     CERTIFICATES = Making(ENROLMENT_CERTIFICATE, IssueEnrolmentCertificate, certificate_of)
 
     class Registry(Service):
-        issue_enrolment_certificate = command(making(CERTIFICATES))
-        enrolment_certificate = task(CERTIFICATES.task)
+        enrolment_certificates = made(CERTIFICATES)
 
 What the document says is read when it is asked for, in the scope of who asks; the task draws just that.
 """
@@ -21,13 +20,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import draw
 from chassis.documents.issued import TABLE, Holder, issue, refuse_to_replace, school_of
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.requests.handling import Handler, of_contract
 from chassis.running.tasks import enqueue
 from contracts.base import Command
 from contracts.common import TaskView
@@ -55,11 +55,6 @@ class Making:
         """Of the task."""
         return self.document.name
 
-    @property
-    def task(self) -> TaskKind:
-        """The task, which is all in its last phase."""
-        return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._finish)
-
     def start(self, command: Command, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError as `says` and `enqueue`, and `document_not_valid`, `not_found` where it
         can't take the place of the other one."""
@@ -75,6 +70,11 @@ class Making:
             "replaces_id": replaces,
         }
         return enqueue(uow, self.name, arguments, teaching_point_id=said.holder.teaching_point_id)
+
+    def lines(self) -> Lines:
+        """What a service has of it."""
+        kind = TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._finish)
+        return Lines(operations=(command(of_contract(self.command, self.start)),), tasks={self.name: kind})
 
     def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
         says = self.document.data.model_validate(task.arguments["data"])
@@ -94,9 +94,9 @@ class Making:
         )
 
 
-def making(made: Making) -> Handler:
-    """Starts the making of a document, as a handler of its command."""
-    return of_contract(made.command, made.start)
+def made(declared: Making) -> Any:
+    """Declare a document that is made one at a time: its command and its task."""
+    return Group(lambda service: declared.lines())
 
 
 def _id(task: Task, name: str) -> UUID | None:

@@ -6,8 +6,7 @@
     )
 
     class Finance(Service):
-        export_bills = command(exporting(BILLS))
-        bill_export = task(BILLS.task)
+        bill_exports = exported(BILLS)
 
 The rows are those that the query's own handler would page through, read once, block by block, in the scope of who
 asked: what the screen shows is what the file holds.
@@ -25,11 +24,12 @@ from sqlalchemy import Column, select
 from chassis.base.context import scope_from_wire, scope_to_wire
 from chassis.data.pages import WholeList, whole_list
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.papers import files
 from chassis.papers.list_files import KINDS, facts_of, write_list_file
 from chassis.papers.view_columns import ViewColumn, cell_text, plain_type, rows_of, view_columns
-from chassis.requests.handling import Handler, of_contract
 from chassis.running.listed import Lists, as_asked, owner_of, query_of
 from chassis.running.tasks import SCOPE, enqueue, report
 from contracts.base import PageQuery, View
@@ -71,11 +71,6 @@ class ListExport:
         """The list query."""
         return query_of(self.lists)
 
-    @property
-    def task(self) -> TaskKind:
-        """The task, which is all in its last phase: the one that may take minutes."""
-        return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._write)
-
     def columns(self, fields: Sequence[str], language: Language) -> tuple[ViewColumn, ...]:
         """The columns of a file. Raises KeyError or TypeError as `view_columns`."""
         [view] = self.query.answers.__pydantic_generic_metadata__["args"]
@@ -97,6 +92,11 @@ class ListExport:
             SCOPE: scope_to_wire(uow.context.scope),
         }
         return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
+
+    def lines(self) -> Lines:
+        """What a service has of it."""
+        kind = TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._write)
+        return Lines(operations=(command(of_contract(self.command, self.start)),), tasks={self.name: kind})
 
     def _write(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
         """Write the file and note in the audit trail what left the system."""
@@ -165,9 +165,9 @@ class _Written:
         report(self._uow, self._task, {"exported": self.count, "to_export": self._task.arguments["rows"]})
 
 
-def exporting(export: ListExport) -> Handler:
-    """Starts an export, as a handler of its command."""
-    return of_contract(export.command, export.start)
+def exported(declared: ListExport) -> Any:
+    """Declare an export: its command and its task."""
+    return Group(lambda service: declared.lines())
 
 
 def _known(uow: UnitOfWork, column: Column[Any] | None, id_: UUID) -> str:

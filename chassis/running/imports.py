@@ -29,13 +29,12 @@ from sqlalchemy import Text, cast, delete, func, select
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
-from chassis.declaring.service import command, query, scheduled
+from chassis.declaring.service import command, of_contract, query, scheduled
 from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind
 from chassis.papers import files
 from chassis.papers.file_kinds import TABLES, FileKind
 from chassis.papers.outcomes import outcome_of
 from chassis.papers.spreadsheets import BadRow, CellError, Column
-from chassis.requests.handling import of_contract
 from chassis.running.tasks import enqueue, report
 from contracts.base import Contract, Query
 from contracts.common import ImportOutcome, TaskState, TaskView
