@@ -199,7 +199,7 @@ def _operation(
 
 
 def _add(service: type[Service], lines: Lines) -> None:
-    """Put the lines of a group into the table. Raises TypeError where it has one of these operations or tasks already."""
+    """Put the lines of a group into the table. Raises TypeError where it has an operation or a task of them already."""
     added = {method_name(each.operation): each for each in lines.operations}
     if twice := (added.keys() & service.operations.keys()) | (lines.tasks.keys() & service.tasks.keys()):
         raise TypeError(f"{service.name} handles {', '.join(sorted(twice))} twice")

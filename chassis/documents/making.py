@@ -11,7 +11,7 @@ What the document says is read when it is asked for, in the scope of who asks; t
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from sqlalchemy import select
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.service import command, of_contract
-from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.declaring.tasks import Task, all_at_the_end
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import draw
 from chassis.documents.issued import TABLE, Holder, issue, refuse_to_replace, school_of
@@ -73,10 +73,12 @@ class Making:
 
     def lines(self) -> Lines:
         """What a service has of it."""
-        kind = TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._finish)
-        return Lines(operations=(command(of_contract(self.command, self.start)),), tasks={self.name: kind})
+        return Lines(
+            operations=(command(of_contract(self.command, self.start)),),
+            tasks={self.name: all_at_the_end(self._draw)},
+        )
 
-    def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+    def _draw(self, task: Task, uow: UnitOfWork) -> UUID:
         says = self.document.data.model_validate(task.arguments["data"])
         holder = Holder(_id(task, "student_id"), _id(task, "teaching_point_id"))
         if self.document.official:
@@ -90,7 +92,6 @@ class Making:
             FileKind.PDF,
             document=self.name,
             teaching_point_id=task.teaching_point_id,
-            student_id=task.context.actor.student_id,
         )
 
 

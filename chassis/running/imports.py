@@ -30,7 +30,7 @@ from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.service import command, of_contract, query, scheduled
-from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind
+from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind, all_at_the_end
 from chassis.papers import files
 from chassis.papers.file_kinds import TABLES, FileKind
 from chassis.papers.outcomes import outcome_of
@@ -148,7 +148,7 @@ class ListImport(Generic[EntryT]):
             ),
             tasks={
                 self.name: TaskKind(self._plan, self._enter_block, self._end),
-                self._check_name: TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._check),
+                self._check_name: all_at_the_end(self._check),
             },
             schedule={
                 f"forget_{self.name}_files": scheduled(self.forget_files, every=timedelta(hours=1)),
@@ -203,7 +203,7 @@ class ListImport(Generic[EntryT]):
             bad = [replace(row, texts={title: row.texts.get(title, "") for title in order}) for row in bad]
         return self._ended(task, uow, task.figures.get("imported", 0) + len(bad), bad)
 
-    def _check(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
+    def _check(self, task: Task, uow: UnitOfWork) -> Ended:
         """Judge all rows, and say what would come of them."""
         read, importer, checked = self._read(task, uow), _importer(task), 0
         bad: list[BadRow] = []
