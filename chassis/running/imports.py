@@ -14,9 +14,8 @@ rows and enters none. The steps carry what was read, so that a large table is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -197,10 +196,6 @@ class ListImport(Generic[EntryT]):
 
     def _end(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
         bad = [BadRow.from_json(row) for block in data for row in block]
-        if bad:  # steps keep what was read, but not in which order its columns stood
-            with closing(self._read(task, uow)) as read:
-                order = next(read).row.texts
-            bad = [replace(row, texts={title: row.texts.get(title, "") for title in order}) for row in bad]
         return self._ended(task, uow, task.figures.get("imported", 0) + len(bad), bad)
 
     def _check(self, task: Task, uow: UnitOfWork) -> Ended:
@@ -214,7 +209,7 @@ class ListImport(Generic[EntryT]):
             report(uow, task, {"checked": checked, "refused": len(bad)})
         return self._ended(task, uow, checked, bad)
 
-    def _read(self, task: Task, uow: UnitOfWork) -> Generator[Line[EntryT], None, None]:
+    def _read(self, task: Task, uow: UnitOfWork) -> Iterator[Line[EntryT]]:
         from chassis.papers.sheet_reading import read_rows  # what reads tables is for the task process only
 
         doubles = {name: (key, dict[Hashable, int]()) for name, key in self.once.items()}
