@@ -31,6 +31,7 @@ from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
 from contracts.registry.states import IdKind
 from contracts.types import MobileNumber
+from tests.chassis.papers.tables import OLE, saved, xlsx
 
 COLUMNS = (
     Column("name", title="姓名"),
@@ -40,17 +41,11 @@ COLUMNS = (
     Column("starts_on", calendar_day, title="入学日期", required=False, help="年-月-日", example="2026-09-01"),
 )
 HEADER = ["姓名", "性别", "身份证号", "手机号码", "入学日期"]
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 GOOD = ["李一", "女", "11010119900101123X", "13800138000", "2026-09-01"]
 
 
 def workbook(*rows: Sequence[Any], header: Sequence[Any] = HEADER) -> IO[bytes]:
-    book = Workbook()
-    for row in (header, *rows):
-        book.worksheets[0].append(list(row))
-    file = io.BytesIO()
-    book.save(file)
-    return file
+    return xlsx(header, *rows)
 
 
 def read(file: IO[bytes], columns: Sequence[Column] = COLUMNS, **options: Any) -> list[SheetRow]:
@@ -120,12 +115,8 @@ def test_a_filled_row_becomes_values_under_their_fields() -> None:
 
 
 def test_columns_are_found_by_title_in_any_order_among_others_and_below_a_heading() -> None:
-    book = Workbook()
-    for row in (["2026 年秋季名单"], [], ["备注", "身份证号", " 性 别 ", "姓名*"], ["x", "1", "男", "王二"]):
-        book.worksheets[0].append(row)
-    file = io.BytesIO()
-    book.save(file)
-    (found,) = read(file)
+    rows = (["2026 年秋季名单"], [], ["备注", "身份证号", " 性 别 ", "姓名*"], ["x", "1", "男", "王二"])
+    (found,) = read(xlsx(*rows))
     assert found.number == 4
     assert (found.values["name"], found.values["gender"], found.values["mobile"]) == ("王二", "male", None)
 
@@ -185,9 +176,7 @@ def numbered(number: int | float, number_format: str, title: str = "身份证号
     book = load_workbook(workbook(GOOD))
     cell = book.worksheets[0].cell(2, HEADER.index(title) + 1)
     cell.value, cell.number_format = number, number_format
-    file = io.BytesIO()
-    book.save(file)
-    return file
+    return saved(book)
 
 
 @pytest.mark.parametrize(
@@ -401,9 +390,7 @@ def test_a_cell_far_down_and_far_right_is_no_million_rows() -> None:
     sheet.append(HEADER)
     sheet.append(GOOD)
     sheet.cell(1_048_576, 16_384, "far")
-    file = io.BytesIO()
-    book.save(file)
-    assert len(read(file)) == 1
+    assert len(read(saved(book))) == 1
 
 
 # -- writing --
@@ -505,9 +492,7 @@ def test_a_filled_template_can_be_read() -> None:
         "2026-09-01",
     ]
     sheet.append(GOOD)
-    file = io.BytesIO()
-    book.save(file)
-    assert read(file)[0].errors == ()
+    assert read(saved(book))[0].errors == ()
 
 
 def test_refused_rows_come_back_with_every_reason_and_can_be_imported_once_corrected() -> None:
@@ -526,9 +511,7 @@ def test_refused_rows_come_back_with_every_reason_and_can_be_imported_once_corre
     book = load_workbook(file)
     sheet = book.worksheets[0]
     sheet["B2"], sheet["E2"] = "男", "2026-09-01"
-    corrected = io.BytesIO()
-    book.save(corrected)
-    (again,) = read(corrected)
+    (again,) = read(saved(book))
     assert again.errors == ()
     assert again.values["id_number"] == "110101199001011237"
     english = cells(write_bad_rows("student_import", COLUMNS, [bad], "en"))[1][6].value

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from chassis.base.context import Context, system_context
@@ -36,19 +36,13 @@ from tests.chassis.club import (
     PrintCard,
     members,
 )
+from tests.chassis.papers.tables import saved, xlsx
 from tests.harnesses import HarnessOf
 from tests.printed import text_of
 
 POINT = new_id()
 HEADER = ["学号", "姓名", "性别", "出生日期"]
 MOST = 20_000_000
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
-    kept = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: kept)
-    return kept
 
 
 @pytest.fixture
@@ -71,12 +65,7 @@ def people(count: int, first: int = 0) -> list[list[Any]]:
 
 
 def table(*rows: Sequence[Any], header: Sequence[str] = HEADER) -> io.BytesIO:
-    book = Workbook()
-    for row in (header, *rows):
-        book.worksheets[0].append(list(row))
-    file = io.BytesIO()
-    book.save(file)
-    return file
+    return xlsx(header, *rows)
 
 
 def uploaded(file: io.BytesIO, by: Context) -> FileReference:
@@ -168,9 +157,7 @@ def test_a_workbook_that_came_back_is_corrected_and_taken(club: ServiceHarness) 
     for row, value in ((2, number(2)), (3, number(3))):
         book.worksheets[0].cell(row, 1).value = value
     book.worksheets[0].cell(2, 3).value, book.worksheets[0].cell(2, 4).value = "男", "1998-03-30"
-    corrected = io.BytesIO()
-    book.save(corrected)
-    task = ended(club, corrected)
+    task = ended(club, saved(book))
     assert (task.figures, task.result, count(club)) == ({"imported": 2, "refused": 0}, None, 3)
 
 
@@ -356,9 +343,7 @@ def test_the_template_is_made_once_by_the_clock_and_is_everybodys(club: ServiceH
     assert rules["A2:A5000"].prompt == "示例：2632030906100001"
     assert rules["D2:D5000"].prompt == "年-月-日。"
     sheet.append(people(1)[0])
-    filled = io.BytesIO()
-    book.save(filled)
-    assert ended(club, filled).figures == {"imported": 1, "refused": 0}
+    assert ended(club, saved(book)).figures == {"imported": 1, "refused": 0}
 
 
 def test_a_table_goes_when_its_task_is_forgotten_and_the_template_stays(club: ServiceHarness) -> None:
