@@ -201,6 +201,15 @@ def test_a_number_that_is_shown_otherwise_is_refused_not_guessed(number_format: 
     assert [(error.title, error.code) for error in row.errors] == [("身份证号", "cell_shown_otherwise")]
 
 
+def test_a_format_of_which_only_the_beginning_is_told_makes_no_damaged_workbook() -> None:
+    (row,) = read(numbered(123, f'"{"件" * 60}"0'))
+    back = write_bad_rows("student_import", COLUMNS, [row.refused()])
+    formats = {cell.number_format for line in load_workbook(back).worksheets[0] for cell in line}
+    assert all(each.count('"') % 2 == 0 for each in formats)
+    (again,) = read(back)
+    assert [(error.title, error.code) for error in again.errors] == [("身份证号", "cell_shown_otherwise")]
+
+
 @pytest.mark.parametrize(
     ("number", "number_format", "code"),
     [
