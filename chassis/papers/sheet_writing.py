@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time
+from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time, plain
 from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, BadRow, Column
 from contracts.errors import Language
 from contracts.words import document_word, label, truth_word
@@ -137,7 +137,7 @@ def _given_back(sheet: Any, row: BadRow, title: str) -> Any:
     errors = {error.code: error.params for error in row.errors if error.title == title}
     cell = _cell(sheet, row.texts.get(title), wrong=bool(errors))
     for code in errors.keys() & {"cell_number_too_long", "cell_shown_otherwise"}:
-        cell.value, told = Decimal(row.texts[title]), str(errors[code].get("format", "0"))
+        cell.value, told = Decimal(row.texts[title]), plain(str(errors[code].get("format", "0")))
         cell.number_format = told if _WHOLE.fullmatch(told) else _SHOWN_OTHERWISE
     return cell
 

@@ -9,7 +9,8 @@ import pytest
 import xlwt
 
 from chassis.papers.reading.biff import formula_places, is_calculated
-from tests.chassis.papers.lists import GOOD, HEADER, read, refusal, wrong
+from chassis.papers.sheet_writing import write_bad_rows
+from tests.chassis.papers.lists import COLUMNS, GOOD, HEADER, read, refusal, wrong
 from tests.chassis.papers.tables import xls
 
 
@@ -47,6 +48,12 @@ def test_characters_that_no_database_keeps_are_no_part_of_texts_and_formats() ->
     assert (row.texts["单位"], wrong(row)) == ("某单位", [])
     (row,) = read(xls(HEADER, [*GOOD[:4], 5, GOOD[5]], styles={(1, 4): '0"\0件"'}))
     assert [error.params for error in row.errors] == [{"format": '0"件"'}]
+
+
+def test_a_format_with_characters_that_xml_does_not_have_is_given_back_without_them() -> None:
+    (row,) = read(xls(HEADER, [*GOOD[:4], 5, GOOD[5]], styles={(1, 4): '0"\x01件"'}))
+    (again,) = read(write_bad_rows("student_import", COLUMNS, [row.refused()]))
+    assert wrong(again) == [("单位", "cell_shown_otherwise")]
 
 
 def record(code: int, content: bytes = b"") -> bytes:
