@@ -136,16 +136,15 @@ def take_locked(
     refused: dict[UUID, Refused] = {}
     is_on = switches(uow)
     for row in locked:
+        reason = against.get(row.id) if against else None
         try:
             step = flow.allowed(row._mapping, action, uow.context, is_on)
         except ServiceError as error:
             reason = Reason.of(error)
+        if reason is None:
+            done.append(Stepped(row, step))
         else:
-            if not against or row.id not in against:
-                done.append(Stepped(row, step))
-                continue
-            reason = against[row.id]
-        refused[row.id] = Refused(row._mapping[flow.column], reason)
+            refused[row.id] = Refused(row._mapping[flow.column], reason)
     if done:
         _write(uow, flow, table, done, action, note, values or {}, each or {})
     return Taken(done, refused)
