@@ -85,6 +85,7 @@ TESTED_ELSEWHERE = {
     "chassis/running/background": "chassis/messages/test_broker",
     "chassis/running/dispatch": "chassis/data/test_unit_of_work",
     "chassis/running/green": "launcher/test_forks",
+    "chassis/running/hanging": "chassis/running/test_runner",
     "chassis/running/task_queue": "chassis/running/test_tasks",
     "chassis/running/task_worker": "chassis/running/test_tasks",
     "chassis/work/audit_verdict": "launcher/test_trail",
