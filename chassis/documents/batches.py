@@ -30,7 +30,7 @@ from chassis.declaring.service import command, of_contract, scheduled
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import Filled, draw, draw_together
-from chassis.documents.fonts import refuse_undrawable
+from chassis.documents.fonts import drawable, refuse_undrawable
 from chassis.documents.issued import issue_many, school_of
 from chassis.documents.making import Making, Said
 from chassis.documents.merging import merge
@@ -218,7 +218,7 @@ def _contents(task: Task, parts: Sequence[UUID], uow: UnitOfWork) -> Iterator[IO
 
 def _refused_list(refused: Sequence[tuple[str, Any]], uow: UnitOfWork) -> bytes:
     lines = (
-        _Refused(label=label, message=Refusal.of(error["code"], "zh", **error["params"]).message)
+        _Refused(label=drawable(label), message=Refusal.of(error["code"], "zh", **error["params"]).message)
         for label, error in refused
     )
     return draw(REFUSED, _RefusedList(items=tuple(lines)), school=school_of(uow), at=uow.now)

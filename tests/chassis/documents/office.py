@@ -146,7 +146,7 @@ def person_of(command: PrintCard | CertifyPerson, uow: UnitOfWork) -> Said:
 CERTIFIED = Making(CERTIFICATE, CertifyPerson, person_of)
 CARDS = Making(replace(CERTIFICATE, official=None), PrintCard, person_of)
 MANY = Batch("enrolment_certificates", CERTIFIED, IssueCertificates, list_people, "student_id", "student_number")
-MANY_CARDS = Batch("student_export", CARDS, PrintCards, list_people, "student_id", "student_number")
+MANY_CARDS = Batch("student_export", CARDS, PrintCards, list_people, "student_id", "name")
 CERTIFICATES = Making(CERTIFICATE, IssueCertificate, certificate_of)
 LISTS = Making(LIST, PrintList, list_of)
 
