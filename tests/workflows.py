@@ -1,8 +1,10 @@
-"""Walks a workflow: every state, action and actor, against a table that says once more what is allowed."""
+"""Every workflow of every service; and a walk through one: every state, action and actor, against a table that says
+once more what is allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import importlib
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -10,6 +12,7 @@ from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.work.workflow import Workflow
 from contracts.errors import ServiceError
+from launcher.paths import ROOT, service_names
 
 AUTHOR = new_id()
 """Who entered the row that is walked with."""
@@ -17,6 +20,14 @@ ANYONE = "anyone"
 
 Allowed = Mapping[tuple[str, str], tuple[str, ...]]
 """(state, action) → the next state, then the names of the actors who may take the step."""
+
+
+def every_workflow() -> Iterator[tuple[str, Workflow]]:
+    """With the service whose it is."""
+    for service in service_names():
+        if (ROOT / "services" / service / "domain" / "workflows.py").exists():
+            module = importlib.import_module(f"services.{service}.domain.workflows")
+            yield from ((service, each) for each in vars(module).values() if isinstance(each, Workflow))
 
 
 def walk(

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, Table, select
 
@@ -42,8 +43,8 @@ Own = Callable[[Row[Any]], Mapping[str, Any]]
 Effect = Callable[[UnitOfWork, Sequence[Row[Any]]], None]
 """What follows for requests that reach a state (as they were before), in the same transaction."""
 
-NUMBERED_BY = "numbered_by"
-"""Of a table's `info`: the template of the numbers in its `number_column()`."""
+NUMBERED_BY: WeakKeyDictionary[Table, NumberTemplate] = WeakKeyDictionary()
+"""The template of the numbers in a table's `number_column()`. Not in its `info`: migrations would write that down."""
 PLACE = "teaching_point_id"
 FOLLOWED = (PLACE, "student_id", "course_id")
 """Columns that a request has from the thing it is about, where both have them."""
@@ -96,7 +97,7 @@ class RequestKind:
     @property
     def number(self) -> NumberTemplate | None:
         """Of what numbers are made, where requests have a number that people read; nothing but the day is filled in."""
-        return self.table.info.get(NUMBERED_BY)
+        return NUMBERED_BY.get(self.table)
 
     def state_of(self, row: Row[Any]) -> str:
         """The state of one of its rows."""

@@ -37,7 +37,7 @@ def request_table(
     """
     columns = (*number_column(), *columns) if number is not None else columns
     listed = ", ".join(f"'{state}'" for state in flow.states)
-    return Table(
+    table = Table(
         name,
         metadata,
         id_column(),
@@ -57,5 +57,7 @@ def request_table(
         Index(f"ix_{name}_teaching_point_id", "teaching_point_id", "requested_at"),
         Index(f"ix_{name}_{flow.column}", flow.column, "requested_at"),
         *(each for each in columns if not isinstance(each, Column)),  # they may name any column
-        info={NUMBERED_BY: number},
     )
+    if number is not None:
+        NUMBERED_BY[table] = number
+    return table

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
-from contracts.common import GetTask, TaskState, TaskView, of_service
+from contracts.common import TaskView
 from contracts.identity.queries import ListUsers
 from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
@@ -20,7 +20,6 @@ from launcher.story.stage import Stage, expect, wait
 from launcher.story.workbooks import REASONS, ROW_NUMBER, corrected, filled, rows_of
 
 XLSX = "students.xlsx"
-_FINISHED = {TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED}
 _MALE, _FEMALE = member_word(Gender.MALE).zh, member_word(Gender.FEMALE).zh
 
 
@@ -130,14 +129,7 @@ def _with_mistakes(rows: Sequence[SheetRow]) -> dict[int, dict[str, str]]:
 
 def _imported(registrar: Person, workbook: bytes, *, dry_run: bool = False) -> TaskView:
     reference = registrar.client.upload(XLSX, workbook)
-    task: TaskView = registrar.send(ImportStudents(file=reference, dry_run=dry_run))
-    task = wait(
-        "the import ends",
-        lambda: registrar.send(of_service("gateway", GetTask)(task_id=task.id)),
-        lambda seen: seen.state in _FINISHED,
-    )
-    expect(task.state is TaskState.DONE, "the import is done", task)
-    return task
+    return registrar.send_to_the_end(ImportStudents(file=reference, dry_run=dry_run))
 
 
 def _check_reasons(returned: Sequence[SheetRow], wrong: Mapping[int, Mapping[str, str]]) -> str:

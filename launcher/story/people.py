@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.base.context import system_context
+from contracts.common import GetTask, TaskState, TaskView, of_service
 from contracts.identity.commands import CreateUser, IssueOneTimePasswords, RoleGrantInput, UpdateAccount
 from contracts.identity.queries import ListUsers
 from contracts.identity.states import FirstStep
@@ -15,8 +16,10 @@ from contracts.types import Gender
 from launcher.made_up import MadeUpStudents
 from launcher.secrets import Secrets
 from launcher.story.client import Client, ProblemError
-from launcher.story.stage import wait_for_copies
+from launcher.story.stage import expect, wait, wait_for_copies
 from launcher.system import FIRST_ADMINISTRATOR, System
+
+_ENDED = {TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class Person:
     def send_when_known(self, operation: Any) -> Any:
         """As `send`, waiting for what the service has not heard of yet."""
         return wait_for_copies(lambda: self.send(operation), "some_not_found")
+
+    def send_to_the_end(self, command: Any) -> TaskView:
+        """As `send` of what is done as a task, which is waited for. Raises StoryError where it is not done."""
+        task: TaskView = self.send(command)
+        look = of_service("gateway", GetTask)(task_id=task.id)
+        task = wait(f"{type(command).__name__} ends", lambda: self.send(look), lambda seen: seen.state in _ENDED)
+        expect(task.state is TaskState.DONE, f"{type(command).__name__} is done", task)
+        return task
 
 
 def administrator_password(system: System) -> str:

@@ -6,13 +6,15 @@ import time
 from rich.console import Console
 from rich.table import Table
 
+from chassis.work.audit_verdict import prove
 from launcher.reconcile.checking import reconcile, show
 from launcher.story.cohort import import_students
+from launcher.story.knowing import certify, plan_a_setting
 from launcher.story.moving import leave, transfer
 from launcher.story.people import Person, administrator
 from launcher.story.school import set_up
 from launcher.story.selecting import pay, select, wait_for_bills, wait_for_registrations
-from launcher.story.stage import Stage
+from launcher.story.stage import Stage, expect
 from launcher.story.withdrawing import withdraw
 from launcher.system import System
 
@@ -53,6 +55,9 @@ def play(stage: Stage, chief: Person, password: str, students: int) -> None:
     wait_for_registrations(stage, school, paid)
     stage.act("Courses are withdrawn")
     withdraw(stage, school, selected)
+    stage.act("The school plans, and certifies")
+    plan_a_setting(stage, school.staff.cashier)
+    certify(stage, school, cohort[0])
     stage.act("A student moves, another leaves")
     transfer(stage, school, moving)
     leave(stage, school, leaving)
@@ -60,9 +65,14 @@ def play(stage: Stage, chief: Person, password: str, students: int) -> None:
 
 def _reconciled(system: System, stage: Stage, started: float) -> bool:
     stage.act("Do the services agree?")
-    with stage.step("everything", "is compared, one to one"), system.databases() as databases:
+    with (
+        stage.step("everything", "is compared, one to one, and every audit trail proven"),
+        system.databases() as databases,
+    ):
         result = reconcile(databases)
+        altered = [name for name in databases if not prove(databases, name).sound]
     show(result, stage.console)
+    expect(not altered, "nobody altered an audit trail: ./jiaowu verify-audit says more", altered)
     slowest = sorted(stage.timings, key=lambda timing: timing[1], reverse=True)[:5]
     table = Table("slowest steps", "s", box=None, pad_edge=False, header_style="dim")
     for title, seconds in slowest:

@@ -16,6 +16,7 @@ from contracts.finance.queries import GetWithdrawalReview, ListRefunds
 from contracts.finance.states import RefundState, ReviewState
 from contracts.finance.views import RefundView, WithdrawalReviewDetails
 from launcher.story.client import ProblemError
+from launcher.story.knowing import read_notices, see_what_waits
 from launcher.story.people import Person
 from launcher.story.school import School
 from launcher.story.selecting import Selected
@@ -30,6 +31,7 @@ def withdraw(stage: Stage, school: School, selected: Selected) -> None:
     refunded, revoked, rejected, refused = _request(stage, registrar, selections)
     with stage.step(registrar.title, "revokes one of them"):
         _decide(registrar, RevokeWithdrawals(withdrawal_ids=(revoked,)))
+    see_what_waits(stage, staff.registrar, 3)
     with stage.step(staff.registrar.title, "reviews the others: two agreed, one rejected") as step:
         _decide(staff.registrar, ApproveWithdrawals(withdrawal_ids=(refunded, rejected)))
         _decide(staff.registrar, RejectWithdrawals(withdrawal_ids=(refused,), note="已超过教学计划规定的退课范围"))
@@ -43,6 +45,7 @@ def withdraw(stage: Stage, school: School, selected: Selected) -> None:
         selection: SelectionView = registrar.send(GetSelection(selection_id=selections[2].id))
         expect(selection.state is SelectionState.SELECTED and selection.learning_open, "learning is open", selection)
         step.outcome = "learning is open, the exam will be sat"
+    read_notices(stage, registrar)
 
 
 def _request(stage: Stage, registrar: Person, selections: list[SelectionView]) -> list[UUID]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
-
 import pytest
 
 from chassis.declaring.service import Service, load
-from chassis.work.workflow import EVERYONE, NOBODY, WHO_ASKED, Addressees, Workflow
+from chassis.work.workflow import EVERYONE, NOBODY, WHO_ASKED, Addressees
 from contracts.base import EVENTS, method_name
 from contracts.notices import Decided, sentence
 from contracts.to_do import title
 from contracts.words import action_word, state_word, workflow_word
 from gateway.routes import ROUTES
-from launcher.paths import ROOT, service_names
+from launcher.paths import service_names
 from services.identity.service import Identity
+from tests.workflows import every_workflow
 
 SERVICES: list[type[Service]] = [load(f"services.{name}.service") for name in service_names()]
 
@@ -43,14 +41,7 @@ WAITED_FOR = {
 }
 
 
-def workflows() -> Iterator[tuple[str, Workflow]]:
-    for service in service_names():
-        if (ROOT / "services" / service / "domain" / "workflows.py").exists():
-            module = importlib.import_module(f"services.{service}.domain.workflows")
-            yield from ((service, each) for each in vars(module).values() if isinstance(each, Workflow))
-
-
-FLOWS = {flow.name: (service, flow) for service, flow in workflows()}
+FLOWS = {flow.name: (service, flow) for service, flow in every_workflow()}
 
 
 @pytest.mark.parametrize("name", FLOWS)

@@ -13,7 +13,7 @@ from contracts.permissions import Role
 from contracts.sentences import describe
 from contracts.types import EducationLevel, EnrolmentStatus, FeeKind
 from contracts.words import MEMBERS, states, things
-from tests.contract.test_words import workflows
+from tests.contract.test_words import WORKFLOWS
 
 NAME_OF_CODE = re.compile(r"[a-z]+_[a-z_]+")
 
@@ -73,8 +73,8 @@ def test_every_member_that_a_sentence_may_name_is_called_by_its_word() -> None:
 
 
 def test_a_step_that_is_not_allowed_is_told_by_words_for_every_state_and_action() -> None:
-    assert {each.name: type(each.initial).__name__ for each in workflows()} == states.WORKFLOWS
-    for flow in workflows():
+    assert {each.name: type(each.initial).__name__ for each in WORKFLOWS} == states.WORKFLOWS
+    for flow in WORKFLOWS:
         for state in flow.states:
             for action in flow.actions:
                 params = {"workflow": flow.name, "state": state, "action": action}

@@ -19,7 +19,6 @@ from chassis.data.retention import retentions
 from chassis.declaring.service import Service, load
 from chassis.papers.files import UPLOADS
 from chassis.work import rows
-from chassis.work.workflow import Workflow
 from contracts import words
 from contracts.base import EVENTS
 from contracts.courses.catalogue_views import CourseView
@@ -38,6 +37,7 @@ from gateway.routes import ROUTES
 from gateway.streams import EVENTS as EVENTS_ROUTE
 from launcher.paths import ROOT, service_names
 from services.registry.papers.workbook import STUDENTS
+from tests.workflows import every_workflow
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FIELD_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
@@ -67,19 +67,14 @@ PLACES = ("contracts.", "gateway.task_centre", "gateway.to_do")
 CONTRACTS = {each for each in below(BaseModel) if each.__module__.startswith(PLACES) and "[" not in each.__name__}
 
 
-def workflows() -> Iterator[Workflow]:
-    for service in service_names():
-        if (ROOT / "services" / service / "domain" / "workflows.py").exists():
-            module = importlib.import_module(f"services.{service}.domain.workflows")
-            yield from (each for each in vars(module).values() if isinstance(each, Workflow))
-
+WORKFLOWS = [flow for _, flow in every_workflow()]
 
 ENUMS = {
     each
     for module in MODULES
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__.startswith("contracts.")
-} | {type(state) for flow in workflows() for state in flow.states if isinstance(state, StrEnum)}
+} | {type(state) for flow in WORKFLOWS for state in flow.states if isinstance(state, StrEnum)}
 
 
 def test_every_field_of_every_contract_has_a_word() -> None:
@@ -117,8 +112,8 @@ def test_every_choice_and_state_has_a_word_and_no_other() -> None:
 
 def test_every_action_of_a_workflow_has_a_word() -> None:
     plain = {key for key in doing.ACTIONS if "." not in key}
-    assert {action for each in workflows() for action in each.actions} == plain
-    assert doing.ACTIONS.keys() - plain <= {f"{each.name}.{action}" for each in workflows() for action in each.actions}
+    assert {action for each in WORKFLOWS for action in each.actions} == plain
+    assert doing.ACTIONS.keys() - plain <= {f"{each.name}.{action}" for each in WORKFLOWS for action in each.actions}
 
 
 # Who is given what an audit entry calls a change, and at which place.

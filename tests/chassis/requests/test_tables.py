@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+
+from alembic.autogenerate import render_python_code
+from alembic.operations.ops import CreateTableOp, UpgradeOps
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, UniqueConstraint, Uuid
 from sqlalchemy import Index as SqlIndex
 
 from chassis.requests.tables import request_table
 from chassis.work.number_templates import NumberTemplate, Serial
-from tests.chassis.requests.leaves import LEAVE
+from tests.chassis.requests.leaves import LEAVE, leaves
 
 NUMBER = NumberTemplate("visit", (Serial(4),), dense=False)
 
@@ -38,3 +42,10 @@ def test_at_most_one_request_about_a_thing_is_in_a_state_that_is_open() -> None:
     assert one.unique
     assert str(one.dialect_options["postgresql"]["where"]) == "state IN ('pending', 'seen')"
     assert "number" not in table.c
+
+
+def test_the_migration_that_is_written_for_a_numbered_kind_names_nothing_that_migrations_do_not_know() -> None:
+    written = render_python_code(UpgradeOps([CreateTableOp.from_table(leaves)]))
+    assert {
+        each.id for each in ast.walk(ast.parse(f"def upgrade():\n    {written}")) if isinstance(each, ast.Name)
+    } == {"op", "sa"}
