@@ -6,32 +6,27 @@ process with nothing else to do. Prints figures, asserts nothing.
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 from sqlalchemy import select
 
 from chassis.base.context import Context
-from chassis.papers import files
-from chassis.papers.store import FileStore
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Command
 from contracts.common import GetTask, TaskState, TaskView
 from contracts.documents import BatchForm
 from contracts.registry.commands import IssueEnrolmentCertificate, IssueEnrolmentCertificates
-from launcher.cleaning import drop_databases
 from services.registry.service import Registry
 from services.registry.tables import students
 from tests.performance.figures import figure
+from tests.performance.fresh import fresh_service, fresh_store
 from tests.performance.search_bench import enter
+from tests.performance.usage import most_megabytes
 from tests.permissions import demanded
 
 STUDENTS = 5_000
@@ -55,14 +50,10 @@ def made(registry: ServiceHarness, command: Command, who: Context) -> tuple[Task
     return done, f"{took:.2f} s ({used:.2f} s of processor)"
 
 
-def memory() -> str:
-    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
-
-
 def measure(console: Console, registry: ServiceHarness) -> None:
     """Print, make, print."""
     who = acting(name="教务")
-    figure(console, "memory before", memory(), "")
+    figure(console, "memory before", f"{most_megabytes():.0f} MB", "")
     [student] = registry.rows(select(students.c.id).limit(1))
     for what in ("first of a process", "one more"):
         _, took = made(registry, IssueEnrolmentCertificate(student_id=student.id), who)
@@ -72,23 +63,15 @@ def measure(console: Console, registry: ServiceHarness) -> None:
         size = done.result.size / 1e6 if done.result else 0
         said = f"{took}, {done.figures['issued']:,} issued, {size:.0f} MB"
         figure(console, f"{STUDENTS:,} as {form}", said, "180 s")
-        figure(console, "memory at most, with what made the students", memory(), "300 MB")
+        figure(console, "memory at most, with what made the students", f"{most_megabytes():.0f} MB", "300 MB")
 
 
 def main() -> int:
     """Enter students, measure."""
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"documents{os.getpid()}_registry"
-    registry = ServiceHarness(Registry, admin_url, name, permission_of=demanded)
-    with tempfile.TemporaryDirectory() as folder:
-        store = FileStore(Path(folder).as_uri())
-        files.store = lambda: store  # type: ignore[assignment]
-        try:
-            enter(registry, STUDENTS)
-            registry.check_states = lambda: None  # type: ignore[method-assign]  # they were entered without a note
-            measure(Console(), registry)
-        finally:
-            registry.close()
-            drop_databases(admin_url, [name])
+    with fresh_service("documents", Registry) as registry, fresh_store():
+        enter(registry, STUDENTS)
+        registry.check_states = lambda: None  # type: ignore[method-assign]  # they were entered without a note
+        measure(Console(), registry)
     return 0
 
 
