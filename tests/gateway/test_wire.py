@@ -26,7 +26,7 @@ from tests.gateway.framings import (
     NO_REQUESTS,
     WELL_FRAMED,
 )
-from tests.waiting import eventually
+from tests.waiting import eventually, listens
 
 SHORT = 1.5
 LIMITS = {
@@ -46,13 +46,7 @@ class Wire:
         self.port, self.log = any_free(set()), log
         told = [sys.executable, "-m", "tests.gateway.wire_process", str(self.port), json.dumps({**LIMITS, **limits})]
         self.process = subprocess.Popen(told, cwd=ROOT, stdout=log.open("wb"), stderr=subprocess.STDOUT)
-        eventually(self._listens, "listening")
-
-    def _listens(self) -> bool:
-        with suppress(OSError):
-            self.connect(1).close()
-            return True
-        return False
+        eventually(lambda: listens(self.port), "listening")
 
     def connect(self, timeout: float = 20) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout)
@@ -356,7 +350,7 @@ def test_a_stop_answers_what_is_under_way_and_one_more_request_of_who_is_connect
         come(kept, b"}")
         eventually(lambda: b"asked" in own_wire.log.read_bytes(), "the request is under way")
         own_wire.process.send_signal(signal.SIGTERM)
-        eventually(lambda: not own_wire._listens(), "nobody is accepted any more")
+        eventually(lambda: not listens(own_wire.port), "nobody is accepted any more")
         kept.sendall(HIDDEN)
         last = kept.makefile("rb").read()
         assert last.startswith(b"HTTP/1.1 200 ")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from chassis.declaring.service import Service
 from chassis.papers import files
@@ -15,12 +17,15 @@ from chassis.testing.harness import ServiceHarness
 from launcher.cleaning import drop_databases
 from tests.permissions import demanded
 
+Build = Callable[[Connection, type[Service]], None]
+
 
 @contextmanager
-def fresh_service(name: str, service: type[Service]) -> Iterator[ServiceHarness]:
-    """The service on a database of its own, which goes with its roles. `name` is the bench's."""
+def fresh_service(name: str, service: type[Service], build: Build | None = None) -> Iterator[ServiceHarness]:
+    """The service on a database of its own, which goes with its roles. `name` is the bench's, `build` makes the tables
+    of a service that has no migrations."""
     admin_url, database = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"{name}{os.getpid()}_{service.name}"
-    harness = ServiceHarness(service, admin_url, database, permission_of=demanded)
+    harness = ServiceHarness(service, admin_url, database, permission_of=demanded, build=build)
     try:
         yield harness
     finally:
