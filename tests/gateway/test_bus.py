@@ -187,7 +187,7 @@ def test_who_waits_when_the_connection_goes_hears_it_at_once_and_others_are_answ
     waiting = [submit(bus.call(GetTokenKey, {}, Context(deadline=time.time() + 20))) for _ in range(5)]
     eventually(lambda: len(identity.asked) == 5, "all are asked")
     before, started = bus._reply_key, time.monotonic()
-    cable.cut()
+    cable.reset()
     for each in waiting:
         with pytest.raises(ServiceError, match="service_unavailable"):
             each.result(10)
