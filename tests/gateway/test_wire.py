@@ -285,6 +285,14 @@ def test_a_body_that_is_late_after_its_answer_has_no_second_one(wire: Wire) -> N
     assert refused_once(answer, 413)
 
 
+def test_what_is_no_request_is_refused_also_behind_a_body_that_came_after_its_answer(wire: Wire) -> None:
+    with wire.connect() as client:
+        client.sendall(b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+        client.sendall(BODY + b"rubbish\r\n\r\n")
+        assert b"HTTP/1.1 400 " in client.makefile("rb").read()
+
+
 def test_who_does_not_read_is_not_waited_for(wire: Wire) -> None:
     server = psutil.Process(wire.process.pid)
     with wire.connect() as client:
