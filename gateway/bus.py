@@ -149,7 +149,7 @@ class Bus:
                 timeout=min(_SENDING, call.seconds_left()),
             )
         except (*_NOT_TAKEN, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _was_cancelled():
+            if _ends_us(error):
                 raise
             raise ServiceError("service_unavailable", service=call.service) from None
         finally:
@@ -197,7 +197,9 @@ class Bus:
             started = time.monotonic()
             try:
                 await self._serve()
-            except _LOST as error:
+            except (*_LOST, asyncio.CancelledError) as error:
+                if _ends_us(error):
+                    raise
                 log.warning("broker_lost", reason=type(error).__name__)
             except Exception:  # such as an exchange that is not there yet
                 log.exception("bus_failed")
@@ -244,10 +246,10 @@ class Bus:
                 asked.answer.exception()  # whoever is still sending never comes to look at it
 
 
-def _was_cancelled() -> bool:
-    """Whether it is this task that somebody ends: the library tells also of a silent broker by cancelling."""
+def _ends_us(error: BaseException) -> bool:
+    """Whether it is this task that somebody ends: the library tells of a broker that has gone by cancelling, too."""
     task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def _delivery(message: DeliveredMessage, senders: Senders) -> Delivery:

@@ -163,6 +163,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.phase is _Phase.BODY:
             self.phase = _Phase.REQUEST if self.cycle.response_complete else _Phase.ANSWER
             self.raw, self.since = 0, self.loop.time()
+            self.cycle.more_body = False  # also where the answer came first
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:

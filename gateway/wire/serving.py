@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 from uvicorn import Config, Server
@@ -18,6 +19,9 @@ log = get_logger(__name__)
 _SWEEP_TICKS: Final = 5
 """Of uvicorn's loop, which ticks every tenth of a second."""
 _LOOK_AGAIN: Final = 0.02
+"""Seconds between two looks at the end, whether all have left."""
+_SWEEP_LOOKS: Final = 25
+"""Of those, so that it is as often as ever."""
 
 
 class WireConfig(Config):
@@ -103,6 +107,8 @@ class WireServer(Server):
     async def _empty(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
+        looks = count()
         while self.server_state.connections and loop.time() < until:
-            self._sweep()
+            if next(looks) % _SWEEP_LOOKS == 0:
+                self._sweep()
             await asyncio.sleep(_LOOK_AGAIN)

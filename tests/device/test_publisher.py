@@ -24,7 +24,7 @@ from services.device.settings import BrokerSettings
 from services.device.spool import Spool, SpoolUnusable
 from tests.device.broker import PASSWORD, QUEUE, Broker
 from tests.device.conftest import Notices
-from tests.device.proxy import Proxy
+from tests.relay import Relay
 from tests.waiting import eventually
 
 CARDS = MadeUpCards(11)
@@ -38,8 +38,8 @@ def spool(tmp_path: Path, say: Notices) -> Iterator[Spool]:
 
 
 @pytest.fixture
-def proxy(broker: Broker) -> Iterator[Proxy]:
-    proxy = Proxy(broker.port)
+def proxy(broker: Broker) -> Iterator[Relay]:
+    proxy = Relay(broker.port)
     yield proxy
     proxy.close()
 
@@ -117,7 +117,7 @@ def test_a_new_reading_leaves_at_once(
 
 
 def test_readings_wait_while_the_broker_is_away_and_arrive_once(
-    broker: Broker, spool: Spool, say: Notices, proxy: Proxy
+    broker: Broker, spool: Spool, say: Notices, proxy: Relay
 ) -> None:
     proxy.refuse = True
     ids = put(spool, 20)
@@ -132,7 +132,7 @@ def test_readings_wait_while_the_broker_is_away_and_arrive_once(
 
 
 def test_a_line_that_breaks_again_and_again_loses_and_doubles_nothing(
-    broker: Broker, spool: Spool, say: Notices, proxy: Proxy
+    broker: Broker, spool: Spool, say: Notices, proxy: Relay
 ) -> None:
     ids = put(spool, 400)
 
@@ -163,7 +163,7 @@ def test_being_thrown_out_by_the_broker_is_got_over(broker: Broker, spool: Spool
 
 
 def test_a_broker_that_falls_silent_is_left_and_tried_again(
-    broker: Broker, spool: Spool, say: Notices, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, spool: Spool, say: Notices, proxy: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publisher_module, "_TIMEOUT_SECONDS", 1)
     with delivering(broker, spool, say, port=proxy.port) as publisher:
@@ -273,7 +273,7 @@ def test_what_is_too_old_and_cannot_be_erased_keeps_nobody_busy(
 
 
 def test_readings_are_erased_in_time_while_the_broker_is_away(
-    broker: Broker, spool: Spool, say: Notices, proxy: Proxy
+    broker: Broker, spool: Spool, say: Notices, proxy: Relay
 ) -> None:
     proxy.refuse = True
     with delivering(broker, spool, say, port=proxy.port):

@@ -102,7 +102,9 @@ class Exchange:
         json: Any = None,
         query_string: str = "",
         remote_addr: str = "127.0.0.1",
+        breaks_off: bool = False,
     ) -> None:
+        """What `breaks_off` comes in chunks, the last of which does not come."""
         self.begun, self.gone = asyncio.Event(), asyncio.Event()
         self.status = 0
         self.headers: list[tuple[str, str]] = []
@@ -111,7 +113,8 @@ class Exchange:
         if json is not None:
             body, sent = _encoded(json), {"Content-Type": "application/json", **sent}
         self._body = body.encode() if isinstance(body, str) else body
-        if self._body and "content-length" not in map(str.lower, sent):
+        self._breaks_off = breaks_off
+        if self._body and not breaks_off and "content-length" not in map(str.lower, sent):
             sent["Content-Length"] = str(len(self._body))
         path, _, query = path.partition("?")
         scope = create_scope(path, query_string or query, method, sent)
@@ -129,8 +132,9 @@ class Exchange:
     async def _receive(self) -> dict[str, Any]:
         if not self._asked:
             self._asked = True
-            return {"type": "http.request", "body": self._body, "more_body": False}
-        await self.gone.wait()
+            return {"type": "http.request", "body": self._body, "more_body": self._breaks_off}
+        if not self._breaks_off:
+            await self.gone.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import aiormq
 import orjson
 import pytest
 from kombu import Connection, Consumer, Producer, Queue
@@ -187,7 +188,7 @@ def test_who_waits_when_the_connection_goes_hears_it_at_once_and_others_are_answ
     waiting = [submit(bus.call(GetTokenKey, {}, Context(deadline=time.time() + 20))) for _ in range(5)]
     eventually(lambda: len(identity.asked) == 5, "all are asked")
     before, started = bus._reply_key, time.monotonic()
-    cable.cut()
+    cable.reset()
     for each in waiting:
         with pytest.raises(ServiceError, match="service_unavailable"):
             each.result(10)
@@ -207,6 +208,25 @@ def test_a_broker_that_says_nothing_any_more_is_left(
     eventually(lambda: not bus.connected, "it is noticed", 60)
     eventually(lambda: bus.connected and bus._reply_key != before, "connected again", 30)
     assert ask(bus) == {"key": "a key"}
+
+
+def test_a_connection_that_goes_while_it_is_made_is_made_again(
+    broker_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, went = aiormq.connect, threading.Event()
+
+    async def goes_once(*args: Any) -> Any:
+        if not went.is_set():
+            went.set()
+            raise asyncio.CancelledError  # as the library says it, though nobody wants to end who waits
+        return await connect(*args)
+
+    monkeypatch.setattr(aiormq, "connect", goes_once)
+    made = Bus(broker_address)
+    running = submit(made.run())
+    eventually(lambda: made.connected, "connected", 10)
+    assert went.is_set()
+    running.cancel()
 
 
 def test_who_is_still_sending_when_that_is_noticed_hears_that_the_broker_is_away(

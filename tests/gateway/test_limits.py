@@ -141,15 +141,21 @@ def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
     assert inner == [503, 503, 503]
 
 
-def test_one_user_has_some_places_and_others_have_theirs() -> None:
-    gateway = make_gateway(requests_of_one=3)
+def held_up(gateway: Gateway, operation: str) -> threading.Event:
+    """Let a service answer this only when the event is set."""
     release = threading.Event()
 
     async def slow(*_: object) -> dict[str, object]:
         await until(release)
         return {}
 
-    gateway.backend.answers["list_books"] = slow
+    gateway.backend.answers[operation] = slow
+    return release
+
+
+def test_one_user_has_some_places_and_others_have_theirs() -> None:
+    gateway = make_gateway(requests_of_one=3)
+    release = held_up(gateway, "list_books")
     mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
     with ThreadPoolExecutor(4) as pool:
         held = [pool.submit(gateway.client.simulate_get, BOOKS, headers=mine) for _ in range(3)]
@@ -165,13 +171,7 @@ def test_one_user_has_some_places_and_others_have_theirs() -> None:
 
 def test_an_address_has_some_places_too() -> None:
     gateway = make_gateway(requests_of_one=1)
-    release = threading.Event()
-
-    async def slow(*_: object) -> dict[str, object]:
-        await until(release)
-        return {}
-
-    gateway.backend.answers["enter_library"] = slow
+    release = held_up(gateway, "enter_library")
     knock = {"path": "/api/v1/door", "json": {"name": "x"}}
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(gateway.client.simulate_post, **knock, remote_addr="198.51.100.5")

@@ -172,6 +172,12 @@ def test_unknown_addresses_and_methods_are_problems_too(gateway: Gateway) -> Non
     assert gateway.client.simulate_request("BREW", "/api/v1/books").status_code in (400, 405)
 
 
+def test_a_body_that_breaks_off_is_none_although_it_could_be_read(gateway: Gateway) -> None:
+    answer = gateway.client.simulate_post(LEND, json={"title": "a"}, headers=gateway.bearer(), breaks_off=True)
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
+    assert not gateway.backend.calls
+
+
 def test_an_idempotency_key_is_passed_on_or_made(gateway: Gateway) -> None:
     answer = lend(gateway, {"title": "a"}, **{"Idempotency-Key": "my-key-0001"})
     assert answer.headers["idempotency-key"] == "my-key-0001"

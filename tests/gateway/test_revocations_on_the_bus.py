@@ -216,7 +216,7 @@ def test_after_a_lost_connection_it_comes_back_and_asks(
     listener = Listener(cable.url, revocations, lambda: connections.append(time.monotonic()))
     listener.start()
     eventually(lambda: len(connections) == 1, "the listener connects")
-    cable.cut()
+    cable.reset()
     eventually(lambda: len(connections) == 2, "connected again", 10)
     session = new_id()
     publish(envelope(ended(session)))

@@ -25,7 +25,7 @@ from gateway.wire.limits import Limits
 from tests.gateway.conftest import Gateway
 from tests.gateway.fakes import Issuer
 from tests.gateway.server_process import HOLDS_UP
-from tests.waiting import eventually
+from tests.waiting import eventually, listens
 
 BOOK = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
 LEND = f"/api/v1/books/{BOOK}/lend"
@@ -62,13 +62,6 @@ class Server:
         connection.request("POST", LEND, json.dumps({"title": "x" * tenths}), self.headers())
         return connection.getresponse()
 
-    def listening(self) -> bool:
-        try:
-            self.raw(1).close()
-        except OSError:
-            return False
-        return True
-
     def ready(self) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=5)
         connection.request("GET", "/readyz")
@@ -99,7 +92,7 @@ def start(tmp_path: Path, limit_files: tuple[int, int] | None = None) -> Server:
         stderr=subprocess.STDOUT,
     )
     server = Server(process, port, metrics_port, issuer, tmp_path / "log")
-    eventually(lambda: server.listening() or process.poll() is not None, "listening")
+    eventually(lambda: listens(port) or process.poll() is not None, "listening")
     assert process.poll() is None, (tmp_path / "log").read_text()
     return server
 
@@ -314,7 +307,7 @@ def test_sigterm_finishes_requests_and_ends_streams(own_server: Server) -> None:
     started = time.monotonic()
     os.kill(own_server.process.pid, signal.SIGTERM)
     eventually(lambda: own_server.ready() == 503, "not ready any more")
-    eventually(lambda: not own_server.listening(), "no new connections")
+    eventually(lambda: not listens(own_server.port), "no new connections")
     request.join(10)
     assert answers == [201]
     assert b"retry:" in events.read()

@@ -26,7 +26,7 @@ from tests.gateway.framings import (
     NO_REQUESTS,
     WELL_FRAMED,
 )
-from tests.waiting import eventually
+from tests.waiting import eventually, listens
 
 SHORT = 1.5
 LIMITS = {
@@ -46,13 +46,7 @@ class Wire:
         self.port, self.log = any_free(set()), log
         told = [sys.executable, "-m", "tests.gateway.wire_process", str(self.port), json.dumps({**LIMITS, **limits})]
         self.process = subprocess.Popen(told, cwd=ROOT, stdout=log.open("wb"), stderr=subprocess.STDOUT)
-        eventually(self._listens, "listening")
-
-    def _listens(self) -> bool:
-        with suppress(OSError):
-            self.connect(1).close()
-            return True
-        return False
+        eventually(lambda: listens(self.port), "listening")
 
     def connect(self, timeout: float = 20) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout)
@@ -291,6 +285,14 @@ def test_a_body_that_is_late_after_its_answer_has_no_second_one(wire: Wire) -> N
     assert refused_once(answer, 413)
 
 
+def test_what_is_no_request_is_refused_also_behind_a_body_that_came_after_its_answer(wire: Wire) -> None:
+    with wire.connect() as client:
+        client.sendall(b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+        client.sendall(BODY + b"rubbish\r\n\r\n")
+        assert b"HTTP/1.1 400 " in client.makefile("rb").read()
+
+
 def test_who_does_not_read_is_not_waited_for(wire: Wire) -> None:
     server = psutil.Process(wire.process.pid)
     with wire.connect() as client:
@@ -356,7 +358,7 @@ def test_a_stop_answers_what_is_under_way_and_one_more_request_of_who_is_connect
         come(kept, b"}")
         eventually(lambda: b"asked" in own_wire.log.read_bytes(), "the request is under way")
         own_wire.process.send_signal(signal.SIGTERM)
-        eventually(lambda: not own_wire._listens(), "nobody is accepted any more")
+        eventually(lambda: not listens(own_wire.port), "nobody is accepted any more")
         kept.sendall(HIDDEN)
         last = kept.makefile("rb").read()
         assert last.startswith(b"HTTP/1.1 200 ")

@@ -8,13 +8,9 @@ marks take turns, so that what else the machine does falls on both. Prints figur
 from __future__ import annotations
 
 import inspect
-import os
 import re
-import resource
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle, islice
 from statistics import mean, median
 from typing import Any
@@ -28,17 +24,16 @@ from chassis.data import unit_of_work
 from chassis.data.audit_chain import MARKED
 from chassis.data.prepared import Prepared
 from chassis.data.statistics import analyse_grown
-from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 from chassis.work.audit_sealing import seal
 from chassis.work.audit_verdict import prove
 from contracts.courses.commands import SelectCourses
-from launcher.cleaning import drop_databases
 from services.courses.service import Courses
 from tests.builders import courses as build
 from tests.builders.people import of_point
 from tests.performance.figures import figure
-from tests.permissions import demanded
+from tests.performance.fresh import fresh_service
+from tests.performance.usage import most_megabytes
 
 ENTRIES = 1_000_000
 SELECTIONS = 1_500
@@ -64,18 +59,6 @@ INSERT INTO audit_marks (entry_id) SELECT id FROM planted
 )
 
 
-@contextmanager
-def fresh(name: str, service: type[Service]) -> Iterator[ServiceHarness]:
-    """The service on a database of its own, which goes with its roles."""
-    admin_url, database = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"{name}{os.getpid()}_{service.name}"
-    harness = ServiceHarness(service, admin_url, database, permission_of=demanded)
-    try:
-        yield harness
-    finally:
-        harness.close()
-        drop_databases(admin_url, [database])
-
-
 def plant(harness: ServiceHarness, entries: int) -> None:
     """Entries that wait for their blocks."""
     with harness.owner_connection() as connection:
@@ -98,11 +81,11 @@ def sealing(console: Console, harness: ServiceHarness, entries: int) -> None:
 def proving(console: Console, harness: ServiceHarness) -> None:
     """Prove the whole trail."""
     databases = {harness.service.name: harness.database}
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = most_megabytes()
     began = time.perf_counter()
     verdict = prove(databases, harness.service.name)
     seconds = time.perf_counter() - began
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    grown = most_megabytes() - before
     found = "sound" if verdict.sound else f"not sound: {dict(verdict.counts)}"
     wanted = f"< 60 s for {ENTRIES:,}"
     figure(console, f"{verdict.proof.entries:,} entries proven ({found})", f"{seconds:.1f} s, {grown:.0f} MB", wanted)
@@ -138,7 +121,7 @@ def selecting(console: Console) -> None:
     """A student selects two courses, with the mark and without it by turns."""
     last = {"with": Timed(unit_of_work._FINISH), "without": Timed(without_marks())}
     whole: dict[str, list[float]] = {"with": [], "without": []}
-    with fresh("selecting", Courses) as harness:
+    with fresh_service("selecting", Courses) as harness:
         school = build.school(harness, courses=2, students=2 * SELECTIONS)
         harness.check_states = lambda: None  # type: ignore[method-assign]
         turns = islice(cycle(("with", "without", "without", "with")), 2 * SELECTIONS)
@@ -169,7 +152,7 @@ def main() -> int:
     """Print the figures."""
     console = Console()
     entries = int(sys.argv[1]) if len(sys.argv) > 1 else ENTRIES
-    with fresh("trail", Courses) as harness:
+    with fresh_service("trail", Courses) as harness:
         plant(harness, entries)
         sealing(console, harness, entries)
         proving(console, harness)

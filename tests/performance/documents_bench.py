@@ -6,7 +6,6 @@ makes them. Prints figures, asserts nothing.
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import tempfile
@@ -20,19 +19,17 @@ from rich.console import Console
 from sqlalchemy import select
 
 from chassis.base.context import Context
-from chassis.papers import files
-from chassis.papers.store import FileStore
 from chassis.provisioning.database import app_url
 from chassis.testing.harness import PASSWORDS, ServiceHarness, acting
 from contracts.base import Command
 from contracts.common import GetTask, TaskState, TaskView
 from contracts.documents import BatchForm
 from contracts.registry.commands import IssueEnrolmentCertificate, IssueEnrolmentCertificates
-from launcher.cleaning import drop_databases
 from launcher.processes import inherited
 from services.registry.service import Registry
 from services.registry.tables import students
 from tests.performance.figures import figure
+from tests.performance.fresh import fresh_service
 from tests.performance.search_bench import enter
 from tests.permissions import demanded
 
@@ -105,18 +102,10 @@ def measure(console: Console, registry: ServiceHarness, store: str) -> None:
 
 def main() -> int:
     """Enter students, measure."""
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"documents{os.getpid()}_registry"
-    registry = ServiceHarness(Registry, admin_url, name, permission_of=demanded)
-    with tempfile.TemporaryDirectory() as folder:
-        store = FileStore(Path(folder).as_uri())
-        files.store = lambda: store  # type: ignore[assignment]
-        try:
-            enter(registry, STUDENTS)
-            registry.check_states = lambda: None  # type: ignore[method-assign]  # they were entered without a note
-            measure(Console(), registry, Path(folder).as_uri())
-        finally:
-            registry.close()
-            drop_databases(admin_url, [name])
+    with fresh_service("documents", Registry) as registry, tempfile.TemporaryDirectory() as folder:
+        enter(registry, STUDENTS)
+        registry.check_states = lambda: None  # type: ignore[method-assign]  # they were entered without a note
+        measure(Console(), registry, Path(folder).as_uri())
     return 0
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from rich.console import Console
 from chassis.papers.csv_stream import write_csv
 from chassis.papers.xlsx_stream import Sheet, write_xlsx
 from tests.performance.figures import figure
+from tests.performance.usage import most_megabytes
 
 ROWS = 200_000
 TITLES = ("学号", "姓名", "性别", "证件号码", "教学点", "批次", "专业", "状态", "金额", "日期", "时间", "序号")
@@ -64,7 +64,7 @@ def main() -> int:
             write(file)
             took, used = time.perf_counter() - began, time.process_time() - used
             figure(console, way, f"{took:.1f} s ({used:.1f} s of processor), {file.tell() / 1e6:.1f} MB", "15 s")
-    figure(console, "memory at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", "150 MB")
+    figure(console, "memory at most", f"{most_megabytes():.0f} MB", "150 MB")
     return 0
 
 

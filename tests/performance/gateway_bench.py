@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -25,7 +23,7 @@ from launcher.paths import ROOT
 from launcher.ports import any_free
 from tests.gateway.fakes import Issuer
 from tests.performance.load import Connection, closed_loop
-from tests.waiting import eventually
+from tests.waiting import eventually, listens
 
 CONNECTIONS = (1, 16, 64)
 ROUNDS = 9
@@ -40,6 +38,7 @@ class Server:
     checkout: Path
     issuer: Issuer = field(default_factory=Issuer)
     port: int = field(default_factory=lambda: any_free(set()))
+    process: subprocess.Popen[bytes] | None = None
     figures: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
     def start(self, folder: Path) -> None:
@@ -50,16 +49,17 @@ class Server:
         environment = {**os.environ, "PYTHONPATH": str(self.checkout)}
         log = (folder / f"{self.port}.log").open("wb")
         self.process = subprocess.Popen(told, cwd=self.checkout, env=environment, stdout=log, stderr=log)
-        eventually(self._listens, "it listens", 60)
+        eventually(lambda: listens(self.port), "it listens", 60)
 
-    def _listens(self) -> bool:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
-        return False
+    def stop(self) -> None:
+        """End it, if it was started."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
 
     def measure(self, connections: int) -> None:
         """Ask it for some seconds."""
+        assert self.process is not None
         process = psutil.Process(self.process.pid)
         before, token = sum(process.cpu_times()[:2]), f"Authorization: Bearer {self.issuer.token()}"
         asking = [Connection(f"http://127.0.0.1:{self.port}", PATH, [token], "GET") for _ in range(connections)]
@@ -82,7 +82,7 @@ def main() -> None:
                     server.measure(connections)
         finally:
             for server in servers:
-                server.process.kill()
+                server.stop()
     table = Table("checkout", "connections", "CPU ms a request (median)", "requests a second (median)")
     for server in servers:
         for connections, figures in server.figures.items():

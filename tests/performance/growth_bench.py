@@ -6,11 +6,9 @@ autovacuum leaves alone, so that no figure depends on when it looks. Prints figu
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -23,12 +21,11 @@ from chassis.data.statistics import analyse_grown
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CoursesSelected
 from contracts.registry.events import StudentItem, StudentState
-from launcher.cleaning import drop_databases
 from services.finance.service import Finance
 from tests.builders import finance as build
 from tests.builders.messages import a
 from tests.performance.figures import quantile
-from tests.permissions import demanded
+from tests.performance.fresh import fresh_service
 
 SELECTIONS = 8_000
 ROWS = 500  # of one event
@@ -51,18 +48,6 @@ CASES = (
     Case("an event at a time, tables analysed when nearly empty", 1, known_to_be_tiny=True),
     Case("8 events in one transaction, tables analysed when nearly empty", 8, known_to_be_tiny=True),
 )
-
-
-@contextmanager
-def fresh_finance(number: int) -> Iterator[ServiceHarness]:
-    """Finance on a database of its own, which goes with its roles."""
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"growth{os.getpid()}n{number}_finance"
-    harness = ServiceHarness(Finance, admin_url, name, permission_of=demanded)
-    try:
-        yield harness
-    finally:
-        harness.close()
-        drop_databases(admin_url, [name])
 
 
 def bill(finance: ServiceHarness, case: Case) -> Iterator[float]:
@@ -99,7 +84,7 @@ def main() -> int:
     for heading in ("how they came", "first", "median", "longest", "last", "all"):
         table.add_column(heading, justify="left" if heading == "how they came" else "right")
     for number, case in enumerate(CASES):
-        with console.status(case.title), fresh_finance(number) as finance:
+        with console.status(case.title), fresh_service(f"growth{number}n", Finance) as finance:
             seconds = list(bill(finance, case))
         figures = (seconds[0], quantile(seconds, 0.5), max(seconds), seconds[-1], sum(seconds) * case.events_at_once)
         table.add_row(case.title, *(f"{figure:.2f}" for figure in figures))

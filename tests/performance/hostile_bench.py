@@ -7,8 +7,6 @@ each kind between two measurements of the users alone. Prints figures, asserts n
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -18,10 +16,10 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from launcher.ports import any_free
+from launcher.paths import ROOT
 from tests.gateway.fakes import Issuer
+from tests.performance.gateway_bench import Server
 from tests.performance.load import Connection, Outcome, steady
-from tests.waiting import eventually
 
 USERS, RATE, SECONDS = 50, 150, 6.0
 """How many ordinary users, how many requests they make in a second together, and for how long."""
@@ -106,26 +104,13 @@ def _medians(outcomes: Sequence[Outcome]) -> list[str]:
 
 def main() -> None:
     """Start the server, measure, print."""
-    issuer, port = Issuer(), any_free(set())
+    server = Server(ROOT)
     with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key.pem"
-        key.write_text(issuer.public_key)
-        told = [sys.executable, "-m", "tests.gateway.server_process", f"127.0.0.1:{port}", str(key)]
-        process = subprocess.Popen(told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            eventually(lambda: asyncio.run(_listens(port)), "it listens", 60)
-            Console().print(measure(("127.0.0.1", port), issuer))
+            server.start(Path(folder))
+            Console().print(measure(("127.0.0.1", server.port), server.issuer))
         finally:
-            process.kill()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
+            server.stop()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,22 +23,19 @@ import xlsxwriter
 import xlwt
 from rich.console import Console
 
-from chassis.papers import files
 from chassis.papers.file_kinds import TABLES
 from chassis.papers.sheet_reading import read_rows
-from chassis.papers.store import FileStore
 from chassis.running.task_worker import Worker
-from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, TaskView
 from contracts.registry.commands import ImportStudents
-from launcher.cleaning import drop_databases
 from services.registry.papers.workbook import STUDENTS
 from services.registry.service import Registry
 from tests.builders import people
 from tests.builders import registry as build
 from tests.chassis.papers.tables import ods, ods_row
 from tests.performance.figures import figure
-from tests.permissions import demanded
+from tests.performance.fresh import fresh_service, fresh_store
+from tests.performance.usage import most_megabytes
 
 ROWS = 50_000
 Table = Sequence[Sequence[str]]
@@ -132,23 +128,9 @@ def _read(path: str) -> tuple[int, float, float, float, float]:
     return good, took, used, child.ru_utime + child.ru_stime, child.ru_maxrss / 1024
 
 
-@contextmanager
-def _registry() -> Iterator[ServiceHarness]:
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"imports{os.getpid()}_registry"
-    harness = ServiceHarness(Registry, admin_url, name, permission_of=demanded)
-    try:
-        yield harness
-    finally:
-        harness.close()
-        drop_databases(admin_url, [name])
-
-
 def import_them(console: Console, file: io.BytesIO) -> None:
     """Check all rows, then import them."""
-    with _registry() as registry, tempfile.TemporaryDirectory() as folder:
-        files.store.cache_clear()
-        store = FileStore(Path(folder).as_uri())
-        files.store = lambda: store  # type: ignore[assignment]
+    with fresh_service("imports", Registry) as registry, fresh_store() as store:
         [point], _ = build.surroundings(registry)
         me = people.of_point(point.id)
         file.seek(0)
@@ -161,8 +143,7 @@ def import_them(console: Console, file: io.BytesIO) -> None:
             done: TaskView = registry.ask(GetTask(task_id=task.id), me)
             took = time.perf_counter() - began
             figure(console, "checked" if dry_run else "imported", f"{took:.1f} s {done.figures}", wanted)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        figure(console, "memory of this process, at most", f"{memory:.0f} MB")
+        figure(console, "memory of this process, at most", f"{most_megabytes():.0f} MB")
 
 
 def main() -> int:

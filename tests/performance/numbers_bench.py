@@ -7,7 +7,6 @@ asserts nothing.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -25,10 +24,10 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
-from chassis.testing.harness import ServiceHarness, acting
+from chassis.testing.harness import acting
 from chassis.work.number_templates import NumberTemplate, Serial, Text
 from chassis.work.numbers import next_number, next_numbers, number_column
-from launcher.cleaning import drop_databases
+from tests.performance.fresh import fresh_service
 
 AT_ONCE = 50
 TRANSACTIONS = 1000
@@ -76,16 +75,14 @@ def measured(database: Database, number: Callable[[UnitOfWork], str], millisecon
 
 def main() -> int:
     """Count, print."""
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"numbers{os.getpid()}_counting"
-    harness = ServiceHarness(Counting, admin_url, name, build=build)
-    url = harness.database.engine.url.render_as_string(hide_password=False)
-    database = Database(url, Counting, pool_size=AT_ONCE)
     ways: dict[str, Callable[[UnitOfWork], str]] = {
         "no number of the kit": lambda uow: str(new_id()),
         "with gaps": lambda uow: next_number(uow, LOOSE),
         "dense": lambda uow: next_number(uow, DENSE),
     }
-    try:
+    with fresh_service("numbers", Counting, build) as harness:
+        url = harness.database.engine.url.render_as_string(hide_password=False)
+        database = Database(url, Counting, pool_size=AT_ONCE)
         shown = Shown(f"{AT_ONCE} at once", "open for, ms", "a second", "median ms")
         for milliseconds in OPEN_FOR:
             for way, number in ways.items():
@@ -95,10 +92,7 @@ def main() -> int:
         began = time.perf_counter()
         database.run(acting(), lambda uow: next_numbers(uow, LOOSE, [{}] * 5000))
         Console().print(f"5,000 numbers by one statement: {(time.perf_counter() - began) * 1000:.0f} ms")
-    finally:
         database.close()
-        harness.close()
-        drop_databases(admin_url, [name])
     return 0
 
 

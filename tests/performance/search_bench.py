@@ -6,7 +6,6 @@ list of students does it, with the index of parts and without. Prints figures, a
 
 from __future__ import annotations
 
-import os
 import sys
 
 from rich.console import Console
@@ -17,11 +16,10 @@ from sqlalchemy.dialects.postgresql import psycopg2
 from chassis.data.pages import begins, matches
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
-from launcher.cleaning import drop_databases
 from launcher.made_up import MadeUpStudents
 from services.registry.service import Registry
 from services.registry.tables import students
-from tests.permissions import demanded
+from tests.performance.fresh import fresh_service
 
 STUDENTS = 100_000
 
@@ -68,9 +66,7 @@ def measured(registry: ServiceHarness, name: str, *, indexed: bool) -> tuple[str
 
 def main() -> int:
     """Enter, search, print."""
-    admin_url, name = os.environ["JIAOWU_TEST_POSTGRES_URL"], f"search{os.getpid()}_registry"
-    registry = ServiceHarness(Registry, admin_url, name, permission_of=demanded)
-    try:
+    with fresh_service("search", Registry) as registry:
         names = enter(registry)
         shown = Table("looked for", "characters", "how", "ms", "ms without an index")
         whole = next(each for each in names if len(each) == 3)
@@ -80,9 +76,6 @@ def main() -> int:
             kind = "number" if wanted.isdigit() else "name"
             shown.add_row(kind, str(len(wanted)), how, f"{with_index:.2f}", f"{without:.2f}")
         Console().print(shown)
-    finally:
-        registry.close()
-        drop_databases(admin_url, [name])
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -33,6 +34,11 @@ def memory_megabytes(pid: int) -> float:
 def resident_megabytes(pid: int) -> float:
     """Resident memory of a process in MB, shared pages and all (RSS)."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+def most_megabytes() -> float:
+    """The most resident memory that this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def with_children(pid: int) -> list[int]:

@@ -6,7 +6,6 @@ was told 20,000 things. Whole requests as a service answers them, without the br
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -30,10 +29,10 @@ from contracts.courses.events import CoursesDecided
 from contracts.identity.notices import CountUnreadNotices, ListNotices, MarkAllNoticesRead
 from contracts.notices import DecidedStep
 from contracts.to_do import GetToDo
-from launcher.cleaning import drop_databases
 from services.finance.service import Finance
 from services.identity.service import Identity
 from tests.performance.figures import figure
+from tests.performance.fresh import fresh_service
 
 ROWS, WAITING, NOTICES = 100_000, 500, 20_000
 POINT, ME = UUID(int=1), UUID(int=2)
@@ -128,21 +127,14 @@ def notices(console: Console, identity: ServiceHarness) -> None:
 
 def main() -> int:
     """Make, measure, print."""
-    admin_url, console = os.environ["JIAOWU_TEST_POSTGRES_URL"], Console()
-    prefix = f"waiting{os.getpid()}"
+    console = Console()
     made: list[tuple[type[Service], Callable[[Console, ServiceHarness], None]]] = [
         (Finance, waiting),
         (Identity, notices),
     ]
-    try:
-        for service, measure in made:
-            harness = ServiceHarness(service, admin_url, f"{prefix}_{service.name}")
-            try:
-                measure(console, harness)
-            finally:
-                harness.close()
-    finally:
-        drop_databases(admin_url, prefix)
+    for service, measure in made:
+        with fresh_service("waiting", service) as harness:
+            measure(console, harness)
     return 0
 
 

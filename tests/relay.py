@@ -7,18 +7,22 @@ import threading
 from contextlib import suppress
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+Pair = tuple[socket.socket, socket.socket]
+"""A client, and the server that it is passed on to."""
 
 
-class Proxy:
-    """`refuse` new connections, `silent`: accept and pass nothing on, or `reset` those that are open."""
+class Relay:
+    """`refuse` new connections, `silent`: accept and pass nothing on, `reset` those that are open, or let them `stall`."""
 
-    def __init__(self, port: int) -> None:
-        self._upstream = ("127.0.0.1", port)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._upstream = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.refuse = False
         self.silent = False
-        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._pairs: set[Pair] = set()
+        self._stalled: set[Pair] = set()
+        self._closed = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def reset(self) -> int:
@@ -31,7 +35,12 @@ class Proxy:
                     end.shutdown(socket.SHUT_RDWR)
         return len(broken)
 
+    def stall(self) -> None:
+        """Take nothing more from those that are open, and tell nobody."""
+        self._stalled |= self._pairs
+
     def close(self) -> None:
+        self._closed.set()
         self._listener.close()
         self.reset()
 
@@ -49,16 +58,20 @@ class Proxy:
             pair = (client, server)
             self._pairs.add(pair)
             try:
-                self._copy(client, server)
+                self._copy(pair)
             finally:
                 self._pairs.discard(pair)
 
-    def _copy(self, client: socket.socket, server: socket.socket) -> None:
+    def _copy(self, pair: Pair) -> None:
+        client, server = pair
         with selectors.DefaultSelector() as selector:
             selector.register(client, selectors.EVENT_READ, server)
             selector.register(server, selectors.EVENT_READ, client)
             while True:
                 for key, _ in selector.select():
+                    if pair in self._stalled:
+                        self._closed.wait()
+                        return
                     source = key.fileobj
                     assert isinstance(source, socket.socket)
                     data = source.recv(65536)
