@@ -12,8 +12,8 @@ Pair = tuple[socket.socket, socket.socket]
 
 
 class Relay:
-    """It can `refuse` new connections, be `silent` (accept and pass nothing on), `reset` those that are open, or let them
-    `stall`."""
+    """It can `refuse` new connections, be `silent` (accept and pass nothing on), `reset` those that are open, or let
+    them `stall`."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self._upstream = (host, port)
