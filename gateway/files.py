@@ -3,7 +3,7 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import ExitStack
 from typing import IO, Any, Protocol, cast
 from urllib.parse import quote
@@ -51,7 +51,7 @@ class FileStore(Protocol):
         max_bytes: int,
         allowed: Collection[FileKind],
     ) -> FileReference: ...
-    def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]: ...
+    async def stream(self, area: str, sha256: str, kind: FileKind) -> AsyncIterator[bytes]: ...
 
 
 class UploadFile(Command, answers=FileReference, service="gateway"):
@@ -138,7 +138,7 @@ class Files:
         """Whoever got the reference from its owner may have the file. It keeps its request's place, and its user's
         share, until it has left."""
         kind = FileKind.of_media_type(reference["media_type"])
-        chunks = await asyncio.to_thread(self._store.chunks, area, reference["sha256"], kind)
+        chunks = await self._store.stream(area, reference["sha256"], kind)
         resp.content_type = reference["media_type"]
         resp.content_length = reference["size"]
         resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
@@ -150,13 +150,13 @@ class _Download:
     """A file's bytes as they are read, for as long as their reader is not `gone`; what is `held` is let go however the
     download ends."""
 
-    def __init__(self, chunks: Iterator[bytes], held: ExitStack, gone: asyncio.Event | None) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], held: ExitStack, gone: asyncio.Event | None) -> None:
         self._chunks = chunks
         self._held = held
         self._gone = gone
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (chunk := await asyncio.to_thread(next, self._chunks, None)) is not None:
+        async for chunk in self._chunks:
             if self._gone is not None and self._gone.is_set():
                 return
             yield chunk

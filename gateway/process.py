@@ -24,7 +24,7 @@ log = get_logger(__name__)
 
 FILES = 65_536  # file descriptors asked for
 SPARE_FILES = 200  # descriptors left for everything that is not a client
-THREADS = 64  # that wait for the object store: uploads and downloads, a piece at a time
+THREADS = 24  # for uploads, whose content is looked at and stored: some more than are taken in at a time
 _SIGN_OF_LIFE = 1.0  # seconds between two
 _READY_CHECK = 0.05  # seconds between two looks at the checks until they hold
 LONGEST_WAIT = 20.0
@@ -98,7 +98,7 @@ class GatewayProcess:
 
     async def _serve(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="store"))
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="uploads"))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         if self._line is not None:

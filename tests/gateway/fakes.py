@@ -1,7 +1,7 @@
 """A gateway without a bus: operations of a made-up library, a backend that records calls, tokens, a store in memory."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection
 from inspect import isawaitable
 from typing import Any
 from uuid import UUID, uuid4
@@ -154,11 +154,16 @@ class FakeStore:
         kind = FileKind.PDF.content_type
         return FileReference(sha256="0" * 64, name=plain_name(name), size=len(content), media_type=kind)
 
-    def chunks(self, area: str, sha256: str, kind: FileKind) -> Iterator[bytes]:
+    async def stream(self, area: str, sha256: str, kind: FileKind) -> AsyncIterator[bytes]:
         content = self.files.get((area, sha256))
         if content is None:
             raise ServiceError("file_missing")
-        return iter([content[:3], content[3:]])
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield content[:3]
+            yield content[3:]
+
+        return pieces()
 
 
 class Issuer:

@@ -1,7 +1,8 @@
 """Uploads into the store, downloads out of it."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -220,17 +221,17 @@ class SlowReader:
 
     def __init__(self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
         self._going = threading.Event()
-        self._chunks = gateway.store.chunks
-        monkeypatch.setattr(gateway.store, "chunks", self._slowly)
+        self._stream = gateway.store.stream
+        monkeypatch.setattr(gateway.store, "stream", self._slowly)
 
-    def _slowly(self, *which: Any) -> Iterator[bytes]:
-        first, *others = self._chunks(*which)
-        return self._one_by_one(first, others)
+    async def _slowly(self, *which: Any) -> AsyncIterator[bytes]:
+        return self._one_by_one(await self._stream(*which))
 
-    def _one_by_one(self, first: bytes, others: list[bytes]) -> Iterator[bytes]:
-        yield first
-        assert self._going.wait(20)
-        yield from others
+    async def _one_by_one(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        yield await anext(pieces)
+        assert await asyncio.to_thread(self._going.wait, 20)
+        async for piece in pieces:
+            yield piece
 
     def go_on(self) -> None:
         self._going.set()

@@ -1,5 +1,6 @@
 """Files: only checked content gets in, only owned content stays, and nobody sees another's."""
 
+import asyncio
 import hashlib
 import io
 import os
@@ -477,6 +478,20 @@ def test_a_clients_file_name_is_made_harmless(name: str, plain: str) -> None:
 def test_what_is_not_there_is_missing_at_once(store: FileStore) -> None:
     with pytest.raises(ServiceError, match="file_missing"):
         store.chunks(INCOMING, "0" * 64, FileKind.PDF)
+    with pytest.raises(ServiceError, match="file_missing"):
+        asyncio.run(store.stream(INCOMING, "0" * 64, FileKind.PDF))
+
+
+def test_who_waits_in_a_loop_gets_the_content_piece_by_piece_too(store: FileStore) -> None:
+    content = b"%PDF-" + bytes(3_000_000) + b"%%EOF"
+    reference = upload(store, content, "a.pdf")
+
+    async def pieces() -> list[bytes]:
+        return [piece async for piece in await store.stream(MINE, reference.sha256, FileKind.PDF)]
+
+    got = asyncio.run(pieces())
+    assert b"".join(got) == content
+    assert len(got) > 3
 
 
 def test_under_eventlet_the_store_lets_green_threads_run() -> None:
