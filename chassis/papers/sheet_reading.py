@@ -7,9 +7,8 @@ was typed is answered, never guessed: a number that lost its end, an error, a fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import chain, groupby, islice
 from typing import IO, Any, NamedTuple
 
@@ -17,11 +16,11 @@ from chassis.papers.cell_texts import EXACT_BELOW
 from chassis.papers.reading.apart import raw_rows
 from chassis.papers.reading.cells import LONGEST, MOST_COLUMNS, Cell, Kind, RawRow, UnreadableError, bare_title
 from chassis.papers.reading.limits import Limits
+from chassis.papers.shown import shown
 from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, CellError, Column, SheetRow
 from contracts.errors import ServiceError
 from contracts.errors.fields import FieldProblemError
 from contracts.text import cleaning
-from contracts.words import truth_word
 
 MAX_ROWS = 50_000
 HEADER_WITHIN = 10
@@ -31,7 +30,6 @@ _OTHERS_KEPT = 40
 _MEANINGS_KEPT = 2_000
 """Meanings of cells kept for each column."""
 
-_PADDED = re.compile(r"0{2,32}")
 _AS_IT_IS = re.compile(
     r"(?:\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color[0-9]+)\]|_.|\*.| )*"
     r"(?:@|0{2,32}|[¥$]?(?:#,##)?[0#?]{1,15}(?:\.[0#?]+)?(?:E[+-]0+)?)(?:_.|[ )])*",
@@ -43,16 +41,15 @@ _TOLD = 40
 """Characters of a format that are told."""
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 _NOTHING = Cell(Kind.TEXT)
-_UNSAID = "#N/A"
-"""Stands for what can't be told when a row is given back: it is refused again."""
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 
 
 def read_rows(
     file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS, limits: Limits | None = None
 ) -> Iterator[SheetRow]:
-    """The filled rows of the first visible sheet that has any, with what is wrong with each. Empty rows are passed
-    over; a row that is hidden or filtered away is refused: whoever sent it may not know of it.
+    """The filled rows of the first visible sheet that has any, or of the one behind it that has the columns, with what
+    is wrong with each. Empty rows are passed over; a row that is hidden or filtered away is refused: whoever sent it
+    may not know of it.
 
     Raises ServiceError `workbook_unreadable`, `workbook_encrypted`, `workbook_has_macros`, `workbook_is_binary`,
     `workbook_is_web_page`, `workbook_is_xml`, `workbook_quotes_unclear`, `workbook_too_large`,
@@ -60,14 +57,34 @@ def read_rows(
     `workbook_columns_hidden` at the first value that stands in a hidden column, `workbook_too_many_rows` after
     `max_rows`, `workbook_two_lists` at the end, and `workbook_too_large_to_read` when it takes more than `limits`.
     """
-    known = _known_titles(columns)
-    rows = raw_rows(file, limits, known)
+    try:
+        yield from _of_sheet(0, file, columns, max_rows, limits)
+    except _ListElsewhere as found:
+        yield from _of_sheet(found.sheet, file, columns, max_rows, limits)
+
+
+@dataclass
+class _ListElsewhere(Exception):
+    """The first sheet says something else, and this one is the list."""
+
+    sheet: int
+
+
+def _of_sheet(
+    at: int, file: IO[bytes], columns: Sequence[Column], max_rows: int, limits: Limits | None
+) -> Iterator[SheetRow]:
+    rows = raw_rows(file, limits, _known_titles(columns), at)
     try:
         sheets = groupby(rows, key=lambda row: row.sheet)
-        _, first = next(sheets, (0, iter(())))
-        yield from _rows(first, columns, max_rows)
-        for _, beside in sheets:
-            _refuse_second_list(list(beside), columns)
+        rows_there = next((sheet for number, sheet in sheets if number == at), iter(()))
+        try:
+            yield from _rows(rows_there, columns, max_rows)
+        except ServiceError as refused:
+            if refused.code == "workbook_columns_missing":
+                _look_elsewhere(sheets, columns)
+            raise
+        if any(_is_list(beside, columns) for _, beside in sheets):
+            raise ServiceError("workbook_two_lists")
     except UnreadableError as refused:
         raise ServiceError(refused.code, (), **refused.params) from None
     finally:
@@ -138,33 +155,22 @@ def _check_header(header: _Header, columns: Sequence[Column]) -> None:
         raise ServiceError("workbook_columns_missing", columns="、".join(missing))
 
 
-def _refuse_second_list(rows: Sequence[RawRow], columns: Sequence[Column]) -> None:
-    """A further visible sheet may say how to fill in the first, but not be a list too: which one is meant?"""
-    header = _find_header(rows[:HEADER_WITHIN], columns)
-    if len(header.titles) > 1 and not header.missing(columns) and header.at + 1 < len(rows):
+def _look_elsewhere(sheets: Iterable[tuple[int, Iterator[RawRow]]], columns: Sequence[Column]) -> None:
+    """Raises _ListElsewhere where one of the further sheets is a list; ServiceError `workbook_two_lists` where several
+    are."""
+    lists = [number for number, rows in sheets if _is_list(rows, columns)]
+    if len(lists) > 1:
         raise ServiceError("workbook_two_lists")
+    if lists:
+        raise _ListElsewhere(lists[0])
 
 
-def shown(cell: Cell) -> str:
-    """What a person sees in a cell, without spaces around it; days as 2026-09-01, whole numbers with the zeros in front
-    that their format shows."""
-    if cell.kind is Kind.TEXT:
-        # A sign that keeps a number from being one, where another program has saved it as a part of the text.
-        return cleaning.bare(cleaning.unescaped(cell.text)).removeprefix("'")
-    if cell.kind is Kind.NUMBER:
-        digits = _digits(cell.text)
-        return digits.zfill(len(cell.number_format)) if _PADDED.fullmatch(cell.number_format) else digits
-    if cell.kind is Kind.TRUTH:
-        return truth_word(cell.text == "1").zh
-    return _UNSAID if cell.kind is Kind.UNCALCULATED else cell.text
-
-
-def _digits(text: str) -> str:
-    """A number as Excel shows it: it saves 59.83 as 59.829999999999998."""
-    number = float(text)
-    if number.is_integer():
-        return str(int(text)) if text.lstrip("-").isdigit() else str(int(number))
-    return format(Decimal(repr(number)), "f")
+def _is_list(rows: Iterable[RawRow], columns: Sequence[Column]) -> bool:
+    """Whether a sheet, of which these are the first rows, has the columns and something below them. One beside the list
+    may say how to fill it in, but not be a list too: which one is meant?"""
+    first = list(rows)
+    header = _find_header(first[:HEADER_WITHIN], columns)
+    return len(header.titles) > 1 and not header.missing(columns) and header.at + 1 < len(first)
 
 
 def _meanings(header: _Header, columns: Sequence[Column]) -> list[_Meanings]:

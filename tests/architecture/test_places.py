@@ -70,6 +70,7 @@ TESTED_ELSEWHERE = {
     "chassis/papers/list_files": "chassis/running/test_exports",
     "chassis/papers/objects": "chassis/papers/test_files",
     "chassis/papers/outcomes": "chassis/running/test_imports",
+    "chassis/papers/shown": "chassis/papers/test_spreadsheets",
     "chassis/papers/quota": "chassis/papers/test_files",
     "chassis/papers/sheet_reading": "chassis/papers/reading/test_tables_as_sent",
     "chassis/papers/sheet_writing": "chassis/papers/test_spreadsheets",

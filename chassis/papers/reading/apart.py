@@ -33,12 +33,14 @@ _WAITS = 3
 
 
 def raw_rows(
-    file: IO[bytes], limits: Limits | None = None, titles: Collection[str] = ()
+    file: IO[bytes], limits: Limits | None = None, titles: Collection[str] = (), whole: int = 0
 ) -> Generator[RawRow, None, None]:
-    """The rows of a table that somebody sent, of whatever format; `titles` are those that its header may have, bare.
+    """The rows of a table that somebody sent, of whatever format; `titles` are those that its header may have, bare. Of
+    all filled sheets but that with the number `whole` there are the first rows only.
+
     Raises UnreadableError, also when the process that reads was ended for what it took."""
     limits = limits or Limits()
-    with _at_its_own_place(file) as place, _child(place, limits, titles) as said:
+    with _at_its_own_place(file) as place, _child(place, limits, titles, whole) as said:
         for line in _lines(said, limits.seconds * _WAITS):
             told: Any = orjson.loads(line)
             if isinstance(told, list):
@@ -64,10 +66,10 @@ def _at_its_own_place(file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _child(place: IO[bytes], limits: Limits, titles: Collection[str]) -> Iterator[IO[bytes]]:
+def _child(place: IO[bytes], limits: Limits, titles: Collection[str], whole: int) -> Iterator[IO[bytes]]:
     """What the process says that reads. It gets nothing of our environment, and is ended when nobody listens any
     more."""
-    task = orjson.dumps({"limits": asdict(limits), "titles": sorted(titles)})
+    task = orjson.dumps({"limits": asdict(limits), "titles": sorted(titles), "whole": whole})
     child = subprocess.Popen(
         [sys.executable, "-X", "utf8", "-m", _CHILD, task.decode()],
         cwd=_ROOT,

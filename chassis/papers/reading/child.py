@@ -23,13 +23,13 @@ BLOCK_CHARACTERS = 256 * 1024
 """The same in characters: no block has more, but for its last row."""
 
 
-def blocks(file: IO[bytes], limits: Limits, titles: Collection[str] = ()) -> Iterator[list[Any]]:
-    """The rows of a table of any format, as they are told. Raises UnreadableError, also for more text than `limits`
-    allow."""
+def blocks(file: IO[bytes], limits: Limits, titles: Collection[str] = (), whole: int = 0) -> Iterator[list[Any]]:
+    """The rows of a table of any format, as they are told: all of the filled sheet with the number `whole`. Raises
+    UnreadableError, also for more text than `limits` allow."""
     left = limits.characters
     block: list[Any] = []
     so_far = left
-    for row in _rows(file, limits, titles):
+    for row in _rows(file, limits, titles, whole):
         if not 0 < row.number <= MOST_ROWS:
             raise UnreadableError("workbook_unreadable")
         left -= sum(len(cell.text) + len(cell.number_format) for cell in row.cells.values())
@@ -42,20 +42,20 @@ def blocks(file: IO[bytes], limits: Limits, titles: Collection[str] = ()) -> Ite
     yield block
 
 
-def _rows(file: IO[bytes], limits: Limits, titles: Collection[str]) -> Iterator[RawRow]:
+def _rows(file: IO[bytes], limits: Limits, titles: Collection[str], whole: int) -> Iterator[RawRow]:
     match recognise(file):
         case Format.XLSX:
             from chassis.papers.reading import xlsx
 
-            return xlsx.rows(file, limits.unpacked)
+            return xlsx.rows(file, limits.unpacked, whole)
         case Format.ODS:
             from chassis.papers.reading import ods
 
-            return ods.rows(file, limits.unpacked)
+            return ods.rows(file, limits.unpacked, whole)
         case Format.XLS:
             from chassis.papers.reading import xls
 
-            return xls.rows(file)
+            return xls.rows(file, whole)
         case Format.TEXT:
             from chassis.papers.reading import separated
 
@@ -70,7 +70,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     said: Any = None
     try:
-        for block in blocks(sys.stdin.buffer, limits, frozenset(task["titles"])):
+        for block in blocks(sys.stdin.buffer, limits, frozenset(task["titles"]), task["whole"]):
             _tell(block)
     except UnreadableError as refused:
         said = {"code": refused.code, "params": refused.params}

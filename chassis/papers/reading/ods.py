@@ -45,13 +45,13 @@ _ASIDE = (
 """What is no part of a cell's text: remarks, guides to the sound, pictures and what was changed."""
 
 
-def rows(file: IO[bytes], max_unpacked: int) -> Iterator[RawRow]:
-    """The rows with anything in them, of the first visible sheet that has any, and the first ones of further sheets.
-    Raises UnreadableError."""
+def rows(file: IO[bytes], max_unpacked: int, whole: int = 0) -> Iterator[RawRow]:
+    """The rows with anything in them: of the visible sheets that have any the first ones, and all of that with the
+    number `whole`, counted from 0. Raises UnreadableError."""
     package = Package(file, max_unpacked)
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise UnreadableError("workbook_encrypted")
-    tables = _Tables()
+    tables = _Tables(whole)
     for _ in parse(package.chunks(_CONTENT), tables):
         yield from tables.gathered
         tables.gathered.clear()
@@ -60,7 +60,8 @@ def rows(file: IO[bytes], max_unpacked: int) -> Iterator[RawRow]:
 class _Tables(Elements):
     """Gathers rows of visible tables. Styles, which hide tables, stand before them."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: int) -> None:
+        self._whole = whole
         self.gathered: list[RawRow] = []
         self._hiding: set[str] = set()
         self._style = ""
@@ -146,7 +147,7 @@ class _Tables(Elements):
         if self._aside:
             return
         if self._cells and self._visible:
-            times = min(self._repeated, BESIDE - self._told if self._before else _MOST_REPEATED)
+            times = min(self._repeated, _MOST_REPEATED if self._before == self._whole else BESIDE - self._told)
             unseen = frozenset(self._unseen & self._cells.keys())
             covered = frozenset(self._covered)
             for number in range(self._number + 1, self._number + times + 1):

@@ -25,9 +25,9 @@ from chassis.papers.reading.cells import (
 from chassis.papers.reading.numbers_shown import BUILT_IN, DAY_IDS, number_cell, shows_a_day
 
 
-def rows(file: IO[bytes]) -> Iterator[RawRow]:
-    """The rows with anything in them, of the first visible sheet that has any, and the first ones of further sheets.
-    Raises UnreadableError."""
+def rows(file: IO[bytes], whole: int = 0) -> Iterator[RawRow]:
+    """The rows with anything in them: of the visible sheets that have any the first ones, and all of that with the
+    number `whole`, counted from 0. Raises UnreadableError."""
     try:
         book = xlrd.open_workbook(
             file_contents=file.read(), formatting_info=True, on_demand=True, logfile=io.StringIO()
@@ -36,7 +36,7 @@ def rows(file: IO[bytes]) -> Iterator[RawRow]:
         for index in range(book.nsheets):
             sheet = book.sheet_by_index(index)
             if not sheet.visibility:
-                found = list(islice(_Sheet(book, sheet, index, filled).rows(), BESIDE if filled else None))
+                found = list(islice(_Sheet(book, sheet, index, filled).rows(), None if filled == whole else BESIDE))
                 yield from found
                 filled += bool(found)
             book.unload_sheet(index)

@@ -35,14 +35,14 @@ _MOST_MERGED = 200_000
 """Rows that merged cells may cover: a sheet full of them is no list."""
 
 
-def rows(file: IO[bytes], max_unpacked: int) -> Iterator[RawRow]:
-    """The rows with anything in them, of the first visible sheet that has any, and the first ones of further sheets.
-    Raises UnreadableError."""
+def rows(file: IO[bytes], max_unpacked: int, whole: int = 0) -> Iterator[RawRow]:
+    """The rows with anything in them: of the visible sheets that have any the first ones, and all of that with the
+    number `whole`, counted from 0. Raises UnreadableError."""
     package = Package(file, max_unpacked)
     workbook = Workbook(package)
     filled = 0
     for name in workbook.visible:
-        found = islice(_sheet_rows(package, workbook, name, filled), BESIDE if filled else None)
+        found = islice(_sheet_rows(package, workbook, name, filled), None if filled == whole else BESIDE)
         if (first := next(found, None)) is not None:
             yield first
             yield from found

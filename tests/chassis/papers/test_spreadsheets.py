@@ -14,8 +14,9 @@ from openpyxl import Workbook, load_workbook
 
 from chassis.papers.reading.cells import LONGEST_TEXT, Cell, Kind
 from chassis.papers.reading.limits import Limits
-from chassis.papers.sheet_reading import read_rows, shown
+from chassis.papers.sheet_reading import read_rows
 from chassis.papers.sheet_writing import REASONS, ROW_NUMBER, write_bad_rows, write_list, write_template
+from chassis.papers.shown import shown
 from chassis.papers.spreadsheets import (
     BadRow,
     CellError,

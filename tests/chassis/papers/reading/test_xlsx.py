@@ -102,6 +102,36 @@ def test_a_second_sheet_without_a_list_is_left_alone() -> None:
     assert len(read(saved(book))) == 1
 
 
+COVER = [["2026 年秋季入学名单"], ["填报单位", "云龙教学点"], ["姓名", "填报人"], ["说明"], ["请勿修改"]]
+
+
+def test_a_list_behind_a_cover_sheet_that_is_filled_in_is_found() -> None:
+    book = a_book(*COVER)
+    behind = book.create_sheet("名单")
+    for row in (HEADER, *[GOOD] * 30):
+        behind.append(row)
+    in_all_formats = {
+        "xlsx": saved(book),
+        "ods": ods(
+            *(ods_row(*row) for row in COVER),
+            after=f"<table:table table:name='b'>{ods_row(*HEADER)}{ods_row(*GOOD) * 30}</table:table>",
+        ),
+        "xls": xls(*COVER, beside=[HEADER, *[GOOD] * 30]),
+    }
+    for name, file in in_all_formats.items():
+        assert [wrong(row) for row in read(file)] == [[]] * 30, name
+    second = book.create_sheet("第二批")
+    for row in (HEADER, GOOD):
+        second.append(row)
+    assert refusal(saved(book)) == "workbook_two_lists"
+
+
+def test_where_no_sheet_has_the_columns_those_of_the_first_are_missing() -> None:
+    book = a_book(*COVER)
+    book.create_sheet("名单").append(HEADER[1:])
+    assert refusal(saved(book)) == "workbook_columns_missing"
+
+
 @pytest.mark.parametrize("number", [2_958_465, 2_957_004, 2_957_003.9999999])
 def test_days_beyond_the_last_one_are_no_days(number: float) -> None:
     (row,) = read(one("出生日期", number, "yyyy-mm-dd", epoch=CALENDAR_MAC_1904))
