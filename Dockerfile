@@ -28,6 +28,7 @@ COPY --from=fonts /usr/share/fonts/truetype/hanazono /usr/share/fonts/truetype/h
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     TMPDIR=/spool \
     JIAOWU_FILES_URL=file:///files \
     JIAOWU_HEADS_FOLDER=/heads \

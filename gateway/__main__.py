@@ -17,10 +17,10 @@ from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.app import Dependencies, create_app
 from gateway.bus import Bus, read_warily
 from gateway.calls import Calls
-from gateway.door import Door
 from gateway.grants import AskedGrants
 from gateway.notices import tell
 from gateway.process import GatewayProcess, raise_file_limit
+from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.routes import SERVICES
@@ -46,6 +46,7 @@ def run() -> int:
     """Put everything together and serve."""
     read_warily()
     config, own = settings(), GatewaySettings()
+    proxies = Proxies(own.trusted_proxies)
     hub, revocations = Hub(own.streams, own.streams_per_user), RevocationList()
 
     def heard(event: AccessRevoked | NoticesKept) -> None:
@@ -66,7 +67,7 @@ def run() -> int:
         rates=Rates(own.user_rate, own.address_rate),
         requests=own.requests,
         requests_of_one=own.requests_of_one,
-        trusted_proxies=own.trusted_proxies,
+        proxies=proxies,
     )
     process = GatewayProcess(
         create_app(dependencies),
@@ -79,7 +80,7 @@ def run() -> int:
             keep_alive_seconds=own.keep_alive,
             drain_seconds=own.drain,
         ),
-        trusted=Door(tokens, Rates(), own.trusted_proxies).is_proxy,
+        trusted=proxies.__contains__,
         background=(bus.run, sync.run),
         checks={"broker": lambda: bus.connected, "revocations": lambda: revocations.complete},
         entrance=config.http_entrance,

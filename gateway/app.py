@@ -20,6 +20,7 @@ from gateway.guards import Places
 from gateway.middleware import EveryRequest
 from gateway.notices import NoticeHints
 from gateway.owners import Owners
+from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
@@ -50,17 +51,16 @@ class Dependencies:
     """Requests at a time; beyond, 503 at once."""
     requests_of_one: int = 50
     """Of one user or address; beyond, 429 at once."""
-    trusted_proxies: Sequence[str] = ()
-    """Networks whose X-Forwarded-For is believed."""
+    proxies: Proxies = field(default_factory=Proxies)
 
 
 def create_app(dependencies: Dependencies) -> App:
     """The gateway as an ASGI application."""
     places = Places(dependencies.requests, dependencies.requests_of_one)
-    door = Door(dependencies.tokens, dependencies.rates, dependencies.trusted_proxies)
+    door = Door(dependencies.tokens, dependencies.rates, dependencies.proxies)
     calls = dependencies.calls
     files = Files(dependencies.files, door)
-    app = falcon.asgi.App(middleware=[EveryRequest(door)])
+    app = falcon.asgi.App(middleware=[EveryRequest(dependencies.proxies)])
     app.req_options.strip_url_path_trailing_slash = False
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)

@@ -47,7 +47,8 @@ _MOST_UNSENT: Final = 8 * 1024 * 1024
 _CONNECTING: Final = 5.0
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two attempts to connect."""
-
+_LOST: Final = (TimeoutError, OSError, aiormq.exceptions.AMQPError)
+_NOT_TAKEN: Final = (*_LOST, aiormq.exceptions.ChannelInvalidStateError)
 
 _unmarshal = ContentHeader.unmarshal
 
@@ -141,9 +142,15 @@ class Bus:
         self._unsent += len(body)
         try:
             await channel.basic_publish(
-                body, exchange=RPC_EXCHANGE, routing_key=call.key, properties=properties, timeout=_SENDING
+                body,
+                exchange=RPC_EXCHANGE,
+                routing_key=call.key,
+                properties=properties,
+                timeout=min(_SENDING, call.seconds_left()),
             )
-        except (TimeoutError, OSError, aiormq.exceptions.AMQPError, asyncio.InvalidStateError):
+        except (*_NOT_TAKEN, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _was_cancelled():
+                raise
             raise ServiceError("service_unavailable", service=call.service) from None
         finally:
             self._unsent -= len(body)
@@ -190,7 +197,7 @@ class Bus:
             started = time.monotonic()
             try:
                 await self._serve()
-            except (TimeoutError, OSError, aiormq.exceptions.AMQPError) as error:
+            except _LOST as error:
                 log.warning("broker_lost", reason=type(error).__name__)
             except Exception:  # such as an exchange that is not there yet
                 log.exception("bus_failed")
@@ -235,6 +242,12 @@ class Bus:
             if not asked.answer.done():
                 asked.answer.set_exception(ServiceError("service_unavailable", service=asked.service))
                 asked.answer.exception()  # whoever is still sending never comes to look at it
+
+
+def _was_cancelled() -> bool:
+    """Whether it is this task that somebody ends: the library tells also of a silent broker by cancelling."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _delivery(message: DeliveredMessage, senders: Senders) -> Delivery:

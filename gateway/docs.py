@@ -7,7 +7,7 @@ import falcon
 import orjson
 from falcon.asgi import Request, Response
 
-from gateway.openapi import document
+from gateway.openapi.document import document
 from gateway.pages import App, add_page
 from gateway.route import PREFIX, Route
 

@@ -30,7 +30,7 @@ OLD_GATEWAYS = 40.0
 class Entrance:
     """Holds one listening socket and hands it out at a path of the file system, to our own account only."""
 
-    def __init__(self, address: str, path: Path, backlog: int = 1024) -> None:
+    def __init__(self, address: str, path: Path, backlog: int) -> None:
         self._address, self._backlog = address, backlog
         self._path = path
         self._selector = selectors.DefaultSelector()

@@ -23,7 +23,7 @@ from gateway.door import Door
 from gateway.guards import Shares, Slots
 from gateway.responder import Send, send_json
 from gateway.route import SIGNED_IN, Route, post
-from gateway.streams import GONE
+from gateway.wire.leaving import GONE, event_of
 
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes; services allow less where less is meant
 UPLOADS = 20  # at a time
@@ -34,11 +34,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DISPOSITION = b"content-disposition"
 _FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
+_SOON_HERE = 1024 * 1024  # bytes of an upload that is not worth asking beforehand whether there is room
 
 
 class FileStore(Protocol):
     """The object store, as `chassis.papers.store` has it."""
 
+    def refuse_without_room(self, uploader: Actor, announced: int) -> None: ...
     def upload(
         self,
         stream: Readable,
@@ -90,14 +92,15 @@ class Files:
             raise ServiceError("file_required")
         if announced > MAX_UPLOAD + _MARGIN:
             raise ServiceError("file_too_large", limit=MAX_UPLOAD)
+        uploader = access.context.actor
         with self._uploading.one_of(access.who), tempfile.TemporaryFile() as spool:
+            if announced > _SOON_HERE:
+                await asyncio.to_thread(self._store.refuse_without_room, uploader, announced)
             async for chunk in chunks_of(req, announced):
                 spool.write(chunk)
             spool.seek(0)
             with self._uploads.one():
-                reference = await asyncio.to_thread(
-                    self._take_in, spool, str(req.content_type), announced, access.context.actor
-                )
+                reference = await asyncio.to_thread(self._take_in, spool, str(req.content_type), announced, uploader)
         resp.status = falcon.HTTP_201
         await send_json(req, resp, reference.model_dump(mode="json"), ExitStack())
 
@@ -124,7 +127,7 @@ class Files:
                 raise ServiceError("file_missing")
             held.enter_context(self._downloading.one_of(req.context.caller.user_id))
             held.enter_context(self._downloads.one())
-            gone = req.scope.get("state", {}).get(GONE)
+            gone = event_of(req.scope, GONE)
             await self._send(reference.get("area", route.service), reference, resp, held, gone)
 
         return send

@@ -24,7 +24,7 @@ class Handed:
     line: socket.socket
 
 
-def listen(address: str, backlog: int = 1024) -> socket.socket:
+def listen(address: str, backlog: int) -> socket.socket:
     """A socket that listens on `host:port`; `backlog` connections may wait for somebody to accept them.
 
     Raises `OSError` when another process has the port: two that don't know of each other must not share one, so

@@ -11,8 +11,8 @@ from chassis.base import metrics
 from chassis.base.ids import new_id
 from chassis.running.logging import get_logger
 from gateway.caller import Caller
-from gateway.door import Door
 from gateway.language import preferred
+from gateway.proxies import Proxies
 
 log = get_logger("gateway.access")
 
@@ -34,8 +34,8 @@ _ENCRYPTED_ONLY = "max-age=63072000; includeSubDomains"
 class EveryRequest:
     """Falcon middleware around all that the gateway answers."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, proxies: Proxies) -> None:
+        self._proxies = proxies
 
     async def process_request(self, req: Request, resp: Response) -> None:
         context = req.context
@@ -52,7 +52,7 @@ class EveryRequest:
         resp.set_header(CORRELATION_HEADER, str(context.correlation_id))
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _API_POLICY)
-        if self._door.came_encrypted(context.caller):
+        if self._proxies.came_encrypted(context.caller):
             resp.set_header("Strict-Transport-Security", _ENCRYPTED_ONLY)
         if (left := context.started + context.never_before - time.perf_counter()) > 0:
             await asyncio.sleep(left)  # in no place that somebody else wants

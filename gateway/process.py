@@ -72,7 +72,7 @@ class GatewayProcess:
         self._checks = checks or {}
         self._hung_after = hung_after
         self._background = background
-        self._address, self._entrance = address, entrance
+        self._address, self._backlog, self._entrance = address, limits.backlog, entrance
         self._server = WireServer(WireConfig(app, limits, trusted), hub.close)
         self._stopping = asyncio.Event()
         self._failed = False
@@ -154,7 +154,7 @@ class GatewayProcess:
 
     def _listener(self) -> socket.socket:
         if not self._entrance:
-            return listen(self._address)
+            return listen(self._address, self._backlog)
         handed = take(Path(self._entrance))
         self._line = handed.line
         return handed.listener

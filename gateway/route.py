@@ -43,6 +43,8 @@ class Route:
     never_before: float = 0.0
     """Seconds after which it answers at the earliest, whatever it answers: how long it took must not tell strangers
     what there is. More than it takes under load."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Parameter and what finds something here, where many services have the same contract."""
 
     @property
     def template(self) -> str:
@@ -81,6 +83,7 @@ class Options(TypedDict, total=False):
     downloads: str
     before_first_steps: bool
     never_before: float
+    examples: tuple[tuple[str, str], ...]
 
 
 def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:

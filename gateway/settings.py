@@ -2,6 +2,11 @@
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.papers.quota import USUAL
+from gateway.wire.limits import Limits
+
+_WIRE = Limits()
+
 
 class GatewaySettings(BaseSettings):
     """From environment variables `JIAOWU_GATEWAY_…`."""
@@ -12,13 +17,13 @@ class GatewaySettings(BaseSettings):
     """Requests at a time."""
     requests_of_one: int = 50
     """Requests at a time of one user, or of one address that nobody is signed in for."""
-    connections: int = 4096
+    connections: int = _WIRE.connections
     """Connections at a time."""
-    connections_of_address: int = 1024
+    connections_of_address: int = _WIRE.connections_of_address
     """Connections at a time of one address that is no proxy of ours."""
-    keep_alive: int = 75
+    keep_alive: int = _WIRE.keep_alive_seconds
     """Seconds that a connection is kept between two requests."""
-    drain: float = 16.0
+    drain: float = _WIRE.drain_seconds
     """Seconds that requests under way may take when it is stopped."""
     in_flight: int = 64
     """Calls at a time to one service."""
@@ -29,9 +34,9 @@ class GatewaySettings(BaseSettings):
     """Requests of one signed-in user."""
     address_rate: str = "3000/minute"
     """Requests of one address that nobody is signed in for."""
-    uploads_of_person: int = 500
+    uploads_of_person: int = USUAL.person_mb
     """Megabytes that one user may upload on a day."""
-    uploads_of_point: int = 5_000
+    uploads_of_point: int = USUAL.point_mb
     """Megabytes that all users of a teaching point (or of the school) may upload on a day."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed, as a JSON list."""

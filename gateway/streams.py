@@ -21,13 +21,12 @@ from contracts.errors import ServiceError
 from gateway.door import Access, Door
 from gateway.route import SIGNED_IN, get
 from gateway.tokens import Principal
+from gateway.wire.leaving import LEFT, event_of
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = 15.0  # seconds: keeps proxies from closing, and notices clients that went away
 RECONNECT = 2000  # milliseconds after which a client whose stream was ended comes back
 _WAITING = 100  # hints a slow reader may be behind
-LEFT, GONE = "left", "gone"
-"""In a request's state: what is set when its client says no more, and when its connection has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +148,17 @@ class EventStream:
         yield b"retry: %d\n\n" % RECONNECT
         for missed in self._missed:
             yield missed.encoded()
-        while await self._still_good():
-            try:
-                hint = await self._subscription.next(HEARTBEAT)
-            except TimeoutError:
-                yield b": still here\n\n"
-                continue
-            if hint is None:
-                break
-            yield hint.encoded()
+        # Looked at after the wait: who was shut out meanwhile is told nothing more.
+        while (next_one := await self._next()) is not None and await self._still_good():
+            yield next_one
         yield b"retry: %d\n\n" % RECONNECT
+
+    async def _next(self) -> bytes | None:
+        try:
+            hint = await self._subscription.next(HEARTBEAT)
+        except TimeoutError:
+            return b": still here\n\n"
+        return hint.encoded() if hint is not None else None
 
     async def _end_when(self, left: asyncio.Event) -> None:
         await left.wait()
@@ -222,5 +222,5 @@ class EventsResource:
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
         good = StillGood(self._credentials, caller.headers.get("authorization"))
-        stream = EventStream(self._hub, subscription, missed, good, req.scope.get("state", {}).get(LEFT))
+        stream = EventStream(self._hub, subscription, missed, good, event_of(req.scope, LEFT))
         resp.stream = cast(AsyncIterator[bytes], stream)

@@ -38,9 +38,12 @@ def passed_on() -> dict[str, str]:
 
 
 def inherited() -> dict[str, str]:
-    """Our environment without what is meant for the launcher, such as administrators' addresses."""
+    """Our environment without what is meant for the launcher, such as administrators' addresses.
+
+    Threads share two heaps, where otherwise each of dozens would keep what it needed once.
+    """
     others = {name: value for name, value in os.environ.items() if not name.startswith("JIAOWU_")}
-    return {**others, "PYTHONPATH": str(ROOT)}
+    return {"MALLOC_ARENA_MAX": "2", **others, "PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from chassis.declaring.service import Service, load
 from chassis.messages.senders import broker_user
 from chassis.messages.topology_check import Binding, given_up, missing_bindings
 from chassis.provisioning.broker import WATCHER, broker_url, provision_broker, watch_url
-from chassis.provisioning.database import Passwords, app_url, bring_up_to_date, owner_url
+from chassis.provisioning.database import app_url, bring_up_to_date, owner_url
+from chassis.provisioning.roles import Passwords
 from launcher.cleaning import drop_databases, drop_virtual_host
 from launcher.forks import RUNNER, Forks
 from launcher.paths import declaring, service_names

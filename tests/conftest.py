@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from hypothesis import HealthCheck, settings
 
+from chassis.papers import files
+from chassis.papers.store import FileStore
 from tests.harnesses import HarnessOf, harnesses
 from tests.permissions import demanded
 from tests.times import FolderTimes
@@ -67,6 +70,14 @@ def harness_of(postgres_admin_url: str, run_prefix: str) -> Iterator[HarnessOf]:
     """`harness_of(Courses)`: the service on an empty database, its clock at the present."""
     with harnesses(postgres_admin_url, run_prefix, permission_of=demanded) as fresh:
         yield fresh
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
+    """Where services keep their files while the test runs: a store of its own, empty."""
+    kept = FileStore((tmp_path / "store").as_uri())
+    monkeypatch.setattr(files, "store", lambda: kept)
+    return kept
 
 
 @pytest.fixture(scope="session")

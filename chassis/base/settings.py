@@ -1,10 +1,13 @@
 """The settings of a process, from environment variables `JIAOWU_…`; nothing else configures a service."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BACKLOG: Final = 1024
+"""Connections that usually may wait for somebody to accept them."""
 
 
 class Settings(BaseSettings):
@@ -29,7 +32,7 @@ class Settings(BaseSettings):
     token_private_key_file: str = ""
     token_public_key: str = ""
     http_address: str = "127.0.0.1:8000"
-    http_backlog: int = 1024
+    http_backlog: int = BACKLOG
     """Connections that wait for somebody to accept them."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the gateway: it stands on documents, beside the code by which they are checked."""

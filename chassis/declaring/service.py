@@ -47,6 +47,8 @@ from contracts.trail import TrailSealed
 from contracts.versions import older
 
 Entry = TypeVar("Entry")
+Handler = Callable[[Any, Any], View]
+"""Answers an operation in a unit of work."""
 
 
 class Service:
@@ -103,7 +105,7 @@ def load(path: str) -> type[Service]:
 
 
 def command(
-    handler: Callable[[Any, Any], View],
+    handler: Handler,
     *,
     as_system: bool = False,
     idle: timedelta = IDLE,
@@ -114,9 +116,7 @@ def command(
     return replace(_operation(handler, Command, as_system, guard), idle=idle)
 
 
-def query(
-    handler: Callable[[Any, Any], View], *, as_system: bool = False, guard: Guard | Unguarded | None = None
-) -> Any:
+def query(handler: Handler, *, as_system: bool = False, guard: Guard | Unguarded | None = None) -> Any:
     """Declare a query; `guard` is for those that anybody may ask."""
     return _operation(handler, Query, as_system, guard)
 
@@ -167,15 +167,24 @@ def task(kind: TaskKind) -> Any:
     return kind
 
 
-def entry(
-    handler: Callable[[Any, Any], View], *, as_system: bool = False, guard: Guard | Unguarded | None = None
-) -> OperationEntry:
+def of_contract(contract: type[Operation], handler: Handler) -> Handler:
+    """The handler, as one of this contract, where its own annotations don't say so."""
+
+    def handle(operation: Any, uow: Any) -> Any:
+        return handler(operation, uow)
+
+    handle.__annotations__ = {"operation": contract, "uow": Any, "return": contract.answers}
+    handle.__doc__ = contract.__doc__
+    return handle
+
+
+def entry(handler: Handler, *, as_system: bool = False, guard: Guard | Unguarded | None = None) -> OperationEntry:
     """The line of a command or a query, whichever the handler's contract is."""
     return _operation(handler, Operation, as_system, guard)
 
 
 def _operation(
-    handler: Callable[[Any, Any], View], kind: type[Operation], as_system: bool, guard: Guard | Unguarded | None
+    handler: Handler, kind: type[Operation], as_system: bool, guard: Guard | Unguarded | None
 ) -> OperationEntry:
     operation, answers = _hints(handler)
     if not issubclass(operation, kind):
@@ -190,9 +199,9 @@ def _operation(
 
 
 def _add(service: type[Service], lines: Lines) -> None:
-    """Put the lines of a group into the table. Raises TypeError where it has one of these operations already."""
+    """Put the lines of a group into the table. Raises TypeError where it has an operation or a task of them already."""
     added = {method_name(each.operation): each for each in lines.operations}
-    if twice := added.keys() & service.operations.keys():
+    if twice := (added.keys() & service.operations.keys()) | (lines.tasks.keys() & service.tasks.keys()):
         raise TypeError(f"{service.name} handles {', '.join(sorted(twice))} twice")
     service.operations = {**service.operations, **added}
     service.conflicts = {**lines.conflicts, **service.conflicts}

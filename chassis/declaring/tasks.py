@@ -56,3 +56,9 @@ class TaskKind:
     plan: Callable[[Task, Any], Iterable[Mapping[str, Any]]]
     run_step: Callable[[Task, dict[str, Any], Any], StepResult]
     finish: Callable[[Task, Sequence[Any], Any], Ended | UUID | None] = lambda task, data, uow: None
+
+
+def all_at_the_end(work: Callable[[Task, Any], Ended | UUID | None]) -> TaskKind:
+    """A kind without steps, whose work is its last phase: (task, unit of work) → the id of the result file, or what
+    else comes of it. That phase may take minutes."""
+    return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), lambda task, data, uow: work(task, uow))

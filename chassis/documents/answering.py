@@ -18,10 +18,9 @@ from chassis.data.pages import as_view, begins, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.guards import Allowance, Beyond, Guard
-from chassis.declaring.service import entry
+from chassis.declaring.service import Handler, entry, of_contract
 from chassis.documents.issued import TABLE, withdraw
 from chassis.papers import files
-from chassis.requests.handling import Handler, of_contract
 from contracts.base import Operation, Page
 from contracts.common import of_service
 from contracts.documents import (
@@ -61,7 +60,7 @@ def _lines(service: str) -> Lines:
         entry(handling(WithdrawIssuedDocument, withdraw_issued_document)),
         entry(handling(CheckDocument, check_document), as_system=True, guard=CHECKS),
     )
-    return Lines(operations=operations, conflicts={}, to_do=(), settings=())
+    return Lines(operations=operations)
 
 
 def list_issued_documents(query: ListIssuedDocuments, uow: UnitOfWork) -> Page[IssuedDocumentView]:

@@ -3,9 +3,7 @@
     MANY = Batch("certificates", CERTIFICATES, IssueCertificates, list_students, "student_id", "student_number")
 
     class Registry(Service):
-        issue_certificates = command(batch(MANY))
-        certificates = task(MANY.task)
-        forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
+        many_certificates = made_together(MANY)
 
 The rows are those of the list, as filtered, sorted and scoped. A block is a step: what is killed goes on where it was,
 and who cancels keeps what was issued. What can't be made is told with its reason, and the others are made.
@@ -14,7 +12,6 @@ and who cancels keeps what was issued. What can't be made is told with its reaso
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,25 +22,25 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from chassis.base.context import scope_from_wire, scope_to_wire
 from chassis.data.bulk import ids_in
-from chassis.data.pages import whole_list
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract, scheduled
 from chassis.declaring.tasks import StepResult, Task, TaskKind
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import Filled, draw, draw_together
-from chassis.documents.fonts import refuse_undrawable
+from chassis.documents.fonts import drawable, refuse_undrawable
 from chassis.documents.issued import issue_many, school_of
 from chassis.documents.making import Making, Said
 from chassis.documents.merging import merge
 from chassis.documents.telling import texts_in, told
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
+from chassis.papers.leftovers import folder
 from chassis.papers.zip_stream import write_zip
-from chassis.requests.handling import Handler, of_contract
-from chassis.running.listed import Lists, as_asked, owner_of
-from chassis.running.tasks import SCOPE, enqueue, report
+from chassis.running.listed import Lists, as_who_asked, command_of, noted_of, rows_asked_for, start
+from chassis.running.tasks import report
 from contracts.base import Contract
 from contracts.common import Refusal, TaskView
 from contracts.documents import BatchForm, IssueDocuments
@@ -93,31 +90,29 @@ class Batch:
     field: str
     label: str
 
-    @property
-    def task(self) -> TaskKind:
-        """The task: a step a block."""
-        return TaskKind(self._plan, self._make, self._finish)
-
     def start(self, command: IssueDocuments, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError `documents_none`, `documents_too_many`, and what the list raises."""
-        count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, MAX_DOCUMENTS)
+        count = rows_asked_for(self.lists, command, uow).count(uow, MAX_DOCUMENTS)
         if count == 0:
             raise ServiceError("documents_none")
         if count > MAX_DOCUMENTS:
             raise ServiceError("documents_too_many", limit=MAX_DOCUMENTS)
-        arguments = {
-            "command": command.model_dump(mode="json", exclude_unset=True),
-            SCOPE: scope_to_wire(uow.context.scope),
-        }
-        return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
+        return start(uow, self.name, command)
+
+    def lines(self) -> Lines:
+        """What a service has of it: a block of documents is a step."""
+        return Lines(
+            operations=(command(of_contract(self.command, self.start)),),
+            tasks={self.name: TaskKind(self._plan, self._make, self._finish)},
+            schedule={"forget_document_parts": scheduled(forget_document_parts, every=timedelta(hours=1))},
+        )
 
     # -- the phases of the task ----------------------------------------------------------------------------
 
     def _plan(self, task: Task, uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
-        command = self.command.model_validate(task.arguments["command"])
         rows: list[tuple[str, str]] = []
-        with uow.within(scope_from_wire(task.arguments[SCOPE])):
-            listed = whole_list(self.lists, as_asked(self.lists, command), uow)
+        with as_who_asked(uow, task):
+            listed = rows_asked_for(self.lists, command_of(task, self.command), uow)
             for block in uow.blocks(listed.found, 500):
                 rows += [(str(view.id), str(getattr(view, self.label))) for view in listed.views(block)]  # type: ignore[attr-defined]
         return [{"rows": rows[start : start + BLOCK]} for start in range(0, len(rows), BLOCK)]
@@ -128,36 +123,40 @@ class Batch:
         part = None
         if made:
             content = self._part(task, made, uow)
-            part = files.keep(uow, io.BytesIO(content), _KINDS[_form(task)], document=self.name, purpose=PART)
+            part = files.keep(uow, io.BytesIO(content), _KINDS[self._form(task)], document=self.name, purpose=PART)
         return StepResult({"issued": len(made), "refused": len(refused)}, {"part": part, "refused": refused})
 
     def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
         """Put the parts together, with the list of what could not be made at the end."""
         parts = [UUID(each["part"]) for each in data if each["part"]]
         refused = [line for each in data for line in each["refused"]]
-        with tempfile.TemporaryDirectory() as folder:
-            put_together = _as_pdf if _form(task) is BatchForm.PDF else _as_zip
-            result = Path(folder, "result")
+        with folder() as place:
+            put_together = _as_pdf if self._form(task) is BatchForm.PDF else _as_zip
+            result = place / "result"
             contents = _contents(task, parts, uow)
             put_together(contents, _refused_list(refused, uow) if refused else None, result)
             with result.open("rb") as file:
                 file_id = files.keep(
                     uow,
                     file,
-                    _KINDS[_form(task)],
+                    _KINDS[self._form(task)],
                     document=self.name,
                     teaching_point_id=task.teaching_point_id,
                 )
         table = uow.tables["files"]
         uow.execute(delete(table).where(ids_in(table.c.id, parts)))
-        uow.audit(uow.tables["tasks"], task.id, "export", after={**task.arguments["command"], **task.figures})
+        asked = noted_of(command_of(task, self.command))
+        uow.audit(uow.tables["tasks"], task.id, "export", after={**asked, **task.figures})
         return file_id
+
+    def _form(self, task: Task) -> BatchForm:
+        return command_of(task, self.command).form
 
     # -- a block -------------------------------------------------------------------------------------------
 
     def _made(self, task: Task, rows: Iterable[tuple[str, str]], uow: UnitOfWork) -> tuple[list[_Made], list[Any]]:
         """What was made, and what was not: label and refusal."""
-        with uow.within(scope_from_wire(task.arguments[SCOPE])):
+        with as_who_asked(uow, task):
             said = [(label, self._says(id_, uow)) for id_, label in rows]
         refused = [(label, what.to_wire()) for label, what in said if isinstance(what, ServiceError)]
         good = [(label, what) for label, what in said if isinstance(what, Said)]
@@ -181,7 +180,7 @@ class Batch:
 
     def _part(self, task: Task, made: Sequence[_Made], uow: UnitOfWork) -> bytes:
         document, school = self.making.document, school_of(uow)
-        if _form(task) is BatchForm.PDF:
+        if self._form(task) is BatchForm.PDF:
             return draw_together(document, [each.filled for each in made], school=school, at=uow.now)
         written = io.BytesIO()
         singles = ((each, each.pdf or draw(document, each.filled.data, school=school, at=uow.now)) for each in made)
@@ -189,13 +188,13 @@ class Batch:
         return written.getvalue()
 
 
-def batch(made: Batch) -> Handler:
-    """Starts the making of many documents, as a handler of its command."""
-    return of_contract(made.command, made.start)
+def made_together(declared: Batch) -> Any:
+    """Declare many documents by one command: that, its task, and what clears up."""
+    return Group(lambda service: declared.lines())
 
 
 def forget_document_parts(uow: UnitOfWork) -> int:
-    """Due job: let go of blocks whose tasks were cancelled or failed. How many."""
+    """Scheduled job: let go of blocks whose tasks were cancelled or failed. How many."""
     table = uow.tables["files"]
     left = delete(table).where(table.c.purpose == PART, table.c.adopted_at < uow.now - _KEPT)
     number = uow.execute(left).rowcount
@@ -209,10 +208,6 @@ _REPORTED = 20
 """Parts after which the progress is shown, and cancelling is heard."""
 
 
-def _form(task: Task) -> BatchForm:
-    return BatchForm(task.arguments["command"].get("form", BatchForm.PDF))
-
-
 def _contents(task: Task, parts: Sequence[UUID], uow: UnitOfWork) -> Iterator[IO[bytes]]:
     """The parts in their order, each to be closed. Raises TaskCancelledError."""
     for number, part in enumerate(parts):
@@ -223,7 +218,7 @@ def _contents(task: Task, parts: Sequence[UUID], uow: UnitOfWork) -> Iterator[IO
 
 def _refused_list(refused: Sequence[tuple[str, Any]], uow: UnitOfWork) -> bytes:
     lines = (
-        _Refused(label=label, message=Refusal.of(error["code"], "zh", **error["params"]).message)
+        _Refused(label=drawable(label), message=Refusal.of(error["code"], "zh", **error["params"]).message)
         for label, error in refused
     )
     return draw(REFUSED, _RefusedList(items=tuple(lines)), school=school_of(uow), at=uow.now)

@@ -13,24 +13,30 @@ genuine (`chassis.documents.issued`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from chassis.documents.telling import words_of
 from chassis.work.number_templates import NumberTemplate
 from contracts.base import Contract
 from contracts.words import document_word
 
+Whereabouts = Callable[[Any, Collection[UUID]], Mapping[UUID, UUID | None]]
+"""In a unit of work: student → teaching point."""
+
 
 @dataclass(frozen=True, slots=True)
 class Official:
     """What makes a document official: its numbers, the field of its data with the holder's name, and the fields that
-    anybody is shown who has its number and code."""
+    anybody is shown who has its number and code. `whereabouts` locks students and tells where each is now."""
 
     numbers: NumberTemplate
     holder: str
     shown: Sequence[str]
+    whereabouts: Whereabouts = lambda uow, student_ids: {}
 
 
 @dataclass(frozen=True, slots=True)

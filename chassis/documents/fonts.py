@@ -68,9 +68,18 @@ def undrawable(texts: Iterable[str]) -> list[str]:
     return sorted(left)
 
 
+def drawable(text: str) -> str:
+    """A text in which characters that no font has are named: for who has to be told of it all the same."""
+    return text.translate({ord(each): f"[{_code_point(each)}]" for each in undrawable([text])})
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
 def _named(characters: Sequence[str]) -> str:
     """By their code points; not all of them where a text is nothing else."""
-    named = "、".join(f"U+{ord(each):04X}" for each in characters[:_MOST_NAMED])
+    named = "、".join(map(_code_point, characters[:_MOST_NAMED]))
     return named + ("…" if len(characters) > _MOST_NAMED else "")
 
 

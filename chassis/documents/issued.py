@@ -10,7 +10,7 @@ import hashlib
 import io
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -101,6 +101,7 @@ def issue(
     Raises ServiceError as `issue_many`, and where it can not take the place of the other one `document_not_valid` and
     `not_found`.
     """
+    [holder] = _as_they_are_now(uow, document, [holder])  # before the other document: so does who moves them
     replaced = locked(uow, uow.tables[TABLE], replaces_id) if replaces_id is not None else None
     if replaced is not None:
         refuse_to_replace(document, replaced, holder)
@@ -115,13 +116,27 @@ def issue_many(uow: UnitOfWork, document: Document, wanted: Sequence[tuple[BaseM
     """Draw official documents, each by itself, and keep them and their rows. Raises ServiceError as `draw` and
     `next_numbers`."""
     official = official_of(document)
-    numbers, school = next_numbers(uow, official.numbers, [{}] * len(wanted)), school_of(uow)
-    made = []
-    for number, (data, holder) in zip(numbers, wanted, strict=True):
-        marks = _marks(uow, number)
-        pdf = draw(document, data, school=school, at=uow.now, marks=marks)
-        made.append(Issued(_keep(uow, document, official, (data, holder), marks, pdf), marks, pdf))
-    return made
+    school = school_of(uow)
+    marked = [_marks(uow, number) for number in next_numbers(uow, official.numbers, [{}] * len(wanted))]
+    pdfs = [
+        draw(document, data, school=school, at=uow.now, marks=marks)
+        for (data, _), marks in zip(wanted, marked, strict=True)
+    ]
+    holders = _as_they_are_now(uow, document, [holder for _, holder in wanted])
+    return [
+        Issued(_keep(uow, document, official, (data, holder), marks, pdf), marks, pdf)
+        for (data, _), holder, marks, pdf in zip(wanted, holders, marked, pdfs, strict=True)
+    ]
+
+
+def _as_they_are_now(uow: UnitOfWork, document: Document, holders: Sequence[Holder]) -> list[Holder]:
+    """Holders who have moved since the document was asked for are where they are now. They stay there until it can move
+    with them."""
+    at = official_of(document).whereabouts(uow, [each.student_id for each in holders if each.student_id])
+    return [
+        replace(each, teaching_point_id=at[each.student_id]) if each.student_id and each.student_id in at else each
+        for each in holders
+    ]
 
 
 def _keep(
@@ -165,7 +180,7 @@ def withdraw(uow: UnitOfWork, document_id: UUID, version: int, reason: str) -> R
     return change(uow, uow.tables[TABLE], row, "withdraw_document", ends)
 
 
-def move(uow: UnitOfWork, points: Mapping[UUID, UUID]) -> None:
+def follow_students(uow: UnitOfWork, points: Mapping[UUID, UUID]) -> None:
     """Let the documents of students who have moved (student → teaching point) be where the students are now."""
     table = uow.tables[TABLE]
     found = lock_where(uow, table, ids_in(table.c.student_id, points))

@@ -3,8 +3,7 @@
     CERTIFICATES = Making(ENROLMENT_CERTIFICATE, IssueEnrolmentCertificate, certificate_of)
 
     class Registry(Service):
-        issue_enrolment_certificate = command(making(CERTIFICATES))
-        enrolment_certificate = task(CERTIFICATES.task)
+        enrolment_certificates = made(CERTIFICATES)
 
 What the document says is read when it is asked for, in the scope of who asks; the task draws just that.
 """
@@ -12,7 +11,7 @@ What the document says is read when it is asked for, in the scope of who asks; t
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,13 +20,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract
+from chassis.declaring.tasks import Task, all_at_the_end
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import draw
 from chassis.documents.issued import TABLE, Holder, issue, refuse_to_replace, school_of
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.requests.handling import Handler, of_contract
 from chassis.running.tasks import enqueue
 from contracts.base import Command
 from contracts.common import TaskView
@@ -55,11 +55,6 @@ class Making:
         """Of the task."""
         return self.document.name
 
-    @property
-    def task(self) -> TaskKind:
-        """The task, which is all in its last phase."""
-        return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._finish)
-
     def start(self, command: Command, uow: UnitOfWork) -> TaskView:
         """Start the task. Raises ServiceError as `says` and `enqueue`, and `document_not_valid`, `not_found` where it
         can't take the place of the other one."""
@@ -76,7 +71,14 @@ class Making:
         }
         return enqueue(uow, self.name, arguments, teaching_point_id=said.holder.teaching_point_id)
 
-    def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+    def lines(self) -> Lines:
+        """What a service has of it."""
+        return Lines(
+            operations=(command(of_contract(self.command, self.start)),),
+            tasks={self.name: all_at_the_end(self._draw)},
+        )
+
+    def _draw(self, task: Task, uow: UnitOfWork) -> UUID:
         says = self.document.data.model_validate(task.arguments["data"])
         holder = Holder(_id(task, "student_id"), _id(task, "teaching_point_id"))
         if self.document.official:
@@ -90,13 +92,12 @@ class Making:
             FileKind.PDF,
             document=self.name,
             teaching_point_id=task.teaching_point_id,
-            student_id=task.context.actor.student_id,
         )
 
 
-def making(made: Making) -> Handler:
-    """Starts the making of a document, as a handler of its command."""
-    return of_contract(made.command, made.start)
+def made(declared: Making) -> Any:
+    """Declare a document that is made one at a time: its command and its task."""
+    return Group(lambda service: declared.lines())
 
 
 def _id(task: Task, name: str) -> UUID | None:

@@ -19,7 +19,7 @@ from contracts.words import document_word, label
 KINDS = {ExportFormat.XLSX: FileKind.XLSX, ExportFormat.CSV: FileKind.CSV}
 """What a file of a format is."""
 
-Facts = Sequence[tuple[str, Any]]
+Details = Sequence[tuple[str, Any]]
 """What is said about a list: label and value."""
 Rows = Iterable[Sequence[Any]]
 
@@ -29,10 +29,10 @@ def write_list_file(
     form: ExportFormat,
     columns: Sequence[ViewColumn],
     rows: Rows,
-    facts: Callable[[], Facts],
+    details: Callable[[], Details],
     language: Language,
 ) -> IO[bytes]:
-    """The file, to be closed. `facts` are asked for when all rows are written."""
+    """The file, to be closed. `details` are asked for when all rows are written."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is the answer
     titles = [column.title for column in columns]
     try:
@@ -40,7 +40,7 @@ def write_list_file(
             write_csv(file, titles, rows)
         else:
             listed = Sheet(document_word(document)[language], titles, [column.width for column in columns], rows)
-            about = Sheet(label("export")[language], _about(language), (24, 60), _late(facts))
+            about = Sheet(label("export")[language], _about(language), (24, 60), _late(details))
             write_xlsx(file, [listed, about])
     except BaseException:
         file.close()
@@ -48,9 +48,9 @@ def write_list_file(
     return file
 
 
-def facts_of(
+def details_of(
     document: str, by: str, at: datetime, filters: Iterable[tuple[str, str]], rows: int, language: Language
-) -> Facts:
+) -> Details:
     """What is said about a list. `filters` are what it was asked with, in words."""
     colon = "：" if language == "zh" else ": "
     asked = [(f"{label('export.filter')[language]}{colon}{name}", value) for name, value in filters]
@@ -63,8 +63,8 @@ def facts_of(
     ]
 
 
-def _late(facts: Callable[[], Facts]) -> Iterator[tuple[str, Any]]:
-    yield from facts()
+def _late(details: Callable[[], Details]) -> Iterator[tuple[str, Any]]:
+    yield from details()
 
 
 def _about(language: Language) -> tuple[str, str]:

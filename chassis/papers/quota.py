@@ -82,6 +82,15 @@ class Quota:
             self._note(day, uploader, booking.size)
             erase(self._store, noted)
 
+    def refuse(self, uploader: Actor, announced: int) -> None:
+        """Raise as `booked` for an upload that there is no room for, before it has come; nothing is booked."""
+        now = datetime.now(UTC)
+        used = self._used(_folder(uploader, local_date(now)), uploader)
+        used.at_place += announced
+        used.of_person += announced
+        used.files += 1
+        self._judge(used, now)
+
     def forget(self) -> None:
         """Erase what was counted on earlier days; yesterday's stays for who began before midnight."""
         before = (local_date(datetime.now(UTC)) - _KEPT).isoformat()

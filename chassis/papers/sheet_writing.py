@@ -4,6 +4,7 @@ No cell is ever a formula, whatever its text begins with; long numbers stay text
 are left out.
 """
 
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time
+from chassis.papers.cell_texts import EXACT_BELOW, excel_text, local_time, plain
 from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, BadRow, Column
 from contracts.errors import Language
 from contracts.words import document_word, label, truth_word
@@ -27,6 +28,10 @@ _REQUIRED_FILL = PatternFill("solid", fgColor="FFFCE4D6")
 _WRONG_FILL = PatternFill("solid", fgColor="FFFFC7CE")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _TEXT = "@"
+_WHOLE = re.compile(r'(?:[^"\\_*\[\]]|"[^"]*"|\\.|[_*].|\[[^\]]*\])*', re.DOTALL)
+"""A number format none of whose parts is broken off: Excel takes a workbook with another for damaged."""
+_SHOWN_OTHERWISE = '"?"0'
+"""Stands for a format of which only the beginning is known."""
 _IN_MEMORY = 1024 * 1024
 _PREPARED_ROWS = 5_000
 # A list longer than this does not fit into a validation rule; its words are in the guide.
@@ -132,7 +137,8 @@ def _given_back(sheet: Any, row: BadRow, title: str) -> Any:
     errors = {error.code: error.params for error in row.errors if error.title == title}
     cell = _cell(sheet, row.texts.get(title), wrong=bool(errors))
     for code in errors.keys() & {"cell_number_too_long", "cell_shown_otherwise"}:
-        cell.value, cell.number_format = Decimal(row.texts[title]), errors[code].get("format", "0")
+        cell.value, told = Decimal(row.texts[title]), plain(str(errors[code].get("format", "0")))
+        cell.number_format = told if _WHOLE.fullmatch(told) else _SHOWN_OTHERWISE
     return cell
 
 

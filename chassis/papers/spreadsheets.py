@@ -117,8 +117,9 @@ class BadRow:
     errors: tuple[CellError, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As a task's step can leave it to the task's end."""
-        return {"number": self.number, "texts": self.texts, "errors": [error.to_json() for error in self.errors]}
+        """As a task's step can leave it to the task's end: PostgreSQL keeps the order of lists, not of names."""
+        texts = [[title, text] for title, text in self.texts.items()]
+        return {"number": self.number, "texts": texts, "errors": [error.to_json() for error in self.errors]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "BadRow":

@@ -63,6 +63,10 @@ class FileStore:
         self._folder = folder_of(url)
         self.quota = Quota(object_store(url, tidy=True), limits)
 
+    def refuse_without_room(self, uploader: Actor, announced: int) -> None:
+        """Raise ServiceError as `upload` where there is no room for so many bytes: for who has not read them yet."""
+        self.quota.refuse(uploader, announced)
+
     def upload(
         self,
         stream: Readable,

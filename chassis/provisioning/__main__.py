@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from chassis.base.problems import SetUpProblem
 from chassis.declaring.service import Service, load
 from chassis.provisioning.broker import WATCHER, provision_broker
-from chassis.provisioning.database import Passwords, bring_up_to_date
+from chassis.provisioning.database import bring_up_to_date
+from chassis.provisioning.roles import Passwords
 
 
 def main(arguments: Iterable[str] | None = None) -> int:

@@ -28,19 +28,6 @@ from chassis.provisioning.declared import declared
 from chassis.provisioning.differences import differences
 from chassis.provisioning.roles import Passwords, alone, make_roles_and_database
 
-__all__ = [
-    "DatabaseNotReadyError",
-    "Passwords",
-    "Patience",
-    "alembic_config",
-    "app_url",
-    "bring_in_line",
-    "bring_up_to_date",
-    "migrate",
-    "owner_url",
-    "provision_database",
-]
-
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.requests.handling import Handler, demand, field_of_many, field_of_one, of_contract
+from chassis.declaring.service import Handler, of_contract
+from chassis.requests.handling import demand, field_of_many, field_of_one
 from chassis.requests.kinds import Entered, Own, RequestKind, Rule, Things
 from chassis.requests.showing import Shown
 from chassis.work.reasons import Reason, refusals, refuse

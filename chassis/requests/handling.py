@@ -1,27 +1,12 @@
-"""Handlers that are made of a contract: tables of services read from annotations what a handler is for."""
+"""What handlers read from their contracts: how it names requests, and whether it has what they need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Operation
-
-Handler = Callable[[Any, UnitOfWork], Any]
-
-
-def of_contract(contract: type[Operation], handler: Handler) -> Handler:
-    """The handler, as one of this contract."""
-
-    def handle(operation: Any, uow: UnitOfWork) -> Any:
-        return handler(operation, uow)
-
-    handle.__annotations__ = {"operation": contract, "uow": UnitOfWork, "return": contract.answers}
-    handle.__doc__ = contract.__doc__
-    return handle
 
 
 def field_of_one(contract: type[Operation]) -> str:

@@ -36,7 +36,7 @@ Things = Mapping[UUID, Row[Any]]
 """What is asked about, by id: rows that are locked."""
 Rule = Callable[[UnitOfWork, Things, Any], Mapping[UUID, Reason | None]]
 """What speaks against asking (things, command), by thing; nothing: None, or not in it."""
-Against = Callable[[UnitOfWork, Sequence[Row[Any]]], Mapping[UUID, ServiceError]]
+Against = Callable[[UnitOfWork, Sequence[Row[Any]]], Mapping[UUID, Reason]]
 """What speaks against a step beside the workflow, by request."""
 Own = Callable[[Row[Any]], Mapping[str, Any]]
 """What a request keeps of the thing that it is about, by column."""
@@ -241,7 +241,7 @@ class RequestKind:
             uow, self.flow, self.table, asked, action, note=note, values=values, each=each, against=against
         )
         self._follow_all(uow, taken)
-        unseen = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
+        unseen = {id_: Refused(None, Reason("not_found")) for id_ in ids if id_ not in found}
         return Taken(taken.done, {**unseen, **taken.refused})
 
     def _supersede(self, uow: UnitOfWork, rows: Sequence[Row[Any]]) -> None:

@@ -21,9 +21,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from chassis.declaring.entries import Group, Lines
-from chassis.declaring.service import entry
+from chassis.declaring.service import Handler, entry
 from chassis.requests.asking import deciding, entering
-from chassis.requests.handling import Handler
 from chassis.requests.kinds import RequestKind, Rule
 from chassis.requests.showing import Shown, attaching, attachment_of, counting, listing, page
 from chassis.work.to_do import Waiting

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from chassis.data.pages import equals, on_days, page_of
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.service import Handler, of_contract
 from chassis.requests.attachments import attached, attachment
-from chassis.requests.handling import Handler, demand, field_of_one, of_contract
+from chassis.requests.handling import demand, field_of_one
 from chassis.requests.kinds import RequestKind
 from chassis.work.rows import locked
 from chassis.work.steps import history_of

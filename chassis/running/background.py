@@ -21,7 +21,7 @@ from chassis.messages.inbox import Inbox
 from chassis.messages.publisher import ConfirmingPublisher
 from chassis.messages.relay import BATCH, RETRY_RETURNED, Relay
 from chassis.papers.files import ERASED_EVERY, erase_unadopted, erase_unowned
-from chassis.papers.leftovers import erase_workbooks
+from chassis.papers.leftovers import erase_temporary
 from chassis.running.schedule import Scheduler
 from chassis.running.tasks import forget_old_tasks
 from chassis.work.audit_export import EXPORTED_EVERY, export_heads
@@ -147,7 +147,7 @@ def housekeeping(database: Database) -> Sequence[Loop]:
         # In every process: a gauge that only one of them set would go stale in the others.
         Loop("backlog", count, interval=15.0),
         # In every process: each may have a folder of its own.
-        Loop("left_workbooks", lambda: erase_workbooks() > 0, interval=600.0),
+        Loop("leftovers", lambda: erase_temporary() > 0, interval=600.0),
         Loop("inbox_retry", lambda: inbox.retry_waiting() > 0, interval=1.0),
         Loop("copy_pages", copies.serve_next_page, interval=1.0),
     )

@@ -6,8 +6,7 @@
     )
 
     class Finance(Service):
-        export_bills = command(exporting(BILLS))
-        bill_export = task(BILLS.task)
+        bill_exports = exported(BILLS)
 
 The rows are those that the query's own handler would page through, read once, block by block, in the scope of who
 asked: what the screen shows is what the file holds.
@@ -22,16 +21,25 @@ from uuid import UUID
 
 from sqlalchemy import Column, select
 
-from chassis.base.context import scope_from_wire, scope_to_wire
-from chassis.data.pages import WholeList, whole_list
+from chassis.data.pages import WholeList
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.declaring.entries import Group, Lines
+from chassis.declaring.service import command, of_contract
+from chassis.declaring.tasks import Task, all_at_the_end
 from chassis.papers import files
-from chassis.papers.list_files import KINDS, facts_of, write_list_file
+from chassis.papers.list_files import KINDS, details_of, write_list_file
 from chassis.papers.view_columns import ViewColumn, cell_text, plain_type, rows_of, view_columns
-from chassis.requests.handling import Handler, of_contract
-from chassis.running.listed import Lists, as_asked, owner_of, query_of
-from chassis.running.tasks import SCOPE, enqueue, report
+from chassis.running.listed import (
+    Lists,
+    as_asked,
+    as_who_asked,
+    command_of,
+    noted_of,
+    query_of,
+    rows_asked_for,
+    start,
+)
+from chassis.running.tasks import report
 from contracts.base import PageQuery, View
 from contracts.common import TaskView
 from contracts.errors import Language, ServiceError
@@ -71,11 +79,6 @@ class ListExport:
         """The list query."""
         return query_of(self.lists)
 
-    @property
-    def task(self) -> TaskKind:
-        """The task, which is all in its last phase: the one that may take minutes."""
-        return TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._write)
-
     def columns(self, fields: Sequence[str], language: Language) -> tuple[ViewColumn, ...]:
         """The columns of a file. Raises KeyError or TypeError as `view_columns`."""
         [view] = self.query.answers.__pydantic_generic_metadata__["args"]
@@ -88,47 +91,44 @@ class ListExport:
             raise ServiceError(
                 "export_column_unknown", columns=", ".join(sorted(unknown)), allowed=", ".join(self.fields)
             )
-        count = whole_list(self.lists, as_asked(self.lists, command), uow).count(uow, self.max_rows)
+        count = rows_asked_for(self.lists, command, uow).count(uow, self.max_rows)
         if count > self.max_rows:
             raise ServiceError("export_too_large", limit=self.max_rows)
-        arguments = {
-            "command": command.model_dump(mode="json", exclude_unset=True),
-            "rows": count,
-            SCOPE: scope_to_wire(uow.context.scope),
-        }
-        return enqueue(uow, self.name, arguments, teaching_point_id=owner_of(uow))
+        return start(uow, self.name, command, rows=count)
 
-    def _write(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+    def lines(self) -> Lines:
+        """What a service has of it."""
+        return Lines(
+            operations=(command(of_contract(self.command, self.start)),),
+            tasks={self.name: all_at_the_end(self._write)},
+        )
+
+    def _write(self, task: Task, uow: UnitOfWork) -> UUID:
         """Write the file and note in the audit trail what left the system."""
-        command = self.command.model_validate(task.arguments["command"])
-        language = task.context.language
-        columns = self.columns(command.columns or self.fields, language)
-        query, actor = as_asked(self.lists, command), task.context.actor
+        asked, language = command_of(task, self.command), task.context.language
+        columns = self.columns(asked.columns or self.fields, language)
+        query, by = as_asked(self.lists, asked), task.context.actor.name
         written = _Written(task, uow)
-        with uow.within(scope_from_wire(task.arguments[SCOPE])):
-            rows = written.rows(whole_list(self.lists, query, uow), columns)
+        with as_who_asked(uow, task):
+            rows = written.rows(rows_asked_for(self.lists, asked, uow), columns)
             file = write_list_file(
                 self.name,
-                command.format,
+                asked.format,
                 columns,
                 rows,
-                lambda: facts_of(
-                    self.name, actor.name, uow.now, self._told(uow, query, language), written.count, language
-                ),
+                lambda: details_of(self.name, by, uow.now, self._told(uow, query, language), written.count, language),
                 language,
             )
         with file:
             file_id = files.keep(
                 uow,
                 file,
-                KINDS[command.format],
+                KINDS[asked.format],
                 document=self.name,
                 language=language,
                 teaching_point_id=task.teaching_point_id,
-                student_id=actor.student_id,
             )
-        noted = {**task.arguments["command"], "rows": written.count}
-        uow.audit(uow.tables["tasks"], task.id, "export", after=noted)
+        uow.audit(uow.tables["tasks"], task.id, "export", after={**noted_of(asked), "rows": written.count})
         return file_id
 
     def _told(self, uow: UnitOfWork, query: PageQuery, language: Language) -> Iterator[tuple[str, str]]:
@@ -165,9 +165,9 @@ class _Written:
         report(self._uow, self._task, {"exported": self.count, "to_export": self._task.arguments["rows"]})
 
 
-def exporting(export: ListExport) -> Handler:
-    """Starts an export, as a handler of its command."""
-    return of_contract(export.command, export.start)
+def exported(declared: ListExport) -> Any:
+    """Declare an export: its command and its task."""
+    return Group(lambda service: declared.lines())
 
 
 def _known(uow: UnitOfWork, column: Column[Any] | None, id_: UUID) -> str:

@@ -14,9 +14,8 @@ rows and enters none. The steps carry what was read, so that a large table is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -29,13 +28,12 @@ from sqlalchemy import Text, cast, delete, func, select
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
-from chassis.declaring.service import command, query, scheduled
-from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind
+from chassis.declaring.service import command, of_contract, query, scheduled
+from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind, all_at_the_end
 from chassis.papers import files
 from chassis.papers.file_kinds import TABLES, FileKind
 from chassis.papers.outcomes import outcome_of
 from chassis.papers.spreadsheets import BadRow, CellError, Column
-from chassis.requests.handling import of_contract
 from chassis.running.tasks import enqueue, report
 from contracts.base import Contract, Query
 from contracts.common import ImportOutcome, TaskState, TaskView
@@ -149,7 +147,7 @@ class ListImport(Generic[EntryT]):
             ),
             tasks={
                 self.name: TaskKind(self._plan, self._enter_block, self._end),
-                self._check_name: TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult(), self._check),
+                self._check_name: all_at_the_end(self._check),
             },
             schedule={
                 f"forget_{self.name}_files": scheduled(self.forget_files, every=timedelta(hours=1)),
@@ -198,13 +196,9 @@ class ListImport(Generic[EntryT]):
 
     def _end(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
         bad = [BadRow.from_json(row) for block in data for row in block]
-        if bad:  # steps keep what was read, but not in which order its columns stood
-            with closing(self._read(task, uow)) as read:
-                order = next(read).row.texts
-            bad = [replace(row, texts={title: row.texts.get(title, "") for title in order}) for row in bad]
         return self._ended(task, uow, task.figures.get("imported", 0) + len(bad), bad)
 
-    def _check(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
+    def _check(self, task: Task, uow: UnitOfWork) -> Ended:
         """Judge all rows, and say what would come of them."""
         read, importer, checked = self._read(task, uow), _importer(task), 0
         bad: list[BadRow] = []
@@ -215,7 +209,7 @@ class ListImport(Generic[EntryT]):
             report(uow, task, {"checked": checked, "refused": len(bad)})
         return self._ended(task, uow, checked, bad)
 
-    def _read(self, task: Task, uow: UnitOfWork) -> Generator[Line[EntryT], None, None]:
+    def _read(self, task: Task, uow: UnitOfWork) -> Iterator[Line[EntryT]]:
         from chassis.papers.sheet_reading import read_rows  # what reads tables is for the task process only
 
         doubles = {name: (key, dict[Hashable, int]()) for name, key in self.once.items()}

@@ -30,7 +30,8 @@ from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, as_published
 from chassis.messages.inbox import Inbox
 from chassis.messages.relay import Relay
-from chassis.provisioning.database import Passwords, app_url, provision_database
+from chassis.provisioning.database import app_url, provision_database
+from chassis.provisioning.roles import Passwords
 from chassis.running.background import LETTING_GO
 from chassis.running.dispatch import Dispatcher
 from chassis.running.schedule import Scheduler

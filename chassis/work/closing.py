@@ -20,11 +20,11 @@ from chassis.data.bulk import ids_in
 from chassis.data.columns import instant
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
+from chassis.work.reasons import Reason
 from chassis.work.steps import Taken, take, take_locked
 from chassis.work.workflow import Workflow
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact
 from contracts.common import ClosingReason
-from contracts.errors import ServiceError
 from contracts.types import EnrolmentStatus
 
 CLOSING = "closing"
@@ -61,7 +61,7 @@ class Closing:
         action: str,
         reason: ClosingReason,
         *,
-        against: Mapping[UUID, ServiceError] | None = None,
+        against: Mapping[UUID, Reason] | None = None,
     ) -> Taken:
         """Lock rows, take those to `closing` that may go there, and ask about them."""
         taken = take(uow, self.flow, self.table, ids, action, values=self._asked_for(reason), against=against)

@@ -18,6 +18,11 @@ class Reason:
     params: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @classmethod
+    def of(cls, error: ServiceError) -> Reason:
+        """The reason that a refusal was raised for."""
+        return cls(error.code, error.params)
+
+    @classmethod
     def of_row(cls, kept: Mapping[str, Any] | None) -> Reason | None:
         """The reason that a row keeps as JSON; None where it keeps none."""
         return cls(kept["code"], kept["params"]) if kept else None

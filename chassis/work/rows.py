@@ -127,7 +127,7 @@ class Refused:
     """Why nothing was done with a row, and the state that it is in; None where the actor sees no such row."""
 
     state: str | None
-    error: ServiceError
+    reason: Reason
 
 
 def results(
@@ -135,14 +135,13 @@ def results(
 ) -> RowResults:
     """One result a row, in the order asked; `done` tells the state now of what was carried out. A row of which neither
     tells was not found."""
-    unseen = Refused(None, ServiceError("not_found"))
+    unseen = Refused(None, Reason("not_found"))
 
     def result(id_: UUID) -> RowResult:
         if id_ in done:
             return RowResult(id=id_, state=done[id_])
         why = refused.get(id_, unseen)
-        reason = Reason(why.error.code, why.error.params)
-        return RowResult(id=id_, state=why.state, refusal=refusal(reason, uow.context.language))
+        return RowResult(id=id_, state=why.state, refusal=refusal(why.reason, uow.context.language))
 
     items = tuple(map(result, ids))
     return RowResults(items=items, done=len(done), reasons=counted(item.refusal for item in items))

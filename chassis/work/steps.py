@@ -15,6 +15,7 @@ from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows
 from chassis.work.notices import tell
+from chassis.work.reasons import Reason
 from chassis.work.rows import Refused
 from chassis.work.school_settings import setting
 from chassis.work.workflow import IsOn, Step, Subject, Workflow
@@ -50,12 +51,12 @@ class Taken:
     @property
     def unknown(self) -> bool:
         """Whether some of the rows are not there, or not in the actor's sight."""
-        return any(refused.error.code == "not_found" for refused in self.refused.values())
+        return any(refused.reason.code == "not_found" for refused in self.refused.values())
 
     def whole(self) -> Taken:
         """All or none: raises the first refusal there is, so that the transaction ends."""
         for refused in self.refused.values():
-            raise refused.error
+            raise refused.reason.error
         return self
 
     def results(self, uow: UnitOfWork, ids: Sequence[UUID]) -> RowResults:
@@ -73,7 +74,7 @@ def take(
     note: str | None = None,
     values: Mapping[str, Any] | None = None,
     each: Mapping[UUID, Mapping[str, Any]] | None = None,
-    against: Mapping[UUID, ServiceError] | None = None,
+    against: Mapping[UUID, Reason] | None = None,
 ) -> Taken:
     """Lock the rows and take one step with those that may take it; the others say why not.
 
@@ -83,7 +84,7 @@ def take(
     `values` are columns that are set with the state, `each` those with a value of their own for every row.
     """
     found = rows.lock(uow, table, ids)
-    refused = {id_: Refused(None, ServiceError("not_found")) for id_ in ids if id_ not in found}
+    refused = {id_: Refused(None, Reason("not_found")) for id_ in ids if id_ not in found}
     asked = [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
     taken = take_locked(uow, flow, table, asked, action, note=note, values=values, each=each, against=against)
     return Taken(taken.done, {**refused, **taken.refused})
@@ -128,21 +129,22 @@ def take_locked(
     note: str | None = None,
     values: Mapping[str, Any] | None = None,
     each: Mapping[UUID, Mapping[str, Any]] | None = None,
-    against: Mapping[UUID, ServiceError] | None = None,
+    against: Mapping[UUID, Reason] | None = None,
 ) -> Taken:
     """`take` with rows that this transaction has locked already."""
     done: list[Stepped] = []
     refused: dict[UUID, Refused] = {}
     is_on = switches(uow)
     for row in locked:
+        reason = against.get(row.id) if against else None
         try:
             step = flow.allowed(row._mapping, action, uow.context, is_on)
-            if against and row.id in against:
-                raise against[row.id]
         except ServiceError as error:
-            refused[row.id] = Refused(row._mapping[flow.column], error)
-        else:
+            reason = Reason.of(error)
+        if reason is None:
             done.append(Stepped(row, step))
+        else:
+            refused[row.id] = Refused(row._mapping[flow.column], reason)
     if done:
         _write(uow, flow, table, done, action, note, values or {}, each or {})
     return Taken(done, refused)

@@ -2,7 +2,7 @@
 
 from contracts.courses.states import CourseStatus, SelectionState
 from contracts.errors import ErrorKind, ErrorText
-from contracts.types import EducationLevel, EnrolmentStatus
+from contracts.types import EducationLevel
 
 _K = ErrorKind
 
@@ -44,16 +44,6 @@ TEXTS = {
         "选课批次 {round_code} 已于 {closes_at} 截止，请选择开放中的批次。",
         "The selection round {round_code} closed at {closes_at}. Choose a round that is open.",
     ),
-    "course_not_in_exam_round": ErrorText(
-        _K.REFUSED,
-        "课程 {course_code} 有终考，但不在任何已发布的考试批次中。请联系学校考务安排考试。",
-        "Course {course_code} has a final but is in no published exam round. Ask the school exam office.",
-    ),
-    "exam_registration_not_open": ErrorText(
-        _K.REFUSED,
-        "课程 {course_code} 所在的考试批次 {exam_round_code} 报考时间为 {opens_at} 至 {closes_at}，目前未开放。",
-        "Registration for {course_code} in exam round {exam_round_code} is open from {opens_at} to {closes_at} only.",
-    ),
     "credit_fee_standard_missing": ErrorText(
         _K.REFUSED,
         "{education_levels} 在 {on} 没有适用的学分费标准，不能选课。请联系学校财务设置收费标准。",
@@ -65,12 +55,6 @@ TEXTS = {
         "{education_levels} 在 {on} 没有适用的考试费标准，不能选课。请联系学校财务设置收费标准。",
         "No exam fee standard for {education_levels} is valid on {on}. Ask the school's finance office.",
         {"education_levels": EducationLevel},
-    ),
-    "student_not_active": ErrorText(
-        _K.REFUSED,
-        "学生当前学籍状态为“{status}”，只有在籍学生可以选课。",
-        "The student's status is “{status}”. Only active students select courses.",
-        {"status": EnrolmentStatus},
     ),
     "status_change_open": ErrorText(
         _K.REFUSED,

@@ -119,9 +119,4 @@ TEXTS = {
         "五要素和学习批次没有对应的、在该教学点开设的培养方案，请核对。",
         "No programme offered at this point fits the five elements and the intake.",
     ),
-    "twice_in_workbook": ErrorText(
-        _K.INVALID,
-        "与第 {row} 行重复，请删除其中一行。",
-        "The same as row {row}. Remove one of them.",
-    ),
 }

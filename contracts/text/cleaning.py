@@ -92,8 +92,8 @@ def free_line(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """The text of a workbook's cell: characters that XML can't hold or would change are written as `_x000D_` there
-    (ECMA-376 part 1, 22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_" in text else text
+    (ECMA-376 part 1, 22.9.2.19). U+0000 is left out: it shows nothing, and no database keeps it."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)).strip("\0"), text) if "_" in text else text
 
 
 def bare(text: str) -> str:

@@ -121,7 +121,10 @@ def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]
     parameters = [_parameter(name, "path", properties[name], True) for name in in_path]
     if not route.has_body:
         others = (name for name in properties if name not in in_path)
-        parameters += [_parameter(name, "query", properties[name], name in required) for name in others]
+        own = {name: {"examples": [value]} for name, value in route.examples}
+        parameters += [
+            _parameter(name, "query", {**properties[name], **own.get(name, {})}, name in required) for name in others
+        ]
     if route.is_command:
         parameters.append(_IDEMPOTENCY_KEY)
     return parameters
@@ -136,7 +139,7 @@ def _parameter(name: str, place: str, schema: Mapping[str, Any], required: bool)
         del schema["anyOf"]
         if schema.get("default", 0) is None:
             del schema["default"]
-        schema.update(options[0])
+        schema = {**options[0], **schema}  # what the field says counts more than what its type does
     parameter = {"name": name, "in": place, "required": required, "schema": schema}
     return {**parameter, "description": description} if description else parameter
 

@@ -125,5 +125,5 @@ ROUTES = (
     post("/withdrawals/reject", RejectWithdrawals, _REVIEW),
     get("/withdrawals/{withdrawal_id}", GetWithdrawal, _READ_SELECTIONS),
     get("/reconciliation/selections", ListSelectionStatements, "reconciliation.read"),
-    *trail_of("courses"),
+    *trail_of("courses", "selections", "select"),
 )

@@ -59,5 +59,5 @@ ROUTES = (
     post("/registrations/resits/cancel", CancelResits, _RESITS),
     get("/registrations/{registration_id}", GetRegistration, _READ_REGISTRATIONS),
     get("/reconciliation/registrations", ListRegistrationStatements, "reconciliation.read"),
-    *trail_of("exams"),
+    *trail_of("exams", "exam_registrations", "register"),
 )

@@ -100,5 +100,5 @@ ROUTES = (
     get("/ledger/entries", ListLedgerEntries, _LEDGER),
     get("/ledger/check", CheckLedger, _LEDGER, timeout=60),
     get("/reconciliation/bills", ListBillStatements, "reconciliation.read"),
-    *trail_of("finance"),
+    *trail_of("finance", "remittances", "approve"),
 )

@@ -83,5 +83,5 @@ ROUTES = (
     post("/users/one-time-passwords", IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
     post("/users/forgive-failed-sign-ins", ForgiveFailedSignIns, _MANAGE_USERS),
     *settings_of("identity"),
-    *trail_of("identity"),
+    *trail_of("identity", "users", "create"),
 )

@@ -69,5 +69,5 @@ ROUTES = (
     post(f"{_STUDENT}/enrolment-certificates", IssueEnrolmentCertificate, "registry.issue_documents", status=202),
     post("/students/enrolment-certificates", IssueEnrolmentCertificates, "registry.issue_documents", status=202),
     *documents_of("registry"),
-    *trail_of("registry"),
+    *trail_of("registry", "students", "import"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chassis.base.addresses import network_of
+from chassis.base.settings import BACKLOG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Limits:
     """At the end, in which a connection without a request may still send one; its answer says `Connection: close`."""
     drain_seconds: float = 16.0
     """At the end, for requests that are under way."""
-    backlog: int = 1024
+    backlog: int = BACKLOG
     """Connections that wait for somebody to accept them."""
     connections: int = 4096
     connections_of_address: int = 1024

@@ -17,6 +17,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chassis.base import metrics
+from gateway.wire.leaving import GONE, LEFT
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -117,7 +118,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.since = self.loop.time()
         self.fresh, self.phase = False, _Phase.HEAD
         self.head, self.hosts, self.coded = 0, 0, False
-        self.scope["state"] |= {"left": self.left, "gone": self.gone}
+        self.scope["state"] |= {LEFT: self.left, GONE: self.gone}
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -169,7 +170,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        if self.phase is _Phase.ANSWER:
+        if self.phase is _Phase.ANSWER and not self.pipeline:
             self.phase, self.since = _Phase.REQUEST, self.loop.time()
         super().on_response_complete()
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
 from chassis.requests.reviewed import reviewed
-from chassis.running.exports import exporting
+from chassis.running.exports import exported
 from chassis.work.to_do import Waiting
 from contracts.courses.events import CoursesDecided, CourseState, CoursesTrailSealed, ProgrammeState
 from contracts.courses.queries import ListCourses
@@ -94,8 +94,7 @@ class Courses(Service):
 
     get_plan = query(plan.get_plan)
     list_cohort = query(selections.list_cohort)
-    export_selections = command(exporting(tasks.SELECTIONS_AS_FILE))
-    selection_export = task(tasks.SELECTIONS_AS_FILE.task)
+    selection_exports = exported(tasks.SELECTIONS_AS_FILE)
     list_selections = query(selections.list_selections)
     get_selection = query(selections.get_selection)
     get_selection_statistics = query(statistics.get_selection_statistics)

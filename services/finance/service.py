@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, publishes, query, reaction, task
-from chassis.documents.making import making
-from chassis.running.exports import exporting
+from chassis.declaring.service import Service, command, copy, publishes, query, reaction
+from chassis.documents.making import made
+from chassis.running.exports import exported
 from chassis.work.to_do import Waiting
 from contracts.courses.events import CourseState
 from contracts.finance.events import BillState, FeeStandardState, FinanceDecided, FinanceTrailSealed
@@ -63,8 +63,7 @@ class Finance(Service):
     revoke_remittance = command(remittance_commands.revoke_remittance)
     approve_remittance = command(remittance_commands.approve_remittance)
     reject_remittance = command(remittance_commands.reject_remittance)
-    print_remittance_slip = command(making(REMITTANCE_SLIPS))
-    remittance_slip = task(REMITTANCE_SLIPS.task)
+    remittance_slips = made(REMITTANCE_SLIPS)
     book_late_remittance = command(remittance_commands.book_late_remittance)
     approve_withdrawal_reviews = command(review_commands.approve_withdrawal_reviews)
     reject_withdrawal_reviews = command(review_commands.reject_withdrawal_reviews)
@@ -75,8 +74,7 @@ class Finance(Service):
     list_fee_standards = query(standard_queries.list_fee_standards)
     list_refund_rules = query(standard_queries.list_refund_rules)
     get_finance_settings = query(standard_queries.get_finance_settings)
-    export_bills = command(exporting(tasks.BILLS_AS_FILE))
-    bill_export = task(tasks.BILLS_AS_FILE.task)
+    bill_exports = exported(tasks.BILLS_AS_FILE)
     list_bills = query(bill_queries.list_bills)
     get_bill = query(bill_queries.get_bill)
     list_remittances = query(remittance_queries.list_remittances)

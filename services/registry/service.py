@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction, scheduled, task
+from chassis.declaring.service import Service, command, copy, feeder, publishes, query, reaction
 from chassis.documents.answering import issued_documents
-from chassis.documents.batches import batch, forget_document_parts
-from chassis.documents.making import making
+from chassis.documents.batches import made_together
+from chassis.documents.making import made
 from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
-from chassis.running.exports import exporting
+from chassis.running.exports import exported
 from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
@@ -46,13 +45,10 @@ class Registry(Service):
     revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
     documents = issued_documents()
-    issue_enrolment_certificate = command(making(ENROLMENT_CERTIFICATES))
-    enrolment_certificate = task(ENROLMENT_CERTIFICATES.task)
-    issue_enrolment_certificates = command(batch(CERTIFICATES_OF_MANY))
-    enrolment_certificates = task(CERTIFICATES_OF_MANY.task)
+    enrolment_certificates = made(ENROLMENT_CERTIFICATES)
+    certificates_of_many = made_together(CERTIFICATES_OF_MANY)
 
-    export_students = command(exporting(tasks.STUDENTS_AS_FILE))
-    student_export = task(tasks.STUDENTS_AS_FILE.task)
+    student_exports = exported(tasks.STUDENTS_AS_FILE)
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
@@ -73,8 +69,6 @@ class Registry(Service):
         tables.students,
         fed_by=(feeder(tables.suspensions.c.student_id, "from_on", "until_on"),),
     )
-
-    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
 
 
 SERVICE = Registry

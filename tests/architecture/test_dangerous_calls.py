@@ -16,9 +16,11 @@ RUNNING = ("contracts", "chassis", "gateway", "services")
 
 MODULES = {
     "subprocess", "pty", "pickle", "marshal", "shelve", "dill", "yaml", "xml", "lxml", "ctypes", "code", "codeop",
-    "ftplib", "smtplib", "ldap3", "jinja2", "markdown", "memcache", "pymemcache", "httpx", "aiohttp", "http",
+    "ftplib", "smtplib", "ldap3", "jinja2", "markdown", "memcache", "pymemcache", "httpx", "aiohttp", "http", "urllib3",
 }  # fmt: skip
-CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv"}
+CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}
+ALSO = re.compile(r"os\.(exec|spawn|posix_spawn)\w*|(.+\.)?((create_)?subprocess_(exec|shell)|urlopen)")
+"""Calls that start a command, an event loop's too, or ask somebody by HTTP."""
 READING = {
     ("chassis/documents/merging.py", "subprocess"),
     ("chassis/papers/reading/apart.py", "subprocess"),
@@ -37,8 +39,9 @@ def dangers(text: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             module = node.module or ""
             yield from (module for _ in [0] if module.partition(".")[0] in {*MODULES, "requests"})
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS:
-            yield ast.unparse(node.func)
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            yield from (called for _ in [0] if called in CALLS or ALSO.fullmatch(called))
         elif isinstance(node, ast.keyword) and node.arg == "shell":
             yield "shell="
 
@@ -62,7 +65,11 @@ def test_only_the_brokers_management_interface_is_asked_by_http() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["import pickle", "from xml.etree import ElementTree", "eval('1')", "import os\nos.system('ls')", "f(shell=True)"],
+    [
+        *("import pickle", "from xml.etree import ElementTree", "eval('1')", "os.system('ls')", "f(shell=True)"),
+        *("os.execvp('ls', [])", "await asyncio.create_subprocess_exec('ls')", "await loop.subprocess_shell(f, 'ls')"),
+        *("urllib.request.urlopen(address)", "f(shell=True, check=g())"),
+    ],
 )
 def test_a_danger_is_found(text: str) -> None:
     assert list(dangers(text))

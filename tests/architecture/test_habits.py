@@ -1,5 +1,5 @@
 """What nobody does in what runs, so that the security page can say so: patterns made of what was sent, redirects, other
-ciphers than the known ones, logs beside the log."""
+ciphers than the known ones, logs beside the log, temporary files that a killed process would leave for ever."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ CIPHERS = {"cryptography", "argon2", "hashlib", "hmac", "secrets", "jwt", "ssl",
 """Libraries of the ciphers, hashes and numbers by chance that are used."""
 OTHER_CIPHERS = {"Crypto", "Cryptodome", "nacl", "rsa", "ecdsa", "bcrypt", "passlib", "crypt", "OpenSSL", "jose"}
 WRITES_THE_LOG = {"chassis/running/logging.py"}
+NAMES_TEMPORARY_FILES = {"chassis/papers/leftovers.py"}
+"""Which sees to those that are left."""
 
 
 @cache
@@ -28,7 +30,8 @@ def sources() -> tuple[tuple[str, ast.Module], ...]:
 
 def patterns_made_late(tree: ast.Module) -> Iterator[str]:
     """Regular expressions that a function makes of something else than a constant."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    functions = [node for node in ast.walk(tree) if isinstance(node, kinds)]
     for call in (node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)):
         name = ast.unparse(call.func)
         if name.startswith("re.") and name != "re.escape" and not isinstance(call.args[0], ast.Constant):
@@ -68,6 +71,15 @@ def log_handlers(tree: ast.Module) -> Iterator[str]:
             yield "logging.handlers"
 
 
+def temporary_names(tree: ast.Module) -> Iterator[str]:
+    """Temporary files and folders that have a name, by which they outlive their process."""
+    named = {"NamedTemporaryFile", "TemporaryDirectory", "mkdtemp", "mkstemp", "mktemp"}
+    for node in ast.walk(tree):
+        name = node.attr if isinstance(node, ast.Attribute) else node.name if isinstance(node, ast.alias) else ""
+        if name in named:
+            yield name
+
+
 def test_no_pattern_is_made_of_what_was_sent() -> None:
     assert {name for name, tree in sources() if list(patterns_made_late(tree))} == MADE_FROM_OUR_TABLES
 
@@ -87,15 +99,22 @@ def test_logs_are_written_in_one_place() -> None:
     assert {name for name, tree in sources() if list(log_handlers(tree))} == WRITES_THE_LOG
 
 
+def test_temporary_files_with_a_name_are_made_where_those_that_are_left_are_found() -> None:
+    assert {name for name, tree in sources() if list(temporary_names(tree))} == NAMES_TEMPORARY_FILES
+
+
 @pytest.mark.parametrize(
     ("finds", "text"),
     [
         (patterns_made_late, "def f(text):\n    re.search(text, 'x')"),
+        (patterns_made_late, "async def f(text):\n    re.compile(text)"),
         (redirects, "resp.set_header('Location', address)"),
         (redirects, "raise falcon.HTTPFound(address)"),
         (imported, "import nacl.secret"),
         (log_handlers, "logging.FileHandler('x')"),
         (log_handlers, "import logging.handlers"),
+        (temporary_names, "with tempfile.TemporaryDirectory() as folder:\n    pass"),
+        (temporary_names, "from tempfile import mkdtemp as folder"),
     ],
 )
 def test_what_somebody_would_do_is_found(finds, text: str) -> None:  # type: ignore[no-untyped-def]

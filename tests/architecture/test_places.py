@@ -36,6 +36,60 @@ TESTED_ELSEWHERE = {
     "identity/commands/accounts": "integration/identity/test_sessions",
     "identity/commands/teaching_points": "integration/identity/test_users",
     "identity/reactions": "integration/identity/test_student_accounts",
+    # Parts of the chassis that show in what is made of them.
+    "chassis/base/blocking": "integration/identity/test_sessions",
+    "chassis/base/failures": "chassis/messages/test_inbox",
+    "chassis/base/loading": "chassis/running/test_runner",
+    "chassis/base/problems": "launcher/test_problems",
+    "chassis/base/rights": "chassis/data/test_unit_of_work",
+    "chassis/base/settings": "chassis/running/test_runner",
+    "chassis/data/audit_chain": "chassis/work/test_audit_sealing",
+    "chassis/data/audit_tables": "chassis/work/test_audit_proof",
+    "chassis/data/bulk": "chassis/work/test_rows",
+    "chassis/data/columns": "chassis/work/test_rows",
+    "chassis/data/message_tables": "chassis/messages/test_inbox",
+    "chassis/data/prepared": "chassis/messages/test_state_notes",
+    "chassis/data/tables": "chassis/provisioning/test_database",
+    "chassis/data/triggers": "chassis/provisioning/test_database",
+    "chassis/data/work_tables": "chassis/running/test_tasks",
+    "chassis/declaring/entries": "chassis/declaring/test_service",
+    "chassis/declaring/guards": "chassis/work/test_public",
+    "chassis/declaring/tasks": "chassis/running/test_tasks",
+    "chassis/messages/calls": "chassis/running/test_runner",
+    "chassis/messages/consumer": "chassis/messages/test_broker",
+    "chassis/messages/parking": "chassis/messages/test_inbox",
+    "chassis/messages/publisher": "chassis/messages/test_broker",
+    "chassis/messages/relay": "chassis/messages/test_broker",
+    "chassis/messages/rpc": "chassis/running/test_runner",
+    "chassis/messages/senders": "chassis/messages/test_delivery",
+    "chassis/messages/tombstones": "chassis/messages/test_state_notes",
+    "chassis/messages/unnamed": "chassis/messages/test_broker",
+    "chassis/messages/wire": "gateway/test_bus",
+    "chassis/papers/cell_texts": "chassis/papers/test_xlsx_stream",
+    "chassis/papers/file_kinds": "chassis/papers/test_files",
+    "chassis/papers/list_files": "chassis/running/test_exports",
+    "chassis/papers/objects": "chassis/papers/test_files",
+    "chassis/papers/outcomes": "chassis/running/test_imports",
+    "chassis/papers/quota": "chassis/papers/test_files",
+    "chassis/papers/sheet_reading": "chassis/papers/reading/test_tables_as_sent",
+    "chassis/papers/sheet_writing": "chassis/papers/test_spreadsheets",
+    "chassis/papers/store": "chassis/papers/test_files",
+    "chassis/provisioning/broker": "chassis/messages/test_broker",
+    "chassis/provisioning/catalogue": "chassis/data/test_row_scope",
+    "chassis/provisioning/declared": "chassis/provisioning/test_database",
+    "chassis/provisioning/differences": "chassis/provisioning/test_database",
+    "chassis/provisioning/roles": "chassis/provisioning/test_database",
+    "chassis/requests/asking": "chassis/requests/test_reviewed",
+    "chassis/requests/handling": "chassis/requests/test_reviewed",
+    "chassis/requests/telling": "chassis/requests/test_kinds",
+    "chassis/running/background": "chassis/messages/test_broker",
+    "chassis/running/dispatch": "chassis/data/test_unit_of_work",
+    "chassis/running/green": "launcher/test_forks",
+    "chassis/running/hanging": "chassis/running/test_runner",
+    "chassis/running/task_queue": "chassis/running/test_tasks",
+    "chassis/running/task_worker": "chassis/running/test_tasks",
+    "chassis/work/audit_verdict": "launcher/test_trail",
+    "chassis/work/proof_of_work": "chassis/work/test_public",
 }
 """Module → the file that tries it, where that is not the one of its name."""
 
@@ -71,11 +125,26 @@ def subjects(service: str) -> set[str]:
     return found
 
 
+def rooms() -> set[str]:
+    """The rooms of the chassis."""
+    return {path.name for path in (ROOT / "chassis").iterdir() if (path / "__init__.py").exists()}
+
+
+def parts() -> set[str]:
+    """What the chassis's tests are to be found for: `chassis/work/steps`. What tests are made of tests itself."""
+    return {f"chassis/{room}/{name}" for room in rooms() - {"testing"} for name in modules(ROOT / "chassis" / room)}
+
+
 def test_of(subject: str) -> str:
     """Where the tests of a module are."""
+    return TESTED_ELSEWHERE.get(subject) or its_own(subject)
+
+
+def its_own(subject: str) -> str:
+    """Where a module's tests are by the rule."""
     service, room, *_ = subject.split("/")
-    if subject in TESTED_ELSEWHERE:
-        return TESTED_ELSEWHERE[subject]
+    if service == "chassis":
+        return f"chassis/{room}/test_{subject.rpartition('/')[2]}"
     if service == AGENT:
         return f"device/test_{subject.rpartition('/')[2]}"
     return f"{'unit' if room == 'domain' else 'integration'}/{service}/test_{subject.rpartition('/')[2]}"
@@ -87,6 +156,11 @@ test_of.__test__ = False  # type: ignore[attr-defined]
 @pytest.mark.parametrize("service", [*service_names(), AGENT])
 def test_every_rule_command_and_reaction_has_its_tests_where_they_are_looked_for(service: str) -> None:
     missing = [subject for subject in subjects(service) if not (ROOT / "tests" / f"{test_of(subject)}.py").exists()]
+    assert sorted(missing) == []
+
+
+def test_every_part_of_the_chassis_has_its_tests_where_they_are_looked_for() -> None:
+    missing = [part for part in parts() if not (ROOT / "tests" / f"{test_of(part)}.py").exists()]
     assert sorted(missing) == []
 
 
@@ -105,8 +179,8 @@ def test_every_test_of_a_service_is_named_after_a_module(service: str) -> None:
 
 
 def test_every_exception_is_one() -> None:
-    every = {subject for service in (*service_names(), AGENT) for subject in subjects(service)}
-    needless = {s for s, at in TESTED_ELSEWHERE.items() if at.rpartition("test_")[2] == s.rpartition("/")[2]}
+    every = {subject for service in (*service_names(), AGENT) for subject in subjects(service)} | parts()
+    needless = {s for s in TESTED_ELSEWHERE if (ROOT / "tests" / f"{its_own(s)}.py").exists()}
     assert (set(TESTED_ELSEWHERE) - every, needless) == (set(), set())
     assert [name for name in OF_NO_MODULE if not (ROOT / "tests" / f"{name}.py").exists()] == []
 
@@ -114,8 +188,7 @@ def test_every_exception_is_one() -> None:
 def test_every_room_of_the_chassis_has_its_tests_each_named_after_a_module_of_the_room() -> None:
     tests = ROOT / "tests" / "chassis"
     named = [path.relative_to(tests).with_suffix("") for path in tests.rglob("test_*.py")]
-    rooms = {path.name for path in (ROOT / "chassis").iterdir() if (path / "__init__.py").exists()}
-    assert rooms == {name.parts[0] for name in named}
+    assert rooms() == {name.parts[0] for name in named}
     strange = [
         str(name)
         for name in named

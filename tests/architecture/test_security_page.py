@@ -120,6 +120,11 @@ def test_every_table_with_people_in_it_is_on_the_page() -> None:
     assert sorted(set(personal_tables()) - named_tables(section("Personal data"))) == []
 
 
+def test_every_row_of_personal_data_says_what_how_secret_how_long_and_who_erases_it() -> None:
+    kept = section("Personal data").partition("| where |")[2]
+    assert [cells[0] for cells in rows("| where |" + kept) if len(cells) != 5 or cells[2][:1] not in set("SPK")] == []
+
+
 def test_every_part_of_the_store_is_on_the_page() -> None:
     stored = {code for cells in rows(section("Personal data")) for code in re.findall(r"below `(\w+)/`", cells[0])}
     assert stored == {INCOMING, AREA}

@@ -15,11 +15,12 @@ from contracts.base import EVENTS, Event, State
 from contracts.schemas.generate import load_all
 from gateway.routes import SERVICES
 from launcher.paths import service_names
+from launcher.rolling import services_in_order
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"service", "commands", "queries", "tables", "migrations"}
 """What every service has, each a module or, where it grew, a package."""
-MORE_ROOMS = {"reactions", "domain", "steps", "jobs", "tasks", "papers", "documents", "bootstrap"}
+MORE_ROOMS = {"reactions", "domain", "steps", "jobs", "tasks", "papers", "documents", "bootstrap", "emergency"}
 """What a service has where it needs it (docs/design.md says what belongs where)."""
 
 PLAIN_IN = {
@@ -77,6 +78,20 @@ def test_a_service_has_the_same_rooms_as_the_others_and_no_unknown_one(name: str
     assert sorted(ROOMS - there) == []
     assert sorted(there - ROOMS - MORE_ROOMS) == []
     assert (folder / "README.md").exists()
+
+
+def test_a_package_says_what_is_in_it_and_names_nothing_again() -> None:
+    """Who looks for a name finds it where it is written; contracts' texts and routes are tables of what is inside."""
+    files = [
+        path for folder in ("chassis", "services", "gateway", "launcher") for path in (ROOT / folder).rglob("*.py")
+    ]
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in files}
+    again = [
+        name for name, tree in trees.items() if "__all__" in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    ]
+    packages = [name for name in trees if name.startswith(("chassis/", "services/")) and name.endswith("__init__.py")]
+    assert again == []
+    assert [name for name in packages if len(trees[name].body) > 1] == []
 
 
 def test_a_request_has_a_state_and_a_thing_a_status_of_an_enum_that_is_called_so() -> None:
@@ -150,6 +165,11 @@ def test_every_kind_of_request_follows_the_students_who_move() -> None:
 
 def test_the_gateway_knows_every_service() -> None:
     assert sorted(SERVICES) == service_names()
+
+
+def test_an_upgrade_replaces_every_service() -> None:
+    """Who is not in that list goes on with the code of before."""
+    assert sorted(services_in_order()) == service_names()
 
 
 def test_the_table_of_events_says_who_publishes_and_who_hears() -> None:

@@ -17,11 +17,11 @@ from chassis.data.pages import equals, page_of
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service, command, query, task
+from chassis.declaring.service import Service, query
 from chassis.documents.declaring import Document
-from chassis.documents.making import Making, Said, making
+from chassis.documents.making import Making, Said, made
 from chassis.papers.spreadsheets import Column, calendar_day, columns, member_of, typed
-from chassis.running.exports import ListExport, exporting
+from chassis.running.exports import ListExport, exported
 from chassis.running.imports import Importer, Line, ListImport, imported
 from chassis.work.school_settings import shared_settings_table
 from contracts.base import Command, Contract, Page, PageQuery, Query, View
@@ -145,10 +145,8 @@ class Club(Service):
     metadata = metadata
     member_imports = imported(MEMBERS_IN)
     list_members = query(list_members)
-    export_members = command(exporting(MEMBERS_OUT))
-    student_export = task(MEMBERS_OUT.task)
-    print_card = command(making(CARDS))
-    enrolment_certificate = task(CARDS.task)
+    member_exports = exported(MEMBERS_OUT)
+    cards = made(CARDS)
 
 
 SERVICE = Club

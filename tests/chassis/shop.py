@@ -13,8 +13,8 @@ from chassis.data.pages import equals, page_of
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service, command, query, task
-from chassis.running.exports import ListExport, exporting
+from chassis.declaring.service import Service, query
+from chassis.running.exports import ListExport, exported
 from contracts.base import Contract, Page, PageQuery, View
 from contracts.common import TaskView
 from contracts.exports import Export
@@ -80,8 +80,7 @@ class Shop(Service):
     name = "shop"
     metadata = metadata
     list_orders = query(list_orders)
-    export_orders = command(exporting(ORDERS))
-    student_export = task(ORDERS.task)
+    order_exports = exported(ORDERS)
 
 
 SERVICE = Shop

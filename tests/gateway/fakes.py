@@ -129,6 +129,10 @@ class FakeStore:
         self.announced: list[tuple[UUID | None, int]] = []
         self.is_full = False
 
+    def refuse_without_room(self, uploader: Actor, announced: int) -> None:
+        if self.is_full:
+            raise ServiceError("upload_quota_used", limit=500, files=2000, retry_after=3600)
+
     def upload(
         self,
         stream: Any,
@@ -140,8 +144,7 @@ class FakeStore:
         allowed: Collection[FileKind],
     ) -> FileReference:
         self.announced.append((uploader.user_id, announced))
-        if self.is_full:
-            raise ServiceError("upload_quota_used", limit=500, files=2000, retry_after=3600)
+        self.refuse_without_room(uploader, announced)
         content = b""
         while chunk := stream.read(1000):
             content += chunk

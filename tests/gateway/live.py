@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partialmethod
 from typing import Any, TypeVar
 
 from falcon import code_to_http_status
@@ -15,7 +16,7 @@ from falcon.testing import Result, create_scope
 
 from gateway.app import App
 from gateway.process import THREADS
-from gateway.streams import GONE, LEFT
+from gateway.wire.leaving import GONE, LEFT
 
 Answer = TypeVar("Answer")
 PATIENCE = 30.0
@@ -56,30 +57,17 @@ class Client:
     def __init__(self, app: App) -> None:
         self.app = app
 
-    def simulate_get(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("GET", path, **options)
-
-    def simulate_post(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("POST", path, **options)
-
-    def simulate_patch(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("PATCH", path, **options)
-
-    def simulate_put(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("PUT", path, **options)
-
-    def simulate_delete(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("DELETE", path, **options)
-
-    def simulate_options(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("OPTIONS", path, **options)
-
-    def simulate_head(self, path: str, **options: Any) -> Result:
-        return self.simulate_request("HEAD", path, **options)
-
     def simulate_request(self, method: str, path: str, **options: Any) -> Result:
         """The whole answer."""
         return submit(self.ask(method, path, **options)).result(PATIENCE)
+
+    simulate_get = partialmethod(simulate_request, "GET")
+    simulate_post = partialmethod(simulate_request, "POST")
+    simulate_patch = partialmethod(simulate_request, "PATCH")
+    simulate_put = partialmethod(simulate_request, "PUT")
+    simulate_delete = partialmethod(simulate_request, "DELETE")
+    simulate_options = partialmethod(simulate_request, "OPTIONS")
+    simulate_head = partialmethod(simulate_request, "HEAD")
 
     async def ask(self, method: str, path: str, **options: Any) -> Result:
         """The same from the loop itself."""

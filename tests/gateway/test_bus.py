@@ -209,6 +209,23 @@ def test_a_broker_that_says_nothing_any_more_is_left(
     assert ask(bus) == {"key": "a key"}
 
 
+def test_who_is_still_sending_when_that_is_noticed_hears_that_the_broker_is_away(
+    bus: Bus, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One waits for the wire, the others for their turn on the channel."""
+    monkeypatch.setattr(module, "_SENDING", 60.0)
+    monkeypatch.setattr(module, "_MOST_UNSENT", 1 << 30)
+    cable.stall()
+    large = {"text": "x" * 1_000_000}
+
+    async def ask_many() -> list[Any]:
+        calls = [bus.call(GetTokenKey, large, Context(deadline=time.time() + 60)) for _ in range(16)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    outcomes = submit(ask_many()).result(60)
+    assert {each.code if isinstance(each, ServiceError) else repr(each) for each in outcomes} == {"service_unavailable"}
+
+
 def test_what_the_broker_does_not_take_is_bounded(
     bus: Bus, identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from contracts.common import COMMON_OPERATIONS, SETTINGS_OPERATIONS, ListAuditEn
 from contracts.errors import ErrorKind, catalogue, error_text
 from contracts.permissions import PERMISSIONS
 from contracts.public import PublicQuery
-from gateway.openapi import document
+from gateway.openapi.document import document
 from gateway.openapi.problem_codes import codes_of
 from gateway.problems import STATUS, STATUS_OF_CODE
 from gateway.route import Access
@@ -53,6 +53,14 @@ def test_every_operation_has_exactly_one_route() -> None:
 def test_every_service_shows_its_audit_trail() -> None:
     shown = [route.service for route in ROUTES if issubclass(route.operation, ListAuditEntries)]
     assert sorted(shown) == sorted(SERVICES)
+
+
+def test_the_filters_of_a_trail_have_the_services_own_examples(described: dict) -> None:  # type: ignore[type-arg]
+    for route in (each for each in ROUTES if issubclass(each.operation, ListAuditEntries)):
+        parameters = described["paths"][route.template]["get"]["parameters"]
+        shown = {each["name"]: each["schema"].get("examples") for each in parameters}
+        assert [shown[name] for name, _ in route.examples] == [[value] for _, value in route.examples]
+        assert [name for name, _ in route.examples] == ["object_type", "action"]
 
 
 def test_services_that_have_settings_of_the_school_show_them_and_no_others() -> None:

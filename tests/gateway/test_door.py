@@ -19,6 +19,7 @@ from contracts.documents import CheckDocument
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
+from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.route import PUBLIC
 from gateway.routes import ROUTES, SERVICES, identity
@@ -76,9 +77,18 @@ def test_who_cannot_be_judged_is_not_counted_against_their_address() -> None:
     assert tries == [401, 401, 401, 429]
 
 
+def test_a_name_with_underscores_is_no_header_of_a_proxy() -> None:
+    """Proxies overwrite what they know, and may pass on what only looks alike."""
+    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    pretended = {"X_Forwarded_For": "203.0.113.7", "X_Forwarded_Proto": "https"}
+    answer = gateway.client.simulate_get(BOOKS, headers={**gateway.bearer(), **pretended}, remote_addr="10.0.0.1")
+    assert gateway.backend.calls[0][3].client == "10.0.0.1"
+    assert "strict-transport-security" not in answer.headers
+
+
 @pytest.mark.parametrize("trusted", [[], ["10.0.0.0/8"]], ids=["none", "others"])
 def test_a_proxy_that_is_not_trusted_is_told_of_once(trusted: list[str]) -> None:
-    gateway = make_gateway(trusted_proxies=trusted)
+    gateway = make_gateway(proxies=Proxies(trusted))
     headers = {**gateway.bearer(), "X-Forwarded-For": "203.0.113.7"}
     with capture_logs() as lines:
         for peer in ("198.51.100.5", "198.51.100.5", "198.51.100.6", "198.51.100.5"):

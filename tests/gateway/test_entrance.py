@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def entrance(address: str, path: Path) -> Iterator[Entrance]:
     path.parent.mkdir(parents=True)
-    entrance = Entrance(address, path)
+    entrance = Entrance(address, path, backlog=16)
     thread = threading.Thread(target=entrance.run)
     thread.start()
     eventually(entrance.ready, "the entrance")

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.papers.quota import USUAL, Limits
 from contracts.types import FileReference
 from gateway.files import DOWNLOADS_OF_USER, UPLOADS_OF_USER
+from gateway.settings import GatewaySettings
 from tests.gateway.conftest import Gateway, make_gateway
 
 SCAN = "/api/v1/books/0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f/scan"
@@ -111,6 +113,20 @@ def test_the_store_is_told_who_uploads_how_much_and_may_have_no_room(gateway: Ga
     refused = upload(gateway, body, headers)
     assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_used")
     assert refused.headers["Retry-After"] == "3600"
+
+
+def test_a_large_upload_without_room_is_refused_before_it_has_come(gateway: Gateway) -> None:
+    gateway.store.is_full = True
+    _, headers = form(b"")
+    announced = {**headers, **gateway.bearer(), "Content-Length": str(40_000_000)}
+    refused = gateway.client.simulate_post("/api/v1/files", body=b"--xyz", headers=announced)
+    assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_used")
+    assert gateway.store.announced == [], "what has come of it was not even stored"
+
+
+def test_unless_it_is_set_otherwise_a_user_may_upload_500_megabytes_a_day_and_a_point_ten_times_as_much() -> None:
+    own = GatewaySettings()
+    assert Limits(own.uploads_of_person, own.uploads_of_point) == USUAL == Limits(500, 5_000)
 
 
 def test_one_user_has_a_few_uploads_at_a_time_and_others_have_theirs(

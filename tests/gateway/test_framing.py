@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.gateway.framings import AMBIGUOUS_CHUNKS, AMBIGUOUS_LENGTHS, BODY, HIDDEN, NO_REQUESTS, WELL_FRAMED
 from tests.gateway.test_server import LEND, Server, start, stop
-
-BODY = b'{"title": "x"}'
-CHUNKS = b"e\r\n" + BODY + b"\r\n0\r\n\r\n"
-HIDDEN = b"GET /api/v1/hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -28,23 +25,7 @@ def send(server: Server, framing: bytes, body: bytes) -> bytes:
         return client.makefile("rb").read()
 
 
-@pytest.mark.parametrize(
-    "framing",
-    [
-        b"Content-Length: 14\r\nContent-Length: %d\r\n" % (14 + len(HIDDEN)),
-        b"Content-Length: 14, 14\r\n",
-        b"Content-Length: +14\r\n",
-        b"Content-Length: 1_4\r\n",
-        b"Content-Length: 0xe\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding : chunked\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding: xchunked\r\n",
-        b"Content-Length: 14\r\nX: a\rTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nX: a\nTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nX: a\r\n Transfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nno header at all\r\n",
-    ],
-)
+@pytest.mark.parametrize("framing", AMBIGUOUS_LENGTHS)
 def test_a_body_whose_end_could_be_seen_otherwise_is_refused_with_all_that_follows(
     server: Server, framing: bytes
 ) -> None:
@@ -53,19 +34,7 @@ def test_a_body_whose_end_could_be_seen_otherwise_is_refused_with_all_that_follo
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-@pytest.mark.parametrize(
-    ("framing", "body"),
-    [
-        (b"Transfer-Encoding: identity, chunked\r\n", CHUNKS),
-        (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", CHUNKS),
-        (b"Transfer-Encoding: chunked\r\n", b"0x" + CHUNKS),
-        (b"Transfer-Encoding: chunked\r\n", b"0_" + CHUNKS),
-        (b"Transfer-Encoding: chunked\r\n", b"-" + CHUNKS),
-        (b"Transfer-Encoding: chunked\r\n", CHUNKS.replace(b"e\r\n", b"e\n", 1)),
-        (b"Transfer-Encoding: chunked\r\n", CHUNKS.replace(b"}\r\n", b"}more\r\n")),
-        (b"Transfer-Encoding: chunked\r\n", CHUNKS.removesuffix(b"\r\n") + b"no trailer\r\n\r\n"),
-    ],
-)
+@pytest.mark.parametrize(("framing", "body"), AMBIGUOUS_CHUNKS)
 def test_chunks_that_could_be_read_otherwise_are_refused_with_all_that_follows(
     server: Server, framing: bytes, body: bytes
 ) -> None:
@@ -74,29 +43,17 @@ def test_chunks_that_could_be_read_otherwise_are_refused_with_all_that_follows(
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-@pytest.mark.parametrize(
-    ("framing", "body"),
-    [
-        (b"Content-Length: 14\r\n", BODY),
-        (b"Transfer-Encoding: Chunked\r\n", CHUNKS),
-        (
-            b"Transfer-Encoding: chunked\r\n",
-            b"7;note=a\r\n" + BODY[:7] + b"\r\n07\r\n" + BODY[7:] + b"\r\n0\r\nX: a\r\n\r\n",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("framing", "body"), WELL_FRAMED)
 def test_what_is_framed_well_is_answered_and_so_is_what_follows(server: Server, framing: bytes, body: bytes) -> None:
     answer = send(server, framing, body)
     assert answer.startswith(b"HTTP/1.1 201 ")
     assert b"HTTP/1.1 404 " in answer
 
 
-@pytest.mark.parametrize(
-    "line", [b"<script>x</script>", b"GET / HTTP/9.9", b"GET /<b> HTTP/1.1 more", b"GET / XTTP/1.1"]
-)
-def test_what_is_no_request_is_answered_without_a_page_that_quotes_it(server: Server, line: bytes) -> None:
+@pytest.mark.parametrize("lines", NO_REQUESTS.values(), ids=NO_REQUESTS)
+def test_what_is_no_request_is_answered_without_a_page_that_quotes_it(server: Server, lines: bytes) -> None:
     with server.raw() as client:
-        client.sendall(line + b"\r\n\r\n")
+        client.sendall(lines + b"\r\n")
         client.shutdown(socket.SHUT_WR)
         answer = client.makefile("rb").read()
     assert answer.split(b" ")[1] in (b"400", b"505")

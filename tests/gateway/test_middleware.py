@@ -3,6 +3,8 @@
 import pytest
 from structlog.testing import capture_logs
 
+from contracts.documents import CHECK_PAGE
+from gateway.proxies import Proxies
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.test_files import PDF, SCAN, SHA
 from tests.gateway.test_requests import lend
@@ -29,9 +31,11 @@ def test_no_answer_of_the_api_can_be_run_framed_or_given_another_base(gateway: G
     assert answers[-1].headers["content-security-policy"].startswith("sandbox;")
 
 
-def test_the_page_loads_and_sends_nothing_elsewhere(gateway: Gateway) -> None:
-    policy = gateway.client.simulate_get("/docs/").headers["content-security-policy"].split("; ")
-    assert {"default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+@pytest.mark.parametrize("page", ["/docs/", CHECK_PAGE])
+def test_the_pages_load_and_send_nothing_elsewhere(gateway: Gateway, page: str) -> None:
+    policy = gateway.client.simulate_get(page).headers["content-security-policy"].split("; ")
+    wanted = {"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'"}
+    assert wanted | {"form-action 'none'", "frame-ancestors 'none'"} <= set(policy)
     assert not [directive for directive in policy if "unsafe" in directive or "http" in directive]
 
 
@@ -42,7 +46,7 @@ def test_the_page_loads_and_sends_nothing_elsewhere(gateway: Gateway) -> None:
 def test_browsers_are_told_to_stay_with_tls_where_a_proxy_of_ours_was_asked_by_it(
     address: str, protocol: str | None, told: bool
 ) -> None:
-    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    gateway = make_gateway(proxies=Proxies(["10.0.0.0/8"]))
     headers = {"X-Forwarded-Proto": protocol} if protocol else {}
     answer = gateway.client.simulate_get("/nowhere", headers=headers, remote_addr=address)
     found = answer.headers.get("strict-transport-security")

@@ -20,6 +20,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gateway.process import GatewayProcess
+from gateway.wire.limits import Limits
+from tests.gateway.conftest import Gateway
 from tests.gateway.fakes import Issuer
 from tests.gateway.server_process import HOLDS_UP
 from tests.waiting import eventually
@@ -216,6 +219,13 @@ def test_slow_headers_end_and_others_are_served_meanwhile(server: Server) -> Non
         return all(ended)
 
     eventually(all_ended, "all slow connections ended", 8)
+
+
+def test_as_many_may_wait_to_be_accepted_as_is_set_also_while_it_is_not_ready(gateway: Gateway) -> None:
+    process = GatewayProcess(gateway.client.app, gateway.hub, "127.0.0.1:0", Limits(backlog=7))
+    with process._listener() as listener:
+        told = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
+    assert int.from_bytes(told[28:], sys.byteorder) == 7
 
 
 @pytest.mark.parametrize(("hard", "warned"), [(8192, False), (1024, True)])

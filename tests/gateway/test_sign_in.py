@@ -15,6 +15,7 @@ from contracts.documents import CHECK_PAGE
 from contracts.identity.events import Revocation
 from contracts.permissions import ROLE_SCOPES, Module, Role
 from gateway.files import UPLOAD
+from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.route import PREFIX, PUBLIC
@@ -351,7 +352,7 @@ def test_two_keys_count_and_one_that_is_gone_counts_no_more(gateway: Gateway) ->
     ],
 )
 def test_only_our_own_proxies_say_who_the_client_is(peer: str, forwarded: str, client: str) -> None:
-    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    gateway = make_gateway(proxies=Proxies(["10.0.0.0/8"]))
     headers = {**gateway.bearer(), "X-Forwarded-For": forwarded}
     gateway.client.simulate_get(BOOKS, headers=headers, remote_addr=peer)
     assert gateway.backend.calls[0][3].client == client

@@ -11,6 +11,7 @@ import pytest
 
 from chassis.base.context import Scope
 from contracts.errors import ServiceError
+from gateway.streams import Hint
 from tests.gateway.conftest import Gateway
 from tests.gateway.fakes import PERMISSION
 from tests.gateway.live import beside, do, submit, until
@@ -210,9 +211,19 @@ def test_a_stream_ends_with_its_session(gateway: Gateway, monkeypatch: pytest.Mo
     assert gateway.hub.count == 0
 
 
-def test_a_reader_who_falls_behind_loses_hints_and_not_the_stream(gateway: Gateway) -> None:
-    from gateway.streams import Hint
+def test_who_was_shut_out_while_a_stream_waited_is_told_nothing_more(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Stream(gateway)
+    stream.next()
+    [open_one] = do(gateway.hub.all)
+    monkeypatch.setattr(gateway.revocations, "is_revoked", lambda *_: True)
+    do(gateway.hub.publish, open_one.user_id, Hint("task", "1", {"id": "of somebody else's by now"}))
+    assert list(stream.parts) == [b"retry: 2000\n\n"]
+    assert gateway.hub.count == 0
 
+
+def test_a_reader_who_falls_behind_loses_hints_and_not_the_stream(gateway: Gateway) -> None:
     subscription = do(gateway.hub.subscribe, uuid4())
     for number in range(500):
         do(gateway.hub.publish, subscription.user_id, Hint("task", str(number), {}))

@@ -17,6 +17,15 @@ import pytest
 
 from launcher.paths import ROOT
 from launcher.ports import any_free
+from tests.gateway.framings import (
+    AMBIGUOUS_CHUNKS,
+    AMBIGUOUS_LENGTHS,
+    BODY,
+    CHUNKS,
+    HIDDEN,
+    NO_REQUESTS,
+    WELL_FRAMED,
+)
 from tests.waiting import eventually
 
 SHORT = 1.5
@@ -28,9 +37,6 @@ LIMITS = {
     "connections": 300,
     "connections_of_address": 250,
 }
-BODY = b'{"title": "x"}'
-CHUNKS = b"e\r\n" + BODY + b"\r\n0\r\n\r\n"
-HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 class Wire:
@@ -86,6 +92,16 @@ def own_wire(tmp_path: Path) -> Iterator[Wire]:
     running.process.wait(10)
 
 
+def come(client: socket.socket, last: bytes) -> bytes:
+    """What comes, until this is in it."""
+    came = b""
+    while last not in came:
+        more = client.recv(1 << 16)
+        assert more, f"ended after {came!r}"
+        came += more
+    return came
+
+
 def refused_once(answer: bytes, status: int = 400) -> bool:
     """Whether one refusal came, and nothing after it."""
     return answer.startswith(b"HTTP/1.1 %d " % status) and answer.count(b"HTTP/1.1 ") == 1
@@ -94,76 +110,19 @@ def refused_once(answer: bytes, status: int = 400) -> bool:
 # -- what two readers could see differently ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "framing",
-    [
-        b"Content-Length: 14\r\nContent-Length: %d\r\n" % (14 + len(HIDDEN)),
-        b"Content-Length: 14\r\nContent-Length: 14\r\n",
-        b"Content-Length: 14, 14\r\n",
-        b"Content-Length: +14\r\n",
-        b"Content-Length: -1\r\n",
-        b"Content-Length: 1_4\r\n",
-        b"Content-Length: 0xe\r\n",
-        b"Content-Length : 14\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding : chunked\r\n",
-        b"Content-Length: 14\r\nTransfer-Encoding: xchunked\r\n",
-        b"Content-Length: 14\r\nX: a\rTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nX: a\nTransfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nX: a\r\n Transfer-Encoding: chunked\r\n",
-        b"Content-Length: 14\r\nX: a\0b\r\n",
-        b"Content-Length: 14\r\nno header at all\r\n",
-        b"Content-Length: 14\r\nHost: b\r\n",
-    ],
-)
+@pytest.mark.parametrize("framing", AMBIGUOUS_LENGTHS)
 def test_a_body_whose_end_could_be_seen_otherwise_is_refused_with_all_that_follows(wire: Wire, framing: bytes) -> None:
     assert refused_once(wire.says(b"POST /e HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + BODY + HIDDEN))
 
 
-@pytest.mark.parametrize(
-    ("coding", "body"),
-    [
-        (b"identity, chunked", CHUNKS),
-        (b"chunked, chunked", CHUNKS),
-        (b"gzip, chunked", CHUNKS),
-        (b"chunked\r\nTransfer-Encoding: chunked", CHUNKS),
-        *((b"chunked", sign + CHUNKS) for sign in (b"0x", b"0_", b"-", b"+", b" ")),
-        (b"chunked", b"+2f" + CHUNKS[1:]),
-        (b"chunked", CHUNKS.replace(b"e\r\n", b"e\n", 1)),
-        (b"chunked", CHUNKS.replace(b"e\r\n", b"e\r", 1)),
-        (b"chunked", CHUNKS.replace(b"}\r\n", b"}more\r\n")),
-        (b"chunked", CHUNKS.replace(b"0\r\n", b"0\n")),
-        (b"chunked", CHUNKS.removesuffix(b"\r\n") + b"no trailer\r\n\r\n"),
-        (b"chunked", b"ffffffffffffffffe\r\n" + BODY),
-    ],
-)
+@pytest.mark.parametrize(("framing", "body"), AMBIGUOUS_CHUNKS)
 def test_chunks_that_could_be_read_otherwise_are_refused_with_all_that_follows(
-    wire: Wire, coding: bytes, body: bytes
+    wire: Wire, framing: bytes, body: bytes
 ) -> None:
-    head = b"POST /e HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + coding + b"\r\n\r\n"
-    assert refused_once(wire.says(head + body + HIDDEN))
+    assert refused_once(wire.says(b"POST /e HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + body + HIDDEN))
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        b"GET /e HTTP/1.1\r\n",
-        b"GET /e HTTP/1.1\r\nHost: a\r\nhost: b\r\n",
-        b"POST /e HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n",
-        b"<script>x</script>\r\n",
-        b"GET / HTTP/9.9\r\nHost: a\r\n",
-        b"GET /<b> HTTP/1.1 more\r\nHost: a\r\n",
-        b"GET / XTTP/1.1\r\nHost: a\r\n",
-        b"GET /\xff HTTP/1.1\r\nHost: a\r\n",
-        b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n",
-        b"PRI * HTTP/2.0\r\nHost: a\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200,
-    ],
-    ids=[
-        *("no host", "two hosts", "chunks in 1.0", "markup", "version", "more", "protocol", "octet", "connect"),
-        *("http2", "tls"),
-    ],
-)
+@pytest.mark.parametrize("lines", NO_REQUESTS.values(), ids=NO_REQUESTS)
 def test_what_is_no_request_is_refused_and_not_quoted(wire: Wire, lines: bytes) -> None:
     answer = wire.says(lines + b"\r\n" + HIDDEN)
     assert refused_once(answer)
@@ -181,14 +140,7 @@ def test_a_head_that_is_too_large_is_refused(wire: Wire, wide: bytes) -> None:
 # -- what is framed well ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("framing", "body"),
-    [
-        (b"Content-Length: 14\r\n", BODY),
-        (b"Transfer-Encoding: Chunked\r\n", CHUNKS),
-        (b"Transfer-Encoding: chunked\r\n", b"7;note=a\r\n" + BODY[:7] + b"\r\n07\r\n" + BODY[7:] + b"\r\n0\r\n\r\n"),
-    ],
-)
+@pytest.mark.parametrize(("framing", "body"), WELL_FRAMED)
 def test_what_is_framed_well_is_answered_and_so_is_what_follows(wire: Wire, framing: bytes, body: bytes) -> None:
     answer = wire.says(b"POST /e HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + body + HIDDEN)
     assert answer.count(b"HTTP/1.1 200 ") == 2
@@ -324,6 +276,16 @@ def test_a_connection_is_kept_for_so_long_whatever_was_said_on_it(wire: Wire) ->
         eventually(lambda: not any(_of(server, client) for client in clients), "all are ended")
 
 
+def test_a_connection_is_kept_from_its_last_answer_on(wire: Wire) -> None:
+    slow = b"GET /slow?%.1f HTTP/1.1\r\nHost: a\r\n\r\n" % (LIMITS["keep_alive_seconds"] + 1)
+    with wire.connect() as client:
+        client.sendall(HIDDEN + slow)
+        come(client, b'"/slow"')
+        client.settimeout(1.2)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+
+
 def test_a_body_that_is_late_after_its_answer_has_no_second_one(wire: Wire) -> None:
     answer, _ = ended_in(wire, b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\na")
     assert refused_once(answer, 413)
@@ -391,9 +353,7 @@ def test_a_stop_answers_what_is_under_way_and_one_more_request_of_who_is_connect
     with own_wire.connect() as asking, own_wire.connect() as kept, own_wire.connect() as silent:
         asking.sendall(b"GET /slow?1.5 HTTP/1.1\r\nHost: a\r\n\r\n")
         kept.sendall(HIDDEN)
-        first = b""
-        while not first.endswith(b"}"):
-            first += kept.recv(1000)
+        come(kept, b"}")
         eventually(lambda: b"asked" in own_wire.log.read_bytes(), "the request is under way")
         own_wire.process.send_signal(signal.SIGTERM)
         eventually(lambda: not own_wire._listens(), "nobody is accepted any more")

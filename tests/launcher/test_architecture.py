@@ -93,3 +93,9 @@ def test_breaking_a_rule_is_found(tree, rule):
 def test_every_rule_of_the_project_has_an_example_that_breaks_it():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert {rule["name"] for rule in rules} == set(BREAKING)
+
+
+def test_the_chassis_is_kept_from_the_contracts_of_every_service():
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [rule] = [rule for rule in rules if rule["name"] == "The chassis knows no contract of one service's"]
+    assert sorted(rule["forbidden_modules"]) == [f"contracts.{name}" for name in service_names()]

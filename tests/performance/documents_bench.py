@@ -29,6 +29,7 @@ from contracts.common import GetTask, TaskState, TaskView
 from contracts.documents import BatchForm
 from contracts.registry.commands import IssueEnrolmentCertificate, IssueEnrolmentCertificates
 from launcher.cleaning import drop_databases
+from launcher.processes import inherited
 from services.registry.service import Registry
 from services.registry.tables import students
 from tests.performance.figures import figure
@@ -49,7 +50,7 @@ class TaskProcess:
             "JIAOWU_FILES_URL": store,
         }
         command = [sys.executable, "-m", "chassis.running.runner", "services.registry.service", "--role", "tasks"]
-        self._process = psutil.Popen(command, env={**os.environ, **variables}, stdout=DEVNULL, stderr=DEVNULL)
+        self._process = psutil.Popen(command, env={**inherited(), **variables}, stdout=DEVNULL, stderr=DEVNULL)
 
     def megabytes_at_most(self) -> int:
         """What it had in memory at once."""

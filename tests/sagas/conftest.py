@@ -35,9 +35,7 @@ Opened = tuple[list[ServiceHarness], Site, Snapshot]
 
 
 @pytest.fixture(scope="session")
-def opened(
-    harness_of: HarnessOf, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Opened]:
+def opened(harness_of: HarnessOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """The school's services on the first day, before any student has come."""
     harnesses = [harness_of(service) for service in SERVICES]
     with pytest.MonkeyPatch.context() as patch:

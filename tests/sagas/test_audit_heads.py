@@ -9,6 +9,8 @@ from chassis.testing.harness import ServiceHarness
 from chassis.work.audit_heads import TOLD_EVERY, heads_noted, newest_head, tell_head
 from chassis.work.audit_sealing import seal
 from chassis.work.audit_verdict import prove
+from contracts.common import ListAuditEntries
+from gateway.routes import ROUTES
 from tests.sagas.school import School
 
 
@@ -37,3 +39,11 @@ def test_heads_of_all_services_are_kept_by_another_and_their_trails_are_proven_b
         verdict = prove(databases, name)
         assert verdict.sound, name
         assert verdict.proof.compared == 1, name
+
+
+def test_the_examples_of_the_trails_filters_find_what_a_school_does(school: School) -> None:
+    school.selects_and_pays(school.student())
+    school.hires("clerk")
+    trails = [route for route in ROUTES if issubclass(route.operation, ListAuditEntries)]
+    found = {route.service: school.ask(route.operation(**dict(route.examples))).total for route in trails}
+    assert [service for service, total in found.items() if not total] == []

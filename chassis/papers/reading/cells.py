@@ -21,6 +21,8 @@ MOST_ROWS = 10_000_000
 """Rows that a table can have, with room: no format has a tenth of them."""
 LONGEST_FORMAT = 255
 """Characters of a number format (Excel's limit)."""
+NUL = "\0"
+"""What no format shows, and no database keeps."""
 _AROUND_TITLES = re.compile(r"[\s*＊]")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[Ee][+-]?[0-9]{1,3})?")
 
@@ -101,7 +103,8 @@ class UnreadableError(Exception):
 
 
 def text_cell(text: str, *, calculated: bool = False) -> Cell:
-    """A cell of text, which is told as far as any column takes it."""
+    """A cell of text, which is told as far as any column takes it, without the characters that no database keeps."""
+    text = text.replace(NUL, "")
     if len(text) > LONGEST:
         return Cell(Kind.TOO_LONG, text[: LONGEST + 1])
     return Cell(Kind.TEXT, text, calculated=calculated)

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from chassis.papers.reading.cells import LONGEST, LONGEST_FORMAT, Cell, Kind, checked_number
+from chassis.papers.reading.cells import LONGEST, LONGEST_FORMAT, NUL, Cell, Kind, checked_number
 
 DAY_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 BUILT_IN = {
@@ -51,7 +51,7 @@ def number_cell(digits: str, number_format: str, *, is_day: bool, from_1904: boo
     number = checked_number(digits)
     if is_day and (day := _day(number, from_1904)) is not None:
         return Cell(Kind.DAY, day, calculated=calculated)
-    shown = "" if _GENERAL.fullmatch(number_format) else number_format[:LONGEST_FORMAT]
+    shown = "" if _GENERAL.fullmatch(number_format) else number_format.replace(NUL, "")[:LONGEST_FORMAT]
     return Cell(Kind.NUMBER, digits, shown, calculated)
 
 

@@ -148,8 +148,8 @@ class _Tables(Elements):
         if self._cells and self._visible:
             times = min(self._repeated, BESIDE - self._told if self._before else _MOST_REPEATED)
             unseen = frozenset(self._unseen & self._cells.keys())
+            covered = frozenset(self._covered)
             for number in range(self._number + 1, self._number + times + 1):
-                covered = frozenset(self._covered)
                 self.gathered.append(RawRow(number, self._cells, self._row_hidden, covered, unseen, self._before))
             self._told += max(0, times)
         self._number += self._repeated

@@ -13,7 +13,6 @@ from chassis.work.reasons import Reason
 from contracts.common import ClosingReason, RowResults
 from contracts.courses.commands import CancelSelections, RequestWithdrawals
 from contracts.courses.views import WithdrawalResult, WithdrawalResults
-from contracts.errors import ServiceError
 from services.courses.domain.withdrawal import PaidCourse, against_request
 from services.courses.steps.closing import UNPAID_SELECTIONS
 from services.courses.steps.withdrawing import WITHDRAWALS, in_payment
@@ -23,7 +22,7 @@ from services.courses.tables.selections import selection_rounds, selections
 def cancel_selections(command: CancelSelections, uow: UnitOfWork) -> RowResults:
     """Ask for unpaid selections to end: `pending_payment` → `closing`."""
     paying = in_payment(uow, command.selection_ids)
-    against = {id_: ServiceError("payment_in_review") for id_ in paying}
+    against = {id_: Reason("payment_in_review") for id_ in paying}
     taken = UNPAID_SELECTIONS.ask(uow, command.selection_ids, "cancel", ClosingReason.CANCELLED, against=against)
     return taken.results(uow, command.selection_ids)
 

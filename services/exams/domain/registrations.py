@@ -36,15 +36,15 @@ class HoldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """What a paid exam fee gives. With a `refusal` there is no seat for it, and the fee goes back."""
+    """What a paid exam fee gives. `against` says why there is no seat for it; then the fee goes back."""
 
     state: RegistrationState
     action: str
     ended_by: RegistrationEnd | None = None
-    refusal: str | None = None
+    against: Reason | None = None
 
 
-def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool) -> Seating:
+def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool, round_code: str) -> Seating:
     """Where a registration stands once its exam fee is paid.
 
     `hold` is that of the selection's newest withdrawal, `arranged` says that the round's arrangement is published.
@@ -54,10 +54,11 @@ def seat(*, status: str, hold: HoldState | None, arranged: bool, is_resit: bool)
     if hold is HoldState.WITHDRAWN:
         return Seating(S.CANCELLED, "withdraw", RegistrationEnd.WITHDRAWN)
     if status not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED):
-        refusal = "student_not_active" if is_resit else None
-        return Seating(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, refusal)
+        gone = Reason("student_not_active", {"status": status}) if is_resit else None
+        return Seating(S.CANCELLED, "leave", RegistrationEnd.STUDENT_LEFT, gone)
     if arranged:
-        return Seating(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, "arrangement_published")
+        against = Reason("arrangement_published", {"exam_round_code": round_code})
+        return Seating(S.LAPSED, "lapse", RegistrationEnd.ARRANGEMENT_PUBLISHED, against)
     if hold is HoldState.HELD or status == EnrolmentStatus.SUSPENDED:
         return Seating(S.SUSPENDED, "hold")
     return Seating(S.REGISTERED, "register")

@@ -42,10 +42,10 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
                 registration_id=placed[bill.bill_id],
                 selection_id=bill.source.id_if(SourceKind.SELECTION),
                 bill_id=bill.bill_id,
-                code=seating.refusal,
+                code=seating.against.code,
             )
             for bill, seating, _ in seatings
-            if seating.refusal is not None and bill.bill_id in ids
+            if seating.against is not None and bill.bill_id in ids
         ]
         uow.publish_rows(RegistrationRefused, refused, because=event)
 
@@ -73,6 +73,7 @@ def _seatings(uow: UnitOfWork, bills: Sequence[PaidBill]) -> list[Seated]:
             hold=HoldState(hold.state) if hold is not None else None,
             arranged=rounds[bill.exam_round_id].arrangement_published_at is not None,
             is_resit=bill.source.kind == SourceKind.REGISTRATION,
+            round_code=rounds[bill.exam_round_id].code,
         )
         suspended = seating.state is RegistrationState.SUSPENDED
         held = hold.id if hold is not None and hold.state == HoldState.HELD and suspended else None

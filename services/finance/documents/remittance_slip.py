@@ -16,9 +16,9 @@ from contracts.finance.commands import PrintRemittanceSlip
 from contracts.finance.states import RemittanceState
 from contracts.stored import StoredDay, StoredName, StoredNumber, StoredTitle
 from contracts.types import FeeKind, Money
-from services.finance.queries.bills import views
+from services.finance.queries.bills import bills_of, views
 from services.finance.tables.bills import bills
-from services.finance.tables.payments import payment_lines, remittances
+from services.finance.tables.payments import remittances
 
 LISTED: Final = 1_000
 """Bills that a slip names; some fifty pages. More would be read by nobody, and take a task process half a gigabyte."""
@@ -55,13 +55,7 @@ REMITTANCE_SLIP: Final = Document(
 def slip_of(command: PrintRemittanceSlip, uow: UnitOfWork) -> Said:
     """What a slip says now. Raises `not_found`."""
     slip = uow.one(select(remittances).where(remittances.c.id == command.remittance_id))
-    on_it = (
-        select(bills)
-        .join(payment_lines, payment_lines.c.bill_id == bills.c.id)
-        .where(payment_lines.c.remittance_id == slip.id)
-        .order_by(bills.c.number)
-        .limit(LISTED)
-    )
+    on_it = bills_of(slip.id).order_by(bills.c.number).limit(LISTED)
     lines = tuple(SlipBill.model_validate(each.model_dump()) for each in views(uow, uow.rows(on_it)))
     return Said(
         RemittanceSlip.model_validate({**slip._mapping, "bills": lines}),

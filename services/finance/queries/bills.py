@@ -75,6 +75,12 @@ def get_bill(query: GetBill, uow: UnitOfWork) -> BillDetails:
     return BillDetails(**_shown(row, labels(uow, [row])), history=history)
 
 
+def bills_of(remittance_id: UUID) -> Select[tuple[object]]:
+    """The bills that a remittance slip pays, without an order."""
+    on_it = select(bills).join(payment_lines, payment_lines.c.bill_id == bills.c.id)
+    return on_it.where(payment_lines.c.remittance_id == remittance_id)
+
+
 def views(uow: UnitOfWork, rows: Sequence[Row[tuple[object]]]) -> tuple[BillView, ...]:
     """Rows of bills as they are shown. Sees all rows from here on: what the actor may read has been read."""
     names = labels(uow, rows)

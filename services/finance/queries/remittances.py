@@ -12,9 +12,9 @@ from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
 from contracts.finance.views import RemittanceDetails, RemittanceView
 from contracts.types import FileReference
-from services.finance.queries.bills import views
+from services.finance.queries.bills import bills_of, views
 from services.finance.tables.bills import bills
-from services.finance.tables.payments import payment_lines, remittances
+from services.finance.tables.payments import remittances
 from services.finance.tables.shared import metadata
 
 SHOWN_BILLS = 200
@@ -58,13 +58,7 @@ def remittance_details(uow: UnitOfWork, remittance_id: UUID) -> RemittanceDetail
     """A slip with its bills and history; the last thing that a unit of work asks, see `views`."""
     row = uow.one(_with_receipts().where(remittances.c.id == remittance_id))
     history = history_of(uow, row.id)
-    first = (
-        select(bills)
-        .join(payment_lines, payment_lines.c.bill_id == bills.c.id)
-        .where(payment_lines.c.remittance_id == row.id)
-        .order_by(bills.c.id)
-        .limit(SHOWN_BILLS)
-    )
+    first = bills_of(row.id).order_by(bills.c.id).limit(SHOWN_BILLS)
     return RemittanceDetails(**_fields(row), bills=views(uow, uow.rows(first)), history=history)
 
 

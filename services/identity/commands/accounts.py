@@ -19,7 +19,7 @@ from contracts.text import cleaning
 from services.identity.domain import passwords
 from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
-from services.identity.steps.sessions import SIGNING_IN, admitted, open_session
+from services.identity.steps.sessions import SIGNING_IN, let_in, open_session
 from services.identity.steps.views import USER_COLUMNS, account_view, grants_of
 from services.identity.tables import credentials, sessions, users
 
@@ -28,7 +28,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     """Change the acting user's password, end all sessions and open a new one.
 
     Raises `wrong_current_password` (five of one session in a quarter of an hour: `account_waits`),
-    `password_unchanged`, `password_too_easy`, and as `admitted` for an account that was shut out meanwhile.
+    `password_unchanged`, `password_too_easy`, and as `let_in` for an account that was shut out meanwhile.
     """
     me = uow.acting_user
     user = uow.one(SIGNING_IN.where(users.c.id == me))
@@ -42,7 +42,7 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     if in_real_thread(passwords.too_easy, command.new_password, passwords.words_about(user)):
         raise ServiceError("password_too_easy")
     new_hash = in_real_thread(passwords.hashed, command.new_password)
-    if admitted(uow, me).password_hash != user.password_hash:  # another was given meanwhile
+    if let_in(uow, me).password_hash != user.password_hash:  # another was given meanwhile
         raise attempts.refused(uow, attempt, wrong)
     changed = update(credentials).where(credentials.c.user_id == me)
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None, changed_at=uow.now))

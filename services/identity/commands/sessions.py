@@ -29,7 +29,7 @@ from services.identity.steps.refresh_tokens import (
 from services.identity.steps.revoking import revoke_sessions
 from services.identity.steps.sessions import (
     SIGNING_IN,
-    admitted,
+    let_in,
     lifetime,
     open_session,
     opened_before,
@@ -53,7 +53,7 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     attempts.take_turn(uow, attempt, command.work)
     if not in_real_thread(passwords.matches, user.password_hash if user else None, command.password) or user is None:
         raise attempts.failed(uow, attempt, ServiceError("bad_credentials"))
-    user = _admitted(uow, attempt, user)
+    user = _let_in(uow, attempt, user)
     again = opened_before(uow, user, SAME_SIGN_IN)
     newest = _newest(again) if again is not None else None
     if again is None and user.one_time_until is not None:
@@ -67,10 +67,10 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
     return open_session(uow, user, device_id)
 
 
-def _admitted(uow: UnitOfWork, attempt: attempts.Attempt, verified: Row[Any]) -> Row[Any]:
-    """The account whose password was right, held as by `admitted`, whose refusals are in the trail."""
+def _let_in(uow: UnitOfWork, attempt: attempts.Attempt, verified: Row[Any]) -> Row[Any]:
+    """The account whose password was right, held as by `let_in`, whose refusals are in the trail."""
     try:
-        user = admitted(uow, verified.id)
+        user = let_in(uow, verified.id)
     except ServiceError as refusal:
         raise attempts.refused(uow, attempt, refusal) from None
     if user.password_hash != verified.password_hash:  # another was given meanwhile

@@ -61,8 +61,8 @@ LIMITS: Final = {
     Source.DEVICES: Limit(100, timedelta(days=1)),
 }
 FREE_FOR_STRANGERS: Final = 100
-"""Guesses of strangers at an account in a day that cost nothing. All that follow, to the limit, cost them some 13 hours
-of a processor."""
+"""Guesses of strangers at an account in a day that cost nothing. All that follow, to the limit, cost them 7 to 13
+hours of a processor."""
 MOST_COUNTED: Final = max(limit.failures for limit in LIMITS.values())
 """Failures kept of one count: more make no difference."""
 NOTED_AGAIN_AFTER: Final = _FEW.within

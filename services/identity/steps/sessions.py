@@ -31,7 +31,7 @@ SIGNING_IN = USER_COLUMNS.add_columns(
 ).outerjoin(credentials, credentials.c.user_id == users.c.id)
 
 
-def admitted(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
+def let_in(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
     """The account, which may come in, held together with its point until the transaction ends.
 
     Whoever disables either waits, and then ends the session that is made here; or was first, and none is made.
@@ -65,7 +65,7 @@ def _hold_point(uow: UnitOfWork, point_id: UUID | None) -> None:
 
 
 def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None) -> SessionTokens:
-    """Begin a session of an admitted account, on a device that is known or will be, and answer its tokens."""
+    """Begin a session of an account that was let in, on a device that is known or will be, and answer its tokens."""
     session_id, secret = new_id(), new_secret()
     token = refresh_token(session_id, 0, secret)
     session = uow.one(

@@ -15,9 +15,9 @@ from contracts.errors import FieldError, ServiceError
 from contracts.registry.commands import RemoveStudent, ResumeStudent, SuspendStudent, TransferStudent
 from contracts.registry.states import StatusChangeKind
 from contracts.registry.views import StatusChangeDetails
-from services.registry.domain.status_changes import against_change, against_day, resumes_too_early
+from services.registry.domain.status_changes import against_change, against_day, against_return, resumes_too_early
 from services.registry.queries import STATUS_CHANGES_SHOWN
-from services.registry.steps.status_changes import against_transfers, against_without_suspension, running_suspensions
+from services.registry.steps.status_changes import against_transfers, running_suspensions
 
 
 def suspend_student(command: SuspendStudent, uow: UnitOfWork) -> StatusChangeDetails:
@@ -77,7 +77,7 @@ def _against_return(uow: UnitOfWork, asked: Things, command: ResumeStudent) -> M
     running = running_suspensions(uow, asked)
     if any(resumes_too_early(suspension.from_on, command.on) for suspension in running.values()):
         raise ServiceError("validation_failed", [FieldError("on", "window_reversed")])
-    return {id_: against_without_suspension(student, running) for id_, student in asked.items()}
+    return {id_: against_return(student.status, suspended=id_ in running) for id_, student in asked.items()}
 
 
 def _against_transfer(uow: UnitOfWork, asked: Things, command: TransferStudent) -> Mapping[UUID, Reason | None]:

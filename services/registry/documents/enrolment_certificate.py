@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.documents.batches import Batch
 from chassis.documents.declaring import Document, Official
 from chassis.documents.issued import Holder
 from chassis.documents.making import Making, Said
+from chassis.work.rows import lock_where
 from contracts.base import Contract
 from contracts.errors import ServiceError
 from contracts.registry.commands import IssueEnrolmentCertificate, IssueEnrolmentCertificates
@@ -18,6 +22,7 @@ from contracts.types import EnrolmentStatus, Gender, Level
 from services.registry.domain.numbers import CERTIFICATE_NUMBER
 from services.registry.domain.status_changes import LIVE
 from services.registry.queries import list_students, student_record
+from services.registry.tables import students
 
 
 class EnrolmentCertificate(Contract):
@@ -38,12 +43,22 @@ class EnrolmentCertificate(Contract):
     status: EnrolmentStatus
 
 
+def _whereabouts(uow: UnitOfWork, student_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    found = lock_where(uow, students, ids_in(students.c.id, student_ids))
+    return {id_: row.teaching_point_id for id_, row in found.items()}
+
+
 ENROLMENT_CERTIFICATE: Final = Document(
     "enrolment_certificate",
     EnrolmentCertificate,
     Path(__file__).with_suffix(".typ"),
     archived=True,
-    official=Official(CERTIFICATE_NUMBER, "student_name", ("level", "major_name", "enrolled_on", "status")),
+    official=Official(
+        CERTIFICATE_NUMBER,
+        holder="student_name",
+        shown=("level", "major_name", "enrolled_on", "status"),
+        whereabouts=_whereabouts,
+    ),
 )
 
 

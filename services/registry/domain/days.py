@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from chassis.work.reasons import Reason
+
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 LONGEST_AHEAD: Final = timedelta(days=366)
 """Records of an intake are entered before it begins, at most this long."""
@@ -12,8 +14,8 @@ LONGEST_AHEAD: Final = timedelta(days=366)
 
 def implausible_days(
     birth_on: date, enrolled_on: date | None, prior_graduated_on: date | None, today: date
-) -> list[tuple[str, str]]:
-    """Field and code of each day that can't be: born in the future, enrolled before birth or far ahead, graduated
+) -> dict[str, Reason]:
+    """Why a day can't be, by its field: born in the future, enrolled before birth or far ahead, graduated
     before birth or in the future. `today` is Shanghai's."""
     problems = {
         ("birth_on", "birth_date_implausible"): not EARLIEST_BIRTH <= birth_on <= today,
@@ -22,4 +24,4 @@ def implausible_days(
         ("prior_graduated_on", "graduation_date_implausible"): prior_graduated_on is not None
         and not birth_on < prior_graduated_on <= today,
     }
-    return [problem for problem, applies in problems.items() if applies]
+    return {field: Reason(code) for (field, code), applies in problems.items() if applies}

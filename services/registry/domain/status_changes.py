@@ -43,6 +43,11 @@ def against_change(kind: str, status: str) -> Reason | None:
     return Reason("status_change_not_possible", {"status": status})
 
 
+def against_return(status: str, *, suspended: bool) -> Reason | None:
+    """Who has no suspension that still runs can't return, whatever the record's status says."""
+    return None if suspended else Reason("status_change_not_possible", {"status": status})
+
+
 def against_destination(point_id: UUID, to: Destination | None) -> Reason | None:
     """The receiving point is there, another one than the student's `point_id`, enabled, and offers the programme."""
     if to is None:

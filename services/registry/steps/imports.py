@@ -68,8 +68,8 @@ def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
         days = implausible_days(
             identification.birth_on, entry.enrolled_on, entry.prior_graduated_on, today=around.today
         )
-        for field, code in days:
-            line.refuse(field, code)
+        for field, reason in days.items():
+            line.refuse(field, reason.code)
     point_id = _point(line, around)
     programme = _programme(line, point_id, around)
     if entry.degree_intent and entry.level and not leads_to_degree(entry.level):

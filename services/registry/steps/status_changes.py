@@ -21,7 +21,6 @@ from chassis.requests.kinds import RequestKind, Things
 from chassis.requests.telling import telling
 from chassis.work.reasons import Reason
 from chassis.work.rows import change_each, lock, lock_where
-from contracts.errors import ServiceError
 from contracts.registry.events import (
     StudentLeft,
     StudentResumed,
@@ -64,11 +63,6 @@ def running_suspensions(uow: UnitOfWork, student_ids: Collection[UUID]) -> Recor
     }
 
 
-def against_without_suspension(student: Row[Any], running: Records) -> Reason | None:
-    """Who is not suspended can't return."""
-    return None if student.id in running else Reason("status_change_not_possible", {"status": student.status})
-
-
 def against_transfers(uow: UnitOfWork, asked: Things, wanted: Mapping[UUID, UUID]) -> dict[UUID, Reason | None]:
     """What speaks against these students (by id) going to the points wanted (student → point)."""
     found = select(teaching_points).where(
@@ -92,7 +86,7 @@ def _destination(point: Row[Any] | None, programme: Row[Any] | None) -> Destinat
     return Destination(point.id, point.status, programme.code if programme is not None else None, offered_at)
 
 
-def _against_approval(uow: UnitOfWork, changes: Changes) -> dict[UUID, ServiceError]:
+def _against_approval(uow: UnitOfWork, changes: Changes) -> dict[UUID, Reason]:
     """What was possible when it was asked for has to be so still."""
     records = _records(uow, changes)
     reasons = {each.id: against_change(each.kind, records[each.student_id].status) for each in changes}
@@ -101,7 +95,7 @@ def _against_approval(uow: UnitOfWork, changes: Changes) -> dict[UUID, ServiceEr
         wanted = {each.student_id: each.to_teaching_point_id for each in moving.values()}
         against = against_transfers(uow, {id_: records[id_] for id_ in wanted}, wanted)
         reasons |= {id_: reasons[id_] or against[each.student_id] for id_, each in moving.items()}
-    return {id_: reason.error for id_, reason in reasons.items() if reason is not None}
+    return {id_: reason for id_, reason in reasons.items() if reason is not None}
 
 
 # -- what follows ------------------------------------------------------------------------------------------------------
@@ -184,7 +178,7 @@ def _move(uow: UnitOfWork, changes: Changes) -> None:
         action="transfer",
     )
     STATUS_CHANGES.follow(uow, points, decided=True)
-    issued.move(uow, points)
+    issued.follow_students(uow, points)
     for each in changes:
         way = {name: getattr(each, name) for name in ("from_teaching_point_id", "to_teaching_point_id")}
         uow.publish(StudentTransferred(**_fact(each, records), **way, transferred_at=uow.now))

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from chassis.declaring.entries import Group, Lines
 from chassis.declaring.service import Service, command, query
+from chassis.declaring.tasks import StepResult, TaskKind
 from contracts.base import Page
 from tests.chassis.example import AddParcel, Example, ListParcels, ParcelView, add_parcel, list_parcels, metadata
 from tests.chassis.lending import Lending
@@ -28,6 +30,13 @@ def test_events_are_heard_in_every_version_that_is_still_read() -> None:
 def test_an_entry_that_is_not_named_after_its_contract_does_not_load() -> None:
     with pytest.raises(TypeError, match=r"strange\.take_parcel handles AddParcel: name it after its contract"):
         type("Strange", (Service,), {"name": "strange", "metadata": metadata, "take_parcel": command(add_parcel)})
+
+
+def test_a_task_that_two_groups_declare_does_not_load() -> None:
+    counting = TaskKind(lambda task, uow: (), lambda task, step, uow: StepResult())
+    group = Group(lambda service: Lines(tasks={"count": counting}))
+    with pytest.raises(TypeError, match="strange handles count twice"):
+        type("Strange", (Service,), {"name": "strange", "metadata": metadata, "one": group, "other": group})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -16,12 +15,12 @@ from chassis.data.pages import equals, page_of
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.service import Service, command, scheduled, task
+from chassis.declaring.service import Service
 from chassis.documents.answering import issued_documents
-from chassis.documents.batches import Batch, batch, forget_document_parts
+from chassis.documents.batches import Batch, made_together
 from chassis.documents.declaring import Document, Official
 from chassis.documents.issued import Holder, issued_documents_table
-from chassis.documents.making import Making, Said, making
+from chassis.documents.making import Making, Said, made
 from chassis.testing.harness import ServiceHarness
 from chassis.work.number_templates import NumberTemplate, Serial
 from chassis.work.number_templates import Text as Fixed
@@ -147,7 +146,7 @@ def person_of(command: PrintCard | CertifyPerson, uow: UnitOfWork) -> Said:
 CERTIFIED = Making(CERTIFICATE, CertifyPerson, person_of)
 CARDS = Making(replace(CERTIFICATE, official=None), PrintCard, person_of)
 MANY = Batch("enrolment_certificates", CERTIFIED, IssueCertificates, list_people, "student_id", "student_number")
-MANY_CARDS = Batch("student_export", CARDS, PrintCards, list_people, "student_id", "student_number")
+MANY_CARDS = Batch("student_export", CARDS, PrintCards, list_people, "student_id", "name")
 CERTIFICATES = Making(CERTIFICATE, IssueCertificate, certificate_of)
 LISTS = Making(LIST, PrintList, list_of)
 
@@ -156,15 +155,10 @@ class Office(Service):
     name = "office"
     metadata = metadata
     documents = issued_documents()
-    issue_certificate = command(making(CERTIFICATES))
-    enrolment_certificate = task(CERTIFICATES.task)
-    issue_certificates = command(batch(MANY))
-    enrolment_certificates = task(MANY.task)
-    print_cards = command(batch(MANY_CARDS))
-    student_export = task(MANY_CARDS.task)
-    forget_document_parts = scheduled(forget_document_parts, every=timedelta(hours=1))
-    print_list = command(making(LISTS))
-    remittance_slip = task(LISTS.task)
+    certificates = made(CERTIFICATES)
+    many_certificates = made_together(MANY)
+    many_cards = made_together(MANY_CARDS)
+    lists = made(LISTS)
 
 
 def issued(office: ServiceHarness) -> list[IssuedDocumentView]:

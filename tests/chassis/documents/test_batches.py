@@ -128,8 +128,9 @@ def test_where_nothing_can_be_made_the_file_is_the_reasons(office: ServiceHarnes
 
 
 def test_what_is_not_official_is_drawn_and_not_issued(office: ServiceHarness) -> None:
-    add(office, 11, n5="\U00030000")
+    add(office, 11, n5="张\U00030000")
     done = made(office, PrintCards())
+    assert "张[U+30000]" in text_of(content(done)), "whoever is known by what can't be drawn is told of all the same"
     assert len(pages(content(done))) == 11
     assert "核验码" not in text_of(content(done))
     assert issued(office) == []

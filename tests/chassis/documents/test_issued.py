@@ -13,7 +13,7 @@ from sqlalchemy import select
 from chassis.base.ids import new_id
 from chassis.base.settings import Settings
 from chassis.documents import issued as kit
-from chassis.documents.issued import Holder, issue, move, official_of, withdraw
+from chassis.documents.issued import Holder, follow_students, issue, official_of, withdraw
 from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
 from contracts.documents import CODE_LENGTH, CODE_SIGNS, DocumentStatus
@@ -77,7 +77,7 @@ def test_a_document_is_withdrawn_once_with_its_reason(office: ServiceHarness) ->
 
 def test_documents_go_with_the_student_who_moves(office: ServiceHarness) -> None:
     row, other, place = one(office), new_id(), new_id()
-    in_a_transaction(office, lambda uow: move(uow, {STUDENT: place, other: new_id()}))
+    in_a_transaction(office, lambda uow: follow_students(uow, {STUDENT: place, other: new_id()}))
     [moved] = office.rows(select(office.table("issued_documents")))
     assert (moved.id, moved.teaching_point_id) == (row.id, place)
 

@@ -1,20 +1,26 @@
 """Local copies: right in any order of arrival, filled and rebuilt while events go on."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, String, select, update
+from sqlalchemy import Column, String, select, text, update
 
 from chassis.base.context import system_context
+from chassis.base.failures import NotYet
 from chassis.base.ids import new_id
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service, copy
+from chassis.messages.copies import locked
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.testing.world import World
 from contracts.copies import CopyCompleted, CopyRequested
+from contracts.errors import ServiceError
 from tests.chassis.example import AddParcel, LearnerItem, LearnerState, ParcelState, learners
 from tests.harnesses import HarnessOf
 
@@ -193,3 +199,55 @@ def test_what_changed_between_request_and_page_stays_though_the_page_is_older(ex
     page(example, LearnerItem(id=LEARNERS[0], version=8, nickname="8"))
     example.feed(LearnerState, new)
     assert versions(example) == [8]
+
+
+def known(example: ServiceHarness, *ids: UUID, version: int = 1) -> None:
+    example.feed(LearnerState, *(LearnerItem(id=id_, version=version, nickname="x") for id_ in ids))
+
+
+def hold(
+    example: ServiceHarness,
+    ids: Iterable[UUID] = (),
+    at_least: Iterable[tuple[UUID, int]] = (),
+    *,
+    required: bool = True,
+) -> dict[UUID, int]:
+    """Lock rows of the copy for a moment: their versions."""
+    found = example.database.run(
+        system_context(), lambda uow: locked(uow, learners, ids, at_least=at_least, required=required)
+    )
+    return {id_: row.version for id_, row in found.items()}
+
+
+def test_who_needs_a_row_waits_until_it_has_come_as_new_as_was_told(example: ServiceHarness) -> None:
+    first, second, _ = LEARNERS
+    known(example, first, second, version=2)
+    assert hold(example, LEARNERS[:2], [(first, 1), (second, 2)]) == {first: 2, second: 2}
+    with pytest.raises(NotYet, match="learner_unknown"):
+        hold(example, LEARNERS)
+    with pytest.raises(NotYet, match="learner_not_current"):
+        hold(example, at_least=[(first, 3), (first, 1)])
+    assert hold(example, LEARNERS, required=False) == {first: 2, second: 2}, "a command takes what is there"
+    assert hold(example) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "waits"), [(False, False, False), (False, True, True), (True, False, True), (True, True, True)]
+)
+def test_who_makes_something_of_a_row_shares_it_and_who_wants_it_alone_keeps_all_out(
+    example: ServiceHarness, before: bool, after: bool, waits: bool
+) -> None:
+    known(example, LEARNERS[0])
+
+    def second(uow: UnitOfWork) -> bool:
+        uow.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        return LEARNERS[0] in locked(uow, learners, LEARNERS[:1], alone=after)
+
+    def first(uow: UnitOfWork) -> bool:
+        locked(uow, learners, LEARNERS[:1], alone=before)
+        try:
+            return not example.database.run(system_context(), second)
+        except ServiceError as refusal:
+            return refusal.code == "command_in_progress"
+
+    assert example.database.run(system_context(), first) == waits

@@ -331,6 +331,16 @@ def test_an_upload_without_room_is_not_read(tight: FileStore) -> None:
     assert stream.tell() == 0
 
 
+def test_that_there_is_no_room_can_be_asked_beforehand_and_asking_takes_none(tight: FileStore) -> None:
+    for _ in range(3):
+        tight.refuse_without_room(ME.actor, MB)
+    upload(tight, document(1000))
+    tight.refuse_without_room(ME.actor, MB - 1000)
+    with pytest.raises(ServiceError, match="upload_quota_used"):
+        tight.refuse_without_room(ME.actor, MB)
+    upload(tight, document(MB - 1000))
+
+
 def test_what_counts_is_what_it_came_to_and_nothing_of_what_failed(tight: FileStore) -> None:
     upload(tight, PDF, announced=MB)
     with pytest.raises(ServiceError, match="file_type_not_allowed"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.papers.leftovers import KEPT, erase_staged, erase_workbooks
+from chassis.papers.leftovers import KEPT, erase_staged, erase_temporary, folder
 from chassis.running.background import housekeeping
 from chassis.testing.harness import ServiceHarness
 
@@ -49,8 +49,26 @@ def test_the_sheets_of_a_process_that_was_killed_go_and_those_of_one_at_work_sta
         path.touch()
     make_old(left)
     make_old(strange)
-    assert erase_workbooks() == 1
+    assert erase_temporary() == 1
     assert set(tmp_path.iterdir()) == {fresh, strange}
+
+
+def test_a_folder_of_documents_goes_when_nothing_in_it_is_written_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with folder() as left, folder() as at_work:
+        for place in (left, at_work):
+            document = place / "0.pdf"
+            document.touch()
+            make_old(document)
+            make_old(place)
+        (at_work / "result").touch()
+        make_old(at_work)
+        assert erase_temporary() == 1
+        assert list(tmp_path.iterdir()) == [at_work]
+        left.mkdir()  # as it is when its process goes on after all
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_task_process_looks_for_them(
@@ -61,7 +79,7 @@ def test_every_task_process_looks_for_them(
     left.touch()
     make_old(left)
     for loop in housekeeping(example.database):
-        if loop.name == "left_workbooks":
+        if loop.name == "leftovers":
             loop.step()
     assert not left.exists()
 

@@ -243,12 +243,12 @@ def test_what_speaks_against_a_step_keeps_a_request_and_what_it_would_have_taken
     library.run(GrantLeaves(leave_ids=(earlier,)), librarian())
     ids = asked(library, ANN, BOB)
 
-    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, ServiceError]:
-        return {row.id: ServiceError("payment_in_review") for row in rows if row.reader_id == ANN}
+    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, Reason]:
+        return {row.id: Reason("payment_in_review") for row in rows if row.reader_id == ANN}
 
     strict = replace(LEAVES, against={"grant": against})
     taken = library.database.run(librarian(), lambda uow: strict.decide(uow, ids, "grant"))
-    assert (taken.ids, [each.error.code for each in taken.refused.values()]) == ([ids[1]], ["payment_in_review"])
+    assert (taken.ids, [each.reason.code for each in taken.refused.values()]) == ([ids[1]], ["payment_in_review"])
     assert states(library) == ["granted", "pending", "granted"]
 
 
@@ -258,7 +258,7 @@ def test_what_is_decided_already_is_not_judged_beside_an_open_one_about_the_same
     (new,) = asked(library, ANN)
     judged: list[UUID] = []
 
-    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, ServiceError]:
+    def against(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, Reason]:
         judged.extend(row.id for row in rows)
         return {}
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +33,7 @@ EAST, WEST = new_id(), new_id()
 
 
 @pytest.fixture
-def shop(built_of: HarnessOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
+def shop(built_of: HarnessOf, store: FileStore) -> ServiceHarness:
     return built_of(Shop)
 
 

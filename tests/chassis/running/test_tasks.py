@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +41,7 @@ A_LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture
-def workshop(built_of: HarnessOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
+def workshop(built_of: HarnessOf, store: FileStore) -> ServiceHarness:
     return built_of(Workshop)
 
 
@@ -643,9 +640,7 @@ def test_stopping_waits_for_the_step_in_hand(workshop: ServiceHarness, worker: W
     assert task_now(workshop, task).steps_done == STEPS_IN_FLIGHT
 
 
-def test_a_killed_process_is_replaced_by_another_and_nothing_is_done_twice(
-    workshop: ServiceHarness, tmp_path: Path
-) -> None:
+def test_a_killed_process_is_replaced_by_another_and_nothing_is_done_twice(workshop: ServiceHarness) -> None:
     workshop.database.clock = SystemClock()
     task = start(workshop, sheets=4, gate=True)
     script = f"""

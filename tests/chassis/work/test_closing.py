@@ -20,11 +20,11 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Service
 from chassis.messages.copies import locked
 from chassis.testing.harness import ServiceHarness
+from chassis.work import reasons
 from chassis.work.closing import Closing, closing_columns
 from chassis.work.workflow import FOLLOWS, Step, Workflow
 from contracts.base import Contract, Fact
 from contracts.common import ClosingReason as Reason
-from contracts.errors import ServiceError
 from tests.harnesses import HarnessOf
 
 metadata = service_metadata("counter")
@@ -136,9 +136,9 @@ def shop(built_of: HarnessOf) -> Shop:
 
 def test_each_row_that_may_go_is_asked_about_and_the_others_say_why_not(shop: Shop) -> None:
     good, paid, refused, unknown = shop.order(), shop.order("paid"), shop.order(), new_id()
-    taken = shop.ask(good, paid, refused, unknown, against={refused: ServiceError("payment_in_review")})
+    taken = shop.ask(good, paid, refused, unknown, against={refused: reasons.Reason("payment_in_review")})
     assert taken.ids == [good]
-    assert {id_: each.error.code for id_, each in taken.refused.items()} == {
+    assert {id_: each.reason.code for id_, each in taken.refused.items()} == {
         unknown: "not_found",
         paid: "step_not_allowed",
         refused: "payment_in_review",

@@ -15,6 +15,7 @@ from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness, acting
 from chassis.work import rows, steps
+from chassis.work.reasons import Reason
 from chassis.work.steps import Taken
 from contracts.errors import ServiceError
 from tests.chassis.work.desk import REQUEST, Desk, RequestsApproved, requests
@@ -101,7 +102,7 @@ def test_each_row_moves_by_its_own_line_and_the_others_say_why_not(desk: Service
     assert [(each.row.id, each.step.next) for each in taken.done] == [(revoked, "gone"), (rejected, "closed")]
     assert (stored(desk, revoked).status, stored(desk, rejected).status) == ("gone", "closed")
     assert stored(desk, untouched).status == "open"
-    assert {id_: each.error.code for id_, each in taken.refused.items()} == {
+    assert {id_: each.reason.code for id_, each in taken.refused.items()} == {
         missing: "not_found",
         untouched: "step_not_allowed",
     }
@@ -129,7 +130,7 @@ def test_a_row_asked_for_twice_moves_once(desk: ServiceHarness) -> None:
 def test_rows_of_another_point_look_as_if_they_were_not_there(desk: ServiceHarness) -> None:
     (id_,) = enter(desk, "a", point=ELSEWHERE)
     taken = take(desk, CLERK, [id_], "revoke")
-    assert taken.refused[id_].error.code == "not_found"
+    assert taken.refused[id_].reason.code == "not_found"
     assert taken.unknown
     assert stored(desk, id_).status == "open"
 
@@ -139,13 +140,13 @@ def test_nobody_decides_what_they_entered_and_the_rest_is_decided(desk: ServiceH
     (mine,), (theirs,) = enter(desk, "a", entered_by=me), enter(desk, "b", entered_by=new_id())
     taken = take(desk, acting("desk.decide", user_id=me), [mine, theirs], "reject")
     assert taken.ids == [theirs]
-    assert taken.refused[mine].error.code == "decides_own_request"
+    assert taken.refused[mine].reason.code == "decides_own_request"
 
 
 def test_what_the_caller_has_against_a_row_refuses_it_alone(desk: ServiceHarness) -> None:
     one, other = enter(desk, "a", "b")
-    taken = take(desk, CLERK, [one, other], "revoke", against={one: ServiceError("still_in_use")})
-    assert (taken.ids, taken.refused[one].error.code) == ([other], "still_in_use")
+    taken = take(desk, CLERK, [one, other], "revoke", against={one: Reason("still_in_use")})
+    assert (taken.ids, taken.refused[one].reason.code) == ([other], "still_in_use")
 
 
 def test_values_for_all_and_values_of_each_are_set_with_the_state(desk: ServiceHarness) -> None:

@@ -1,11 +1,7 @@
 """Selections as a file. Large batches are tried in test_selection."""
 
-from pathlib import Path
-
 import pytest
 
-from chassis.papers import files
-from chassis.papers.store import FileStore
 from contracts.courses.commands import ExportSelections
 from contracts.courses.queries import ListSelections
 from tests.builders import courses as build
@@ -13,11 +9,7 @@ from tests.builders import people
 from tests.builders.courses import School
 from tests.exporting import exported
 
-
-@pytest.fixture(autouse=True)
-def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def test_selections_go_out_with_names_and_words_and_a_lead_gets_those_of_the_own_course(school: School) -> None:

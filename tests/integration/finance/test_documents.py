@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from chassis.base.context import Context
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.store import FileStore
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, TaskState, TaskView
@@ -26,11 +24,7 @@ from tests.builders.messages import a
 from tests.permissions import demanded
 from tests.printed import boxes, pages, text_of
 
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: kept)
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def cashier(student: StudentItem) -> Context:

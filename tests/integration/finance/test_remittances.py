@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness, acting
@@ -322,13 +320,6 @@ def test_cancelling_and_remitting_at_once_has_one_winner(finance: ServiceHarness
 
 
 # -- receipts --
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
-    return store
 
 
 def test_a_receipt_is_attached_until_the_slip_is_reviewed(

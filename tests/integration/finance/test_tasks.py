@@ -1,13 +1,10 @@
 """Bills as a file."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from chassis.base.ids import new_id
-from chassis.papers import files
-from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness
 from contracts.finance.commands import ExportBills
 from contracts.registry.events import StudentItem
@@ -15,11 +12,7 @@ from tests.builders import finance as build
 from tests.builders import people
 from tests.exporting import exported
 
-
-@pytest.fixture(autouse=True)
-def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def test_bills_go_out_with_amounts_as_numbers_and_words_for_codes(

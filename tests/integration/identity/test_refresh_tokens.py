@@ -16,6 +16,7 @@ from chassis.testing.harness import ServiceHarness
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.events import AccessRevoked
 from contracts.identity.views import SessionTokens
+from services.identity import emergency
 from services.identity.domain.lifetimes import REFRESH_GRACE
 from services.identity.steps import refresh_tokens
 from services.identity.steps.revoking import end_all_sessions
@@ -127,6 +128,21 @@ def test_all_sessions_end_where_the_key_became_known(identity: ServiceHarness, s
     assert identity.database.run(system_context(), end_all_sessions) >= 2
     assert is_over(identity, session.refresh_token)
     assert is_over(identity, other.refresh_token)
+
+
+def test_a_command_on_the_server_ends_all_sessions(
+    identity: ServiceHarness,
+    session: SessionTokens,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JIAOWU_DATABASE_URL", identity.database.engine.url.render_as_string(hide_password=False))
+    settings.cache_clear()
+    open_ones = len(identity.rows(select(sessions).where(sessions.c.ended_at.is_(None))))
+    assert emergency.main() == 0
+    assert capsys.readouterr().out == f"{open_ones}\n"
+    assert is_over(identity, session.refresh_token)
+    assert signed_in(identity, user(identity, "later")).refresh_token
 
 
 def test_a_sign_in_is_the_same_one_while_the_key_is_changed(

@@ -1,12 +1,11 @@
 """The registry service, unused, with a store for its files; two points and a student of the first."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from chassis.declaring.service import Service
-from chassis.papers import files
+from chassis.papers.store import FileStore
 from chassis.testing.harness import ServiceHarness
 from contracts.identity.events import TeachingPointItem
 from contracts.registry.views import StudentView
@@ -15,11 +14,7 @@ from tests.builders import registry as build
 
 
 @pytest.fixture
-def registry(
-    harness_of: Callable[[type[Service]], ServiceHarness], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> ServiceHarness:
-    store = files.FileStore(tmp_path.as_uri())
-    monkeypatch.setattr(files, "store", lambda: store)
+def registry(harness_of: Callable[[type[Service]], ServiceHarness], store: FileStore) -> ServiceHarness:
     return harness_of(Registry)
 
 

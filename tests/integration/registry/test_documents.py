@@ -135,14 +135,28 @@ def test_what_was_issued_stays_as_it_was_when_the_record_changes(
     assert issue(registry, student).holder_name == "改名后"
 
 
+def transfer(registry: ServiceHarness, student: StudentView, to: TeachingPointItem) -> None:
+    move = {"version": student.version, "to_teaching_point_id": to.id, "reason": "工作变动"}
+    change_id = registry.run(TransferStudent(student_id=student.id, **move), of_school()).id
+    registry.run(ApproveStatusChanges(status_change_ids=(change_id,)), of_school())
+    registry.deliver(TransferCleared(change_id=change_id, student_id=student.id))
+
+
+def test_who_moves_while_a_document_waits_to_be_made_has_it_at_the_new_point(
+    registry: ServiceHarness, student: StudentView, points: list[TeachingPointItem]
+) -> None:
+    registry.run(IssueEnrolmentCertificate(student_id=student.id), of_point(points[0].id))
+    transfer(registry, student, points[1])
+    Worker(registry.database, registry.service).run_until_idle()
+    assert registry.ask(List(), of_point(points[0].id)).items == ()
+    assert [each.student_id for each in registry.ask(List(), of_point(points[1].id)).items] == [student.id]
+
+
 def test_documents_go_with_a_student_who_moves(
     registry: ServiceHarness, student: StudentView, points: list[TeachingPointItem]
 ) -> None:
     document = issue(registry, student)
-    move = {"version": student.version, "to_teaching_point_id": points[1].id, "reason": "工作变动"}
-    change_id = registry.run(TransferStudent(student_id=student.id, **move), of_school()).id
-    registry.run(ApproveStatusChanges(status_change_ids=(change_id,)), of_school())
-    registry.deliver(TransferCleared(change_id=change_id, student_id=student.id))
+    transfer(registry, student, points[1])
     assert [each.id for each in registry.ask(List(), of_point(points[1].id)).items] == [document.id]
     assert registry.ask(List(), of_point(points[0].id)).items == ()
     assert document.number in text_of(printed(registry, document, of_point(points[1].id)))

@@ -17,6 +17,7 @@ from services.registry.domain.status_changes import (
     Destination,
     against_change,
     against_destination,
+    against_return,
     last_day_of_suspension,
     leads_to_degree,
     resumes_too_early,
@@ -65,6 +66,11 @@ def test_a_transfer_goes_to_another_enabled_point_that_offers_the_programme(
     to: Destination | None, reason: Reason | None
 ) -> None:
     assert against_destination(HERE, to) == reason
+
+
+def test_only_who_is_suspended_returns() -> None:
+    assert against_return("suspended", suspended=True) is None
+    assert against_return("suspended", suspended=False) == Reason("status_change_not_possible", {"status": "suspended"})
 
 
 def test_a_suspension_ends_the_day_before_study_goes_on() -> None:

@@ -9,7 +9,9 @@ import pytest
 import xlwt
 
 from chassis.papers.reading.biff import formula_places, is_calculated
-from tests.chassis.papers.lists import GOOD, HEADER, read, refusal, wrong
+from chassis.papers.sheet_writing import write_bad_rows
+from tests.chassis.papers.lists import COLUMNS, GOOD, HEADER, read, refusal, wrong
+from tests.chassis.papers.tables import xls
 
 
 def book(formula: str | None = None, *, hidden_column: int | None = None, height: int | None = None) -> io.BytesIO:
@@ -39,6 +41,19 @@ def test_a_formula_whose_value_no_program_has_calculated_is_told() -> None:
 def test_rows_of_no_height_and_columns_that_are_hidden_are_not_taken_in_silence() -> None:
     assert wrong(read(book(height=0))[0]) == [("", "row_hidden")]
     assert refusal(book(hidden_column=4)) == "workbook_columns_hidden"
+
+
+def test_characters_that_no_database_keeps_are_no_part_of_texts_and_formats() -> None:
+    (row,) = read(xls(HEADER, [*GOOD[:4], "某\0单位", GOOD[5]]))
+    assert (row.texts["单位"], wrong(row)) == ("某单位", [])
+    (row,) = read(xls(HEADER, [*GOOD[:4], 5, GOOD[5]], styles={(1, 4): '0"\0件"'}))
+    assert [error.params for error in row.errors] == [{"format": '0"件"'}]
+
+
+def test_a_format_with_characters_that_xml_does_not_have_is_given_back_without_them() -> None:
+    (row,) = read(xls(HEADER, [*GOOD[:4], 5, GOOD[5]], styles={(1, 4): '0"\x01件"'}))
+    (again,) = read(write_bad_rows("student_import", COLUMNS, [row.refused()]))
+    assert wrong(again) == [("单位", "cell_shown_otherwise")]
 
 
 def record(code: int, content: bytes = b"") -> bytes:
