@@ -24,7 +24,7 @@ from chassis.documents.declaring import Document
 from chassis.documents.fonts import fonts, refuse_undrawable
 from chassis.documents.telling import Told, texts_in, told, words_of
 from chassis.work.pictures import svg_of
-from contracts.words import document_word
+from contracts.words import document_word, label
 
 if TYPE_CHECKING:
     import typst
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 """What templates may read from: that of the code, where the shared style lies."""
 _ARCHIVED: Final = "a-2b"
+_LABELS: Final = ("number", "code", "total")
+"""Words that documents of several kinds have beside those of their fields."""
 _DRAWING = threading.Lock()
 """One after the other: the compiler refuses a second caller, and uses every core by itself."""
 
@@ -79,6 +81,7 @@ def draw_together(document: Document, filled: Sequence[Filled], *, school: Schoo
         "title": document_word(document.name).zh,
         "school": {"name": school.name, "english_name": school.english_name},
         "words": {**words_of(document.data)},
+        "labels": {key: label(f"document.{key}").zh for key in _LABELS},
     }
     says = [told(each.data) for each in filled]
     refuse_undrawable(chain(texts_in(texts), *map(texts_in, says)))

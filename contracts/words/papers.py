@@ -51,6 +51,9 @@ LABELS: Words = {
     "guide.explanation": ("说明", "Explanation"),
     "guide.choices": ("可选值", "Choices"),
     "guide.example": ("示例", "Example"),
+    "document.number": ("编号", "Number"),
+    "document.code": ("核验码", "Code"),
+    "document.total": ("合计（元）", "Total (yuan)"),
     "batch_selection_result.skipped": ("已跳过", "Skipped"),
     "batch_selection_result.not_selected": ("未选", "Not selected"),
 }

@@ -269,6 +269,14 @@ def test_nobody_types_a_label_by_hand() -> None:
     assert [place for place in NO_LABELS if not any(each.startswith(place) for each in found)] == []
 
 
+def test_no_template_of_a_document_has_a_label_of_its_own() -> None:
+    """What stands before a colon is one, unless it leads to what a sentence goes on with."""
+    templates = [path for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.typ")]
+    assert len(templates) > 2
+    found = {path.name: re.findall(r"[\u4e00-\u9fff（）]+：", path.read_text("utf-8")) for path in templates}
+    assert {name: typed for name, typed in found.items() if typed} == {"enrolment_certificate.typ": ["具体信息如下："]}
+
+
 # The templates that people may have: titles of columns and words of choices when they were first handed out.
 HANDED_OUT = {
     "student_import": (
