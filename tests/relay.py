@@ -12,8 +12,7 @@ Pair = tuple[socket.socket, socket.socket]
 
 
 class Relay:
-    """It can `refuse` new connections, be `silent` (accept and pass nothing on), `reset` those that are open, or let
-    them `stall`."""
+    """`refuse` new connections, `silent`: accept and pass nothing on, `reset` those that are open, or `stall` them."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self._upstream = (host, port)
