@@ -187,10 +187,10 @@ class RefusedRow(View):
 
 
 class ImportOutcome(View):
-    """What came of a table that was imported or checked."""
+    """What came of a table that was imported or checked, or of a list of whose rows documents were tried."""
 
     rows: int = Field(description="Filled rows.")
-    refused: int = Field(description="Those of them that did not come in, or would not.")
+    refused: int = Field(description="Those of them that did not come in, or would not; or of which there is nothing.")
     reasons: tuple[ReasonCount, ...] = Field(
         default=(), description="Why, by column and reason, the commonest first, each with the first such sentence."
     )

@@ -16,7 +16,7 @@ from contracts.public import PublicQuery
 from contracts.stored import StoredDay, StoredName, StoredNumber, StoredText, Word
 from contracts.text import cleaning
 from contracts.text.kinds import Cleaned, TextKind
-from contracts.types import FileReference, Id, Instant, Note, NumberBeginning, Version
+from contracts.types import FileReference, Flag, Id, Instant, Note, NumberBeginning, Version
 
 MAX_NUMBER = 40
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -65,6 +65,11 @@ class IssueDocuments(Command):
     sort: SortKey = None
     form: BatchForm = Field(
         default=BatchForm.PDF, description="One PDF to print, or a ZIP with a PDF for each row; in the list's order."
+    )
+    dry_run: Flag = Field(
+        default=False,
+        description="Only tell of which rows no document could be made, and why: the task's outcome has the reasons"
+        " counted, its file names each row.",
     )
 
 

@@ -27,7 +27,7 @@ from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.service import command, of_contract, scheduled
-from chassis.declaring.tasks import StepResult, Task, TaskKind
+from chassis.declaring.tasks import Ended, StepResult, Task, TaskKind
 from chassis.documents.declaring import Document
 from chassis.documents.drawing import Filled, draw, draw_together
 from chassis.documents.fonts import drawable, refuse_undrawable
@@ -38,6 +38,8 @@ from chassis.documents.telling import texts_in, told
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.leftovers import folder
+from chassis.papers.outcomes import outcome_of
+from chassis.papers.spreadsheets import BadRow, CellError
 from chassis.papers.zip_stream import write_zip
 from chassis.running.listed import Lists, as_who_asked, command_of, noted_of, rows_asked_for, start
 from chassis.running.tasks import report
@@ -118,18 +120,26 @@ class Batch:
         return [{"rows": rows[start : start + BLOCK]} for start in range(0, len(rows), BLOCK)]
 
     def _make(self, task: Task, step: dict[str, Any], uow: UnitOfWork) -> StepResult:
-        """Make a block, and keep it as a part."""
-        made, refused = self._made(task, step["rows"], uow)
+        """Make a block, and keep it as a part; of one that is only tried keep what is refused."""
+        said = self._said(task, step["rows"], uow)
+        refused = [(label, what.to_wire()) for label, what in said if isinstance(what, ServiceError)]
+        if command_of(task, self.command).dry_run:
+            numbers = [number for number, (_, what) in enumerate(said, 1) if isinstance(what, ServiceError)]
+            figures = {"issuable": len(said) - len(refused), "refused": len(refused)}
+            return StepResult(figures, {"part": None, "refused": refused, "numbers": numbers})
+        made = self._made([(label, what) for label, what in said if isinstance(what, Said)], uow)
         part = None
         if made:
             content = self._part(task, made, uow)
             part = files.keep(uow, io.BytesIO(content), _KINDS[self._form(task)], document=self.name, purpose=PART)
         return StepResult({"issued": len(made), "refused": len(refused)}, {"part": part, "refused": refused})
 
-    def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> UUID:
+    def _finish(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended | UUID:
         """Put the parts together, with the list of what could not be made at the end."""
-        parts = [UUID(each["part"]) for each in data if each["part"]]
         refused = [line for each in data for line in each["refused"]]
+        if command_of(task, self.command).dry_run:
+            return self._tried(task, data, refused, uow)
+        parts = [UUID(each["part"]) for each in data if each["part"]]
         with folder() as place:
             put_together = _as_pdf if self._form(task) is BatchForm.PDF else _as_zip
             result = place / "result"
@@ -149,25 +159,41 @@ class Batch:
         uow.audit(uow.tables["tasks"], task.id, "export", after={**asked, **task.figures})
         return file_id
 
+    def _tried(self, task: Task, data: Sequence[Any], refused: Sequence[tuple[str, Any]], uow: UnitOfWork) -> Ended:
+        """What would come of it: the reasons, and the list of what could not be made where there is any."""
+        numbers = [at * BLOCK + number for at, each in enumerate(data) for number in each["numbers"]]
+        bad = [
+            BadRow(number, {}, (CellError("", error["code"], error["params"]),))
+            for number, (_, error) in zip(numbers, refused, strict=True)
+        ]
+        outcome = outcome_of(len(bad) + task.figures.get("issuable", 0), bad)
+        if not refused:
+            return Ended(None, outcome)
+        told = io.BytesIO(_refused_list(refused, uow))
+        point = task.teaching_point_id
+        return Ended(files.keep(uow, told, FileKind.PDF, document=REFUSED.name, teaching_point_id=point), outcome)
+
     def _form(self, task: Task) -> BatchForm:
         return command_of(task, self.command).form
 
     # -- a block -------------------------------------------------------------------------------------------
 
-    def _made(self, task: Task, rows: Iterable[tuple[str, str]], uow: UnitOfWork) -> tuple[list[_Made], list[Any]]:
-        """What was made, and what was not: label and refusal."""
+    def _said(
+        self, task: Task, rows: Iterable[tuple[str, str]], uow: UnitOfWork
+    ) -> list[tuple[str, Said | ServiceError]]:
+        """The label of each, and what it says, or why it can't be made."""
         with as_who_asked(uow, task):
-            said = [(label, self._says(id_, uow)) for id_, label in rows]
-        refused = [(label, what.to_wire()) for label, what in said if isinstance(what, ServiceError)]
-        good = [(label, what) for label, what in said if isinstance(what, Said)]
+            return [(label, self._says(id_, uow)) for id_, label in rows]
+
+    def _made(self, good: Sequence[tuple[str, Said]], uow: UnitOfWork) -> list[_Made]:
         document = self.making.document
         if document.official is None:
-            return [_Made(label, Filled(what.data)) for label, what in good], refused
+            return [_Made(label, Filled(what.data)) for label, what in good]
         issued = issue_many(uow, document, [(what.data, what.holder) for _, what in good])
         return [
             _Made(f"{label} {each.marks.number}", Filled(what.data, each.marks), each.pdf)
             for (label, what), each in zip(good, issued, strict=True)
-        ], refused
+        ]
 
     def _says(self, id_: str, uow: UnitOfWork) -> Said | ServiceError:
         """What one says, or why it can't be made: an exception would not leave the scope in order."""

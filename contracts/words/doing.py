@@ -160,6 +160,7 @@ FIGURES: Words = {
     "checked": ("已检查", "Checked"),
     "exported": ("已导出", "Exported"),
     "imported": ("已导入", "Imported"),
+    "issuable": ("可开具", "Can be issued"),
     "issued": ("已开具", "Issued"),
     "put_together": ("已合并", "Put together"),
     "read": ("已读取", "Read"),

@@ -33,6 +33,7 @@ from contracts.base import (
 )
 from contracts.common import COMMON_OPERATIONS, GetTask, of_service
 from contracts.copies import copy_reply_key, copy_request_key
+from contracts.documents import IssueDocuments
 from contracts.schemas.generate import load_all
 from contracts.types import FileReference
 from tests.builders import messages
@@ -194,6 +195,9 @@ def test_every_decision_and_every_command_about_many_rows_can_be_tried() -> None
         if about_many or decides or command.__name__.startswith(_DECIDES):
             tried = issubclass(command, TryableCommand)
             assert tried != (command.__name__ in _NOT_TRIED), command.__name__
+    by_themselves = [each for each in OWN_OPERATIONS if issubclass(each, IssueDocuments)]
+    assert by_themselves
+    assert all("dry_run" in each.model_fields for each in by_themselves)
 
 
 def test_a_command_refuses_unknown_fields() -> None:

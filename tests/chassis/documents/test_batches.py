@@ -121,6 +121,31 @@ def test_what_can_not_be_made_stands_at_the_end_with_its_reason_and_the_others_a
     assert len(issued(office)) == 12
 
 
+def test_a_dry_run_tells_of_each_row_why_not_and_makes_nothing(office: ServiceHarness) -> None:
+    add(office, 24, n3="张\ue123", n11="已退学", n22="已退学")
+    tried = made(office, IssueCertificates(dry_run=True))
+    assert (tried.figures["issuable"], tried.figures["refused"]) == (21, 3)
+    assert tried.outcome is not None
+    assert (tried.outcome.rows, tried.outcome.refused) == (24, 3)
+    assert [each.count for each in tried.outcome.reasons] == [2, 1]
+    assert [row.row for row in tried.outcome.refused_rows] == [3, 11, 22]
+    [leaf] = pages(content(tried))
+    said = leaf.extract_text()
+    assert "S003" in said
+    assert "S022" in said
+    assert issued(office) == []
+    done = made(office, IssueCertificates())
+    assert (done.figures["issued"], done.figures["refused"]) == (21, 3)
+
+
+def test_a_dry_run_of_what_can_all_be_made_has_no_file(office: ServiceHarness) -> None:
+    add(office, 2)
+    tried = made(office, IssueCertificates(dry_run=True))
+    assert tried.outcome is not None
+    assert (tried.outcome.rows, tried.outcome.refused, tried.result) == (2, 0, None)
+    assert issued(office) == []
+
+
 def test_where_nothing_can_be_made_the_file_is_the_reasons(office: ServiceHarness) -> None:
     add(office, 1, n1="已退学")
     [leaf] = pages(content(made(office, IssueCertificates())))
