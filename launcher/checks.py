@@ -22,6 +22,7 @@ def commands() -> dict[str, list[str]]:
     """What is run, by the title it is shown under."""
     return {
         "Style (ruff check)": ["ruff", "check", "--quiet"],
+        "Style (ruff format)": ["ruff", "format", "--check", "--quiet"],
         "Types (mypy)": ["mypy", *typed_folders()],
         "Architecture (import-linter)": ["lint-imports"],
     }
