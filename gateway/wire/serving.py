@@ -11,6 +11,7 @@ from typing import Any, Final
 from uvicorn import Config, Server
 
 from chassis.running.logging import get_logger
+from gateway.wire.expecting import Expecting
 from gateway.wire.limits import Connections, Limits
 from gateway.wire.protocol import GuardedProtocol
 
@@ -29,7 +30,7 @@ class WireConfig(Config):
 
     def __init__(self, app: Any, limits: Limits, trusted: Callable[[str], bool] = lambda address: False) -> None:
         super().__init__(
-            app,
+            Expecting(app),
             loop="uvloop",
             http=GuardedProtocol,
             ws="none",

@@ -163,6 +163,34 @@ def test_what_is_no_http_is_turned_away_and_the_server_goes_on(server: Server, r
     assert server.lend(1).status == 201
 
 
+def expecting(server: Server, token: dict[str, str], size: int) -> socket.socket:
+    """A connection on which somebody asks whether to send a body of this size."""
+    line = server.raw()
+    headers = {**token, "Host": "gateway", "Content-Length": size, "Expect": "100-continue"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    line.sendall(f"POST {LEND} HTTP/1.1\r\n{head}\r\n".encode())
+    return line
+
+
+def test_who_asks_whether_to_send_a_body_and_may_not_is_refused_before_it_is_sent(server: Server) -> None:
+    with expecting(server, {"Content-Type": "application/json"}, 200_000) as line:
+        answer = http.client.HTTPResponse(line, method="POST")
+        answer.begin()
+        assert (answer.status, answer.getheader("connection")) == (401, "close")
+        answer.read()
+        assert line.recv(1) == b""
+
+
+def test_who_asks_whether_to_send_a_body_and_may_is_told_to(server: Server) -> None:
+    body = json.dumps({"title": "x"}).encode()
+    with expecting(server, server.headers(), len(body)) as line:
+        assert line.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(body)
+        answer = http.client.HTTPResponse(line, method="POST")
+        answer.begin()
+        assert (answer.status, answer.getheader("connection")) == (201, None)
+
+
 def test_bad_chunks_are_a_problem_and_not_an_error(server: Server) -> None:
     with server.raw() as client:
         head = "".join(f"{name}: {value}\r\n" for name, value in server.headers().items())
