@@ -79,7 +79,7 @@ def test_who_cannot_be_judged_is_not_counted_against_their_address() -> None:
 
 def test_a_name_with_underscores_is_no_header_of_a_proxy() -> None:
     """Proxies overwrite what they know, and may pass on what only looks alike."""
-    gateway = make_gateway(trusted_proxies=["10.0.0.0/8"])
+    gateway = make_gateway(proxies=Proxies(["10.0.0.0/8"]))
     pretended = {"X_Forwarded_For": "203.0.113.7", "X_Forwarded_Proto": "https"}
     answer = gateway.client.simulate_get(BOOKS, headers={**gateway.bearer(), **pretended}, remote_addr="10.0.0.1")
     assert gateway.backend.calls[0][3].client == "10.0.0.1"
