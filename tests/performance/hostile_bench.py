@@ -7,9 +7,13 @@ each kind between two measurements of the users alone. Prints figures, asserts n
 from __future__ import annotations
 
 import asyncio
+import os
+import random
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +22,7 @@ from rich.table import Table
 
 from launcher.paths import ROOT
 from tests.gateway.fakes import Issuer
+from tests.gateway.server_process import PATIENCE, USUAL
 from tests.performance.gateway_bench import Server
 from tests.performance.load import Connection, Outcome, steady
 
@@ -40,7 +45,7 @@ def _saying(words: bytes, *, again: bytes = b"", pause: float = 0.5) -> Callable
                     await writer.drain()
                     await asyncio.sleep(pause)
                     writer.write(again)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # they have no clock in common
 
     return client
 
@@ -71,16 +76,25 @@ async def ordinary(address: Address, token: str) -> Outcome:
     return await steady(users, lambda number: b"", RATE, SECONDS)
 
 
-async def beside(address: Address, token: str, count: int, client: Callable[[Address], Awaitable[None]]) -> Outcome:
-    """The same beside so many of a kind."""
-    hostile = [asyncio.ensure_future(client(address)) for _ in range(count)]
+def beside(address: Address, token: str, kind: str) -> Outcome:
+    """The same beside all of a kind, who are in a process of their own: what they do must not hold the clock up."""
+    hostile = get_context("spawn").Process(target=_attack, args=(address, token, kind), daemon=True)
+    hostile.start()
     try:
-        await asyncio.sleep(2.0)  # until they are all there
-        return await ordinary(address, token)
+        time.sleep(4.0)  # until they are all there
+        return asyncio.run(ordinary(address, token))
     finally:
-        for each in hostile:
-            each.cancel()
-        await asyncio.gather(*hostile, return_exceptions=True)
+        hostile.kill()
+        hostile.join()
+
+
+def _attack(address: Address, token: str, kind: str) -> None:
+    count, client = kinds(token)[kind]
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(client(address) for _ in range(count)))
+
+    asyncio.run(all_of_them())
 
 
 def measure(address: Address, issuer: Issuer) -> Table:
@@ -88,8 +102,8 @@ def measure(address: Address, issuer: Issuer) -> Table:
     token = f"Bearer {issuer.token()}"
     table = Table("beside", "p50 ms", "p99 ms", "p99 alone (before, after)", "statuses")
     alone = [asyncio.run(ordinary(address, token))]
-    for name, (count, client) in kinds(f"Bearer {issuer.token()}").items():
-        met = asyncio.run(beside(address, token, count, client))
+    for name in kinds(token):
+        met = beside(address, f"Bearer {issuer.token()}", name)
         alone.append(asyncio.run(ordinary(address, token)))
         before, after = (f"{each.quantile(0.99):.1f}" for each in alone[-2:])
         here, most = f"{met.quantile(0.5):.1f}", f"{met.quantile(0.99):.1f}"
@@ -104,6 +118,7 @@ def _medians(outcomes: Sequence[Outcome]) -> list[str]:
 
 def main() -> None:
     """Start the server, measure, print."""
+    os.environ[PATIENCE] = USUAL
     server = Server(ROOT)
     with tempfile.TemporaryDirectory() as folder:
         try:
