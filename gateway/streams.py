@@ -51,18 +51,28 @@ class Subscription:
     def __init__(self, user_id: UUID, reader: Principal | None = None) -> None:
         self.user_id = user_id
         self.reader = reader
-        self._hints: asyncio.Queue[Hint | None] = asyncio.Queue()
+        # A queue of the library's takes 3 kB, and there are thousands.
+        self._hints: list[Hint | None] = []
+        self._waking: asyncio.Future[None] | None = None
 
     def put(self, hint: Hint | None) -> None:
         """Add a hint; None ends the stream. Of a reader who is far behind the oldest hints are dropped."""
-        while hint is not None and self._hints.qsize() >= _WAITING:
-            self._hints.get_nowait()
-        self._hints.put_nowait(hint)
+        while hint is not None and len(self._hints) >= _WAITING:
+            self._hints.pop(0)
+        self._hints.append(hint)
+        if self._waking is not None and not self._waking.done():
+            self._waking.set_result(None)
 
     async def next(self, timeout: float) -> Hint | None:
         """The next hint, or None at the end. Raises `TimeoutError` after `timeout` seconds."""
-        async with asyncio.timeout(timeout):
-            return await self._hints.get()
+        if not self._hints:
+            self._waking = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._waking
+            finally:
+                self._waking = None
+        return self._hints.pop(0)
 
 
 class Hub:

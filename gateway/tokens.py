@@ -20,6 +20,7 @@ from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
 _CLOCK_SKEW = 5  # seconds that two machines' clocks may differ
 _MAX_TOKEN_LENGTH = 6_000  # characters; longer ones are nobody's
 _WIDTH = {kind: place for place, kind in enumerate(ScopeKind)}
+_OF_KIND = {kind: Scope(kind) for kind in ScopeKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,11 @@ class Principal:
         """Every permission that the grants give, with its scope: by them a service judges whose tasks the user sees.
         Ids are told of points alone; tasks belong to no course and no student."""
         if not self._held:
-            scopes = {name: scope for name in PERMISSIONS if (scope := self.scope_for(name))}
+            # An open stream keeps its reader: what only has a kind is the same for all.
+            scopes = {name: scope for name in PERMISSIONS if (scope := _widest(self, name))}
             self._held.update(
-                (name, scope if scope.kind == ScopeKind.POINT else Scope(scope.kind)) for name, scope in scopes.items()
+                (name, scope if scope.kind == ScopeKind.POINT else _OF_KIND[ScopeKind(scope.kind)])
+                for name, scope in scopes.items()
             )
         return self._held
 

@@ -6,6 +6,7 @@ would come to be refused.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ class Expecting:
     def __init__(self, app: ASGI3Application) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> Awaitable[None]:
         if scope["type"] == "http" and any(name == b"expect" for name, _ in scope["headers"]):
             waiting = _Waiting(receive, send)
             receive, send = waiting.receive, waiting.send
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 class _Waiting:

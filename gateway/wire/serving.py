@@ -31,6 +31,7 @@ class WireConfig(Config):
     def __init__(self, app: Any, limits: Limits, trusted: Callable[[str], bool] = lambda address: False) -> None:
         super().__init__(
             Expecting(app),
+            interface="asgi3",
             loop="uvloop",
             http=GuardedProtocol,
             ws="none",

@@ -356,7 +356,7 @@ def test_two_thousand_streams_are_held_beside_requests(own_server: Server) -> No
     with ThreadPoolExecutor(8) as pool:
         streams = list(pool.map(open_one, range(2000)))
     grown = psutil.Process(own_server.process.pid).memory_info().rss - before
-    assert grown < 2000 * 40_000, "bytes a stream, with door and token"
+    assert grown < 2000 * 28_000, "bytes a stream, with door and token"
     assert all(own_server.lend(1).status == 201 for _ in range(3))
     for stream in streams:
         stream.close()
