@@ -88,18 +88,22 @@ class EventConsumer:
                 logger.exception("consumer_failed", extra={"queue": self.queue})
                 self._sleep(pause)
                 pause = min(pause * 2, 5.0)
-            finally:
-                self.connected = False
 
     def _connect_and_consume(self) -> None:
         with Connection(self.url, heartbeat=30, connect_timeout=5) as connection:
             connection.ensure_connection(max_retries=1, timeout=5)
             self.connected = True
-            while self._await_database(connection):
-                try:
-                    self._consume(connection)
-                except DatabaseAway:
-                    logger.warning("database_out_of_reach", extra={"queue": self.queue})
+            try:
+                while self._await_database(connection):
+                    self._consume_while_the_database_is_there(connection)
+            finally:
+                self.connected = False  # also while it waits before it tries again
+
+    def _consume_while_the_database_is_there(self, connection: Connection) -> None:
+        try:
+            self._consume(connection)
+        except DatabaseAway:
+            logger.warning("database_out_of_reach", extra={"queue": self.queue})
 
     def _await_database(self, connection: Connection) -> bool:
         """Wait for the database with the connection kept alive; whether to go on at all."""
