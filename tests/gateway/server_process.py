@@ -62,8 +62,9 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
         routes=ROUTES,
         services=SERVICES,
     )
-    patience = {} if os.environ.get(PATIENCE) == USUAL else {"head_seconds": 2.0, "body_seconds": 2.0}
-    limits = Limits(**patience, connections=raise_file_limit(4096), connections_of_address=4096)
+    hurried: dict[str, Any] = {"head_seconds": 2.0, "body_seconds": 2.0, "connections_of_address": 4096}
+    patience = {} if os.environ.get(PATIENCE) == USUAL else hurried
+    limits = Limits(**patience, connections=raise_file_limit(4096))
     running = GatewayProcess(
         create_app(dependencies),
         hub,

@@ -30,6 +30,8 @@ USERS, RATE, SECONDS = 50, 150, 6.0
 """How many ordinary users, how many requests they make in a second together, and for how long."""
 PATH = "/api/v1/books?page=2"
 LEND = "/api/v1/books/0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f/lend"
+THEIRS = "127.0.0.2"
+"""The address of whoever is hostile: what one address may take is held against it and not against the users'."""
 Address = tuple[str, int]
 
 
@@ -39,7 +41,7 @@ def _saying(words: bytes, *, again: bytes = b"", pause: float = 0.5) -> Callable
     async def client(address: Address) -> None:
         while True:
             with suppress(OSError):
-                _, writer = await asyncio.open_connection(*address)
+                _, writer = await asyncio.open_connection(*address, local_addr=(THEIRS, 0))
                 writer.write(words)
                 while not writer.is_closing():
                     await writer.drain()
@@ -61,7 +63,7 @@ def kinds(token: str) -> dict[str, tuple[int, Callable[[Address], Awaitable[None
     return {
         "220 bodies without end": (220, _saying(lend + b"Content-Length: 1900\r\n\r\n{", again=b" ")),
         "500 heads without end": (500, _saying(b"GET / HTTP/1.1\r\nX: ", again=b"a")),
-        "1,000 who say nothing": (1000, _saying(b"", pause=2.0)),
+        "4,096 who say nothing": (4096, _saying(b"", pause=2.0)),
         "8 lines of chunks without end": (8, _saying(chunked + b"1;", again=b"a" * 60_000, pause=0.01)),
         "20 slow uploads": (20, _saying(upload, again=b"a" * 1000, pause=0.1)),
         "8 with requests without end": (8, _saying(b"", again=b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 500, pause=0.02)),
