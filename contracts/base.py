@@ -105,24 +105,72 @@ SortKey = Annotated[
 ]
 
 
-class PageQuery(Query):
-    """A question that is answered with one page of a list."""
+class NumberedQuery(Query):
+    """A question that is answered with one page of a list, by its number."""
 
     page: Annotated[int, Field(ge=1, le=1_000_000, description="Page to show, from 1.", examples=[1])] = 1
     size: Annotated[int, Field(ge=1, le=200, description="Rows on a page.", examples=[50])] = 50
+
+
+class PageQuery(NumberedQuery):
+    """A question that is answered with one page of a list.
+
+    `order` is its order unless another is asked for, as in `sort`; `sorts` are the other keys. Any list is as quick
+    with millions of rows in its own order, and by each of its filters alone; `together` are the pairs of filters by
+    which people look in it, which are so too. What else is combined or sorted by is answered while few rows are found
+    (`chassis.data.lists`).
+    """
+
+    order: ClassVar[str]
+    sorts: ClassVar[tuple[str, ...]] = ()
+    together: ClassVar[tuple[frozenset[str], ...]] = ()
+
     sort: SortKey = None
+    after: UUID | None = Field(
+        default=None,
+        description="Id of the last row seen: the rows behind it, instead of a page by its number.",
+        examples=["0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
+    )
+
+    def __init_subclass__(
+        cls, *, order: str = "", sorts: tuple[str, ...] = (), together: tuple[tuple[str, str], ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.order = order or getattr(cls, "order", "")
+        cls.sorts = sorts or cls.sorts
+        cls.together = tuple(map(frozenset, together)) or cls.together
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if unknown := frozenset[str]().union(*cls.together) - cls.model_fields.keys():
+            raise TypeError(f"{cls.__name__} has no filter {', '.join(sorted(unknown))}")
+
+    @classmethod
+    def sort_keys(cls) -> tuple[str, ...]:
+        """All that the list can be sorted by, its own order first."""
+        return (cls.order.removeprefix("-"), *cls.sorts)
+
+    @classmethod
+    def filters(cls) -> tuple[str, ...]:
+        """The fields that the list is filtered by."""
+        return tuple(name for name in cls.model_fields if name not in PageQuery.model_fields)
 
 
 Row = TypeVar("Row", bound=View)
 
 
 class Page(View, Generic[Row]):
-    """One page of a list, and how many rows there are in all."""
+    """One page of a list, and how many rows there are in all: counted up to 10,000, else `about` as many."""
 
     items: tuple[Row, ...]
     page: int
     size: int
     total: int
+    about: bool = Field(default=False, description="Whether `total` is an estimate.")
+    next_after: UUID | None = Field(
+        default=None, description="`after` of the page that follows; empty where this is the last."
+    )
 
 
 class KeysetQuery(Query):

@@ -106,7 +106,7 @@ class AuditEntryView(View):
     correlation_id: UUID
 
 
-class ListAuditEntries(PageQuery, answers=Page[AuditEntryView]):
+class ListAuditEntries(PageQuery, answers=Page[AuditEntryView], order="-at"):
     """The audit trail of one service, newest first."""
 
     actor_id: Id | None = Field(default=None, description="Only what this user did.")
@@ -129,8 +129,8 @@ class ErasureView(View):
     number: int
 
 
-class ListErasures(PageQuery, answers=Page[ErasureView]):
-    """What one service has let go because its time was over, the last day first. Sorts: `on`."""
+class ListErasures(PageQuery, answers=Page[ErasureView], order="-on"):
+    """What one service has let go because its time was over, the last day first."""
 
     since: Day | None = Field(default=None, description="Only from this day on.")
     until: Day | None = Field(default=None, description="Only up to this day.")
@@ -227,7 +227,7 @@ class GetTask(Query, answers=TaskView):
     task_id: TaskId
 
 
-class ListTasks(PageQuery, answers=Page[TaskView]):
+class ListTasks(PageQuery, answers=Page[TaskView], order="-created_at", sorts=("finished_at", "kind", "state")):
     """The tasks that the actor may see, newest first: those that were started under a permission that the actor holds,
     for the school, for the task's point, or by the actor."""
 

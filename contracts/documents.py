@@ -92,8 +92,8 @@ class IssuedDocumentView(View):
     version: int
 
 
-class ListIssuedDocuments(PageQuery, answers=Page[IssuedDocumentView]):
-    """Issued documents. Sorts: `issued_at` (newest first unless told), `number`."""
+class ListIssuedDocuments(PageQuery, answers=Page[IssuedDocumentView], order="-issued_at", sorts=("number",)):
+    """Issued documents."""
 
     document: DocumentKind | None = Field(default=None, description="Only of this kind.")
     student_id: Id | None = Field(default=None, description="Only of this student.")

@@ -8,7 +8,7 @@ class GrantLeaves(Decision, request="leave"):
     leave_ids: Ids = Field(description="The leaves.")
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -48,7 +48,9 @@ class Decision(TryableCommand, answers=RowResults):
 
 
 class RequestedBetween(Query):
-    """What lists of requests and their figures can be filtered by, whatever the kind."""
+    """What lists of requests and their figures can be filtered by, whatever the kind. The oldest come first in them."""
+
+    order: ClassVar[str] = "requested_at"
 
     requested_from: Day | None = Field(default=None, description="Only asked for on this day or later.")
     requested_to: Day | None = Field(default=None, description="Only asked for on this day or earlier.")

@@ -153,7 +153,9 @@ class ListSettings(Query, answers=SettingsView):
     """The school's settings of one service: what holds now, since when, and what is planned."""
 
 
-class ListSettingChanges(PageQuery, answers=Page[SettingChangeView]):
+class ListSettingChanges(
+    PageQuery, answers=Page[SettingChangeView], order="-entered_at", sorts=("effective_from", "name")
+):
     """What was entered for the school's settings of one service, the newest first: former values, the one that holds,
     planned and revoked ones."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from contracts.base import Operation, PageQuery, Query, View
+from contracts.base import NumberedQuery, Operation, Query, View
 from contracts.common import CancelTask, GetTask, ListTasks, TaskId, TaskState, TaskView, of_service
 from contracts.errors import ServiceError
 from contracts.types import Code, FileReference
@@ -33,7 +33,7 @@ class CentralTasks(View):
     unanswered: tuple[str, ...] = Field(description="Services that did not answer: their tasks are missing here.")
 
 
-class ListAllTasks(PageQuery, answers=CentralTasks, service="gateway"):
+class ListAllTasks(NumberedQuery, answers=CentralTasks, service="gateway"):
     """The task centre: long jobs of all services, newest first. At most the newest 200 are paged through."""
 
     kind: Code | None = Field(default=None, description="Only this kind.", examples=["student_import"])

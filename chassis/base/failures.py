@@ -25,6 +25,10 @@ class NotYet(Exception):
         self.code = code
 
 
+class TooSlow(Exception):
+    """Raised where something was to be read in a given time, and was not."""
+
+
 def passes(refusal: ServiceError) -> bool:
     """Whether a refusal is about the moment and not about the work: the same may succeed a little later."""
     return refusal.kind is ErrorKind.UNAVAILABLE or refusal.code == "command_in_progress"

@@ -48,6 +48,9 @@ END $$
 )
 
 
+UNNOTED = "app.unnoted"
+"""The setting under which nobody is told of updates: of columns that no view shows (`chassis.messages.state_notes`)."""
+
 # Beside the tables rather than in their `info`, which migrations would repeat.
 _UNVERSIONED: WeakKeyDictionary[Table, frozenset[str]] = WeakKeyDictionary()
 
@@ -56,7 +59,7 @@ def unversioned(table: Table, *columns: str) -> None:
     """Declare columns that nobody edits: an UPDATE of nothing else leaves the version as it is."""
     if unknown := set(columns) - set(table.c.keys()):
         raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
-    _UNVERSIONED[table] = frozenset(columns)
+    _UNVERSIONED[table] = _UNVERSIONED.get(table, frozenset()) | frozenset(columns)
 
 
 def version_triggers(metadata: MetaData) -> Iterator[Trigger]:

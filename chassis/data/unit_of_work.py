@@ -10,14 +10,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Executable, Row, Select, Table
+from sqlalchemy import Connection, CursorResult, Executable, Row, Select, Table, text
+from sqlalchemy.exc import DBAPIError
 
 from chassis.base.clock import local_date
 from chassis.base.context import Context, Scope
+from chassis.base.failures import TooSlow
 from chassis.base.ids import new_id
-from chassis.data.pages import WholeList
 from chassis.data.prepared import Prepared
 from chassis.data.row_scope import role_name
+from chassis.data.whole_lists import WholeList
 from chassis.declaring.service import Service
 from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, exchange, routing_key, type_name
 from contracts.errors import ServiceError
@@ -51,7 +53,7 @@ class UnitOfWork:
         """A short transaction of its own as the system, which stays whatever becomes of this one. Its commit waits for
         no disk: what it wrote is safe there when this one is."""
         self.whole_list: WholeList | None = None
-        """Where a list leaves what it is made of, while all its rows are wanted (`chassis.data.pages.whole_list`)."""
+        """Where a list leaves what it is made of, while all its rows are wanted (`chassis.data.whole_lists`)."""
         self._database = database
         self._outbox: list[dict[str, str]] = []
         self._published: set[type[Event]] = set()
@@ -188,6 +190,22 @@ class UnitOfWork:
         self._noted = written.noted
 
     @contextmanager
+    def at_most(self, milliseconds: int) -> Iterator[None]:
+        """Read for so long, and no longer. Raises TooSlow. What is written inside is taken back."""
+        left = self.context.seconds_left()
+        most = milliseconds if left is None else max(1, min(milliseconds, int(left * 1000)))
+        inside = self.connection.begin_nested()
+        try:
+            self.execute(_AT_MOST, {"most": str(most)})
+            yield
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) == _CANCELLED:
+                raise TooSlow from None
+            raise
+        finally:
+            inside.rollback()
+
+    @contextmanager
     def as_system(self) -> Iterator[None]:
         """See all rows inside the block: for what is out of the actor's sight and yet follows from what they may do.
 
@@ -239,6 +257,9 @@ class UnitOfWork:
 
 # `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.messages.state_notes` left.
 # Text parameters carry JSON: one round trip whatever the number of rows.
+_AT_MOST = text("SELECT set_config('statement_timeout', :most, true)")
+_CANCELLED = "57014"
+
 _FINISH = Prepared(
     "finish",
     """

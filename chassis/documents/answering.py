@@ -14,7 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from chassis.base.clock import local_date
-from chassis.data.pages import as_view, begins, equals, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view, begins
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.guards import Allowance, Beyond, Guard
@@ -66,14 +67,13 @@ def _lines(service: str) -> Lines:
 def list_issued_documents(query: ListIssuedDocuments, uow: UnitOfWork) -> Page[IssuedDocumentView]:
     """Documents in the actor's scope."""
     table = uow.tables[TABLE]
-    statement = select(table).where(
-        equals(table.c.document, query.document),
-        equals(table.c.student_id, query.student_id),
-        equals(table.c.status, query.status),
-        begins(table.c.number, query.number),
+    documents = Listing[IssuedDocumentView](
+        ListIssuedDocuments,
+        table,
+        filters={"number": lambda text, uow: begins(table.c.number, text)},
+        few=frozenset({"student_id"}),
     )
-    sortable = {"issued_at": table.c.issued_at, "number": table.c.number}
-    return page_of(IssuedDocumentView, uow, statement, query, sortable=sortable, default="-issued_at")
+    return documents.page(query, uow)
 
 
 def get_issued_document_file(query: GetIssuedDocumentFile, uow: UnitOfWork) -> FileReference:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert, literal, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.triggers import Function, Trigger
+from chassis.data.triggers import UNNOTED, Function, Trigger
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Feeder, PublishesEntry
 from chassis.declaring.service import Service
@@ -28,7 +28,7 @@ _TRANSITIONS = {
 
 def note_functions(service: type[Service]) -> Iterator[Function]:
     """The functions that the triggers of a service call. Their owner is the tables': every role's changes are noted."""
-    yield _NOTE_WRITTEN
+    yield NOTE_WRITTEN
     yield _NOTE_DELETED
     yield _REFUSE_TRUNCATE
     for entry in service.publications.values():
@@ -102,11 +102,14 @@ _CAUSE = (
 )
 
 # `app.noted` tells the unit of work that its relay has something to do (see its last statement).
-_NOTE_WRITTEN = Function(
+NOTE_WRITTEN = Function(
     "note_written()",
     f"""
 CREATE OR REPLACE FUNCTION note_written() {_AS_OWNER} AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('{UNNOTED}', true) = 'yes' THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO state_notes (kind, row_id, correlation_id, causation_id)
     SELECT TG_ARGV[0], id, {_CAUSE} FROM new_rows;
     IF FOUND THEN

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
-from chassis.data.pages import equals, on_days, page_of
+from chassis.data.lists import Filter, Listing
+from chassis.data.pages import on_days
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.declaring.service import Handler, of_contract
 from chassis.requests.attachments import attached, attachment
 from chassis.requests.handling import demand, field_of_one
 from chassis.requests.kinds import RequestKind
 from chassis.work.rows import locked
 from chassis.work.steps import history_of
-from contracts.base import Operation, Page, PageQuery, View
+from contracts.base import Operation, PageQuery, View
 from contracts.errors import ServiceError
-from contracts.requests import RequestedBetween, StateCount, StateCounts
+from contracts.requests import StateCount, StateCounts
 from contracts.types import FileReference
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a kind is shown. `rows` is what is read, the table unless more is joined; `fields` are what views show beside
-    its columns, row by row; `searched` is what a search finds, `sortable` what else a list is sorted by. The oldest
-    come first, unless `order` says otherwise.
+    its columns, row by row; `searched` is what a search finds, `sortable` what else a list is sorted by.
     """
 
     kind: RequestKind
@@ -35,7 +37,6 @@ class Shown:
     fields: Callable[[UnitOfWork, Sequence[Row[Any]]], Iterable[Mapping[str, Any]]] | None = None
     searched: Callable[[str | None], ColumnElement[bool]] | None = None
     sortable: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
-    order: str = "requested_at"
 
     def select(self) -> Select[Any]:
         """Its rows."""
@@ -47,23 +48,26 @@ class Shown:
             return (dict(row._mapping) for row in rows)
         return ({**row._mapping, **more} for row, more in zip(rows, self.fields(uow, rows), strict=True))
 
-    def found(self, query: Any) -> Select[Any]:
-        """The rows that a query's fields leave: those that are columns of it, the days from `requested_from` to
-        `requested_to`, and `search`."""
-        statement, requested_at = self.select(), self.kind.table.c.requested_at
-        columns = statement.selected_columns
-        named = (name for name in type(query).model_fields if name in columns)
-        conditions = [equals(columns[name], getattr(query, name)) for name in named]
+    def filters(self) -> dict[str, Filter]:
+        """What a query's fields find: those that are columns of it, the days from `requested_from` to `requested_to`,
+        and `search`."""
+        columns, requested_at = self.select().selected_columns, self.kind.table.c.requested_at
+        filters: dict[str, Filter] = {name: partial(_equals, column) for name, column in columns.items()}
+        filters["requested_from"] = lambda day, uow: on_days(requested_at, day, None)
+        filters["requested_to"] = lambda day, uow: on_days(requested_at, None, day)
         if self.searched is not None:
-            conditions.append(self.searched(getattr(query, "search", None)))
-        first, last = getattr(query, "requested_from", None), getattr(query, "requested_to", None)
-        return statement.where(*conditions, on_days(requested_at, first, last))
+            searched = self.searched
+            filters["search"] = lambda text, uow: searched(text)
+        return filters
+
+    def found(self, query: Any, uow: UnitOfWork) -> Select[Any]:
+        """The rows that a query's fields leave."""
+        given = ((name, find, getattr(query, name, None)) for name, find in self.filters().items())
+        return self.select().where(*(find(value, uow) for _, find, value in given if value is not None))
 
     def demand_filters(self, query: type[Operation]) -> None:
         """Raise TypeError where a query has a filter that finds nothing: it would show more than was asked for."""
-        found = {*self.select().selected_columns.keys(), *PageQuery.model_fields, *RequestedBetween.model_fields}
-        unknown = query.model_fields.keys() - found - ({"search"} if self.searched is not None else set())
-        if unknown:
+        if unknown := query.model_fields.keys() - self.filters().keys() - PageQuery.model_fields.keys():
             raise TypeError(f"{query.__name__} filters by {', '.join(sorted(unknown))}, which no row has")
 
     def page(self, uow: UnitOfWork, id_: UUID, answers: type[View]) -> View:
@@ -74,19 +78,20 @@ class Shown:
         return answers.model_validate({**described, "history": taken, "attachments": files})
 
 
-def listing(shown: Shown, contract: type[Operation]) -> Handler:
-    """Answers a page of what `Shown.found` leaves."""
+def listing(shown: Shown, contract: type[PageQuery]) -> Handler:
+    """Answers a page of what its filters leave."""
     shown.demand_filters(contract)
     [row_view] = contract.answers.__pydantic_generic_metadata__["args"]
-    keys = {"requested_at": shown.kind.table.c.requested_at, **shown.sortable}
-
-    def handler(query: Any, uow: UnitOfWork) -> Page[Any]:
-        def views(rows: Sequence[Row[Any]]) -> Iterable[View]:
-            return map(row_view.model_validate, shown.described(uow, rows))
-
-        return page_of(row_view, uow, shown.found(query), query, sortable=keys, default=shown.order, views=views)
-
-    return of_contract(contract, handler)
+    table = shown.kind.table
+    listed = Listing[Any](
+        contract,
+        table,
+        shown=shown.select,
+        views=lambda uow, rows: map(row_view.model_validate, shown.described(uow, rows)),
+        filters={name: find for name, find in shown.filters().items() if name not in table.c},
+        sorts=shown.sortable,
+    )
+    return of_contract(contract, lambda query, uow: listed.page(query, uow))
 
 
 def counting(shown: Shown, contract: type[Operation]) -> Handler:
@@ -95,7 +100,7 @@ def counting(shown: Shown, contract: type[Operation]) -> Handler:
 
     def handler(query: Any, uow: UnitOfWork) -> StateCounts:
         flow = shown.kind.flow
-        state = shown.found(query).subquery().c[flow.column]
+        state = shown.found(query, uow).subquery().c[flow.column]
         counted = uow.rows(select(state.label("state"), func.count().label("number")).group_by(state))
         numbers = {row.state: row.number for row in counted}
         items = tuple(StateCount(state=each, count=numbers.get(each, 0)) for each in flow.states)
@@ -146,3 +151,8 @@ def attaching(shown: Shown, contract: type[Operation]) -> Handler:
         return shown.page(uow, row.id, contract.answers)
 
     return of_contract(contract, handler)
+
+
+def _equals(column: ColumnElement[Any], value: Any, uow: Reader) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column == value
+    return found

@@ -21,8 +21,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, select
 
-from chassis.data.pages import WholeList
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import WholeList
 from chassis.declaring.entries import Group, Lines
 from chassis.declaring.service import command, of_contract
 from chassis.declaring.tasks import Task, all_at_the_end
@@ -67,8 +67,8 @@ class ListExport:
 
     def __post_init__(self) -> None:
         self.columns(self.fields, "zh")  # a field without a word, or that no cell can hold, fails at once
-        filters = self.query.model_fields.items()
-        ids = {name for name, its in filters if plain_type(its.annotation) is UUID}
+        fields = self.query.model_fields
+        ids = {name for name in self.query.filters() if plain_type(fields[name].annotation) is UUID}
         if unknown := ids ^ self.known_by.keys():
             raise TypeError(
                 f"{self.name} has to say by what people know {', '.join(sorted(unknown))}, and nothing else"
@@ -136,7 +136,7 @@ class ListExport:
         contract = type(query)
         for name in contract.model_fields:
             value, word = getattr(query, name), field_word(contract, name)
-            if value is None or word is None or name in ("page", "size"):
+            if value is None or word is None or name in ("page", "size", "after"):
                 continue
             if name == "sort":
                 yield word[language], _order(value, contract, language)

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 from chassis.base.context import scope_from_wire, scope_to_wire
-from chassis.data.pages import WholeList, whole_list
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import WholeList, whole_list
 from chassis.declaring.tasks import Task
 from chassis.running.tasks import SCOPE, enqueue
 from contracts.base import Command, PageQuery

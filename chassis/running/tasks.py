@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, page_of
+from chassis.data.lists import Listing
 from chassis.data.retention import count_erased
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.tasks import PLAN, Task, TaskCancelledError
@@ -98,18 +98,14 @@ def get_task(query: GetTask, uow: UnitOfWork) -> TaskView:
 def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
     """The tasks that the actor may see, newest first unless asked otherwise."""
     tasks, _ = _tables(uow)
-    filters = (equals(tasks.c.kind, query.kind), equals(tasks.c.state, query.state))
-    statement = _with_result(uow).where(_is_visible(uow), *filters)
-    sortable = {name: tasks.c[name] for name in ("created_at", "finished_at", "kind", "state")}
-    return page_of(
-        TaskView,
-        uow,
-        statement,
-        query,
-        sortable=sortable,
-        default="-created_at",
-        views=lambda rows: (_view(row, uow, in_a_list=True) for row in rows),
+    visible = Listing[TaskView](
+        type(query),
+        tasks,
+        shown=lambda: _with_result(uow),
+        views=lambda uow, rows: (_view(row, uow, in_a_list=True) for row in rows),
+        always=_is_visible(uow),
     )
+    return visible.page(query, uow)
 
 
 def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Text, func, select
 
-from chassis.data.pages import as_view, between, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.common import AuditEntryView, ErasureView, ListAuditEntries, ListErasures
@@ -13,32 +14,31 @@ from contracts.common import AuditEntryView, ErasureView, ListAuditEntries, List
 def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
     """The audit trail of this service, newest first unless asked otherwise."""
     audit = uow.tables["audit_entries"]
-    statement = select(audit)
-    for name in ("actor_id", "object_type", "object_id", "action", "correlation_id"):
-        wanted = getattr(query, name)
-        if wanted is not None:
-            statement = statement.where(audit.c[name] == wanted)
-    if query.since is not None:
-        statement = statement.where(audit.c.at >= query.since)
-    if query.until is not None:
-        statement = statement.where(audit.c.at < query.until)
-    return page_of(
-        AuditEntryView,
-        uow,
-        statement,
-        query,
-        sortable={"at": audit.c.at},
-        default="-at",
-        views=lambda rows: map(_view, rows),
+    trail = Listing[AuditEntryView](
+        ListAuditEntries,
+        audit,
+        views=lambda uow, rows: map(_view, rows),
+        filters={"since": lambda since, uow: audit.c.at >= since, "until": lambda until, uow: audit.c.at < until},
+        few=frozenset({"object_id", "correlation_id"}),
     )
+    return trail.page(query, uow)
 
 
 def list_erasures(query: ListErasures, uow: UnitOfWork) -> Page[ErasureView]:
     """What this service has let go, the last day first unless asked otherwise."""
     erasures = uow.tables["erasures"]
-    key = func.concat(erasures.c.object_type, erasures.c.blanked).label("id")
-    statement = select(erasures, key).where(between(erasures.c.on, query.since, query.until))
-    return page_of(ErasureView, uow, statement, query, sortable={"on": erasures.c.on}, default="-on")
+    key = func.concat(erasures.c.on, erasures.c.object_type, erasures.c.blanked, type_=Text).label("id")
+    let_go = Listing[ErasureView](
+        ListErasures,
+        erasures,
+        shown=lambda: select(erasures, key),
+        filters={
+            "since": lambda day, uow: erasures.c.on >= day,
+            "until": lambda day, uow: erasures.c.on <= day,
+        },
+        key=key,
+    )
+    return let_go.page(query, uow)
 
 
 def _view(row: Row[Any]) -> AuditEntryView:

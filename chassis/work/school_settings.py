@@ -19,7 +19,8 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, equals, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view
 from chassis.data.prepared import Prepared
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
@@ -131,18 +132,18 @@ def list_setting_changes(query: ListSettingChanges, uow: UnitOfWork) -> Page[Set
     """What was entered for the settings of this service."""
     table = uow.tables[OWN]
     revocations = table.alias()
-    statement = (
-        select(
-            table,
-            revocations.c.entered_at.label("revoked_at"),
-            revocations.c.entered_by_name.label("revoked_by_name"),
-            revocations.c.reason.label("revoked_reason"),
-        )
-        .outerjoin(revocations, revocations.c.revokes_id == table.c.id)
-        .where(table.c.revokes_id.is_(None), equals(table.c.name, query.name))
+    revoked = (
+        revocations.c.entered_at.label("revoked_at"),
+        revocations.c.entered_by_name.label("revoked_by_name"),
+        revocations.c.reason.label("revoked_reason"),
     )
-    sortable = {"entered_at": table.c.entered_at, "effective_from": table.c.effective_from, "name": table.c.name}
-    return page_of(SettingChangeView, uow, statement, query, sortable=sortable, default="-entered_at")
+    changes = Listing[SettingChangeView](
+        ListSettingChanges,
+        table,
+        shown=lambda: select(table, *revoked).outerjoin(revocations, revocations.c.revokes_id == table.c.id),
+        always=table.c.revokes_id.is_(None),
+    )
+    return changes.page(query, uow)
 
 
 def change_setting(command: ChangeSetting, uow: UnitOfWork) -> SettingView:

@@ -38,12 +38,12 @@ from contracts.types import (
 )
 
 
-class ListTerms(PageQuery, answers=Page[TermView]):
-    """The term calendar. Sorted by `starts_on` unless told."""
+class ListTerms(PageQuery, answers=Page[TermView], order="starts_on"):
+    """The term calendar."""
 
 
-class ListCourses(PageQuery, answers=Page[CourseView]):
-    """The catalogue. Sorts: `code`, `name`, `credits`."""
+class ListCourses(PageQuery, answers=Page[CourseView], order="code", sorts=("name", "credits")):
+    """The catalogue."""
 
     search: SearchText | None = Field(default=None, description="Part of a code or name.")
     status: CourseStatus | None = Field(default=None, description="Only in this status.")
@@ -59,7 +59,7 @@ class GetCourse(Query, answers=CourseDetails):
     course_id: Id = Field(description="The course.")
 
 
-class ListProgrammes(PageQuery, answers=Page[ProgrammeView]):
+class ListProgrammes(PageQuery, answers=Page[ProgrammeView], order="code", sorts=("name", "from_intake")):
     """Programmes. With all five elements and the intake it is the one that a student would study by."""
 
     search: SearchText | None = Field(default=None, description="Part of a code or name.")
@@ -79,8 +79,8 @@ class GetProgramme(Query, answers=ProgrammeDetails):
     programme_id: Id = Field(description="The programme.")
 
 
-class ListSelectionRounds(PageQuery, answers=Page[SelectionRoundView]):
-    """Selection rounds. Sorts: `opens_at` (newest first unless told), `code`."""
+class ListSelectionRounds(PageQuery, answers=Page[SelectionRoundView], order="-opens_at", sorts=("code",)):
+    """Selection rounds."""
 
     status: RoundStatus | None = Field(default=None, description="Only in this status.")
     open_now: bool | None = Field(default=None, description="Only those whose window is open, or is not.")
@@ -110,8 +110,14 @@ class SelectionFilters(Contract):
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
 
 
-class ListSelections(SelectionFilters, PageQuery, answers=Page[SelectionView]):
-    """Selections. Sorts: `selected_at` (newest first unless told), `student_number`, `course_code`."""
+class ListSelections(
+    SelectionFilters,
+    PageQuery,
+    answers=Page[SelectionView],
+    order="-selected_at",
+    sorts=("student_number", "course_code"),
+):
+    """Selections."""
 
 
 class GetSelection(Query, answers=SelectionView):
@@ -120,7 +126,7 @@ class GetSelection(Query, answers=SelectionView):
     selection_id: Id = Field(description="The selection.")
 
 
-class ListCohort(PageQuery, answers=Page[CohortStudent]):
+class ListCohort(PageQuery, answers=Page[CohortStudent], order="student_number", sorts=("name", "status")):
     """The students of one intake and programme, from whom a batch selection chooses."""
 
     intake: IntakeCode = Field(description="Their intake.")
@@ -142,8 +148,14 @@ class WithdrawalFilters(RequestedBetween):
     search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
 
 
-class ListWithdrawals(WithdrawalFilters, PageQuery, answers=Page[WithdrawalView], request="withdrawal"):
-    """Withdrawals. Sorts: `requested_at` (oldest first unless told), `student_number`."""
+class ListWithdrawals(
+    WithdrawalFilters,
+    PageQuery,
+    answers=Page[WithdrawalView],
+    request="withdrawal",
+    sorts=("student_number",),
+):
+    """Withdrawals."""
 
     state: WithdrawalState | None = Field(default=None, description="Only in this state.")
 

@@ -85,6 +85,24 @@ TEXTS = {
         "This filter looks at what you may not see ({columns}). Leave it out and try again.",
         {"columns": Named.FIELD},
     ),
+    "narrow_the_list": ErrorText(
+        _K.INVALID,
+        "符合条件的记录超过{limit}条，这样的条件组合或排序无法很快给出。请再加条件（可用：{filters}），"
+        "或只用其中一个条件并按默认顺序查看；需要全部记录时请导出。",
+        "More than {limit} rows match, which can't be combined or sorted in this way. Add a filter (there are: "
+        "{filters}), or use one of them alone in the list's own order. For all rows, export the list.",
+        {"filters": Named.FIELD},
+    ),
+    "page_too_far": ErrorText(
+        _K.INVALID,
+        "页码只能翻到第{limit}条记录，请改用“下一页”（after）继续，或增加筛选条件。",
+        "Pages have numbers up to row {limit}. Go on from the last row seen (after), or add a filter.",
+    ),
+    "list_position_unknown": ErrorText(
+        _K.INVALID,
+        "找不到要从其后继续的记录，它可能已不在您的范围内，请从第一页重新查看。",
+        "There is no row to go on from: it may have left what you see. Begin with the first page again.",
+    ),
     # Who asks
     "unauthenticated": ErrorText(_K.UNAUTHENTICATED, "请先登录。", "Sign in first."),
     "token_expired": ErrorText(

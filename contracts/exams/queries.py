@@ -14,8 +14,8 @@ from contracts.exams.views import (
 from contracts.types import ExamKind, Id, SearchText
 
 
-class ListExamRounds(PageQuery, answers=Page[ExamRoundView]):
-    """Exam rounds. Sorts: `registration_opens_at` (newest first unless told), `code`."""
+class ListExamRounds(PageQuery, answers=Page[ExamRoundView], order="-registration_opens_at", sorts=("code",)):
+    """Exam rounds."""
 
     status: ExamRoundStatus | None = Field(default=None, description="Only in this status.")
     open_now: bool | None = Field(default=None, description="Only those whose registration is open, or is not.")
@@ -27,8 +27,10 @@ class GetExamRound(Query, answers=ExamRoundDetails):
     exam_round_id: Id = Field(description="The round.")
 
 
-class ListRegistrations(PageQuery, answers=Page[RegistrationView]):
-    """Registrations. Sorts: `registered_at` (newest first unless told), `student_number`, `course_code`."""
+class ListRegistrations(
+    PageQuery, answers=Page[RegistrationView], order="-registered_at", sorts=("student_number", "course_code")
+):
+    """Registrations."""
 
     exam_round_id: Id | None = Field(default=None, description="Only in this round.")
     session_id: Id | None = Field(default=None, description="Only in this session.")

@@ -42,16 +42,16 @@ from contracts.types import (
 )
 
 
-class ListFeeStandards(PageQuery, answers=Page[FeeStandardView]):
-    """Fee standards. Sorts: `valid_from` (newest first unless told), `amount`."""
+class ListFeeStandards(PageQuery, answers=Page[FeeStandardView], order="-valid_from", sorts=("amount",)):
+    """Fee standards."""
 
     education_level: EducationLevel | None = Field(default=None, description="Only for this level.")
     kind: FeeKind | None = Field(default=None, description="Only of this kind.")
     on: Day | None = Field(default=None, description="Only those in force on this day.")
 
 
-class ListRefundRules(PageQuery, answers=Page[RefundRuleView]):
-    """The table that says how much of a fee goes back. Sorts: `kind`, `within_days`."""
+class ListRefundRules(PageQuery, answers=Page[RefundRuleView], order="kind", sorts=("within_days",)):
+    """The table that says how much of a fee goes back."""
 
 
 class GetFinanceSettings(Query, answers=FinanceSettingsView):
@@ -78,8 +78,10 @@ class BillFilters(Contract):
     )
 
 
-class ListBills(BillFilters, PageQuery, answers=Page[BillView]):
-    """Bills. Sorts: `issued_at` (newest first unless told), `number`, `amount`, `student_number`."""
+class ListBills(
+    BillFilters, PageQuery, answers=Page[BillView], order="-issued_at", sorts=("number", "amount", "student_number")
+):
+    """Bills."""
 
 
 class GetBill(Query, answers=BillDetails):
@@ -88,8 +90,8 @@ class GetBill(Query, answers=BillDetails):
     bill_id: Id = Field(description="The bill.")
 
 
-class ListRemittances(PageQuery, answers=Page[RemittanceView]):
-    """Remittance slips. Sorts: `created_at` (newest first unless told), `number`, `amount`."""
+class ListRemittances(PageQuery, answers=Page[RemittanceView], order="-created_at", sorts=("number", "amount")):
+    """Remittance slips."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     state: RemittanceState | None = Field(default=None, description="Only in this state.")
@@ -102,8 +104,8 @@ class GetRemittance(Query, answers=RemittanceDetails):
     remittance_id: Id = Field(description="The slip.")
 
 
-class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView]):
-    """Withdrawals in finance. Sorts: `requested_at` (oldest first unless told)."""
+class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView], order="requested_at"):
+    """Withdrawals in finance."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     state: ReviewState | None = Field(default=None, description="Only in this state.")
@@ -116,8 +118,8 @@ class GetWithdrawalReview(Query, answers=WithdrawalReviewDetails):
     withdrawal_id: Id = Field(description="The withdrawal.")
 
 
-class ListRefunds(PageQuery, answers=Page[RefundView]):
-    """Refunds. Sorts: `created_at` (oldest first unless told), `amount`."""
+class ListRefunds(PageQuery, answers=Page[RefundView], order="created_at", sorts=("amount",)):
+    """Refunds."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     state: RefundState | None = Field(default=None, description="Only in this state.")
@@ -125,14 +127,14 @@ class ListRefunds(PageQuery, answers=Page[RefundView]):
     withdrawal_id: Id | None = Field(default=None, description="Only of this withdrawal.")
 
 
-class ListSuspense(PageQuery, answers=Page[SuspenseView]):
-    """Money that came for bills cancelled or paid already. Sorts: `booked_at` (newest first unless told)."""
+class ListSuspense(PageQuery, answers=Page[SuspenseView], order="-booked_at"):
+    """Money that came for bills cancelled or paid already."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListLedgerEntries(PageQuery, answers=Page[LedgerEntryView]):
-    """The ledger. Sorts: `posted_at` (newest first unless told)."""
+class ListLedgerEntries(PageQuery, answers=Page[LedgerEntryView], order="-posted_at"):
+    """The ledger."""
 
     account: AccountKind | None = Field(default=None, description="Only of this kind of account.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")

@@ -33,9 +33,8 @@ class UnreadNotices(View):
     unread: int
 
 
-class ListNotices(PageQuery, answers=Page[NoticeView]):
-    """What the acting user is told, of the last 180 days; never what they did themselves. Sorts: `told_at` (newest
-    first unless told)."""
+class ListNotices(PageQuery, answers=Page[NoticeView], order="-told_at"):
+    """What the acting user is told, of the last 180 days; never what they did themselves."""
 
     unread_only: Flag = Field(default=False, description="Only what the reader has not read.", examples=[False])
     workflow: Code | None = Field(default=None, description="Only of this workflow.", examples=["withdrawal"])

@@ -26,8 +26,8 @@ class ListSessions(Query, answers=Sessions):
     """Where one's own account is signed in."""
 
 
-class ListTeachingPoints(PageQuery, answers=Page[TeachingPointView]):
-    """Teaching points. Sorts: `code` (unless told), `name`."""
+class ListTeachingPoints(PageQuery, answers=Page[TeachingPointView], order="code", sorts=("name",)):
+    """Teaching points."""
 
     search: SearchText | None = Field(default=None, description="Part of a code or name, former names too.")
     status: TeachingPointStatus | None = Field(default=None, description="Only in this status.")
@@ -39,8 +39,8 @@ class GetTeachingPoint(Query, answers=TeachingPointDetails):
     teaching_point_id: Id = Field(description="The teaching point.")
 
 
-class ListUsers(PageQuery, answers=Page[UserView]):
-    """Users. Sorts: `username` (unless told), `name`, `last_signed_in_at`."""
+class ListUsers(PageQuery, answers=Page[UserView], order="username", sorts=("name", "last_signed_in_at")):
+    """Users."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     role: Role | None = Field(default=None, description="Only with this role.")

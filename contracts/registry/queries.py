@@ -45,8 +45,8 @@ class StudentFilters(Contract):
     )
 
 
-class ListStudents(StudentFilters, PageQuery, answers=Page[StudentView]):
-    """Students. Sorts: `student_number` (unless told), `name`, `intake`."""
+class ListStudents(StudentFilters, PageQuery, answers=Page[StudentView], order="student_number", sorts=("name",)):
+    """Students."""
 
 
 class GetStudent(Query, answers=StudentRecord):
@@ -73,8 +73,10 @@ class StatusChangeFilters(RequestedBetween):
     teaching_point_id: Id | None = Field(default=None, description="Only of students of this point.")
 
 
-class ListStatusChanges(StatusChangeFilters, PageQuery, answers=Page[StatusChangeView], request="status_change"):
-    """Status changes. Sorts: `requested_at` (newest first unless told)."""
+class ListStatusChanges(
+    StatusChangeFilters, PageQuery, answers=Page[StatusChangeView], request="status_change", order="-requested_at"
+):
+    """Status changes."""
 
     state: StatusChangeState | None = Field(default=None, description="Only in this state.")
 

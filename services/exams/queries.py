@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
 from contracts.base import KeysetPage, Page
 from contracts.exams.events import ExamRoundCourseItem, ExamRoundItem
@@ -44,20 +46,31 @@ _r, _rounds, _placed, _sessions = (t.c for t in (exam_registrations, exam_rounds
 # -- rounds -----------------------------------------------------------------------------------------------------------
 
 
-def list_exam_rounds(query: ListExamRounds, uow: UnitOfWork) -> Page[ExamRoundView]:
-    """Exam rounds, newest registration first unless asked otherwise."""
+def _counted_rounds() -> Select[Any]:
+    sessions = select(func.count()).where(_sessions.exam_round_id == _rounds.id, ~_sessions.deleted)
+    placed = select(func.count()).where(_placed.exam_round_id == _rounds.id, ~_placed.deleted)
+    return select(
+        exam_rounds,
+        sessions.scalar_subquery().label("session_count"),
+        placed.scalar_subquery().label("course_count"),
+    )
+
+
+def _open_now(wanted: bool, uow: Reader) -> ColumnElement[bool]:
     is_open = and_(
         _rounds.status == "published",
         _rounds.registration_opens_at <= uow.now,
         uow.now < _rounds.registration_closes_at,
     )
-    wanted = true() if query.open_now is None else is_open if query.open_now else not_(is_open)
-    statement = _counted_rounds().where(equals(_rounds.status, query.status), wanted)
-    sortable: dict[str, ColumnElement[Any]] = {
-        "registration_opens_at": _rounds.registration_opens_at,
-        "code": _rounds.code,
-    }
-    return page_of(ExamRoundView, uow, statement, query, sortable=sortable, default="-registration_opens_at")
+    return is_open if wanted else not_(is_open)
+
+
+ROUNDS = Listing[ExamRoundView](ListExamRounds, exam_rounds, shown=_counted_rounds, filters={"open_now": _open_now})
+
+
+def list_exam_rounds(query: ListExamRounds, uow: UnitOfWork) -> Page[ExamRoundView]:
+    """Exam rounds, newest registration first unless asked otherwise."""
+    return ROUNDS.page(query, uow)
 
 
 def get_exam_round(query: GetExamRound, uow: UnitOfWork) -> ExamRoundDetails:
@@ -91,61 +104,7 @@ def round_details(uow: UnitOfWork, round_id: UUID) -> ExamRoundDetails:
     )
 
 
-def _counted_rounds() -> Select[Any]:
-    sessions = select(func.count()).where(_sessions.exam_round_id == _rounds.id, ~_sessions.deleted)
-    placed = select(func.count()).where(_placed.exam_round_id == _rounds.id, ~_placed.deleted)
-    return select(
-        exam_rounds,
-        sessions.scalar_subquery().label("session_count"),
-        placed.scalar_subquery().label("course_count"),
-    )
-
-
 # -- registrations ----------------------------------------------------------------------------------------------------
-
-
-def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[RegistrationView]:
-    """Exam registrations in the actor's scope."""
-    filters = [
-        equals(_r[name], getattr(query, name))
-        for name in (
-            "exam_round_id",
-            "teaching_point_id",
-            "student_id",
-            "course_id",
-            "selection_id",
-            "state",
-            "exam_kind",
-        )
-    ]
-    resits = true() if query.resits is None else _r.resit_of.is_not(None) == query.resits
-    named = matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
-    in_session = equals(_sessions.id, query.session_id)
-    statement = _registrations().where(*filters, resits, in_session, named)
-    sortable: dict[str, ColumnElement[Any]] = {
-        "registered_at": _r.registered_at,
-        "student_number": students.c.student_number,
-        "course_code": courses.c.code,
-    }
-    return page_of(RegistrationView, uow, statement, query, sortable=sortable, default="-registered_at")
-
-
-def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDetails:
-    """A registration with its history."""
-    row = uow.one(_registrations().where(_r.id == query.registration_id))
-    return RegistrationDetails(**row._mapping, history=history_of(uow, row.id))
-
-
-def list_registration_statements(
-    query: ListRegistrationStatements, uow: UnitOfWork
-) -> KeysetPage[RegistrationStatement]:
-    """Every registration in order of id, for reconciliation."""
-    statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
-    if query.after is not None:
-        statement = statement.where(_r.id > query.after)
-    items = tuple(RegistrationStatement.model_validate(row._mapping) for row in uow.rows(statement))
-    next_after = items[-1].id if len(items) == query.limit else None
-    return KeysetPage[RegistrationStatement](items=items, next_after=next_after)
 
 
 def _registrations() -> Select[Any]:
@@ -168,6 +127,43 @@ def _registrations() -> Select[Any]:
         .outerjoin(exam_round_courses, placed)
         .outerjoin(exam_sessions, _sessions.id == _placed.session_id)
     )
+
+
+REGISTRATIONS = Listing[RegistrationView](
+    ListRegistrations,
+    exam_registrations,
+    shown=_registrations,
+    filters={
+        "session_id": lambda session_id, uow: _sessions.id == session_id,
+        "resits": lambda wanted, uow: _r.resit_of.is_not(None) == wanted,
+        "search": lambda text, uow: matches(text, people=[students.c.name], numbers=[students.c.student_number]),
+    },
+    sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
+    few=frozenset({"student_id", "selection_id"}),
+)
+
+
+def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[RegistrationView]:
+    """Exam registrations in the actor's scope."""
+    return REGISTRATIONS.page(query, uow)
+
+
+def get_registration(query: GetRegistration, uow: UnitOfWork) -> RegistrationDetails:
+    """A registration with its history."""
+    row = uow.one(_registrations().where(_r.id == query.registration_id))
+    return RegistrationDetails(**row._mapping, history=history_of(uow, row.id))
+
+
+def list_registration_statements(
+    query: ListRegistrationStatements, uow: UnitOfWork
+) -> KeysetPage[RegistrationStatement]:
+    """Every registration in order of id, for reconciliation."""
+    statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
+    if query.after is not None:
+        statement = statement.where(_r.id > query.after)
+    items = tuple(RegistrationStatement.model_validate(row._mapping) for row in uow.rows(statement))
+    next_after = items[-1].id if len(items) == query.limit else None
+    return KeysetPage[RegistrationStatement](items=items, next_after=next_after)
 
 
 # -- published states -------------------------------------------------------------------------------------------------

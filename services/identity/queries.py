@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, func, or_, select, true
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.school_settings import shared_rows
 from contracts.base import Page
 from contracts.errors import Language, ServiceError
@@ -95,27 +97,25 @@ POINT_COLUMNS = select(teaching_points, func.coalesce(USER_COUNTS.c.user_count, 
 )
 
 
+def _named_point(text: str, uow: Reader) -> ColumnElement[bool]:
+    """A point's code or name, or one that it had."""
+    former = select(teaching_point_names.c.teaching_point_id).where(matches(text, titles=[teaching_point_names.c.name]))
+    here = matches(text, titles=[teaching_points.c.name], numbers=[teaching_points.c.code])
+    return or_(here, teaching_points.c.id.in_(former))
+
+
+POINTS = Listing[TeachingPointView](
+    ListTeachingPoints,
+    teaching_points,
+    shown=lambda: POINT_COLUMNS,
+    views=lambda uow, rows: (TeachingPointView(**_point_fields(row)) for row in rows),
+    filters={"search": _named_point},
+)
+
+
 def list_teaching_points(query: ListTeachingPoints, uow: UnitOfWork) -> Page[TeachingPointView]:
     """Teaching points, found by code or name, former names too."""
-    statement = POINT_COLUMNS
-    if query.status is not None:
-        statement = statement.where(teaching_points.c.status == query.status)
-    if query.search is not None:
-        former = select(teaching_point_names.c.teaching_point_id).where(
-            matches(query.search, titles=[teaching_point_names.c.name])
-        )
-        here = matches(query.search, titles=[teaching_points.c.name], numbers=[teaching_points.c.code])
-        statement = statement.where(or_(here, teaching_points.c.id.in_(former)))
-    sortable = {"code": teaching_points.c.code, "name": teaching_points.c.name}
-    return page_of(
-        TeachingPointView,
-        uow,
-        statement,
-        query,
-        sortable=sortable,
-        default="code",
-        views=lambda rows: (TeachingPointView(**_point_fields(row)) for row in rows),
-    )
+    return POINTS.page(query, uow)
 
 
 def get_teaching_point(query: GetTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
@@ -155,21 +155,25 @@ def school_setting_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[SchoolSet
     return [as_view(SchoolSettingItem, row) for row in shared_rows(uow, ids)]
 
 
+def _with_role(role: str, uow: Reader) -> ColumnElement[bool]:
+    return users.c.id.in_(select(user_roles.c.user_id).where(user_roles.c.role == role))
+
+
+USERS = Listing[UserView](
+    ListUsers,
+    users,
+    shown=lambda: USER_COLUMNS,
+    views=user_views,
+    filters={
+        "role": _with_role,
+        "search": lambda text, uow: matches(text, people=[users.c.name], numbers=[users.c.username]),
+    },
+)
+
+
 def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:
     """Users, found by username or name."""
-    statement = USER_COLUMNS
-    if query.teaching_point_id is not None:
-        statement = statement.where(users.c.teaching_point_id == query.teaching_point_id)
-    if query.status is not None:
-        statement = statement.where(users.c.status == query.status)
-    if query.role is not None:
-        statement = statement.where(users.c.id.in_(select(user_roles.c.user_id).where(user_roles.c.role == query.role)))
-    if query.search is not None:
-        statement = statement.where(matches(query.search, people=[users.c.name], numbers=[users.c.username]))
-    sortable = {name: users.c[name] for name in ("username", "name", "last_signed_in_at")}
-    return page_of(
-        UserView, uow, statement, query, sortable=sortable, default="username", views=lambda rows: user_views(uow, rows)
-    )
+    return USERS.page(query, uow)
 
 
 def get_user(query: GetUser, uow: UnitOfWork) -> UserView:
@@ -204,27 +208,27 @@ def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:
     return TokenKey(public_key=first, other_keys=tuple(others))
 
 
+MOST_NOTICES = 200_000
+"""Of one reader, in the time that they are kept."""
+
+
 def list_notices(query: ListNotices, uow: UnitOfWork) -> Page[NoticeView]:
     """What the acting user is told, newest first unless asked otherwise."""
     who = reader(uow)
-    told = select(notices).where(
-        who.told, who.unread() if query.unread_only else true(), equals(notices.c.workflow, query.workflow)
-    )
-    # By itself first: the newest page of all would else be looked for among everybody's newest notices.
-    mine = told.cte("mine").prefix_with("MATERIALIZED")
     student = students.c.student_number, students.c.name.label("student_name")
-    statement = select(mine, *student, who.read(mine.c).label("read")).outerjoin(
-        students, who.shown_student(mine.c.student_id)
+    mine = Listing[NoticeView](
+        ListNotices,
+        notices,
+        shown=lambda: select(notices, *student, who.read(notices.c).label("read")).outerjoin(
+            students, who.shown_student(notices.c.student_id)
+        ),
+        views=lambda uow, rows: (_notice_view(row, uow.context.language) for row in rows),
+        filters={"unread_only": lambda wanted, uow: who.unread() if wanted else true()},
+        always=who.told,
+        # By itself first: the newest page of all would else be looked for among everybody's newest notices.
+        most=MOST_NOTICES,
     )
-    return page_of(
-        NoticeView,
-        uow,
-        statement,
-        query,
-        sortable={"told_at": mine.c.told_at},
-        default="-told_at",
-        views=lambda rows: (_notice_view(row, uow.context.language) for row in rows),
-    )
+    return mine.page(query, uow)
 
 
 def _notice_view(row: Row[Any], language: Language) -> NoticeView:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import begins, equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import begins, equals, matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
 from contracts.base import Page
 from contracts.registry.events import StudentItem, Suspension
@@ -31,36 +33,38 @@ _s, _c, _a = students.c, status_changes.c, account_answers.c
 # -- students ---------------------------------------------------------------------------------------------------------
 
 
+def _student_views(uow: Reader, rows: Sequence[Row[Any]]) -> Iterator[StudentView]:
+    return (StudentView.model_validate(_fields(row)) for row in rows)
+
+
+def _students() -> Select[Any]:
+    return select(students, teaching_points.c.name.label("teaching_point_name")).outerjoin(
+        teaching_points, teaching_points.c.id == _s.teaching_point_id
+    )
+
+
+def _account_refused(wanted: bool, uow: Reader) -> ColumnElement[bool]:
+    """Who can't sign in and should: who has left needs no account."""
+    refused = and_(_s.status.in_(LIVE), _s.id.in_(select(_a.student_id).where(_a.refusal.is_not(None))))
+    return refused if wanted else ~refused
+
+
+STUDENTS = Listing[StudentView](
+    ListStudents,
+    students,
+    shown=_students,
+    views=_student_views,
+    filters={
+        "student_number": lambda text, uow: begins(_s.student_number, text),
+        "name": lambda text, uow: matches(text, people=[_s.name]),
+        "account_refused": _account_refused,
+    },
+)
+
+
 def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
     """Students in the actor's scope."""
-    filters = [
-        equals(_s[name], getattr(query, name))
-        for name in (
-            "intake",
-            "level",
-            "student_type",
-            "student_source",
-            "major_code",
-            "schooling_length",
-            "teaching_point_id",
-            "status",
-            "confirmation",
-        )
-    ]
-    if query.account_refused is not None:
-        filters.append(_account_refused() if query.account_refused else ~_account_refused())
-    named = [begins(_s.student_number, query.student_number), matches(query.name, people=[_s.name])]
-    sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
-    statement = _students().where(*filters, *named)
-    return page_of(
-        StudentView,
-        uow,
-        statement,
-        query,
-        sortable=sortable,
-        default="student_number",
-        views=lambda rows: (StudentView.model_validate(_fields(row)) for row in rows),
-    )
+    return STUDENTS.page(query, uow)
 
 
 def get_student(query: GetStudent, uow: UnitOfWork) -> StudentRecord:
@@ -90,17 +94,6 @@ def get_student_statistics(query: GetStudentStatistics, uow: UnitOfWork) -> Stud
     return StudentStatistics(items=tuple(StudentCount.model_validate(row._mapping) for row in uow.rows(counted)))
 
 
-def _students() -> Select[Any]:
-    return select(students, teaching_points.c.name.label("teaching_point_name")).outerjoin(
-        teaching_points, teaching_points.c.id == _s.teaching_point_id
-    )
-
-
-def _account_refused() -> ColumnElement[bool]:
-    """Who can't sign in and should: who has left needs no account."""
-    return and_(_s.status.in_(LIVE), _s.id.in_(select(_a.student_id).where(_a.refusal.is_not(None))))
-
-
 def _fields(row: Row[Any]) -> dict[str, Any]:
     return {**row._mapping, "id_number_masked": mask(row.id_number)}
 
@@ -114,7 +107,7 @@ def _changes() -> Select[Any]:
     )
 
 
-STATUS_CHANGES_SHOWN = Shown(STATUS_CHANGES, _changes, order="-requested_at")
+STATUS_CHANGES_SHOWN = Shown(STATUS_CHANGES, _changes)
 
 
 # -- published state --------------------------------------------------------------------------------------------------

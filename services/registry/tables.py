@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
+from chassis.data.groups import group_column, grouped
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.documents.issued import issued_documents_table
@@ -76,6 +77,7 @@ students = Table(
     Column("prior_certificate_number", Text),
     Column("prior_name_then", Text),
     Column("prior_check", Text, nullable=False, server_default=text("'unchecked'")),
+    group_column("cohort_id"),
     *stamps(),
     # Identity signs students in by their number, whatever its case.
     Index("uq_students_student_number", text("lower(student_number)"), unique=True),
@@ -94,14 +96,23 @@ students = Table(
         unique=True,
         postgresql_where=text("status IN ('active', 'suspended')"),
     ),
-    Index("ix_students_teaching_point_id", "teaching_point_id", "student_number"),
-    Index("ix_students_teaching_point_id_name", "teaching_point_id", "name"),
+    Index("ix_students_of_point", "teaching_point_id", "status", "confirmation", "student_number", "id"),
+    Index("ix_students_of_school", "status", "confirmation", "student_number", "id"),
+    Index("ix_students_cohort_of_point", "teaching_point_id", "cohort_id", "student_number", "id"),
+    Index("ix_students_cohort", "cohort_id", "student_number", "id"),
+    Index("ix_students_name_of_point", "teaching_point_id", "name", "id"),
+    # The figures by intake.
     Index("ix_students_intake", "intake", "teaching_point_id", "status"),
     # Beginnings of numbers, over the whole school.
     Index("ix_students_lower_number_begins", text("lower(student_number) text_pattern_ops")),
     found_by_part("ix_students_name_parts", "name"),
 )
 scope(students, point="teaching_point_id", student="id")
+cohorts = grouped(
+    students,
+    "cohorts",
+    ("intake", "level", "student_type", "student_source", "major_code", "schooling_length"),
+)
 
 status_changes = Table(
     "status_changes",

@@ -13,7 +13,7 @@ from sqlalchemy import Date, Table, Text, UniqueConstraint, Uuid, select
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.columns import id_column
-from chassis.data.pages import equals, page_of
+from chassis.data.lists import Listing
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
@@ -105,7 +105,7 @@ class MemberFilters(Contract):
     gender: Gender | None = None
 
 
-class ListMembers(MemberFilters, PageQuery, answers=Page[MemberView], service="club"):
+class ListMembers(MemberFilters, PageQuery, answers=Page[MemberView], service="club", order="student_number"):
     pass
 
 
@@ -114,9 +114,7 @@ class ExportMembers(MemberFilters, Export, answers=TaskView, service="club"):
 
 
 def list_members(query: ListMembers, uow: UnitOfWork) -> Page[MemberView]:
-    statement = select(members).where(equals(members.c.gender, query.gender))
-    order = {"student_number": members.c.student_number}
-    return page_of(MemberView, uow, statement, query, sortable=order, default="student_number")
+    return Listing[MemberView](ListMembers, members).page(query, uow)
 
 
 MEMBERS_OUT = ListExport("student_export", ExportMembers, list_members, tuple(MemberView.model_fields))

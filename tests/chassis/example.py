@@ -71,7 +71,7 @@ class TouchParcel(Command, answers=ParcelView, service="example"):
     parcel_id: UUID
 
 
-class ListParcels(PageQuery, answers=Page[ParcelView], service="example"):
+class ListParcels(PageQuery, answers=Page[ParcelView], service="example", order="id"):
     pass
 
 

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Numeric, Table, Text, Uuid, select
+from sqlalchemy import Column, Date, Numeric, Table, Text, Uuid
 
 from chassis.data.columns import id_column
-from chassis.data.pages import equals, page_of
+from chassis.data.lists import Listing
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
@@ -51,7 +51,7 @@ class OrderFilters(Contract):
     teaching_point_id: Id | None = None
 
 
-class ListOrders(OrderFilters, PageQuery, answers=Page[OrderView], service="shop"):
+class ListOrders(OrderFilters, PageQuery, answers=Page[OrderView], service="shop", order="name", sorts=("amount",)):
     pass
 
 
@@ -60,10 +60,7 @@ class ExportOrders(OrderFilters, Export, answers=TaskView, service="shop"):
 
 
 def list_orders(query: ListOrders, uow: UnitOfWork) -> Page[OrderView]:
-    wanted = [equals(orders.c[name], getattr(query, name)) for name in OrderFilters.model_fields]
-    statement = select(orders).where(*wanted)
-    sortable = {"name": orders.c.name, "amount": orders.c.amount}
-    return page_of(OrderView, uow, statement, query, sortable=sortable, default="name")
+    return Listing[OrderView](ListOrders, orders).page(query, uow)
 
 
 ORDERS = ListExport(

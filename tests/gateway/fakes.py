@@ -59,7 +59,7 @@ class RemoveBook(Command, answers=BookView, service="library"):
     version: int
 
 
-class ListBooks(PageQuery, answers=Page[BookView], service="library"):
+class ListBooks(PageQuery, answers=Page[BookView], service="library", order="title"):
     """The books."""
 
     title: ShortText | None = None

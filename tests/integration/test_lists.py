@@ -26,8 +26,6 @@ from launcher.paths import service_names
 from tests.harnesses import HarnessOf
 from tests.permissions import demanded
 
-_OF_EVERY_LIST = {"page", "size", "sort"}
-
 BEYOND_THE_ROWS = {
     "search": "names and numbers that the rows show",
     "since": "the rows' own instant",
@@ -90,8 +88,7 @@ def row_fields(operation: type[PageQuery]) -> set[str]:
 def filters(operation: type[PageQuery]) -> dict[str, Any]:
     """Each filter of a list, with a value that it takes."""
     schema = operation.model_json_schema()
-    fields = set(operation.model_fields) - _OF_EVERY_LIST
-    return {name: example_of(schema["properties"][name], schema.get("$defs", {})) for name in fields}
+    return {name: example_of(schema["properties"][name], schema.get("$defs", {})) for name in operation.filters()}
 
 
 def needed(operation: type[PageQuery]) -> dict[str, Any]:
@@ -108,8 +105,8 @@ def kinds(operation: type[PageQuery]) -> Iterator[str]:
 def sort_keys(harness: ServiceHarness, operation: type[PageQuery]) -> set[str]:
     """What everybody who sees all can sort by: the refusal of a key that is none says it."""
     refused = harness.refusal(operation.model_validate({**needed(operation), "sort": "no_such_key"}))
-    assert refused.code == "sort_not_supported"
-    return set(str(refused.params["allowed"]).split(", "))
+    assert (refused.code, refused.params["allowed"]) == ("sort_not_supported", ", ".join(operation.sort_keys()))
+    return set(operation.sort_keys())
 
 
 def of(service: str) -> dict[str, type[PageQuery]]:

@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.courses.catalogue_views import (
     AssessmentRequirementView,
@@ -19,31 +21,36 @@ from contracts.courses.catalogue_views import (
 from contracts.courses.queries import GetCourse, ListCourses, ListTerms
 from services.courses.tables.catalogue import assessment_requirements, course_versions, courses, terms
 
+TERMS = Listing[TermView](ListTerms, terms)
+
 
 def list_terms(query: ListTerms, uow: UnitOfWork) -> Page[TermView]:
     """The term calendar, in order of time unless told otherwise."""
-    sortable: dict[str, ColumnElement[Any]] = {"starts_on": terms.c.starts_on, "name": terms.c.name}
-    return page_of(TermView, uow, select(terms), query, sortable=sortable, default="starts_on")
+    return TERMS.page(query, uow)
+
+
+def _with_requirement(state: str, uow: Reader) -> ColumnElement[bool]:
+    proposed = course_versions.join(
+        assessment_requirements, assessment_requirements.c.course_version_id == course_versions.c.id
+    )
+    having = select(course_versions.c.course_id).select_from(proposed)
+    return courses.c.id.in_(having.where(assessment_requirements.c.state == state))
+
+
+COURSES = Listing[CourseView](
+    ListCourses,
+    courses,
+    filters={
+        "search": lambda text, uow: matches(text, titles=[courses.c.name], numbers=[courses.c.code]),
+        "education_level": lambda level, uow: courses.c.education_levels.contains([level]),
+        "requirement_state": _with_requirement,
+    },
+)
 
 
 def list_courses(query: ListCourses, uow: UnitOfWork) -> Page[CourseView]:
     """The catalogue, by code unless told otherwise."""
-    statement = select(courses).where(
-        matches(query.search, titles=[courses.c.name], numbers=[courses.c.code]),
-        equals(courses.c.status, query.status),
-    )
-    if query.education_level is not None:
-        statement = statement.where(courses.c.education_levels.contains([query.education_level]))
-    if query.requirement_state is not None:
-        proposed = course_versions.join(
-            assessment_requirements, assessment_requirements.c.course_version_id == course_versions.c.id
-        )
-        having = select(course_versions.c.course_id).select_from(proposed)
-        statement = statement.where(
-            courses.c.id.in_(having.where(assessment_requirements.c.state == query.requirement_state))
-        )
-    sortable = {name: courses.c[name] for name in ("code", "name", "credits")}
-    return page_of(CourseView, uow, statement, query, sortable=sortable, default="code")
+    return COURSES.page(query, uow)
 
 
 def get_course(query: GetCourse, uow: UnitOfWork) -> CourseDetails:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
-from chassis.data.pages import as_view, equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.courses.catalogue_views import (
     DegreeConditions,
@@ -21,23 +23,30 @@ from services.courses.tables.catalogue import courses
 from services.courses.tables.programmes import programme_courses, programme_modules, programme_points, programmes
 
 
+def _in_force(intake: str, uow: Reader) -> ColumnElement[bool]:
+    until = programmes.c.until_intake
+    return and_(programmes.c.from_intake <= intake, or_(until.is_(None), until >= intake))
+
+
+def _offered(point_id: UUID, uow: Reader) -> ColumnElement[bool]:
+    offers = select(programme_points.c.programme_id).where(programme_points.c.teaching_point_id == point_id)
+    return programmes.c.id.in_(offers)
+
+
+PROGRAMMES = Listing[ProgrammeView](
+    ListProgrammes,
+    programmes,
+    filters={
+        "search": lambda text, uow: matches(text, titles=[programmes.c.name], numbers=[programmes.c.code]),
+        "intake": _in_force,
+        "teaching_point_id": _offered,
+    },
+)
+
+
 def list_programmes(query: ListProgrammes, uow: UnitOfWork) -> Page[ProgrammeView]:
     """Programmes, by code unless told otherwise."""
-    elements = ("status", "level", "student_type", "student_source", "major_code", "schooling_length")
-    statement = select(programmes).where(
-        matches(query.search, titles=[programmes.c.name], numbers=[programmes.c.code]),
-        *(equals(programmes.c[name], getattr(query, name)) for name in elements),
-    )
-    if query.intake is not None:
-        until = programmes.c.until_intake
-        statement = statement.where(
-            programmes.c.from_intake <= query.intake, or_(until.is_(None), until >= query.intake)
-        )
-    if query.teaching_point_id is not None:
-        offered = programme_points.c.teaching_point_id == query.teaching_point_id
-        statement = statement.where(exists().where(programme_points.c.programme_id == programmes.c.id, offered))
-    sortable = {name: programmes.c[name] for name in ("code", "name", "from_intake", "version_number")}
-    return page_of(ProgrammeView, uow, statement, query, sortable=sortable, default="code")
+    return PROGRAMMES.page(query, uow)
 
 
 def get_programme(query: GetProgramme, uow: UnitOfWork) -> ProgrammeDetails:

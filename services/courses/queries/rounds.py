@@ -1,11 +1,14 @@
 """Selection rounds."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 
-from chassis.data.pages import as_view, equals, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
@@ -22,18 +25,27 @@ _course_count = (
 )
 
 
+def _rounds() -> Select[Any]:
+    return select(selection_rounds, _course_count)
+
+
+def _open_now(wanted: bool, uow: Reader) -> ColumnElement[bool]:
+    open_now = and_(
+        selection_rounds.c.status == RoundStatus.PUBLISHED,
+        selection_rounds.c.opens_at <= uow.now,
+        selection_rounds.c.closes_at > uow.now,
+    )
+    return open_now if wanted else not_(open_now)
+
+
+ROUNDS = Listing[SelectionRoundView](
+    ListSelectionRounds, selection_rounds, shown=_rounds, filters={"open_now": _open_now}
+)
+
+
 def list_selection_rounds(query: ListSelectionRounds, uow: UnitOfWork) -> Page[SelectionRoundView]:
     """Selection rounds, newest first unless told otherwise."""
-    statement = select(selection_rounds, _course_count).where(equals(selection_rounds.c.status, query.status))
-    if query.open_now is not None:
-        open_now = and_(
-            selection_rounds.c.status == RoundStatus.PUBLISHED,
-            selection_rounds.c.opens_at <= uow.now,
-            selection_rounds.c.closes_at > uow.now,
-        )
-        statement = statement.where(open_now if query.open_now else not_(open_now))
-    sortable = {name: selection_rounds.c[name] for name in ("opens_at", "closes_at", "code", "name")}
-    return page_of(SelectionRoundView, uow, statement, query, sortable=sortable, default="-opens_at")
+    return ROUNDS.page(query, uow)
 
 
 def get_selection_round(query: GetSelectionRound, uow: UnitOfWork) -> SelectionRoundDetails:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import as_view, equals, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
 from contracts.base import Page
@@ -45,36 +46,6 @@ def _selections() -> Select[Any]:
     )
 
 
-def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionView]:
-    """Selections, newest first unless told otherwise."""
-    named = ("student_id", "course_id", "selection_round_id", "teaching_point_id", "state")
-    statement = _selections().where(
-        *(equals(selections.c[name], getattr(query, name)) for name in named),
-        equals(students.c.intake, query.intake),
-        searched(query.search),
-    )
-    sortable: dict[str, ColumnElement[Any]] = {
-        "selected_at": selections.c.selected_at,
-        "student_number": students.c.student_number,
-        "course_code": courses.c.code,
-    }
-    return page_of(
-        SelectionView,
-        uow,
-        statement,
-        query,
-        sortable=sortable,
-        default="-selected_at",
-        views=lambda rows: _selection_views(uow, rows),
-    )
-
-
-def get_selection(query: GetSelection, uow: UnitOfWork) -> SelectionView:
-    """One selection."""
-    row = uow.one(_selections().where(selections.c.id == query.selection_id))
-    return _selection_views(uow, [row])[0]
-
-
 def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[SelectionView, ...]:
     of_selection: dict[UUID, list[SelectionBill]] = {row.id: [] for row in rows}
     mine = select(bills).where(ids_in(bills.c.selection_id, of_selection), ~bills.c.deleted).order_by(bills.c.id)
@@ -94,17 +65,40 @@ def _selection_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[Selecti
     )
 
 
+SELECTIONS = Listing[SelectionView](
+    ListSelections,
+    selections,
+    shown=_selections,
+    views=_selection_views,
+    filters={
+        "search": lambda text, uow: searched(text),
+    },
+    sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
+    few=frozenset({"student_id"}),
+)
+
+
+def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionView]:
+    """Selections, newest first unless told otherwise."""
+    return SELECTIONS.page(query, uow)
+
+
+def get_selection(query: GetSelection, uow: UnitOfWork) -> SelectionView:
+    """One selection."""
+    row = uow.one(_selections().where(selections.c.id == query.selection_id))
+    return _selection_views(uow, [row])[0]
+
+
+def _cohort_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[CohortStudent]:
+    terms = calendar(uow)
+    for row in rows:
+        current = nth_term(terms, row.intake, study_breaks(row.suspensions), uow.today)
+        yield as_view(CohortStudent, row, student_id=row.id, current_term=current)
+
+
+COHORT = Listing[CohortStudent](ListCohort, students, views=_cohort_views, always=~students.c.deleted)
+
+
 def list_cohort(query: ListCohort, uow: UnitOfWork) -> Page[CohortStudent]:
     """The students of one intake and five elements, by number unless told otherwise."""
-    named = ("intake", "level", "student_type", "student_source", "major_code", "schooling_length", "teaching_point_id")
-    conditions = (equals(students.c[name], getattr(query, name)) for name in named)
-    statement = select(students).where(*conditions, ~students.c.deleted)
-    sortable = {name: students.c[name] for name in ("student_number", "name", "status")}
-    terms = calendar(uow)
-
-    def views(rows: Sequence[Row[Any]]) -> Iterator[CohortStudent]:
-        for row in rows:
-            current = nth_term(terms, row.intake, study_breaks(row.suspensions), uow.today)
-            yield as_view(CohortStudent, row, student_id=row.id, current_term=current)
-
-    return page_of(CohortStudent, uow, statement, query, sortable=sortable, default="student_number", views=views)
+    return COHORT.page(query, uow)

@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Numeric, String, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import found_by_part, instant
+from chassis.data.groups import group_column, grouped
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from services.courses.tables.base import metadata
@@ -24,13 +25,19 @@ students = copy_table(
     Column("status", Text, nullable=False),
     Column("status_change_open", Boolean, nullable=False),
     Column("degree_intent", Boolean, nullable=False),
+    group_column("cohort_id"),
     Column("suspensions", JSONB, nullable=False, server_default=text("'[]'")),
-    Index("ix_students_teaching_point_id", "teaching_point_id", "intake", "major_code"),
-    Index("ix_students_intake", "intake", "major_code", "student_number"),
+    Index("ix_students_cohort_of_point", "teaching_point_id", "cohort_id", "student_number", "id"),
+    Index("ix_students_cohort", "cohort_id", "student_number", "id"),
     found_by_part("ix_students_name_parts", "name"),
     found_by_part("ix_students_student_number_parts", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+cohorts = grouped(
+    students,
+    "cohorts",
+    ("intake", "level", "student_type", "student_source", "major_code", "schooling_length"),
+)
 
 teaching_points = copy_table(
     "teaching_points",

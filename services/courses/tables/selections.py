@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.groups import group_column, in_group
 from chassis.data.row_scope import scope
 from chassis.requests.tables import one_open
 from chassis.work.closing import closing_columns
@@ -23,6 +24,7 @@ from contracts.common import ClosingReason
 from contracts.courses.states import RoundStatus, SelectionState, WithdrawalState
 from services.courses.domain.workflows import WITHDRAWAL
 from services.courses.tables.base import metadata
+from services.courses.tables.copies import cohorts
 
 selection_rounds = Table(
     "selection_rounds",
@@ -70,6 +72,7 @@ selections = Table(
     Column("registration_refusal", JSONB(none_as_null=True)),
     instant("selected_at"),
     Column("selected_by", Uuid),
+    group_column("cohort_id"),
     *closing_columns(),
     *stamps(),
     # The one that decides every race about a second selection of a course.
@@ -80,9 +83,14 @@ selections = Table(
         unique=True,
         postgresql_where=text("state IN ('pending_payment', 'closing', 'selected')"),
     ),
-    Index("ix_selections_teaching_point_id", "teaching_point_id", "selected_at"),
     Index("ix_selections_student_id", "student_id"),
-    Index("ix_selections_course_id", "course_id", "selected_at"),
+    # The list, as a point, a course lead and the school look at it.
+    Index("ix_selections_of_point", "teaching_point_id", "state", "selected_at", "id"),
+    Index("ix_selections_of_school", "state", "selected_at", "id"),
+    Index("ix_selections_of_course", "course_id", "selected_at", "id"),
+    Index("ix_selections_of_round", "teaching_point_id", "selection_round_id", "selected_at", "id"),
+    Index("ix_selections_cohort_of_point", "teaching_point_id", "cohort_id", "selected_at", "id"),
+    Index("ix_selections_cohort", "cohort_id", "selected_at", "id"),
     Index("ix_selections_selection_round_id", "selection_round_id", "teaching_point_id", "course_id", "state"),
     Index("ix_selections_unpaid", "selection_round_id", postgresql_where=text("state = 'pending_payment'")),
     Index("ix_selections_ask_again_at", "ask_again_at", postgresql_where=text("state = 'pending_payment'")),
@@ -91,6 +99,7 @@ selections = Table(
     one_of("closing_reason", ClosingReason),
 )
 scope(selections, point="teaching_point_id", student="student_id", course="course_id")
+in_group(selections, cohorts, by="student_id")
 
 withdrawals = Table(
     "withdrawals",

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.events import BillItem
@@ -21,51 +23,47 @@ from services.finance.tables.bills import bills
 from services.finance.tables.copies import students
 from services.finance.tables.payments import payment_lines
 
-_OF_STUDENT = ("intake", "level", "student_type", "major_code", "schooling_length")
-_OF_BILL = ("teaching_point_id", "student_id", "course_id", "status", "kind")
+_s = students.c
+
+
+def _bills() -> Select[Any]:
+    return select(bills).outerjoin(students, students.c.id == bills.c.student_id)
+
+
+def _of_selection(selection_id: UUID, uow: Reader) -> ColumnElement[bool]:
+    return and_(bills.c.source_kind == SourceKind.SELECTION, bills.c.source_id == selection_id)
+
+
+def _on_slip(remittance_id: UUID, uow: Reader) -> ColumnElement[bool]:
+    # Also slips that it was on before: a bill goes on a new slip when the first one was rejected.
+    on_slip = select(payment_lines.c.bill_id).where(payment_lines.c.remittance_id == remittance_id)
+    return bills.c.id.in_(on_slip)
+
+
+def _search(text: str, uow: Reader) -> ColumnElement[bool]:
+    return matches(text, people=[_s.name], numbers=[bills.c.number, _s.student_number])
+
+
+def views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[BillView, ...]:
+    """Rows of bills as they are shown. Sees all rows from here on: what the actor may read has been read."""
+    names = labels(uow, rows)
+    return tuple(_view(row, names) for row in rows)
+
+
+BILLS = Listing[BillView](
+    ListBills,
+    bills,
+    shown=_bills,
+    views=views,
+    filters={"selection_id": _of_selection, "remittance_id": _on_slip, "search": _search},
+    sorts={"student_number": _s.student_number},
+    few=frozenset({"student_id", "selection_id", "remittance_id"}),
+)
 
 
 def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
     """Bills by what they are, and by whose student."""
-    statement = select(bills)
-    if _asks_for_students(query):
-        statement = statement.outerjoin(students, students.c.id == bills.c.student_id)
-    statement = statement.where(*(equals(bills.c[name], getattr(query, name)) for name in _OF_BILL))
-    statement = statement.where(
-        *(equals(students.c[name], getattr(query, name)) for name in _OF_STUDENT if getattr(query, name))
-    )
-    statement = _searched(statement, query)
-    sortable = {
-        "issued_at": bills.c.issued_at,
-        "number": bills.c.number,
-        "amount": bills.c.amount,
-        "student_number": students.c.student_number,
-    }
-    return page_of(
-        BillView, uow, statement, query, sortable=sortable, default="-issued_at", views=lambda rows: views(uow, rows)
-    )
-
-
-def _asks_for_students(query: ListBills) -> bool:
-    by_student = (query.sort or "").lstrip("-") == "student_number"
-    return by_student or query.search is not None or any(getattr(query, name) is not None for name in _OF_STUDENT)
-
-
-def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tuple[object]]:
-    if query.selection_id is not None:
-        statement = statement.where(
-            bills.c.source_kind == SourceKind.SELECTION, bills.c.source_id == query.selection_id
-        )
-    if query.remittance_id is not None:
-        # Also slips that it was on before: a bill goes on a new slip when the first one was rejected.
-        on_slip = exists().where(
-            payment_lines.c.bill_id == bills.c.id, payment_lines.c.remittance_id == query.remittance_id
-        )
-        statement = statement.where(on_slip)
-    if query.search is not None:
-        numbers = [bills.c.number, students.c.student_number]
-        statement = statement.where(matches(query.search, people=[students.c.name], numbers=numbers))
-    return statement
+    return BILLS.page(query, uow)
 
 
 def get_bill(query: GetBill, uow: UnitOfWork) -> BillDetails:
@@ -79,12 +77,6 @@ def bills_of(remittance_id: UUID) -> Select[tuple[object]]:
     """The bills that a remittance slip pays, without an order."""
     on_it = select(bills).join(payment_lines, payment_lines.c.bill_id == bills.c.id)
     return on_it.where(payment_lines.c.remittance_id == remittance_id)
-
-
-def views(uow: UnitOfWork, rows: Sequence[Row[tuple[object]]]) -> tuple[BillView, ...]:
-    """Rows of bills as they are shown. Sees all rows from here on: what the actor may read has been read."""
-    names = labels(uow, rows)
-    return tuple(_view(row, names) for row in rows)
 
 
 def _view(row: Row[tuple[object]], names: Labels) -> BillView:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
 
-from chassis.data.pages import equals, on_days, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import equals, on_days
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.errors import ServiceError
@@ -13,19 +14,20 @@ from contracts.finance.states import AccountKind
 from contracts.finance.views import BalanceView, LedgerEntryView
 from services.finance.tables.ledger import ledger_entries
 
-_FILTERS = ("account", "teaching_point_id", "student_id", "bill_id", "transaction_id")
+ENTRIES = Listing[LedgerEntryView](
+    ListLedgerEntries,
+    ledger_entries,
+    filters={
+        "since": lambda day, uow: on_days(ledger_entries.c.posted_at, day, None),
+        "until": lambda day, uow: on_days(ledger_entries.c.posted_at, None, day),
+    },
+    few=frozenset({"student_id", "bill_id", "transaction_id"}),
+)
 
 
 def list_ledger_entries(query: ListLedgerEntries, uow: UnitOfWork) -> Page[LedgerEntryView]:
     """Entries, the newest first."""
-    columns = ledger_entries.c
-    statement = select(ledger_entries).where(
-        *(equals(columns[name], getattr(query, name)) for name in _FILTERS),
-        on_days(columns.posted_at, query.since, query.until),
-    )
-    return page_of(
-        LedgerEntryView, uow, statement, query, sortable={"posted_at": columns.posted_at}, default="-posted_at"
-    )
+    return ENTRIES.page(query, uow)
 
 
 def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.finance.queries import GetRemittance, ListRemittances
@@ -29,24 +31,22 @@ def _with_receipts() -> Select[Any]:
     )
 
 
+def _search(text: str, uow: Reader) -> ColumnElement[bool]:
+    return matches(text, titles=[remittances.c.payer_name], numbers=[remittances.c.number])
+
+
+REMITTANCES = Listing[RemittanceView](
+    ListRemittances,
+    remittances,
+    shown=_with_receipts,
+    views=lambda uow, rows: (RemittanceView(**_fields(row)) for row in rows),
+    filters={"search": _search},
+)
+
+
 def list_remittances(query: ListRemittances, uow: UnitOfWork) -> Page[RemittanceView]:
     """Slips, the newest first."""
-    columns = remittances.c
-    statement = _with_receipts().where(
-        equals(columns.teaching_point_id, query.teaching_point_id),
-        equals(columns.state, query.state),
-        matches(query.search, titles=[columns.payer_name], numbers=[columns.number]),
-    )
-    sortable = {"created_at": columns.created_at, "number": columns.number, "amount": columns.amount}
-    return page_of(
-        RemittanceView,
-        uow,
-        statement,
-        query,
-        sortable=sortable,
-        default="-created_at",
-        views=lambda rows: (RemittanceView(**_fields(row)) for row in rows),
-    )
+    return REMITTANCES.page(query, uow)
 
 
 def get_remittance(query: GetRemittance, uow: UnitOfWork) -> RemittanceDetails:

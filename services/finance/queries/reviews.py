@@ -1,17 +1,19 @@
 """Withdrawals in finance, with what goes back by the rule table."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from chassis.base.clock import local_date
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.lists import Listing
+from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -33,25 +35,26 @@ def share_of(rules: Sequence[RefundRule], bill: Row[Any], review: Row[Any]) -> S
     return refund_share(rules, FeeKind(bill.kind), bill.amount, paid_on, asked_on)
 
 
+def _reviews() -> Select[Any]:
+    return select(withdrawal_reviews).outerjoin(students, students.c.id == withdrawal_reviews.c.student_id)
+
+
+def _search(text: str, uow: Reader) -> ColumnElement[bool]:
+    return matches(text, people=[students.c.name], numbers=[students.c.student_number])
+
+
+def _review_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[WithdrawalReviewView]:
+    return (view for view, _ in _views(uow, rows))
+
+
+REVIEWS = Listing[WithdrawalReviewView](
+    ListWithdrawalReviews, withdrawal_reviews, shown=_reviews, views=_review_views, filters={"search": _search}
+)
+
+
 def list_withdrawal_reviews(query: ListWithdrawalReviews, uow: UnitOfWork) -> Page[WithdrawalReviewView]:
     """Withdrawals that wait for finance, and those that it has decided, the oldest first."""
-    columns = withdrawal_reviews.c
-    statement = select(withdrawal_reviews).where(
-        equals(columns.teaching_point_id, query.teaching_point_id), equals(columns.state, query.state)
-    )
-    if query.search is not None:
-        statement = statement.join(students, students.c.id == columns.student_id).where(
-            matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
-        )
-    return page_of(
-        WithdrawalReviewView,
-        uow,
-        statement,
-        query,
-        sortable={"requested_at": columns.requested_at},
-        default="requested_at",
-        views=lambda rows: (view for view, _ in _views(uow, rows)),
-    )
+    return REVIEWS.page(query, uow)
 
 
 def get_withdrawal_review(query: GetWithdrawalReview, uow: UnitOfWork) -> WithdrawalReviewDetails:

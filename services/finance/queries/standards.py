@@ -1,13 +1,15 @@
 """Fee standards and refund rules."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, page_of
+from chassis.data.lists import Listing
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
 from chassis.work.school_settings import setting, setting_views
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
@@ -19,18 +21,19 @@ from services.finance.domain.settings import GRACE_DAYS
 from services.finance.tables.fees import fee_standards, refund_rules
 
 
+def _in_force(day: date, uow: Reader) -> ColumnElement[bool]:
+    until = fee_standards.c.valid_until
+    return and_(fee_standards.c.valid_from <= day, or_(until.is_(None), until >= day))
+
+
+STANDARDS = Listing[FeeStandardView](
+    ListFeeStandards, fee_standards, filters={"on": _in_force}, always=~fee_standards.c.deleted
+)
+
+
 def list_fee_standards(query: ListFeeStandards, uow: UnitOfWork) -> Page[FeeStandardView]:
     """Fee standards, the newest first."""
-    columns = fee_standards.c
-    statement = select(fee_standards).where(
-        ~columns.deleted, equals(columns.education_level, query.education_level), equals(columns.kind, query.kind)
-    )
-    if query.on is not None:
-        statement = statement.where(
-            columns.valid_from <= query.on, or_(columns.valid_until.is_(None), columns.valid_until >= query.on)
-        )
-    sortable = {"valid_from": columns.valid_from, "amount": columns.amount}
-    return page_of(FeeStandardView, uow, statement, query, sortable=sortable, default="-valid_from")
+    return STANDARDS.page(query, uow)
 
 
 def fee_standard_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[FeeStandardItem]:
@@ -39,10 +42,12 @@ def fee_standard_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[FeeStandard
     return [FeeStandardItem(**row._mapping) for row in rows]
 
 
+RULES = Listing[RefundRuleView](ListRefundRules, refund_rules)
+
+
 def list_refund_rules(query: ListRefundRules, uow: UnitOfWork) -> Page[RefundRuleView]:
     """The rules that the school has set."""
-    sortable = {"kind": refund_rules.c.kind, "within_days": refund_rules.c.within_days}
-    return page_of(RefundRuleView, uow, select(refund_rules), query, sortable=sortable, default="kind")
+    return RULES.page(query, uow)
 
 
 def rule_table(uow: UnitOfWork) -> list[RefundRule]:

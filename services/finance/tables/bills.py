@@ -14,10 +14,12 @@ from sqlalchemy import (
 )
 
 from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.groups import group_column, in_group
 from chassis.data.row_scope import scope
 from contracts.finance.source import SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod, TransferState
 from contracts.types import ExamKind, FeeKind
+from services.finance.tables.copies import cohorts
 from services.finance.tables.shared import metadata, money, number
 
 # One row for every selection and resit that finance has heard of. Whoever inserts it first, "bill it" or "close it",
@@ -60,6 +62,7 @@ bills = Table(
     instant("grace_until", nullable=True),
     instant("issued_at"),
     instant("paid_at", nullable=True),
+    group_column("cohort_id"),
     *stamps(),
     one_of("source_kind", SourceKind),
     one_of("kind", FeeKind),
@@ -74,12 +77,16 @@ bills = Table(
     UniqueConstraint("source_id", "kind"),
     UniqueConstraint("selection_id", "kind"),
     UniqueConstraint("registration_id"),
-    Index("ix_bills_point", "teaching_point_id", "status", "issued_at"),
-    Index("ix_bills_point_issued_at", "teaching_point_id", "issued_at"),
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
-    Index("ix_bills_issued_at", "issued_at"),
+    # The list, as a point and as the school looks at it.
+    Index("ix_bills_of_point", "teaching_point_id", "status", "issued_at", "id"),
+    Index("ix_bills_of_school", "status", "issued_at", "id"),
+    Index("ix_bills_cohort_of_point", "teaching_point_id", "cohort_id", "status", "issued_at", "id"),
+    Index("ix_bills_cohort", "cohort_id", "status", "issued_at", "id"),
+    Index("ix_bills_course", "course_id", "issued_at", "id"),
 )
+in_group(bills, cohorts, by="student_id")
 scope(bills, point="teaching_point_id", student="student_id")
 
 # While one is `waiting` or `cleared`, no new payment of the student's bills begins. `teaching_point_id`: the old one.

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Uuid,
 )
 
+from chassis.data.groups import group_column, grouped
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from chassis.work.school_settings import shared_settings_table
@@ -23,9 +24,11 @@ students = copy_table(
     Column("student_type", Text, nullable=False),
     Column("major_code", Text, nullable=False),
     Column("schooling_length", Text, nullable=False),
+    group_column("cohort_id"),
     Index("ix_students_point", "teaching_point_id", "intake"),
 )
 scope(students, point="teaching_point_id", student="id")
+cohorts = grouped(students, "cohorts", ("intake", "level", "student_type", "major_code", "schooling_length"))
 
 courses = copy_table("courses", metadata, Column("code", Text, nullable=False), Column("name", Text, nullable=False))
 scope(courses, read_by_all=True)

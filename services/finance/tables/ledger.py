@@ -69,8 +69,8 @@ ledger_entries = Table(
     one_of("account", AccountKind),
     CheckConstraint("amount <> 0", name="amount_not_zero"),
     Index("ix_ledger_entries_transaction_id", "transaction_id"),
-    Index("ix_ledger_entries_point", "teaching_point_id", "posted_at"),
+    Index("ix_ledger_entries_of_point", "teaching_point_id", "account", "posted_at", "id"),
     Index("ix_ledger_entries_student_id", "student_id", "posted_at"),
-    Index("ix_ledger_entries_posted_at", "posted_at"),
+    Index("ix_ledger_entries_of_school", "account", "posted_at", "id"),
 )
 scope(ledger_entries, point="teaching_point_id", student="student_id", append_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table, Text, Uuid, select
 
 from chassis.base.context import system_context
 from chassis.data.columns import id_column
-from chassis.data.pages import equals, page_of
+from chassis.data.lists import Listing
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
@@ -84,7 +84,7 @@ class PeopleFilters(Contract):
     name: str | None = None
 
 
-class ListPeople(PeopleFilters, PageQuery, answers=Page[PersonView], service="office"):
+class ListPeople(PeopleFilters, PageQuery, answers=Page[PersonView], service="office", order="student_number"):
     pass
 
 
@@ -131,9 +131,7 @@ def list_data(rows: int, payer: str | None = "某某公司") -> ListData:
 
 
 def list_people(query: ListPeople, uow: UnitOfWork) -> Page[PersonView]:
-    statement = select(people).where(equals(people.c.name, query.name))
-    sortable = {"student_number": people.c.student_number}
-    return page_of(PersonView, uow, statement, query, sortable=sortable, default="student_number")
+    return Listing[PersonView](ListPeople, people).page(query, uow)
 
 
 def person_of(command: PrintCard | CertifyPerson, uow: UnitOfWork) -> Said:

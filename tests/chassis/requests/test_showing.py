@@ -47,7 +47,7 @@ def test_lists_and_counts_show_what_the_actor_sees_by_state(library: ServiceHarn
     assert library.ask(CountLeaves(reader_id=BOB), librarian()).total == 1
 
 
-class FindLeaves(RequestedBetween, PageQuery, answers=Page[LeaveView], service="library"):
+class FindLeaves(RequestedBetween, PageQuery, answers=Page[LeaveView], service="library", sorts=("name",)):
     search: str | None = None
 
 

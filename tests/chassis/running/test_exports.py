@@ -15,8 +15,8 @@ from sqlalchemy import insert, select
 
 from chassis.base.context import Context, Scope, system_context
 from chassis.base.ids import new_id
-from chassis.data import pages
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import whole_list
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.papers.store import FileStore
@@ -295,6 +295,4 @@ def test_a_declaration_with_a_field_that_is_no_column_fails_at_once() -> None:
 
 def test_a_list_that_is_not_answered_by_the_pages_kit_is_told_apart(shop: ServiceHarness) -> None:
     with pytest.raises(LookupError):
-        shop.database.run(
-            system_context(), lambda uow: pages.whole_list(lambda query, uow: query, ListOrders(), uow).found
-        )
+        shop.database.run(system_context(), lambda uow: whole_list(lambda query, uow: query, ListOrders(), uow).found)

@@ -1,0 +1,55 @@
+"""How many rows a list has in all: counted up to 10,000 if that is quick, else what the planner expects, for this role
+and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ClauseElement, Executable
+
+from chassis.base.failures import TooSlow
+from chassis.data.list_wanted import PAGED, Found, Wanted
+from chassis.data.whole_lists import Reader
+
+_COUNTING_MS: Final = 15
+_FAR_TOO_MANY: Final = 5
+"""So many times as many rows as are counted have to be expected, and nobody counts."""
+
+
+def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
+    """A page with its total, which the last of those with numbers tells. `ids` are the page's, and of one row more."""
+    more, ids = len(ids) > wanted.size, ids[: wanted.size]
+    if not more and wanted.behind is None and (ids or wanted.offset == 0):
+        return Found(ids, more, wanted.offset + len(ids))
+    total, about = _total(uow, wanted)
+    return Found(ids, more, max(total, wanted.offset + len(ids)), about)
+
+
+def _total(uow: Reader, wanted: Wanted) -> tuple[int, bool]:
+    rows = wanted.found(literal(1), conditions=wanted.all_conditions)
+    expected = int(uow.scalar(_Explained(rows))[0]["Plan"]["Plan Rows"])
+    if expected > _FAR_TOO_MANY * PAGED:
+        return expected, True
+    try:
+        with uow.at_most(_COUNTING_MS):
+            number = uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery()))
+    except TooSlow:
+        return expected, True
+    return (number, False) if number <= PAGED else (max(expected, number), True)
+
+
+class _Explained(Executable, ClauseElement):
+    """The planner's plan of a statement, as JSON."""
+
+    inherit_cache = False
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+
+
+@compiles(_Explained)
+def _explain(element: _Explained, compiler: Any, **how: Any) -> str:
+    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **how)}"

@@ -1,0 +1,200 @@
+"""The ways to a page: which rows it has, and in which order.
+
+1. **Stream.** An index begins with columns whose values are known (the actor's points, a filter, all states, all
+   groups) and ends with the order and the id: the page is the beginning of the index at each combination of the values,
+   merged. It does as much for the last of a million rows as for the first of ten.
+2. **Walk.** What else is filtered by is common: the first thousands of rows of such an index have a page full.
+3. **Gather.** What is filtered by is rare: at most 10,000 rows are found, and sorted by whatever is wished.
+
+Else the list has to be narrowed: nobody waits for what the database would have to sort or look through by the million.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Index, Select, Table, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.expression import FromClause
+
+from chassis.base.failures import TooSlow
+from chassis.data.list_totals import counted
+from chassis.data.list_wanted import PAGED, Behind, Found, Wanted
+from chassis.data.whole_lists import Reader
+from contracts.errors import ServiceError
+
+_AT_ONCE: Final = 64
+"""Places of an index that are looked up before anything else is tried."""
+_MERGED: Final = 3_000
+"""Places that are looked up at all, and …"""
+_MERGED_ROWS: Final = 200_000
+"""… rows that are read at them for one page."""
+_WALKED: Final = 4_000
+"""Rows of an index that are looked at for a page. Reading them takes some 10 ms."""
+_GATHERING_MS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How an index serves a list: its first columns, those of them whose values no filter and no scope says (`free`),
+    and the conditions that it leaves to be looked at row by row (`left`)."""
+
+    first: tuple[str, ...]
+    free: tuple[str, ...]
+    left: frozenset[str]
+
+    def values(self, wanted: Wanted) -> list[Sequence[Any]]:
+        """The values of each of the first columns."""
+        return [wanted.known[name] if name in wanted.known else wanted.domains[name]() for name in self.first]
+
+    def places(self, wanted: Wanted) -> int:
+        """How many places of the index have to be looked up."""
+        return math.prod(map(len, self.values(wanted)))
+
+
+def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
+    """The condition that a row comes after one that was seen. Raises ServiceError `list_position_unknown`."""
+    row = None
+    if isinstance(wanted.id, Column):
+        row = uow.first(wanted.found(wanted.order.column.label("key"), conditions=[wanted.id == after]))
+    if row is None:
+        raise ServiceError("list_position_unknown")
+    return wanted.order.behind(row.key, after)
+
+
+def find(uow: Reader, wanted: Wanted) -> Found:
+    """The page, by the first way that leads to it. Raises ServiceError `narrow_the_list`."""
+    for way in _ways(wanted):
+        found = way(uow, wanted)
+        if found is not None:
+            return found
+    raise ServiceError("narrow_the_list", limit=PAGED, filters=list(wanted.others))
+
+
+_Way = Callable[[Reader, Wanted], Found | None]
+
+
+def _ways(wanted: Wanted) -> Iterator[_Way]:
+    plans = list(_plans(wanted))
+    whole = min((plan for plan in plans if not plan.left), key=lambda plan: len(plan.free), default=None)
+    if wanted.few:
+        yield _gather
+    if whole is not None and not whole.free and whole.places(wanted) <= _AT_ONCE:
+        yield partial(_stream, whole)
+        return
+    direct = [plan for plan in plans if not plan.free and plan.places(wanted) == 1]
+    if direct:
+        yield partial(_walk, max(direct, key=lambda plan: len(plan.first)))
+    if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
+        yield partial(_stream, whole)
+    elif not wanted.few:
+        yield _gather
+
+
+def _plans(wanted: Wanted) -> Iterator[_Plan]:
+    """What the table's indexes do for the wanted order: of those whose first columns have values that can be listed,
+    all that the actor sees among them."""
+    order, id_ = wanted.order.column, wanted.id
+    if not isinstance(order, Column) or order.table is not wanted.table or not isinstance(id_, Column):
+        return
+    for index in wanted.table.indexes:
+        first = _first_columns(index, order.name, id_.name)
+        if first is None or (wanted.bound is not None and wanted.bound not in first):
+            continue
+        if all(name in wanted.known or name in wanted.domains for name in first):
+            free = tuple(name for name in first if name not in wanted.known)
+            served = {*first, order.name}
+            conditions = wanted.conditions.items()
+            left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
+            yield _Plan(first, free, left)
+
+
+def _first_columns(index: Index, order: str, id_: str) -> tuple[str, ...] | None:
+    """What an index has before the order and the id; None where it does not end so, or leaves rows out."""
+    names = tuple(getattr(each, "name", None) for each in index.expressions)
+    whole = index.dialect_options["postgresql"].get("where") is None
+    return names[:-2] if whole and names[-2:] == (order, id_) else None  # type: ignore[return-value]
+
+
+def _looks_at_only(condition: ColumnElement[bool], table: Table, names: Collection[str]) -> bool:
+    parts = list(visitors.iterate(condition))
+    columns = [each for each in parts if isinstance(each, Column)]
+    return not any(isinstance(each, Select) for each in parts) and all(
+        each.table is table and each.name in names for each in columns
+    )
+
+
+# -- stream and walk --------------------------------------------------------------------------------------------------
+
+
+def _stream(plan: _Plan, uow: Reader, wanted: Wanted) -> Found:
+    top = _beginning(plan, wanted, wanted.needed).offset(wanted.offset).limit(wanted.size + 1)
+    return counted(uow, wanted, [row.id for row in uow.rows(top)])
+
+
+def _walk(plan: _Plan, uow: Reader, wanted: Wanted) -> Found | None:
+    near = _beginning(plan, wanted, _WALKED).limit(_WALKED).subquery("near")
+    some = wanted.found(wanted.id, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
+    page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
+    ids = [row.id for row in uow.rows(page)]
+    return counted(uow, wanted, ids) if len(ids) > wanted.size else None
+
+
+def _beginning(plan: _Plan, wanted: Wanted, rows: int) -> Select[Any]:
+    """The first rows at each combination of the values, in their order: `id` and `key`."""
+    table, order, id_ = wanted.table, wanted.order.column, wanted.id
+    conditions = [] if wanted.always is None else [wanted.always]
+    # A filter that is no value of a column, such as a span of days, still holds for each row.
+    others = (each for name, each in wanted.conditions.items() if name not in wanted.known and name not in plan.left)
+    conditions.extend(others)
+    if wanted.behind is not None:
+        conditions.append(wanted.behind(order, id_))
+    values = plan.values(wanted)
+    found = select(id_.label("id"), order.label("key")).select_from(table).where(*conditions)
+    if all(len(each) == 1 for each in values):
+        here = [table.c[name] == each[0] for name, each in zip(plan.first, values, strict=True)]
+        return found.where(*here).order_by(*wanted.order.by(id_, order))
+    places = _places(plan.first, values, table)
+    here = [table.c[name] == places.c[name] for name in plan.first]
+    at_place = found.where(*here).order_by(*wanted.order.by(id_, order)).limit(rows).lateral("at_place")
+    merged = select(at_place.c.id, at_place.c.key).select_from(places.join(at_place, true()))
+    return merged.order_by(*wanted.order.by(at_place.c.id, at_place.c.key))
+
+
+def _places(names: Sequence[str], values: Sequence[Sequence[Any]], table: Table) -> FromClause:
+    """The combinations of the values, as rows."""
+    combinations = list(product(*values))
+    arrays = [
+        literal([each[place] for each in combinations], ARRAY(table.c[name].type)) for place, name in enumerate(names)
+    ]
+    rows = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names))
+    return rows.render_derived("places")
+
+
+# -- gather -----------------------------------------------------------------------------------------------------------
+
+
+def _gather(uow: Reader, wanted: Wanted) -> Found | None:
+    columns = wanted.id.label("id"), wanted.order.column.label("key")
+    found = wanted.found(*columns, conditions=wanted.all_conditions).limit(wanted.most + 1).cte("found")
+    total = select(func.count()).select_from(found).scalar_subquery()
+    page = select(found.c.id, total.label("total")).order_by(*wanted.order.by(found.c.id, found.c.key))
+    if wanted.behind is not None:
+        page = page.where(wanted.behind(found.c.key, found.c.id))
+    try:
+        with uow.at_most(_GATHERING_MS):
+            rows = uow.rows(page.offset(wanted.offset).limit(wanted.size + 1))
+            number = rows[0].total if rows else uow.scalar(select(func.count()).select_from(found))
+    except TooSlow:
+        return None
+    if number > wanted.most:
+        return None
+    ids = [row.id for row in rows]
+    return Found(ids[: wanted.size], len(ids) > wanted.size, number)

@@ -1,0 +1,28 @@
+"""Indexes are made and dropped while everybody reads and writes. It comes last in a revision, which it commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+_IS_WHOLE = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+
+
+def upgrade(made: Mapping[str, tuple[str, Sequence[str]]], dropped: Sequence[str] = ()) -> None:
+    """Make indexes, name → table and columns, then drop those of these names. What a killed run left half made is made
+    anew."""
+    migrating = op.get_bind()
+    with op.get_context().autocommit_block(), migrating.engine.connect() as session:
+        connection = session.execution_options(isolation_level="AUTOCOMMIT")
+        # It waits for whoever reads or writes now, and nobody for it.
+        connection.execute(sa.select(sa.func.set_config("lock_timeout", "0", False)))
+        for name, (table, columns) in made.items():
+            whole = connection.scalar(_IS_WHOLE, {"name": name})
+            if whole is False:
+                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
+            if not whole:
+                connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {table} ({', '.join(columns)})")
+        for name in dropped:
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
