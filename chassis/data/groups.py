@@ -1,7 +1,7 @@
 """Groups of rows that are alike: what few combinations of a table's columns there are, each with a number.
 
     students = Table("students", metadata, id_column(), …, group_column("cohort_id"))
-    cohorts = grouped(students, "cohorts", ("intake", "level", "major_code"))
+    cohorts = grouped(students, "cohorts", ("intake", "level", "major_code"), key="cohort_id")
     in_group(bills, cohorts, by="student_id")
 
 A million students are some thousand cohorts. With the cohort's number in the row, also in the rows of other tables that
@@ -25,18 +25,14 @@ from chassis.data.triggers import UNNOTED, Function, Trigger, unversioned
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """The groups of `table` by the columns `by`; `members` are tables that keep their row's group: table → the column
-    that holds the row's id."""
+    """The groups of `table` by the columns `by`, whose number is in the column `key`; `members` are tables that keep
+    their row's group: table → the column that holds the row's id."""
 
     table: Table
     groups: Table
     by: tuple[str, ...]
+    key: str
     members: dict[Table, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """The column that holds the group's number: `cohort_id`."""
-        return f"{self.groups.name.removesuffix('s')}_id"
 
 
 # Beside the tables rather than in their `info`, which migrations would repeat.
@@ -49,9 +45,9 @@ def group_column(name: str) -> Column[Any]:
     return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
-def grouped(table: Table, name: str, by: Sequence[str]) -> Table:
+def grouped(table: Table, name: str, by: Sequence[str], *, key: str) -> Table:
     """Number the combinations of some columns of a table, none of which may be empty: the table `name`, read by
-    everybody. Their number is in the table's `group_column`."""
+    everybody. Their number is in the table's column `key`."""
     groups = Table(
         name,
         table.metadata,
@@ -60,7 +56,7 @@ def grouped(table: Table, name: str, by: Sequence[str]) -> Table:
         UniqueConstraint(*by, name=f"uq_{name}"),
     )
     scope(groups, read_by_all=True, read_only=True)
-    grouping = Grouping(table, groups, tuple(by))
+    grouping = Grouping(table, groups, tuple(by), key)
     _GROUPINGS[groups] = grouping
     _keep_key(table, grouping)
     return groups

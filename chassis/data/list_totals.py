@@ -25,7 +25,7 @@ def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
     if not more and wanted.behind is None and (ids or wanted.offset == 0):
         return Found(ids, more, wanted.offset + len(ids))
     total, about = _total(uow, wanted)
-    return Found(ids, more, max(total, wanted.offset + len(ids)), about)
+    return Found(ids, more, max(total, wanted.offset + len(ids) if ids else 0), about)
 
 
 def _total(uow: Reader, wanted: Wanted) -> tuple[int, bool]:

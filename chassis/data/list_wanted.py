@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, literal, or_, true, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, literal, or_, true, tuple_
 
 PAGED: Final = 10_000
 """Rows up to which pages have numbers, sets are sorted by whatever is wished, and totals are exact."""
@@ -15,12 +15,17 @@ Behind = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
 """That a row, given by its key and id, comes after another."""
 
 
+Domain = Sequence[Any] | Callable[[], Sequence[Any]]
+"""All values that a column can have, or who has to be asked for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a list is sorted by; its id decides in the same direction, so that one index serves both directions."""
 
     column: ColumnElement[Any]
     descending: bool
+    may_be_empty: bool
 
     def by(self, id_: ColumnElement[Any], column: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         """The ORDER BY, over a column and an id."""
@@ -30,7 +35,7 @@ class Order:
         """Whether a row comes after the one with this key and id. Empty keys are the greatest, as PostgreSQL has it."""
 
         def condition(column: ColumnElement[Any], id_column: ColumnElement[Any]) -> ColumnElement[bool]:
-            if key is not None and not self._may_be_empty:
+            if not self.may_be_empty:
                 here, there = tuple_(column, id_column), tuple_(literal(key, column.type), literal(id_, id_column.type))
                 return here < there if self.descending else here > there
             same = column.is_not_distinct_from(literal(key, column.type))
@@ -42,10 +47,6 @@ class Order:
             return or_(beyond, and_(same, further))
 
         return condition
-
-    @property
-    def _may_be_empty(self) -> bool:
-        return not (isinstance(self.column, Column) and not self.column.nullable)
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class Wanted:
     conditions: Mapping[str, ColumnElement[bool]]
     always: ColumnElement[bool] | None
     known: Mapping[str, Sequence[Any]]
-    domains: Mapping[str, Callable[[], Sequence[Any]]]
+    domains: Mapping[str, Domain]
     bound: str | None
     few: bool
     most: int

@@ -26,7 +26,7 @@ from sqlalchemy.sql.expression import FromClause
 
 from chassis.base.failures import TooSlow
 from chassis.data.list_totals import counted
-from chassis.data.list_wanted import PAGED, Behind, Found, Wanted
+from chassis.data.list_wanted import PAGED, Behind, Domain, Found, Wanted
 from chassis.data.whole_lists import Reader
 from contracts.errors import ServiceError
 
@@ -37,22 +37,30 @@ _MERGED: Final = 3_000
 _MERGED_ROWS: Final = 200_000
 """… rows that are read at them for one page."""
 _WALKED: Final = 4_000
-"""Rows of an index that are looked at for a page. Reading them takes some 10 ms."""
+"""Rows that are looked at for a page, at most; together with those of other places that are read to find which they
+are …"""
+_WALKED_ROWS: Final = 12_000
+"""… so many. Reading them takes some 10 ms."""
 _GATHERING_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How an index serves a list: its first columns, those of them whose values no filter and no scope says (`free`),
-    and the conditions that it leaves to be looked at row by row (`left`)."""
+    """How an index serves a list: its first columns, and the conditions that it leaves to be looked at row by row."""
 
     first: tuple[str, ...]
-    free: tuple[str, ...]
     left: frozenset[str]
 
     def values(self, wanted: Wanted) -> list[Sequence[Any]]:
         """The values of each of the first columns."""
-        return [wanted.known[name] if name in wanted.known else wanted.domains[name]() for name in self.first]
+        return [wanted.known[name] if name in wanted.known else _listed(wanted.domains[name]) for name in self.first]
+
+    def goodness(self, wanted: Wanted) -> tuple[int, int, int]:
+        """The less, the better: columns whose values would have to be asked for, places to look up without them, and
+        columns that are not used."""
+        here = [wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first]
+        known = [each for each in here if not callable(each)]
+        return len(here) - len(known), math.prod(map(len, known)), -len(here)
 
     def places(self, wanted: Wanted) -> int:
         """How many places of the index have to be looked up."""
@@ -82,16 +90,15 @@ _Way = Callable[[Reader, Wanted], Found | None]
 
 
 def _ways(wanted: Wanted) -> Iterator[_Way]:
-    plans = list(_plans(wanted))
-    whole = min((plan for plan in plans if not plan.left), key=lambda plan: len(plan.free), default=None)
+    plans = sorted(_plans(wanted), key=lambda plan: plan.goodness(wanted))
+    whole = next((plan for plan in plans if not plan.left), None)
     if wanted.few:
         yield _gather
-    if whole is not None and not whole.free and whole.places(wanted) <= _AT_ONCE:
+    if whole is not None and whole.places(wanted) <= _AT_ONCE:
         yield partial(_stream, whole)
         return
-    direct = [plan for plan in plans if not plan.free and plan.places(wanted) == 1]
-    if direct:
-        yield partial(_walk, max(direct, key=lambda plan: len(plan.first)))
+    if plans and plans[0].places(wanted) <= _AT_ONCE:
+        yield partial(_walk, plans[0])
     if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
         yield partial(_stream, whole)
     elif not wanted.few:
@@ -109,11 +116,14 @@ def _plans(wanted: Wanted) -> Iterator[_Plan]:
         if first is None or (wanted.bound is not None and wanted.bound not in first):
             continue
         if all(name in wanted.known or name in wanted.domains for name in first):
-            free = tuple(name for name in first if name not in wanted.known)
             served = {*first, order.name}
             conditions = wanted.conditions.items()
             left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
-            yield _Plan(first, free, left)
+            yield _Plan(first, left)
+
+
+def _listed(domain: Domain) -> Sequence[Any]:
+    return domain() if callable(domain) else domain
 
 
 def _first_columns(index: Index, order: str, id_: str) -> tuple[str, ...] | None:
@@ -140,7 +150,8 @@ def _stream(plan: _Plan, uow: Reader, wanted: Wanted) -> Found:
 
 
 def _walk(plan: _Plan, uow: Reader, wanted: Wanted) -> Found | None:
-    near = _beginning(plan, wanted, _WALKED).limit(_WALKED).subquery("near")
+    rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
+    near = _beginning(plan, wanted, rows).limit(rows).subquery("near")
     some = wanted.found(wanted.id, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
     page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
     ids = [row.id for row in uow.rows(page)]

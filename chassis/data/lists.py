@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import visitors
 
 from chassis.data.groups import grouping_of
-from chassis.data.list_wanted import PAGED, Found, Order, Wanted
+from chassis.data.list_wanted import PAGED, Domain, Found, Order, Wanted
 from chassis.data.list_ways import find, position_of
 from chassis.data.pages import as_view
 from chassis.data.row_scope import shows, table_scope
@@ -47,10 +47,10 @@ class Listing(Generic[SomeView]):
     """A list of the rows of `table`, as its contract asks for them.
 
     `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown beside
-    them; `views` makes views of rows, by default of the columns of their names. `sorts` are the keys of the contract
-    that are no columns of the table. `always` is true of every row of the list. `few` are filters that never leave many
-    rows: a student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted then however
-    many are found. `key` identifies a row.
+    them, so that no row is left out for what the actor does not see of it; `views` makes views of rows, by default of
+    the columns of their names. `sorts` are the keys of the contract that are no columns of the table. `always` is true
+    of every row of the list. `few` are filters that never leave many rows: a student's, a slip's. `most` says that
+    nobody has more rows than so many in it, which are sorted then however many are found. `key` identifies a row.
     """
 
     contract: type[PageQuery]
@@ -207,13 +207,13 @@ class Listing(Generic[SomeView]):
         rows = uow.rows(select(groups.c.id).where(*(groups.c[name] == value for name, value in wanted.items())))
         return grouping.key, [row.id for row in rows]
 
-    def _domains(self, uow: Reader) -> dict[str, Callable[[], Sequence[Any]]]:
+    def _domains(self, uow: Reader) -> dict[str, Domain]:
         """All values that a column can have, where these are few: states, and groups."""
         fields = self.contract.model_fields
-        domains: dict[str, Callable[[], Sequence[Any]]] = {}
+        domains: dict[str, Domain] = {}
         for name in self.contract.filters():
             if name in self.table.c and (states := _states(fields[name].annotation)):
-                domains[name] = partial(tuple, states)
+                domains[name] = states
         if grouping := grouping_of(self.table):
             domains[grouping.key] = cache(lambda: (0, *self._groups({}, uow)[1]))
         return domains
@@ -234,7 +234,9 @@ class Listing(Generic[SomeView]):
         column = allowed.get(asked.removeprefix("-"))
         if column is None:
             raise ServiceError("sort_not_supported", allowed=", ".join(allowed))
-        return Order(column, descending=asked.startswith("-"))
+        # What is joined beside a row may not be there.
+        filled = isinstance(column, Column) and column.table is self.table and not column.nullable
+        return Order(column, descending=asked.startswith("-"), may_be_empty=not filled)
 
     def _bound_to(self, uow: Reader) -> str | None:
         """The column that the actor's scope is compared with."""

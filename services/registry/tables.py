@@ -112,6 +112,7 @@ cohorts = grouped(
     students,
     "cohorts",
     ("intake", "level", "student_type", "student_source", "major_code", "schooling_length"),
+    key="cohort_id",
 )
 
 status_changes = Table(

@@ -20,13 +20,14 @@ BATCH = 500
 """Rows that one transaction numbers, with all their members."""
 
 
-def upgrade(table: str, groups: str, by: Mapping[str, sa.types.TypeEngine[str]], members: Mapping[str, str]) -> None:
+def upgrade(
+    table: str, groups: str, by: Mapping[str, sa.types.TypeEngine[str]], key: str, members: Mapping[str, str]
+) -> None:
     """Make the groups of `table` by the columns `by` of these types, and number its rows and those of its members:
     table → the column with the row's id."""
     of = sa.MetaData()
-    grouping = Grouping(
-        sa.Table(table, of), sa.Table(groups, of), tuple(by), {sa.Table(name, of): by for name, by in members.items()}
-    )
+    kept_in = {sa.Table(name, of): column for name, column in members.items()}
+    grouping = Grouping(sa.Table(table, of), sa.Table(groups, of), tuple(by), key, kept_in)
     migrating = op.get_bind()
     if not sa.inspect(migrating).has_table(groups):
         _make(grouping, by)

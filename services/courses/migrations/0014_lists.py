@@ -36,5 +36,5 @@ REPLACED = (
 
 
 def upgrade() -> None:
-    groups.upgrade("students", "cohorts", BY, {"selections": "student_id"})
+    groups.upgrade("students", "cohorts", BY, "cohort_id", {"selections": "student_id"})
     indexes.upgrade(INDEXES, REPLACED)

@@ -37,6 +37,7 @@ cohorts = grouped(
     students,
     "cohorts",
     ("intake", "level", "student_type", "student_source", "major_code", "schooling_length"),
+    key="cohort_id",
 )
 
 teaching_points = copy_table(

@@ -29,5 +29,5 @@ REPLACED = (
 
 
 def upgrade() -> None:
-    groups.upgrade("students", "cohorts", dict.fromkeys(BY, sa.Text()), {"bills": "student_id"})
+    groups.upgrade("students", "cohorts", dict.fromkeys(BY, sa.Text()), "cohort_id", {"bills": "student_id"})
     indexes.upgrade(INDEXES, REPLACED)

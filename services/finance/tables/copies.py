@@ -28,7 +28,9 @@ students = copy_table(
     Index("ix_students_point", "teaching_point_id", "intake"),
 )
 scope(students, point="teaching_point_id", student="id")
-cohorts = grouped(students, "cohorts", ("intake", "level", "student_type", "major_code", "schooling_length"))
+cohorts = grouped(
+    students, "cohorts", ("intake", "level", "student_type", "major_code", "schooling_length"), key="cohort_id"
+)
 
 courses = copy_table("courses", metadata, Column("code", Text, nullable=False), Column("name", Text, nullable=False))
 scope(courses, read_by_all=True)

@@ -21,5 +21,5 @@ REPLACED = ("ix_students_teaching_point_id", "ix_students_teaching_point_id_name
 
 
 def upgrade() -> None:
-    groups.upgrade("students", "cohorts", dict.fromkeys(BY, sa.Text()), {})
+    groups.upgrade("students", "cohorts", dict.fromkeys(BY, sa.Text()), "cohort_id", {})
     indexes.upgrade(INDEXES, REPLACED)

@@ -1,0 +1,173 @@
+"""Lists, whichever way leads to a page: what is on it, in which order, and how many rows there are in all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.base.clock import local_date
+from chassis.base.context import Context
+from chassis.base.ids import new_id
+from chassis.data import list_totals, list_wanted, list_ways, lists
+from chassis.data.bulk import insert_rows
+from chassis.data.whole_lists import whole_list
+from chassis.testing.harness import ServiceHarness, acting
+from contracts.base import Page
+from contracts.errors import ServiceError
+from tests.chassis.data.fair import Fair, ListTickets, TicketState, TicketView, list_tickets, tickets, visitors
+from tests.harnesses import HarnessOf
+
+STALLS = [new_id() for _ in range(3)]
+TOWNS, AGES, RIDES = ("Anshun", "Benxi", "Chizhou"), ("child", "adult"), ("wheel", "swing", "boat")
+START = datetime(2026, 9, 1, tzinfo=UTC)
+TICKETS = 240
+SMALL = {"PAGED": 60, "_WALKED": 24, "_WALKED_ROWS": 72, "_AT_ONCE": 3, "_MERGED": 20, "_MERGED_ROWS": 400}
+"""So small that the fair's few tickets are what millions are to a list."""
+
+
+@pytest.fixture(scope="module")
+def fair(built_of: HarnessOf) -> ServiceHarness:
+    """The fair: one stall has sold most, rides come and go, and some tickets were sold in the same moment."""
+    harness, chance = built_of(Fair), Random(7)
+    people = [
+        {
+            "id": new_id(), "name": chance.choice("abcde"), "town": chance.choice(TOWNS), "age": chance.choice(AGES),
+            "teaching_point_id": chance.choice(STALLS),
+        }
+        for _ in range(40)
+    ]  # fmt: skip
+    sold = []
+    for number in range(TICKETS):
+        whose = chance.choice(people)
+        ride = RIDES[0] if number < TICKETS // 8 else chance.choice(RIDES[1:])  # the wheel is no more
+        sold.append(
+            {
+                "id": new_id(), "visitor_id": whose["id"], "state": chance.choice(tuple(TicketState)), "ride": ride,
+                "teaching_point_id": STALLS[0] if number % 3 else chance.choice(STALLS),
+                "price": chance.choice((None, 5, 7)), "sold_at": START + timedelta(hours=number // 2),
+            }
+        )  # fmt: skip
+    with harness.owner_connection() as connection, connection.begin():
+        connection.execute(insert_rows(visitors, people))
+        connection.execute(insert_rows(tickets, sold))
+    return harness
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (lists, list_ways, list_totals, list_wanted):
+        for name, value in SMALL.items():
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+
+
+SCHOOL = acting("tickets.read", scope="school")
+
+
+def of_stalls(*stalls: UUID) -> Context:
+    return acting("tickets.read", scope="point", ids=stalls)
+
+
+def all_of(fair: ServiceHarness, someone: Context, **filters: Any) -> list[TicketView]:
+    """What the list has to show, in its own order: all rows of it, as a file would hold them."""
+
+    def read(uow: Any) -> list[Any]:
+        whole = whole_list(list_tickets, ListTickets(**filters), uow)
+        return list(whole.views(uow.rows(whole.found)))
+
+    return fair.database.run(someone, read)
+
+
+def page(fair: ServiceHarness, someone: Context = SCHOOL, **asked: Any) -> Page[TicketView]:
+    return fair.ask(ListTickets(**asked), someone)
+
+
+def page_or_refusal(fair: ServiceHarness, someone: Context, **asked: Any) -> Page[TicketView] | ServiceError:
+    try:
+        return page(fair, someone, **asked)
+    except ServiceError as refusal:
+        return refusal
+
+
+def walked(fair: ServiceHarness, someone: Context, **asked: Any) -> list[UUID]:
+    """The ids of all pages, each asked for behind the last row of the one before."""
+    found, after = list[UUID](), None
+    while True:
+        answer = page(fair, someone, **asked, **({} if after is None else {"after": after}))
+        found += [row.id for row in answer.items]
+        if answer.next_after is None:
+            return found
+        assert answer.next_after == found[-1]
+        after = answer.next_after
+
+
+def ids(rows: Sequence[TicketView]) -> list[UUID]:
+    return [row.id for row in rows]
+
+
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "teaching_point_id": st.sampled_from(STALLS),
+        "state": st.sampled_from(tuple(TicketState)),
+        "ride": st.sampled_from((*RIDES, "none")),
+        "town": st.sampled_from((*TOWNS, "nowhere")),
+        "age": st.sampled_from(AGES),
+        "since": st.sampled_from([local_date(START + timedelta(days=days)) for days in (0, 3, 9)]),
+        "name": st.sampled_from("abx"),
+    },
+)
+PEOPLE = st.sampled_from([SCHOOL, of_stalls(STALLS[0]), of_stalls(STALLS[1]), of_stalls(*STALLS[1:]), of_stalls()])
+
+
+@pytest.mark.usefixtures("small")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(
+    filters=FILTERS,
+    someone=PEOPLE,
+    sort=st.sampled_from([None, "sold_at", "-sold_at", "price", "-price", "visitor_name"]),
+    number=st.integers(1, 6),
+    size=st.sampled_from([1, 7, 20]),
+)
+def test_a_page_holds_what_the_whole_list_has_there_or_the_list_is_too_long(
+    fair: ServiceHarness, filters: dict[str, Any], someone: Context, sort: str | None, number: int, size: int
+) -> None:
+    wanted = {**filters, **({"sort": sort} if sort else {})}
+    whole = all_of(fair, someone, **wanted)
+    there = (number - 1) * size
+    answer = page_or_refusal(fair, someone, **wanted, page=number, size=size)
+    if isinstance(answer, ServiceError):
+        assert answer.code == ("page_too_far" if there > SMALL["PAGED"] else "narrow_the_list")
+        if answer.code == "narrow_the_list":
+            assert len(whole) > SMALL["PAGED"]
+            assert there or len(filters) > 1 or sort not in (None, "-sold_at"), "one filter is always answered"
+        return
+    assert ids(answer.items) == ids(whole)[there : there + size]
+    assert answer.about or answer.total == len(whole)
+    assert (answer.next_after is not None) == (there + size < len(whole))
+
+
+@pytest.mark.usefixtures("small")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    filters=FILTERS,
+    someone=PEOPLE,
+    sort=st.sampled_from([None, "sold_at", "price", "-price", "visitor_name"]),
+    size=st.sampled_from([7, 20]),
+)
+def test_who_goes_on_behind_the_last_row_sees_every_row_once(
+    fair: ServiceHarness, filters: dict[str, Any], someone: Context, sort: str | None, size: int
+) -> None:
+    wanted = {**filters, **({"sort": sort} if sort else {})}
+    first = page_or_refusal(fair, someone, **wanted, size=size)
+    if isinstance(first, ServiceError):
+        assert first.code == "narrow_the_list"
+        return
+    assert walked(fair, someone, **wanted, size=size) == ids(all_of(fair, someone, **wanted))
