@@ -40,8 +40,8 @@ def _entries(metadata: MetaData) -> None:
         # 122 random bits that go with the entry: nobody can guess what stood there from the digest that stays.
         Column("salt", Uuid, nullable=False, server_default=text("gen_random_uuid()")),
         Index("ix_audit_entries_object", "object_type", "object_id"),
-        Index("ix_audit_entries_actor_id", "actor_id", "at"),
-        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_of_actor", "actor_id", "at", "id"),
+        Index("ix_audit_entries_of_school", "at", "id"),
     )
     scope(audit, insert_by_all=True, append_only=True)
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -46,11 +46,13 @@ SomeView = TypeVar("SomeView", bound=View)
 class Listing(Generic[SomeView]):
     """A list of the rows of `table`, as its contract asks for them.
 
-    `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown beside
-    them, so that no row is left out for what the actor does not see of it; `views` makes views of rows, by default of
-    the columns of their names. `sorts` are the keys of the contract that are no columns of the table. `always` is true
-    of every row of the list. `few` are filters that never leave many rows: a student's, a slip's. `most` says that
-    nobody has more rows than so many in it, which are sorted then however many are found. `key` identifies a row.
+    `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown
+    beside them, so that no row is left out for what the actor does not see of it; `views` makes views of rows, by
+    default of the columns of their names. `sorts` are the keys of the contract that are no columns of the table.
+    `domains` are all values that a column has where that are some hundreds, such as teaching points; states and
+    groups are known. `always` is true of every row of the list. `few` are filters that never leave many rows: a
+    student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted then however
+    many are found. `key` identifies a row.
     """
 
     contract: type[PageQuery]
@@ -59,6 +61,7 @@ class Listing(Generic[SomeView]):
     views: Callable[[Any, Sequence[Row[Any]]], Iterable[SomeView]] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    domains: Mapping[str, Callable[[Reader], Sequence[Any]]] = field(default_factory=dict)
     always: ColumnElement[bool] | None = None
     few: frozenset[str] = frozenset()
     most: int | None = None
@@ -210,7 +213,7 @@ class Listing(Generic[SomeView]):
     def _domains(self, uow: Reader) -> dict[str, Domain]:
         """All values that a column can have, where these are few: states, and groups."""
         fields = self.contract.model_fields
-        domains: dict[str, Domain] = {}
+        domains: dict[str, Domain] = {name: cache(partial(all_of, uow)) for name, all_of in self.domains.items()}
         for name in self.contract.filters():
             if name in self.table.c and (states := _states(fields[name].annotation)):
                 domains[name] = states

@@ -110,6 +110,10 @@ class UnitOfWork:
         """The first column of the first row, or None."""
         return self.execute(statement, parameters).scalar()
 
+    def scalars(self, statement: Executable, parameters: Parameters = None) -> Sequence[Any]:
+        """The first column of all rows."""
+        return self.execute(statement, parameters).scalars().all()
+
     # --- what is written at the end ---
 
     def publish(self, event: Event, *, because: Event | None = None) -> None:

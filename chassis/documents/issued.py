@@ -64,9 +64,9 @@ def issued_documents_table(metadata: MetaData) -> Table:
         one_of("status", DocumentStatus),
         CheckConstraint("(status = 'valid') = (ended_at IS NULL)", name="ended"),
         CheckConstraint("(status = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced"),
-        Index(f"ix_{TABLE}_teaching_point_id", "teaching_point_id", "issued_at"),
+        Index(f"ix_{TABLE}_of_point", "teaching_point_id", "status", "issued_at", "id"),
         Index(f"ix_{TABLE}_student_id", "student_id", "issued_at"),
-        Index(f"ix_{TABLE}_issued_at", "issued_at"),
+        Index(f"ix_{TABLE}_of_school", "status", "issued_at", "id"),
     )
     return scope(table, point="teaching_point_id", student="student_id")
 

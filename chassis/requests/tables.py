@@ -54,8 +54,8 @@ def request_table(
         CheckConstraint(f"{flow.column} IN ({listed})", name=flow.column),
         one_open(name, flow, subject.name),
         Index(f"ix_{name}_{subject.name}", subject.name, "id"),
-        Index(f"ix_{name}_teaching_point_id", "teaching_point_id", "requested_at"),
-        Index(f"ix_{name}_{flow.column}", flow.column, "requested_at"),
+        Index(f"ix_{name}_of_point", "teaching_point_id", flow.column, "requested_at", "id"),
+        Index(f"ix_{name}_of_school", flow.column, "requested_at", "id"),
         *(each for each in columns if not isinstance(each, Column)),  # they may name any column
     )
     if number is not None:

@@ -116,6 +116,14 @@ class ListSelections(
     answers=Page[SelectionView],
     order="-selected_at",
     sorts=("student_number", "course_code"),
+    together=(
+        ("teaching_point_id", "selection_round_id"),
+        ("teaching_point_id", "state"),
+        ("teaching_point_id", "intake"),
+        ("selection_round_id", "course_id"),
+        ("selection_round_id", "state"),
+        ("course_id", "state"),
+    ),
 ):
     """Selections."""
 

@@ -28,7 +28,17 @@ class GetExamRound(Query, answers=ExamRoundDetails):
 
 
 class ListRegistrations(
-    PageQuery, answers=Page[RegistrationView], order="-registered_at", sorts=("student_number", "course_code")
+    PageQuery,
+    answers=Page[RegistrationView],
+    order="-registered_at",
+    sorts=("student_number", "course_code"),
+    together=(
+        ("teaching_point_id", "exam_round_id"),
+        ("teaching_point_id", "state"),
+        ("exam_round_id", "course_id"),
+        ("exam_round_id", "state"),
+        ("exam_round_id", "exam_kind"),
+    ),
 ):
     """Registrations."""
 

@@ -79,7 +79,23 @@ class BillFilters(Contract):
 
 
 class ListBills(
-    BillFilters, PageQuery, answers=Page[BillView], order="-issued_at", sorts=("number", "amount", "student_number")
+    BillFilters,
+    PageQuery,
+    answers=Page[BillView],
+    order="-issued_at",
+    sorts=("number", "amount", "student_number"),
+    together=(
+        ("teaching_point_id", "status"),
+        ("teaching_point_id", "intake"),
+        ("teaching_point_id", "course_id"),
+        ("intake", "major_code"),
+        ("intake", "level"),
+        ("intake", "student_type"),
+        ("intake", "schooling_length"),
+        ("intake", "status"),
+        ("major_code", "status"),
+        ("status", "kind"),
+    ),
 ):
     """Bills."""
 
@@ -133,7 +149,12 @@ class ListSuspense(PageQuery, answers=Page[SuspenseView], order="-booked_at"):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
-class ListLedgerEntries(PageQuery, answers=Page[LedgerEntryView], order="-posted_at"):
+class ListLedgerEntries(
+    PageQuery,
+    answers=Page[LedgerEntryView],
+    order="-posted_at",
+    together=(("teaching_point_id", "account"), ("teaching_point_id", "since"), ("account", "since")),
+):
     """The ledger."""
 
     account: AccountKind | None = Field(default=None, description="Only of this kind of account.")

@@ -45,7 +45,24 @@ class StudentFilters(Contract):
     )
 
 
-class ListStudents(StudentFilters, PageQuery, answers=Page[StudentView], order="student_number", sorts=("name",)):
+class ListStudents(
+    StudentFilters,
+    PageQuery,
+    answers=Page[StudentView],
+    order="student_number",
+    sorts=("name",),
+    together=(
+        ("teaching_point_id", "intake"),
+        ("teaching_point_id", "status"),
+        ("teaching_point_id", "name"),
+        ("intake", "major_code"),
+        ("intake", "level"),
+        ("intake", "student_type"),
+        ("intake", "status"),
+        ("major_code", "level"),
+        ("status", "confirmation"),
+    ),
+):
     """Students."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, tuple_
 
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
@@ -129,12 +129,17 @@ def _registrations() -> Select[Any]:
     )
 
 
+def _in_session(session_id: UUID, uow: Reader) -> ColumnElement[bool]:
+    placed = select(_placed.exam_round_id, _placed.course_id).where(_placed.session_id == session_id, ~_placed.deleted)
+    return tuple_(_r.exam_round_id, _r.course_id).in_(placed)
+
+
 REGISTRATIONS = Listing[RegistrationView](
     ListRegistrations,
     exam_registrations,
     shown=_registrations,
     filters={
-        "session_id": lambda session_id, uow: _sessions.id == session_id,
+        "session_id": _in_session,
         "resits": lambda wanted, uow: _r.resit_of.is_not(None) == wanted,
         "search": lambda text, uow: matches(text, people=[students.c.name], numbers=[students.c.student_number]),
     },

@@ -126,10 +126,13 @@ exam_registrations = Table(
         unique=True,
         postgresql_where=text(f"resit_of IS NOT NULL AND {_in('state', LIVE)}"),
     ),
-    Index("ix_exam_registrations_teaching_point_id", "teaching_point_id", "registered_at"),
     Index("ix_exam_registrations_student_id", "student_id", "registered_at"),
-    Index("ix_exam_registrations_course_id", "course_id", "registered_at"),
-    Index("ix_exam_registrations_registered_at", "registered_at"),
+    # The list, as a point, a course lead and the school look at it.
+    Index("ix_exam_registrations_of_point", "teaching_point_id", "state", "registered_at", "id"),
+    Index("ix_exam_registrations_of_school", "state", "registered_at", "id"),
+    Index("ix_exam_registrations_of_course", "course_id", "registered_at", "id"),
+    Index("ix_exam_registrations_round_of_point", "teaching_point_id", "exam_round_id", "registered_at", "id"),
+    Index("ix_exam_registrations_of_round", "exam_round_id", "registered_at", "id"),
     Index("ix_exam_registrations_round", "exam_round_id", "course_id", "state"),
     Index("ix_exam_registrations_resit_of", "resit_of"),
     Index(

@@ -91,7 +91,8 @@ users = Table(
     UniqueConstraint("username", name="uq_users_username"),
     UniqueConstraint("student_id", name="uq_users_student_id"),
     one_of("status", UserStatus),
-    Index("ix_users_teaching_point_id", "teaching_point_id", "username"),
+    Index("ix_users_of_point", "teaching_point_id", "username", "id"),
+    Index("ix_users_of_school", "username", "id"),
     found_by_part("ix_users_name_parts", "name"),
     found_by_part("ix_users_username_parts", "username"),
 )

@@ -142,10 +142,9 @@ status_changes = Table(
         name="transfer",
     ),
     one_open("status_changes", STATUS_CHANGE, "student_id"),
-    Index("ix_status_changes_teaching_point_id", "teaching_point_id", "requested_at"),
+    Index("ix_status_changes_of_point", "teaching_point_id", "state", "requested_at", "id"),
+    Index("ix_status_changes_of_school", "state", "requested_at", "id"),
     Index("ix_status_changes_student_id", "student_id", "requested_at"),
-    Index("ix_status_changes_requested_at", "requested_at"),
-    Index("ix_status_changes_state", "state", "requested_at"),
 )
 scope(status_changes, point="teaching_point_id", student="student_id")
 

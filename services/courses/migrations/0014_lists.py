@@ -26,12 +26,20 @@ INDEXES = {
     "ix_selections_of_round": ("selections", ("teaching_point_id", "selection_round_id", "selected_at", "id")),
     "ix_selections_cohort_of_point": ("selections", ("teaching_point_id", "cohort_id", "selected_at", "id")),
     "ix_selections_cohort": ("selections", ("cohort_id", "selected_at", "id")),
+    "ix_withdrawals_of_point": ("withdrawals", ("teaching_point_id", "state", "requested_at", "id")),
+    "ix_withdrawals_of_school": ("withdrawals", ("state", "requested_at", "id")),
+    "ix_audit_entries_of_actor": ("audit_entries", ("actor_id", "at", "id")),
+    "ix_audit_entries_of_school": ("audit_entries", ("at", "id")),
 }
 REPLACED = (
     "ix_students_teaching_point_id",
     "ix_students_intake",
     "ix_selections_teaching_point_id",
     "ix_selections_course_id",
+    "ix_withdrawals_teaching_point_id",
+    "ix_withdrawals_state",
+    "ix_audit_entries_actor_id",
+    "ix_audit_entries_at",
 )
 
 

@@ -24,7 +24,7 @@ from services.courses.queries.calendar import calendar
 from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
 from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import bills, students
+from services.courses.tables.copies import bills, students, teaching_points
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 newest_withdrawal = (
@@ -74,6 +74,7 @@ SELECTIONS = Listing[SelectionView](
         "search": lambda text, uow: searched(text),
     },
     sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
+    domains={"teaching_point_id": lambda uow: uow.scalars(select(teaching_points.c.id))},
     few=frozenset({"student_id"}),
 )
 

@@ -119,10 +119,10 @@ withdrawals = Table(
     *stamps(),
     one_open("withdrawals", WITHDRAWAL, "selection_id"),
     Index("ix_withdrawals_selection_id", "selection_id", "id"),
-    Index("ix_withdrawals_teaching_point_id", "teaching_point_id", "requested_at"),
+    Index("ix_withdrawals_of_point", "teaching_point_id", "state", "requested_at", "id"),
+    Index("ix_withdrawals_of_school", "state", "requested_at", "id"),
     Index("ix_withdrawals_student_id", "student_id"),
     Index("ix_withdrawals_course_id", "course_id"),
-    Index("ix_withdrawals_state", "state", "requested_at"),
     CheckConstraint("amount >= 0", name="amount"),
     one_of("state", WithdrawalState),
 )

@@ -18,6 +18,16 @@ INDEXES = {
     "ix_bills_course": ("bills", ("course_id", "issued_at", "id")),
     "ix_ledger_entries_of_point": ("ledger_entries", ("teaching_point_id", "account", "posted_at", "id")),
     "ix_ledger_entries_of_school": ("ledger_entries", ("account", "posted_at", "id")),
+    "ix_withdrawal_reviews_of_point": ("withdrawal_reviews", ("teaching_point_id", "state", "requested_at", "id")),
+    "ix_withdrawal_reviews_of_school": ("withdrawal_reviews", ("state", "requested_at", "id")),
+    "ix_refunds_of_point": ("refunds", ("teaching_point_id", "state", "created_at", "id")),
+    "ix_refunds_of_school": ("refunds", ("state", "created_at", "id")),
+    "ix_remittances_of_point": ("remittances", ("teaching_point_id", "state", "created_at", "id")),
+    "ix_remittances_of_school": ("remittances", ("state", "created_at", "id")),
+    "ix_suspense_items_of_point": ("suspense_items", ("teaching_point_id", "booked_at", "id")),
+    "ix_suspense_items_of_school": ("suspense_items", ("booked_at", "id")),
+    "ix_audit_entries_of_actor": ("audit_entries", ("actor_id", "at", "id")),
+    "ix_audit_entries_of_school": ("audit_entries", ("at", "id")),
 }
 REPLACED = (
     "ix_bills_point",
@@ -25,6 +35,15 @@ REPLACED = (
     "ix_bills_issued_at",
     "ix_ledger_entries_point",
     "ix_ledger_entries_posted_at",
+    "ix_withdrawal_reviews_point",
+    "ix_withdrawal_reviews_state",
+    "ix_refunds_point",
+    "ix_refunds_state",
+    "ix_remittances_point",
+    "ix_remittances_state",
+    "ix_suspense_items_point",
+    "ix_audit_entries_actor_id",
+    "ix_audit_entries_at",
 )
 
 

@@ -52,8 +52,8 @@ remittances = Table(
     one_of("state", RemittanceState),
     CheckConstraint("amount > 0 AND bill_count > 0", name="not_empty"),
     CheckConstraint("received_amount = amount", name="received_amount"),
-    Index("ix_remittances_point", "teaching_point_id", "created_at"),
-    Index("ix_remittances_state", "state", "created_at"),
+    Index("ix_remittances_of_point", "teaching_point_id", "state", "created_at", "id"),
+    Index("ix_remittances_of_school", "state", "created_at", "id"),
 )
 scope(remittances, point="teaching_point_id")
 
@@ -90,6 +90,7 @@ suspense_items = Table(
     one_of("reason", ("bill_cancelled", "bill_already_paid", "bill_in_payment", "bill_moved")),
     # The money of one payment for one bill arrives once.
     UniqueConstraint("remittance_id", "bill_id"),
-    Index("ix_suspense_items_point", "teaching_point_id", "booked_at"),
+    Index("ix_suspense_items_of_point", "teaching_point_id", "booked_at", "id"),
+    Index("ix_suspense_items_of_school", "booked_at", "id"),
 )
 scope(suspense_items, point="teaching_point_id")

@@ -43,10 +43,10 @@ withdrawal_reviews = Table(
     instant("requested_at"),
     *stamps(),
     one_of("state", ReviewState),
-    Index("ix_withdrawal_reviews_point", "teaching_point_id", "requested_at"),
+    Index("ix_withdrawal_reviews_of_point", "teaching_point_id", "state", "requested_at", "id"),
     Index("ix_withdrawal_reviews_selection_id", "selection_id"),
     Index("ix_withdrawal_reviews_student_id", "student_id"),
-    Index("ix_withdrawal_reviews_state", "state", "requested_at"),
+    Index("ix_withdrawal_reviews_of_school", "state", "requested_at", "id"),
 )
 scope(withdrawal_reviews, point="teaching_point_id", student="student_id")
 
@@ -78,8 +78,8 @@ refunds = Table(
     # Money goes back once.
     UniqueConstraint("bill_id"),
     UniqueConstraint("suspense_id"),
-    Index("ix_refunds_point", "teaching_point_id", "created_at"),
-    Index("ix_refunds_state", "state", "created_at"),
+    Index("ix_refunds_of_point", "teaching_point_id", "state", "created_at", "id"),
+    Index("ix_refunds_of_school", "state", "created_at", "id"),
     Index("ix_refunds_withdrawal_id", "withdrawal_id"),
 )
 scope(refunds, point="teaching_point_id", student="student_id")

@@ -1,4 +1,4 @@
-"""A made-up fair: visitors in parties, and tickets that stalls have sold them. All ways to a page are ways of its list."""
+"""A made-up fair: visitors in parties, and tickets that stalls have sold them: a list that is found in every way."""
 
 from __future__ import annotations
 
