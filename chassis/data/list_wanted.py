@@ -54,7 +54,8 @@ class Wanted:
     """What one request wants of a list.
 
     `found` selects columns of the rows that conditions leave. `known` are the values that columns have by a filter or
-    by the actor's scope, `domains` all that others can have; `bound` is the scope's column. `few` says that the
+    by the actor's scope, `domains` all that others can have; `bound` is the scope's column; `joined` says that
+    `found` leaves out rows of the table. `few` says that the
     conditions leave few rows for certain, `most` how many are gathered;
     `others` are filters that could be given too.
     """
@@ -67,6 +68,7 @@ class Wanted:
     known: Mapping[str, Sequence[Any]]
     domains: Mapping[str, Domain]
     bound: str | None
+    joined: bool
     few: bool
     most: int
     others: Sequence[str]

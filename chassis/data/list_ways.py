@@ -46,10 +46,12 @@ _GATHERING_MS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How an index serves a list: its first columns, and the conditions that it leaves to be looked at row by row."""
+    """How an index serves a list: its first columns, the conditions that it leaves to be looked at row by row, and
+    whether its rows are those of the list without a further look."""
 
     first: tuple[str, ...]
     left: frozenset[str]
+    whole: bool
 
     def values(self, wanted: Wanted) -> list[Sequence[Any]]:
         """The values of each of the first columns."""
@@ -91,7 +93,7 @@ _Way = Callable[[Reader, Wanted], Found | None]
 
 def _ways(wanted: Wanted) -> Iterator[_Way]:
     plans = sorted(_plans(wanted), key=lambda plan: plan.goodness(wanted))
-    whole = next((plan for plan in plans if not plan.left), None)
+    whole = next((plan for plan in plans if plan.whole), None)
     if wanted.few:
         yield _gather
     if whole is not None and whole.places(wanted) <= _AT_ONCE:
@@ -119,7 +121,7 @@ def _plans(wanted: Wanted) -> Iterator[_Plan]:
             served = {*first, order.name}
             conditions = wanted.conditions.items()
             left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
-            yield _Plan(first, left)
+            yield _Plan(first, left, whole=not left and not wanted.joined)
 
 
 def _listed(domain: Domain) -> Sequence[Any]:

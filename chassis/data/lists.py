@@ -24,7 +24,7 @@ from functools import cache, partial
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Row, ScalarSelect, Select, SelectBase, Table, any_, literal, select
+from sqlalchemy import Column, ColumnElement, Join, Row, ScalarSelect, Select, SelectBase, Table, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import visitors
 
@@ -47,12 +47,12 @@ class Listing(Generic[SomeView]):
     """A list of the rows of `table`, as its contract asks for them.
 
     `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown
-    beside them, so that no row is left out for what the actor does not see of it; `views` makes views of rows, by
-    default of the columns of their names. `sorts` are the keys of the contract that are no columns of the table.
-    `domains` are all values that a column has where that are some hundreds, such as teaching points; states and
-    groups are known. `always` is true of every row of the list. `few` are filters that never leave many rows: a
-    student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted then however
-    many are found. `key` identifies a row.
+    beside them: an outer join, unless a row is to be left out without it, which takes its time; `views` makes views
+    of rows, by default of the columns of their names. `sorts` are the keys of the contract that are no columns of
+    the table. `domains` are all values that a column has where that are some hundreds, such as teaching points;
+    states and groups are known. `always` is true of every row of the list. `few` are filters that never leave many
+    rows: a student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted then
+    however many are found. `key` identifies a row.
     """
 
     contract: type[PageQuery]
@@ -140,6 +140,13 @@ class Listing(Generic[SomeView]):
     def _whole(self, wanted: Wanted) -> Select[Any]:
         return self._select().where(*wanted.all_conditions).order_by(*wanted.order.by(wanted.id, wanted.order.column))
 
+    @property
+    def _joined(self) -> bool:
+        """Whether a row of the table may be left out for what is joined to it."""
+        froms = [] if self.shown is None else self.shown().get_final_froms()
+        joins = (each for start in froms for each in visitors.iterate(start) if isinstance(each, Join))
+        return any(not each.isouter for each in joins)
+
     # -- what a query asks for ----------------------------------------------------------------------------------------
 
     def _wanted(self, query: PageQuery, uow: Reader) -> Wanted:
@@ -160,6 +167,7 @@ class Listing(Generic[SomeView]):
             known=known,
             domains=self._domains(uow),
             bound=bound,
+            joined=self._joined,
             few=self.most is not None or scope.kind in ("student", "own") or not self.few.isdisjoint(given),
             most=self.most or PAGED,
             others=[name for name in self.contract.filters() if name not in given],
@@ -224,7 +232,8 @@ class Listing(Generic[SomeView]):
     def _found(self, *columns: ColumnElement[Any], conditions: Iterable[ColumnElement[bool]] = ()) -> Select[Any]:
         """Some columns of the rows, of the table alone where these and the conditions look at nothing else."""
         conditions = list(conditions)
-        if self.shown is None or not any(_beyond(each, self.table) for each in (*columns, *conditions)):
+        beyond = (_beyond(each, self.table) for each in (*columns, *conditions))
+        if self.shown is None or not (self._joined or any(beyond)):
             return select(*columns).select_from(self.table).where(*conditions)
         return self.shown().with_only_columns(*columns, maintain_column_froms=True).where(*conditions)
 

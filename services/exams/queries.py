@@ -121,7 +121,7 @@ def _registrations() -> Select[Any]:
             _sessions.name.label("session_name"),
             _sessions.starts_at,
         )
-        .join(exam_rounds, _rounds.id == _r.exam_round_id)
+        .outerjoin(exam_rounds, _rounds.id == _r.exam_round_id)
         .outerjoin(students, students.c.id == _r.student_id)
         .outerjoin(courses, courses.c.id == _r.course_id)
         .outerjoin(exam_round_courses, placed)

@@ -102,7 +102,7 @@ def _fields(row: Row[Any]) -> dict[str, Any]:
 
 
 def _changes() -> Select[Any]:
-    return select(status_changes, _s.student_number, _s.name.label("student_name")).join(
+    return select(status_changes, _s.student_number, _s.name.label("student_name")).outerjoin(
         students, _s.id == _c.student_id
     )
 

@@ -39,6 +39,10 @@ TESTED_ELSEWHERE = {
     # Parts of the chassis that show in what is made of them.
     "chassis/base/blocking": "integration/identity/test_sessions",
     "chassis/base/failures": "chassis/messages/test_inbox",
+    "chassis/data/list_totals": "chassis/data/test_lists",
+    "chassis/data/list_wanted": "chassis/data/test_lists",
+    "chassis/data/list_ways": "chassis/data/test_lists",
+    "chassis/data/whole_lists": "chassis/running/test_exports",
     "chassis/base/loading": "chassis/running/test_runner",
     "chassis/base/problems": "launcher/test_problems",
     "chassis/base/rights": "chassis/data/test_unit_of_work",

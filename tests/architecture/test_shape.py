@@ -36,6 +36,9 @@ PLAIN_IN = {
     "services/identity/steps/notices.py: _n.service.in_(self.services)",
     # Values of a filter.
     "chassis/data/pages.py: column.in_(values)",
+    "services/courses/queries/programmes.py: programmes.c.id.in_(offers)",
+    "services/exams/queries.py: tuple_(_r.exam_round_id, _r.course_id).in_(placed)",
+    "services/finance/queries/bills.py: bills.c.id.in_(on_slip)",
     # Selects that have a name.
     "chassis/running/tasks.py: tasks.c.id.in_(old)",
     "services/identity/bootstrap.py: users.c.id.in_(administrators)",

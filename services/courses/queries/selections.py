@@ -40,8 +40,8 @@ def _selections() -> Select[Any]:
     due_at = func.greatest(selection_rounds.c.payment_deadline, selections.c.ask_again_at)
     return (
         select(selections, *PEOPLE, *COURSE, newest_withdrawal.label("withdrawal_state"), due_at.label("due_at"))
-        .join(courses, courses.c.id == selections.c.course_id)
-        .join(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
+        .outerjoin(courses, courses.c.id == selections.c.course_id)
+        .outerjoin(selection_rounds, selection_rounds.c.id == selections.c.selection_round_id)
         .outerjoin(students, students.c.id == selections.c.student_id)
     )
 

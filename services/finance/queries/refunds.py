@@ -24,7 +24,7 @@ def list_refunds(query: ListRefunds, uow: UnitOfWork) -> Page[RefundView]:
 
 
 def _suspense() -> Select[Any]:
-    return select(suspense_items, refunds.c.id.label("refund_id"), refunds.c.state.label("refund_state")).join(
+    return select(suspense_items, refunds.c.id.label("refund_id"), refunds.c.state.label("refund_state")).outerjoin(
         refunds, refunds.c.suspense_id == suspense_items.c.id
     )
 
