@@ -1,6 +1,6 @@
 """A large school, written into the databases of the services: what lists, searches and reports are measured on.
 
-    large_school.build(admin_url, "large", scale=1.0)   # in databases `large_registry`, `large_courses` … as provisioned
+    large_school.build(admin_url, "large")   # into `large_registry`, `large_courses` … as they are provisioned
     system = System(folder, …, prefix="large"); system.up()
     people = large_school.people(system)                 # who can sign in
 

@@ -35,7 +35,8 @@ LARGE = {
 
 # What of the plan is needed in another database than the one in which it was made.
 _STUDENTS = """
-SELECT d.number, plan.id_at(d.entered_at, 1, d.number), d.point, d.programme, d.intake, d.status IN ('active', 'suspended')
+SELECT d.number, plan.id_at(d.entered_at, 1, d.number), d.point, d.programme, d.intake,
+    d.status IN ('active', 'suspended')
 FROM plan.drawn AS d ORDER BY d.number
 """
 _OF_STUDENTS = "number int, id uuid, point int, programme int, intake int, active bool"
@@ -46,8 +47,8 @@ _OF_PICKS = (
 )
 # Who has paid for an exam is registered for it; of the rounds that are over, one of twelve did not come.
 _REGISTRATIONS = """
-SELECT plan.id_at(b.paid_at, 12, b.serial), b.source_id, b.student_id, b.teaching_point_id, b.course_id, b.exam_round_id,
-    b.exam_kind, b.id, fate.state, CASE WHEN fate.state = 'cancelled' THEN 'withdrawn' END,
+SELECT plan.id_at(b.paid_at, 12, b.serial), b.source_id, b.student_id, b.teaching_point_id, b.course_id,
+    b.exam_round_id, b.exam_kind, b.id, fate.state, CASE WHEN fate.state = 'cancelled' THEN 'withdrawn' END,
     CASE WHEN fate.state IN ('sat', 'absent') THEN intakes.payment_deadline + interval '10 days' END, b.paid_at,
     CASE WHEN fate.state = 'registered' THEN 1 ELSE 3 END, b.paid_at, b.updated_at
 FROM bills AS b

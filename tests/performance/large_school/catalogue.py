@@ -10,8 +10,13 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.courses.states import AssessmentRequirementState, CourseStatus, CourseVersionStatus
-from contracts.courses.states import ProgrammeStatus, RoundStatus
+from contracts.courses.states import (
+    AssessmentRequirementState,
+    CourseStatus,
+    CourseVersionStatus,
+    ProgrammeStatus,
+    RoundStatus,
+)
 from contracts.exams.states import ExamRoundStatus
 from contracts.identity.states import TeachingPointStatus
 from contracts.types import EducationLevel, ExamKind
@@ -241,7 +246,10 @@ def _of_exams(size: Size) -> Iterator[tuple[str, str, Rows]]:
             of_round = {"exam_round_id": exam_round["id"], "name": f"第{number + 1}场", **times}
             sessions.append(_stamped(size, {"id": round_id(intake, 0x50 + number), **of_round}))
         for course in finals:
-            in_session = {"course_id": course.id(size), "session_id": round_id(intake, 0x50 + course.number % _SESSIONS)}
+            in_session = {
+                "course_id": course.id(size),
+                "session_id": round_id(intake, 0x50 + course.number % _SESSIONS),
+            }
             place = {"id": course.id(size, 0x100 + intake.number), "exam_round_id": exam_round["id"], **in_session}
             placed.append(_stamped(size, place))
     yield "exams", "exam_rounds", rounds

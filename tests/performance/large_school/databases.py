@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions
 from psycopg2.extras import execute_values, register_uuid
 from sqlalchemy.engine import make_url
 
@@ -50,14 +50,14 @@ class Databases:
         return f"{self.prefix}_{service}"
 
     @contextmanager
-    def open(self, service: str) -> Iterator[Connection]:
+    def open(self, service: str) -> Iterator[extensions.connection]:
         """A connection, each of whose statements is a transaction."""
         url = make_url(self.admin_url).set(database=self.name(service))
         connection = psycopg2.connect(
             host=url.host, port=url.port, user=url.username, password=url.password, dbname=url.database
         )
         connection.autocommit = True
-        register_uuid(conn_or_curs=connection)
+        register_uuid(conn_or_curs=connection)  # type: ignore[no-untyped-call]
         try:
             with connection.cursor() as cursor:
                 for setting in _SETTINGS:
@@ -94,7 +94,7 @@ class Databases:
             sent.result()
 
 
-def _send(connection: Connection, select: str, pipe: int) -> None:
+def _send(connection: extensions.connection, select: str, pipe: int) -> None:
     with os.fdopen(pipe, "wb", buffering=1 << 20) as outgoing, connection.cursor() as cursor:
         cursor.copy_expert(f"COPY ({select}) TO STDOUT", outgoing, size=1 << 18)
 

@@ -1,4 +1,4 @@
-"""What the large tables are drawn up from: everything that is few, with numbers in the place of ids (`sql/plan.sql`)."""
+"""What the large tables are drawn up from: all that is few, with numbers in the place of ids (`sql/plan.sql`)."""
 
 from __future__ import annotations
 
@@ -24,19 +24,29 @@ def tables(size: Size) -> Iterator[tuple[str, str, Rows]]:
         _intakes(size),
     )
     yield "programmes", "number id kind", _programmes(size)
-    yield "programme_courses", "programme place course", [
-        (each.number, place, course)
-        for each in majors.programmes(size)
-        for place, course in enumerate(catalogue.courses_of(each))
-    ]
+    yield (
+        "programme_courses",
+        "programme place course",
+        [
+            (each.number, place, course)
+            for each in majors.programmes(size)
+            for place, course in enumerate(catalogue.courses_of(each))
+        ],
+    )
     yield "courses", "number id version_id requirement_id exam_kind credits levels", _courses(size)
-    yield "cells", "intake point first students", [
-        (cell.intake, cell.point, cell.first, cell.students) for cell in size.cells()
-    ]
-    yield "lots", "lot intake bounds texts", [
-        (each.lot, each.intake, list(each.bounds), list(each.texts))
-        for each in (*lots.lots(size), *majors.programme_lots(size))
-    ]
+    yield (
+        "cells",
+        "intake point first students",
+        [(cell.intake, cell.point, cell.first, cell.students) for cell in size.cells()],
+    )
+    yield (
+        "lots",
+        "lot intake bounds texts",
+        [
+            (each.lot, each.intake, list(each.bounds), list(each.texts))
+            for each in (*lots.lots(size), *majors.programme_lots(size))
+        ],
+    )
     yield "given_names", "number name", list(enumerate(lots.given_names(size), start=1))
     yield "prices", "levels kind intake credit_standard credit exam_standard exam", list(fees.prices(size))
 

@@ -27,7 +27,12 @@ _AMOUNTS: Final = {
     (EducationLevel.JUNIOR_COLLEGE, FeeKind.EXAM, None): Decimal(30),
     (EducationLevel.UNDERGRADUATE, FeeKind.CREDIT, "合作单位"): Decimal(80),
 }
-_RULES: Final = ((FeeKind.CREDIT, 30, 100), (FeeKind.CREDIT, None, 50), (FeeKind.EXAM, 30, 100), (FeeKind.EXAM, None, 0))
+_RULES: Final = (
+    (FeeKind.CREDIT, 30, 100),
+    (FeeKind.CREDIT, None, 50),
+    (FeeKind.EXAM, 30, 100),
+    (FeeKind.EXAM, None, 0),
+)
 
 
 def standards(size: Size) -> list[Standard]:

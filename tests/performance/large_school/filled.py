@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+OF_EVERY_SERVICE: Final = frozenset({"inbox.envelope_as_bytes"})
+"""Triggers of tables that are left empty."""
 FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "finance": {
         "bills.fill_source": (),  # `sql/bills.sql` says what each bill is for

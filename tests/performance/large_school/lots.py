@@ -52,7 +52,9 @@ _ALWAYS: Mapping[str, Mapping[str, float]] = {
     },
     "prior_level": {"大专": 55, "高中": 25, "中专": 17, "本科": 3},
     "version": {"1": 55, "2": 25, "3": 12, "4": 5, "7": 2, "12": 0.9, "31": 0.1},
-    "selections": {"0": 100, "1": 160, "2": 217.5, "3": 192.5, "4": 140, "5": 90, "6": 50, "8": 30, "12": 13.75, "18": 6.25},
+    "selections": {  # three, on average
+        "0": 100, "1": 160, "2": 217.5, "3": 192.5, "4": 140, "5": 90, "6": 50, "8": 30, "12": 13.75, "18": 6.25,
+    },
 }  # fmt: skip
 """Lot → value → weight."""
 
@@ -109,7 +111,7 @@ def _surnames(size: Size) -> dict[str, float]:
 def _statuses(terms: int) -> dict[str, float]:
     """Of an intake that began so many terms ago: who takes two years and a half may graduate after five."""
     graduated = 0.0 if terms < 5 else min(85.0, 40.0 + 9 * (terms - 5))
-    gone = {
+    gone: dict[str, float] = {
         Status.GRADUATED: graduated,
         Status.COMPLETED_WITHOUT_DIPLOMA: 0.4 if terms >= 6 else 0.0,
         Status.EXPIRED: 60.0 - graduated / 2 if terms >= 16 else 0.0,

@@ -19,8 +19,8 @@ OPEN: Final = "开放教育"
 _BACHELOR: Final = (
     "法学", "行政管理", "会计学", "工商管理", "汉语言文学", "学前教育", "计算机科学与技术", "金融学", "土木工程",
     "小学教育", "英语", "护理学", "机械设计制造及其自动化", "社会工作", "水利水电工程", "物流管理", "公共事业管理",
-    "人力资源管理", "市场营销", "工程管理", "药学", "软件工程", "电子商务", "广告学", "汉语国际教育", "教育学", "财务管理",
-    "园艺", "数学与应用数学", "心理学",
+    "人力资源管理", "市场营销", "工程管理", "药学", "软件工程", "电子商务", "广告学", "汉语国际教育", "教育学",
+    "财务管理", "园艺", "数学与应用数学", "心理学",
 )  # fmt: skip
 _JUNIOR: Final = (
     "法律事务", "行政管理(专科)", "大数据与会计", "工商企业管理", "建设工程管理", "计算机网络技术", "学前教育(专科)",
@@ -107,7 +107,8 @@ def majors() -> list[Major]:
 
 def programmes(size: Size) -> list[Programme]:
     """A version for the first half of the intakes and one for what came after, of each major and kind of student."""
-    intakes, found = size.intakes, []
+    intakes = size.intakes
+    found: list[Programme] = []
     for type_, source, years, share, of_first in _KINDS:
         for major in majors()[:of_first]:
             half = INTAKES // 2

@@ -67,7 +67,8 @@ SELECT plan.id_at(d.entered_at, 1, d.number), substr(intakes.code, 3) || points.
     CASE WHEN plan.dice(d.number, 27, 10) < 3 THEN '第' || plan.dice(d.number, 28, 4000) || '公司' END,
     d.prior_level, '第' || plan.dice(d.number, 29, 700) || '学校', NULL,
     (intakes.starts_on - 200 - 365 * plan.dice(d.number, 30, 4)), 'ZS' || lpad(d.number::text, 12, '0'),
-    d.prior_check, d.version, d.entered_at, d.entered_at + (d.version - 1) * interval '7 days'
+    d.prior_check, d.version, d.entered_at,
+    plan.later(d.entered_at, (d.version - 1) * interval '7 days', clock.now, 1)
 FROM plan.numbered AS d
 JOIN plan.intakes ON intakes.number = d.intake
 JOIN plan.points ON points.number = d.point
@@ -75,6 +76,7 @@ JOIN plan.programmes AS drawn ON drawn.number = d.programme
 JOIN programmes AS p ON p.id = drawn.id
 JOIN plan.given_names AS given ON given.number = d.given
 JOIN plan.lots AS area ON area.lot = 'area'
+CROSS JOIN plan.clock
 CROSS JOIN LATERAL (
     SELECT area.texts[d.twin % cardinality(area.texts) + 1] || to_char(d.birth_on, 'YYYYMMDD')
         || lpad((d.twin / cardinality(area.texts) * 2 + (d.gender = 'male')::int)::text, 3, '0')
@@ -82,9 +84,9 @@ CROSS JOIN LATERAL (
 ORDER BY d.number;
 
 -- Who is suspended has a suspension that runs; one of a hundred had one that is over.
-INSERT INTO suspensions (id, student_id, from_on, until_on)
+INSERT INTO suspensions (id, student_id, from_on, until_on, created_at, updated_at)
 SELECT plan.id_at(d.entered_at + interval '60 days', 2, d.number), plan.id_at(d.entered_at, 1, d.number),
-    intakes.starts_on + 30, CASE WHEN d.status <> 'suspended' THEN intakes.starts_on + 120 END
+    intakes.starts_on + 30, CASE WHEN d.status <> 'suspended' THEN intakes.starts_on + 120 END, intakes.starts_on, intakes.starts_on
 FROM plan.drawn AS d JOIN plan.intakes ON intakes.number = d.intake CROSS JOIN plan.clock
 WHERE d.status = 'suspended' OR plan.dice(d.number, 31, 100) = 0 AND intakes.starts_on + 121 < clock.now::date
 ORDER BY d.number;
