@@ -28,7 +28,7 @@ from tests.performance import large_school
 from tests.performance.large_school.building import LARGE
 from tests.performance.large_school.filled import FILLED, OF_EVERY_SERVICE
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = [pytest.mark.xdist_group("large school"), pytest.mark.timeout(200)]
 
 SIZE = large_school.Size(scale=0.001, now=datetime(2026, 11, 27, 3, tzinfo=UTC))
 STUDENTS, SELECTIONS = 1_000, 3_000

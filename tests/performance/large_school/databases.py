@@ -66,10 +66,12 @@ class Databases:
         finally:
             connection.close()
 
-    def run(self, service: str, folder: str, name: str) -> None:
-        """Run a file of SQL statements."""
-        with self.open(service) as connection, connection.cursor() as cursor:
-            cursor.execute((HERE / folder / f"{name}.sql").read_text())
+    def run(self, service: str, name: str, **values: int) -> None:
+        """Run a file of SQL statements, with these values in the place of `:name`."""
+        statements = (HERE / "sql" / f"{name}.sql").read_text("utf-8")
+        for value, number in values.items():
+            statements = statements.replace(f":{value}", str(number))
+        self.rows(service, statements)
 
     def rows(self, service: str, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a statement finds."""

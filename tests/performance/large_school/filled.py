@@ -2,7 +2,8 @@
 
 A trigger of a table that the school has is named here, with the plain SQL that does to all rows what it would have done
 to each. It runs in the service's database after all rows are there and before the indexes are; schema `plan` is gone
-then. `tests/performance/test_large_school.py` finds a trigger that nobody thought of.
+then. (The ledger has its indexes before: its rows are never changed.) `tests/performance/test_large_school.py` finds a
+trigger that nobody thought of.
 """
 
 from __future__ import annotations

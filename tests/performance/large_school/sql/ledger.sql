@@ -1,6 +1,6 @@
 -- What happened to money, in the order of time (services/finance/domain/bookkeeping.py has the accounts).
 CREATE UNLOGGED TABLE plan.postings AS
-SELECT what.posting, what.at, what.throw, b.serial, b.id AS bill_id, b.teaching_point_id, b.student_id, what.refund_id,
+SELECT plan.id_at(what.at, what.throw, b.serial) AS id, what.posting, what.at, what.throw, b.serial, b.id AS bill_id, b.teaching_point_id, b.student_id, what.refund_id,
     b.amount, what.debit, what.credit
 FROM bills AS b
 LEFT JOIN refunds AS r ON r.bill_id = b.id
@@ -16,12 +16,12 @@ WHERE what.at IS NOT NULL
 ORDER BY what.at, b.serial, what.throw;
 
 INSERT INTO ledger_transactions (id, posting, bill_id, refund_id, teaching_point_id, student_id, posted_at)
-SELECT plan.id_at(at, throw, serial), posting, bill_id, refund_id, teaching_point_id, student_id, at FROM plan.postings;
+SELECT id, posting, bill_id, refund_id, teaching_point_id, student_id, at FROM plan.postings;
 
 INSERT INTO ledger_entries (
     id, transaction_id, posting, account, teaching_point_id, student_id, bill_id, amount, posted_at
 )
-SELECT plan.id_at(p.at, p.throw + side.throw, p.serial), plan.id_at(p.at, p.throw, p.serial), p.posting, side.account,
+SELECT plan.id_at(p.at, p.throw + side.throw, p.serial), p.id, p.posting, side.account,
     p.teaching_point_id, p.student_id, p.bill_id, side.amount, p.at
 FROM plan.postings AS p
 CROSS JOIN LATERAL (VALUES (10, p.debit, p.amount), (20, p.credit, -p.amount)) AS side (throw, account, amount);

@@ -1,4 +1,4 @@
--- What the statements that draw the school up are made of. Everything follows from numbers, so it is the same each time.
+-- What the statements that draw the school up are made of. All follows from numbers and a seed: it is always the same.
 CREATE SCHEMA plan;
 
 -- A UUIDv7 of this instant. `kind` keeps those apart that are made of the same number.
@@ -9,7 +9,7 @@ $$;
 
 -- 0 to `sides` - 1: what falls for this number. `throw` keeps those apart that fall for the same number.
 CREATE FUNCTION plan.dice(number bigint, throw int, sides int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(number, throw) & 9223372036854775807) % sides)::int
+    SELECT ((hashint8extended(number, (:seed - 1) * 1000 + throw) & 9223372036854775807) % sides)::int
 $$;
 
 -- The part `share` (0 to 1) of what lies between an instant and `most` later, but never after `until`.
@@ -21,7 +21,8 @@ $$;
 CREATE TABLE plan.clock (now timestamptz, last_intake int);
 CREATE TABLE plan.points (number int PRIMARY KEY, id uuid, code text, slips int);
 CREATE TABLE plan.intakes (
-    number int PRIMARY KEY, code text, starts_on date, entered_at timestamptz, opens_at timestamptz, closes_at timestamptz,
+    number int PRIMARY KEY, code text, starts_on date, entered_at timestamptz, opens_at timestamptz,
+    closes_at timestamptz,
     payment_deadline timestamptz, round_id uuid, exam_round_id uuid
 );
 CREATE TABLE plan.programmes (number int PRIMARY KEY, id uuid, kind int);
