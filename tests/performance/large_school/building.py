@@ -1,0 +1,192 @@
+"""Builds the school, step by step: what is large is made by the databases themselves, two at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, create_engine, insert
+from sqlalchemy.engine import make_url
+
+from chassis.declaring.service import load
+from launcher.paths import declaring
+from tests.performance.large_school import catalogue, copies, drawing, fees
+from tests.performance.large_school.databases import PLAN, Databases, take_indexes
+from tests.performance.large_school.filled import statements
+from tests.performance.large_school.size import Size
+
+Tell = Callable[[str, float], None]
+"""Hears of each step that is done, and of its seconds."""
+
+LARGE = {
+    "registry": ("students", "suspensions", "status_changes"),
+    "courses": ("students", "bills", "selections", "withdrawals"),
+    "finance": (
+        "students", "billings", "bills", "remittances", "payment_lines", "withdrawal_reviews", "refunds",
+        "ledger_transactions", "ledger_entries",
+    ),
+    "exams": ("students", "exam_registrations"),
+    "identity": ("students",),
+}  # fmt: skip
+"""Tables whose indexes are made after their rows."""
+
+# What of the plan is needed in another database than the one in which it was made.
+_STUDENTS = """
+SELECT d.number, plan.id_at(d.entered_at, 1, d.number), d.point, d.programme, d.intake,
+    d.status IN ('active', 'suspended')
+FROM plan.drawn AS d ORDER BY d.number
+"""
+_OF_STUDENTS = "number int, id uuid, point int, programme int, intake int, active bool"
+_OF_PICKS = (
+    "number int, student_id uuid, point_id uuid, point int, intake int, course int, kind int, selected_at timestamptz,"
+    " slip_at timestamptz, reviewed_at timestamptz, throw bigint, state text, slip bigint, asked_at timestamptz,"
+    " decided_at timestamptz, settled bool"
+)
+# Who has paid for an exam is registered for it; of the rounds that are over, one of twelve did not come.
+_REGISTRATIONS = """
+SELECT plan.id_at(b.paid_at, 12, b.serial), b.source_id, b.student_id, b.teaching_point_id, b.course_id,
+    b.exam_round_id, b.exam_kind, b.id, fate.state, CASE WHEN fate.state = 'cancelled' THEN 'withdrawn' END,
+    CASE WHEN fate.state IN ('sat', 'absent') THEN intakes.payment_deadline + interval '10 days' END, b.paid_at,
+    CASE WHEN fate.state = 'registered' THEN 1 ELSE 3 END, b.paid_at, b.updated_at
+FROM bills AS b
+JOIN plan.intakes ON intakes.exam_round_id = b.exam_round_id
+CROSS JOIN plan.clock
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN b.status <> 'paid' THEN 'cancelled'
+    WHEN intakes.number = clock.last_intake THEN 'registered'
+    WHEN plan.dice(b.serial, 70, 12) = 0 THEN 'absent' ELSE 'sat' END) AS fate (state)
+WHERE b.kind = 'exam' AND b.paid_at IS NOT NULL
+ORDER BY b.paid_at, b.serial
+"""
+_OF_REGISTRATIONS = (
+    "id, selection_id, student_id, teaching_point_id, course_id, exam_round_id, exam_kind, bill_id, state, ended_by,"
+    " arranged_at, registered_at, version, created_at, updated_at"
+)
+
+
+def build(
+    admin_url: str, prefix: str, size: Size | None = None, tell: Tell = lambda step, seconds: None
+) -> dict[str, float]:
+    """Fill the databases of a system, which are migrated and empty, and are nobody's at work; the seconds of each step.
+
+    `admin_url` is a superuser's, `prefix` what the databases' names begin with. Raises what PostgreSQL says.
+    """
+    size = size or Size()
+    with ThreadPoolExecutor(1) as second:
+        return _Building(Databases(admin_url, prefix), size, tell, second).build()
+
+
+@dataclass
+class _Building:
+    databases: Databases
+    size: Size
+    tell: Tell
+    second: ThreadPoolExecutor
+    """Takes steps one after the other while the first hand takes others."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    indexes: dict[str, list[str]] = field(default_factory=dict)
+
+    def build(self) -> dict[str, float]:
+        self.step("small tables", self.small_tables)
+        self.step("registry: students", lambda: self.sql("registry", "students"))
+        self.step("courses: copy of students", self.students_of_courses)
+        others = self.meanwhile("other copies of students", self.other_students)
+        registry = self.meanwhile("registry: indexes", lambda: self.finish("registry"))
+        identity = self.meanwhile("identity: indexes", lambda: self.finish("identity"))
+        self.step("courses: who selects what", lambda: self.sql("courses", "picks"))
+        self.step("finance: what is selected", self.picks_of_finance)
+        selections = self.meanwhile("courses: selections", lambda: self.sql("courses", "selections"))
+        self.step("finance: bills", lambda: self.sql("finance", "bills"))
+        rest = [
+            self.meanwhile("finance: payments", lambda: self.sql("finance", "payments")),
+            self.meanwhile("exams: registrations", self.registrations),
+            self.meanwhile("courses: copy of bills", lambda: copies.BILLS.carry(self.databases)),
+            self.meanwhile("courses: indexes", lambda: self.finish("courses")),
+            self.meanwhile("exams: indexes", lambda: self.finish("exams")),
+        ]
+        self.step("finance: refunds", lambda: self.sql("finance", "refunds"))
+        self.step("finance: ledger", lambda: self.sql("finance", "ledger"))
+        self.step("finance: indexes of the ledger", lambda: self.index("finance", self.of_ledger()))
+        for waited_for in (others, registry, identity, selections, *rest):
+            waited_for.result()
+        self.step("finance: other indexes", lambda: self.finish("finance"))
+        copies.completed(self.databases, self.size)
+        return self.seconds
+
+    # --- steps ---
+
+    def step(self, title: str, work: Callable[[], Any]) -> None:
+        started = time.monotonic()
+        work()
+        self.seconds[title] = time.monotonic() - started
+        self.tell(title, self.seconds[title])
+
+    def meanwhile(self, title: str, work: Callable[[], Any]) -> Future[None]:
+        return self.second.submit(self.step, title, work)
+
+    def sql(self, service: str, name: str) -> None:
+        self.databases.run(service, name)
+
+    def small_tables(self) -> None:
+        for service in LARGE:
+            self.databases.run(service, "plan", seed=self.size.seed)
+            self.indexes[service] = take_indexes(self.databases, service, LARGE[service])
+        for service, table, rows in (*catalogue.tables(self.size), *fees.tables(self.size)):
+            self.insert(service, table, rows)
+        drawn = [(f"plan.{name}", columns, rows) for name, columns, rows in drawing.tables(self.size)]
+        for service in ("registry", "courses", "finance"):
+            self.databases.fill(service, drawn)
+        self.sql("courses", "offers")
+        for copy in copies.OF_SMALL_TABLES:
+            copy.carry(self.databases)
+
+    def insert(self, service: str, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        declared: Table = load(declaring(service)).metadata.tables[table]
+        url = make_url(self.databases.admin_url).set(
+            drivername="postgresql+psycopg2", database=self.databases.name(service)
+        )
+        engine = create_engine(url, connect_args={"options": "-c session_replication_role=replica"})
+        with engine.begin() as connection:
+            connection.execute(insert(declared), rows)
+        engine.dispose()
+
+    def students_of_courses(self) -> None:
+        copies.STUDENTS_OF_COURSES.carry(self.databases)
+        self.plan_on("registry", _STUDENTS, "courses", "students", _OF_STUDENTS)
+
+    def other_students(self) -> None:
+        for copy in copies.OTHER_STUDENTS:
+            copy.carry(self.databases)
+
+    def picks_of_finance(self) -> None:
+        columns = ", ".join(column.split()[0] for column in _OF_PICKS.split(", "))
+        self.plan_on("courses", f"SELECT {columns} FROM plan.picks ORDER BY number", "finance", "picks", _OF_PICKS)
+
+    def plan_on(self, source: str, select: str, target: str, table: str, columns: str) -> None:
+        """Take a table of the plan from one database to the next."""
+        names = ", ".join(column.split()[0] for column in columns.split(", "))
+        self.databases.rows(target, f"CREATE UNLOGGED TABLE plan.{table} ({columns})")
+        self.databases.carry(source, select, target, f"plan.{table}", names)
+        self.databases.rows(target, f"ANALYZE plan.{table}")
+
+    def registrations(self) -> None:
+        self.databases.carry("finance", _REGISTRATIONS, "exams", "exam_registrations", _OF_REGISTRATIONS)
+
+    def of_ledger(self) -> list[str]:
+        """The indexes of the ledger, whose rows nothing fills later."""
+        return [each for each in self.indexes["finance"] if " ON public.ledger_" in each]
+
+    def index(self, service: str, definitions: Sequence[str]) -> None:
+        for definition in definitions:
+            self.databases.rows(service, definition)
+            self.indexes[service].remove(definition)
+
+    def finish(self, service: str) -> None:
+        """The plan goes, what triggers would have filled is filled, indexes and statistics come. All is vacuumed now:
+        autovacuum would come in the middle of a measurement."""
+        self.databases.rows(service, f"DROP SCHEMA {PLAN} CASCADE")
+        for statement in (*statements(service), *self.indexes[service], "VACUUM (ANALYZE)"):
+            self.databases.rows(service, statement)

@@ -1,0 +1,29 @@
+"""What triggers would have filled, had they run: the rows are written without them.
+
+A trigger of a table that the school has is named here, with the plain SQL that does to all rows what it would have done
+to each. It runs in the service's database after all rows are there and before the indexes are; schema `plan` is gone
+then. (The ledger has its indexes before: its rows are never changed.) `tests/performance/test_large_school.py` finds a
+trigger that nobody thought of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+OF_EVERY_SERVICE: Final = frozenset({"inbox.envelope_as_bytes"})
+"""Triggers of tables that are left empty."""
+FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "finance": {
+        "bills.fill_source": (),  # `sql/bills.sql` says what each bill is for
+        "remittances.fill_number": (),  # `sql/payments.sql` counts them
+        "ledger_entries.balanced": (),  # fills nothing; `CheckLedger` looks
+        "finance_settings.carry_grace_days": (),  # nobody has set anything
+    },
+}
+"""Service → `table.trigger` → statements."""
+
+
+def statements(service: str) -> list[str]:
+    """What is to be run in a service's database, in its order."""
+    return [statement for ones in FILLED.get(service, {}).values() for statement in ones]
