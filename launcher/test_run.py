@@ -46,13 +46,14 @@ def addresses() -> Iterator[dict[str, str]]:
         yield _variables(database, broker)
 
 
-def run_bench() -> int:
-    """Measure a system on private servers that keep what they commit; returns the bench's exit code."""
+def run_bench(what: str = "system", options: Sequence[str] = ()) -> int:
+    """Measure a system on private servers that keep what they commit; returns the bench's exit code. `what` is the
+    bench, `options` are its own."""
     with scratch.servers(durable=True) as (database, broker):
         with step("Starting PostgreSQL and RabbitMQ for the bench"):
             database.start()
             broker.start()
-        command = [sys.executable, "-m", "tests.performance.system_bench"]
+        command = [sys.executable, "-m", f"tests.performance.{what}_bench", *options]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **_variables(database, broker)}).returncode
 
 

@@ -155,12 +155,12 @@ class Client:
 
     def pages(self, query: PageQuery) -> Iterator[Any]:
         """All rows of a list, page by page."""
-        number = 0
+        after = query.after
         while True:
-            number += 1
-            page: Page[Any] = self.send(query.model_copy(update={"page": number, "size": 200}))
+            page: Page[Any] = self.send(query.model_copy(update={"after": after, "size": 200}))
             yield from page.items
-            if number * 200 >= page.total:
+            after = page.next_after
+            if after is None:
                 return
 
     def count(self, query: PageQuery) -> int:
