@@ -80,6 +80,11 @@ def test_one_point_has_a_tenth_of_everything(entered: large_school.Databases) ->
         assert float(entered.rows(service, share.format(table))[0][0]) == pytest.approx(0.1, abs=0.02), table
 
 
+def test_of_a_hundred_students_seven_are_called_li(entered: large_school.Databases) -> None:
+    named = entered.rows("registry", "SELECT count(*) FILTER (WHERE name LIKE '李%') * 1.0 / count(*) FROM students")
+    assert float(named[0][0]) == pytest.approx(0.07, abs=0.02)
+
+
 def test_the_books_are_right_and_the_services_agree(databases: Mapping[str, Database]) -> None:
     check = databases["finance"].run(system_context(), lambda uow: check_ledger(CheckLedger(), uow))
     assert not check.total

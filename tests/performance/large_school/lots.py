@@ -100,11 +100,11 @@ def given_names(size: Size) -> list[str]:
 
 def _surnames(size: Size) -> dict[str, float]:
     people = MadeUpStudents(f"{size.seed} surnames")
+    others = [name for name in (people.name()[0] for _ in range(_TAIL_SURNAMES)) if name not in _SURNAMES]
+    rest = (1_000 - sum(_SURNAMES.values())) / len(others)
     weights = dict(_SURNAMES)
-    rest = (1_000 - sum(weights.values())) / _TAIL_SURNAMES
-    for _ in range(_TAIL_SURNAMES):
-        surname = people.name()[0]
-        weights[surname] = weights.get(surname, 0) + (0 if surname in _SURNAMES else rest)
+    for surname in others:
+        weights[surname] = weights.get(surname, 0) + rest
     return weights
 
 

@@ -20,16 +20,19 @@ INSERT INTO bills (
 )
 SELECT plan.id_at(p.selected_at + interval '1 second', 9, p.number::bigint * 2 + (fee.kind = 'exam')::int), 'selection',
     plan.id_at(p.selected_at, 6, p.number), plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
-    CASE WHEN fee.kind = 'exam' THEN intakes.exam_round_id END, CASE WHEN fee.kind = 'exam' THEN c.exam_kind END, fee.kind,
+    CASE WHEN fee.kind = 'exam' THEN intakes.exam_round_id END, CASE WHEN fee.kind = 'exam' THEN c.exam_kind END,
+    fee.kind,
     fee.standard, fee.amount, fate.status, CASE WHEN fate.paid THEN 'remittance' END, slips.id,
     CASE WHEN fate.status = 'refunded' THEN fee.amount ELSE 0 END,
-    CASE WHEN p.state = 'pending' AND p.settled THEN clock.now + interval '1 year' END, p.selected_at + interval '1 second',
+    CASE WHEN p.state = 'pending' AND p.settled THEN clock.now + interval '1 year' END,
+    p.selected_at + interval '1 second',
     CASE WHEN fate.paid THEN p.reviewed_at END,
     CASE fate.status WHEN 'unpaid' THEN 1 WHEN 'remitting' THEN 2 WHEN 'cancelled' THEN 2 WHEN 'paid' THEN 3
         WHEN 'refunding' THEN 4 ELSE 5 END,
     p.selected_at + interval '1 second',
     CASE fate.status WHEN 'unpaid' THEN p.selected_at + interval '1 second' WHEN 'remitting' THEN p.slip_at
-        WHEN 'paid' THEN p.reviewed_at WHEN 'refunding' THEN p.decided_at WHEN 'refunded' THEN p.decided_at + interval '3 days'
+        WHEN 'paid' THEN p.reviewed_at WHEN 'refunding' THEN p.decided_at
+        WHEN 'refunded' THEN p.decided_at + interval '3 days'
         ELSE CASE WHEN p.state = 'lapsed' THEN intakes.payment_deadline
             ELSE plan.later(p.selected_at, interval '3 days', clock.now, 0.5) END END
 FROM plan.picks AS p

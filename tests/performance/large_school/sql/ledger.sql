@@ -1,6 +1,7 @@
 -- What happened to money, in the order of time (services/finance/domain/bookkeeping.py has the accounts).
 CREATE UNLOGGED TABLE plan.postings AS
-SELECT plan.id_at(what.at, what.throw, b.serial) AS id, what.posting, what.at, what.throw, b.serial, b.id AS bill_id, b.teaching_point_id, b.student_id, what.refund_id,
+SELECT plan.id_at(what.at, what.throw, b.serial) AS id, what.posting, what.at, what.throw, b.serial, b.id AS bill_id,
+    b.teaching_point_id, b.student_id, what.refund_id,
     b.amount, what.debit, what.credit
 FROM bills AS b
 LEFT JOIN refunds AS r ON r.bill_id = b.id

@@ -2,7 +2,8 @@ INSERT INTO remittances (
     id, number, teaching_point_id, state, amount, bill_count, payer_name, remitted_on, received_amount, received_on,
     bank_reference, entered_by, reviewed_by, reviewed_at, version, created_at, updated_at
 )
-SELECT s.id, s.beginning || lpad(s.serial::text, 6, '0'), s.point_id, CASE WHEN s.approved THEN 'approved' ELSE 'pending' END,
+SELECT s.id, s.beginning || lpad(s.serial::text, 6, '0'), s.point_id,
+    CASE WHEN s.approved THEN 'approved' ELSE 'pending' END,
     paid.amount, paid.bills, points.code || '教学点', s.created_at::date, CASE WHEN s.approved THEN paid.amount END,
     CASE WHEN s.approved THEN s.reviewed_at::date END, CASE WHEN s.approved THEN s.beginning || s.serial END,
     plan.id_at(clock.now, 4, points.number), CASE WHEN s.approved THEN plan.id_at(clock.now, 5, 2) END,

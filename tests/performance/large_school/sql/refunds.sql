@@ -1,6 +1,7 @@
 -- What was withdrawn: finance has agreed, and the money has gone back, or is about to.
 INSERT INTO withdrawal_reviews (
-    id, selection_id, student_id, teaching_point_id, course_id, state, reason, refund_amount, academic_reviewer_id, reviewed_by,
+    id, selection_id, student_id, teaching_point_id, course_id, state, reason, refund_amount, academic_reviewer_id,
+    reviewed_by,
     reviewed_at, requested_at, version, created_at, updated_at
 )
 SELECT plan.id_at(p.asked_at, 7, p.number), plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
@@ -16,7 +17,8 @@ WHERE p.state = 'withdrawn'
 ORDER BY p.asked_at, p.number;
 
 INSERT INTO refunds (
-    id, bill_id, withdrawal_id, student_id, teaching_point_id, reason, method, amount, state, paid_out_on, bank_reference,
+    id, bill_id, withdrawal_id, student_id, teaching_point_id, reason, method, amount, state, paid_out_on,
+    bank_reference,
     version, created_at, updated_at
 )
 SELECT plan.id_at(p.decided_at, 11, b.serial), b.id, plan.id_at(p.asked_at, 7, p.number), p.student_id, p.point_id,

@@ -10,9 +10,9 @@ SELECT plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id, c
     -- A few are unpaid since years: finance has given them grace, beyond the time of any measurement.
     CASE WHEN late.unpaid THEN clock.now + interval '1 year' END,
     CASE p.state WHEN 'pending' THEN 1 WHEN 'remitting' THEN 1 WHEN 'selected' THEN 2 ELSE 3 END, p.selected_at,
-    CASE p.state WHEN 'pending' THEN p.selected_at WHEN 'remitting' THEN p.selected_at WHEN 'selected' THEN p.reviewed_at
-        WHEN 'withdrawn' THEN p.decided_at WHEN 'lapsed' THEN intakes.payment_deadline
-        ELSE plan.later(p.selected_at, interval '3 days', clock.now, 0.5) END
+    CASE p.state WHEN 'pending' THEN p.selected_at WHEN 'remitting' THEN p.selected_at
+        WHEN 'selected' THEN p.reviewed_at WHEN 'withdrawn' THEN p.decided_at
+        WHEN 'lapsed' THEN intakes.payment_deadline ELSE plan.later(p.selected_at, interval '3 days', clock.now, 0.5) END
 FROM plan.picks AS p
 JOIN plan.courses AS c ON c.number = p.course
 JOIN plan.intakes ON intakes.number = p.intake
@@ -21,7 +21,8 @@ CROSS JOIN LATERAL (SELECT p.state = 'pending' AND p.settled) AS late (unpaid)
 ORDER BY p.number;
 
 INSERT INTO withdrawals (
-    id, selection_id, student_id, teaching_point_id, course_id, state, reason, amount, requested_at, academic_reviewer_id,
+    id, selection_id, student_id, teaching_point_id, course_id, state, reason, amount, requested_at,
+    academic_reviewer_id,
     version, created_at, updated_at
 )
 SELECT plan.id_at(p.asked_at, 7, p.number), plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
@@ -37,7 +38,8 @@ ORDER BY p.asked_at, p.number;
 
 -- Some of what runs is asked to be given back, and waits for the school.
 INSERT INTO withdrawals (
-    id, selection_id, student_id, teaching_point_id, course_id, state, reason, requested_at, version, created_at, updated_at
+    id, selection_id, student_id, teaching_point_id, course_id, state, reason, requested_at, version, created_at,
+    updated_at
 )
 SELECT plan.id_at(asked.at, 7, p.number), plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
     'pending_academic', '工作变动', asked.at, 1, asked.at, asked.at

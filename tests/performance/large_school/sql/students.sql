@@ -1,14 +1,17 @@
 -- The students, numbered in the order in which they came: by intake, then by teaching point.
 CREATE UNLOGGED TABLE plan.drawn AS
 WITH lot AS MATERIALIZED (
-    SELECT max(bounds) FILTER (WHERE lot = 'ethnicity') AS ethnicity_b, max(texts) FILTER (WHERE lot = 'ethnicity') AS ethnicity,
+    SELECT max(bounds) FILTER (WHERE lot = 'ethnicity') AS ethnicity_b,
+        max(texts) FILTER (WHERE lot = 'ethnicity') AS ethnicity,
         max(bounds) FILTER (WHERE lot = 'political_status') AS political_b,
         max(texts) FILTER (WHERE lot = 'political_status') AS political,
         max(bounds) FILTER (WHERE lot = 'id_kind') AS id_kind_b, max(texts) FILTER (WHERE lot = 'id_kind') AS id_kind,
         max(bounds) FILTER (WHERE lot = 'confirmation') AS confirmation_b,
         max(texts) FILTER (WHERE lot = 'confirmation') AS confirmation,
-        max(bounds) FILTER (WHERE lot = 'prior_check') AS check_b, max(texts) FILTER (WHERE lot = 'prior_check') AS checked,
-        max(bounds) FILTER (WHERE lot = 'prior_level') AS level_b, max(texts) FILTER (WHERE lot = 'prior_level') AS level,
+        max(bounds) FILTER (WHERE lot = 'prior_check') AS check_b,
+        max(texts) FILTER (WHERE lot = 'prior_check') AS checked,
+        max(bounds) FILTER (WHERE lot = 'prior_level') AS level_b,
+        max(texts) FILTER (WHERE lot = 'prior_level') AS level,
         max(bounds) FILTER (WHERE lot = 'version') AS version_b, max(texts) FILTER (WHERE lot = 'version') AS version,
         max(bounds) FILTER (WHERE lot = 'surname') AS surname_b, max(texts) FILTER (WHERE lot = 'surname') AS surname,
         (SELECT count(*) FROM plan.given_names) AS given
@@ -28,7 +31,8 @@ SELECT n::int AS number, cell.intake, cell.point, n::int - cell.first + 1 AS ser
     lot.version[width_bucket(plan.dice(n, 11, 100000), version_b)]::int AS version,
     CASE WHEN plan.dice(n, 12, 100) < 46 THEN 'male' ELSE 'female' END AS gender,
     -- From 18 to 55 years old, the younger the more.
-    (intakes.starts_on - 18 * 366 - (pow(plan.dice(n, 13, 1000000) / 1000000.0::float8, 1.8) * 37 * 365)::int) AS birth_on,
+    (intakes.starts_on - 18 * 366 - (pow(plan.dice(n, 13, 1000000) / 1000000.0::float8, 1.8) * 37 * 365)::int)
+        AS birth_on,
     intakes.entered_at + (cell.point * interval '2 hours') + plan.dice(n, 14, 7000) * interval '1 second' AS entered_at
 FROM plan.cells AS cell
 CROSS JOIN LATERAL generate_series(cell.first, cell.first + cell.students - 1) AS n
@@ -43,9 +47,11 @@ SELECT drawn.*, (row_number() OVER (PARTITION BY birth_on, gender ORDER BY numbe
 
 INSERT INTO students (
     id, student_number, name, gender, id_kind, id_number, birth_on, ethnicity, political_status, teaching_point_id,
-    programme_id, intake, level, student_type, student_source, major_code, major_name, schooling_length, enrolled_on, status,
+    programme_id, intake, level, student_type, student_source, major_code, major_name, schooling_length, enrolled_on,
+    status,
     status_change_open, confirmation, degree_intent, mobile, email, home_address, postcode, employer, prior_level,
-    prior_school, prior_major, prior_graduated_on, prior_certificate_number, prior_check, version, created_at, updated_at
+    prior_school, prior_major, prior_graduated_on, prior_certificate_number, prior_check, version, created_at,
+    updated_at
 )
 SELECT plan.id_at(d.entered_at, 1, d.number), substr(intakes.code, 3) || points.code || lpad(d.serial::text, 5, '0'),
     d.surname || given.name, d.gender, d.id_kind,
@@ -57,10 +63,12 @@ SELECT plan.id_at(d.entered_at, 1, d.number), substr(intakes.code, 3) || points.
             + 10 * substr(digits, 13, 1)::int + 5 * substr(digits, 14, 1)::int + 8 * substr(digits, 15, 1)::int
             + 4 * substr(digits, 16, 1)::int + 2 * substr(digits, 17, 1)::int) % 11 + 1, 1)
         ELSE 'H' || lpad(d.number::text, 8, '0') END,
-    d.birth_on, d.ethnicity, d.political_status, points.id, p.id, intakes.code, p.level, p.student_type, p.student_source,
+    d.birth_on, d.ethnicity, d.political_status, points.id, p.id, intakes.code, p.level, p.student_type,
+    p.student_source,
     p.major_code, p.major_name, p.schooling_length, intakes.starts_on, d.status, false, d.confirmation,
     p.level <> 'junior_college' AND plan.dice(d.number, 20, 10) < 3,
-    '1' || substr('35789', plan.dice(d.number, 21, 5) + 1, 1) || lpad(plan.dice(d.number, 22, 1000000000)::text, 9, '0'),
+    '1' || substr('35789', plan.dice(d.number, 21, 5) + 1, 1)
+        || lpad(plan.dice(d.number, 22, 1000000000)::text, 9, '0'),
     CASE WHEN plan.dice(d.number, 23, 10) < 2 THEN 's' || d.number || '@example.com' END,
     CASE WHEN plan.dice(d.number, 24, 10) < 6 THEN '江苏省' || plan.dice(d.number, 25, 900) || '路' || d.serial || '号' END,
     CASE WHEN plan.dice(d.number, 24, 10) < 6 THEN (210000 + plan.dice(d.number, 26, 19999))::text END,
@@ -86,7 +94,8 @@ ORDER BY d.number;
 -- Who is suspended has a suspension that runs; one of a hundred had one that is over.
 INSERT INTO suspensions (id, student_id, from_on, until_on, created_at, updated_at)
 SELECT plan.id_at(d.entered_at + interval '60 days', 2, d.number), plan.id_at(d.entered_at, 1, d.number),
-    intakes.starts_on + 30, CASE WHEN d.status <> 'suspended' THEN intakes.starts_on + 120 END, intakes.starts_on, intakes.starts_on
+    intakes.starts_on + 30, CASE WHEN d.status <> 'suspended' THEN intakes.starts_on + 120 END, intakes.starts_on,
+    intakes.starts_on
 FROM plan.drawn AS d JOIN plan.intakes ON intakes.number = d.intake CROSS JOIN plan.clock
 WHERE d.status = 'suspended' OR plan.dice(d.number, 31, 100) = 0 AND intakes.starts_on + 121 < clock.now::date
 ORDER BY d.number;
