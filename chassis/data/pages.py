@@ -6,6 +6,7 @@ emptiness, or, where such names are read by the system, tell what it hides by wh
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,12 +14,11 @@ from itertools import groupby, product
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, false, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, collate, false, func, or_, select, true
 from sqlalchemy.sql import visitors
 
 from chassis.base.clock import SHANGHAI
 from chassis.base.context import Context
-from chassis.data.columns import is_found_by_part
 from chassis.data.row_scope import shows
 from contracts.base import Contract, Page, View
 from contracts.errors import ServiceError
@@ -35,9 +35,12 @@ _OTHERS: Mapping[str, str] = {
 }
 """Character → those that are stored as they were typed and mean the same."""
 _MOST_SPELLINGS = 16
-"""Of a text that are looked up in an index one by one; without one, reading a column once is quicker."""
-_INDEXED_FROM = 3
-"""Characters that such an index (`chassis.data.columns.found_by_part`) can look up."""
+"""Of the beginning of a number that are looked up in an index one by one: four letters have as many."""
+_FIRST_SURROGATE, _BEHIND_SURROGATES = 0xD800, 0xE000
+
+
+PART_OF = "part of"
+"""In a column's `info`: the name of the column of which it holds parts, as which people know it."""
 
 
 class PageRequest(Protocol):
@@ -164,7 +167,8 @@ def _refuse_hidden_filters(statement: Select[Any], kind: str) -> None:
 def _hidden(expression: ColumnElement[Any], kind: str) -> set[str]:
     """The names of the columns in an expression whose tables show nothing to a kind of scope."""
     columns = (each for each in visitors.iterate(expression) if isinstance(each, Column))
-    return {column.name for column in columns if isinstance(column.table, Table) and not shows(column.table, kind)}
+    hidden = (each for each in columns if isinstance(each.table, Table) and not shows(each.table, kind))
+    return {column.info.get(PART_OF, column.name) for column in hidden}
 
 
 def _order(statement: Select[Any], sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -196,37 +200,65 @@ def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> ColumnEle
 def matches(
     text: str | None,
     *,
-    people: Sequence[ColumnElement[str]] = (),
     titles: Sequence[ColumnElement[str]] = (),
     numbers: Sequence[ColumnElement[str]] = (),
 ) -> ColumnElement[bool]:
     """One of the columns has `text` somewhere in it, upper and lower case alike, `%` and `_` meaning themselves.
 
-    The text is cleaned for each column as what is stored there was. No condition for None.
+    The text is cleaned for each column as what is stored there was. No condition for None. It reads every row: people,
+    who are many, are found by `chassis.data.name_search`.
     """
     if text is None:
         return true()
-    kinds = (people, cleaning.part_of_person_name), (titles, cleaning.title), (numbers, cleaning.number)
-    return or_(false(), *(_contains(column, clean(text)) for columns, clean in kinds for column in columns))
+    title, number = looking_alike(cleaning.title(text)), looking_alike(cleaning.number(text))
+    found = [*(contains(column, title) for column in titles), *(contains(column, number) for column in numbers)]
+    return or_(false(), *found)
 
 
 def begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
-    """The number begins with `text`, upper and lower case alike. No condition for None."""
+    """The number begins with `text`, upper and lower case alike. No condition for None.
+
+    As ranges of the column in the order of its characters' codes, which an index of `found_by_beginning` has. Comparing
+    texts is leakproof and `lower` is not: so the index is asked under row security too. Letters are spelled both ways.
+    """
     if text is None:
         return true()
-    # In small letters, as the index has them: ILIKE would pass it by.
-    return func.lower(column).startswith(cleaning.number(text).lower(), autoescape=True)
+    beginning = cleaning.number(text)
+    choices = [sorted({character, character.lower(), character.upper()}) for character in beginning]
+    length = len(beginning)
+    while math.prod(map(len, choices[:length])) > _MOST_SPELLINGS:
+        length -= 1
+    coded = collate(column, "C")
+    ranges = (_between_codes(coded, "".join(spelling)) for spelling in product(*choices[:length]))
+    if length == len(beginning):
+        return or_(*ranges)
+    return and_(or_(*ranges), func.lower(column).startswith(beginning.lower(), autoescape=True))
 
 
-def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Nothing is left of a text that is none of the column's kind: no row has it."""
-    plain = text.translate(_ALIKE)
+def _between_codes(coded: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+    after = _after(beginning)
+    return and_(coded >= beginning, true() if after is None else coded < after)
+
+
+def _after(beginning: str) -> str | None:
+    """The first text behind all that begin so; None where there is none."""
+    shorter = beginning.rstrip(chr(sys.maxunicode))
+    if not shorter:
+        return None
+    code = ord(shorter[-1]) + 1
+    return shorter[:-1] + chr(_BEHIND_SURROGATES if code == _FIRST_SURROGATE else code)
+
+
+def looking_alike(text: str) -> str:
+    """The text with one character for those that mean the same and are stored as they were typed."""
+    return text.translate(_ALIKE)
+
+
+def contains(column: ColumnElement[str], plain: str) -> ColumnElement[bool]:
+    """The column has `plain`, which `looking_alike` made, somewhere in it. Nothing is left of a text that is none of
+    the column's kind: no row has it."""
     if not plain:
         return false()
-    if len(plain) >= _INDEXED_FROM and is_found_by_part(column):
-        choices = [character + _OTHERS.get(character, "") for character in plain]
-        if math.prod(map(len, choices)) <= _MOST_SPELLINGS:
-            return or_(*(column.icontains("".join(spelling), autoescape=True) for spelling in product(*choices)))
     if others := [(other, meant) for meant in set(plain) for other in _OTHERS.get(meant, "")]:
         stored, meant = ("".join(characters) for characters in zip(*others, strict=True))
         column = func.translate(column, stored, meant)

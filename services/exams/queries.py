@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, true
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
 from contracts.base import KeysetPage, Page
@@ -36,6 +36,7 @@ from services.exams.tables import (
     exam_round_courses,
     exam_rounds,
     exam_sessions,
+    student_search,
     students,
 )
 
@@ -119,7 +120,7 @@ def list_registrations(query: ListRegistrations, uow: UnitOfWork) -> Page[Regist
         )
     ]
     resits = true() if query.resits is None else _r.resit_of.is_not(None) == query.resits
-    named = matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
+    named = student_search.found(_r.student_id, query.search)
     in_session = equals(_sessions.id, query.session_id)
     statement = _registrations().where(*filters, resits, in_session, named)
     sortable: dict[str, ColumnElement[Any]] = {

@@ -55,6 +55,7 @@ from services.identity.tables import (
     teaching_point_names,
     teaching_points,
     user_roles,
+    user_search,
     users,
 )
 
@@ -164,8 +165,7 @@ def list_users(query: ListUsers, uow: UnitOfWork) -> Page[UserView]:
         statement = statement.where(users.c.status == query.status)
     if query.role is not None:
         statement = statement.where(users.c.id.in_(select(user_roles.c.user_id).where(user_roles.c.role == query.role)))
-    if query.search is not None:
-        statement = statement.where(matches(query.search, people=[users.c.name], numbers=[users.c.username]))
+    statement = statement.where(user_search.found(users.c.id, query.search))
     sortable = {name: users.c[name] for name in ("username", "name", "last_signed_in_at")}
     return page_of(
         UserView, uow, statement, query, sortable=sortable, default="username", views=lambda rows: user_views(uow, rows)

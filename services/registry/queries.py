@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import begins, equals, matches, page_of
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.showing import Shown
 from contracts.base import Page
@@ -23,7 +23,14 @@ from contracts.registry.views import StudentCount, StudentRecord, StudentStatist
 from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
 from services.registry.steps.status_changes import STATUS_CHANGES
-from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
+from services.registry.tables import (
+    account_answers,
+    status_changes,
+    student_search,
+    students,
+    suspensions,
+    teaching_points,
+)
 
 _s, _c, _a = students.c, status_changes.c, account_answers.c
 
@@ -49,7 +56,7 @@ def list_students(query: ListStudents, uow: UnitOfWork) -> Page[StudentView]:
     ]
     if query.account_refused is not None:
         filters.append(_account_refused() if query.account_refused else ~_account_refused())
-    named = [begins(_s.student_number, query.student_number), matches(query.name, people=[_s.name])]
+    named = [student_search.numbered(_s.id, query.student_number), student_search.named(_s.id, query.name)]
     sortable: dict[str, ColumnElement[Any]] = {name: _s[name] for name in ("student_number", "name", "intake")}
     statement = _students().where(*filters, *named)
     return page_of(

@@ -20,10 +20,10 @@ from contracts.courses.views import CohortStudent, SelectionBill, SelectionView
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED
 from services.courses.queries.calendar import calendar
-from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
+from services.courses.queries.people import COURSE, PEOPLE, people_of
 from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import bills, students
+from services.courses.tables.copies import bills, student_search, students
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 newest_withdrawal = (
@@ -51,7 +51,7 @@ def list_selections(query: ListSelections, uow: UnitOfWork) -> Page[SelectionVie
     statement = _selections().where(
         *(equals(selections.c[name], getattr(query, name)) for name in named),
         equals(students.c.intake, query.intake),
-        searched(query.search),
+        student_search.found(selections.c.student_id, query.search),
     )
     sortable: dict[str, ColumnElement[Any]] = {
         "selected_at": selections.c.selected_at,

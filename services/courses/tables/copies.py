@@ -3,7 +3,8 @@
 from sqlalchemy import Boolean, Column, Date, Index, Numeric, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import found_by_part, instant
+from chassis.data.columns import found_by_beginning, instant
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from services.courses.tables.base import metadata
@@ -27,10 +28,10 @@ students = copy_table(
     Column("suspensions", JSONB, nullable=False, server_default=text("'[]'")),
     Index("ix_students_teaching_point_id", "teaching_point_id", "intake", "major_code"),
     Index("ix_students_intake", "intake", "major_code", "student_number"),
-    found_by_part("ix_students_name_parts", "name"),
-    found_by_part("ix_students_student_number_parts", "student_number"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 
 teaching_points = copy_table(
     "teaching_points",

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.pages import begins, equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -15,10 +15,11 @@ from contracts.finance.events import BillItem
 from contracts.finance.queries import GetBill, ListBills
 from contracts.finance.source import SourceKind
 from contracts.finance.views import BillDetails, BillView
+from contracts.text.cleaning import number
 from services.finance.queries.labels import Labels, labels
 from services.finance.steps.bills import source_of
-from services.finance.tables.bills import bills
-from services.finance.tables.copies import students
+from services.finance.tables.bills import BILL_PREFIX, bills
+from services.finance.tables.copies import student_search, students
 from services.finance.tables.payments import payment_lines
 
 _OF_STUDENT = ("intake", "level", "student_type", "major_code", "schooling_length")
@@ -48,7 +49,7 @@ def list_bills(query: ListBills, uow: UnitOfWork) -> Page[BillView]:
 
 def _asks_for_students(query: ListBills) -> bool:
     by_student = (query.sort or "").lstrip("-") == "student_number"
-    return by_student or query.search is not None or any(getattr(query, name) is not None for name in _OF_STUDENT)
+    return by_student or any(getattr(query, name) is not None for name in _OF_STUDENT)
 
 
 def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tuple[object]]:
@@ -62,10 +63,14 @@ def _searched(statement: Select[tuple[object]], query: ListBills) -> Select[tupl
             payment_lines.c.bill_id == bills.c.id, payment_lines.c.remittance_id == query.remittance_id
         )
         statement = statement.where(on_slip)
-    if query.search is not None:
-        numbers = [bills.c.number, students.c.student_number]
-        statement = statement.where(matches(query.search, people=[students.c.name], numbers=numbers))
-    return statement
+    return statement.where(_found(query.search))
+
+
+def _found(text: str | None) -> ColumnElement[bool]:
+    """Bills by their number, where it is the beginning of one, and else by whose they are."""
+    if text is not None and number(text).upper().startswith(BILL_PREFIX):
+        return begins(bills.c.number, text)
+    return student_search.found(bills.c.student_id, text)
 
 
 def get_bill(query: GetBill, uow: UnitOfWork) -> BillDetails:

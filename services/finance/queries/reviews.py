@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from chassis.base.clock import local_date
 from chassis.data.bulk import ids_in
-from chassis.data.pages import equals, matches, page_of
+from chassis.data.pages import equals, page_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
@@ -23,7 +23,7 @@ from services.finance.domain.refunding import RefundRule, Share, refund_share
 from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
 from services.finance.tables.bills import bills
-from services.finance.tables.copies import students
+from services.finance.tables.copies import student_search
 from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 
@@ -37,12 +37,10 @@ def list_withdrawal_reviews(query: ListWithdrawalReviews, uow: UnitOfWork) -> Pa
     """Withdrawals that wait for finance, and those that it has decided, the oldest first."""
     columns = withdrawal_reviews.c
     statement = select(withdrawal_reviews).where(
-        equals(columns.teaching_point_id, query.teaching_point_id), equals(columns.state, query.state)
+        equals(columns.teaching_point_id, query.teaching_point_id),
+        equals(columns.state, query.state),
+        student_search.found(columns.student_id, query.search),
     )
-    if query.search is not None:
-        statement = statement.join(students, students.c.id == columns.student_id).where(
-            matches(query.search, people=[students.c.name], numbers=[students.c.student_number])
-        )
     return page_of(
         WithdrawalReviewView,
         uow,

@@ -13,12 +13,14 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
 from chassis.data.row_scope import scope
 from contracts.finance.source import SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod, TransferState
 from contracts.types import ExamKind, FeeKind
 from services.finance.tables.shared import metadata, money, number
+
+BILL_PREFIX = "JF"
 
 # One row for every selection and resit that finance has heard of. Whoever inserts it first, "bill it" or "close it",
 # decides: its primary key is the arbiter between the two events, which may arrive in any order.
@@ -38,7 +40,7 @@ bills = Table(
     "bills",
     metadata,
     id_column(),
-    *number("JF"),
+    *number(BILL_PREFIX),
     # Empty in no row: a trigger fills them for processes of the version before (`migrations/source.sql`). They become
     # NOT NULL in the next release; the two ids after them, which that version reads, go then with all that names them.
     Column("source_kind", Text),
@@ -79,6 +81,7 @@ bills = Table(
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
     Index("ix_bills_issued_at", "issued_at"),
+    found_by_beginning("bills", "number"),
 )
 scope(bills, point="teaching_point_id", student="student_id")
 

@@ -7,6 +7,8 @@ from sqlalchemy import (
     Uuid,
 )
 
+from chassis.data.columns import found_by_beginning
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from chassis.work.school_settings import shared_settings_table
@@ -24,8 +26,10 @@ students = copy_table(
     Column("major_code", Text, nullable=False),
     Column("schooling_length", Text, nullable=False),
     Index("ix_students_point", "teaching_point_id", "intake"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 
 courses = copy_table("courses", metadata, Column("code", Text, nullable=False), Column("name", Text, nullable=False))
 scope(courses, read_by_all=True)

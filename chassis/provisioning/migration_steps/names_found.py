@@ -1,0 +1,77 @@
+"""People are found by any part of their names, and by the beginnings of their numbers (`chassis.data.name_search`).
+
+The triggers come first, in one transaction with the table of grams: a lock of milliseconds, after which whatever is
+written has its grams, also by processes of the version before. Then the rows that were there get theirs, block by block
+in the order of their ids. A block holds its rows as they are until its grams are in: a name that changes meanwhile
+waits for a moment, and is never entered as it was. What a killed run has done stays, and doing it again is harmless.
+For a million people: about a minute.
+
+Indexes that this replaces go at the end. The version before goes on searching, by reading all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.data.name_search import (
+    NAME_GRAMS,
+    adding,
+    grams_name,
+    grams_table,
+    keeping_function,
+    keeping_triggers,
+    person_column,
+)
+from chassis.data.tables import NAMING
+
+BATCH = 2_000
+"""People whose grams one transaction makes."""
+
+
+def upgrade(people: str, *, name: str, scoped: Mapping[str, bool], numbers: Mapping[str, str]) -> None:
+    """Make and fill the grams of a table's names. `scoped` are the columns that its row scope compares, and whether
+    they can be empty; `numbers` the tables whose numbers are found by their beginnings, with the column."""
+    migrating = op.get_bind()
+    if not sa.inspect(migrating).has_table(grams_name(people)):
+        _make(people, name, scoped)
+    lock_timeout = migrating.exec_driver_sql("SHOW lock_timeout").scalar_one()
+    with op.get_context().autocommit_block(), migrating.engine.connect() as connection:
+        connection.execute(sa.select(sa.func.set_config("lock_timeout", lock_timeout, False)))
+        connection.commit()
+        _fill(connection, people, name, tuple(scoped))
+        for table, column in numbers.items():
+            index = f"ix_{table}_{column}_begins"
+            connection.exec_driver_sql(f'CREATE INDEX IF NOT EXISTS {index} ON {table} ({column} COLLATE "C")')
+            connection.commit()
+        connection.exec_driver_sql(f"ANALYZE {grams_name(people)}")
+        connection.commit()
+
+
+def _make(people: str, name: str, scoped: Mapping[str, bool]) -> None:
+    grams_table(sa.MetaData(naming_convention=NAMING), people, scoped).create(op.get_bind())
+    for function in (NAME_GRAMS, keeping_function(people, name, tuple(scoped))):
+        _run(op.get_bind(), function.statement)
+    for trigger in keeping_triggers(people):
+        _run(op.get_bind(), f"CREATE TRIGGER {trigger.name} {trigger.definition}")
+
+
+def _fill(connection: sa.Connection, people: str, name: str, scoped: tuple[str, ...]) -> None:
+    columns = ", ".join(("id", *scoped, name))
+    block = f"SELECT {columns} FROM {people} WHERE id > :after ORDER BY id LIMIT {BATCH} FOR SHARE"
+    added = adding(grams_name(people), person_column(people), "SELECT * FROM block", name, scoped)
+    fill = sa.text(
+        f"WITH block AS MATERIALIZED ({block}), added AS ({added} RETURNING 1)"
+        " SELECT id FROM block ORDER BY id DESC LIMIT 1"
+    )
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        after = connection.scalar(fill, {"after": after})
+        connection.commit()
+
+
+def _run(connection: sa.Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement.replace("%", "%%"))
