@@ -1,17 +1,17 @@
 """People are found by any part of their names, and by the beginnings of their numbers (`chassis.data.name_search`).
 
 The triggers come first, in one transaction with the table of grams: a lock of milliseconds, after which whatever is
-written has its grams, also by processes of the version before. Then the rows that were there get theirs, block by block
-in the order of their ids. A block holds its rows as they are until its grams are in: a name that changes meanwhile
-waits for a moment, and is never entered as it was. What a killed run has done stays, and doing it again is harmless.
-For a million people: about a minute.
+written has its grams, also by processes of the version before. The indexes that this replaces go in the same one: from
+then on the version before searches by reading all rows.
 
-Indexes that this replaces go at the end. The version before goes on searching, by reading all rows.
+Then the rows that were there get their grams, block by block in the order of their ids. A block holds its rows as they
+are until its grams are in: a name that changes meanwhile waits for a moment, and is never entered as it was. What a
+run has done before it was killed, or found a row in use for too long, stays: the next passes over it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,21 +32,26 @@ BATCH = 2_000
 """People whose grams one transaction makes."""
 
 
-def upgrade(people: str, *, name: str, scoped: Mapping[str, bool], numbers: Mapping[str, str]) -> None:
+def upgrade(
+    people: str, *, name: str, scoped: Mapping[str, bool], numbers: Mapping[str, str], replaced: Sequence[str] = ()
+) -> None:
     """Make and fill the grams of a table's names. `scoped` are the columns that its row scope compares, and whether
-    they can be empty; `numbers` the tables whose numbers are found by their beginnings, with the column."""
+    they can be empty; `numbers` the tables whose numbers are found by their beginnings, with the column; `replaced` the
+    indexes of the people that go."""
     migrating = op.get_bind()
     if not sa.inspect(migrating).has_table(grams_name(people)):
+        for index in replaced:  # first: what needs more of a lock than what follows
+            op.drop_index(index, people)
         _make(people, name, scoped)
     lock_timeout = migrating.exec_driver_sql("SHOW lock_timeout").scalar_one()
     with op.get_context().autocommit_block(), migrating.engine.connect() as connection:
         connection.execute(sa.select(sa.func.set_config("lock_timeout", lock_timeout, False)))
         connection.commit()
-        _fill(connection, people, name, tuple(scoped))
         for table, column in numbers.items():
             index = f"ix_{table}_{column}_begins"
             connection.exec_driver_sql(f'CREATE INDEX IF NOT EXISTS {index} ON {table} ({column} COLLATE "C")')
             connection.commit()
+        _fill(connection, people, name, tuple(scoped))
         connection.exec_driver_sql(f"ANALYZE {grams_name(people)}")
         connection.commit()
 
@@ -60,9 +65,11 @@ def _make(people: str, name: str, scoped: Mapping[str, bool]) -> None:
 
 
 def _fill(connection: sa.Connection, people: str, name: str, scoped: tuple[str, ...]) -> None:
-    columns = ", ".join(("id", *scoped, name))
-    block = f"SELECT {columns} FROM {people} WHERE id > :after ORDER BY id LIMIT {BATCH} FOR SHARE"
-    added = adding(grams_name(people), person_column(people), "SELECT * FROM block", name, scoped)
+    grams, person, columns = grams_name(people), person_column(people), ", ".join(("id", *scoped, name))
+    done = f"EXISTS (SELECT FROM name_grams({name}) made JOIN {grams} g ON g.gram = made AND g.{person} = {people}.id)"
+    missing = f"SELECT {columns} FROM {people} WHERE id > :after AND NOT {done} ORDER BY id"
+    block = f"{missing} LIMIT {BATCH} FOR SHARE OF {people}"
+    added = adding(grams, person, "SELECT * FROM block", name, scoped)
     fill = sa.text(
         f"WITH block AS MATERIALIZED ({block}), added AS ({added} RETURNING 1)"
         " SELECT id FROM block ORDER BY id DESC LIMIT 1"

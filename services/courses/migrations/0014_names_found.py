@@ -1,7 +1,5 @@
 """People are found by any part of their names, and by the beginnings of their numbers."""
 
-from alembic import op
-
 from chassis.provisioning.migration_steps import names_found
 
 revision = "0014"
@@ -12,7 +10,9 @@ depends_on = None
 
 def upgrade() -> None:
     names_found.upgrade(
-        "students", name="name", scoped={"teaching_point_id": False}, numbers={"students": "student_number"}
+        "students",
+        name="name",
+        scoped={"teaching_point_id": False},
+        numbers={"students": "student_number"},
+        replaced=("ix_students_name_parts", "ix_students_student_number_parts"),
     )
-    for index in ("ix_students_name_parts", "ix_students_student_number_parts"):
-        op.drop_index(index, "students")

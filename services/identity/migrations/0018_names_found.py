@@ -1,7 +1,5 @@
 """People are found by any part of their names, and by the beginnings of their numbers."""
 
-from alembic import op
-
 from chassis.provisioning.migration_steps import names_found
 
 revision = "0018"
@@ -11,6 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    names_found.upgrade("users", name="name", scoped={"teaching_point_id": True}, numbers={"users": "username"})
-    for index in ("ix_users_name_parts", "ix_users_username_parts"):
-        op.drop_index(index, "users")
+    names_found.upgrade(
+        "users",
+        name="name",
+        scoped={"teaching_point_id": True},
+        numbers={"users": "username"},
+        replaced=("ix_users_name_parts", "ix_users_username_parts"),
+    )
