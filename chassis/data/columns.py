@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, DateTime, Index, Integer, Table, Uuid, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Uuid, func, text
 
 
 def id_column() -> Column[Any]:
@@ -30,21 +30,7 @@ def one_of(column: str, values: type[Any] | tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def found_by_part(name: str, column: str) -> Index:
-    """An index for those who look for any three or more characters of a text, as `chassis.data.pages.matches` does. It
-    helps whoever sees all rows; others' rows are few. Needs the extension pg_trgm."""
-    return Index(
-        name,
-        column,
-        postgresql_using="gin",
-        postgresql_ops={column: "gin_trgm_ops"},
-        postgresql_with={"fastupdate": "off"},  # what waits to be entered would make every search slow
-    )
-
-
-def is_found_by_part(column: ColumnElement[Any]) -> bool:
-    """Whether a column has such an index."""
-    if not isinstance(column, Column) or not isinstance(column.table, Table):
-        return False
-    uses = ((index.dialect_options["postgresql"]["using"], set(index.columns)) for index in column.table.indexes)
-    return any(method == "gin" and column in columns for method, columns in uses)
+def found_by_beginning(table: str, column: str) -> Index:
+    """An index for those who look for the beginning of a number, as `chassis.data.pages.begins` does: in the order of
+    the characters' codes, whatever the database's is."""
+    return Index(f"ix_{table}_{column}_begins", text(f'{column} COLLATE "C"'))

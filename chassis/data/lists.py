@@ -31,7 +31,7 @@ from sqlalchemy.sql import visitors
 from chassis.data.groups import grouping_of
 from chassis.data.list_wanted import PAGED, Domain, Found, Order, Wanted
 from chassis.data.list_ways import find, position_of
-from chassis.data.pages import as_view
+from chassis.data.pages import PART_OF, as_view
 from chassis.data.row_scope import shows, table_scope
 from chassis.data.whole_lists import Reader
 from contracts.base import Page, PageQuery, View
@@ -272,8 +272,8 @@ def _columns(expression: ColumnElement[Any]) -> Iterable[Column[Any]]:
 
 def _hidden(expression: ColumnElement[Any], kind: str) -> set[str]:
     """The names of the columns in an expression whose tables show nothing to a kind of scope."""
-    tables = ((column.name, column.table) for column in _columns(expression))
-    return {name for name, table in tables if isinstance(table, Table) and not shows(table, kind)}
+    hidden = (each for each in _columns(expression) if isinstance(each.table, Table) and not shows(each.table, kind))
+    return {column.info.get(PART_OF, column.name) for column in hidden}
 
 
 def _beyond(expression: ColumnElement[Any], table: Table) -> bool:

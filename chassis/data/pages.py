@@ -1,16 +1,16 @@
 """The filters that lists share, and how a row becomes a view."""
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, product
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, Row, and_, collate, false, func, or_, true
 
 from chassis.base.clock import SHANGHAI
-from chassis.data.columns import is_found_by_part
 from contracts.base import Contract, View
 from contracts.text import cleaning
 from contracts.text.characters import ALIKE
@@ -25,9 +25,12 @@ _OTHERS: Mapping[str, str] = {
 }
 """Character → those that are stored as they were typed and mean the same."""
 _MOST_SPELLINGS = 16
-"""Of a text that are looked up in an index one by one; without one, reading a column once is quicker."""
-_INDEXED_FROM = 3
-"""Characters that such an index (`chassis.data.columns.found_by_part`) can look up."""
+"""Of the beginning of a number that are looked up in an index one by one: four letters have as many."""
+_FIRST_SURROGATE, _BEHIND_SURROGATES = 0xD800, 0xE000
+
+
+PART_OF = "part of"
+"""In a column's `info`: the name of the column of which it holds parts, as which people know it."""
 
 
 def as_view(view: type[SomeContract], row: Row[Any], **more: Any) -> SomeContract:
@@ -48,37 +51,65 @@ def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> ColumnEle
 def matches(
     text: str | None,
     *,
-    people: Sequence[ColumnElement[str]] = (),
     titles: Sequence[ColumnElement[str]] = (),
     numbers: Sequence[ColumnElement[str]] = (),
 ) -> ColumnElement[bool]:
     """One of the columns has `text` somewhere in it, upper and lower case alike, `%` and `_` meaning themselves.
 
-    The text is cleaned for each column as what is stored there was. No condition for None.
+    The text is cleaned for each column as what is stored there was. No condition for None. It reads every row: people,
+    who are many, are found by `chassis.data.name_search`.
     """
     if text is None:
         return true()
-    kinds = (people, cleaning.part_of_person_name), (titles, cleaning.title), (numbers, cleaning.number)
-    return or_(false(), *(_contains(column, clean(text)) for columns, clean in kinds for column in columns))
+    title, number = looking_alike(cleaning.title(text)), looking_alike(cleaning.number(text))
+    found = [*(contains(column, title) for column in titles), *(contains(column, number) for column in numbers)]
+    return or_(false(), *found)
 
 
 def begins(column: ColumnElement[str], text: str | None) -> ColumnElement[bool]:
-    """The number begins with `text`, upper and lower case alike. No condition for None."""
+    """The number begins with `text`, upper and lower case alike. No condition for None.
+
+    As ranges of the column in the order of its characters' codes, which an index of `found_by_beginning` has. Comparing
+    texts is leakproof and `lower` is not: so the index is asked under row security too. Letters are spelled both ways.
+    """
     if text is None:
         return true()
-    # In small letters, as the index has them: ILIKE would pass it by.
-    return func.lower(column).startswith(cleaning.number(text).lower(), autoescape=True)
+    beginning = cleaning.number(text)
+    choices = [sorted({character, character.lower(), character.upper()}) for character in beginning]
+    length = len(beginning)
+    while math.prod(map(len, choices[:length])) > _MOST_SPELLINGS:
+        length -= 1
+    coded = collate(column, "C")
+    ranges = (_between_codes(coded, "".join(spelling)) for spelling in product(*choices[:length]))
+    if length == len(beginning):
+        return or_(*ranges)
+    return and_(or_(*ranges), func.lower(column).startswith(beginning.lower(), autoescape=True))
 
 
-def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Nothing is left of a text that is none of the column's kind: no row has it."""
-    plain = text.translate(_ALIKE)
+def _between_codes(coded: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+    after = _after(beginning)
+    return and_(coded >= beginning, true() if after is None else coded < after)
+
+
+def _after(beginning: str) -> str | None:
+    """The first text behind all that begin so; None where there is none."""
+    shorter = beginning.rstrip(chr(sys.maxunicode))
+    if not shorter:
+        return None
+    code = ord(shorter[-1]) + 1
+    return shorter[:-1] + chr(_BEHIND_SURROGATES if code == _FIRST_SURROGATE else code)
+
+
+def looking_alike(text: str) -> str:
+    """The text with one character for those that mean the same and are stored as they were typed."""
+    return text.translate(_ALIKE)
+
+
+def contains(column: ColumnElement[str], plain: str) -> ColumnElement[bool]:
+    """The column has `plain`, which `looking_alike` made, somewhere in it. Nothing is left of a text that is none of
+    the column's kind: no row has it."""
     if not plain:
         return false()
-    if len(plain) >= _INDEXED_FROM and is_found_by_part(column):
-        choices = [character + _OTHERS.get(character, "") for character in plain]
-        if math.prod(map(len, choices)) <= _MOST_SPELLINGS:
-            return or_(*(column.icontains("".join(spelling), autoescape=True) for spelling in product(*choices)))
     if others := [(other, meant) for meant in set(plain) for other in _OTHERS.get(meant, "")]:
         stored, meant = ("".join(characters) for characters in zip(*others, strict=True))
         column = func.translate(column, stored, meant)

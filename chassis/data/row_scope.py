@@ -6,7 +6,7 @@ most one simple policy, so an index that starts with the scope column serves it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -68,6 +68,15 @@ def scope(
     _DECLARED[table] = TableScope(
         columns, read_by_all, insert_by_all, system_only, parent, append_only, movable, read_only
     )
+    return table
+
+
+def scope_of_another(table: Table, other: Table, renamed: Mapping[str, str]) -> Table:
+    """Declare that `table` holds something of each row of `other`: whoever sees a row there sees what is of it here,
+    and no role writes it. `renamed` are columns that bear another name here. Returns the table."""
+    declared = table_scope(other)
+    columns = {kind: renamed.get(column, column) for kind, column in declared.columns.items()}
+    _DECLARED[table] = TableScope(columns, declared.read_by_all, system_only=declared.system_only, read_only=True)
     return table
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from chassis.base.context import SCOPE_KINDS
 from chassis.data.audit_chain import chain_functions, chain_triggers
 from chassis.data.groups import group_functions, group_triggers
+from chassis.data.name_search import name_functions, name_triggers
 from chassis.data.row_scope import Policy, app_role, policies, rights, role_name
 from chassis.data.statistics import ANALYSE_GROWN, AUTOVACUUM
 from chassis.data.triggers import RAISE_VERSION, Function, Trigger, version_triggers
@@ -51,15 +52,16 @@ def declared(database: str, service: type[Service]) -> Declared:
     """Everything that a service's database has by declaration."""
     metadata = service.metadata
     functions = (
-        RAISE_VERSION,
-        ANALYSE_GROWN,
+        *(RAISE_VERSION, ANALYSE_GROWN),
         *note_functions(service),
+        *name_functions(metadata),
         *chain_functions(service.name),
         *group_functions(metadata),
     )
     triggers = (
         *version_triggers(metadata),
         *note_triggers(service),
+        *name_triggers(metadata),
         *chain_triggers(),
         *group_triggers(metadata),
     )

@@ -107,7 +107,9 @@ class SelectionFilters(Contract):
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     state: SelectionState | None = Field(default=None, description="Only in this state.")
     intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
-    search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+    search: SearchText | None = Field(
+        default=None, description="Part of a student's name, or the beginning of the student number."
+    )
 
 
 class ListSelections(
@@ -153,7 +155,9 @@ class WithdrawalFilters(RequestedBetween):
     course_id: Id | None = Field(default=None, description="Only of this course.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     selection_round_id: Id | None = Field(default=None, description="Only of selections in this round.")
-    search: SearchText | None = Field(default=None, description="Part of a student's number or name.")
+    search: SearchText | None = Field(
+        default=None, description="Part of a student's name, or the beginning of the student number."
+    )
 
 
 class ListWithdrawals(

@@ -51,7 +51,9 @@ class ListRegistrations(
     state: RegistrationState | None = Field(default=None, description="Only in this state.")
     exam_kind: ExamKind | None = Field(default=None, description="Only of this kind.")
     resits: bool | None = Field(default=None, description="Only resits, or only first sittings.")
-    search: SearchText | None = Field(default=None, description="Part of a student's name or number.")
+    search: SearchText | None = Field(
+        default=None, description="Part of a student's name, or the beginning of the student number."
+    )
 
 
 class GetRegistration(Query, answers=RegistrationDetails):

@@ -74,7 +74,7 @@ class BillFilters(Contract):
     status: BillStatus | None = Field(default=None, description="Only in this status.")
     kind: FeeKind | None = Field(default=None, description="Only of this kind.")
     search: SearchText | None = Field(
-        default=None, description="Part of a student's name or number, or of a bill's number."
+        default=None, description="Part of a student's name, or the beginning of a student's or bill's number."
     )
 
 
@@ -125,7 +125,9 @@ class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView], order
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     state: ReviewState | None = Field(default=None, description="Only in this state.")
-    search: SearchText | None = Field(default=None, description="Part of a student's name or number.")
+    search: SearchText | None = Field(
+        default=None, description="Part of a student's name, or the beginning of the student number."
+    )
 
 
 class GetWithdrawalReview(Query, answers=WithdrawalReviewDetails):

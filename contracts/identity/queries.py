@@ -45,7 +45,7 @@ class ListUsers(PageQuery, answers=Page[UserView], order="username", sorts=("nam
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     role: Role | None = Field(default=None, description="Only with this role.")
     status: UserStatus | None = Field(default=None, description="Only in this status.")
-    search: SearchText | None = Field(default=None, description="Part of a username or name.")
+    search: SearchText | None = Field(default=None, description="Part of a name, or the beginning of a username.")
 
 
 class GetUser(Query, answers=UserView):

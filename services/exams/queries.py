@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, tup
 
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
-from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
@@ -38,6 +37,7 @@ from services.exams.tables import (
     exam_round_courses,
     exam_rounds,
     exam_sessions,
+    student_search,
     students,
 )
 
@@ -141,7 +141,7 @@ REGISTRATIONS = Listing[RegistrationView](
     filters={
         "session_id": _in_session,
         "resits": lambda wanted, uow: _r.resit_of.is_not(None) == wanted,
-        "search": lambda text, uow: matches(text, people=[students.c.name], numbers=[students.c.student_number]),
+        "search": lambda text, uow: student_search.found(_r.student_id, text),
     },
     sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
     few=frozenset({"student_id", "selection_id"}),

@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.work.closing import closing_columns
@@ -166,10 +167,10 @@ students = copy_table(
     Column("student_source", Text, nullable=False),
     Column("status", Text, nullable=False),
     Index("ix_students_teaching_point_id", "teaching_point_id", "student_number"),
-    found_by_part("ix_students_name_parts", "name"),
-    found_by_part("ix_students_student_number_parts", "student_number"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 
 courses = copy_table(
     "courses",

@@ -57,6 +57,7 @@ from services.identity.tables import (
     teaching_point_names,
     teaching_points,
     user_roles,
+    user_search,
     users,
 )
 
@@ -166,7 +167,7 @@ USERS = Listing[UserView](
     views=user_views,
     filters={
         "role": _with_role,
-        "search": lambda text, uow: matches(text, people=[users.c.name], numbers=[users.c.username]),
+        "search": lambda text, uow: user_search.found(users.c.id, text),
     },
 )
 

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
+from chassis.data.name_search import found_by_name
 from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
@@ -93,10 +94,10 @@ users = Table(
     one_of("status", UserStatus),
     Index("ix_users_of_point", "teaching_point_id", "username", "id"),
     Index("ix_users_of_school", "username", "id"),
-    found_by_part("ix_users_name_parts", "name"),
-    found_by_part("ix_users_username_parts", "username"),
+    found_by_beginning("users", "username"),
 )
 scope(users, point="teaching_point_id", own="id")
+user_search = found_by_name(users, "name", "username")
 unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
 
 user_roles = Table(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
-from chassis.data.pages import begins, equals, matches
+from chassis.data.pages import equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
@@ -25,7 +25,14 @@ from contracts.registry.views import StudentCount, StudentRecord, StudentStatist
 from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
 from services.registry.steps.status_changes import STATUS_CHANGES
-from services.registry.tables import account_answers, status_changes, students, suspensions, teaching_points
+from services.registry.tables import (
+    account_answers,
+    status_changes,
+    student_search,
+    students,
+    suspensions,
+    teaching_points,
+)
 
 _s, _c, _a = students.c, status_changes.c, account_answers.c
 
@@ -55,8 +62,8 @@ STUDENTS = Listing[StudentView](
     shown=_students,
     views=_student_views,
     filters={
-        "student_number": lambda text, uow: begins(_s.student_number, text),
-        "name": lambda text, uow: matches(text, people=[_s.name]),
+        "student_number": lambda text, uow: student_search.numbered(_s.id, text),
+        "name": lambda text, uow: student_search.named(_s.id, text),
         "account_refused": _account_refused,
     },
 )

@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import found_by_part, id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
 from chassis.data.groups import group_column, grouped
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.documents.issued import issued_documents_table
@@ -103,11 +104,10 @@ students = Table(
     Index("ix_students_name_of_point", "teaching_point_id", "name", "id"),
     # The figures by intake.
     Index("ix_students_intake", "intake", "teaching_point_id", "status"),
-    # Beginnings of numbers, over the whole school.
-    Index("ix_students_lower_number_begins", text("lower(student_number) text_pattern_ops")),
-    found_by_part("ix_students_name_parts", "name"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 cohorts = grouped(
     students,
     "cohorts",

@@ -104,7 +104,7 @@ def main() -> int:
     """Enter students, measure."""
     with fresh_service("documents", Registry) as registry, tempfile.TemporaryDirectory() as folder:
         enter(registry, STUDENTS)
-        registry.check_states = lambda: None  # type: ignore[method-assign]  # they were entered without a note
+        registry.check_states = lambda: None  # type: ignore[method-assign]  # nothing notes them
         measure(Console(), registry, Path(folder).as_uri())
     return 0
 

@@ -1,13 +1,12 @@
-"""Whose a selection or a withdrawal is, and of which course: what their lists show and find."""
+"""Whose a selection or a withdrawal is, and of which course: what their lists show."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import Row, select
 
 from chassis.data.bulk import ids_in
-from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
 from services.courses.tables.catalogue import courses
 from services.courses.tables.copies import students
@@ -30,8 +29,3 @@ def people_of(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[UUID, dict[str,
         for id_ in set(unnamed) - {row.id for row in found}:
             people[id_] = {"student_number": "", "student_name": ""}
     return people
-
-
-def searched(text: str | None) -> ColumnElement[bool]:
-    """The student's name has the text somewhere in it, or the number."""
-    return matches(text, people=[students.c.name], numbers=[students.c.student_number])

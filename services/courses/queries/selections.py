@@ -21,10 +21,10 @@ from contracts.courses.views import CohortStudent, SelectionBill, SelectionView
 from services.courses.domain.calendar import nth_term
 from services.courses.domain.workflows import NOT_LEARNING, SELECTED
 from services.courses.queries.calendar import calendar
-from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
+from services.courses.queries.people import COURSE, PEOPLE, people_of
 from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import bills, students, teaching_points
+from services.courses.tables.copies import bills, student_search, students, teaching_points
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 newest_withdrawal = (
@@ -71,7 +71,7 @@ SELECTIONS = Listing[SelectionView](
     shown=_selections,
     views=_selection_views,
     filters={
-        "search": lambda text, uow: searched(text),
+        "search": lambda text, uow: student_search.found(selections.c.student_id, text),
     },
     sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
     domains={"teaching_point_id": lambda uow: uow.scalars(select(teaching_points.c.id))},

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.showing import Shown
 from chassis.work.reasons import Reason, refusal
 from services.courses.domain.workflows import NOT_LEARNING, WITHDRAWAL
-from services.courses.queries.people import COURSE, PEOPLE, people_of, searched
+from services.courses.queries.people import COURSE, PEOPLE, people_of
 from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import students
+from services.courses.tables.copies import student_search, students
 from services.courses.tables.selections import selections, withdrawals
 
 
@@ -37,4 +37,8 @@ def _fields(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[dict[str, Any
         }
 
 
-SHOWN = Shown(WITHDRAWALS, _rows, _fields, searched, {"student_number": students.c.student_number})
+def _searched(text: str | None) -> ColumnElement[bool]:
+    return student_search.found(withdrawals.c.student_id, text)
+
+
+SHOWN = Shown(WITHDRAWALS, _rows, _fields, _searched, {"student_number": students.c.student_number})

@@ -3,8 +3,9 @@
 from sqlalchemy import Boolean, Column, Date, Index, Numeric, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import found_by_part, instant
+from chassis.data.columns import found_by_beginning, instant
 from chassis.data.groups import group_column, grouped
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from services.courses.tables.base import metadata
@@ -29,10 +30,10 @@ students = copy_table(
     Column("suspensions", JSONB, nullable=False, server_default=text("'[]'")),
     Index("ix_students_cohort_of_point", "teaching_point_id", "cohort_id", "student_number", "id"),
     Index("ix_students_cohort", "cohort_id", "student_number", "id"),
-    found_by_part("ix_students_name_parts", "name"),
-    found_by_part("ix_students_student_number_parts", "student_number"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 cohorts = grouped(
     students,
     "cohorts",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
-from chassis.data.pages import matches
+from chassis.data.pages import begins
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
@@ -17,10 +17,11 @@ from contracts.finance.events import BillItem
 from contracts.finance.queries import GetBill, ListBills
 from contracts.finance.source import SourceKind
 from contracts.finance.views import BillDetails, BillView
+from contracts.text.cleaning import number
 from services.finance.queries.labels import Labels, labels
 from services.finance.steps.bills import source_of
-from services.finance.tables.bills import bills
-from services.finance.tables.copies import students
+from services.finance.tables.bills import BILL_PREFIX, bills
+from services.finance.tables.copies import student_search, students
 from services.finance.tables.payments import payment_lines
 
 _s = students.c
@@ -41,7 +42,10 @@ def _on_slip(remittance_id: UUID, uow: Reader) -> ColumnElement[bool]:
 
 
 def _search(text: str, uow: Reader) -> ColumnElement[bool]:
-    return matches(text, people=[_s.name], numbers=[bills.c.number, _s.student_number])
+    """Bills by their number, where it is the beginning of one, and else by whose they are."""
+    if number(text).upper().startswith(BILL_PREFIX):
+        return begins(bills.c.number, text)
+    return student_search.found(bills.c.student_id, text)
 
 
 def views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[BillView, ...]:

@@ -6,14 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, select
 
 from chassis.base.clock import local_date
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
-from chassis.data.pages import matches
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.data.whole_lists import Reader
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -25,7 +23,7 @@ from services.finance.domain.refunding import RefundRule, Share, refund_share
 from services.finance.queries.labels import labels
 from services.finance.queries.standards import rule_table
 from services.finance.tables.bills import bills
-from services.finance.tables.copies import students
+from services.finance.tables.copies import student_search
 from services.finance.tables.refunds import refunds, withdrawal_reviews
 
 
@@ -35,20 +33,15 @@ def share_of(rules: Sequence[RefundRule], bill: Row[Any], review: Row[Any]) -> S
     return refund_share(rules, FeeKind(bill.kind), bill.amount, paid_on, asked_on)
 
 
-def _reviews() -> Select[Any]:
-    return select(withdrawal_reviews).outerjoin(students, students.c.id == withdrawal_reviews.c.student_id)
-
-
-def _search(text: str, uow: Reader) -> ColumnElement[bool]:
-    return matches(text, people=[students.c.name], numbers=[students.c.student_number])
-
-
 def _review_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[WithdrawalReviewView]:
     return (view for view, _ in _views(uow, rows))
 
 
 REVIEWS = Listing[WithdrawalReviewView](
-    ListWithdrawalReviews, withdrawal_reviews, shown=_reviews, views=_review_views, filters={"search": _search}
+    ListWithdrawalReviews,
+    withdrawal_reviews,
+    views=_review_views,
+    filters={"search": lambda text, uow: student_search.found(withdrawal_reviews.c.student_id, text)},
 )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
 from chassis.data.groups import group_column, in_group
 from chassis.data.row_scope import scope
 from contracts.finance.source import SourceKind
@@ -21,6 +21,8 @@ from contracts.finance.states import BillStatus, PaymentMethod, TransferState
 from contracts.types import ExamKind, FeeKind
 from services.finance.tables.copies import cohorts
 from services.finance.tables.shared import metadata, money, number
+
+BILL_PREFIX = "JF"
 
 # One row for every selection and resit that finance has heard of. Whoever inserts it first, "bill it" or "close it",
 # decides: its primary key is the arbiter between the two events, which may arrive in any order.
@@ -40,7 +42,7 @@ bills = Table(
     "bills",
     metadata,
     id_column(),
-    *number("JF"),
+    *number(BILL_PREFIX),
     # Empty in no row: a trigger fills them for processes of the version before (`migrations/source.sql`). They become
     # NOT NULL in the next release; the two ids after them, which that version reads, go then with all that names them.
     Column("source_kind", Text),
@@ -85,6 +87,7 @@ bills = Table(
     Index("ix_bills_cohort_of_point", "teaching_point_id", "cohort_id", "status", "issued_at", "id"),
     Index("ix_bills_cohort", "cohort_id", "status", "issued_at", "id"),
     Index("ix_bills_course", "course_id", "issued_at", "id"),
+    found_by_beginning("bills", "number"),
 )
 in_group(bills, cohorts, by="student_id")
 scope(bills, point="teaching_point_id", student="student_id")

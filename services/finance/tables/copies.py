@@ -7,7 +7,9 @@ from sqlalchemy import (
     Uuid,
 )
 
+from chassis.data.columns import found_by_beginning
 from chassis.data.groups import group_column, grouped
+from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table
 from chassis.work.school_settings import shared_settings_table
@@ -26,8 +28,10 @@ students = copy_table(
     Column("schooling_length", Text, nullable=False),
     group_column("cohort_id"),
     Index("ix_students_point", "teaching_point_id", "intake"),
+    found_by_beginning("students", "student_number"),
 )
 scope(students, point="teaching_point_id", student="id")
+student_search = found_by_name(students, "name", "student_number")
 cohorts = grouped(
     students, "cohorts", ("intake", "level", "student_type", "major_code", "schooling_length"), key="cohort_id"
 )

@@ -56,7 +56,7 @@ def test_a_list_finds_by_what_the_kind_searches_by_days_and_by_what_is_joined(li
     shown = Shown(
         LEAVES,
         rows=lambda: select(leaves, readers.c.name).join(readers, readers.c.id == leaves.c.reader_id),
-        searched=lambda text: matches(text, people=[readers.c.name]),
+        searched=lambda text: matches(text, titles=[readers.c.name]),
         sortable={"name": readers.c.name},
     )
     find = listing(shown, FindLeaves)

@@ -86,6 +86,21 @@ def test_a_bill_is_found_by_its_number_and_shows_its_course(finance: ServiceHarn
     assert (found.id, found.course_name, found.level) == (bill.id, "数据结构", Level.BACHELOR)
 
 
+def test_bills_are_found_by_the_beginning_of_their_numbers_or_of_the_students_and_by_no_middle(
+    finance: ServiceHarness, wanted: StudentItem
+) -> None:
+    bill, *_ = build.bills_of(finance, student_id=wanted.id)
+
+    def found(text: str) -> set[Any]:
+        return {each.id for each in finance.ask(ListBills(search=text), build.READER).items}
+
+    every = {each.id for each in finance.ask(ListBills(), build.READER).items}
+    assert found("JF") == found("jf0") == every
+    assert found(bill.number.lower()) == {bill.id}
+    assert found(bill.number.removeprefix("JF")) == found(wanted.student_number[1:]) == set()
+    assert found(wanted.student_number[:3]) == {each.id for each in build.bills_of(finance, student_id=wanted.id)}
+
+
 @pytest.mark.parametrize(("sort", "first"), [("student_number", "1000"), ("-student_number", "9900")])
 def test_bills_can_be_sorted_by_student(finance: ServiceHarness, wanted: StudentItem, sort: str, first: str) -> None:
     items = finance.ask(ListBills(sort=sort), build.READER).items

@@ -2,8 +2,8 @@
 
 from chassis.provisioning.migration_steps import indexes
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from chassis.provisioning.migration_steps import groups, indexes
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

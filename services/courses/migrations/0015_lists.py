@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from chassis.provisioning.migration_steps import groups, indexes
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
