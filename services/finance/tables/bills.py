@@ -79,6 +79,7 @@ bills = Table(
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
     Index("ix_bills_issued_at", "issued_at"),
+    Index("ix_bills_updated_at", "updated_at"),
 )
 scope(bills, point="teaching_point_id", student="student_id")
 

@@ -54,6 +54,7 @@ remittances = Table(
     CheckConstraint("received_amount = amount", name="received_amount"),
     Index("ix_remittances_point", "teaching_point_id", "created_at"),
     Index("ix_remittances_state", "state", "created_at"),
+    Index("ix_remittances_updated_at", "updated_at"),
 )
 scope(remittances, point="teaching_point_id")
 
