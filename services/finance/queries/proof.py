@@ -52,7 +52,8 @@ def check_ledger(query: CheckLedger, uow: UnitOfWork) -> LedgerCheck:
     gone_over_at = proof.gone_over_at if proof is not None else None
     if query.whole:
         return _answer(uow, _everything(uow), uow.now, 0, gone_over_at)
-    since = proof.proven_until if proof is not None else fence.BEGINNING
+    # Before the first pass has ended, nothing before the changes is proven.
+    since = fence.BEGINNING if proof is None or gone_over_at is None else proof.proven_until
     cut = proving.nth_stamp(uow, since, None, _AT_ONCE)
     found = _as_known(uow, since, cut)
     waiting = 0 if cut is None else proving.count_stamped(uow, cut, _COUNTED)

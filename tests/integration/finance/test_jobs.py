@@ -97,7 +97,8 @@ def agree(finance: ServiceHarness, point: UUID, on: object = None) -> None:
 def test_balances_are_those_of_the_entries_whatever_is_posted_and_however_far_they_are_summed_up(
     finance: ServiceHarness, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "CHANGES_AT_ONCE", 5)  # the first walk ends in the midst of days
+    for at_once in ("SUMMED_AT_ONCE", "CHANGES_AT_ONCE"):
+        monkeypatch.setattr(jobs, at_once, 5)  # steps end in the midst of days
     dice, now = Random(seed), finance.clock.now()
     points = [new_id() for _ in range(3)]
     for _ in range(25):
