@@ -49,7 +49,7 @@ CREATE FUNCTION id_of(kind text, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE A
 CREATE TEMP TABLE made AS
 SELECT i, id_of('0', i) AS bill, id_of('1', i / 100) AS slip, id_of('2', i / 40) AS student,
        id_of('3', CASE WHEN i % 100 < {percent} THEN 0 ELSE 1 + i / 100 % {others} END) AS point,
-       now() - interval '1006 days' + i * interval '1000 days' / {bills} AS issued_at
+       now() - interval '1006 days' + interval '1000 days' * (i::float / {bills}) AS issued_at
 FROM generate_series(1, {bills}) AS i;
 INSERT INTO remittances (id, number, teaching_point_id, state, amount, bill_count, payer_name, remitted_on, entered_by,
                          created_at, updated_at)
