@@ -161,7 +161,7 @@ def proven(finance: ServiceHarness) -> None:
         job(finance)
         return any(row.proven_until >= now for row in finance.rows(select(ledger_proof)))
 
-    eventually(is_proven, "the books are proven")
+    eventually(is_proven, "the books are proven", 120)
 
 
 def gone_over(finance: ServiceHarness) -> None:
@@ -174,7 +174,7 @@ def gone_over(finance: ServiceHarness) -> None:
         job(finance)
         return any((row.gone_over_at or row.proven_until) >= began for row in finance.rows(select(ledger_proof)))
 
-    eventually(is_gone_over, "all was gone over")
+    eventually(is_gone_over, "all was gone over", 120)
 
 
 @contextmanager

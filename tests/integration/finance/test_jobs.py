@@ -185,6 +185,7 @@ def test_what_is_posted_behind_the_sums_is_noted_counted_at_once_and_added_by_th
     finance.clock.set(now)
     assert len(finance.rows(select(late_changes))) == 2
     assert balance(finance, point)["suspense"] == Decimal("-5.00")
+    assert build.check(finance, whole=True).days_that_differ == ()
     build.job(finance)
     assert finance.rows(select(late_changes)) == []
     agree(finance, point)
