@@ -153,15 +153,14 @@ def job(finance: ServiceHarness) -> None:
 
 
 def proven(finance: ServiceHarness) -> None:
-    """The books are summed up and proven up to now, where `fence.SURE` is nothing. Others work on the same server, and
-    the fence waits for their transactions."""
+    """The books are summed up and proven up to now, where `fence.SURE` is nothing."""
     (now,) = finance.rows(select(func.now()))[0]
 
     def is_proven() -> bool:
         job(finance)
         return any(row.proven_until >= now for row in finance.rows(select(ledger_proof)))
 
-    eventually(is_proven, "the books are proven", 120)
+    eventually(is_proven, "the books are proven")
 
 
 def gone_over(finance: ServiceHarness) -> None:
@@ -174,7 +173,7 @@ def gone_over(finance: ServiceHarness) -> None:
         job(finance)
         return any((row.gone_over_at or row.proven_until) >= began for row in finance.rows(select(ledger_proof)))
 
-    eventually(is_gone_over, "all was gone over", 120)
+    eventually(is_gone_over, "all was gone over")
 
 
 @contextmanager

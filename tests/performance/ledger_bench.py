@@ -107,9 +107,7 @@ def answers(finance: ServiceHarness, times: int) -> list[str]:
     """Balances of the largest point, of a small one and of a student, today and on any day."""
     dice, today = Random(1), local_date(finance.clock.now())
     with finance.owner_connection() as connection:
-        largest, small = connection.scalars(
-            text("(SELECT id_of('3', 0)) UNION ALL (SELECT id_of('3', 1))")
-        )
+        largest, small = connection.scalars(text("(SELECT id_of('3', 0)) UNION ALL (SELECT id_of('3', 1))"))
         student = connection.scalar(
             text("SELECT student_id FROM bills WHERE teaching_point_id = id_of('3', 0) LIMIT 1")
         )
@@ -187,6 +185,9 @@ def writing(console: Console) -> None:
                     arriving = [finance.arriving(finance.envelope(CoursesSelected(selections=chosen)))]
                     times[id(finance)].append(1000 * seconds(lambda f=finance, a=arriving: f.inbox.handle(a)))  # type: ignore[misc]
             before, after = (quantile(times[id(finance)], 0.5) for finance in (old, new))
+            console.print(
+                f"check while {rows * len(times[id(new)]):,} more of them wait: {checked(new, whole=False)} ms"
+            )
             console.print(
                 f"{rows} selections billed: {before:.2f} ms before, {after:.2f} ms after ({after / before - 1:+.1%})"
             )

@@ -54,16 +54,17 @@ def check_ledger(query: CheckLedger, uow: UnitOfWork) -> LedgerCheck:
         return _answer(uow, _everything(uow), uow.now, 0, gone_over_at)
     # Before the first pass has ended, nothing before the changes is proven.
     since = fence.BEGINNING if proof is None or gone_over_at is None else proof.proven_until
-    cut = proving.nth_stamp(uow, since, None, _AT_ONCE)
-    found = _as_known(uow, since, cut)
-    waiting = 0 if cut is None else proving.count_stamped(uow, cut, _COUNTED)
-    return _answer(uow, found, uow.now if cut is None else cut, waiting, gone_over_at)
+    notes = proving.notes_of_late(uow, _COUNTED)
+    late = max(0, len(notes) - _AT_ONCE)
+    cut = since if late else proving.nth_stamp(uow, since, None, _AT_ONCE)
+    rows = proving.changed(uow, since, cut, notes[:_AT_ONCE])
+    waiting = 0 if cut is None else late + proving.count_stamped(uow, cut, _COUNTED)
+    return _answer(uow, _as_known(uow, rows), uow.now if cut is None else cut, waiting, gone_over_at)
 
 
-def _as_known(uow: UnitOfWork, since: datetime, until: datetime | None) -> _Found:
-    """What was found before, but of what has changed since `since`, which is proven now."""
+def _as_known(uow: UnitOfWork, rows: proving.Rows) -> _Found:
+    """What was found before, but of these rows, which are proven now."""
     found = _Found(days=uow.rows(select(ledger_days).where(ledger_days.c.differs)))
-    rows = proving.changed(uow, since, until, proving.notes_of_late(uow, _AT_ONCE))
     proven_now = rows.by_kind()
     kept = uow.rows(select(ledger_findings.c.kind, ledger_findings.c.row_id.label("id"), ledger_findings.c.amount))
     found.add([fault for fault in kept if fault.id not in proven_now[proving.KIND_OF[fault.kind]]])

@@ -4,7 +4,8 @@ A row's stamp is taken some time before its transaction ends, so a row stamped e
 make it sure, and cost those who write nothing:
 
 - **A fence**: an instant, and the number of a transaction that began then. As soon as no transaction of a smaller
-  number is left, everything that was written before that instant is decided: it is seen, or never will be.
+  number is left in this database, everything that was written before that instant is decided: it is seen, or never
+  will be.
 - **Notes of the late**: what is written more than `LATE` after its own stamp, triggers note in `late_changes`
   (migrations/late.sql).
 
@@ -15,7 +16,7 @@ as much again for a database server whose clock is set back.
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, Text, cast, func, select, update
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.unit_of_work import UnitOfWork
@@ -26,6 +27,14 @@ SURE: Final = 2 * LATE
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Before all stamps."""
+
+
+# This transaction has its number since it locked something, which was after its beginning. What is open in other
+# databases of the server writes nothing here. Whatever has a number shows it to every role.
+_TRANSACTIONS: Final = text(
+    "SELECT transaction_timestamp(), CAST(CAST(pg_current_xact_id() AS text) AS bigint),"
+    " coalesce((SELECT max(age(backend_xid)) FROM pg_stat_activity WHERE datname = current_database()), 0)"
+)
 
 
 def lock(uow: UnitOfWork) -> Row[Any]:
@@ -44,22 +53,13 @@ def sure_until(uow: UnitOfWork, proof: Row[Any]) -> datetime:
 
     Once all up to the fence is proven it is set anew.
     """
-    # The transaction has its number since it locked something, and that was after its beginning.
-    began, number, oldest = tuple(
-        uow.one(
-            select(
-                func.transaction_timestamp(),
-                cast(cast(func.pg_current_xact_id(), Text), BigInteger),
-                cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger),
-            )
-        )
-    )
+    began, number, oldest_age = tuple(uow.one(_TRANSACTIONS))
     proven: datetime = proof.proven_until
     # Of a backup put into another server the numbers may be larger than any there.
     if proof.fence_xid is None or proof.fence_xid >= number:
         _set(uow, began, number)
         return proven
-    if oldest < proof.fence_xid:
+    if oldest_age > number - proof.fence_xid:
         return proven
     sure: datetime = max(proof.fence_at - SURE, proven)
     if sure == proven:

@@ -265,6 +265,22 @@ def test_whoever_asks_is_told_how_far_all_is_proven(
     assert told.gone_over_at is not None
 
 
+def test_whoever_asks_is_told_of_late_rows_that_nobody_has_proven_yet(
+    finance: ServiceHarness, student: StudentItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.gone_over(finance)
+    monkeypatch.setattr(proof, "_AT_ONCE", 1)
+    now = finance.clock.now()
+    finance.clock.set(now - timedelta(days=3))
+    posted(finance, posting(student.teaching_point_id, "5.00"))
+    finance.clock.set(now)
+    told = build.check(finance)
+    assert told.proven_until is not None
+    assert (told.proven_until < told.checked_at, told.to_check) == (True, 1)
+    build.job(finance)
+    assert build.check(finance).to_check == 0
+
+
 def test_a_pass_goes_over_everything_in_pieces_once_a_day(
     finance: ServiceHarness, student: StudentItem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
