@@ -250,7 +250,7 @@ class LedgerCheck(View):
         default=None, description="All that was written before it is proven, and what is wrong with it stands here."
     )
     to_check: int = Field(
-        default=0, description="Rows written since then that wait to be proven; of each kind 100,000 are counted."
+        default=0, description="Rows written since then that wait to be proven; of each kind 10,000 are counted."
     )
     gone_over_at: Instant | None = Field(
         default=None,

@@ -27,9 +27,9 @@ from services.finance.tables.refunds import withdrawal_reviews
 
 _t = ledger_transactions.c
 
-_AT_ONCE: Final = 2_000
+_AT_ONCE: Final = 500
 """Changes of a table that a question proves itself."""
-_COUNTED: Final = 100_000
+_COUNTED: Final = 10_000
 """Up to so many rows of a table are counted that wait."""
 _PIECE: Final = 200_000
 """Rows that one statement of a whole proof is about."""
