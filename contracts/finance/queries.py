@@ -177,7 +177,17 @@ class GetBalance(Query, answers=BalanceView):
 
 
 class CheckLedger(Query, answers=LedgerCheck):
-    """Prove that the ledger is zero and agrees with bills, slips and refunds one to one."""
+    """Prove that the ledger is zero and agrees with bills, slips and refunds one to one.
+
+    The books are proven as they are written, and gone over from the beginning once a day. This tells what was found so
+    and proves what has changed since; or all of it now, when the `whole` is asked for.
+    """
+
+    whole: bool = Field(
+        default=False,
+        description="Prove everything now: a minute for some millions of bills, and refused (`deadline_exceeded`) "
+        "where it takes longer than a request may. `jiaowu reconcile` has no such limit.",
+    )
 
 
 class ListBillStatements(KeysetQuery, answers=KeysetPage[BillStatement]):

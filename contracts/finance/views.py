@@ -224,6 +224,14 @@ class BalanceView(View):
     refunded_total: Money
 
 
+class LedgerDay(View):
+    """The sum of an account of a teaching point on a day."""
+
+    teaching_point_id: UUID
+    day: StoredDay
+    account: AccountKind
+
+
 class LedgerCheck(View):
     """The proof that the books are right: everything here is zero or empty when they are."""
 
@@ -234,7 +242,21 @@ class LedgerCheck(View):
     bills_with_several_payments: tuple[UUID, ...]
     bills_with_several_refunds: tuple[UUID, ...]
     slips_that_differ: tuple[UUID, ...] = Field(description="Approved slips whose bills do not add up.")
+    days_that_differ: tuple[LedgerDay, ...] = Field(
+        default=(), description="Sums by day, of which balances are made, that are not those of their entries."
+    )
     checked_at: Instant
+    proven_until: Instant | None = Field(
+        default=None, description="All that was written before it is proven, and what is wrong with it stands here."
+    )
+    to_check: int = Field(
+        default=0, description="Rows written since then that wait to be proven; of each kind 10,000 are counted."
+    )
+    gone_over_at: Instant | None = Field(
+        default=None,
+        description="When the last pass over everything began: what was changed behind the system's back before it is "
+        "found. Null until the first one has ended.",
+    )
 
     @property
     def clean(self) -> bool:
@@ -247,6 +269,7 @@ class LedgerCheck(View):
             or self.bills_with_several_payments
             or self.bills_with_several_refunds
             or self.slips_that_differ
+            or self.days_that_differ
         )
 
 

@@ -271,6 +271,9 @@ def _of_ledger(ledger: LedgerCheck) -> Iterator[Disagreement]:
     if ledger.unbalanced_transactions:
         says = f"{ledger.unbalanced_transactions} transactions do not balance"
         yield Disagreement("ledger_unbalanced", "ledger", None, says)
+    for day in ledger.days_that_differ:
+        says = f"{day.account} on {day.day}: the sum is not that of the entries"
+        yield Disagreement("ledger_day", "teaching point", day.teaching_point_id, says)
     lists = {
         "bills_without_posting": ("bill", ledger.bills_without_posting),
         "postings_without_bill": ("ledger transaction", ledger.postings_without_bill),

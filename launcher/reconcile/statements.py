@@ -39,7 +39,7 @@ def read(databases: Mapping[str, Database]) -> Statements:
         selections=_all(databases, ListSelectionStatements()),
         bills=_all(databases, ListBillStatements()),
         registrations=_all(databases, ListRegistrationStatements()),
-        ledger=_ask(databases, CheckLedger()),
+        ledger=_ask(databases, CheckLedger(whole=True)),
     )
 
 

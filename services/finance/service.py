@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, publishes, query, reaction
+from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from chassis.documents.making import made
 from chassis.running.exports import exported
 from chassis.work.to_do import Waiting
@@ -11,7 +11,7 @@ from contracts.finance.events import BillState, FeeStandardState, FinanceDecided
 from contracts.finance.queries import ListRefunds, ListRemittances, ListWithdrawalReviews
 from contracts.identity.events import SchoolSettingState
 from contracts.registry.events import StudentState
-from services.finance import tasks
+from services.finance import jobs, tasks
 from services.finance.commands import refunds as refund_commands
 from services.finance.commands import remittances as remittance_commands
 from services.finance.commands import reviews as review_commands
@@ -99,6 +99,8 @@ class Finance(Service):
     on_transfer_requested = reaction(transfers.on_transfer_requested)
     on_transfer_revoked = reaction(transfers.on_transfer_revoked)
     on_student_transferred = reaction(transfers.on_student_transferred)
+
+    prove_books = scheduled(jobs.prove_books, every=jobs.PROVEN_EVERY)
 
     students = copy(StudentState, copies.students)
     courses = copy(CourseState, copies.courses)

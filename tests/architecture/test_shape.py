@@ -31,7 +31,7 @@ PLAIN_IN = {
     "services/courses/queries/statistics.py: selections.c.state.in_(states)",
     "chassis/work/to_do.py: table.c[step.of.column].in_(step.of.values)",
     "services/exams/steps/registrations.py: _r.state.in_(states)",
-    "services/finance/queries/proof.py: bills.c.status.in_(statuses)",
+    "services/finance/steps/faults.py: bills.c.status.in_(statuses)",
     "services/finance/steps/bills.py: bills.c.status.in_(in_payment)",
     "services/identity/steps/notices.py: _n.service.in_(self.services)",
     # Values of a filter.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection, create_engine, func, select, text
+
 from chassis.base.clock import local_date
-from chassis.base.context import Context
+from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import CoursesSelected, SelectedCourse, SentWithdrawal, WithdrawalsSentToFinance
@@ -20,8 +23,11 @@ from contracts.finance.views import BillView, LedgerCheck, RemittanceDetails
 from contracts.registry.events import StudentItem, StudentState
 from contracts.types import EducationLevel, FeeKind
 from launcher.school import set_standards
+from services.finance.jobs import prove_books
+from services.finance.tables.proof import ledger_proof
 from tests.builders.messages import a
 from tests.builders.people import At, of_point, of_school
+from tests.waiting import eventually
 
 STANDARDS = of_school(name="财务甲")
 REVIEWER = of_school(name="财务甲")
@@ -135,7 +141,47 @@ def hold(finance: ServiceHarness, sent: SentWithdrawal) -> None:
     finance.deliver(RegistrationsHeld(held=(held,)))
 
 
-def check(finance: ServiceHarness) -> LedgerCheck:
+def check(finance: ServiceHarness, *, whole: bool = False) -> LedgerCheck:
     """What is wrong with the books."""
-    found: LedgerCheck = finance.ask(CheckLedger(), of_school())
+    found: LedgerCheck = finance.ask(CheckLedger(whole=whole), of_school())
     return found
+
+
+def job(finance: ServiceHarness) -> None:
+    """The due job that sums the books up and proves them, once."""
+    finance.database.run(system_context(), prove_books)
+
+
+def proven(finance: ServiceHarness) -> None:
+    """The books are summed up and proven up to now, where `fence.SURE` is nothing."""
+    (now,) = finance.rows(select(func.now()))[0]
+
+    def is_proven() -> bool:
+        job(finance)
+        return any(row.proven_until >= now for row in finance.rows(select(ledger_proof)))
+
+    eventually(is_proven, "the books are proven")
+
+
+def gone_over(finance: ServiceHarness) -> None:
+    """And a pass over everything has ended that began after now."""
+    proven(finance)
+    finance.clock.advance(timedelta(days=1))
+    began = finance.clock.now()
+
+    def is_gone_over() -> bool:
+        job(finance)
+        return any((row.gone_over_at or row.proven_until) >= began for row in finance.rows(select(ledger_proof)))
+
+    eventually(is_gone_over, "all was gone over")
+
+
+@contextmanager
+def planting(finance: ServiceHarness, *, behind: bool = True) -> Iterator[Connection]:
+    """A superuser, to do what nobody else can; `behind` the system's back, with all triggers switched off."""
+    engine = create_engine(finance.admin_url)
+    with engine.begin() as connection:
+        if behind:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
+    engine.dispose()

@@ -1,138 +1,105 @@
 """The proof that the books are right (FIN-7), and the bills as `reconcile` compares them with the other services."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import KeysetPage
 from contracts.finance.queries import CheckLedger, ListBillStatements
-from contracts.finance.states import BillStatus, PostingKind, RemittanceState
-from contracts.finance.views import BillStatement, LedgerCheck
-from services.finance.domain.closing import SETTLED
+from contracts.finance.states import PostingKind
+from contracts.finance.views import BillStatement, LedgerCheck, LedgerDay
+from services.finance.steps import fence, proving
 from services.finance.steps.bills import source_of
+from services.finance.steps.going_over import pieces
 from services.finance.tables.bills import bills
-from services.finance.tables.ledger import ledger_entries, ledger_transactions
-from services.finance.tables.payments import payment_lines, remittances, suspense_items
-from services.finance.tables.refunds import refunds, withdrawal_reviews
+from services.finance.tables.ledger import ledger_transactions
+from services.finance.tables.payments import payment_lines
+from services.finance.tables.proof import FAULTS, ledger_days, ledger_findings, ledger_proof
+from services.finance.tables.refunds import withdrawal_reviews
 
 _t = ledger_transactions.c
+
+_AT_ONCE: Final = 500
+"""Changes of a table that a question proves itself."""
+_COUNTED: Final = 10_000
+"""Up to so many rows of a table are counted that wait."""
+_PIECE: Final = 200_000
+"""Rows that one statement of a whole proof is about."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is wrong: faults by kind and row, days that differ."""
+
+    faults: dict[tuple[str, UUID], Decimal | None] = field(default_factory=dict)
+    days: list[Row[Any]] = field(default_factory=list)
+
+    def add(self, faults: Sequence[Row[Any]]) -> None:
+        self.faults.update({(fault.kind, fault.id): fault.amount for fault in faults})
 
 
 def check_ledger(query: CheckLedger, uow: UnitOfWork) -> LedgerCheck:
     """Everything that is wrong with the books; nothing when they are right."""
+    proof = uow.first(select(ledger_proof))
+    gone_over_at = proof.gone_over_at if proof is not None else None
+    if query.whole:
+        return _answer(uow, _everything(uow), uow.now, 0, gone_over_at)
+    # Before the first pass has ended, nothing before the changes is proven.
+    since = fence.BEGINNING if proof is None or gone_over_at is None else proof.proven_until
+    notes = proving.notes_of_late(uow, _COUNTED)
+    late = max(0, len(notes) - _AT_ONCE)
+    cut = since if late else proving.nth_stamp(uow, since, None, _AT_ONCE)
+    rows = proving.changed(uow, since, cut, notes[:_AT_ONCE])
+    waiting = 0 if cut is None else late + proving.count_stamped(uow, cut, _COUNTED)
+    return _answer(uow, _as_known(uow, rows), uow.now if cut is None else cut, waiting, gone_over_at)
+
+
+def _as_known(uow: UnitOfWork, rows: proving.Rows) -> _Found:
+    """What was found before, but of these rows, which are proven now."""
+    found = _Found(days=uow.rows(select(ledger_days).where(ledger_days.c.differs)))
+    proven_now = rows.by_kind()
+    kept = uow.rows(select(ledger_findings.c.kind, ledger_findings.c.row_id.label("id"), ledger_findings.c.amount))
+    found.add([fault for fault in kept if fault.id not in proven_now[proving.KIND_OF[fault.kind]]])
+    found.add(proving.faults_in(uow, rows))
+    return found
+
+
+def _everything(uow: UnitOfWork) -> _Found:
+    found = _Found()
+    for piece in pieces(uow, _PIECE):
+        found.add(piece.faults(uow))
+        found.days += piece.days(uow)
+    return found
+
+
+def _answer(
+    uow: UnitOfWork, found: _Found, proven_until: datetime, to_check: int, gone_over_at: datetime | None
+) -> LedgerCheck:
+    by_kind: dict[str, list[UUID]] = {kind: [] for kind in FAULTS}
+    for kind, id_ in sorted(found.faults):
+        by_kind[kind].append(id_)
+    unbalanced = by_kind.pop("unbalanced_transactions")
     return LedgerCheck(
-        total=uow.scalar(select(func.coalesce(func.sum(ledger_entries.c.amount), 0))),
-        unbalanced_transactions=uow.scalar(select(func.count()).select_from(_unbalanced().subquery())),
-        bills_without_posting=_ids(uow, _bills_without_posting()),
-        postings_without_bill=_ids(uow, _postings_without_document()),
-        bills_with_several_payments=_ids(uow, _bills_with_several(PostingKind.PAYMENT)),
-        bills_with_several_refunds=_ids(uow, _bills_with_several(PostingKind.REFUND_PAID)),
-        slips_that_differ=_ids(uow, _slips_that_differ()),
+        # Each entry is of one transaction: what all make is what those make that do not balance.
+        total=sum((amount for amount in found.faults.values() if amount is not None), Decimal(0)),
+        unbalanced_transactions=len(unbalanced),
+        **by_kind,
+        days_that_differ=tuple(
+            LedgerDay(teaching_point_id=day.teaching_point_id, day=day.day, account=day.account) for day in found.days
+        ),
         checked_at=uow.now,
+        proven_until=proven_until,
+        to_check=to_check,
+        gone_over_at=gone_over_at,
     )
-
-
-def _ids(uow: UnitOfWork, statement: Select[Any]) -> tuple[UUID, ...]:
-    return tuple(row.id for row in uow.rows(statement))
-
-
-def _unbalanced() -> Select[Any]:
-    """Transactions whose entries don't make zero, or that have fewer than two."""
-    return (
-        select(_t.id)
-        .outerjoin(ledger_entries, ledger_entries.c.transaction_id == _t.id)
-        .group_by(_t.id)
-        .having(or_(func.coalesce(func.sum(ledger_entries.c.amount), 0) != 0, func.count(ledger_entries.c.id) < 2))
-    )
-
-
-def _count(kind: PostingKind) -> ColumnElement[int]:
-    return func.count().filter(_t.posting == kind)
-
-
-def _bills_without_posting() -> Select[Any]:
-    """Bills whose status has not exactly the postings that belong to it."""
-    posted = (
-        select(
-            _t.bill_id,
-            _count(PostingKind.BILL_ISSUED).label("issued"),
-            _count(PostingKind.BILL_CANCELLED).label("cancelled"),
-            _count(PostingKind.PAYMENT).label("paid"),
-            (_count(PostingKind.REFUND_DECIDED) - _count(PostingKind.REFUND_FAILED)).label("refunding"),
-            _count(PostingKind.REFUND_PAID).label("refunded"),
-        )
-        .where(_t.bill_id.is_not(None))
-        .group_by(_t.bill_id)
-        .subquery()
-    )
-
-    def expected(name: str, *statuses: BillStatus) -> ColumnElement[bool]:
-        return func.coalesce(posted.c[name], 0) != cast(bills.c.status.in_(statuses), Integer)
-
-    return (
-        select(bills.c.id)
-        .outerjoin(posted, posted.c.bill_id == bills.c.id)
-        .where(
-            or_(
-                func.coalesce(posted.c.issued, 0) != 1,
-                expected("cancelled", BillStatus.CANCELLED),
-                expected("paid", *SETTLED),
-                expected("refunding", BillStatus.REFUNDING, BillStatus.REFUNDED),
-                expected("refunded", BillStatus.REFUNDED),
-            )
-        )
-    )
-
-
-def _postings_without_document() -> Select[Any]:
-    """Transactions of another amount than the bill, refund or suspense item that they are about."""
-    of_refund = _t.posting.in_((PostingKind.REFUND_DECIDED, PostingKind.REFUND_FAILED, PostingKind.REFUND_PAID))
-    document = case(
-        (of_refund, refunds.c.amount),
-        (_t.posting == PostingKind.SUSPENSE_PAYMENT, suspense_items.c.amount),
-        else_=bills.c.amount,
-    )
-    debit = (
-        select(func.sum(ledger_entries.c.amount))
-        .where(ledger_entries.c.transaction_id == _t.id, ledger_entries.c.amount > 0)
-        .scalar_subquery()
-    )
-    return (
-        select(_t.id)
-        .outerjoin(bills, bills.c.id == _t.bill_id)
-        .outerjoin(refunds, refunds.c.id == _t.refund_id)
-        .outerjoin(suspense_items, suspense_items.c.id == _t.suspense_id)
-        .where(document.is_distinct_from(debit))
-    )
-
-
-def _bills_with_several(kind: PostingKind) -> Select[Any]:
-    return (
-        select(_t.bill_id.label("id"))
-        .where(_t.posting == kind, _t.bill_id.is_not(None))
-        .group_by(_t.bill_id)
-        .having(func.count() > 1)
-    )
-
-
-def _slips_that_differ() -> Select[Any]:
-    """Slips whose money was booked, with another sum than that of the bills it paid and of what went to suspense."""
-    paid = (
-        select(func.coalesce(func.sum(bills.c.amount), 0))
-        .where(bills.c.remittance_id == remittances.c.id, bills.c.paid_at.is_not(None))
-        .scalar_subquery()
-    )
-    left_over = (
-        select(func.coalesce(func.sum(suspense_items.c.amount), 0))
-        .where(suspense_items.c.remittance_id == remittances.c.id)
-        .scalar_subquery()
-    )
-    booked = remittances.c.state.in_((RemittanceState.APPROVED, RemittanceState.BOOKED_LATE))
-    return select(remittances.c.id).where(booked, paid + left_over != remittances.c.amount)
 
 
 def list_bill_statements(query: ListBillStatements, uow: UnitOfWork) -> KeysetPage[BillStatement]:

@@ -81,6 +81,7 @@ bills = Table(
     UniqueConstraint("registration_id"),
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
+    Index("ix_bills_updated_at", "updated_at"),
     # The list, as a point and as the school looks at it.
     Index("ix_bills_of_point", "teaching_point_id", "status", "issued_at", "id"),
     Index("ix_bills_of_school", "status", "issued_at", "id"),

@@ -52,6 +52,7 @@ remittances = Table(
     one_of("state", RemittanceState),
     CheckConstraint("amount > 0 AND bill_count > 0", name="not_empty"),
     CheckConstraint("received_amount = amount", name="received_amount"),
+    Index("ix_remittances_updated_at", "updated_at"),
     Index("ix_remittances_of_point", "teaching_point_id", "state", "created_at", "id"),
     Index("ix_remittances_of_school", "state", "created_at", "id"),
 )

@@ -1,13 +1,11 @@
 """The ledger balances by force of the database, can only be added to, and every fault that is planted is found."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, create_engine, delete, insert, text, update
+from sqlalchemy import create_engine, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from chassis.base.context import system_context
@@ -28,16 +26,6 @@ def student(finance: ServiceHarness) -> StudentItem:
     student = build.student(finance)
     build.select_for(finance, student)
     return student
-
-
-@contextmanager
-def planting(finance: ServiceHarness) -> Iterator[Connection]:
-    """A superuser who has switched all triggers off, to do what nobody else can."""
-    engine = create_engine(finance.admin_url)
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        yield connection
-    engine.dispose()
 
 
 def entry(transaction_id: UUID, amount: str, now: object) -> dict[str, object]:
@@ -180,7 +168,7 @@ def test_facts_are_walked_without_missing_a_bill(finance: ServiceHarness, studen
 
 
 def test_the_proof_finds_a_sum_that_is_not_zero(finance: ServiceHarness, student: StudentItem) -> None:
-    with planting(finance) as connection:
+    with build.planting(finance) as connection:
         connection.execute(text("UPDATE ledger_entries SET amount = amount + 1 WHERE amount = 400"))
     found = build.check(finance)
     assert (found.total, found.unbalanced_transactions, len(found.postings_without_bill)) == (1, 1, 1)
@@ -190,7 +178,7 @@ def test_the_proof_finds_a_sum_that_is_not_zero(finance: ServiceHarness, student
 def test_the_proof_finds_a_posting_that_is_missing(finance: ServiceHarness, student: StudentItem) -> None:
     build.pay(finance, student)
     bill, *_ = build.bills_of(finance)
-    with planting(finance) as connection:
+    with build.planting(finance) as connection:
         lost = text("SELECT id FROM ledger_transactions WHERE posting = 'payment' AND bill_id = :bill")
         id_ = connection.scalar(lost, {"bill": bill.id})
         connection.execute(text("DELETE FROM ledger_entries WHERE transaction_id = :id"), {"id": id_})
@@ -200,7 +188,7 @@ def test_the_proof_finds_a_posting_that_is_missing(finance: ServiceHarness, stud
 
 def test_the_proof_finds_a_bill_that_was_paid_without_money(finance: ServiceHarness, student: StudentItem) -> None:
     bill, *_ = build.bills_of(finance)
-    with planting(finance) as connection:
+    with build.planting(finance) as connection:
         paid = text("UPDATE bills SET status = 'paid', method = 'remittance', paid_at = now() WHERE id = :bill")
         connection.execute(paid, {"bill": bill.id})
     assert build.check(finance).bills_without_posting == (bill.id,)
@@ -209,7 +197,7 @@ def test_the_proof_finds_a_bill_that_was_paid_without_money(finance: ServiceHarn
 def test_the_proof_finds_a_bill_that_was_paid_twice(finance: ServiceHarness, student: StudentItem) -> None:
     build.pay(finance, student)
     bill, *_ = build.bills_of(finance)
-    with planting(finance) as connection:
+    with build.planting(finance) as connection:
         connection.execute(text("DROP INDEX uq_ledger_transactions_bill"))
         connection.execute(
             text(
@@ -225,7 +213,7 @@ def test_the_proof_finds_a_bill_that_was_paid_twice(finance: ServiceHarness, stu
         assert checked.bills_with_several_payments == checked.bills_without_posting == found
         assert checked.unbalanced_transactions == 1
     finally:
-        with planting(finance) as connection:
+        with build.planting(finance) as connection:
             connection.execute(text("TRUNCATE ledger_entries, ledger_transactions"))
             connection.execute(
                 text(
@@ -237,6 +225,6 @@ def test_the_proof_finds_a_bill_that_was_paid_twice(finance: ServiceHarness, stu
 
 def test_the_proof_finds_a_slip_that_does_not_add_up(finance: ServiceHarness, student: StudentItem) -> None:
     slip = build.pay(finance, student)
-    with planting(finance) as connection:
+    with build.planting(finance) as connection:
         connection.execute(text("UPDATE remittances SET amount = amount + 1, received_amount = received_amount + 1"))
     assert build.check(finance).slips_that_differ == (slip.id,)

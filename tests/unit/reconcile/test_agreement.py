@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,8 +13,10 @@ from contracts.courses.states import SelectionState as S
 from contracts.courses.states import WithdrawalState as W
 from contracts.exams.states import RegistrationEnd as E
 from contracts.exams.states import RegistrationState as R
+from contracts.finance.states import AccountKind
 from contracts.finance.states import BillStatus as B
 from contracts.finance.states import ReviewState as V
+from contracts.finance.views import LedgerDay
 from contracts.types import FeeKind
 from launcher.reconcile.agreement import compare
 from tests.builders.messages import of_resit, of_selection
@@ -184,6 +187,9 @@ def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> 
     assert code in {found.code for found in compare(world.statements())}
 
 
+_DAY = LedgerDay(teaching_point_id=new_id(), day=date(2026, 9, 1), account=AccountKind.BANK)
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
@@ -194,6 +200,7 @@ def test_a_planted_fault_is_found(situation: Plant, fault: Plant, code: str) -> 
         ({"bills_with_several_payments": (new_id(),)}, "bills_with_several_payments"),
         ({"bills_with_several_refunds": (new_id(),)}, "bills_with_several_refunds"),
         ({"slips_that_differ": (new_id(),)}, "slips_that_differ"),
+        ({"days_that_differ": (_DAY,)}, "ledger_day"),
     ],
 )
 def test_whatever_the_ledgers_proof_finds_is_a_disagreement(wrong: dict[str, object], code: str) -> None:
