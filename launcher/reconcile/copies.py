@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from chassis.base.context import system_context
 from chassis.data.database import Database
+from chassis.data.groups import grouping_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry
 from contracts.base import StateItem
@@ -15,8 +16,6 @@ from launcher.reconcile.agreement import Disagreement
 
 _PAGE = 500
 """Rows that an owner makes the view of by one statement."""
-_OWN = "seen_at"
-"""The one column of a copy that the owner does not fill."""
 
 
 def compare_copies(databases: Mapping[str, Database]) -> list[Disagreement]:
@@ -70,7 +69,14 @@ def _differences(
 def _differing(entry: CopyEntry, row: Mapping[str, Any], item: StateItem) -> list[str]:
     fields = entry.prepare(item) if entry.prepare is not None else item.model_dump()
     wanted = {**fields, "id": item.id, "version": item.version, "deleted": item.deleted}
-    return [name for name, value in row.items() if name != _OWN and _plain(value) != _plain(wanted.get(name))]
+    own = _own(entry.table)
+    return [name for name, value in row.items() if name not in own and _plain(value) != _plain(wanted.get(name))]
+
+
+def _own(table: Table) -> set[str]:
+    """The columns of a copy that the owner does not fill."""
+    grouping = grouping_of(table)
+    return {"seen_at", *([] if grouping is None else [grouping.key])}
 
 
 def _plain(value: Any) -> Any:

@@ -140,6 +140,16 @@ def test_every_trigger_that_did_not_run_was_thought_of(
         assert {name for (name,) in found} - of_chassis - OF_EVERY_SERVICE == set(FILLED.get(service, {})), service
 
 
+def test_students_have_what_triggers_would_keep_of_them(entered: large_school.Databases) -> None:
+    whole = "SELECT count(DISTINCT (s.id, gram)) FROM students s, name_grams(s.name) AS gram"
+    made = f"SELECT ({whole}) - (SELECT count(*) FROM student_grams)"
+    alone = "SELECT count(*) FROM {} LEFT JOIN cohorts ON cohorts.id = cohort_id WHERE cohorts.id IS NULL"
+    for service in ("registry", "courses", "finance", "exams"):
+        assert entered.rows(service, made) == [(0,)], service
+    for service, table in (("registry", "students"), ("courses", "selections"), ("finance", "bills")):
+        assert entered.rows(service, alone.format(table)) == [(0,)], table
+
+
 def test_students_are_people_as_the_registry_takes_them(databases: Mapping[str, Database]) -> None:
     rows = databases["registry"].run(system_context(), lambda uow: uow.rows(select(students)))
     for row in rows:

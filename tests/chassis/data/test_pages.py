@@ -1,7 +1,6 @@
-"""Lists on a real PostgreSQL: every row on exactly one page, true totals, filters that mean what they say."""
+"""Filters on a real PostgreSQL mean what they say."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,8 +24,7 @@ from sqlalchemy import (
 )
 
 from chassis.base.context import system_context
-from chassis.data.pages import among, begins, between, equals, matches, on_days, paginate
-from contracts.errors import ServiceError
+from chassis.data.pages import among, begins, between, equals, matches, on_days
 from contracts.text import cleaning
 
 ROWS = 57
@@ -41,14 +39,6 @@ papers = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     prefixes=["TEMPORARY"],
 )
-SORTABLE = {"created_at": papers.c.created_at, "title": papers.c.title, "grade": papers.c.grade}
-
-
-@dataclass
-class Request:
-    page: int = 1
-    size: int = 10
-    sort: str | None = None
 
 
 class Reader:
@@ -93,56 +83,6 @@ def connection(postgres_admin_url: str) -> Iterator[Connection]:
 @pytest.fixture
 def uow(connection: Connection) -> Reader:
     return Reader(connection)
-
-
-def page(uow: Reader, request: Request) -> tuple[Sequence[Row[Any]], int]:
-    return paginate(uow, select(papers), request, sortable=SORTABLE, default="-created_at")
-
-
-@pytest.mark.parametrize("sort", [None, "grade", "-grade", "title", "-title,grade", "title,-created_at"])
-@pytest.mark.parametrize("size", [1, 10, 19, 57, 200])
-def test_every_row_is_on_exactly_one_page(uow: Reader, sort: str | None, size: int) -> None:
-    seen: list[int] = []
-    number = 1
-    while True:
-        rows, total = page(uow, Request(number, size, sort))
-        assert total == ROWS
-        if not rows:
-            break
-        seen += [row.id for row in rows]
-        number += 1
-    assert sorted(seen) == list(range(ROWS))
-
-
-def test_rows_come_in_the_order_of_the_keys(uow: Reader) -> None:
-    rows, _ = page(uow, Request(size=200, sort="title,-created_at"))
-    titles = [row.title for row in rows]
-    assert titles == sorted(titles, key=titles.index)
-    for title in set(titles):
-        instants = [row.created_at for row in rows if row.title == title]
-        assert instants == sorted(instants, reverse=True)
-
-
-def test_without_a_wish_the_default_order_counts(uow: Reader) -> None:
-    rows, _ = page(uow, Request(size=5))
-    assert [row.id for row in rows] == [56, 55, 54, 53, 52]
-
-
-@pytest.mark.parametrize("sort", ["id_number", "--title", ",", "title,", "title;drop", "-"])
-def test_an_unknown_key_is_refused_with_the_ones_there_are(uow: Reader, sort: str) -> None:
-    with pytest.raises(ServiceError) as refusal:
-        page(uow, Request(sort=sort))
-    assert refusal.value.code == "sort_not_supported"
-    assert refusal.value.params == {"allowed": "created_at, title, grade"}
-
-
-def test_a_page_past_the_end_is_empty_and_still_knows_the_total(uow: Reader) -> None:
-    assert page(uow, Request(page=1_000_000, size=200)) == ([], ROWS)
-
-
-def test_the_last_page_needs_no_count(uow: Reader) -> None:
-    page(uow, Request(size=200))
-    assert uow.statements == 1
 
 
 @pytest.mark.parametrize(

@@ -8,38 +8,15 @@ trigger that nobody thought of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
+
+from chassis.data.name_search import adding
 
 OF_EVERY_SERVICE: Final = frozenset({"inbox.envelope_as_bytes"})
 """Triggers of tables that are left empty."""
-_ELEMENTS = ("intake", "level", "student_type", "student_source", "major_code", "schooling_length")
-
-
-def _cohorts(*columns: str) -> tuple[str, ...]:
-    listed, same = ", ".join(columns), " AND ".join(f"s.{each} = c.{each}" for each in columns)
-    return (
-        f"INSERT INTO cohorts ({listed}) SELECT DISTINCT {listed} FROM students ORDER BY {listed}",
-        f"UPDATE students s SET cohort_id = c.id FROM cohorts c WHERE {same}",
-    )
-
-
-def _cohort_in(table: str) -> dict[str, tuple[str, ...]]:
-    return {
-        f"{table}.take_group": (
-            f"UPDATE {table} t SET cohort_id = s.cohort_id FROM students s WHERE s.id = t.student_id",
-        ),
-        f"students.pass_group_to_{table}_insert": (),
-        f"students.pass_group_to_{table}_update": (),
-    }
-
-
 FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "registry": {"students.number_group": _cohorts(*_ELEMENTS)},
-    "courses": {"students.number_group": _cohorts(*_ELEMENTS), **_cohort_in("selections")},
     "finance": {
-        "students.number_group": _cohorts(*(each for each in _ELEMENTS if each != "student_source")),
-        **_cohort_in("bills"),
         "bills.fill_source": (),  # `sql/bills.sql` says what each bill is for
         "remittances.fill_number": (),  # `sql/payments.sql` counts them
         "ledger_entries.balanced": (),  # fills nothing; `CheckLedger` looks
@@ -49,6 +26,29 @@ FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 """Service → `table.trigger` → statements."""
 
 
+_ELEMENTS = ("intake", "level", "student_type", "student_source", "major_code", "schooling_length")
+
+
+def _kept_of_students(*elements: str, members: Sequence[str] = ()) -> Iterator[str]:
+    """What triggers that tables declare keep of students: the grams of their names, and the numbers of their cohorts."""
+    yield adding("student_grams", "student_id", "SELECT * FROM students", "name", ("teaching_point_id",))
+    if elements:
+        listed, same = ", ".join(elements), " AND ".join(f"s.{each} = c.{each}" for each in elements)
+        yield f"INSERT INTO cohorts ({listed}) SELECT DISTINCT {listed} FROM students ORDER BY {listed}"
+        yield f"UPDATE students s SET cohort_id = c.id FROM cohorts c WHERE {same}"
+    for table in members:
+        yield f"UPDATE {table} t SET cohort_id = s.cohort_id FROM students s WHERE s.id = t.student_id"
+
+
+KEPT: Final[Mapping[str, tuple[str, ...]]] = {
+    "registry": tuple(_kept_of_students(*_ELEMENTS)),
+    "courses": tuple(_kept_of_students(*_ELEMENTS, members=("selections",))),
+    "finance": tuple(_kept_of_students(*(each for each in _ELEMENTS if each != "student_source"), members=("bills",))),
+    "exams": tuple(_kept_of_students()),
+}
+"""Service → what declared triggers would have kept."""
+
+
 def statements(service: str) -> list[str]:
     """What is to be run in a service's database, in its order."""
-    return [statement for ones in FILLED.get(service, {}).values() for statement in ones]
+    return [*(statement for ones in FILLED.get(service, {}).values() for statement in ones), *KEPT.get(service, ())]
