@@ -190,8 +190,6 @@ def test_what_is_posted_behind_the_sums_is_noted_counted_at_once_and_added_by_th
 def test_a_balance_that_is_asked_while_sums_are_made_counts_no_entry_twice(
     finance: ServiceHarness, student: StudentItem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.finance.queries import ledger
-
     read = ledger.proven_until
 
     def and_then_it_is_summed_up(uow: UnitOfWork) -> object:
