@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Column, Connection, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 
 from chassis.declaring.service import Service, load
@@ -23,9 +24,26 @@ from chassis.provisioning.database import alembic_config, migrate
 
 def differences(connection: Connection, service: type[Service]) -> list[object]:
     """What the tables declare and a migrated database lacks, or the other way round; empty when they agree."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    options = {"compare_type": True, "include_object": comparable(service.metadata)}
+    context = MigrationContext.configure(connection, opts=options)
     found: list[object] = compare_metadata(context, service.metadata)
     return found
+
+
+def comparable(metadata: MetaData) -> Callable[..., bool]:
+    """What is compared: all but indexes of expressions that are there, for these are shown in another form than they
+    are declared in (a column in another collation as the column)."""
+    expressions = {
+        index.name
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if not all(isinstance(each, Column) for each in index.expressions)
+    }
+
+    def is_compared(_: object, name: str | None, kind: str, reflected: bool, __: object) -> bool:
+        return not (kind == "index" and reflected and name in expressions)
+
+    return is_compared
 
 
 def write(admin_url: str, service: type[Service], message: str) -> Path:

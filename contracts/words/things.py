@@ -52,6 +52,7 @@ THINGS: Words = {
     "sign_in_failures": ("登录失败", "Failed sign-in"),
     "spent_work": ("验证计算", "Spent work"),
     "status_changes": ("学籍异动", "Status change"),
+    "cohorts": ("年级专业", "Cohorts"),
     "student_grams": ("学生姓名片段", "Parts of students' names"),
     "students": ("学籍", "Student record"),
     "suspense_items": ("挂账款项", "Suspense item"),

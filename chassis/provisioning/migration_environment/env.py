@@ -6,12 +6,15 @@ connection whose transaction has begun gets all of them in that one.
 
 from alembic import context
 
+from chassis.provisioning.migrations import comparable
+
 config = context.config
 context.configure(
     connection=config.attributes["connection"],
     target_metadata=config.attributes["metadata"],
     compare_type=True,
     compare_server_default=False,
+    include_object=comparable(config.attributes["metadata"]),
     transaction_per_migration=True,
 )
 with context.begin_transaction():

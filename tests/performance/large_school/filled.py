@@ -21,6 +21,9 @@ FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "remittances.fill_number": (),  # `sql/payments.sql` counts them
         "ledger_entries.balanced": (),  # fills nothing; `CheckLedger` looks
         "finance_settings.carry_grace_days": (),  # nobody has set anything
+        # Nothing was written late.
+        "ledger_entries.note_late": (),
+        **{f"{table}.note_late_{event}": () for table in ("bills", "remittances") for event in ("insert", "update")},
     },
 }
 """Service → `table.trigger` → statements."""
@@ -30,7 +33,7 @@ _ELEMENTS = ("intake", "level", "student_type", "student_source", "major_code", 
 
 
 def _kept_of_students(*elements: str, members: Sequence[str] = ()) -> Iterator[str]:
-    """What triggers that tables declare keep of students: the grams of their names, and the numbers of their cohorts."""
+    """What triggers that tables declare keep of students: the grams of their names, the numbers of their cohorts."""
     yield adding("student_grams", "student_id", "SELECT * FROM students", "name", ("teaching_point_id",))
     if elements:
         listed, same = ", ".join(elements), " AND ".join(f"s.{each} = c.{each}" for each in elements)
