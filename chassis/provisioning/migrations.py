@@ -40,8 +40,9 @@ def comparable(metadata: MetaData) -> Callable[..., bool]:
         if not all(isinstance(each, Column) for each in index.expressions)
     }
 
-    def is_compared(_: object, name: str | None, kind: str, reflected: bool, __: object) -> bool:
-        return not (kind == "index" and reflected and name in expressions)
+    def is_compared(_: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+        is_there = reflected or other is not None
+        return not (kind == "index" and is_there and name in expressions)
 
     return is_compared
 

@@ -114,8 +114,6 @@ FIELDS: Words = {
     "format": ("文件格式", "Format"),
     "total": ("总数", "Total"),
     "about": ("约数", "Estimate"),
-    "after": ("从此之后", "Behind"),
-    "next_after": ("下一页从此之后", "Next page behind"),
     "LedgerCheck.total": ("合计", "Total"),
     "count": ("数量", "Count"),
     "limit": ("至多条数", "At most"),
