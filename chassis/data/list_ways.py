@@ -36,6 +36,8 @@ _MERGED: Final = 3_000
 """Places that are looked up at all, and …"""
 _MERGED_ROWS: Final = 200_000
 """… rows that are read at them for one page."""
+_WALKS: Final = 2
+"""Indexes that are walked, at most."""
 _WALKED: Final = 4_000
 """Rows that are looked at for a page, at most; together with those of other places that are read to find which they
 are …"""
@@ -45,9 +47,9 @@ _GATHERING_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """How an index serves a list: its first columns, the conditions that it leaves to be looked at row by row, and
-    whether its rows are those of the list without a further look."""
+    whether its rows are those of the list, and all that the actor sees, without a further look."""
 
     first: tuple[str, ...]
     left: frozenset[str]
@@ -57,16 +59,16 @@ class _Plan:
         """The values of each of the first columns."""
         return [wanted.known[name] if name in wanted.known else _listed(wanted.domains[name]) for name in self.first]
 
-    def goodness(self, wanted: Wanted) -> tuple[int, int, int]:
-        """The less, the better: columns whose values would have to be asked for, places to look up without them, and
-        columns that are not used."""
-        here = [wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first]
-        known = [each for each in here if not callable(each)]
-        return len(here) - len(known), math.prod(map(len, known)), -len(here)
-
     def places(self, wanted: Wanted) -> int:
         """How many places of the index have to be looked up."""
         return math.prod(map(len, self.values(wanted)))
+
+    def cost(self, wanted: Wanted) -> tuple[int, int, int]:
+        """The less, the better: conditions left, columns whose values would have to be asked for, and places to look
+        up without them."""
+        here = [wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first]
+        known = [each for each in here if not callable(each)]
+        return len(self.left), len(here) - len(known), math.prod(map(len, known))
 
 
 def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
@@ -92,36 +94,35 @@ _Way = Callable[[Reader, Wanted], Found | None]
 
 
 def _ways(wanted: Wanted) -> Iterator[_Way]:
-    plans = sorted(_plans(wanted), key=lambda plan: plan.goodness(wanted))
-    whole = next((plan for plan in plans if plan.whole), None)
+    found = sorted(plans(wanted), key=lambda plan: plan.cost(wanted))
+    whole = next((plan for plan in found if plan.whole), None)
     if wanted.few:
         yield _gather
     if whole is not None and whole.places(wanted) <= _AT_ONCE:
         yield partial(_stream, whole)
         return
-    if plans and plans[0].places(wanted) <= _AT_ONCE:
-        yield partial(_walk, plans[0])
+    yield from (partial(_walk, plan) for plan in found[:_WALKS] if plan.places(wanted) <= _AT_ONCE)
     if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
         yield partial(_stream, whole)
     elif not wanted.few:
         yield _gather
 
 
-def _plans(wanted: Wanted) -> Iterator[_Plan]:
-    """What the table's indexes do for the wanted order: of those whose first columns have values that can be listed,
-    all that the actor sees among them."""
+def plans(wanted: Wanted) -> Iterator[Plan]:
+    """What the table's indexes do for the wanted order: of those whose first columns have values that can be listed."""
     order, id_ = wanted.order.column, wanted.id
     if not isinstance(order, Column) or order.table is not wanted.table or not isinstance(id_, Column):
         return
     for index in wanted.table.indexes:
         first = _first_columns(index, order.name, id_.name)
-        if first is None or (wanted.bound is not None and wanted.bound not in first):
+        if first is None or not all(name in wanted.known or name in wanted.domains for name in first):
             continue
-        if all(name in wanted.known or name in wanted.domains for name in first):
-            served = {*first, order.name}
-            conditions = wanted.conditions.items()
-            left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
-            yield _Plan(first, left, whole=not left and not wanted.joined)
+        served = {*first, order.name}
+        conditions = wanted.conditions.items()
+        left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
+        # Rows that the actor does not see are left out by row security, wherever they stand.
+        among_others = wanted.bound is not None and wanted.bound not in first
+        yield Plan(first, left, whole=not (left or wanted.joined or among_others))
 
 
 def _listed(domain: Domain) -> Sequence[Any]:
@@ -146,12 +147,12 @@ def _looks_at_only(condition: ColumnElement[bool], table: Table, names: Collecti
 # -- stream and walk --------------------------------------------------------------------------------------------------
 
 
-def _stream(plan: _Plan, uow: Reader, wanted: Wanted) -> Found:
+def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
     top = _beginning(plan, wanted, wanted.needed).offset(wanted.offset).limit(wanted.size + 1)
     return counted(uow, wanted, [row.id for row in uow.rows(top)])
 
 
-def _walk(plan: _Plan, uow: Reader, wanted: Wanted) -> Found | None:
+def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
     rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
     near = _beginning(plan, wanted, rows).limit(rows).subquery("near")
     some = wanted.found(wanted.id, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
@@ -160,7 +161,7 @@ def _walk(plan: _Plan, uow: Reader, wanted: Wanted) -> Found | None:
     return counted(uow, wanted, ids) if len(ids) > wanted.size else None
 
 
-def _beginning(plan: _Plan, wanted: Wanted, rows: int) -> Select[Any]:
+def _beginning(plan: Plan, wanted: Wanted, rows: int) -> Select[Any]:
     """The first rows at each combination of the values, in their order: `id` and `key`."""
     table, order, id_ = wanted.table, wanted.order.column, wanted.id
     conditions = [] if wanted.always is None else [wanted.always]

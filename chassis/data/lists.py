@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -49,10 +49,9 @@ class Listing(Generic[SomeView]):
     `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown
     beside them: an outer join, unless a row is to be left out without it, which takes its time; `views` makes views
     of rows, by default of the columns of their names. `sorts` are the keys of the contract that are no columns of
-    the table. `domains` are all values that a column has where that are some hundreds, such as teaching points;
-    states and groups are known. `always` is true of every row of the list. `few` are filters that never leave many
-    rows: a student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted then
-    however many are found. `key` identifies a row.
+    the table. `always` is true of every row of the list. `few` are filters that never leave many rows: a student's,
+    a slip's. `most` says that nobody has more rows than so many in it, which are sorted then however many are
+    found. `key` identifies a row.
     """
 
     contract: type[PageQuery]
@@ -61,7 +60,6 @@ class Listing(Generic[SomeView]):
     views: Callable[[Any, Sequence[Row[Any]]], Iterable[SomeView]] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
-    domains: Mapping[str, Callable[[Reader], Sequence[Any]]] = field(default_factory=dict)
     always: ColumnElement[bool] | None = None
     few: frozenset[str] = frozenset()
     most: int | None = None
@@ -186,11 +184,11 @@ class Listing(Generic[SomeView]):
         for name, value in given.items():
             if name in self.filters:
                 conditions[name] = self.filters[name](value, uow)
-            elif name in self.table.c:
+            elif name in self._group_columns():  # also where the row has the column: an index has its group
+                of_group[name] = value
+            else:
                 conditions[name] = self.table.c[name] == value
                 known[name] = (value,)
-            else:
-                of_group[name] = value
         if of_group:
             key, numbers = self._groups(of_group, uow)
             conditions[key] = self.table.c[key] == any_(literal(numbers, ARRAY(self.table.c[key].type)))
@@ -204,7 +202,7 @@ class Listing(Generic[SomeView]):
         hidden = set[str]().union(*(_hidden(condition, kind) for condition in conditions.values()))
         grouping = grouping_of(self.table)
         if grouping is not None and not shows(grouping.table, kind):
-            hidden |= set(given) & set(grouping.by) - self.filters.keys() - set(self.table.c.keys())
+            hidden |= set(given) & set(grouping.by) - self.filters.keys()
         return hidden
 
     def _group_columns(self) -> Sequence[str]:
@@ -221,7 +219,7 @@ class Listing(Generic[SomeView]):
     def _domains(self, uow: Reader) -> dict[str, Domain]:
         """All values that a column can have, where these are few: states, and groups."""
         fields = self.contract.model_fields
-        domains: dict[str, Domain] = {name: cache(partial(all_of, uow)) for name, all_of in self.domains.items()}
+        domains: dict[str, Domain] = {}
         for name in self.contract.filters():
             if name in self.table.c and (states := _states(fields[name].annotation)):
                 domains[name] = states

@@ -90,6 +90,7 @@ def listing(shown: Shown, contract: type[PageQuery]) -> Handler:
         views=lambda uow, rows: map(row_view.model_validate, shown.described(uow, rows)),
         filters={name: find for name, find in shown.filters().items() if name not in table.c},
         sorts=shown.sortable,
+        few=frozenset({"student_id"}),
     )
     return of_contract(contract, lambda query, uow: listed.page(query, uow))
 

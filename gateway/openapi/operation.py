@@ -1,10 +1,10 @@
 """One route as an OpenAPI operation: parameters, body, answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chassis.papers.file_kinds import FileKind
-from contracts.base import Contract, method_name
+from contracts.base import Contract, Operation, PageQuery, method_name
 from gateway.binding import path_fields
 from gateway.files import MAX_UPLOAD
 from gateway.openapi.examples import example_of
@@ -101,12 +101,25 @@ def _head(route: Route) -> dict[str, Any]:
         "operationId": _operation_id(route),
         "tags": [route.service],
         **({"summary": route.word.en, "x-summary-zh": route.word.zh} if route.word else {}),
-        "description": " ".join((route.operation.__doc__ or "").split()),
+        "description": " ".join([*(route.operation.__doc__ or "").split(), *_of_list(route.operation)]),
         "x-permission": str(route.permission),
     }
     if route.permission is PUBLIC:
         head["security"] = []
     return head
+
+
+def _of_list(operation: type[Operation]) -> Iterator[str]:
+    """How a list is sorted, and by what it is quick however long it is."""
+    if not issubclass(operation, PageQuery):
+        return
+    first, *others = operation.sort_keys()
+    yield f"Sorted by `{operation.order}` unless told otherwise" + "".join(f", `{each}`" for each in others) + "."
+    if operation.filters():
+        pairs = ", ".join(" and ".join(f"`{each}`" for each in sorted(pair)) for pair in operation.together)
+        together = f", and by {pairs} together" if pairs else ""
+        yield f"Quick however long it is in the order of `{first}`, by each filter alone{together};"
+        yield "what else is combined or sorted by is answered while at most 10,000 rows are found."
 
 
 def _operation_id(route: Route) -> str:

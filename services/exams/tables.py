@@ -132,8 +132,7 @@ exam_registrations = Table(
     Index("ix_exam_registrations_of_point", "teaching_point_id", "state", "registered_at", "id"),
     Index("ix_exam_registrations_of_school", "state", "registered_at", "id"),
     Index("ix_exam_registrations_of_course", "course_id", "registered_at", "id"),
-    Index("ix_exam_registrations_round_of_point", "teaching_point_id", "exam_round_id", "registered_at", "id"),
-    Index("ix_exam_registrations_of_round", "exam_round_id", "registered_at", "id"),
+    Index("ix_exam_registrations_of_round", "exam_round_id", "state", "registered_at", "id"),
     Index("ix_exam_registrations_round", "exam_round_id", "course_id", "state"),
     Index("ix_exam_registrations_resit_of", "resit_of"),
     Index(

@@ -99,8 +99,8 @@ students = Table(
     ),
     Index("ix_students_of_point", "teaching_point_id", "status", "confirmation", "student_number", "id"),
     Index("ix_students_of_school", "status", "confirmation", "student_number", "id"),
-    Index("ix_students_cohort_of_point", "teaching_point_id", "cohort_id", "student_number", "id"),
-    Index("ix_students_cohort", "cohort_id", "student_number", "id"),
+    Index("ix_students_cohort_of_point", "teaching_point_id", "cohort_id", "status", "student_number", "id"),
+    Index("ix_students_cohort", "cohort_id", "status", "student_number", "id"),
     Index("ix_students_name_of_point", "teaching_point_id", "name", "id"),
     # The figures by intake.
     Index("ix_students_intake", "intake", "teaching_point_id", "status"),

@@ -23,7 +23,7 @@ INDEXES = {
     "ix_selections_of_point": ("selections", ("teaching_point_id", "state", "selected_at", "id")),
     "ix_selections_of_school": ("selections", ("state", "selected_at", "id")),
     "ix_selections_of_course": ("selections", ("course_id", "selected_at", "id")),
-    "ix_selections_of_round": ("selections", ("teaching_point_id", "selection_round_id", "selected_at", "id")),
+    "ix_selections_of_round": ("selections", ("selection_round_id", "state", "selected_at", "id")),
     "ix_selections_cohort_of_point": ("selections", ("teaching_point_id", "cohort_id", "selected_at", "id")),
     "ix_selections_cohort": ("selections", ("cohort_id", "selected_at", "id")),
     "ix_withdrawals_of_point": ("withdrawals", ("teaching_point_id", "state", "requested_at", "id")),

@@ -24,7 +24,7 @@ from services.courses.queries.calendar import calendar
 from services.courses.queries.people import COURSE, PEOPLE, people_of
 from services.courses.queries.situation import study_breaks
 from services.courses.tables.catalogue import courses
-from services.courses.tables.copies import bills, student_search, students, teaching_points
+from services.courses.tables.copies import bills, student_search, students
 from services.courses.tables.selections import selection_rounds, selections, withdrawals
 
 newest_withdrawal = (
@@ -74,7 +74,6 @@ SELECTIONS = Listing[SelectionView](
         "search": lambda text, uow: student_search.found(selections.c.student_id, text),
     },
     sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
-    domains={"teaching_point_id": lambda uow: uow.scalars(select(teaching_points.c.id))},
     few=frozenset({"student_id"}),
 )
 

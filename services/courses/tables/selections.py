@@ -88,7 +88,7 @@ selections = Table(
     Index("ix_selections_of_point", "teaching_point_id", "state", "selected_at", "id"),
     Index("ix_selections_of_school", "state", "selected_at", "id"),
     Index("ix_selections_of_course", "course_id", "selected_at", "id"),
-    Index("ix_selections_of_round", "teaching_point_id", "selection_round_id", "selected_at", "id"),
+    Index("ix_selections_of_round", "selection_round_id", "state", "selected_at", "id"),
     Index("ix_selections_cohort_of_point", "teaching_point_id", "cohort_id", "selected_at", "id"),
     Index("ix_selections_cohort", "cohort_id", "selected_at", "id"),
     Index("ix_selections_selection_round_id", "selection_round_id", "teaching_point_id", "course_id", "state"),

@@ -11,11 +11,7 @@ INDEXES = {
     "ix_exam_registrations_of_point": ("exam_registrations", ("teaching_point_id", "state", "registered_at", "id")),
     "ix_exam_registrations_of_school": ("exam_registrations", ("state", "registered_at", "id")),
     "ix_exam_registrations_of_course": ("exam_registrations", ("course_id", "registered_at", "id")),
-    "ix_exam_registrations_round_of_point": (
-        "exam_registrations",
-        ("teaching_point_id", "exam_round_id", "registered_at", "id"),
-    ),
-    "ix_exam_registrations_of_round": ("exam_registrations", ("exam_round_id", "registered_at", "id")),
+    "ix_exam_registrations_of_round": ("exam_registrations", ("exam_round_id", "state", "registered_at", "id")),
     "ix_audit_entries_of_actor": ("audit_entries", ("actor_id", "at", "id")),
     "ix_audit_entries_of_school": ("audit_entries", ("at", "id")),
 }

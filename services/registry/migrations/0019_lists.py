@@ -13,8 +13,8 @@ BY = ("intake", "level", "student_type", "student_source", "major_code", "school
 INDEXES = {
     "ix_students_of_point": ("students", ("teaching_point_id", "status", "confirmation", "student_number", "id")),
     "ix_students_of_school": ("students", ("status", "confirmation", "student_number", "id")),
-    "ix_students_cohort_of_point": ("students", ("teaching_point_id", "cohort_id", "student_number", "id")),
-    "ix_students_cohort": ("students", ("cohort_id", "student_number", "id")),
+    "ix_students_cohort_of_point": ("students", ("teaching_point_id", "cohort_id", "status", "student_number", "id")),
+    "ix_students_cohort": ("students", ("cohort_id", "status", "student_number", "id")),
     "ix_students_name_of_point": ("students", ("teaching_point_id", "name", "id")),
     "ix_status_changes_of_point": ("status_changes", ("teaching_point_id", "state", "requested_at", "id")),
     "ix_status_changes_of_school": ("status_changes", ("state", "requested_at", "id")),
