@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import and_, func
 
 from chassis.base.clock import local_date
 from chassis.base.context import Context
@@ -21,6 +23,8 @@ from chassis.data.whole_lists import whole_list
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Page
 from contracts.errors import ServiceError
+from tests.chassis.data import fair as fair_of_tests
+from tests.chassis.data.fair import TICKETS as TICKETS_LIST
 from tests.chassis.data.fair import Fair, ListTickets, TicketState, TicketView, list_tickets, tickets, visitors
 from tests.harnesses import HarnessOf
 
@@ -166,8 +170,65 @@ def test_who_goes_on_behind_the_last_row_sees_every_row_once(
     fair: ServiceHarness, filters: dict[str, Any], someone: Context, sort: str | None, size: int
 ) -> None:
     wanted = {**filters, **({"sort": sort} if sort else {})}
-    first = page_or_refusal(fair, someone, **wanted, size=size)
-    if isinstance(first, ServiceError):
-        assert first.code == "narrow_the_list"
-        return
-    assert walked(fair, someone, **wanted, size=size) == ids(all_of(fair, someone, **wanted))
+    try:
+        seen = walked(fair, someone, **wanted, size=size)
+    except ServiceError as refusal:
+        # Rows that are walked through may become rare further on, where no index has them in order.
+        indexed = {"teaching_point_id", "state", "town", "age", "since"}
+        if refusal.code == "narrow_the_list" and (len(filters) > 1 or sort not in (None, "sold_at")):
+            return
+        if refusal.code == "narrow_the_list" and not filters.keys() <= indexed:
+            return
+        raise
+    assert seen == ids(all_of(fair, someone, **wanted))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_total_is_counted_while_it_is_small_and_else_told_about(fair: ServiceHarness) -> None:
+    rare, all_ = page(fair, ride="wheel", size=10), page(fair, size=10)
+    assert (rare.total, rare.about) == (30, False)
+    assert all_.about
+    assert all_.total > SMALL["PAGED"]
+
+
+def test_a_total_that_is_counted_is_right(fair: ServiceHarness) -> None:
+    assert page(fair, size=10).total == TICKETS
+    assert not page(fair, size=10).about
+
+
+@pytest.mark.usefixtures("small")
+def test_pages_have_numbers_up_to_a_row_and_behind_it_one_goes_on_from_the_last_row_seen(fair: ServiceHarness) -> None:
+    last = page(fair, page=4, size=20)
+    with pytest.raises(ServiceError, match="page_too_far"):
+        page(fair, page=5, size=20)
+    assert ids(page(fair, after=last.next_after, size=20).items) == ids(all_of(fair, SCHOOL))[80:100]
+
+
+def test_nobody_goes_on_from_a_row_that_they_do_not_see(fair: ServiceHarness) -> None:
+    others = page(fair, of_stalls(STALLS[0]), size=1).items[0]
+    for row in (others.id, new_id()):
+        with pytest.raises(ServiceError, match="list_position_unknown"):
+            page(fair, of_stalls(STALLS[1]), after=row)
+
+
+@pytest.mark.usefixtures("small")
+def test_who_has_to_narrow_a_list_hears_by_what(fair: ServiceHarness) -> None:
+    with pytest.raises(ServiceError) as refused:
+        page(fair, state="open", sort="price")
+    assert refused.value.code == "narrow_the_list"
+    assert "ride" in refused.value.params["filters"]
+    assert "state" not in refused.value.params["filters"]
+
+
+def test_what_can_not_be_gathered_in_time_is_refused_and_not_waited_for(
+    fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowly = {
+        **TICKETS_LIST.filters,
+        "name": lambda name, uow: and_(tickets.c.ride == name, func.pg_sleep(5).is_(None)),
+    }
+    monkeypatch.setattr(fair_of_tests, "TICKETS", replace(TICKETS_LIST, filters=slowly))
+    monkeypatch.setattr(list_ways, "_WALKS", 0)
+    with pytest.raises(ServiceError, match="narrow_the_list"):
+        page(fair, name="boat")
+    assert page(fair).total == TICKETS, "the next is answered"

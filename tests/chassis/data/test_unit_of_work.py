@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chassis.base.context import Context, Scope, from_wire, system_context, to_wire
+from chassis.base.failures import TooSlow
 from chassis.base.ids import new_id
 from chassis.data.database import Database
 from chassis.data.retention import let_go
@@ -338,3 +339,16 @@ def test_an_answer_is_stored_only_when_it_was_committed(example: ServiceHarness)
         example.refusal(AddParcel(teaching_point_id=POINT, label="a"), at_point(key="other")).code == "already_exists"
     )
     assert count(example, "idempotency_keys") == 1
+
+
+def test_what_is_read_in_a_given_time_is_given_up_after_it_and_leaves_nothing(example: ServiceHarness) -> None:
+    def work(uow: UnitOfWork) -> tuple[str, int]:
+        before = uow.scalar(text("SHOW statement_timeout"))
+        with pytest.raises(TooSlow), uow.at_most(20):
+            uow.scalar(text("SELECT pg_sleep(5)"))
+        with uow.at_most(1000):
+            uow.execute(insert(parcels).values(id=new_id(), teaching_point_id=POINT, label="a", weight=1))
+        assert uow.scalar(text("SHOW statement_timeout")) == before
+        return before, uow.scalar(select(func.count()).select_from(parcels))
+
+    assert example.database.run(at_point(), work)[1] == 0
