@@ -49,7 +49,7 @@ def plan(harness_of: HarnessOf, service: type[Service], kind: str, statement: Se
 
     def explain(uow: UnitOfWork) -> str:
         # Of tables without rows all would be read: whether indexes can be used is asked, not whether it is worth it.
-        uow.execute(text("SET LOCAL enable_seqscan = off"))
+        uow.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off"))
         return "\n".join(row[0] for row in uow.connection.exec_driver_sql(f"EXPLAIN {literal}"))
 
     return harness_of(service).database.run(someone, explain)
