@@ -17,8 +17,9 @@ from chassis.running.logging import get_logger
 from gateway.app import App
 from gateway.listening import listen, take
 from gateway.streams import Hub
+from gateway.wire.config import WireConfig
 from gateway.wire.limits import Limits
-from gateway.wire.serving import WireConfig, WireServer
+from gateway.wire.serving import WireServer
 
 log = get_logger(__name__)
 

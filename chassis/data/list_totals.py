@@ -15,7 +15,7 @@ from chassis.data.list_wanted import PAGED, Found, Wanted
 from chassis.data.whole_lists import Reader
 
 _COUNTING_MS: Final = 15
-_FAR_TOO_MANY: Final = 5
+_FAR_TOO_MANY: Final = 2
 """So many times as many rows as are counted have to be expected, and nobody counts."""
 
 

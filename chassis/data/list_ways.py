@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,20 +30,22 @@ from chassis.data.list_wanted import PAGED, Behind, Domain, Found, Wanted
 from chassis.data.whole_lists import Reader
 from contracts.errors import ServiceError
 
-_AT_ONCE: Final = 64
-"""Places of an index that are looked up before anything else is tried."""
+_AT_ONCE: Final = 600
+_AT_ONCE_ROWS: Final = 40_000
+"""Places of an index that are looked up before anything else is tried, and rows that are read at them for a page."""
 _MERGED: Final = 3_000
 """Places that are looked up at all, and …"""
 _MERGED_ROWS: Final = 200_000
 """… rows that are read at them for one page."""
 _WALKS: Final = 2
-"""Indexes that are walked, at most."""
+_WALKED_PLACES: Final = 64
+"""Indexes that are walked, at most, and places of one that this is worth while at."""
 _WALKED: Final = 4_000
 """Rows that are looked at for a page, at most; together with those of other places that are read to find which they
 are …"""
 _WALKED_ROWS: Final = 12_000
 """… so many. Reading them takes some 10 ms."""
-_GATHERING_MS: Final = 300
+_GATHERING_MS: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,14 @@ class Plan:
         """How many places of the index have to be looked up."""
         return math.prod(map(len, self.values(wanted)))
 
+    def asks(self, wanted: Wanted) -> int:
+        """For the values of how many columns one would have to ask."""
+        return sum(name not in wanted.known and callable(wanted.domains[name]) for name in self.first)
+
     def cost(self, wanted: Wanted) -> tuple[int, int, int]:
-        """The less, the better: conditions left, columns whose values would have to be asked for, and places to look
-        up without them."""
-        here = [wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first]
-        known = [each for each in here if not callable(each)]
-        return len(self.left), len(here) - len(known), math.prod(map(len, known))
+        """The less, the better: conditions left, columns to ask for, and places to look up without them."""
+        here = (wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first)
+        return len(self.left), self.asks(wanted), math.prod(len(each) for each in here if not callable(each))
 
 
 def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
@@ -98,10 +102,11 @@ def _ways(wanted: Wanted) -> Iterator[_Way]:
     whole = next((plan for plan in found if plan.whole), None)
     if wanted.few:
         yield _gather
-    if whole is not None and whole.places(wanted) <= _AT_ONCE:
+    if whole is not None and whole.places(wanted) <= min(_AT_ONCE, _AT_ONCE_ROWS // wanted.needed):
         yield partial(_stream, whole)
         return
-    yield from (partial(_walk, plan) for plan in found[:_WALKS] if plan.places(wanted) <= _AT_ONCE)
+    at_hand = (plan for plan in found if not plan.asks(wanted))
+    yield from (partial(_walk, plan) for plan in islice(at_hand, _WALKS) if plan.places(wanted) <= _WALKED_PLACES)
     if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
         yield partial(_stream, whole)
     elif not wanted.few:
@@ -190,6 +195,17 @@ def _places(names: Sequence[str], values: Sequence[Sequence[Any]], table: Table)
     ]
     rows = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names))
     return rows.render_derived("places")
+
+
+def all_values(column: Column[Any]) -> Select[Any]:
+    """The different values of a column, of which there are some hundreds among millions of rows: from each to the next
+    in an index that begins with it."""
+    of = column.table
+    first = select(column.label("value")).select_from(of).order_by(column).limit(1).subquery()
+    steps = select(first.c.value).cte("steps", recursive=True)
+    behind = select(column).select_from(of).where(column > steps.c.value).order_by(column).limit(1).scalar_subquery()
+    steps = steps.union_all(select(behind).where(steps.c.value.is_not(None)))
+    return select(steps.c.value).where(steps.c.value.is_not(None))
 
 
 # -- gather -----------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from sqlalchemy.sql import visitors
 
 from chassis.data.groups import grouping_of
 from chassis.data.list_wanted import PAGED, Domain, Found, Order, Wanted
-from chassis.data.list_ways import find, position_of
+from chassis.data.list_ways import all_values, find, position_of
 from chassis.data.pages import PART_OF, as_view
 from chassis.data.row_scope import shows, table_scope
 from chassis.data.whole_lists import Reader
@@ -217,12 +217,14 @@ class Listing(Generic[SomeView]):
         return grouping.key, [row.id for row in rows]
 
     def _domains(self, uow: Reader) -> dict[str, Domain]:
-        """All values that a column can have, where these are few: states, and groups."""
+        """All values that a column can have, where these are few: states, teaching points, and groups."""
         fields = self.contract.model_fields
         domains: dict[str, Domain] = {}
         for name in self.contract.filters():
             if name in self.table.c and (states := _states(fields[name].annotation)):
                 domains[name] = states
+        if point := self._scope_columns().get("point"):
+            domains[point] = cache(lambda: uow.scalars(all_values(self.table.c[point])))
         if grouping := grouping_of(self.table):
             domains[grouping.key] = cache(lambda: (0, *self._groups({}, uow)[1]))
         return domains
@@ -250,10 +252,13 @@ class Listing(Generic[SomeView]):
 
     def _bound_to(self, uow: Reader) -> str | None:
         """The column that the actor's scope is compared with."""
+        return self._scope_columns().get(uow.context.scope.kind)
+
+    def _scope_columns(self) -> Mapping[str, str]:
         try:
-            return table_scope(self.table).columns.get(uow.context.scope.kind)
+            return table_scope(self.table).columns
         except LookupError:
-            return None
+            return {}
 
 
 def _states(annotation: Any) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from gateway.wire.leaving import GONE, LEFT
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
 
-    from gateway.wire.serving import WireConfig
+    from gateway.wire.config import WireConfig
 
 BAD_REQUEST, TOO_LATE, TOO_MANY, TOO_LARGE = 400, 408, 429, 431
 _LINGER: Final = 1.0

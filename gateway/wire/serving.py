@@ -6,13 +6,12 @@ import asyncio
 import socket
 from collections.abc import Callable
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
-from uvicorn import Config, Server
+from uvicorn import Server
 
 from chassis.running.logging import get_logger
-from gateway.wire.expecting import Expecting
-from gateway.wire.limits import Connections, Limits
+from gateway.wire.config import WireConfig
 from gateway.wire.protocol import GuardedProtocol
 
 log = get_logger(__name__)
@@ -25,29 +24,6 @@ _SWEEP_LOOKS: Final = 25
 """Of those, so that it is as often as ever."""
 
 
-class WireConfig(Config):
-    """uvicorn's, with our limits; its log is silent, for it quotes requests."""
-
-    def __init__(self, app: Any, limits: Limits, trusted: Callable[[str], bool] = lambda address: False) -> None:
-        super().__init__(
-            Expecting(app),
-            interface="asgi3",
-            loop="uvloop",
-            http=GuardedProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=limits.keep_alive_seconds,
-            backlog=limits.backlog,
-        )
-        self.limits = limits
-        self.connections_open = Connections(limits, trusted)
-        self.stopping = False
-
-
 class WireServer(Server):
     """Runs in a loop that is there already: `await serve_on(socket)` until `stop` is called."""
 
@@ -55,6 +31,7 @@ class WireServer(Server):
 
     def __init__(self, config: WireConfig, on_stop: Callable[[], None] = lambda: None) -> None:
         """`on_stop` is called when nobody is accepted any more: to end what would not end by itself."""
+        config.http = GuardedProtocol
         super().__init__(config)
         self._on_stop = on_stop
 

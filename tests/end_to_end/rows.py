@@ -10,6 +10,7 @@ from launcher.system import System
 OWN_BUSINESS = {
     *("schedules", "outbox", "inbox", "idempotency_keys", "audit_marks", "audit_blocks"),
     *("asked_often", "work_secret"),  # how often anybody asked
+    *("ledger_days", "ledger_proof", "late_changes"),  # the books are summed up and proven behind who writes
 }
 
 Fingerprint = dict[str, tuple[int, str]]

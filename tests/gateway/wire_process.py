@@ -11,8 +11,9 @@ from typing import Any
 
 import uvloop
 
+from gateway.wire.config import WireConfig
 from gateway.wire.limits import Limits
-from gateway.wire.serving import WireConfig, WireServer
+from gateway.wire.serving import WireServer
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

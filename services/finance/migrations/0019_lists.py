@@ -15,7 +15,7 @@ INDEXES = {
     "ix_bills_of_school": ("bills", ("status", "issued_at", "id")),
     "ix_bills_cohort_of_point": ("bills", ("teaching_point_id", "cohort_id", "status", "issued_at", "id")),
     "ix_bills_cohort": ("bills", ("cohort_id", "status", "issued_at", "id")),
-    "ix_bills_course": ("bills", ("course_id", "issued_at", "id")),
+    "ix_bills_course_of_point": ("bills", ("teaching_point_id", "course_id", "issued_at", "id")),
     "ix_ledger_entries_of_point": ("ledger_entries", ("teaching_point_id", "account", "posted_at", "id")),
     "ix_ledger_entries_of_school": ("ledger_entries", ("account", "posted_at", "id")),
     "ix_withdrawal_reviews_of_point": ("withdrawal_reviews", ("teaching_point_id", "state", "requested_at", "id")),

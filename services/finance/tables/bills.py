@@ -87,7 +87,7 @@ bills = Table(
     Index("ix_bills_of_school", "status", "issued_at", "id"),
     Index("ix_bills_cohort_of_point", "teaching_point_id", "cohort_id", "status", "issued_at", "id"),
     Index("ix_bills_cohort", "cohort_id", "status", "issued_at", "id"),
-    Index("ix_bills_course", "course_id", "issued_at", "id"),
+    Index("ix_bills_course_of_point", "teaching_point_id", "course_id", "issued_at", "id"),
     found_by_beginning("bills", "number"),
 )
 in_group(bills, cohorts, by="student_id")

@@ -32,7 +32,16 @@ STALLS = [new_id() for _ in range(3)]
 TOWNS, AGES, RIDES = ("Anshun", "Benxi", "Chizhou"), ("child", "adult"), ("wheel", "swing", "boat")
 START = datetime(2026, 9, 1, tzinfo=UTC)
 TICKETS = 240
-SMALL = {"PAGED": 60, "_WALKED": 24, "_WALKED_ROWS": 72, "_AT_ONCE": 3, "_MERGED": 20, "_MERGED_ROWS": 400}
+SMALL = {
+    "PAGED": 60,
+    "_WALKED": 24,
+    "_WALKED_ROWS": 72,
+    "_AT_ONCE": 3,
+    "_AT_ONCE_ROWS": 400,
+    "_WALKED_PLACES": 3,
+    "_MERGED": 20,
+    "_MERGED_ROWS": 400,
+}
 """So small that the fair's few tickets are what millions are to a list."""
 
 
