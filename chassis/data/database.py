@@ -22,7 +22,7 @@ from chassis.base.context import Context, system_context
 from chassis.base.failures import RefusedButKept
 from chassis.data.audit_chain import MARKED
 from chassis.data.row_scope import role_name
-from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.unit_of_work import CANCELLED, UnitOfWork
 from chassis.declaring.entries import IDLE
 from chassis.declaring.service import Service
 from contracts.errors import ServiceError
@@ -38,7 +38,7 @@ STATEMENT_TIMEOUT_MS = 60_000
 ATTEMPTS = 3
 """How often work runs before a deadlock or a lost connection is the caller's to hear of."""
 
-_LOCK_TIMEOUT, _CANCELLED, _NOT_ALLOWED = "55P03", "57014", "42501"
+_LOCK_TIMEOUT, _NOT_ALLOWED = "55P03", "42501"
 _DEADLOCK, _SERIALIZATION, _READ_ONLY, _WAS_IDLE = "40P01", "40001", "25006", "25P03"
 _TRANSIENT = (_DEADLOCK, _SERIALIZATION, _READ_ONLY, _WAS_IDLE)
 _OUT_OF_REACH = ("08", "53", "57P")
@@ -152,7 +152,7 @@ class Database:
             return ServiceError(code) if code else None
         if sqlstate == _LOCK_TIMEOUT:
             return ServiceError("command_in_progress")
-        if sqlstate == _CANCELLED:
+        if sqlstate == CANCELLED:
             return ServiceError("deadline_exceeded")
         if sqlstate == _NOT_ALLOWED:
             # A row outside the actor's scope; or a right that nobody has, which somebody should look at.

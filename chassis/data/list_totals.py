@@ -15,8 +15,6 @@ from chassis.data.list_wanted import PAGED, Found, Wanted
 from chassis.data.whole_lists import Reader
 
 _COUNTING_MS: Final = 15
-_FAR_TOO_MANY: Final = 2
-"""So many times as many rows as are counted have to be expected, and nobody counts."""
 
 
 def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
@@ -25,20 +23,23 @@ def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
     if not more and wanted.behind is None and (ids or wanted.offset == 0):
         return Found(ids, more, wanted.offset + len(ids))
     total, about = _total(uow, wanted)
-    return Found(ids, more, max(total, wanted.offset + len(ids) if ids else 0), about)
+    return Found(ids, more, max(total, wanted.offset + len(ids) + more if ids else 0), about)
+
+
+def expected(uow: Reader, wanted: Wanted) -> int:
+    """How many rows the planner expects the list to have."""
+    rows = wanted.found(literal(1), conditions=wanted.all_conditions)
+    return int(uow.scalar(_Explained(rows))[0]["Plan"]["Plan Rows"])
 
 
 def _total(uow: Reader, wanted: Wanted) -> tuple[int, bool]:
     rows = wanted.found(literal(1), conditions=wanted.all_conditions)
-    expected = int(uow.scalar(_Explained(rows))[0]["Plan"]["Plan Rows"])
-    if expected > _FAR_TOO_MANY * PAGED:
-        return expected, True
     try:
         with uow.at_most(_COUNTING_MS):
-            number = uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery()))
+            number = int(uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery())))
     except TooSlow:
-        return expected, True
-    return (number, False) if number <= PAGED else (max(expected, number), True)
+        return expected(uow, wanted), True
+    return (number, False) if number <= PAGED else (max(expected(uow, wanted), number), True)
 
 
 class _Explained(Executable, ClauseElement):

@@ -19,13 +19,13 @@ from itertools import islice, product
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Index, Select, Table, column, func, literal, select, true
+from sqlalchemy import CTE, Column, ColumnElement, Index, Select, Table, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import FromClause
 
 from chassis.base.failures import TooSlow
-from chassis.data.list_totals import counted
+from chassis.data.list_totals import counted, expected
 from chassis.data.list_wanted import PAGED, Behind, Domain, Found, Wanted
 from chassis.data.whole_lists import Reader
 from contracts.errors import ServiceError
@@ -45,17 +45,21 @@ _WALKED: Final = 4_000
 are …"""
 _WALKED_ROWS: Final = 12_000
 """… so many. Reading them takes some 10 ms."""
+_WALKING_MS: Final = 60
 _GATHERING_MS: Final = 250
+_PATIENT_MS: Final = 3_000
+"""For what is few, or expected to be: on a busy machine that takes its time, and is no reason to refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an index serves a list: its first columns, the conditions that it leaves to be looked at row by row, and
-    whether its rows are those of the list, and all that the actor sees, without a further look."""
+    """How an index serves a list: its first columns, the conditions that it leaves to be looked at row by row, whether
+    its rows are those of the list without a further look, and whether the actor's stand among others'."""
 
     first: tuple[str, ...]
     left: frozenset[str]
     whole: bool
+    among_others: bool
 
     def values(self, wanted: Wanted) -> list[Sequence[Any]]:
         """The values of each of the first columns."""
@@ -69,10 +73,12 @@ class Plan:
         """For the values of how many columns one would have to ask."""
         return sum(name not in wanted.known and callable(wanted.domains[name]) for name in self.first)
 
-    def cost(self, wanted: Wanted) -> tuple[int, int, int]:
-        """The less, the better: conditions left, columns to ask for, and places to look up without them."""
+    def cost(self, wanted: Wanted) -> tuple[bool, int, int, int, tuple[str, ...]]:
+        """The less, the better: others' rows, conditions left, columns to ask for, and places to look up without them;
+        then always the same one."""
         here = (wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first)
-        return len(self.left), self.asks(wanted), math.prod(len(each) for each in here if not callable(each))
+        places = math.prod(len(each) for each in here if not callable(each))
+        return self.among_others, len(self.left), self.asks(wanted), places, self.first
 
 
 def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
@@ -120,14 +126,19 @@ def plans(wanted: Wanted) -> Iterator[Plan]:
         return
     for index in wanted.table.indexes:
         first = _first_columns(index, order.name, id_.name)
-        if first is None or not all(name in wanted.known or name in wanted.domains for name in first):
+        if first is None or not all(_listable(wanted, name) for name in first):
             continue
         served = {*first, order.name}
         conditions = wanted.conditions.items()
         left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
         # Rows that the actor does not see are left out by row security, wherever they stand.
         among_others = wanted.bound is not None and wanted.bound not in first
-        yield Plan(first, left, whole=not (left or wanted.joined or among_others))
+        yield Plan(first, left, not (left or wanted.joined or among_others), among_others)
+
+
+def _listable(wanted: Wanted, name: str) -> bool:
+    """Whether the values of a column can be listed; those of one that may be empty can't."""
+    return name in wanted.known or (name in wanted.domains and not wanted.table.c[name].nullable)
 
 
 def _listed(domain: Domain) -> Sequence[Any]:
@@ -158,12 +169,25 @@ def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
 
 
 def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
+    """The page, if it is full, or all rows were looked at."""
     rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
-    near = _beginning(plan, wanted, rows).limit(rows).subquery("near")
-    some = wanted.found(wanted.id, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
+    near = _beginning(plan, wanted, rows).limit(rows).cte("near")
+    some = wanted.found(wanted.id.label("id"), near.c.key, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
     page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
-    ids = [row.id for row in uow.rows(page)]
-    return counted(uow, wanted, ids) if len(ids) > wanted.size else None
+    try:
+        with uow.at_most(_WALKING_MS):
+            looked_at, ids = _numbered(uow, wanted, near, page)
+    except TooSlow:
+        return None
+    return counted(uow, wanted, ids) if len(ids) > wanted.size or looked_at < rows else None
+
+
+def _numbered(uow: Reader, wanted: Wanted, rows: CTE, page: Select[Any]) -> tuple[int, list[Any]]:
+    """How many rows there are, and the ids of a page of them, in their order."""
+    number, some = select(func.count().label("number")).select_from(rows).subquery(), page.subquery("page")
+    both = select(number.c.number, some.c.id).select_from(number.outerjoin(some, true()))
+    found = uow.rows(both.order_by(*wanted.order.by(some.c.id, some.c.key)))
+    return found[0].number, [row.id for row in found if row.id is not None]
 
 
 def _beginning(plan: Plan, wanted: Wanted, rows: int) -> Select[Any]:
@@ -171,7 +195,7 @@ def _beginning(plan: Plan, wanted: Wanted, rows: int) -> Select[Any]:
     table, order, id_ = wanted.table, wanted.order.column, wanted.id
     conditions = [] if wanted.always is None else [wanted.always]
     # A filter that is no value of a column, such as a span of days, still holds for each row.
-    others = (each for name, each in wanted.conditions.items() if name not in wanted.known and name not in plan.left)
+    others = (each for name, each in wanted.conditions.items() if name not in (*plan.first, *plan.left))
     conditions.extend(others)
     if wanted.behind is not None:
         conditions.append(wanted.behind(order, id_))
@@ -214,17 +238,13 @@ def all_values(column: Column[Any]) -> Select[Any]:
 def _gather(uow: Reader, wanted: Wanted) -> Found | None:
     columns = wanted.id.label("id"), wanted.order.column.label("key")
     found = wanted.found(*columns, conditions=wanted.all_conditions).limit(wanted.most + 1).cte("found")
-    total = select(func.count()).select_from(found).scalar_subquery()
-    page = select(found.c.id, total.label("total")).order_by(*wanted.order.by(found.c.id, found.c.key))
+    page = select(found.c.id, found.c.key).order_by(*wanted.order.by(found.c.id, found.c.key))
     if wanted.behind is not None:
         page = page.where(wanted.behind(found.c.key, found.c.id))
+    few = wanted.few or expected(uow, wanted) <= PAGED
     try:
-        with uow.at_most(_GATHERING_MS):
-            rows = uow.rows(page.offset(wanted.offset).limit(wanted.size + 1))
-            number = rows[0].total if rows else uow.scalar(select(func.count()).select_from(found))
+        with uow.at_most(_PATIENT_MS if few else _GATHERING_MS):
+            number, ids = _numbered(uow, wanted, found, page.offset(wanted.offset).limit(wanted.size + 1))
     except TooSlow:
         return None
-    if number > wanted.most:
-        return None
-    ids = [row.id for row in rows]
-    return Found(ids[: wanted.size], len(ids) > wanted.size, number)
+    return None if number > wanted.most else Found(ids[: wanted.size], len(ids) > wanted.size, number)

@@ -120,17 +120,13 @@ class Listing(Generic[SomeView]):
         if not ids:
             return ()
         statement = self._select().where(self.id == any_(literal(list(ids), ARRAY(self.id.type))))
-        rows = {row._mapping[self._id_name]: row for row in uow.rows(statement)}
+        rows = {row.id: row for row in uow.rows(statement)}
         return self._viewed(uow, [rows[id_] for id_ in ids if id_ in rows])
 
     def _viewed(self, uow: Reader, rows: Sequence[Row[Any]]) -> Iterable[SomeView]:
         if self.views is None:
             return (as_view(self.view, row) for row in rows)
         return self.views(uow, rows)
-
-    @property
-    def _id_name(self) -> str:
-        return "id" if self.key is None else str(getattr(self.key, "name", "id"))
 
     def _select(self) -> Select[Any]:
         return select(self.table) if self.shown is None else self.shown()
@@ -154,8 +150,9 @@ class Listing(Generic[SomeView]):
         if names := self._hidden_filters(given, conditions, scope.kind):
             raise ServiceError("filter_not_supported", columns=sorted(names))
         bound = self._bound_to(uow)
-        if bound is not None and bound not in known:
-            known[bound] = (uow.acting_user,) if scope.kind == "own" else scope.ids
+        if bound is not None:
+            seen = (uow.acting_user,) if scope.kind == "own" else scope.ids
+            known[bound] = [each for each in known.get(bound, seen) if each in seen]
         return Wanted(
             table=self.table,
             id=self.id,

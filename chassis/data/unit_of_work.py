@@ -24,6 +24,10 @@ from chassis.declaring.service import Service
 from contracts.base import MAX_EVENT_ROWS, Envelope, Event, Fact, exchange, routing_key, type_name
 from contracts.errors import ServiceError
 
+CANCELLED = "57014"
+"""PostgreSQL's code for a statement that was ended, mostly for its time."""
+_AT_MOST = text("SELECT set_config('statement_timeout', :most, true)")
+
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
@@ -195,7 +199,8 @@ class UnitOfWork:
 
     @contextmanager
     def at_most(self, milliseconds: int) -> Iterator[None]:
-        """Read for so long, and no longer. Raises TooSlow. What is written inside is taken back."""
+        """Read for so long, and no longer. Raises TooSlow, unless the caller's own deadline comes first. What is
+        written inside is taken back."""
         left = self.context.seconds_left()
         most = milliseconds if left is None else max(1, min(milliseconds, int(left * 1000)))
         inside = self.connection.begin_nested()
@@ -203,7 +208,7 @@ class UnitOfWork:
             self.execute(_AT_MOST, {"most": str(most)})
             yield
         except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) == _CANCELLED:
+            if most == milliseconds and getattr(error.orig, "pgcode", None) == CANCELLED:
                 raise TooSlow from None
             raise
         finally:
@@ -261,9 +266,6 @@ class UnitOfWork:
 
 # `kept` is 0 when the key was already there; `noted` is what the triggers of `chassis.messages.state_notes` left.
 # Text parameters carry JSON: one round trip whatever the number of rows.
-_AT_MOST = text("SELECT set_config('statement_timeout', :most, true)")
-_CANCELLED = "57014"
-
 _FINISH = Prepared(
     "finish",
     """

@@ -74,8 +74,8 @@ def _leave_version(table: str, key: str) -> None:
 def _number(connection: sa.Connection, grouping: Grouping) -> None:
     table, key = grouping.table.name, grouping.key
     batch = sa.text(
-        f"WITH batch AS (SELECT id FROM {table} WHERE id > :after ORDER BY id LIMIT :most FOR UPDATE),"
-        f" numbered AS (UPDATE {table} t SET {key} = 0 FROM batch WHERE t.id = batch.id AND t.{key} = 0)"
+        f"WITH batch AS (SELECT id FROM {table} WHERE id > :after AND {key} = 0 ORDER BY id LIMIT :most FOR UPDATE),"
+        f" numbered AS (UPDATE {table} t SET {key} = 0 FROM batch WHERE t.id = batch.id)"
         " SELECT id FROM batch ORDER BY id DESC LIMIT 1"
     )
     after: UUID | None = UUID(int=0)

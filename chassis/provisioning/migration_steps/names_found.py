@@ -28,6 +28,7 @@ from chassis.data.name_search import (
     person_column,
 )
 from chassis.data.tables import NAMING
+from chassis.provisioning.migration_steps import indexes
 
 BATCH = 1_000
 """People whose grams one transaction makes."""
@@ -48,13 +49,12 @@ def upgrade(
     with op.get_context().autocommit_block(), migrating.engine.connect() as connection:
         connection.execute(sa.select(sa.func.set_config("lock_timeout", lock_timeout, False)))
         connection.commit()
-        for table, column in numbers.items():
-            index = f"ix_{table}_{column}_begins"
-            connection.exec_driver_sql(f'CREATE INDEX IF NOT EXISTS {index} ON {table} ({column} COLLATE "C")')
-            connection.commit()
         _fill(connection, people, name, tuple(scoped))
         connection.exec_driver_sql(f"ANALYZE {grams_name(people)}")
         connection.commit()
+    indexes.upgrade(
+        {f"ix_{table}_{column}_begins": (table, (f'{column} COLLATE "C"',)) for table, column in numbers.items()}
+    )
 
 
 def _make(people: str, name: str, scoped: Mapping[str, bool]) -> None:

@@ -60,6 +60,4 @@ def upgrade() -> None:
     sa.CheckConstraint('one', name=op.f('ck_ledger_proof_one')),
     sa.PrimaryKeyConstraint('one', name=op.f('pk_ledger_proof'))
     )
-    op.create_index('ix_bills_updated_at', 'bills', ['updated_at'], unique=False)
-    op.create_index('ix_remittances_updated_at', 'remittances', ['updated_at'], unique=False)
     op.execute((Path(__file__).parent / "late.sql").read_text(encoding="utf-8"))

@@ -11,6 +11,8 @@ depends_on = None
 
 BY = ("intake", "level", "student_type", "major_code", "schooling_length")
 INDEXES = {
+    "ix_bills_updated_at": ("bills", ("updated_at",)),
+    "ix_remittances_updated_at": ("remittances", ("updated_at",)),
     "ix_bills_of_point": ("bills", ("teaching_point_id", "status", "issued_at", "id")),
     "ix_bills_of_school": ("bills", ("status", "issued_at", "id")),
     "ix_bills_cohort_of_point": ("bills", ("teaching_point_id", "cohort_id", "status", "issued_at", "id")),
@@ -34,7 +36,6 @@ REPLACED = (
     "ix_bills_point_issued_at",
     "ix_bills_issued_at",
     "ix_ledger_entries_point",
-    "ix_ledger_entries_posted_at",
     "ix_withdrawal_reviews_point",
     "ix_withdrawal_reviews_state",
     "ix_refunds_point",

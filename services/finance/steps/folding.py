@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.clock import SHANGHAI
 from chassis.data.unit_of_work import UnitOfWork
+from contracts.finance.states import AccountKind
 from services.finance.tables.ledger import ledger_entries
 from services.finance.tables.proof import late_changes, ledger_days, ledger_proof
 
@@ -93,7 +94,8 @@ def balances(
     """Debit and credit of each account of a point: of the days that are `folded`, and of the entries `stamped` so that
     were not summed up before `proven_until`."""
     account = _e.account
-    own = _e.teaching_point_id == teaching_point_id
+    # All accounts are named: by point, account and stamp an index has them.
+    own = and_(_e.teaching_point_id == teaching_point_id, account.in_(tuple(AccountKind)))
     parts = (
         select(_d.account, _d.debit, _d.credit).where(_d.teaching_point_id == teaching_point_id, folded),
         select(account, *AMOUNTS).where(own, stamped, _e.posted_at >= proven_until),

@@ -72,5 +72,7 @@ ledger_entries = Table(
     Index("ix_ledger_entries_of_point", "teaching_point_id", "account", "posted_at", "id"),
     Index("ix_ledger_entries_student_id", "student_id", "posted_at"),
     Index("ix_ledger_entries_of_school", "account", "posted_at", "id"),
+    # The books are summed up and proven in the order of their stamps.
+    Index("ix_ledger_entries_posted_at", "posted_at"),
 )
 scope(ledger_entries, point="teaching_point_id", student="student_id", append_only=True)

@@ -238,6 +238,7 @@ def test_what_can_not_be_gathered_in_time_is_refused_and_not_waited_for(
     }
     monkeypatch.setattr(fair_of_tests, "TICKETS", replace(TICKETS_LIST, filters=slowly))
     monkeypatch.setattr(list_ways, "_WALKS", 0)
+    monkeypatch.setattr(list_ways, "expected", lambda uow, wanted: 1_000_000)
     with pytest.raises(ServiceError, match="narrow_the_list"):
         page(fair, name="boat")
     assert page(fair).total == TICKETS, "the next is answered"
