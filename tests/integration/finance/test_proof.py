@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, text
 
 from chassis.testing.harness import ServiceHarness
 from contracts.finance.views import LedgerCheck
 from contracts.registry.events import StudentItem
+from services.finance.steps.proving import STAMPS
 from tests.builders import finance as build
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")
@@ -145,3 +147,8 @@ def test_what_was_put_right_is_forgotten(finance: ServiceHarness, paid: StudentI
                 connection.execute(change, {"more": more})
             (build.gone_over if behind and more > 0 else build.proven)(finance)
             assert told(build.check(finance)) == wrong
+
+
+@pytest.mark.parametrize("stamp", STAMPS, ids=str)
+def test_the_stamps_by_which_changes_are_found_lead_an_index(stamp: Column[Any]) -> None:
+    assert any(next(iter(index.columns)) is stamp for index in stamp.table.indexes)
