@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -134,7 +134,7 @@ class Listing(Generic[SomeView]):
     def _whole(self, wanted: Wanted) -> Select[Any]:
         return self._select().where(*wanted.all_conditions).order_by(*wanted.order.by(wanted.id, wanted.order.column))
 
-    @property
+    @cached_property
     def _joined(self) -> bool:
         """Whether a row of the table may be left out for what is joined to it."""
         froms = [] if self.shown is None else self.shown().get_final_froms()
