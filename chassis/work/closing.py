@@ -14,7 +14,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Integer, Row, Table, Text, and_, func, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from chassis.data.bulk import ids_in
 from chassis.data.columns import instant
@@ -98,20 +113,26 @@ class Closing:
 
         What lapses waits for the deadline, wherever that was moved meanwhile.
         """
-        columns, over = self.table.c, deadline <= uow.now
-        first = and_(columns.closing_reason.is_(None), over)
-        again = and_(columns.ask_again_at <= uow.now, or_(columns.closing_reason != ClosingReason.LAPSED, over))
-        due = (
-            select(self.table)
-            .join(deadline.table, belongs)
-            .where(columns[self.flow.column] == self.flow.initial, or_(first, again))
-            .order_by(columns.id)
-            .limit(MAX_EVENT_ROWS)
-            .with_for_update(of=self.table, skip_locked=True)
-        )
-        found = uow.rows(due)
-        self.ask_locked(uow, found)
-        return len(found)
+        due = list(uow.rows(self._first_due(uow.now, deadline, belongs)))
+        due += uow.rows(self._due_again(uow.now, deadline, belongs).limit(MAX_EVENT_ROWS - len(due)))
+        self.ask_locked(uow, due)
+        return len(due)
+
+    def _first_due(self, now: datetime, deadline: Column[Any], belongs: ColumnElement[bool]) -> Select[Any]:
+        """What nobody has asked about yet. It is looked for in each round that is over: in others all still wait."""
+        unpaid = self._unpaid(belongs, self.table.c.closing_reason.is_(None)).correlate(deadline.table)
+        of_one = unpaid.limit(MAX_EVENT_ROWS).lateral()
+        return select(of_one).join_from(deadline.table, of_one, true()).where(deadline <= now).limit(MAX_EVENT_ROWS)
+
+    def _due_again(self, now: datetime, deadline: Column[Any], belongs: ColumnElement[bool]) -> Select[Any]:
+        """What finance has let stand until now."""
+        reason = self.table.c.closing_reason
+        wanted = and_(reason.is_not(None), or_(reason != ClosingReason.LAPSED, deadline <= now))
+        return self._unpaid(self.table.c.ask_again_at <= now, wanted).join(deadline.table, belongs)
+
+    def _unpaid(self, *which: ColumnElement[bool]) -> Select[Any]:
+        unpaid = select(self.table).where(self.table.c[self.flow.column] == self.flow.initial, *which)
+        return unpaid.with_for_update(of=self.table, skip_locked=True)
 
     def close_of(self, uow: UnitOfWork, student_ids: Collection[UUID], reason: ClosingReason) -> None:
         """Ask about all that is unpaid of these students. What is closing already takes over the reason and waits for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +11,13 @@ from alembic import op
 _IS_WHOLE = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 
 
-def upgrade(made: Mapping[str, tuple[str, Sequence[str]]], dropped: Sequence[str] = ()) -> None:
+def upgrade(
+    made: Mapping[str, tuple[str, Sequence[str]]],
+    dropped: Sequence[str] = (),
+    only: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Make indexes, name → table and columns, then drop those of these names. What a killed run left half made is made
-    anew."""
+    anew. `only`: name → which rows it has, where these are not all."""
     migrating = op.get_bind()
     with op.get_context().autocommit_block(), migrating.engine.connect() as session:
         connection = session.execution_options(isolation_level="AUTOCOMMIT")
@@ -23,6 +28,7 @@ def upgrade(made: Mapping[str, tuple[str, Sequence[str]]], dropped: Sequence[str
             if whole is False:
                 connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
             if not whole:
-                connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {table} ({', '.join(columns)})")
+                rows = f" WHERE {only[name]}" if name in only else ""
+                connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {table} ({', '.join(columns)}){rows}")
         for name in dropped:
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

@@ -23,7 +23,7 @@ from chassis.testing.harness import ServiceHarness
 from chassis.work import reasons
 from chassis.work.closing import Closing, closing_columns
 from chassis.work.workflow import FOLLOWS, Step, Workflow
-from contracts.base import Contract, Fact
+from contracts.base import MAX_EVENT_ROWS, Contract, Fact
 from contracts.common import ClosingReason as Reason
 from tests.harnesses import HarnessOf
 
@@ -224,6 +224,22 @@ def test_what_lapses_waits_for_the_deadline_wherever_it_is_moved(shop: Shop) -> 
     assert shop.ask_due() == 1
     assert shop.asked[1:] == [(id_, 2, "lapsed")]
     assert shop.now(paid).closing_attempt == 0
+
+
+def test_what_is_more_than_one_event_holds_lapses_in_several_goes_of_all_rounds_that_are_over(shop: Shop) -> None:
+    others = new_id()
+    shop.write(insert(rounds).values(id=others, deadline=shop.deadline + timedelta(days=1)))
+    for _ in range(MAX_EVENT_ROWS // 2):
+        shop.order(), shop.order(round_id=others)
+    shop.order()
+    shop.harness.clock.advance(timedelta(days=1))
+    assert [shop.ask_due(), shop.ask_due()] == [MAX_EVENT_ROWS // 2 + 1, 0]
+    shop.order()
+    shop.harness.clock.advance(timedelta(days=1))
+    for _ in range(MAX_EVENT_ROWS // 2):
+        shop.order()
+    assert [shop.ask_due(), shop.ask_due(), shop.ask_due()] == [MAX_EVENT_ROWS, 1, 0]
+    assert len({id_ for id_, _, _ in shop.asked}) == len(shop.asked) == 3 * (MAX_EVENT_ROWS // 2) + 2
 
 
 def test_all_that_is_unpaid_of_a_student_is_asked_about_and_what_is_closing_takes_over_the_reason(shop: Shop) -> None:
