@@ -134,12 +134,6 @@ exam_registrations = Table(
     Index("ix_exam_registrations_of_course", "course_id", "registered_at", "id"),
     Index("ix_exam_registrations_of_round", "exam_round_id", "state", "registered_at", "id"),
     Index("ix_exam_registrations_round", "exam_round_id", "course_id", "state"),
-    Index("ix_exam_registrations_resit_of", "resit_of"),
-    Index(
-        "ix_exam_registrations_unpaid",
-        "exam_round_id",
-        postgresql_where=text("state = 'pending_payment'"),
-    ),
 )
 scope(exam_registrations, point="teaching_point_id", student="student_id", course="course_id")
 
