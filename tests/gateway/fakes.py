@@ -19,7 +19,7 @@ from contracts.errors import ServiceError
 from contracts.identity.tokens import AUDIENCE, ISSUER
 from contracts.permissions import Role, ScopeKind
 from contracts.types import FileReference, Id, ShortText
-from gateway.route import PUBLIC, SIGNED_IN, delete, get, patch, post
+from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 
 PERMISSION = "books.lend"
 SERVICES = ("library", "archive")
@@ -89,7 +89,7 @@ ROUTES = (
     get("/books", ListBooks, PERMISSION),
     get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=""),
     post("/archive", OpenArchive, SIGNED_IN, before_first_steps=True),
-    patch("/archive", OpenArchive, PERMISSION),
+    put("/archive", OpenArchive, PERMISSION),
     post("/door", EnterLibrary, PUBLIC, never_before=0.2),
 )
 
