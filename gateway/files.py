@@ -83,7 +83,7 @@ class Files:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take in one file: to disk first, however slowly it comes; then it has a place for as long as it is stored."""
-        access = await self._door.grant(UPLOAD, req.context.caller, req.context.correlation_id, req.context.language)
+        access = await self._door.grant(UPLOAD, req)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -125,7 +125,7 @@ class Files:
             reference = answer.get(route.downloads) if route.downloads else answer
             if reference is None:
                 raise ServiceError("file_missing")
-            held.enter_context(self._downloading.one_of(req.context.caller.user_id))
+            held.enter_context(self._downloading.one_of(req.context.user_id))
             held.enter_context(self._downloads.one())
             gone = event_of(req.scope, GONE)
             await self._send(reference.get("area", route.service), reference, resp, held, gone)

@@ -41,7 +41,7 @@ def responder(
     async def respond(req: Request, resp: Response, **path: str) -> None:
         about = req.context
         about.operation, about.never_before = route.operation, route.never_before
-        access = await door.grant(route, about.caller, about.correlation_id, about.language)
+        access = await door.grant(route, req)
         body = await bodies.read(req, route.max_body, access.who) if route.has_body else b""
         payload = binding.payload(path, req.query_string, req.content_type, body)
         with ExitStack() as held:

@@ -218,12 +218,11 @@ class EventsResource:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Open a stream of hints for the signed-in user."""
-        caller = req.context.caller
-        access = await self._door.grant(EVENTS, caller, req.context.correlation_id, req.context.language)
+        access = await self._door.grant(EVENTS, req)
         user_id = access.context.actor.user_id
         assert user_id is not None  # the route needs a sign-in
         subscription = self._hub.subscribe(user_id, access.principal)
-        last_id = caller.headers.get("last-event-id")
+        last_id = req.get_header("Last-Event-ID")
         try:
             missed = [hint for each in self._beginnings async for hint in each.missed(access, last_id)]
         except BaseException:
@@ -231,6 +230,6 @@ class EventsResource:
             raise
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
-        good = StillGood(self._credentials, caller.headers.get("authorization"))
+        good = StillGood(self._credentials, req.get_header("Authorization"))
         stream = EventStream(self._hub, subscription, missed, good, event_of(req.scope, LEFT))
         resp.stream = cast(AsyncIterator[bytes], stream)
