@@ -18,6 +18,7 @@ from gateway.app import Dependencies, create_app
 from gateway.bus import Bus, read_warily
 from gateway.calls import Calls
 from gateway.grants import AskedGrants
+from gateway.guards import Places
 from gateway.notices import tell
 from gateway.process import GatewayProcess, raise_file_limit
 from gateway.proxies import Proxies
@@ -65,8 +66,7 @@ def run() -> int:
         files=FileStore(config.files_url, UploadLimits(own.uploads_of_person, own.uploads_of_point)),
         hub=hub,
         rates=Rates(own.user_rate, own.address_rate),
-        requests=own.requests,
-        requests_of_one=own.requests_of_one,
+        places=Places(own.requests, own.requests_of_one),
         proxies=proxies,
     )
     process = GatewayProcess(

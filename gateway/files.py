@@ -3,9 +3,9 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, cast
 from urllib.parse import quote
 
 import falcon
@@ -14,7 +14,7 @@ from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
 from chassis.base.context import Actor
 from chassis.papers.file_kinds import FileKind, named_by_kind
-from chassis.papers.store import Readable
+from chassis.papers.store import FileStore
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -35,23 +35,6 @@ _DISPOSITION = b"content-disposition"
 _FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 _SOON_HERE = 1024 * 1024  # bytes of an upload that is not worth asking beforehand whether there is room
-
-
-class FileStore(Protocol):
-    """The object store, as `chassis.papers.store` has it."""
-
-    def refuse_without_room(self, uploader: Actor, announced: int) -> None: ...
-    def upload(
-        self,
-        stream: Readable,
-        *,
-        uploader: Actor,
-        name: str,
-        announced: int,
-        max_bytes: int,
-        allowed: Collection[FileKind],
-    ) -> FileReference: ...
-    async def stream(self, area: str, sha256: str, kind: FileKind) -> AsyncIterator[bytes]: ...
 
 
 class UploadFile(Command, answers=FileReference, service="gateway"):

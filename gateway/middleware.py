@@ -41,7 +41,7 @@ class EveryRequest:
         context.started = time.perf_counter()
         context.correlation_id = _correlation_id(req.get_header(CORRELATION_HEADER))
         context.language = preferred(req.get_header("Accept-Language"))
-        context.user_id = context.code = None
+        context.operation = context.user_id = context.code = None
         context.never_before = 0.0
 
     async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:

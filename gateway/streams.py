@@ -5,12 +5,11 @@ A stream lives no longer than the token it was opened with; the client comes bac
 """
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -20,7 +19,7 @@ from contracts.base import Query, View
 from contracts.errors import ServiceError
 from gateway.door import Access, Door
 from gateway.route import SIGNED_IN, get
-from gateway.tokens import Principal
+from gateway.tokens import Principal, Tokens
 from gateway.wire.leaving import LEFT, event_of
 
 MEDIA_TYPE = "text/event-stream"
@@ -125,16 +124,8 @@ class Hub:
             subscription.put(None)
 
 
-class Beginning(Protocol):
-    """Asks the owners what a stream begins with."""
-
-    def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]: ...
-
-
-class Credentials(Protocol):
-    """Tells who a token speaks for, for as long as it counts."""
-
-    async def principal(self, authorization: str | None) -> Principal: ...
+Beginning = Callable[[Access, str | None], AsyncIterator[Hint]]
+"""Asks the owners what a stream begins with; the text is the id of the last hint that its reader saw."""
 
 
 class EventStream:
@@ -145,7 +136,7 @@ class EventStream:
         hub: Hub,
         subscription: Subscription,
         missed: Sequence[Hint],
-        still_good: "StillGood",
+        still_good: Callable[[], Awaitable[bool]],
         left: asyncio.Event | None = None,
     ) -> None:
         self._hub = hub
@@ -181,17 +172,13 @@ class EventStream:
             self._leaving.cancel()
 
 
-class StillGood:
+async def _still_good(tokens: Tokens, authorization: str | None) -> bool:
     """Whether a stream's token still counts."""
-
-    def __init__(self, credentials: Credentials, authorization: str | None) -> None:
-        self._credentials = credentials
-        self._authorization = authorization
-
-    async def __call__(self) -> bool:
-        with suppress(ServiceError):
-            return (await self._credentials.principal(self._authorization)).claims.exp > time.time()
+    try:
+        await tokens.principal(authorization)
+    except ServiceError:
         return False
+    return True
 
 
 class WatchEvents(Query, answers=View, service="gateway"):
@@ -210,11 +197,11 @@ EVENTS = get("/events", WatchEvents, SIGNED_IN)
 class EventsResource:
     """`GET /events`."""
 
-    def __init__(self, hub: Hub, door: Door, beginnings: Sequence[Beginning], credentials: Credentials) -> None:
+    def __init__(self, hub: Hub, door: Door, beginnings: Sequence[Beginning], tokens: Tokens) -> None:
         self._hub = hub
         self._door = door
         self._beginnings = beginnings
-        self._credentials = credentials
+        self._tokens = tokens
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Open a stream of hints for the signed-in user."""
@@ -224,12 +211,12 @@ class EventsResource:
         subscription = self._hub.subscribe(user_id, access.principal)
         last_id = req.get_header("Last-Event-ID")
         try:
-            missed = [hint for each in self._beginnings async for hint in each.missed(access, last_id)]
+            missed = [hint for each in self._beginnings async for hint in each(access, last_id)]
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
-        good = StillGood(self._credentials, req.get_header("Authorization"))
+        good = partial(_still_good, self._tokens, req.get_header("Authorization"))
         stream = EventStream(self._hub, subscription, missed, good, event_of(req.scope, LEFT))
         resp.stream = cast(AsyncIterator[bytes], stream)

@@ -4,7 +4,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 from uuid import UUID
 
 import jwt
@@ -16,6 +15,7 @@ from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
 from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
+from gateway.revocations import RevocationList
 
 _CLOCK_SKEW = 5  # seconds that two machines' clocks may differ
 _MAX_TOKEN_LENGTH = 6_000  # characters; longer ones are nobody's
@@ -73,14 +73,6 @@ class Principal:
         return min(wide, key=lambda scope: _WIDTH[ScopeKind(scope.kind)], default=self.own_scope)
 
 
-class Revocations(Protocol):
-    """What was heard about sessions that ended; `complete` once all that counts was heard."""
-
-    complete: bool
-
-    def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool: ...
-
-
 Grants = Callable[[AccessClaims], Awaitable[Sequence[AccessGrant]]]
 """The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
 
@@ -98,7 +90,7 @@ class Tokens:
     def __init__(
         self,
         public_keys: str,
-        revocations: Revocations,
+        revocations: RevocationList,
         grants: Grants = _none_by_reference,
         remembered: int = 20_000,
         clock: Callable[[], float] = time.time,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.base.context import Actor, Context
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.store import plain_name
+from chassis.papers.store import FileStore, plain_name
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
@@ -121,7 +121,7 @@ class FakeBackend:
         self.answers[name] = answer
 
 
-class FakeStore:
+class FakeStore(FileStore):
     """Files in memory."""
 
     def __init__(self) -> None:

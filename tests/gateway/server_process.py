@@ -42,7 +42,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
     process.SPARE_FILES = 0  # so that a test can use up all descriptors
-    tokens.scope_of = scope_of
+    tokens.scope_of = scope_of  # type: ignore[attr-defined]
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = lambda *asked: _slow(*asked)
     revocations = RevocationList()
