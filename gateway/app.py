@@ -20,6 +20,7 @@ from gateway.guards import Places
 from gateway.middleware import EveryRequest
 from gateway.notices import NoticeHints
 from gateway.owners import Owners
+from gateway.pages import App
 from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.responder import Responders, send_problem
@@ -32,8 +33,6 @@ from gateway.to_do import ToDoList
 from gateway.tokens import Tokens
 
 log = get_logger(__name__)
-
-App = falcon.asgi.App[Request, Response]
 
 
 @dataclass(frozen=True, kw_only=True)

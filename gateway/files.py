@@ -102,7 +102,8 @@ class Files:
             raise ServiceError("file_required") from None
 
     def sender(self, route: Route) -> Send:
-        """How a route's answer is sent as the file that it refers to."""
+        """How a route's answer is sent as the file that it refers to: whoever got the reference from its owner may have
+        the file."""
 
         async def send(req: Request, resp: Response, answer: dict[str, Any], held: ExitStack) -> None:
             reference = answer.get(route.downloads) if route.downloads else answer
@@ -110,37 +111,31 @@ class Files:
                 raise ServiceError("file_missing")
             held.enter_context(self._downloading.one_of(req.context.user_id))
             held.enter_context(self._downloads.one())
-            gone = event_of(req.scope, GONE)
-            await self._send(reference.get("area", route.service), reference, resp, held, gone)
+            kind = FileKind.of_media_type(reference["media_type"])
+            chunks = await self._store.stream(reference.get("area", route.service), reference["sha256"], kind)
+            resp.content_type = reference["media_type"]
+            resp.content_length = reference["size"]
+            resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
+            resp.set_header("Content-Security-Policy", _FILE_POLICY)
+            # It keeps its request's place, and its user's share, until it has left.
+            download = _Download(chunks, held.pop_all(), event_of(req.scope, GONE))
+            resp.stream = cast(AsyncIterator[bytes], download)
 
         return send
-
-    async def _send(
-        self, area: str, reference: dict[str, Any], resp: Response, held: ExitStack, gone: asyncio.Event | None
-    ) -> None:
-        """Whoever got the reference from its owner may have the file. It keeps its request's place, and its user's
-        share, until it has left."""
-        kind = FileKind.of_media_type(reference["media_type"])
-        chunks = await self._store.stream(area, reference["sha256"], kind)
-        resp.content_type = reference["media_type"]
-        resp.content_length = reference["size"]
-        resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
-        resp.set_header("Content-Security-Policy", _FILE_POLICY)
-        resp.stream = cast(AsyncIterator[bytes], _Download(chunks, held.pop_all(), gone))
 
 
 class _Download:
     """A file's bytes as they are read, for as long as their reader is not `gone`; what is `held` is let go however the
     download ends."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], held: ExitStack, gone: asyncio.Event | None) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], held: ExitStack, gone: asyncio.Event) -> None:
         self._chunks = chunks
         self._held = held
         self._gone = gone
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._chunks:
-            if self._gone is not None and self._gone.is_set():
+            if self._gone.is_set():
                 return
             yield chunk
 

@@ -48,7 +48,7 @@ def tell(hub: Hub, event: NoticesKept) -> None:
         for addressee in filter(None, (student_id, notice.teaching_point_id, notice.applicant_id)):
             told[addressee].append(notice)
     for stream in hub.all():
-        if stream.reader is not None and (notices := _told_to(stream.reader, told)):
+        if notices := _told_to(stream.reader, told):
             stream.put(_hint(notices))
 
 

@@ -14,8 +14,8 @@ import uvloop
 
 from chassis.running import hanging, health
 from chassis.running.logging import get_logger
-from gateway.app import App
 from gateway.listening import listen, take
+from gateway.pages import App
 from gateway.streams import Hub
 from gateway.wire.config import WireConfig
 from gateway.wire.limits import Limits

@@ -5,7 +5,6 @@ A stream lives no longer than the token it was opened with; the client comes bac
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -47,8 +46,7 @@ class Hint:
 class Subscription:
     """One open stream's queue, and who reads it."""
 
-    def __init__(self, user_id: UUID, reader: Principal | None = None) -> None:
-        self.user_id = user_id
+    def __init__(self, reader: Principal) -> None:
         self.reader = reader
         # A queue of the library's takes 3 kB, and there are thousands.
         self._hints: list[Hint | None] = []
@@ -80,29 +78,30 @@ class Hub:
     def __init__(self, streams: int = 2000, per_user: int = 5) -> None:
         self._limit = streams
         self._per_user = per_user
-        self._streams: dict[UUID, list[Subscription]] = defaultdict(list)
+        self._streams: dict[UUID, list[Subscription]] = {}
         self._closing = False
-        self.count = 0
 
-    def subscribe(self, user_id: UUID, reader: Principal | None = None) -> Subscription:
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(map(len, self._streams.values()))
+
+    def subscribe(self, reader: Principal) -> Subscription:
         """Open a stream. Raises `overloaded` or `too_many_streams`."""
         if self._closing or self.count >= self._limit:
             raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
-        if len(self._streams.get(user_id, ())) >= self._per_user:
+        theirs = self._streams.get(reader.user_id, [])
+        if len(theirs) >= self._per_user:
             raise ServiceError("too_many_streams", limit=self._per_user)
-        subscription = Subscription(user_id, reader)
-        self._streams[user_id].append(subscription)
-        self.count += 1
+        subscription = Subscription(reader)
+        self._streams[reader.user_id] = [*theirs, subscription]
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Close a stream; again is harmless."""
-        streams = self._streams.get(subscription.user_id, [])
-        if subscription in streams:
-            streams.remove(subscription)
-            self.count -= 1
-        if not streams:
-            self._streams.pop(subscription.user_id, None)
+        user_id = subscription.reader.user_id
+        if others := [each for each in self._streams.pop(user_id, ()) if each is not subscription]:
+            self._streams[user_id] = others
 
     def is_watching(self, user_id: UUID) -> bool:
         """Whether the user has a stream open."""
@@ -137,13 +136,13 @@ class EventStream:
         subscription: Subscription,
         missed: Sequence[Hint],
         still_good: Callable[[], Awaitable[bool]],
-        left: asyncio.Event | None = None,
+        left: asyncio.Event,
     ) -> None:
         self._hub = hub
         self._subscription = subscription
         self._missed = missed
         self._still_good = still_good
-        self._leaving = asyncio.create_task(self._end_when(left)) if left is not None else None
+        self._leaving = asyncio.create_task(self._end_when(left))
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"retry: %d\n\n" % RECONNECT
@@ -168,8 +167,7 @@ class EventStream:
     async def close(self) -> None:
         """Called by the server however the answer ended."""
         self._hub.unsubscribe(self._subscription)
-        if self._leaving is not None:
-            self._leaving.cancel()
+        self._leaving.cancel()
 
 
 async def _still_good(tokens: Tokens, authorization: str | None) -> bool:
@@ -206,9 +204,8 @@ class EventsResource:
     async def on_get(self, req: Request, resp: Response) -> None:
         """Open a stream of hints for the signed-in user."""
         access = await self._door.grant(EVENTS, req)
-        user_id = access.context.actor.user_id
-        assert user_id is not None  # the route needs a sign-in
-        subscription = self._hub.subscribe(user_id, access.principal)
+        assert access.principal is not None  # the route needs a sign-in
+        subscription = self._hub.subscribe(access.principal)
         last_id = req.get_header("Last-Event-ID")
         try:
             missed = [hint for each in self._beginnings async for hint in each(access, last_id)]
