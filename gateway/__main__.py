@@ -15,7 +15,7 @@ from chassis.papers.store import FileStore
 from chassis.running.logging import configure, get_logger
 from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.app import Dependencies, create_app
-from gateway.bus import Bus, read_warily
+from gateway.bus import Bus
 from gateway.calls import Calls
 from gateway.grants import AskedGrants
 from gateway.guards import Places
@@ -45,7 +45,6 @@ def main(_arguments: Sequence[str] = ()) -> int:
 
 def run() -> int:
     """Put everything together and serve."""
-    read_warily()
     config, own = settings(), GatewaySettings()
     proxies = Proxies(own.trusted_proxies)
     hub, revocations = Hub(own.streams, own.streams_per_user), RevocationList()

@@ -17,12 +17,13 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chassis.base import metrics
+from gateway.wire.expecting import expecting
 from gateway.wire.leaving import GONE, LEFT
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
 
-    from gateway.wire.config import WireConfig
+    from gateway.wire.serving import WireConfig
 
 BAD_REQUEST, TOO_LATE, TOO_MANY, TOO_LARGE = 400, 408, 429, 431
 _LINGER: Final = 1.0
@@ -168,7 +169,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.running = cycle
-        super()._start_asgi_task(cycle, app)
+        super()._start_asgi_task(cycle, expecting(app) if cycle.waiting_for_100_continue else app)
 
     def on_response_complete(self) -> None:
         if self.phase is _Phase.ANSWER and not self.pipeline:
