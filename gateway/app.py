@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,13 +13,12 @@ from falcon.asgi import Request, Response
 from chassis.papers.store import FileStore
 from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
-from gateway import docs, verify
+from gateway import docs, notices, verify
 from gateway.calls import Calls
 from gateway.door import Door
 from gateway.files import UPLOAD, Files
 from gateway.guards import Places
 from gateway.middleware import EveryRequest
-from gateway.notices import NoticeHints
 from gateway.owners import Owners
 from gateway.pages import App
 from gateway.proxies import Proxies
@@ -59,7 +59,7 @@ def create_app(dependencies: Dependencies) -> App:
     owners = Owners(calls, dependencies.services)
     tasks, to_do = TaskCentre(owners, TaskWatch(calls, hub)), ToDoList(owners, routes, hub)
     responders = Responders(door, dependencies.places, calls, files.sender, (tasks.handler, to_do.handler))
-    beginnings = (tasks.missed, NoticeHints(calls, hub).missed, to_do.missed)
+    beginnings = (tasks.missed, partial(notices.missed, calls), to_do.missed)
 
     app = falcon.asgi.App(middleware=[EveryRequest(dependencies.proxies)])
     app.req_options.strip_url_path_trailing_slash = False

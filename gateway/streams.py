@@ -6,7 +6,8 @@ A stream lives no longer than the token it was opened with; the client comes bac
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -32,15 +33,11 @@ class Hint:
     """Something the user may want to look at again. `id` is an instant in ISO 8601, so that it tells the order."""
 
     event: str
-    id: str
     data: dict[str, Any]
+    id: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
 
     def encoded(self) -> bytes:
-        return b"event: %b\nid: %b\ndata: %b\n\n" % (
-            self.event.encode(),
-            self.id.encode(),
-            orjson.dumps(self.data),
-        )
+        return b"event: %b\nid: %b\ndata: %b\n\n" % (self.event.encode(), self.id.encode(), orjson.dumps(self.data))
 
 
 class Subscription:

@@ -3,9 +3,7 @@
 The owner is asked once a second for each such task; nobody is asked for the tasks of users who don't watch.
 """
 
-import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +47,7 @@ class TaskWatch:
         """Whether to look again."""
         if not self._hub.is_watching(watched.user_id):
             return False
-        context = replace(watched.context, deadline=time.time() + EVERY)
+        context = watched.context.within(EVERY)
         try:
             task = await self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
@@ -68,7 +66,7 @@ def shown(task: dict[str, Any]) -> dict[str, Any]:
 
 def hint(task: dict[str, Any]) -> Hint:
     """A hint about a task, as of now."""
-    return Hint("task", datetime.now(UTC).isoformat(), {"id": task["id"], **shown(task)})
+    return Hint("task", {"id": task["id"], **shown(task)})
 
 
 def is_open(task: dict[str, Any]) -> bool:

@@ -40,14 +40,6 @@ class _Phase(Enum):
     END = "end"
 
 
-class Refused(Exception):
-    """Ends the reading of a request; the status is answered."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 class GuardedProtocol(HttpToolsProtocol):
     """See above. All times are the loop's."""
 
@@ -57,7 +49,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.limits, self.counted = self.config.limits, False
+        self.limits = self.config.limits
         self.phase, self.since = _Phase.REQUEST, self.loop.time()
         self.fresh = True
         self.raw = self.body = self.unwanted = 0
@@ -75,7 +67,6 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.counted:
-            self.counted = False
             self.config.connections_open.leave(self.address)
         self.left.set()
         self.gone.set()
@@ -179,7 +170,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _stop_reading(self, status: int) -> None:
         """Out of the parser's callbacks, which tell of any error in the same way."""
         self.refusal = status
-        raise Refused(status)
+        raise httptools.HttpParserError(status)
 
     def _throw_away(self, size: int) -> None:
         self.unwanted += size

@@ -1,5 +1,6 @@
 """A gateway without a bus: operations of a made-up library, a backend that records calls, tokens, a store in memory."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from inspect import isawaitable
@@ -110,7 +111,13 @@ class FakeBackend:
         self.calls.append((operation.service, name, payload, context))
         answer = self.answers.get(name)
         answered = answer(operation.service, payload) if answer else {"id": str(uuid4()), "title": "书"}
-        return await answered if isawaitable(answered) else answered
+        if not isawaitable(answered):
+            return answered
+        try:
+            async with asyncio.timeout(context.seconds_left()):
+                return await answered
+        except TimeoutError:
+            raise ServiceError("deadline_exceeded") from None
 
     def refuse(self, name: str, code: str, **params: Any) -> None:
         """Let an operation be refused."""
