@@ -46,7 +46,7 @@ _MOST_UNSENT: Final = 8 * 1024 * 1024
 _CONNECTING: Final = 5.0
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two attempts to connect."""
-_LOST: Final = (TimeoutError, OSError, aiormq.exceptions.AMQPError)
+_LOST: Final = (OSError, aiormq.exceptions.AMQPError)
 _NOT_TAKEN: Final = (*_LOST, aiormq.exceptions.ChannelInvalidStateError)
 
 _unmarshal = ContentHeader.unmarshal

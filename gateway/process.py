@@ -150,6 +150,5 @@ class GatewayProcess:
     def _listener(self) -> socket.socket:
         if not self._entrance:
             return listen(self._address, self._backlog)
-        handed = take(Path(self._entrance))
-        self._line = handed.line
-        return handed.listener
+        listener, self._line = take(Path(self._entrance))
+        return listener

@@ -58,10 +58,6 @@ class Route:
         return operation_word(self.operation, self.downloads)
 
     @property
-    def needs_sign_in(self) -> bool:
-        return self.permission is not PUBLIC
-
-    @property
     def has_body(self) -> bool:
         """Whether the fields that are not in the path come as JSON; otherwise they come in the query string."""
         return self.method in ("POST", "PUT")

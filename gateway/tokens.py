@@ -77,10 +77,6 @@ Grants = Callable[[AccessClaims], Awaitable[Sequence[AccessGrant]]]
 """The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
 
 
-async def _none_by_reference(claims: AccessClaims) -> Sequence[AccessGrant]:
-    return ()
-
-
 class Tokens:
     """Verifies tokens, and remembers those it has verified: a signature costs more than all the rest.
 
@@ -91,7 +87,7 @@ class Tokens:
         self,
         public_keys: str,
         revocations: RevocationList,
-        grants: Grants = _none_by_reference,
+        grants: Grants,
         remembered: int = 20_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -126,7 +122,8 @@ class Tokens:
         self._refuse_ended(claims)
         if claims.grants_by_reference:
             claims = claims.model_copy(update={"grants": tuple(await self._grants(claims))})
-        return self._remember(token, _principal(claims), keys)
+        actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
+        return self._remember(token, Principal(actor, claims), keys)
 
     def trust(self, public_keys: Sequence[str]) -> None:
         """Let tokens count that one of these keys has signed, and no others from now on. Raises `ValueError`."""
@@ -163,23 +160,15 @@ def _verified_claims(token: str, keys: Sequence[Ed25519PublicKey]) -> AccessClai
                 leeway=_CLOCK_SKEW,
                 options={"require": ["iss", "aud", "iat", "exp"], "verify_exp": False},
             )
-            return _sound(AccessClaims.model_validate(claims))
+            found = AccessClaims.model_validate(claims)
         except jwt.InvalidSignatureError:
             continue
         except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, OverflowError, RecursionError):
             break
+        if not 0 < found.exp - found.iat <= MAX_LIFETIME:
+            break
+        return found
     raise ServiceError("token_invalid")
-
-
-def _sound(claims: AccessClaims) -> AccessClaims:
-    if not 0 < claims.exp - claims.iat <= MAX_LIFETIME:
-        raise ValueError("lives too long")
-    return claims
-
-
-def _principal(claims: AccessClaims) -> Principal:
-    actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
-    return Principal(actor, claims)
 
 
 def _widest(principal: Principal, permission: str) -> Scope | None:

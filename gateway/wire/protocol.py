@@ -51,10 +51,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.limits = self.config.limits
         self.phase, self.since = _Phase.REQUEST, self.loop.time()
+        self.swept = self.since
         self.fresh = True
         self.raw = self.body = self.unwanted = 0
-        self.paused_at: float | None = None
-        self.paused_for = 0.0
         self.unsent, self.unsent_since = 0, self.since
         self.refusal: int | None = None
         self.running: RequestResponseCycle | None = None
@@ -141,7 +140,6 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.phase, self.since = _Phase.BODY, self.loop.time()
         self.raw = self.body = self.unwanted = 0
-        self.paused_for, self.paused_at = 0.0, None
         if self.config.stopping:
             self.cycle.keep_alive = False
 
@@ -219,6 +217,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def sweep(self, now: float) -> None:
         """See to what is late."""
+        passed, self.swept = now - self.swept, now
         if self.transport.is_closing():
             return
         if self._reads_nothing(now):
@@ -229,7 +228,7 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self.phase is _Phase.HEAD or self.fresh:
             self._sweep_head(now)
         elif self.phase is _Phase.BODY:
-            self._sweep_body(now)
+            self._sweep_body(now, passed)
         elif not self._unanswered() and now - self.since > self.limits.keep_alive_seconds:
             self.transport.close()
 
@@ -241,15 +240,11 @@ class GuardedProtocol(HttpToolsProtocol):
         else:
             self._refuse(TOO_LATE)
 
-    def _sweep_body(self, now: float) -> None:
+    def _sweep_body(self, now: float, passed: float) -> None:
         """Time in which the application did not want to read is the application's."""
         if self.flow.read_paused:
-            self.paused_at = self.paused_at or now
-            return
-        if self.paused_at is not None:
-            self.paused_for += now - self.paused_at
-            self.paused_at = None
-        if now - self.since - self.paused_for > self.limits.body_seconds_for(self.body):
+            self.since += passed
+        elif now - self.since > self.limits.body_seconds_for(self.body):
             self._refuse(TOO_LATE)
 
     def _reads_nothing(self, now: float) -> bool:

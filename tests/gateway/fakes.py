@@ -17,7 +17,7 @@ from chassis.papers.store import FileStore, plain_name
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
-from contracts.identity.tokens import AUDIENCE, ISSUER
+from contracts.identity.tokens import AUDIENCE, ISSUER, AccessClaims, AccessGrant
 from contracts.permissions import Role, ScopeKind
 from contracts.types import FileReference, Id, ShortText
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
@@ -35,6 +35,11 @@ LENDERS = {
 def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> ScopeKind | None:
     """The real roles' scopes, and those for the made-up permission."""
     return LENDERS.get(role) if permission == PERMISSION else permissions.scope_of(role, permission, modules)
+
+
+async def no_grants(claims: AccessClaims) -> tuple[AccessGrant, ...]:
+    """Of tokens that refer to none."""
+    return ()
 
 
 class BookView(View):
@@ -115,9 +120,10 @@ class FakeBackend:
             return answered
         try:
             async with asyncio.timeout(context.seconds_left()):
-                return await answered
+                given: dict[str, Any] = await answered
         except TimeoutError:
             raise ServiceError("deadline_exceeded") from None
+        return given
 
     def refuse(self, name: str, code: str, **params: Any) -> None:
         """Let an operation be refused."""

@@ -21,7 +21,7 @@ from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.streams import Hub
 from gateway.wire.limits import Limits
-from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, scope_of
+from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, no_grants, scope_of
 
 HOLDS_UP = "hold up"
 HUNG_AFTER = 5
@@ -55,7 +55,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
 
     dependencies = Dependencies(
         calls=Calls(backend, [*SERVICES, "identity"]),
-        tokens=tokens.Tokens(public_key, revocations),
+        tokens=tokens.Tokens(public_key, revocations, no_grants),
         files=FakeStore(),
         hub=hub,
         rates=Rates("1000000/minute", "1000000/minute"),
