@@ -33,11 +33,9 @@ STATUS: dict[ErrorKind, int] = {
 # Where HTTP has a number of its own that says more than the kind does.
 STATUS_OF_CODE = {
     "malformed_json": 400,
-    "body_required": 400,
     "bad_request": 400,
     "bad_idempotency_key": 400,
     "method_not_allowed": 405,
-    "not_acceptable": 406,
     "work_required": 428,
 }
 
