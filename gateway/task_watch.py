@@ -31,15 +31,15 @@ class _Watched:
 class TaskWatch:
     """Looks at watched tasks until each has ended or nobody watches any more."""
 
-    def __init__(self, calls: Calls, hub: Hub, every: float = EVERY) -> None:
+    def __init__(self, calls: Calls, hub: Hub) -> None:
         self._calls = calls
         self._hub = hub
-        self._rounds = Rounds("task_watch", self._look, every, _MOST)
+        self._rounds = Rounds("task_watch", self._look, EVERY, _MOST)
 
     def watch(self, task: dict[str, Any], context: Context) -> None:
         """Tell the acting user of this task's progress from now on, as long as they have a stream open."""
         user_id = context.actor.user_id
-        if user_id is None or task["state"] not in _OPEN or not self._hub.is_watching(user_id):
+        if user_id is None or not is_open(task) or not self._hub.is_watching(user_id):
             return
         self._rounds.take_on(task["id"], _Watched(user_id, task["service"], context, shown(task)))
 
@@ -56,7 +56,7 @@ class TaskWatch:
         if now != watched.shown:
             watched.shown = now
             self._hub.publish(watched.user_id, hint(task))
-        return task["state"] in _OPEN
+        return is_open(task)
 
 
 def shown(task: dict[str, Any]) -> dict[str, Any]:

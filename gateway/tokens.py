@@ -19,6 +19,7 @@ from gateway.revocations import RevocationList
 
 _CLOCK_SKEW = 5  # seconds that two machines' clocks may differ
 _MAX_TOKEN_LENGTH = 6_000  # characters; longer ones are nobody's
+_REMEMBERED = 20_000  # tokens that were verified
 _WIDTH = {kind: place for place, kind in enumerate(ScopeKind)}
 _OF_KIND = {kind: Scope(kind) for kind in ScopeKind}
 
@@ -88,7 +89,6 @@ class Tokens:
         public_keys: str,
         revocations: RevocationList,
         grants: Grants,
-        remembered: int = 20_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`public_keys` are one or several, PEM, until identity tells which count."""
@@ -96,7 +96,6 @@ class Tokens:
         metrics.token_keys_trusted(map(pem.fingerprint, self._keys))
         self._grants = grants
         self._revocations = revocations
-        self._remembered = remembered
         self._clock = clock
         self._verified: OrderedDict[str, Principal] = OrderedDict()
 
@@ -142,7 +141,7 @@ class Tokens:
     def _remember(self, token: str, principal: Principal, keys: Sequence[Ed25519PublicKey]) -> Principal:
         if keys == self._keys:  # else its key may have gone meanwhile
             self._verified[token] = principal
-        while len(self._verified) > self._remembered:
+        while len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
         return principal
 
