@@ -16,7 +16,7 @@ from gateway.rates import Rates
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
 
-_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
+IDEMPOTENCY_KEY = "[A-Za-z0-9_-]{8,80}"
 _NOBODY = Actor(name="anonymous")
 _NO_ROWS = Scope(ScopeKind.OWN)
 
@@ -105,6 +105,6 @@ def _idempotency_key(req: Request) -> str:
     key = req.get_header("Idempotency-Key")
     if key is None:
         return str(new_id())
-    if not _IDEMPOTENCY_KEY.match(key):
+    if not re.fullmatch(IDEMPOTENCY_KEY, key):
         raise ServiceError("bad_idempotency_key")
     return key

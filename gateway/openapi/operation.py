@@ -6,6 +6,7 @@ from typing import Any
 from chassis.papers.file_kinds import FileKind
 from contracts.base import Contract, Operation, PageQuery, method_name
 from gateway.binding import path_fields
+from gateway.door import IDEMPOTENCY_KEY
 from gateway.files import MAX_UPLOAD
 from gateway.openapi.examples import example_of
 from gateway.openapi.problem_codes import problem_responses
@@ -15,7 +16,7 @@ References = Mapping[tuple[type[Contract], str], str]
 
 _IDEMPOTENCY_KEY = {
     "type": "string",
-    "pattern": "^[A-Za-z0-9_-]{8,80}$",
+    "pattern": f"^{IDEMPOTENCY_KEY}$",
     "description": "同一键重试只办理一次 · a retry with the same key is carried out once",
 }
 _FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}

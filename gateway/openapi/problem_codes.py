@@ -12,12 +12,12 @@ from contracts.errors import ErrorKind, FieldError, ServiceError, catalogue
 from contracts.public import PublicCommand, PublicQuery
 from contracts.sentences import describe
 from contracts.types import FileReference
+from gateway.openapi.examples import SOME_ID
 from gateway.problems import MEDIA_TYPE, problem, status_of
 from gateway.route import PUBLIC, Access, Route
 
 _REFUSED = re.compile(r"Refused: ([^.]*)\.")
 _QUOTED = re.compile(r"`([a-z_]+)`")
-_CORRELATION_ID = UUID("0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f")
 _EVERYWHERE = ("rate_limited", "overloaded", "service_unavailable", "deadline_exceeded", "internal_error")
 _SIGNED_IN = ("unauthenticated", "token_invalid", "token_expired", "token_revoked")
 _BODY = ("malformed_json", "body_too_large", "unsupported_media_type")
@@ -113,7 +113,7 @@ def examples(routes: Iterable[Route]) -> dict[str, Any]:
 
 def _example(code: str) -> Any:
     errors = [FieldError("student_id", "field_required")] if code == "validation_failed" else []
-    return orjson.loads(problem(ServiceError(code, errors), "zh", _CORRELATION_ID).body)
+    return orjson.loads(problem(ServiceError(code, errors), "zh", UUID(SOME_ID)).body)
 
 
 def problem_schema() -> dict[str, Any]:
