@@ -15,9 +15,10 @@ from chassis.papers.store import FileStore
 from chassis.running.logging import configure, get_logger
 from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.app import Dependencies, create_app
-from gateway.bus import Bus, read_warily
+from gateway.bus import Bus
 from gateway.calls import Calls
 from gateway.grants import AskedGrants
+from gateway.guards import Places
 from gateway.notices import tell
 from gateway.process import GatewayProcess, raise_file_limit
 from gateway.proxies import Proxies
@@ -44,7 +45,6 @@ def main(_arguments: Sequence[str] = ()) -> int:
 
 def run() -> int:
     """Put everything together and serve."""
-    read_warily()
     config, own = settings(), GatewaySettings()
     proxies = Proxies(own.trusted_proxies)
     hub, revocations = Hub(own.streams, own.streams_per_user), RevocationList()
@@ -65,8 +65,7 @@ def run() -> int:
         files=FileStore(config.files_url, UploadLimits(own.uploads_of_person, own.uploads_of_point)),
         hub=hub,
         rates=Rates(own.user_rate, own.address_rate),
-        requests=own.requests,
-        requests_of_one=own.requests_of_one,
+        places=Places(own.requests, own.requests_of_one),
         proxies=proxies,
     )
     process = GatewayProcess(

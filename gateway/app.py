@@ -3,25 +3,27 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import falcon.asgi
 from falcon.asgi import Request, Response
 
+from chassis.papers.store import FileStore
 from chassis.running.logging import get_logger
-from contracts.base import Operation
 from contracts.errors import ServiceError
-from gateway import docs, responder, verify
-from gateway.body import Bodies
+from gateway import docs, notices, verify
 from gateway.calls import Calls
 from gateway.door import Door
-from gateway.files import UPLOAD, Files, FileStore
+from gateway.files import UPLOAD, Files
 from gateway.guards import Places
 from gateway.middleware import EveryRequest
-from gateway.notices import NoticeHints
 from gateway.owners import Owners
+from gateway.pages import App
 from gateway.proxies import Proxies
 from gateway.rates import Rates
+from gateway.responder import Responders, send_problem
 from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
 from gateway.streams import EVENTS, EventsResource, Hub
@@ -31,8 +33,6 @@ from gateway.to_do import ToDoList
 from gateway.tokens import Tokens
 
 log = get_logger(__name__)
-
-App = falcon.asgi.App[Request, Response]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,77 +47,35 @@ class Dependencies:
     routes: Sequence[Route] = ROUTES
     services: Sequence[str] = SERVICES
     """Those that are asked for tasks and for what waits."""
-    requests: int = 200
-    """Requests at a time; beyond, 503 at once."""
-    requests_of_one: int = 50
-    """Of one user or address; beyond, 429 at once."""
+    places: Places = field(default_factory=Places)
     proxies: Proxies = field(default_factory=Proxies)
 
 
 def create_app(dependencies: Dependencies) -> App:
     """The gateway as an ASGI application."""
-    places = Places(dependencies.requests, dependencies.requests_of_one)
+    calls, hub, routes = dependencies.calls, dependencies.hub, dependencies.routes
     door = Door(dependencies.tokens, dependencies.rates, dependencies.proxies)
-    calls = dependencies.calls
     files = Files(dependencies.files, door)
+    owners = Owners(calls, dependencies.services)
+    tasks, to_do = TaskCentre(owners, TaskWatch(calls, hub)), ToDoList(owners, routes, hub)
+    responders = Responders(door, dependencies.places, calls, files.sender, (tasks.handler, to_do.handler))
+    beginnings = (tasks.missed, partial(notices.missed, calls), to_do.missed)
+
     app = falcon.asgi.App(middleware=[EveryRequest(dependencies.proxies)])
     app.req_options.strip_url_path_trailing_slash = False
     app.add_error_handler(Exception, _unforeseen)
     app.add_error_handler(falcon.HTTPError, _of_falcon)
-    app.add_error_handler(ServiceError, _refusal)
-    hub, owners = dependencies.hub, Owners(calls, dependencies.services)
-    tasks = TaskCentre(owners, TaskWatch(calls, hub))
-    to_do = ToDoList(owners, dependencies.routes, hub)
-    _Table(door, places, calls, files, (tasks, to_do)).add_to(app, dependencies.routes)
+    app.add_error_handler(ServiceError, send_problem)
+    resources: dict[str, SimpleNamespace] = defaultdict(SimpleNamespace)
+    for route in routes:
+        setattr(resources[route.template], f"on_{route.method.lower()}", responders.of(route))
+    for template, resource in resources.items():
+        app.add_route(template, resource)
     app.add_route(UPLOAD.template, files)
-    beginnings = (tasks, NoticeHints(calls, hub), to_do)
     app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
-    docs.add_to(app, dependencies.routes)
-    verify.add_to(app, dependencies.routes)
+    docs.add_to(app, routes)
+    verify.add_to(app, routes)
     return app
-
-
-class OwnAnswers(Protocol):
-    """Something that answers operations itself."""
-
-    def handler(self, operation: type[Operation]) -> responder.OwnHandler | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Turns the route table into Falcon's resources."""
-
-    door: Door
-    places: Places
-    calls: Calls
-    files: Files
-    own: Sequence[OwnAnswers]
-    """What the gateway answers in place of a service."""
-    bodies: Bodies = field(default_factory=Bodies)
-
-    def add_to(self, app: App, routes: Sequence[Route]) -> None:
-        """Add every route."""
-        by_path: dict[str, list[Route]] = defaultdict(list)
-        for route in routes:
-            by_path[route.template].append(route)
-        for template, together in by_path.items():
-            resource = _Resource()
-            for route in together:
-                setattr(resource, f"on_{route.method.lower()}", self._responder(route))
-            app.add_route(template, resource)
-
-    def _responder(self, route: Route) -> responder.Responder:
-        send = responder.send_json if route.downloads is None else self.files.sender(route)
-        own = next(filter(None, (each.handler(route.operation) for each in self.own)), None)
-        return responder.responder(route, self.door, self.bodies, self.places, self.calls, send, own)
-
-
-class _Resource:
-    """What Falcon asks for its `on_…` methods; they are set from the table."""
-
-
-async def _refusal(req: Request, resp: Response, error: ServiceError, params: dict[str, Any]) -> None:
-    responder.send_problem(req, resp, error)
 
 
 async def _of_falcon(req: Request, resp: Response, error: falcon.HTTPError, params: dict[str, Any]) -> None:
@@ -128,9 +86,9 @@ async def _of_falcon(req: Request, resp: Response, error: falcon.HTTPError, para
         refusal = ServiceError("route_not_found")
     else:
         refusal = ServiceError("bad_request")
-    responder.send_problem(req, resp, refusal)
+    await send_problem(req, resp, refusal, params)
 
 
 async def _unforeseen(req: Request, resp: Response, error: Exception, params: dict[str, Any]) -> None:
     log.error("request_failed", exc_info=error, correlation_id=req.context.correlation_id)
-    responder.send_problem(req, resp, ServiceError("internal_error"))
+    await send_problem(req, resp, ServiceError("internal_error"), params)

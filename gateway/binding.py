@@ -33,9 +33,8 @@ class Binding:
     def payload(self, path: Mapping[str, str], query: str, content_type: str | None, body: bytes) -> dict[str, Any]:
         """The validated fields as JSON values. Raises `ServiceError` with every reason when they don't fit."""
         if self._has_body:
-            fields, errors = self._body(content_type, body), []
-            if query:
-                errors = [FieldError(name, "field_unknown") for name, _ in _pairs(query)]
+            fields = self._body(content_type, body)
+            errors = [FieldError(name, "field_unknown") for name, _ in _pairs(query)]
         else:
             fields, errors = self._query(query)
         for name in self._path_fields & fields.keys():
@@ -56,7 +55,7 @@ class Binding:
     def _query(self, query: str) -> tuple[dict[str, Any], list[FieldError]]:
         fields: dict[str, Any] = {}
         errors = []
-        for name, text in _pairs(query) if query else ():
+        for name, text in _pairs(query):
             if text == "":  # an emptied input of a form: as if not there
                 continue
             value = self._read[name](text) if name in self._read else text

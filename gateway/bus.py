@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import uuid4
 
 import aiormq
 import orjson
@@ -26,7 +25,7 @@ from chassis.base import metrics
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.messages.broker import RPC_EXCHANGE
-from chassis.messages.calls import USUAL_PATIENCE, Call, answer_in, calling
+from chassis.messages.calls import Call, answer_in, calling
 from chassis.messages.delivery import Delivery, distrust_of_event, distrust_of_reply
 from chassis.messages.senders import GATEWAY, Senders
 from chassis.messages.wire import UNREADABLE
@@ -47,7 +46,7 @@ _MOST_UNSENT: Final = 8 * 1024 * 1024
 _CONNECTING: Final = 5.0
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two attempts to connect."""
-_LOST: Final = (TimeoutError, OSError, aiormq.exceptions.AMQPError)
+_LOST: Final = (OSError, aiormq.exceptions.AMQPError)
 _NOT_TAKEN: Final = (*_LOST, aiormq.exceptions.ChannelInvalidStateError)
 
 _unmarshal = ContentHeader.unmarshal
@@ -59,14 +58,9 @@ class _Asked:
     answer: asyncio.Future[dict[str, Any]]
 
 
-def read_warily() -> None:
-    """Let the library hand over messages as they are, also those whose properties can't be read (text that is none,
-    times that no calendar has): that must not cost the connection, and with it everybody's answers. Harmless to call
-    again."""
-    ContentHeader.unmarshal = _unmarshal_warily  # type: ignore[assignment]
-
-
 def _unmarshal_warily(header: ContentHeader, data: bytes) -> None:
+    """Hands over messages as they are, also those whose properties can't be read (text that is none, times that no
+    calendar has): that must not cost the connection, and with it everybody's answers."""
     try:
         _unmarshal(header, data)
     except Exception:
@@ -84,6 +78,7 @@ class Bus:
     ) -> None:
         """`heard` is told of events. `reconnected` is called when it hears again: what was said meanwhile went to a
         queue that is gone; and when something was said that it does not understand."""
+        ContentHeader.unmarshal = _unmarshal_warily  # type: ignore[assignment]
         self._url = URL(url).update_query(heartbeat=_HEARTBEAT)
         self._senders = Senders.at(url)
         self._heard = heard
@@ -100,15 +95,13 @@ class Bus:
 
     # -- calls ---------------------------------------------------------------------------------------------
 
-    async def call(
-        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = USUAL_PATIENCE
-    ) -> dict[str, Any]:
-        """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
+    async def call(self, operation: type[Operation], payload: dict[str, Any], context: Context) -> dict[str, Any]:
+        """The answer as JSON, by the context's deadline.
 
         Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
         `service_unavailable` when the broker is away.
         """
-        with calling(operation, payload, context, timeout) as call:
+        with calling(operation, payload, context) as call:
             return answer_in(await self._reply_to(call))
 
     async def _reply_to(self, call: Call) -> dict[str, Any]:
@@ -226,7 +219,7 @@ class Bus:
                     await connection.close()
 
     async def _ready(self, channel: AbstractChannel) -> AbstractChannel:
-        self._reply_key = str(uuid4())
+        self._reply_key = str(new_id())
         replies, heard = f"rpc.reply-{GATEWAY}-{self._reply_key}", f"{GATEWAY}.heard.{self._reply_key}"
         for queue in (replies, heard):
             await channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)

@@ -1,7 +1,7 @@
 """The API's description and its page for people."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache
 
 import falcon
 import orjson
@@ -24,14 +24,11 @@ class _Description:
     """The document takes a moment to make; it is made when it is first asked for."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._make = partial(document, routes)
-        self._content: bytes | None = None
+        self._content = cache(lambda: orjson.dumps(document(routes)))
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        if self._content is None:
-            self._content = orjson.dumps(self._make())
         resp.content_type = "application/json"
-        resp.data = self._content
+        resp.data = self._content()
 
 
 def add_to(app: App, routes: Sequence[Route]) -> None:

@@ -3,20 +3,20 @@
 import re
 import time
 from dataclasses import dataclass, replace
-from uuid import UUID
+
+from falcon.asgi import Request
 
 from chassis.base.addresses import network_of
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
-from contracts.errors import ErrorKind, Language, ServiceError
+from contracts.errors import ErrorKind, ServiceError
 from contracts.permissions import ScopeKind
-from gateway.caller import Caller
 from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
 
-_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}\Z")
+IDEMPOTENCY_KEY = "[A-Za-z0-9_-]{8,80}"
 _NOBODY = Actor(name="anonymous")
 _NO_ROWS = Scope(ScopeKind.OWN)
 
@@ -55,37 +55,37 @@ class Door:
         self._rates = rates
         self._proxies = proxies
 
-    async def grant(self, route: Route, caller: Caller, correlation_id: UUID, language: Language) -> Access:
+    async def grant(self, route: Route, req: Request) -> Access:
         """The context of the call. Raises `ServiceError` when the request may not be made."""
-        address = self._proxies.address(caller)
+        address = self._proxies.address(req)
         principal, actor, scope = None, _NOBODY, _NO_ROWS
         if route.permission is PUBLIC:
             self._rates.address(address)
         else:
-            principal = await self._principal(caller, address)
+            principal = await self._principal(req, address)
             actor, scope = principal.actor, _scope(principal, route)
         context = Context(
             actor=actor,
             scope=scope,
             permission=None if route.permission in (PUBLIC, SIGNED_IN) else route.permission,
-            correlation_id=correlation_id,
-            idempotency_key=_idempotency_key(caller) if route.is_command else None,
+            correlation_id=req.context.correlation_id,
+            idempotency_key=_idempotency_key(req) if route.is_command else None,
             deadline=time.time() + route.timeout,
             client=address,
-            language=language,
+            language=req.context.language,
         )
         return Access(context, principal)
 
-    async def _principal(self, caller: Caller, address: str) -> Principal:
+    async def _principal(self, req: Request, address: str) -> Principal:
         """Who the token speaks for; their request is counted. Whoever has no good token is counted by address; not so
         who can't be judged at this moment."""
         try:
-            principal = await self._tokens.principal(caller.headers.get("authorization"))
+            principal = await self._tokens.principal(req.get_header("Authorization"))
         except ServiceError as refusal:
             if refusal.kind is ErrorKind.UNAUTHENTICATED:
                 self._rates.address(address)
             raise
-        caller.user_id = principal.user_id
+        req.context.user_id = principal.user_id
         self._rates.user(principal.user_id.hex)
         return principal
 
@@ -101,10 +101,10 @@ def _scope(principal: Principal, route: Route) -> Scope:
     return scope
 
 
-def _idempotency_key(caller: Caller) -> str:
-    key = caller.headers.get("idempotency-key")
+def _idempotency_key(req: Request) -> str:
+    key = req.get_header("Idempotency-Key")
     if key is None:
         return str(new_id())
-    if not _IDEMPOTENCY_KEY.match(key):
+    if not re.fullmatch(IDEMPOTENCY_KEY, key):
         raise ServiceError("bad_idempotency_key")
     return key

@@ -3,9 +3,9 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, cast
 from urllib.parse import quote
 
 import falcon
@@ -14,7 +14,7 @@ from falcon.media.multipart import BodyPart, MultipartForm, MultipartFormHandler
 
 from chassis.base.context import Actor
 from chassis.papers.file_kinds import FileKind, named_by_kind
-from chassis.papers.store import Readable
+from chassis.papers.store import FileStore
 from contracts.base import Command
 from contracts.errors import ServiceError
 from contracts.types import FileReference
@@ -35,23 +35,6 @@ _DISPOSITION = b"content-disposition"
 _FILE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _MARGIN = 16 * 1024  # bytes that a form may have around its file
 _SOON_HERE = 1024 * 1024  # bytes of an upload that is not worth asking beforehand whether there is room
-
-
-class FileStore(Protocol):
-    """The object store, as `chassis.papers.store` has it."""
-
-    def refuse_without_room(self, uploader: Actor, announced: int) -> None: ...
-    def upload(
-        self,
-        stream: Readable,
-        *,
-        uploader: Actor,
-        name: str,
-        announced: int,
-        max_bytes: int,
-        allowed: Collection[FileKind],
-    ) -> FileReference: ...
-    async def stream(self, area: str, sha256: str, kind: FileKind) -> AsyncIterator[bytes]: ...
 
 
 class UploadFile(Command, answers=FileReference, service="gateway"):
@@ -83,7 +66,7 @@ class Files:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take in one file: to disk first, however slowly it comes; then it has a place for as long as it is stored."""
-        access = await self._door.grant(UPLOAD, req.context.caller, req.context.correlation_id, req.context.language)
+        access = await self._door.grant(UPLOAD, req)
         kind = (req.content_type or "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             raise ServiceError("unsupported_media_type", expected="multipart/form-data")
@@ -119,45 +102,40 @@ class Files:
             raise ServiceError("file_required") from None
 
     def sender(self, route: Route) -> Send:
-        """How a route's answer is sent as the file that it refers to."""
+        """How a route's answer is sent as the file that it refers to: whoever got the reference from its owner may have
+        the file."""
 
         async def send(req: Request, resp: Response, answer: dict[str, Any], held: ExitStack) -> None:
             reference = answer.get(route.downloads) if route.downloads else answer
             if reference is None:
                 raise ServiceError("file_missing")
-            held.enter_context(self._downloading.one_of(req.context.caller.user_id))
+            held.enter_context(self._downloading.one_of(req.context.user_id))
             held.enter_context(self._downloads.one())
-            gone = event_of(req.scope, GONE)
-            await self._send(reference.get("area", route.service), reference, resp, held, gone)
+            kind = FileKind.of_media_type(reference["media_type"])
+            chunks = await self._store.stream(reference.get("area", route.service), reference["sha256"], kind)
+            resp.content_type = reference["media_type"]
+            resp.content_length = reference["size"]
+            resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
+            resp.set_header("Content-Security-Policy", _FILE_POLICY)
+            # It keeps its request's place, and its user's share, until it has left.
+            download = _Download(chunks, held.pop_all(), event_of(req.scope, GONE))
+            resp.stream = cast(AsyncIterator[bytes], download)
 
         return send
-
-    async def _send(
-        self, area: str, reference: dict[str, Any], resp: Response, held: ExitStack, gone: asyncio.Event | None
-    ) -> None:
-        """Whoever got the reference from its owner may have the file. It keeps its request's place, and its user's
-        share, until it has left."""
-        kind = FileKind.of_media_type(reference["media_type"])
-        chunks = await self._store.stream(area, reference["sha256"], kind)
-        resp.content_type = reference["media_type"]
-        resp.content_length = reference["size"]
-        resp.set_header("Content-Disposition", _attachment(named_by_kind(reference["name"], kind)))
-        resp.set_header("Content-Security-Policy", _FILE_POLICY)
-        resp.stream = cast(AsyncIterator[bytes], _Download(chunks, held.pop_all(), gone))
 
 
 class _Download:
     """A file's bytes as they are read, for as long as their reader is not `gone`; what is `held` is let go however the
     download ends."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], held: ExitStack, gone: asyncio.Event | None) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], held: ExitStack, gone: asyncio.Event) -> None:
         self._chunks = chunks
         self._held = held
         self._gone = gone
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._chunks:
-            if self._gone is not None and self._gone.is_set():
+            if self._gone.is_set():
                 return
             yield chunk
 

@@ -1,7 +1,6 @@
 """Grants that are too long to travel in a token: asked of identity when a token is first seen, and kept with it."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -50,7 +49,7 @@ class AskedGrants:
 
     async def _ask(self, claims: AccessClaims) -> Grants:
         asked = GetAccessGrants(user_id=claims.sub, session_id=claims.sid, epoch=claims.epoch)
-        context = Context(deadline=time.time() + _PATIENCE)
+        context = Context().within(_PATIENCE)
         try:
             said = await self._calls.make(GetAccessGrants, asked.model_dump(mode="json"), context)
             return AccessGrants.model_validate(said).grants

@@ -21,24 +21,16 @@ class Slots:
         self.taken = 0
         self._retry_after = retry_after
 
-    def enter(self) -> None:
-        """Take a place. Raises `ServiceError("overloaded")` when there is none."""
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Hold a place inside the block. Raises `ServiceError("overloaded")` when there is none."""
         if self.taken >= self.limit:
             raise ServiceError("overloaded", retry_after=self._retry_after)
         self.taken += 1
-
-    def leave(self) -> None:
-        """Give the place back."""
-        self.taken -= 1
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold a place inside the block."""
-        self.enter()
         try:
             yield
         finally:
-            self.leave()
+            self.taken -= 1
 
 
 class Shares:
@@ -68,7 +60,7 @@ class Places:
     """Requests that are worked on: so many at a time, and so many of one user or address. Who is not wholly there, or
     not known, has none."""
 
-    def __init__(self, limit: int, of_one: int) -> None:
+    def __init__(self, limit: int = 200, of_one: int = 50) -> None:
         self._slots = Slots(limit)
         self._shares = Shares(of_one, "rate_limited")
 
@@ -96,8 +88,7 @@ class ServiceGuard:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service = service
-        self.limit = limit
-        self.in_flight = 0
+        self.places = Slots(limit)
         self._failures_allowed = failures
         self._pause = pause
         self._clock = clock
@@ -107,42 +98,34 @@ class ServiceGuard:
 
     async def run(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """Make the call if it may be made. Raises `ServiceError` `overloaded` or `service_unavailable` when not."""
-        is_trial = self._admit()
-        failed = True
-        try:
-            answer = await call()
-            failed = False
-            return answer
-        except ServiceError as error:
-            failed = error.code in _OUTAGES
-            raise
-        finally:
-            self._leave(is_trial, failed)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether calls are refused at present."""
-        return self._open_until is not None
+        with self.places.one():
+            is_trial = self._admit()
+            failed = True
+            try:
+                answer = await call()
+                failed = False
+                return answer
+            except ServiceError as error:
+                failed = error.code in _OUTAGES
+                raise
+            finally:
+                self._leave(is_trial, failed)
 
     def _admit(self) -> bool:
-        if self.in_flight >= self.limit:
-            raise ServiceError("overloaded", retry_after=1)
-        is_trial = self._open_until is not None
-        if self._open_until is not None:
-            wait = self._open_until - self._clock()
-            if wait > 0 or self._trial_running:
-                raise ServiceError("service_unavailable", service=self.service, retry_after=max(1, round(wait)))
-            self._trial_running = True
-        self.in_flight += 1
-        return is_trial
+        """Whether it is the trial."""
+        if self._open_until is None:
+            return False
+        wait = self._open_until - self._clock()
+        if wait > 0 or self._trial_running:
+            raise ServiceError("service_unavailable", service=self.service, retry_after=max(1, round(wait)))
+        self._trial_running = True
+        return True
 
     def _leave(self, is_trial: bool, failed: bool) -> None:
-        self.in_flight -= 1
         if is_trial:
             self._trial_running = False
+        self._failures = self._failures + 1 if failed else 0
         if not failed:
-            self._failures, self._open_until = 0, None
-            return
-        self._failures += 1
-        if is_trial or self._failures >= self._failures_allowed:
+            self._open_until = None
+        elif is_trial or self._failures >= self._failures_allowed:
             self._open_until = self._clock() + self._pause

@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from contracts.errors import Language
 
-_DEFAULT: Language = "zh"
+_LANGUAGES: tuple[Language, Language] = ("zh", "en")
+_DEFAULT = _LANGUAGES[0]
 _LONGEST_HEADER = 500
 
 
@@ -13,13 +14,10 @@ def preferred(header: str | None) -> Language:
     """`Accept-Language` → `zh` or `en`. Chinese when nothing is asked for, or nothing that we speak."""
     if not header or len(header) > _LONGEST_HEADER:
         return _DEFAULT
-    qualities = [_range(part) for part in header.split(",")]
-    chinese, english = _quality("zh", qualities), _quality("en", qualities)
-    if chinese == english == 0:
-        return _DEFAULT
-    if chinese == english:
-        return _first_named(qualities)
-    return "en" if english > chinese else "zh"
+    ranges = [_range(part) for part in header.split(",")]
+    named = [language for tag, quality in ranges for language in _LANGUAGES if tag == language and quality]
+    # Of those that are wanted as much it is the first.
+    return max((*named, *_LANGUAGES), key=lambda language: _quality(language, ranges))
 
 
 def _range(part: str) -> tuple[str, float]:
@@ -39,12 +37,3 @@ def _range(part: str) -> tuple[str, float]:
 def _quality(language: str, ranges: list[tuple[str, float]]) -> float:
     named = [quality for tag, quality in ranges if tag == language]
     return max(named or [quality for tag, quality in ranges if tag == "*"], default=0.0)
-
-
-def _first_named(ranges: list[tuple[str, float]]) -> Language:
-    for tag, _ in ranges:
-        if tag == "en":
-            return "en"
-        if tag == "zh":
-            return "zh"
-    return _DEFAULT

@@ -9,19 +9,10 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 10.0
 """Seconds for which a gateway waits until the entrance hands it the socket."""
-
-
-@dataclass(frozen=True)
-class Handed:
-    """The entrance's socket, and the line to the entrance: it ends when the entrance does."""
-
-    listener: socket.socket
-    line: socket.socket
 
 
 def listen(address: str, backlog: int) -> socket.socket:
@@ -42,8 +33,11 @@ def listen(address: str, backlog: int) -> socket.socket:
     return listener
 
 
-def take(path: Path, patience: float = PATIENCE) -> Handed:
-    """The socket that the entrance at `path` holds. Raises `OSError` when nobody hands it over in time."""
+def take(path: Path, patience: float = PATIENCE) -> tuple[socket.socket, socket.socket]:
+    """The socket that the entrance at `path` holds, and the line to the entrance, which ends when the entrance does.
+
+    Raises `OSError` when nobody hands it over in time.
+    """
     until = time.monotonic() + patience
     while True:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -61,7 +55,7 @@ def take(path: Path, patience: float = PATIENCE) -> Handed:
                 raise
             time.sleep(0.1)
             continue
-        return Handed(socket.socket(fileno=handed[0]), line)
+        return socket.socket(fileno=handed[0]), line
 
 
 @contextmanager

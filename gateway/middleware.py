@@ -10,7 +10,6 @@ from falcon.asgi import Request, Response
 from chassis.base import metrics
 from chassis.base.ids import new_id
 from chassis.running.logging import get_logger
-from gateway.caller import Caller
 from gateway.language import preferred
 from gateway.proxies import Proxies
 
@@ -40,10 +39,9 @@ class EveryRequest:
     async def process_request(self, req: Request, resp: Response) -> None:
         context = req.context
         context.started = time.perf_counter()
-        context.caller = caller = Caller.of(req)
-        context.correlation_id = _correlation_id(caller.headers.get("x-correlation-id"))
-        context.language = preferred(caller.headers.get("accept-language"))
-        context.code = None
+        context.correlation_id = _correlation_id(req.get_header(CORRELATION_HEADER))
+        context.language = preferred(req.get_header("Accept-Language"))
+        context.operation = context.user_id = context.code = None
         context.never_before = 0.0
 
     async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
@@ -52,7 +50,7 @@ class EveryRequest:
         resp.set_header(CORRELATION_HEADER, str(context.correlation_id))
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _API_POLICY)
-        if self._proxies.came_encrypted(context.caller):
+        if self._proxies.came_encrypted(req):
             resp.set_header("Strict-Transport-Security", _ENCRYPTED_ONLY)
         if (left := context.started + context.never_before - time.perf_counter()) > 0:
             await asyncio.sleep(left)  # in no place that somebody else wants
@@ -70,7 +68,7 @@ class EveryRequest:
             status=status,
             code=req.context.code,
             ms=round(seconds * 1000, 1),
-            user_id=req.context.caller.user_id,
+            user_id=req.context.user_id,
             correlation_id=req.context.correlation_id,
         )
 

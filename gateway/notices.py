@@ -1,10 +1,8 @@
 """Live hints of notices: how many are unread when a stream begins, then each new one, to whom it is told."""
 
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -23,21 +21,10 @@ _MOST = 20
 """Notices that a hint names; of more it tells how many there are."""
 
 
-class NoticeHints:
-    """Tells open streams of what identity keeps."""
-
-    def __init__(self, calls: Calls, hub: Hub) -> None:
-        self._calls = calls
-        self._hub = hub
-
-    async def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]:
-        """What a stream begins with: how many notices are unread. So nothing that was missed has to be told again."""
-        try:
-            context = replace(access.context, deadline=time.time() + PATIENCE)
-            answer = await self._calls.make(CountUnreadNotices, {}, context)
-        except ServiceError:
-            return  # the stream is of use without
-        yield Hint("unread_notices", datetime.now(UTC).isoformat(), answer)
+async def missed(calls: Calls, access: Access, last_id: str | None) -> AsyncIterator[Hint]:
+    """What a stream begins with: how many notices are unread. So nothing that was missed has to be told again."""
+    with suppress(ServiceError):  # the stream is of use without
+        yield Hint("unread_notices", await calls.make(CountUnreadNotices, {}, access.context.within(PATIENCE)))
 
 
 def tell(hub: Hub, event: NoticesKept) -> None:
@@ -48,7 +35,7 @@ def tell(hub: Hub, event: NoticesKept) -> None:
         for addressee in filter(None, (student_id, notice.teaching_point_id, notice.applicant_id)):
             told[addressee].append(notice)
     for stream in hub.all():
-        if stream.reader is not None and (notices := _told_to(stream.reader, told)):
+        if notices := _told_to(stream.reader, told):
             stream.put(_hint(notices))
 
 
@@ -66,4 +53,4 @@ def _told_to(reader: Principal, told: dict[UUID, list[KeptNotice]]) -> list[Kept
 
 def _hint(notices: list[KeptNotice]) -> Hint:
     shown: list[dict[str, Any]] = [notice.model_dump(mode="json", include=_SHOWN) for notice in notices[:_MOST]]
-    return Hint("notices", datetime.now(UTC).isoformat(), {"new": len(notices), "items": shown})
+    return Hint("notices", {"new": len(notices), "items": shown})

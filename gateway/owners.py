@@ -1,9 +1,7 @@
 """Asking all services the same: at the same time, with little patience, and saying who did not answer."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from chassis.base.context import Context
@@ -31,14 +29,12 @@ class Owners:
     ) -> tuple[dict[str, dict[str, Any]], list[str]]:
         """The answers of all services, or of those named, each asked in its context; and who gave none, as one does
         that does not know the question yet."""
-        until = time.time() + PATIENCE
 
         async def ask(service: str) -> dict[str, Any] | None:
-            context = replace(context_in(service), deadline=until)
+            context = context_in(service).within(PATIENCE)
             try:
-                async with asyncio.timeout(max(0.0, until - time.time())):
-                    return await self.calls.make(of_service(service, operation), payload, context)
-            except (ServiceError, TimeoutError):
+                return await self.calls.make(of_service(service, operation), payload, context)
+            except ServiceError:
                 return None
 
         asked = tuple(self.services if services is None else services)

@@ -33,11 +33,9 @@ STATUS: dict[ErrorKind, int] = {
 # Where HTTP has a number of its own that says more than the kind does.
 STATUS_OF_CODE = {
     "malformed_json": 400,
-    "body_required": 400,
     "bad_request": 400,
     "bad_idempotency_key": 400,
     "method_not_allowed": 405,
-    "not_acceptable": 406,
     "work_required": 428,
 }
 
@@ -60,11 +58,6 @@ def status_of(code: str) -> int:
     return STATUS_OF_CODE.get(code) or STATUS[error_text(code).kind]
 
 
-def title_of(kind: ErrorKind, language: Language) -> str:
-    """What is the same for all problems of a kind."""
-    return member_word(kind)[language]
-
-
 def problem(
     error: ServiceError, language: Language, correlation_id: UUID, operation: type[Operation] | None = None
 ) -> Problem:
@@ -75,7 +68,7 @@ def problem(
     status = status_of(error.code)
     document: dict[str, Any] = {
         "type": f"{TYPE_BASE}{error.code}",
-        "title": title_of(error.kind, language),
+        "title": member_word(error.kind)[language],
         "status": status,
         "detail": describe(error.code, error.params, language),
         "code": error.code,

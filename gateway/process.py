@@ -14,10 +14,9 @@ import uvloop
 
 from chassis.running import hanging, health
 from chassis.running.logging import get_logger
-from gateway.app import App
 from gateway.listening import listen, take
+from gateway.pages import App
 from gateway.streams import Hub
-from gateway.wire.config import WireConfig
 from gateway.wire.limits import Limits
 from gateway.wire.serving import WireServer
 
@@ -74,8 +73,7 @@ class GatewayProcess:
         self._hung_after = hung_after
         self._background = background
         self._address, self._backlog, self._entrance = address, limits.backlog, entrance
-        self._server = WireServer(WireConfig(app, limits, trusted), hub.close)
-        self._stopping = asyncio.Event()
+        self._server = WireServer(app, limits, trusted, hub.close)
         self._failed = False
         self._line: socket.socket | None = None
 
@@ -101,7 +99,7 @@ class GatewayProcess:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="uploads"))
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self._server.stop)
         if self._line is not None:
             loop.add_reader(self._line, self._entrance_ended)
         beside = [asyncio.create_task(run()) for run in (self._go_on, *self._background)]
@@ -109,7 +107,7 @@ class GatewayProcess:
             task.add_done_callback(self._ended_beside)
         log.info("started")
         await self._until_ready()
-        if not self._stopping.is_set():
+        if not self._server.should_exit:
             log.info("listening", port=listener.getsockname()[1])
             await self._server.serve_on(listener)
         hanging.ends()
@@ -119,34 +117,30 @@ class GatewayProcess:
         await asyncio.gather(*beside, return_exceptions=True)
 
     async def _go_on(self) -> None:
-        while not self._stopping.is_set():
+        while not self._server.should_exit:
             hanging.goes_on(self._hung_after)
             await asyncio.sleep(_SIGN_OF_LIFE)
 
     def _ended_beside(self, task: "asyncio.Task[None]") -> None:
         """Without what runs beside it a gateway is of no use: whoever watches over it starts another."""
-        if not self._stopping.is_set() and (task.cancelled() or task.exception()):
+        if not self._server.should_exit and (task.cancelled() or task.exception()):
             log.error("background_ended", exc_info=None if task.cancelled() else task.exception())
             self._failed = True
-            self._stop()
-
-    def _stop(self) -> None:
-        self._stopping.set()
-        self._server.stop()
+            self._server.stop()
 
     def _entrance_ended(self) -> None:
         """End when the entrance has: people then arrive at another socket than ours, or at none."""
         assert self._line is not None
         asyncio.get_running_loop().remove_reader(self._line)
-        if not self._stopping.is_set():
+        if not self._server.should_exit:
             log.warning("entrance_ended")
-            self._stop()
+            self._server.stop()
 
     async def _until_ready(self) -> None:
         """Wait for the moment from which on people can be served."""
         until = time.monotonic() + LONGEST_WAIT
         while lacking := [name for name, check in self._checks.items() if not check()]:
-            if self._stopping.is_set():
+            if self._server.should_exit:
                 return
             if time.monotonic() > until:
                 log.warning("accepting_although_not_ready", lacking=lacking)
@@ -156,6 +150,5 @@ class GatewayProcess:
     def _listener(self) -> socket.socket:
         if not self._entrance:
             return listen(self._address, self._backlog)
-        handed = take(Path(self._entrance))
-        self._line = handed.line
-        return handed.listener
+        listener, self._line = take(Path(self._entrance))
+        return listener

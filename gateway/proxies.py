@@ -4,8 +4,9 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
+from falcon.asgi import Request
+
 from chassis.running.logging import get_logger
-from gateway.caller import Caller
 
 log = get_logger(__name__)
 
@@ -25,13 +26,13 @@ class Proxies:
     def __contains__(self, address: str) -> bool:
         return _inside(address, self._networks)
 
-    def came_encrypted(self, caller: Caller) -> bool:
+    def came_encrypted(self, req: Request) -> bool:
         """Whether one of them says that it was asked by TLS."""
-        return caller.peer in self and caller.headers.get("x-forwarded-proto") == "https"
+        return _peer(req) in self and req.get_header("X-Forwarded-Proto") == "https"
 
-    def address(self, caller: Caller) -> str:
+    def address(self, req: Request) -> str:
         """The client's address: the nearest hop that is not one of them."""
-        address, forwarded = caller.peer, caller.headers.get("x-forwarded-for", "")
+        address, forwarded = _peer(req), req.get_header("X-Forwarded-For", default="")
         if address not in self:
             if forwarded:
                 self._warn_of(address)
@@ -48,6 +49,12 @@ class Proxies:
         if peer not in self._warned_of and len(self._warned_of) < _MOST_WARNINGS:
             self._warned_of.add(peer)
             log.warning("proxy_not_trusted", peer=peer, setting="JIAOWU_GATEWAY_TRUSTED_PROXIES")
+
+
+def _peer(req: Request) -> str:
+    """Who holds the other end of the connection."""
+    client = req.scope.get("client") or ("", 0)
+    return str(client[0])
 
 
 @lru_cache(maxsize=4096)

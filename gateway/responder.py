@@ -1,13 +1,15 @@
 """One responder per route: admit, bind, take a place, call, answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 import falcon
 import orjson
 from falcon.asgi import Request, Response
 
+from contracts.base import Operation
 from contracts.errors import ServiceError
 from gateway.binding import Binding
 from gateway.body import Bodies
@@ -25,34 +27,43 @@ Send = Callable[[Request, Response, dict[str, Any], ExitStack], Awaitable[None]]
 JSON = "application/json"
 
 
-def responder(
-    route: Route,
-    door: Door,
-    bodies: Bodies,
-    places: Places,
-    calls: Calls,
-    send: Send,
-    own: OwnHandler | None = None,
-) -> Responder:
-    """What Falcon calls for a route. `own` answers in place of a service, `send` puts the answer into the response."""
-    binding = Binding(route)
-    status = falcon.code_to_http_status(route.status)
+@dataclass(frozen=True, slots=True)
+class Responders:
+    """Makes them."""
 
-    async def respond(req: Request, resp: Response, **path: str) -> None:
-        about = req.context
-        about.operation, about.never_before = route.operation, route.never_before
-        access = await door.grant(route, about.caller, about.correlation_id, about.language)
-        body = await bodies.read(req, route.max_body, access.who) if route.has_body else b""
-        payload = binding.payload(path, req.query_string, req.content_type, body)
-        with ExitStack() as held:
-            held.enter_context(places.one_of(access.who))
-            answer = await (own(payload, access) if own else calls.make(route.operation, payload, access.context))
-            resp.status = status
-            if access.context.idempotency_key is not None:
-                resp.set_header("Idempotency-Key", access.context.idempotency_key)
-            await send(req, resp, answer, held)
+    door: Door
+    places: Places
+    calls: Calls
+    sender: Callable[[Route], Send]
+    """For routes whose answer is a file."""
+    own: Sequence[Callable[[type[Operation]], OwnHandler | None]]
+    """What the gateway answers in place of a service."""
+    bodies: Bodies = field(default_factory=Bodies)
 
-    return respond
+    def of(self, route: Route) -> Responder:
+        """What Falcon calls for a route."""
+        binding = Binding(route)
+        status = falcon.code_to_http_status(route.status)
+        send = send_json if route.downloads is None else self.sender(route)
+        own = next(filter(None, (handler(route.operation) for handler in self.own)), None)
+
+        async def asked(payload: dict[str, Any], access: Access) -> dict[str, Any]:
+            return await self.calls.make(route.operation, payload, access.context)
+
+        async def respond(req: Request, resp: Response, **path: str) -> None:
+            req.context.operation, req.context.never_before = route.operation, route.never_before
+            access = await self.door.grant(route, req)
+            body = await self.bodies.read(req, route.max_body, access.who) if route.has_body else b""
+            payload = binding.payload(path, req.query_string, req.content_type, body)
+            with ExitStack() as held:
+                held.enter_context(self.places.one_of(access.who))
+                answer = await (own or asked)(payload, access)
+                resp.status = status
+                if access.context.idempotency_key is not None:
+                    resp.set_header("Idempotency-Key", access.context.idempotency_key)
+                await send(req, resp, answer, held)
+
+        return respond
 
 
 async def send_json(req: Request, resp: Response, answer: dict[str, Any], held: ExitStack) -> None:
@@ -61,10 +72,9 @@ async def send_json(req: Request, resp: Response, answer: dict[str, Any], held: 
     resp.data = orjson.dumps(answer)
 
 
-def send_problem(req: Request, resp: Response, error: ServiceError) -> None:
-    """A refusal as a problem document."""
-    operation = getattr(req.context, "operation", None)  # none where no route was found
-    document = problem(error, req.context.language, req.context.correlation_id, operation)
+async def send_problem(req: Request, resp: Response, error: ServiceError, params: dict[str, Any]) -> None:
+    """A refusal as a problem document: what Falcon calls for it."""
+    document = problem(error, req.context.language, req.context.correlation_id, req.context.operation)
     req.context.code = error.code
     resp.status = falcon.code_to_http_status(document.status)
     resp.content_type = MEDIA_TYPE

@@ -1,8 +1,8 @@
 """What a route is: one line of a table, from which the addresses, the checks and the description are made."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
-from typing import TypedDict, Unpack
+from functools import partial
 
 from contracts.base import Command, Operation
 from contracts.words import operation_word
@@ -23,7 +23,7 @@ class Access(StrEnum):
 PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """An address and the operation behind it. Path, query parameters and body together are the operation's fields."""
 
@@ -31,6 +31,7 @@ class Route:
     path: str
     operation: type[Operation]
     permission: str | Access
+    _: KW_ONLY
     status: int = 200
     timeout: float = 10.0
     """Seconds that the whole request may take; travels with the call as its deadline."""
@@ -57,13 +58,9 @@ class Route:
         return operation_word(self.operation, self.downloads)
 
     @property
-    def needs_sign_in(self) -> bool:
-        return self.permission is not PUBLIC
-
-    @property
     def has_body(self) -> bool:
         """Whether the fields that are not in the path come as JSON; otherwise they come in the query string."""
-        return self.method in ("POST", "PUT", "PATCH")
+        return self.method in ("POST", "PUT")
 
     @property
     def is_command(self) -> bool:
@@ -74,38 +71,11 @@ class Route:
         return self.operation.service
 
 
-class Options(TypedDict, total=False):
-    """What a route may say beside its four columns; see `Route`."""
-
-    status: int
-    timeout: float
-    max_body: int
-    downloads: str
-    before_first_steps: bool
-    never_before: float
-    examples: tuple[tuple[str, str], ...]
-
-
-def get(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
-    """A question: parameters in the path and the query string."""
-    return Route(method="GET", path=path, operation=operation, permission=permission, **options)
-
-
-def post(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
-    """A command that creates or decides."""
-    return Route(method="POST", path=path, operation=operation, permission=permission, **options)
-
-
-def put(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
-    """A command that sets something to what the body says."""
-    return Route(method="PUT", path=path, operation=operation, permission=permission, **options)
-
-
-def patch(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
-    """A command that changes the fields given."""
-    return Route(method="PATCH", path=path, operation=operation, permission=permission, **options)
-
-
-def delete(path: str, operation: type[Operation], permission: str | Access, **options: Unpack[Options]) -> Route:
-    """A command that removes something."""
-    return Route(method="DELETE", path=path, operation=operation, permission=permission, **options)
+get = partial(Route, "GET")
+"""A question: parameters in the path and the query string."""
+post = partial(Route, "POST")
+"""A command that creates or decides."""
+put = partial(Route, "PUT")
+"""A command that sets something to what the body says."""
+delete = partial(Route, "DELETE")
+"""A command that removes something."""

@@ -5,12 +5,11 @@ A stream lives no longer than the token it was opened with; the client comes bac
 """
 
 import asyncio
-import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -20,7 +19,7 @@ from contracts.base import Query, View
 from contracts.errors import ServiceError
 from gateway.door import Access, Door
 from gateway.route import SIGNED_IN, get
-from gateway.tokens import Principal
+from gateway.tokens import Principal, Tokens
 from gateway.wire.leaving import LEFT, event_of
 
 MEDIA_TYPE = "text/event-stream"
@@ -34,22 +33,17 @@ class Hint:
     """Something the user may want to look at again. `id` is an instant in ISO 8601, so that it tells the order."""
 
     event: str
-    id: str
     data: dict[str, Any]
+    id: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
 
     def encoded(self) -> bytes:
-        return b"event: %b\nid: %b\ndata: %b\n\n" % (
-            self.event.encode(),
-            self.id.encode(),
-            orjson.dumps(self.data),
-        )
+        return b"event: %b\nid: %b\ndata: %b\n\n" % (self.event.encode(), self.id.encode(), orjson.dumps(self.data))
 
 
 class Subscription:
     """One open stream's queue, and who reads it."""
 
-    def __init__(self, user_id: UUID, reader: Principal | None = None) -> None:
-        self.user_id = user_id
+    def __init__(self, reader: Principal) -> None:
         self.reader = reader
         # A queue of the library's takes 3 kB, and there are thousands.
         self._hints: list[Hint | None] = []
@@ -81,29 +75,30 @@ class Hub:
     def __init__(self, streams: int = 2000, per_user: int = 5) -> None:
         self._limit = streams
         self._per_user = per_user
-        self._streams: dict[UUID, list[Subscription]] = defaultdict(list)
+        self._streams: dict[UUID, list[Subscription]] = {}
         self._closing = False
-        self.count = 0
 
-    def subscribe(self, user_id: UUID, reader: Principal | None = None) -> Subscription:
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(map(len, self._streams.values()))
+
+    def subscribe(self, reader: Principal) -> Subscription:
         """Open a stream. Raises `overloaded` or `too_many_streams`."""
         if self._closing or self.count >= self._limit:
             raise ServiceError("overloaded", retry_after=RECONNECT // 1000)
-        if len(self._streams.get(user_id, ())) >= self._per_user:
+        theirs = self._streams.get(reader.user_id, [])
+        if len(theirs) >= self._per_user:
             raise ServiceError("too_many_streams", limit=self._per_user)
-        subscription = Subscription(user_id, reader)
-        self._streams[user_id].append(subscription)
-        self.count += 1
+        subscription = Subscription(reader)
+        self._streams[reader.user_id] = [*theirs, subscription]
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Close a stream; again is harmless."""
-        streams = self._streams.get(subscription.user_id, [])
-        if subscription in streams:
-            streams.remove(subscription)
-            self.count -= 1
-        if not streams:
-            self._streams.pop(subscription.user_id, None)
+        user_id = subscription.reader.user_id
+        if others := [each for each in self._streams.pop(user_id, ()) if each is not subscription]:
+            self._streams[user_id] = others
 
     def is_watching(self, user_id: UUID) -> bool:
         """Whether the user has a stream open."""
@@ -125,16 +120,8 @@ class Hub:
             subscription.put(None)
 
 
-class Beginning(Protocol):
-    """Asks the owners what a stream begins with."""
-
-    def missed(self, access: Access, last_id: str | None) -> AsyncIterator[Hint]: ...
-
-
-class Credentials(Protocol):
-    """Tells who a token speaks for, for as long as it counts."""
-
-    async def principal(self, authorization: str | None) -> Principal: ...
+Beginning = Callable[[Access, str | None], AsyncIterator[Hint]]
+"""Asks the owners what a stream begins with; the text is the id of the last hint that its reader saw."""
 
 
 class EventStream:
@@ -145,14 +132,14 @@ class EventStream:
         hub: Hub,
         subscription: Subscription,
         missed: Sequence[Hint],
-        still_good: "StillGood",
-        left: asyncio.Event | None = None,
+        still_good: Callable[[], Awaitable[bool]],
+        left: asyncio.Event,
     ) -> None:
         self._hub = hub
         self._subscription = subscription
         self._missed = missed
         self._still_good = still_good
-        self._leaving = asyncio.create_task(self._end_when(left)) if left is not None else None
+        self._leaving = asyncio.create_task(self._end_when(left))
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"retry: %d\n\n" % RECONNECT
@@ -177,21 +164,16 @@ class EventStream:
     async def close(self) -> None:
         """Called by the server however the answer ended."""
         self._hub.unsubscribe(self._subscription)
-        if self._leaving is not None:
-            self._leaving.cancel()
+        self._leaving.cancel()
 
 
-class StillGood:
+async def _still_good(tokens: Tokens, authorization: str | None) -> bool:
     """Whether a stream's token still counts."""
-
-    def __init__(self, credentials: Credentials, authorization: str | None) -> None:
-        self._credentials = credentials
-        self._authorization = authorization
-
-    async def __call__(self) -> bool:
-        with suppress(ServiceError):
-            return (await self._credentials.principal(self._authorization)).claims.exp > time.time()
+    try:
+        await tokens.principal(authorization)
+    except ServiceError:
         return False
+    return True
 
 
 class WatchEvents(Query, answers=View, service="gateway"):
@@ -210,27 +192,25 @@ EVENTS = get("/events", WatchEvents, SIGNED_IN)
 class EventsResource:
     """`GET /events`."""
 
-    def __init__(self, hub: Hub, door: Door, beginnings: Sequence[Beginning], credentials: Credentials) -> None:
+    def __init__(self, hub: Hub, door: Door, beginnings: Sequence[Beginning], tokens: Tokens) -> None:
         self._hub = hub
         self._door = door
         self._beginnings = beginnings
-        self._credentials = credentials
+        self._tokens = tokens
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Open a stream of hints for the signed-in user."""
-        caller = req.context.caller
-        access = await self._door.grant(EVENTS, caller, req.context.correlation_id, req.context.language)
-        user_id = access.context.actor.user_id
-        assert user_id is not None  # the route needs a sign-in
-        subscription = self._hub.subscribe(user_id, access.principal)
-        last_id = caller.headers.get("last-event-id")
+        access = await self._door.grant(EVENTS, req)
+        assert access.principal is not None  # the route needs a sign-in
+        subscription = self._hub.subscribe(access.principal)
+        last_id = req.get_header("Last-Event-ID")
         try:
-            missed = [hint for each in self._beginnings async for hint in each.missed(access, last_id)]
+            missed = [hint for each in self._beginnings async for hint in each(access, last_id)]
         except BaseException:
             self._hub.unsubscribe(subscription)
             raise
         resp.content_type = MEDIA_TYPE
         resp.set_header("X-Accel-Buffering", "no")  # a proxy in front must pass each hint on
-        good = StillGood(self._credentials, caller.headers.get("authorization"))
+        good = partial(_still_good, self._tokens, req.get_header("Authorization"))
         stream = EventStream(self._hub, subscription, missed, good, event_of(req.scope, LEFT))
         resp.stream = cast(AsyncIterator[bytes], stream)

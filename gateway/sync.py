@@ -2,7 +2,6 @@
 which keys sign."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -49,7 +48,7 @@ class RevocationSync:
 
     async def ask(self) -> None:
         """Ask once. Raises `ServiceError` when identity does not answer."""
-        context = Context(deadline=time.time() + _PATIENCE)
+        context = Context().within(_PATIENCE)
         payload = {"since": self._since.isoformat()}
         answer = Revocations.model_validate(await self._backend.call(ListRevocations, payload, context))
         if answer.token_keys:

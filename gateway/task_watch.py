@@ -3,9 +3,7 @@
 The owner is asked once a second for each such task; nobody is asked for the tasks of users who don't watch.
 """
 
-import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,15 +31,15 @@ class _Watched:
 class TaskWatch:
     """Looks at watched tasks until each has ended or nobody watches any more."""
 
-    def __init__(self, calls: Calls, hub: Hub, every: float = EVERY) -> None:
+    def __init__(self, calls: Calls, hub: Hub) -> None:
         self._calls = calls
         self._hub = hub
-        self._rounds = Rounds("task_watch", self._look, every, _MOST)
+        self._rounds = Rounds("task_watch", self._look, EVERY, _MOST)
 
     def watch(self, task: dict[str, Any], context: Context) -> None:
         """Tell the acting user of this task's progress from now on, as long as they have a stream open."""
         user_id = context.actor.user_id
-        if user_id is None or task["state"] not in _OPEN or not self._hub.is_watching(user_id):
+        if user_id is None or not is_open(task) or not self._hub.is_watching(user_id):
             return
         self._rounds.take_on(task["id"], _Watched(user_id, task["service"], context, shown(task)))
 
@@ -49,7 +47,7 @@ class TaskWatch:
         """Whether to look again."""
         if not self._hub.is_watching(watched.user_id):
             return False
-        context = replace(watched.context, deadline=time.time() + EVERY)
+        context = watched.context.within(EVERY)
         try:
             task = await self._calls.make(of_service(watched.service, GetTask), {"task_id": task_id}, context)
         except ServiceError as error:
@@ -58,7 +56,7 @@ class TaskWatch:
         if now != watched.shown:
             watched.shown = now
             self._hub.publish(watched.user_id, hint(task))
-        return task["state"] in _OPEN
+        return is_open(task)
 
 
 def shown(task: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def shown(task: dict[str, Any]) -> dict[str, Any]:
 
 def hint(task: dict[str, Any]) -> Hint:
     """A hint about a task, as of now."""
-    return Hint("task", datetime.now(UTC).isoformat(), {"id": task["id"], **shown(task)})
+    return Hint("task", {"id": task["id"], **shown(task)})
 
 
 def is_open(task: dict[str, Any]) -> bool:

@@ -6,7 +6,6 @@ asked every few seconds (docs/decisions/0042-notices-are-kept-to-dos-are-counted
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -107,4 +106,4 @@ def _counts(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _hint(shown: Mapping[str, list[dict[str, Any]]]) -> Hint:
     items = [item for service in sorted(shown) for item in shown[service]]
     total = sum(item["count"] for item in items)
-    return Hint("to_do", datetime.now(UTC).isoformat(), {"items": items, "total": total})
+    return Hint("to_do", {"items": items, "total": total})

@@ -4,7 +4,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 from uuid import UUID
 
 import jwt
@@ -16,9 +15,11 @@ from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
 from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
+from gateway.revocations import RevocationList
 
 _CLOCK_SKEW = 5  # seconds that two machines' clocks may differ
 _MAX_TOKEN_LENGTH = 6_000  # characters; longer ones are nobody's
+_REMEMBERED = 20_000  # tokens that were verified
 _WIDTH = {kind: place for place, kind in enumerate(ScopeKind)}
 _OF_KIND = {kind: Scope(kind) for kind in ScopeKind}
 
@@ -73,20 +74,8 @@ class Principal:
         return min(wide, key=lambda scope: _WIDTH[ScopeKind(scope.kind)], default=self.own_scope)
 
 
-class Revocations(Protocol):
-    """What was heard about sessions that ended; `complete` once all that counts was heard."""
-
-    complete: bool
-
-    def is_revoked(self, user_id: UUID, session_id: UUID, epoch: int) -> bool: ...
-
-
 Grants = Callable[[AccessClaims], Awaitable[Sequence[AccessGrant]]]
 """The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
-
-
-async def _none_by_reference(claims: AccessClaims) -> Sequence[AccessGrant]:
-    return ()
 
 
 class Tokens:
@@ -98,9 +87,8 @@ class Tokens:
     def __init__(
         self,
         public_keys: str,
-        revocations: Revocations,
-        grants: Grants = _none_by_reference,
-        remembered: int = 20_000,
+        revocations: RevocationList,
+        grants: Grants,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`public_keys` are one or several, PEM, until identity tells which count."""
@@ -108,7 +96,6 @@ class Tokens:
         metrics.token_keys_trusted(map(pem.fingerprint, self._keys))
         self._grants = grants
         self._revocations = revocations
-        self._remembered = remembered
         self._clock = clock
         self._verified: OrderedDict[str, Principal] = OrderedDict()
 
@@ -134,7 +121,8 @@ class Tokens:
         self._refuse_ended(claims)
         if claims.grants_by_reference:
             claims = claims.model_copy(update={"grants": tuple(await self._grants(claims))})
-        return self._remember(token, _principal(claims), keys)
+        actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
+        return self._remember(token, Principal(actor, claims), keys)
 
     def trust(self, public_keys: Sequence[str]) -> None:
         """Let tokens count that one of these keys has signed, and no others from now on. Raises `ValueError`."""
@@ -153,7 +141,7 @@ class Tokens:
     def _remember(self, token: str, principal: Principal, keys: Sequence[Ed25519PublicKey]) -> Principal:
         if keys == self._keys:  # else its key may have gone meanwhile
             self._verified[token] = principal
-        while len(self._verified) > self._remembered:
+        while len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
         return principal
 
@@ -171,23 +159,15 @@ def _verified_claims(token: str, keys: Sequence[Ed25519PublicKey]) -> AccessClai
                 leeway=_CLOCK_SKEW,
                 options={"require": ["iss", "aud", "iat", "exp"], "verify_exp": False},
             )
-            return _sound(AccessClaims.model_validate(claims))
+            found = AccessClaims.model_validate(claims)
         except jwt.InvalidSignatureError:
             continue
         except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, OverflowError, RecursionError):
             break
+        if not 0 < found.exp - found.iat <= MAX_LIFETIME:
+            break
+        return found
     raise ServiceError("token_invalid")
-
-
-def _sound(claims: AccessClaims) -> AccessClaims:
-    if not 0 < claims.exp - claims.iat <= MAX_LIFETIME:
-        raise ValueError("lives too long")
-    return claims
-
-
-def _principal(claims: AccessClaims) -> Principal:
-    actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
-    return Principal(actor, claims)
 
 
 def _widest(principal: Principal, permission: str) -> Scope | None:

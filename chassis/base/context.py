@@ -71,6 +71,10 @@ class Context:
         """The same cause and actor, seeing all rows: for commands that run before or beside row scope."""
         return replace(self, scope=SYSTEM_SCOPE)
 
+    def within(self, seconds: float) -> Context:
+        """The same with a deadline so many seconds from now."""
+        return replace(self, deadline=time.time() + seconds)
+
     def seconds_left(self) -> float | None:
         """Seconds until the deadline (negative when past), or None without one."""
         return None if self.deadline is None else self.deadline - time.time()

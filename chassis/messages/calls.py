@@ -1,4 +1,4 @@
-"""What a call to a service is, whoever makes it and by whatever library.
+"""What a call to a service is, by whatever library it is made.
 
 A request is `{"args": [payload], "kwargs": {"context": …}}`; the reply is `{"answer": …}` or `{"error": …}`. Both are
 transient and unconfirmed: when one is lost the caller's deadline passes, and it may ask again with the same key.
@@ -9,17 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from chassis.base import metrics
 from chassis.base.context import Context, to_wire
 from chassis.messages.wire import encode
 from contracts.base import Operation, method_name, service_name
 from contracts.errors import ServiceError
-
-USUAL_PATIENCE: Final = 10.0
-"""Seconds for an answer, where a context has no deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,12 @@ class Call:
 
 
 @contextmanager
-def calling(
-    operation: type[Operation], payload: dict[str, Any], context: Context, timeout: float = USUAL_PATIENCE
-) -> Iterator[Call]:
-    """The call to make, counted by how it ends. `timeout` is in seconds and counts unless the context has a deadline.
+def calling(operation: type[Operation], payload: dict[str, Any], context: Context) -> Iterator[Call]:
+    """The call to make, counted by how it ends.
 
-    Raises ServiceError `deadline_exceeded` where the deadline is over already.
+    Raises ServiceError `deadline_exceeded` where the context's deadline is over already, or it has none.
     """
     service, method = service_name(operation), method_name(operation)
-    if context.deadline is None:
-        context = replace(context, deadline=time.time() + timeout)
     call = Call(service, f"{service}.{method}", payload, context)
     started = time.perf_counter()
     try:

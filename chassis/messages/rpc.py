@@ -1,4 +1,4 @@
-"""Calls over the broker: nameko's consumers and queues, with deadlines, transient messages and errors as data.
+"""Calls answered over the broker: nameko's consumers and queues, with deadlines, transient messages and errors as data.
 
 What a call and its reply are stands in `calls`.
 """
@@ -12,22 +12,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from eventlet.event import Event as Waiter
-from kombu import Connection, Exchange, Queue
+from kombu import Connection, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
-from nameko.rpc import ReplyListener, Rpc, RpcConsumer
+from nameko.rpc import Rpc, RpcConsumer
 
 from chassis.base import metrics
-from chassis.base.context import Context
-from chassis.base.ids import new_id
-from chassis.messages.broker import CONNECTION_ERRORS, RPC_EXCHANGE, rpc_queue
-from chassis.messages.calls import USUAL_PATIENCE, Call, answer_in, calling
-from chassis.messages.delivery import Delivery, distrust_of_call, distrust_of_reply
+from chassis.messages.broker import CONNECTION_ERRORS, rpc_queue
+from chassis.messages.delivery import Delivery, distrust_of_call
 from chassis.messages.publisher import TransientPublisher
 from chassis.messages.senders import Senders
 from chassis.messages.wire import encode
-from contracts.base import Operation
 from contracts.errors import ServiceError
 
 logger = logging.getLogger(__name__)
@@ -161,78 +156,3 @@ def rpc_method(reply: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, 
 
     method.__name__ = name
     return ServiceRpc.decorator(method)
-
-
-class Replies(ReplyListener):  # type: ignore[misc]
-    """The caller's one reply queue. An answer counts from the service that was asked, and from no other."""
-
-    queue_consumer = DirectQueueConsumer()
-
-    def setup(self) -> None:
-        super().setup()
-        self.queue.exchange = Exchange(RPC_EXCHANGE, no_declare=True)
-        self.senders = Senders.at(self.container.config["AMQP_URI"])
-        self._asked: dict[str, str] = {}
-
-    def wait_for(self, correlation_id: str, service: str) -> Waiter:
-        """Where the answer of this service will come."""
-        self._asked[correlation_id] = service
-        waiter: Waiter = self.get_reply_event(correlation_id)
-        return waiter
-
-    def forget(self, correlation_id: str) -> None:
-        """Stop waiting for a reply: a late one leaves no trace."""
-        self._asked.pop(correlation_id, None)
-        self._reply_events.pop(correlation_id, None)
-
-    def handle_message(self, body: Any, message: Any) -> None:
-        asked = self._asked.get(message.properties.get("correlation_id"))
-        if asked is None:
-            self.queue_consumer.ack_message(message)
-        elif reason := distrust_of_reply(Delivery.of(message, self.senders), asked):
-            logger.error("reply_refused", extra={"reason": reason, "service": asked})
-            metrics.message_refused(reason)
-            self.queue_consumer.ack_message(message)
-        else:
-            super().handle_message(body, message)
-
-
-class RpcClient:
-    """Calls services and waits for their answers until the context's deadline."""
-
-    def __init__(self, replies: Replies, publisher: TransientPublisher) -> None:
-        self.replies = replies
-        self.publisher = publisher
-
-    def call(
-        self, operation: type[Operation], payload: dict[str, Any], context: Context, *, timeout: float = USUAL_PATIENCE
-    ) -> dict[str, Any]:
-        """The answer as JSON. `timeout` is in seconds and counts unless the context has a deadline already.
-
-        Raises ServiceError: the service's refusal, `deadline_exceeded` when no answer came in time, or
-        `service_unavailable` when the broker is away.
-        """
-        with calling(operation, payload, context, timeout) as call:
-            reply = self._reply_to(call)
-            if reply is None:
-                raise ServiceError("deadline_exceeded")
-            return answer_in(reply)
-
-    def _reply_to(self, call: Call) -> dict[str, Any] | None:
-        """None where none comes in time."""
-        correlation_id = str(new_id())
-        waiter = self.replies.wait_for(correlation_id, call.service)
-        try:
-            self.publisher.publish(
-                call.body(),
-                call.key,
-                reply_to=self.replies.routing_key,
-                correlation_id=correlation_id,
-                expiration=call.expiration(),
-            )
-            reply: dict[str, Any] | None = waiter.wait(timeout=call.seconds_left())
-        except CONNECTION_ERRORS:
-            raise ServiceError("service_unavailable", service=call.service) from None
-        finally:
-            self.replies.forget(correlation_id)
-        return reply

@@ -22,18 +22,10 @@ TEXTS = {
         "请求体不是有效的 JSON，请检查后重试。",
         "The body is not valid JSON. Check it and try again.",
     ),
-    "body_required": ErrorText(
-        _K.INVALID, "缺少请求体，请提交 JSON 内容。", "The body is missing. Send the content as JSON."
-    ),
     "unsupported_media_type": ErrorText(
         _K.UNSUPPORTED,
         "不支持这种内容类型，请使用 {expected}。",
         "This content type is not supported. Use {expected}.",
-    ),
-    "not_acceptable": ErrorText(
-        _K.UNSUPPORTED,
-        "只能返回 {offered}，请调整 Accept 请求头。",
-        "Only {offered} can be answered. Change the Accept header.",
     ),
     "asked_too_often": ErrorText(
         _K.TOO_MANY,

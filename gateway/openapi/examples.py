@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _DEEPEST = 6
+SOME_ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
 _BY_FORMAT = {
-    "uuid": "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
+    "uuid": SOME_ID,
     "date": "2026-09-01",
     "date-time": "2026-09-01T00:00:00Z",
     "email": "someone@example.com",

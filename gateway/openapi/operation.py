@@ -6,6 +6,7 @@ from typing import Any
 from chassis.papers.file_kinds import FileKind
 from contracts.base import Contract, Operation, PageQuery, method_name
 from gateway.binding import path_fields
+from gateway.door import IDEMPOTENCY_KEY
 from gateway.files import MAX_UPLOAD
 from gateway.openapi.examples import example_of
 from gateway.openapi.problem_codes import problem_responses
@@ -14,11 +15,13 @@ from gateway.route import PUBLIC, Route
 References = Mapping[tuple[type[Contract], str], str]
 
 _IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
+    "type": "string",
+    "pattern": f"^{IDEMPOTENCY_KEY}$",
     "description": "同一键重试只办理一次 · a retry with the same key is carried out once",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,80}$"},
+}
+_FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+_HEADERS = {
+    "X-Correlation-Id": {"description": "关联号 · correlation id", "schema": {"type": "string", "format": "uuid"}}
 }
 
 
@@ -35,65 +38,38 @@ def describe_route(route: Route, schemas: Mapping[str, Any], references: Referen
         if route.downloads is not None
         else _json({"$ref": f"#/components/schemas/{answer}"}, example_of(schemas[answer], schemas))
     )
-    operation["responses"] = {
-        str(route.status): {"description": "成功 · done", "headers": _HEADERS, "content": content},
-        **problem_responses(route),
-    }
+    operation["responses"] = _responses(route, "成功 · done", content)
     return operation
 
 
 def describe_upload(route: Route, references: References) -> dict[str, Any]:
     """The upload: a form with one file."""
     answer = references[route.operation.answers, "serialization"]
-    form = {
-        "type": "object",
-        "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary"}},
-    }
+    content = _json({"$ref": f"#/components/schemas/{answer}"}, None)
     return {
         **_head(route),
         "requestBody": {
             "required": True,
             "description": f"至多 {MAX_UPLOAD} 字节 · at most {MAX_UPLOAD} bytes",
-            "content": {"multipart/form-data": {"schema": form}},
+            "content": {"multipart/form-data": {"schema": _FORM}},
         },
-        "responses": {
-            str(route.status): {
-                "description": "文件引用 · the reference to the file",
-                "content": _json({"$ref": f"#/components/schemas/{answer}"}, None),
-            },
-            **problem_responses(route),
-        },
+        "responses": _responses(route, "文件引用 · the reference to the file", content),
     }
 
 
 def describe_events(route: Route) -> dict[str, Any]:
     """The stream of hints."""
-    last = {
-        "name": "Last-Event-ID",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "maxLength": 40},
-    }
+    done = "实时消息流 · a stream that ends when the token does; come back after `retry`"
     return {
         **_head(route),
-        "parameters": [last],
-        "responses": {
-            "200": {
-                "description": "实时消息流 · a stream that ends when the token does; come back after `retry`",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
-            },
-            **problem_responses(route),
-        },
+        "parameters": [_parameter("Last-Event-ID", "header", {"type": "string", "maxLength": 40}, False)],
+        "responses": _responses(route, done, {"text/event-stream": {"schema": {"type": "string"}}}),
     }
 
 
-_HEADERS = {
-    "X-Correlation-Id": {
-        "description": "关联号 · correlation id",
-        "schema": {"type": "string", "format": "uuid"},
-    }
-}
+def _responses(route: Route, done: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    good = {"description": done, "headers": _HEADERS, "content": content}
+    return {str(route.status): good, **problem_responses(route)}
 
 
 def _head(route: Route) -> dict[str, Any]:
@@ -139,7 +115,7 @@ def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]
             _parameter(name, "query", {**properties[name], **own.get(name, {})}, name in required) for name in others
         ]
     if route.is_command:
-        parameters.append(_IDEMPOTENCY_KEY)
+        parameters.append(_parameter("Idempotency-Key", "header", _IDEMPOTENCY_KEY, False))
     return parameters
 
 

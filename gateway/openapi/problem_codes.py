@@ -4,12 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from contracts.errors import ErrorKind, catalogue
+import orjson
+
+from contracts.errors import ErrorKind, FieldError, ServiceError, catalogue
 from contracts.public import PublicCommand, PublicQuery
 from contracts.sentences import describe
 from contracts.types import FileReference
-from gateway.problems import MEDIA_TYPE, TYPE_BASE, status_of, title_of
+from gateway.openapi.examples import SOME_ID
+from gateway.problems import MEDIA_TYPE, problem, status_of
 from gateway.route import PUBLIC, Access, Route
 
 _REFUSED = re.compile(r"Refused: ([^.]*)\.")
@@ -107,22 +111,9 @@ def examples(routes: Iterable[Route]) -> dict[str, Any]:
     return {code: {"summary": describe(code, {}, "en"), "value": _example(code)} for code in sorted(codes)}
 
 
-def _example(code: str) -> dict[str, Any]:
-    kind = catalogue()[code].kind
-    example: dict[str, Any] = {
-        "type": f"{TYPE_BASE}{code}",
-        "title": title_of(kind, "zh"),
-        "status": status_of(code),
-        "detail": describe(code, {}, "zh"),
-        "code": code,
-        "instance": "urn:uuid:0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
-        "correlation_id": "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f",
-    }
-    if code == "validation_failed":
-        example["errors"] = [
-            {"path": "student_id", "code": "field_required", "message": describe("field_required", {}, "zh")}
-        ]
-    return example
+def _example(code: str) -> Any:
+    errors = [FieldError("student_id", "field_required")] if code == "validation_failed" else []
+    return orjson.loads(problem(ServiceError(code, errors), "zh", UUID(SOME_ID)).body)
 
 
 def problem_schema() -> dict[str, Any]:
@@ -136,17 +127,10 @@ def problem_schema() -> dict[str, Any]:
             "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string", "description": "同类问题的统称 · the kind of problem"},
             "status": {"type": "integer", "description": "HTTP 状态码 · HTTP status"},
-            "detail": {
-                "type": "string",
-                "description": "发生了什么、该怎么办 · what happened and what to do",
-            },
+            "detail": {"type": "string", "description": "发生了什么、该怎么办 · what happened and what to do"},
             "code": {"type": "string", "description": "稳定的错误代码 · stable error code"},
             "instance": {"type": "string", "format": "uri"},
-            "correlation_id": {
-                "type": "string",
-                "format": "uuid",
-                "description": "关联号 · for the administrator",
-            },
+            "correlation_id": {"type": "string", "format": "uuid", "description": "关联号 · for the administrator"},
             "challenge": {
                 "type": "object",
                 "description": "`work_required` 的验证题（ALTCHA 工作量证明 v2），解出后放入 `work` 重新提交"
@@ -159,11 +143,7 @@ def problem_schema() -> dict[str, Any]:
                     "type": "object",
                     "required": ["path", "code", "message"],
                     "properties": {
-                        "path": {
-                            "type": "string",
-                            "description": "如 `students.3.mobile`",
-                            "examples": ["student_id"],
-                        },
+                        "path": {"type": "string", "description": "如 `students.3.mobile`", "examples": ["student_id"]},
                         "title": {"type": "string", "description": "字段名称 · what the field is called"},
                         "code": {"type": "string"},
                         "message": {"type": "string"},

@@ -16,9 +16,6 @@ def documents_of(service: str) -> tuple[Route, ...]:
         get(f"{one}/file", of_service(service, GetIssuedDocumentFile), read, downloads=""),
         post(f"{one}/withdraw", of_service(service, WithdrawIssuedDocument), f"{service}.withdraw_documents"),
         post(
-            f"/document-checks/{service}",
-            of_service(service, CheckDocument),
-            PUBLIC,
-            never_before=TELLS_NOTHING_BEFORE,
+            f"/document-checks/{service}", of_service(service, CheckDocument), PUBLIC, never_before=TELLS_NOTHING_BEFORE
         ),
     )

@@ -6,7 +6,6 @@ would come to be refused.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,35 +19,23 @@ if TYPE_CHECKING:
     )
 
 
-class Expecting:
-    """The application, which is given no body for which it has not asked."""
+def expecting(app: ASGI3Application) -> ASGI3Application:
+    """The application for a client that waits: it is given no body until it asks for a second time. Where it answers
+    before, what comes next may be the body or another request: the client is told that the connection ends."""
 
-    def __init__(self, app: ASGI3Application) -> None:
-        self._app = app
+    async def run(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        asked = 0
 
-    def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> Awaitable[None]:
-        if scope["type"] == "http" and any(name == b"expect" for name, _ in scope["headers"]):
-            waiting = _Waiting(receive, send)
-            receive, send = waiting.receive, waiting.send
-        return self._app(scope, receive, send)
+        async def receive_what_is_wanted() -> ASGIReceiveEvent:
+            nonlocal asked
+            asked += 1
+            return await receive() if asked > 1 else {"type": "http.request", "body": b"", "more_body": True}
 
+        async def send_the_end(event: ASGISendEvent) -> None:
+            if event["type"] == "http.response.start" and asked <= 1:
+                event = {**event, "headers": [*event["headers"], (b"connection", b"close")]}
+            await send(event)
 
-class _Waiting:
-    """A client that waits. Where it is answered without a word, what comes next may be its body or another request: it
-    is told that the connection ends."""
+        await app(scope, receive_what_is_wanted, send_the_end)
 
-    def __init__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        self._receive, self._send = receive, send
-        self._looked_at = self._wanted = False
-
-    async def receive(self) -> ASGIReceiveEvent:
-        if not self._looked_at:
-            self._looked_at = True
-            return {"type": "http.request", "body": b"", "more_body": True}
-        self._wanted = True
-        return await self._receive()
-
-    async def send(self, event: ASGISendEvent) -> None:
-        if event["type"] == "http.response.start" and not self._wanted:
-            event = {**event, "headers": [*event["headers"], (b"connection", b"close")]}
-        await self._send(event)
+    return run

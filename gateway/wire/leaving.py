@@ -12,7 +12,7 @@ GONE: Final = "gone"
 """Set when its connection has ended."""
 
 
-def event_of(scope: Mapping[str, Any], which: str) -> asyncio.Event | None:
-    """`LEFT` or `GONE` of a request; None where the server tells of neither."""
-    event: asyncio.Event | None = scope.get("state", {}).get(which)
+def event_of(scope: Mapping[str, Any], which: str) -> asyncio.Event:
+    """`LEFT` or `GONE` of a request; never set where the server tells of neither."""
+    event: asyncio.Event = scope.get("state", {}).get(which) or asyncio.Event()
     return event

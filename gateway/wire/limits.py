@@ -54,7 +54,7 @@ class Limits:
 class Connections:
     """Counts connections, in all and by address. `trusted` tells a proxy of ours."""
 
-    def __init__(self, limits: Limits, trusted: Callable[[str], bool] = lambda address: False) -> None:
+    def __init__(self, limits: Limits, trusted: Callable[[str], bool]) -> None:
         self._limits = limits
         self._trusted = trusted
         self._of: Counter[str] = Counter()

@@ -17,12 +17,13 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chassis.base import metrics
+from gateway.wire.expecting import expecting
 from gateway.wire.leaving import GONE, LEFT
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
 
-    from gateway.wire.config import WireConfig
+    from gateway.wire.serving import WireConfig
 
 BAD_REQUEST, TOO_LATE, TOO_MANY, TOO_LARGE = 400, 408, 429, 431
 _LINGER: Final = 1.0
@@ -39,14 +40,6 @@ class _Phase(Enum):
     END = "end"
 
 
-class Refused(Exception):
-    """Ends the reading of a request; the status is answered."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 class GuardedProtocol(HttpToolsProtocol):
     """See above. All times are the loop's."""
 
@@ -56,12 +49,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.limits, self.counted = self.config.limits, False
+        self.limits = self.config.limits
         self.phase, self.since = _Phase.REQUEST, self.loop.time()
+        self.swept = self.since
         self.fresh = True
         self.raw = self.body = self.unwanted = 0
-        self.paused_at: float | None = None
-        self.paused_for = 0.0
         self.unsent, self.unsent_since = 0, self.since
         self.refusal: int | None = None
         self.running: RequestResponseCycle | None = None
@@ -74,7 +66,6 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.counted:
-            self.counted = False
             self.config.connections_open.leave(self.address)
         self.left.set()
         self.gone.set()
@@ -149,7 +140,6 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.phase, self.since = _Phase.BODY, self.loop.time()
         self.raw = self.body = self.unwanted = 0
-        self.paused_for, self.paused_at = 0.0, None
         if self.config.stopping:
             self.cycle.keep_alive = False
 
@@ -168,7 +158,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.running = cycle
-        super()._start_asgi_task(cycle, app)
+        super()._start_asgi_task(cycle, expecting(app) if cycle.waiting_for_100_continue else app)
 
     def on_response_complete(self) -> None:
         if self.phase is _Phase.ANSWER and not self.pipeline:
@@ -178,7 +168,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _stop_reading(self, status: int) -> None:
         """Out of the parser's callbacks, which tell of any error in the same way."""
         self.refusal = status
-        raise Refused(status)
+        raise httptools.HttpParserError(status)
 
     def _throw_away(self, size: int) -> None:
         self.unwanted += size
@@ -227,6 +217,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def sweep(self, now: float) -> None:
         """See to what is late."""
+        passed, self.swept = now - self.swept, now
         if self.transport.is_closing():
             return
         if self._reads_nothing(now):
@@ -237,7 +228,7 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self.phase is _Phase.HEAD or self.fresh:
             self._sweep_head(now)
         elif self.phase is _Phase.BODY:
-            self._sweep_body(now)
+            self._sweep_body(now, passed)
         elif not self._unanswered() and now - self.since > self.limits.keep_alive_seconds:
             self.transport.close()
 
@@ -249,15 +240,11 @@ class GuardedProtocol(HttpToolsProtocol):
         else:
             self._refuse(TOO_LATE)
 
-    def _sweep_body(self, now: float) -> None:
+    def _sweep_body(self, now: float, passed: float) -> None:
         """Time in which the application did not want to read is the application's."""
         if self.flow.read_paused:
-            self.paused_at = self.paused_at or now
-            return
-        if self.paused_at is not None:
-            self.paused_for += now - self.paused_at
-            self.paused_at = None
-        if now - self.since - self.paused_for > self.limits.body_seconds_for(self.body):
+            self.since += passed
+        elif now - self.since > self.limits.body_seconds_for(self.body):
             self._refuse(TOO_LATE)
 
     def _reads_nothing(self, now: float) -> bool:

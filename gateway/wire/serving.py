@@ -5,23 +5,44 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from itertools import count
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
-from uvicorn import Server
+from uvicorn import Config, Server
 
 from chassis.running.logging import get_logger
-from gateway.wire.config import WireConfig
+from gateway.wire.limits import Connections, Limits
 from gateway.wire.protocol import GuardedProtocol
 
 log = get_logger(__name__)
 
-_SWEEP_TICKS: Final = 5
-"""Of uvicorn's loop, which ticks every tenth of a second."""
+_SWEEP_EVERY: Final = 0.5
+"""Seconds."""
 _LOOK_AGAIN: Final = 0.02
 """Seconds between two looks at the end, whether all have left."""
-_SWEEP_LOOKS: Final = 25
-"""Of those, so that it is as often as ever."""
+
+
+class WireConfig(Config):
+    """uvicorn's, with what connections know in common; its log is silent, for it quotes requests."""
+
+    def __init__(self, app: Any, limits: Limits, trusted: Callable[[str], bool]) -> None:
+        super().__init__(
+            app,
+            interface="asgi3",
+            loop="uvloop",
+            http=GuardedProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=limits.keep_alive_seconds,
+            backlog=limits.backlog,
+        )
+        self.limits = limits
+        self.connections_open = Connections(limits, trusted)
+        self.stopping = False
 
 
 class WireServer(Server):
@@ -29,15 +50,25 @@ class WireServer(Server):
 
     config: WireConfig
 
-    def __init__(self, config: WireConfig, on_stop: Callable[[], None] = lambda: None) -> None:
-        """`on_stop` is called when nobody is accepted any more: to end what would not end by itself."""
-        config.http = GuardedProtocol
-        super().__init__(config)
+    def __init__(
+        self,
+        app: Any,
+        limits: Limits,
+        trusted: Callable[[str], bool] = lambda address: False,
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`app` speaks ASGI, `trusted` tells a proxy of ours. `on_stop` is called when nobody is accepted any more: to
+        end what would not end by itself."""
+        super().__init__(WireConfig(app, limits, trusted))
         self._on_stop = on_stop
 
     async def serve_on(self, listener: socket.socket) -> None:
         """Accept and answer until `stop`; returns when all is answered, or after the limits' seconds."""
-        await self._serve([listener])
+        sweeping = asyncio.create_task(self._sweep())
+        try:
+            await self._serve([listener])
+        finally:
+            sweeping.cancel()
 
     def stop(self) -> None:
         """Begin to end."""
@@ -47,11 +78,6 @@ class WireServer(Server):
     def accepting(self) -> bool:
         """Whether connections are accepted."""
         return self.started and not self.should_exit
-
-    async def on_tick(self, counter: int) -> bool:
-        if counter % _SWEEP_TICKS == 0:
-            self._sweep()
-        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Not uvicorn's, which ends a kept connection in the moment in which its client may be sending a request."""
@@ -74,20 +100,20 @@ class WireServer(Server):
     def _connections(self) -> list[GuardedProtocol]:
         return [each for each in self.server_state.connections if isinstance(each, GuardedProtocol)]
 
-    def _sweep(self) -> None:
-        now = asyncio.get_running_loop().time()
-        for connection in self._connections():
-            try:
-                connection.sweep(now)
-            except Exception:  # of one connection: the others are not ended by it
-                log.exception("sweep_failed")
-                connection.transport.abort()
+    async def _sweep(self) -> None:
+        """Look after what is late, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_SWEEP_EVERY)
+            for connection in self._connections():
+                try:
+                    connection.sweep(loop.time())
+                except Exception:  # of one connection: the others are not ended by it
+                    log.exception("sweep_failed")
+                    connection.transport.abort()
 
     async def _empty(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        looks = count()
-        while self.server_state.connections and loop.time() < until:
-            if next(looks) % _SWEEP_LOOKS == 0:
-                self._sweep()
-            await asyncio.sleep(_LOOK_AGAIN)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.server_state.connections:
+                    await asyncio.sleep(_LOOK_AGAIN)

@@ -36,7 +36,7 @@ SHOWN_AS_IT_IS = {
     " workbook",
     "file_type_not_allowed.allowed": "kinds of files, as people call them",
     # Only whoever writes a program can bring these about, and it has to send what stands here.
-    "not_acceptable.offered unsupported_media_type.expected": "media types",
+    "unsupported_media_type.expected": "media types",
     "method_not_allowed.allowed": "methods of HTTP",
     "export_column_unknown.columns export_column_unknown.allowed": "names of fields, as they have to be sent",
     "sort_not_supported.allowed field_not_a_choice.expected field_wrong_type.expected": "what a program has to send",

@@ -1,5 +1,6 @@
 """A gateway without a bus: operations of a made-up library, a backend that records calls, tokens, a store in memory."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from inspect import isawaitable
@@ -12,14 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.base.context import Actor, Context
 from chassis.papers.file_kinds import FileKind
-from chassis.papers.store import plain_name
+from chassis.papers.store import FileStore, plain_name
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
-from contracts.identity.tokens import AUDIENCE, ISSUER
+from contracts.identity.tokens import AUDIENCE, ISSUER, AccessClaims, AccessGrant
 from contracts.permissions import Role, ScopeKind
 from contracts.types import FileReference, Id, ShortText
-from gateway.route import PUBLIC, SIGNED_IN, delete, get, patch, post
+from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 
 PERMISSION = "books.lend"
 SERVICES = ("library", "archive")
@@ -34,6 +35,11 @@ LENDERS = {
 def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> ScopeKind | None:
     """The real roles' scopes, and those for the made-up permission."""
     return LENDERS.get(role) if permission == PERMISSION else permissions.scope_of(role, permission, modules)
+
+
+async def no_grants(claims: AccessClaims) -> tuple[AccessGrant, ...]:
+    """Of tokens that refer to none."""
+    return ()
 
 
 class BookView(View):
@@ -89,7 +95,7 @@ ROUTES = (
     get("/books", ListBooks, PERMISSION),
     get("/books/{book_id}/scan", GetScan, PERMISSION, downloads=""),
     post("/archive", OpenArchive, SIGNED_IN, before_first_steps=True),
-    patch("/archive", OpenArchive, PERMISSION),
+    put("/archive", OpenArchive, PERMISSION),
     post("/door", EnterLibrary, PUBLIC, never_before=0.2),
 )
 
@@ -110,7 +116,14 @@ class FakeBackend:
         self.calls.append((operation.service, name, payload, context))
         answer = self.answers.get(name)
         answered = answer(operation.service, payload) if answer else {"id": str(uuid4()), "title": "书"}
-        return await answered if isawaitable(answered) else answered
+        if not isawaitable(answered):
+            return answered
+        try:
+            async with asyncio.timeout(context.seconds_left()):
+                given: dict[str, Any] = await answered
+        except TimeoutError:
+            raise ServiceError("deadline_exceeded") from None
+        return given
 
     def refuse(self, name: str, code: str, **params: Any) -> None:
         """Let an operation be refused."""
@@ -121,7 +134,7 @@ class FakeBackend:
         self.answers[name] = answer
 
 
-class FakeStore:
+class FakeStore(FileStore):
     """Files in memory."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from falcon import code_to_http_status
 from falcon.testing import Result, create_scope
 
-from gateway.app import App
+from gateway.pages import App
 from gateway.process import THREADS
 from gateway.wire.leaving import GONE, LEFT
 

@@ -21,7 +21,7 @@ from gateway.rates import Rates
 from gateway.revocations import RevocationList
 from gateway.streams import Hub
 from gateway.wire.limits import Limits
-from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, scope_of
+from tests.gateway.fakes import ROUTES, SERVICES, FakeBackend, FakeStore, no_grants, scope_of
 
 HOLDS_UP = "hold up"
 HUNG_AFTER = 5
@@ -42,7 +42,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
     """Serve until SIGTERM."""
     configure("gateway", "test", "json")
     process.SPARE_FILES = 0  # so that a test can use up all descriptors
-    tokens.scope_of = scope_of
+    tokens.scope_of = scope_of  # type: ignore[attr-defined]
     backend, hub = FakeBackend(), Hub()
     backend.answers["lend_book"] = lambda *asked: _slow(*asked)
     revocations = RevocationList()
@@ -55,7 +55,7 @@ def main(address: str, public_key: str, metrics_port: int, entrance: str = "", k
 
     dependencies = Dependencies(
         calls=Calls(backend, [*SERVICES, "identity"]),
-        tokens=tokens.Tokens(public_key, revocations),
+        tokens=tokens.Tokens(public_key, revocations, no_grants),
         files=FakeStore(),
         hub=hub,
         rates=Rates("1000000/minute", "1000000/minute"),

@@ -89,7 +89,6 @@ def cable(broker_address: str) -> Iterator[Cable]:
 
 @pytest.fixture
 def bus(cable: Cable) -> Iterator[Bus]:
-    module.read_warily()
     made = Bus(cable.url)
     running = submit(made.run())
     eventually(lambda: made.connected, "connected")

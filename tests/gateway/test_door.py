@@ -19,6 +19,7 @@ from contracts.documents import CheckDocument
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
+from gateway.guards import Places
 from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.route import PUBLIC
@@ -157,7 +158,7 @@ def test_how_long_an_answer_takes_tells_strangers_nothing(gateway: Gateway, refu
 
 def test_who_waits_for_their_time_holds_no_place() -> None:
     slow = [replace(route, never_before=3.0) if route.path == "/door" else route for route in LIBRARY]
-    gateway = make_gateway(requests=1, routes=slow)
+    gateway = make_gateway(places=Places(1), routes=slow)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(gateway.client.simulate_post, "/api/v1/door", json={"name": "李一"})
         eventually(lambda: names(gateway) == ["enter_library"], "it was asked")

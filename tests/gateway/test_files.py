@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chassis.papers.quota import USUAL, Limits
 from contracts.types import FileReference
 from gateway.files import DOWNLOADS_OF_USER, UPLOADS_OF_USER
+from gateway.guards import Places
 from gateway.settings import GatewaySettings
 from tests.gateway.conftest import Gateway, make_gateway
 
@@ -238,7 +239,7 @@ class SlowReader:
 
 
 def test_a_download_holds_its_place_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    gateway = make_gateway(requests=1)
+    gateway = make_gateway(places=Places(1))
     gateway.store.files["library", SHA] = b"%PDF-1.7"
     refer(gateway)
     slow = SlowReader(gateway, monkeypatch)

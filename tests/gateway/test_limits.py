@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.errors import ServiceError
-from gateway.guards import ServiceGuard, Slots
+from gateway.guards import Places, ServiceGuard, Slots
 from tests.gateway.conftest import Gateway, make_gateway
 from tests.gateway.live import until
 from tests.waiting import eventually
@@ -105,7 +105,7 @@ def test_an_unforeseen_error_gives_the_place_back(guard: ServiceGuard) -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             run(guard, wrong)
-    assert guard.in_flight == 0
+    assert guard.places.taken == 0
 
 
 def test_no_more_than_the_limit_run_at_once(guard: ServiceGuard) -> None:
@@ -114,20 +114,18 @@ def test_no_more_than_the_limit_run_at_once(guard: ServiceGuard) -> None:
 
     with pytest.raises(ServiceError, match="overloaded"):
         asyncio.run(nested())
-    assert guard.in_flight == 0
+    assert guard.places.taken == 0
 
 
 def test_slots_are_counted() -> None:
     slots = Slots(1)
-    slots.enter()
-    with pytest.raises(ServiceError, match="overloaded"):
-        slots.enter()
-    slots.leave()
-    slots.enter()
+    for _ in range(2):
+        with slots.one(), pytest.raises(ServiceError, match="overloaded"), slots.one():
+            pass
 
 
 def test_a_full_gateway_answers_at_once_and_every_place_comes_back() -> None:
-    gateway = make_gateway(requests=1)
+    gateway = make_gateway(places=Places(1))
     inner: list[int] = []
 
     async def ask_again(*_: object) -> dict[str, object]:
@@ -154,7 +152,7 @@ def held_up(gateway: Gateway, operation: str) -> threading.Event:
 
 
 def test_one_user_has_some_places_and_others_have_theirs() -> None:
-    gateway = make_gateway(requests_of_one=3)
+    gateway = make_gateway(places=Places(of_one=3))
     release = held_up(gateway, "list_books")
     mine, others = (gateway.bearer(sub=str(uuid4())) for _ in range(2))
     with ThreadPoolExecutor(4) as pool:
@@ -170,7 +168,7 @@ def test_one_user_has_some_places_and_others_have_theirs() -> None:
 
 
 def test_an_address_has_some_places_too() -> None:
-    gateway = make_gateway(requests_of_one=1)
+    gateway = make_gateway(places=Places(of_one=1))
     release = held_up(gateway, "enter_library")
     knock = {"path": "/api/v1/door", "json": {"name": "x"}}
     with ThreadPoolExecutor(2) as pool:
@@ -184,7 +182,7 @@ def test_an_address_has_some_places_too() -> None:
 
 
 def test_who_is_not_known_or_not_right_takes_no_place() -> None:
-    gateway = make_gateway(requests=0)
+    gateway = make_gateway(places=Places(0))
     assert gateway.client.simulate_get(BOOKS).status_code == 401
     assert gateway.client.simulate_get(f"{BOOKS}?page=x", headers=gateway.bearer()).status_code == 422
     assert gateway.client.simulate_get(BOOKS, headers=gateway.bearer()).status_code == 503

@@ -23,7 +23,7 @@ from gateway.routes import ROUTES, SERVICES, identity
 from gateway.streams import EVENTS
 from gateway.tokens import Tokens
 from tests.gateway.conftest import Gateway, make_gateway
-from tests.gateway.fakes import Issuer
+from tests.gateway.fakes import Issuer, no_grants
 
 BOOKS = "/api/v1/books"
 POINT, OTHER_POINT = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f", "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e60"
@@ -89,7 +89,7 @@ def known() -> RevocationList:
 def test_a_remembered_token_still_expires() -> None:
     time = [1_000_000.0]
     issuer = Issuer()
-    tokens = Tokens(issuer.public_key, known(), clock=lambda: time[0])
+    tokens = Tokens(issuer.public_key, known(), no_grants, clock=lambda: time[0])
     header = f"Bearer {issuer.token(lifetime=300)}"
     expires = asyncio.run(tokens.principal(header)).claims.exp
     time[0] = expires - 1
@@ -105,7 +105,7 @@ def test_only_an_ed25519_key_is_taken() -> None:
 
     pem = generate_private_key(65537, 2048).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     with pytest.raises(ValueError, match="Ed25519"):
-        Tokens(pem.decode(), known())
+        Tokens(pem.decode(), known(), no_grants)
 
 
 def test_a_permission_that_is_missing_is_a_403(gateway: Gateway) -> None:

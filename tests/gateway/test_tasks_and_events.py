@@ -218,15 +218,16 @@ def test_who_was_shut_out_while_a_stream_waited_is_told_nothing_more(
     stream.next()
     [open_one] = do(gateway.hub.all)
     monkeypatch.setattr(gateway.revocations, "is_revoked", lambda *_: True)
-    do(gateway.hub.publish, open_one.user_id, Hint("task", "1", {"id": "of somebody else's by now"}))
+    do(gateway.hub.publish, open_one.reader.user_id, Hint("task", {"id": "of somebody else's by now"}))
     assert list(stream.parts) == [b"retry: 2000\n\n"]
     assert gateway.hub.count == 0
 
 
 def test_a_reader_who_falls_behind_loses_hints_and_not_the_stream(gateway: Gateway) -> None:
-    subscription = do(gateway.hub.subscribe, uuid4())
+    reader = submit(gateway.tokens.principal(gateway.bearer()["Authorization"])).result(5)
+    subscription = do(gateway.hub.subscribe, reader)
     for number in range(500):
-        do(gateway.hub.publish, subscription.user_id, Hint("task", str(number), {}))
+        do(gateway.hub.publish, reader.user_id, Hint("task", {}, str(number)))
     first = submit(subscription.next(1)).result(5)
     assert first is not None
     assert first.id == "400"

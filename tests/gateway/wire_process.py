@@ -11,7 +11,6 @@ from typing import Any
 
 import uvloop
 
-from gateway.wire.config import WireConfig
 from gateway.wire.limits import Limits
 from gateway.wire.serving import WireServer
 
@@ -51,7 +50,7 @@ async def answer(send: Any, status: int, body: bytes) -> None:
 async def serve(port: int, limits: Limits) -> None:
     """Until SIGTERM."""
     listener = socket.create_server(("127.0.0.1", port))
-    server = WireServer(WireConfig(application, limits))
+    server = WireServer(application, limits)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
     await server.serve_on(listener)
 
