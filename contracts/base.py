@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, Unpack
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from contracts.errors.fields import FieldProblemError
 from contracts.naming import service_of_module, snake_case
 
 # At most this many rows ride in one event: a batch is a few messages, and none of them is huge.
@@ -128,7 +129,7 @@ class PageQuery(NumberedQuery):
     sort: SortKey = None
     after: UUID | None = Field(
         default=None,
-        description="Id of the last row seen: the rows behind it, instead of a page by its number.",
+        description="Id of the last row seen: the rows behind it, instead of a page by its number; without `page`.",
         examples=["0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
     )
 
@@ -145,6 +146,12 @@ class PageQuery(NumberedQuery):
         super().__pydantic_init_subclass__(**kwargs)
         if unknown := frozenset[str]().union(*cls.together) - cls.model_fields.keys():
             raise TypeError(f"{cls.__name__} has no filter {', '.join(sorted(unknown))}")
+
+    @model_validator(mode="after")
+    def _begins_at_one_place(self) -> Self:
+        if self.after is not None and "page" in self.model_fields_set:
+            raise FieldProblemError("page_beside_after")
+        return self
 
     @classmethod
     def sort_keys(cls) -> tuple[str, ...]:

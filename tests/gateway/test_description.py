@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import contracts
 from chassis.declaring.service import load
-from contracts.base import OPERATIONS, Command
+from contracts.base import OPERATIONS, Command, PageQuery
 from contracts.common import COMMON_OPERATIONS, SETTINGS_OPERATIONS, ListAuditEntries
 from contracts.errors import ErrorKind, catalogue, error_text
 from contracts.permissions import PERMISSIONS
@@ -135,6 +135,8 @@ def test_examples_of_bodies_are_what_their_contracts_take() -> None:
     refused = {}
     for route in ROUTES:
         schema = route.operation.model_json_schema()
+        if issubclass(route.operation, PageQuery):
+            del schema["properties"]["after"]  # takes the place of `page`
         try:
             route.operation.model_validate(example_of(schema, schema.get("$defs", {})))
         except ValueError as error:
