@@ -102,7 +102,7 @@ def find(uow: Reader, wanted: Wanted) -> Found:
         found = way(uow, wanted)
         if found is not None:
             return found
-    raise ServiceError("narrow_the_list", limit=PAGED, filters=list(wanted.others))
+    raise ServiceError("narrow_the_list", limit=PAGED, filters=list(wanted.alone()))
 
 
 _Way = Callable[[Reader, Wanted], Found | None]

@@ -36,6 +36,7 @@ from chassis.data.row_scope import shows, table_scope
 from chassis.data.whole_lists import Reader
 from contracts.base import Page, PageQuery, View
 from contracts.errors import ServiceError
+from contracts.examples import example_of_field
 
 Filter = Callable[[Any, Reader], ColumnElement[bool]]
 """What a filter finds by its value."""
@@ -165,7 +166,7 @@ class Listing(Generic[SomeView]):
             joined=self._joined,
             few=self.most is not None or scope.kind in ("student", "own") or not self.few.isdisjoint(given),
             most=self.most or PAGED,
-            others=[name for name in self.contract.filters() if name not in given],
+            alone=lambda: self._alone(uow),
             order=self._order(query, scope.kind),
             offset=0 if query.after else (query.page - 1) * query.size,
             size=query.size,
@@ -201,6 +202,17 @@ class Listing(Generic[SomeView]):
         if grouping is not None and not shows(grouping.table, kind):
             hidden |= set(given) & set(grouping.by) - self.filters.keys()
         return hidden
+
+    def _alone(self, uow: Reader) -> list[str]:
+        """The filters that the list is promised to be quick by, each alone, of those that hide nothing from the actor:
+        by examples, as what a filter looks at is known of a condition."""
+        kind, alone = uow.context.scope.kind, []
+        for [name] in (names for names in self.contract.promised(kind) if len(names) == 1):
+            value = example_of_field(self.contract, name)
+            conditions = {name: self.filters[name](value, uow)} if name in self.filters else {}
+            if not self._hidden_filters([name], conditions, kind):
+                alone.append(name)
+        return alone
 
     def _group_columns(self) -> Sequence[str]:
         grouping = grouping_of(self.table)

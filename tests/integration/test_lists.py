@@ -7,7 +7,7 @@ that its contract has: whatever is refused stands in a table here, and nothing e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.data import lists as listing
-from chassis.data.list_wanted import Found, Wanted
+from chassis.data.list_wanted import PAGED, Found, Wanted
 from chassis.data.list_ways import Plan, plans
 from chassis.declaring.service import load
 from chassis.testing.harness import ServiceHarness, acting
@@ -189,6 +189,26 @@ def test_what_a_long_list_promises_is_found_in_an_index_and_what_it_does_not_pro
                 if found and kind == "school":
                     found_all_the_same |= {f"{method}.{name}" for name in names & looked_at}
     assert (not_found, found_all_the_same) == (set(), set())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_has_to_narrow_a_long_list_is_told_a_filter_and_none_that_is_hidden_from_them(
+    service: str, harness_of: HarnessOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness, told = harness_for(service, harness_of), list[Sequence[str]]()
+    # Only while it answers can what a filter looks at be asked for.
+    monkeypatch.setattr(listing, "find", lambda uow, wanted: told.append(wanted.alone()) or Found((), False, 0))
+    nothing, hidden = set(), set()
+    for method, operation in of(service).items():
+        for kind in set() if method in SHORT else kinds(operation):
+            someone = acting(demanded(operation), scope=kind, ids=() if kind == "school" else (new_id(),))
+            harness.ask(operation.model_validate(needed(operation)), someone)
+            alone = told.pop()
+            nothing |= set() if alone else {(method, kind)}
+            hidden |= {(method, kind, name) for name in alone if name in HIDDEN.get((method, str(kind)), set())}
+            told_alone = describe("narrow_the_list", {"limit": PAGED, "filters": alone})
+            assert not re.search("[a-z]", told_alone), "filters have words"
+    assert (nothing, hidden) == (set(), set())
 
 
 def is_found(plan: Plan, wanted: Wanted, kind: str, names: frozenset[str]) -> bool:

@@ -226,8 +226,18 @@ def test_who_has_to_narrow_a_list_hears_by_what(fair: ServiceHarness) -> None:
     with pytest.raises(ServiceError) as refused:
         page(fair, state="open", sort="price")
     assert refused.value.code == "narrow_the_list"
-    assert "ride" in refused.value.params["filters"]
-    assert "state" not in refused.value.params["filters"]
+    of_contract = ["teaching_point_id", "visitor_id", "state", "town", "age", "since", "name"]
+    assert refused.value.params["filters"] == of_contract, "those that are promised alone, and not the ride"
+
+
+@pytest.mark.usefixtures("small")
+def test_who_has_to_narrow_a_list_hears_of_no_filter_that_is_hidden_from_them(fair: ServiceHarness) -> None:
+    lead = acting("tickets.read", scope="course", ids=ids(all_of(fair, SCHOOL)))
+    with pytest.raises(ServiceError, match="filter_not_supported"):
+        page(fair, lead, name="a")
+    with pytest.raises(ServiceError) as refused:
+        page(fair, lead, sort="price")
+    assert refused.value.params["filters"] == ["teaching_point_id", "visitor_id", "state", "since"]
 
 
 @pytest.mark.usefixtures("small")
