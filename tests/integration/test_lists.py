@@ -19,9 +19,10 @@ from chassis.data.list_wanted import PAGED, Found, Wanted
 from chassis.data.list_ways import Plan, plans
 from chassis.declaring.service import load
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.base import OPERATIONS, PageQuery
+from contracts.base import OPERATIONS, PageQuery, method_name
 from contracts.errors import ServiceError
 from contracts.examples import example_of
+from contracts.identity.notices import ListNotices
 from contracts.permissions import ROLE_PERMISSIONS
 from contracts.sentences import describe
 from gateway.routes import SERVICES
@@ -209,6 +210,23 @@ def test_who_has_to_narrow_a_long_list_is_told_a_filter_and_none_that_is_hidden_
             told_alone = describe("narrow_the_list", {"limit": PAGED, "filters": alone})
             assert not re.search("[a-z]", told_alone), "filters have words"
     assert (nothing, hidden) == (set(), set())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_list_is_put_together_once_and_not_for_each_request(
+    service: str, harness_of: HarnessOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness, built, read = harness_for(service, harness_of), list[str](), list[Any]()
+    monkeypatch.setattr(listing.Listing, "__post_init__", lambda its: built.append(method_name(its.contract)))
+    as_it_is = listing.Listing.page
+    monkeypatch.setattr(listing.Listing, "page", lambda its, *asked: read.append(its._rows) or as_it_is(its, *asked))
+    for operation in of(service).values():
+        someone = acting(demanded(operation), scope=next(kinds(operation)))
+        assert refusal_of(harness, operation.model_validate(needed(operation)), someone) is None
+        built.clear()
+        harness.ask(operation.model_validate(needed(operation)), someone)
+        if operation is not ListNotices:  # which there are, and what is shown of them, is the reader's
+            assert (built, read.pop() is read.pop()) == ([], True)
 
 
 def is_found(plan: Plan, wanted: Wanted, kind: str, names: frozenset[str]) -> bool:
