@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, Unpack
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from contracts.errors.fields import FieldProblemError
 from contracts.naming import service_of_module, snake_case
 
 # At most this many rows ride in one event: a batch is a few messages, and none of them is huge.
@@ -115,36 +116,53 @@ class NumberedQuery(Query):
 class PageQuery(NumberedQuery):
     """A question that is answered with one page of a list.
 
-    `order` is its order unless another is asked for, as in `sort`; `sorts` are the other keys. Any list is as quick
-    with millions of rows in its own order, and by each of its filters alone; `together` are the pairs of filters by
-    which people look in it, which are so too. What else is combined or sorted by is answered while few rows are found
-    (`chassis.data.lists`).
+    `order` is its order unless another is asked for, as in `sort`; `sorts` are the other keys. However long a list is,
+    it is quick in its own order: all of it, by each filter alone, and by the pairs `together` by which people look in
+    it. Filters that no index finds, and whose rows may lie anywhere, are `looked_at` row by row, and promise less. What
+    is not promised is answered while few rows are found (`chassis.data.lists`).
     """
 
     order: ClassVar[str]
     sorts: ClassVar[tuple[str, ...]] = ()
     together: ClassVar[tuple[frozenset[str], ...]] = ()
+    looked_at: ClassVar[frozenset[str]] = frozenset()
 
     sort: SortKey = None
     after: UUID | None = Field(
         default=None,
-        description="Id of the last row seen: the rows behind it, instead of a page by its number.",
+        description="Id of the last row seen: the rows behind it, instead of a page by its number; without `page`.",
         examples=["0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"],
     )
 
     def __init_subclass__(
-        cls, *, order: str = "", sorts: tuple[str, ...] = (), together: tuple[tuple[str, str], ...] = (), **kwargs: Any
+        cls,
+        *,
+        order: str = "",
+        sorts: tuple[str, ...] = (),
+        together: tuple[tuple[str, str], ...] = (),
+        looked_at: tuple[str, ...] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
         cls.order = order or getattr(cls, "order", "")
         cls.sorts = sorts or cls.sorts
         cls.together = tuple(map(frozenset, together)) or cls.together
+        cls.looked_at = frozenset(looked_at) or cls.looked_at
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        if unknown := frozenset[str]().union(*cls.together) - cls.model_fields.keys():
+        pairs = frozenset[str]().union(*cls.together)
+        if unknown := (pairs | cls.looked_at) - cls.model_fields.keys():
             raise TypeError(f"{cls.__name__} has no filter {', '.join(sorted(unknown))}")
+        if promised := pairs & cls.looked_at:
+            raise TypeError(f"{cls.__name__} promises {', '.join(sorted(promised))} in a pair and not alone")
+
+    @model_validator(mode="after")
+    def _begins_at_one_place(self) -> Self:
+        if self.after is not None and "page" in self.model_fields_set:
+            raise FieldProblemError("page_beside_after")
+        return self
 
     @classmethod
     def sort_keys(cls) -> tuple[str, ...]:
@@ -155,6 +173,17 @@ class PageQuery(NumberedQuery):
     def filters(cls) -> tuple[str, ...]:
         """The fields that the list is filtered by."""
         return tuple(name for name in cls.model_fields if name not in PageQuery.model_fields)
+
+    @classmethod
+    def promised(cls, scope: str = "school") -> tuple[frozenset[str], ...]:
+        """The filters that the list is quick by, alone and in pairs, for a kind of scope. Whoever sees single courses
+        has one given already: what they ask for beside it are the pairs with `course_id`."""
+        alone = (frozenset({name}) for name in cls.filters() if name not in cls.looked_at)
+        promised = dict.fromkeys((frozenset[str](), *alone, *cls.together))
+        if scope != "course" or "course_id" not in cls.model_fields:
+            return tuple(promised)
+        given = [each for each in promised if "course_id" in each]
+        return tuple(dict.fromkeys(names for each in given for names in (each - {"course_id"}, each)))
 
 
 Row = TypeVar("Row", bound=View)

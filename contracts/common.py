@@ -106,7 +106,7 @@ class AuditEntryView(View):
     correlation_id: UUID
 
 
-class ListAuditEntries(PageQuery, answers=Page[AuditEntryView], order="-at"):
+class ListAuditEntries(PageQuery, answers=Page[AuditEntryView], order="-at", looked_at=("object_type", "action")):
     """The audit trail of one service, newest first."""
 
     actor_id: Id | None = Field(default=None, description="Only what this user did.")

@@ -92,7 +92,13 @@ class IssuedDocumentView(View):
     version: int
 
 
-class ListIssuedDocuments(PageQuery, answers=Page[IssuedDocumentView], order="-issued_at", sorts=("number",)):
+class ListIssuedDocuments(
+    PageQuery,
+    answers=Page[IssuedDocumentView],
+    order="-issued_at",
+    sorts=("number",),
+    looked_at=("document", "number"),
+):
     """Issued documents."""
 
     document: DocumentKind | None = Field(default=None, description="Only of this kind.")

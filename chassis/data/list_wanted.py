@@ -57,7 +57,7 @@ class Wanted:
     by the actor's scope, `domains` all that others can have; `bound` is the scope's column; `joined` says that
     `found` leaves out rows of the table. `few` says that the
     conditions leave few rows for certain, `most` how many are gathered;
-    `others` are filters that could be given too.
+    `alone` tells by which filters the actor may ask instead, each alone, however long the list is.
     """
 
     table: Table
@@ -71,7 +71,7 @@ class Wanted:
     joined: bool
     few: bool
     most: int
-    others: Sequence[str]
+    alone: Callable[[], Sequence[str]]
     order: Order
     offset: int
     size: int

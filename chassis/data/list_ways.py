@@ -3,7 +3,8 @@
 1. **Stream.** An index begins with columns whose values are known (the actor's points, a filter, all states, all
    groups) and ends with the order and the id: the page is the beginning of the index at each combination of the values,
    merged. It does as much for the last of a million rows as for the first of ten.
-2. **Walk.** What else is filtered by is common: the first thousands of rows of such an index have a page full.
+2. **Walk.** What else is filtered by is common: the first thousands of rows of such an index have a page full, or show
+   that the first ten thousands will.
 3. **Gather.** What is filtered by is rare: at most 10,000 rows are found, and sorted by whatever is wished.
 
 Else the list has to be narrowed: nobody waits for what the database would have to sort or look through by the million.
@@ -45,7 +46,11 @@ _WALKED: Final = 4_000
 are …"""
 _WALKED_ROWS: Final = 12_000
 """… so many. Reading them takes some 10 ms."""
+_FURTHER: Final = 40_000
+"""Rows that are looked at where the first of them show that a page is among these. What is spread over millions of rows
+has a page there or is few: 50 of 40,000 are 10,000 of eight millions."""
 _WALKING_MS: Final = 60
+_FURTHER_MS: Final = 120
 _GATHERING_MS: Final = 250
 _PATIENT_MS: Final = 3_000
 """For what is few, or expected to be: on a busy machine that takes its time, and is no reason to refuse it."""
@@ -97,7 +102,7 @@ def find(uow: Reader, wanted: Wanted) -> Found:
         found = way(uow, wanted)
         if found is not None:
             return found
-    raise ServiceError("narrow_the_list", limit=PAGED, filters=list(wanted.others))
+    raise ServiceError("narrow_the_list", limit=PAGED, filters=list(wanted.alone()))
 
 
 _Way = Callable[[Reader, Wanted], Found | None]
@@ -169,17 +174,31 @@ def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
 
 
 def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
-    """The page, if it is full, or all rows were looked at."""
-    rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
-    near = _beginning(plan, wanted, rows).limit(rows).cte("near")
-    some = wanted.found(wanted.id.label("id"), near.c.key, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
-    page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
+    """The page, if it is full, or all rows were looked at. Where it is begun it is looked for once more, as far as what
+    was found lets expect."""
+    places = max(1, plan.places(wanted))
+    rows = min(_WALKED, _WALKED_ROWS // places)
     try:
         with uow.at_most(_WALKING_MS):
-            looked_at, ids = _numbered(uow, wanted, near, page)
+            looked_at, ids = _among_first(plan, uow, wanted, rows)
+        if looked_at == rows and 0 < len(ids) <= wanted.size:
+            far_enough, furthest = rows * wanted.needed // (wanted.offset + len(ids)), _FURTHER // places
+            if far_enough > 2 * furthest:
+                return None
+            rows = min(2 * far_enough, furthest)  # what is looked for is not spread evenly
+            with uow.at_most(_FURTHER_MS):
+                looked_at, ids = _among_first(plan, uow, wanted, rows)
     except TooSlow:
         return None
     return counted(uow, wanted, ids) if len(ids) > wanted.size or looked_at < rows else None
+
+
+def _among_first(plan: Plan, uow: Reader, wanted: Wanted, rows: int) -> tuple[int, list[Any]]:
+    """How many of the first rows there are, at most so many, and the page's ids among them."""
+    near = _beginning(plan, wanted, rows).limit(rows).cte("near")
+    some = wanted.found(wanted.id.label("id"), near.c.key, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
+    page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
+    return _numbered(uow, wanted, near, page)
 
 
 def _numbered(uow: Reader, wanted: Wanted, rows: CTE, page: Select[Any]) -> tuple[int, list[Any]]:

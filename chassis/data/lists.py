@@ -31,11 +31,12 @@ from sqlalchemy.sql import visitors
 from chassis.data.groups import grouping_of
 from chassis.data.list_wanted import PAGED, Domain, Found, Order, Wanted
 from chassis.data.list_ways import all_values, find, position_of
-from chassis.data.pages import PART_OF, as_view
-from chassis.data.row_scope import shows, table_scope
+from chassis.data.pages import as_view
+from chassis.data.row_scope import hidden_in, shows, table_scope
 from chassis.data.whole_lists import Reader
 from contracts.base import Page, PageQuery, View
 from contracts.errors import ServiceError
+from contracts.examples import example_of_field
 
 Filter = Callable[[Any, Reader], ColumnElement[bool]]
 """What a filter finds by its value."""
@@ -49,9 +50,9 @@ class Listing(Generic[SomeView]):
     `shown` selects what is read of a row, the table's own columns unless told otherwise, and joins what is shown
     beside them: an outer join, unless a row is to be left out without it, which takes its time; `views` makes views
     of rows, by default of the columns of their names. `sorts` are the keys of the contract that are no columns of
-    the table. `always` is true of every row of the list. `few` are filters that never leave many rows: a student's,
-    a slip's. `most` says that nobody has more rows than so many in it, which are sorted then however many are
-    found. `key` identifies a row.
+    the table. `always` is true of every row of the list, for everybody or by who asks. `few` are filters that never
+    leave many rows: a student's, a slip's. `most` says that nobody has more rows than so many in it, which are sorted
+    then however many are found. `key` identifies a row.
     """
 
     contract: type[PageQuery]
@@ -60,7 +61,7 @@ class Listing(Generic[SomeView]):
     views: Callable[[Any, Sequence[Row[Any]]], Iterable[SomeView]] | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
-    always: ColumnElement[bool] | None = None
+    always: ColumnElement[bool] | Callable[[Any], ColumnElement[bool]] | None = None
     few: frozenset[str] = frozenset()
     most: int | None = None
     key: ColumnElement[Any] | None = None
@@ -119,7 +120,7 @@ class Listing(Generic[SomeView]):
     def _read(self, uow: Reader, ids: Sequence[Any]) -> Iterable[SomeView]:
         if not ids:
             return ()
-        statement = self._select().where(self.id == any_(literal(list(ids), ARRAY(self.id.type))))
+        statement = self._rows.where(self.id == any_(literal(list(ids), ARRAY(self.id.type))))
         rows = {row.id: row for row in uow.rows(statement)}
         return self._viewed(uow, [rows[id_] for id_ in ids if id_ in rows])
 
@@ -128,17 +129,20 @@ class Listing(Generic[SomeView]):
             return (as_view(self.view, row) for row in rows)
         return self.views(uow, rows)
 
-    def _select(self) -> Select[Any]:
+    @cached_property
+    def _rows(self) -> Select[Any]:
+        """What is read of the rows. It is put together once: that takes longer than finding a statement made of it."""
         return select(self.table) if self.shown is None else self.shown()
 
     def _whole(self, wanted: Wanted) -> Select[Any]:
-        return self._select().where(*wanted.all_conditions).order_by(*wanted.order.by(wanted.id, wanted.order.column))
+        return self._rows.where(*wanted.all_conditions).order_by(*wanted.order.by(wanted.id, wanted.order.column))
 
     @cached_property
     def _joined(self) -> bool:
         """Whether a row of the table may be left out for what is joined to it."""
-        froms = [] if self.shown is None else self.shown().get_final_froms()
-        joins = (each for start in froms for each in visitors.iterate(start) if isinstance(each, Join))
+        joins = (
+            each for start in self._rows.get_final_froms() for each in visitors.iterate(start) if isinstance(each, Join)
+        )
         return any(not each.isouter for each in joins)
 
     # -- what a query asks for ----------------------------------------------------------------------------------------
@@ -158,14 +162,14 @@ class Listing(Generic[SomeView]):
             id=self.id,
             found=self._found,
             conditions=conditions,
-            always=self.always,
+            always=self.always(uow) if callable(self.always) else self.always,
             known=known,
             domains=self._domains(uow),
             bound=bound,
             joined=self._joined,
             few=self.most is not None or scope.kind in ("student", "own") or not self.few.isdisjoint(given),
             most=self.most or PAGED,
-            others=[name for name in self.contract.filters() if name not in given],
+            alone=lambda: self._alone(uow),
             order=self._order(query, scope.kind),
             offset=0 if query.after else (query.page - 1) * query.size,
             size=query.size,
@@ -196,11 +200,22 @@ class Listing(Generic[SomeView]):
         self, given: Iterable[str], conditions: Mapping[str, ColumnElement[bool]], kind: str
     ) -> set[str]:
         """What is looked at that shows the actor nothing. A group tells what the table tells that is grouped by it."""
-        hidden = set[str]().union(*(_hidden(condition, kind) for condition in conditions.values()))
+        hidden = set[str]().union(*(hidden_in(condition, kind) for condition in conditions.values()))
         grouping = grouping_of(self.table)
         if grouping is not None and not shows(grouping.table, kind):
             hidden |= set(given) & set(grouping.by) - self.filters.keys()
         return hidden
+
+    def _alone(self, uow: Reader) -> list[str]:
+        """The filters that the list is promised to be quick by, each alone, of those that hide nothing from the actor:
+        by examples, as what a filter looks at is known of a condition."""
+        kind, alone = uow.context.scope.kind, []
+        for [name] in (names for names in self.contract.promised(kind) if len(names) == 1):
+            value = example_of_field(self.contract, name)
+            conditions = {name: self.filters[name](value, uow)} if name in self.filters else {}
+            if not self._hidden_filters([name], conditions, kind):
+                alone.append(name)
+        return alone
 
     def _group_columns(self) -> Sequence[str]:
         grouping = grouping_of(self.table)
@@ -232,14 +247,14 @@ class Listing(Generic[SomeView]):
         beyond = (_beyond(each, self.table) for each in (*columns, *conditions))
         if self.shown is None or not (self._joined or any(beyond)):
             return select(*columns).select_from(self.table).where(*conditions)
-        return self.shown().with_only_columns(*columns, maintain_column_froms=True).where(*conditions)
+        return self._rows.with_only_columns(*columns, maintain_column_froms=True).where(*conditions)
 
     def _order(self, query: PageQuery, kind: str) -> Order:
         asked = query.sort or self.contract.order
         columns = {
             key: self.sorts[key] if key in self.sorts else self.table.c[key] for key in self.contract.sort_keys()
         }
-        allowed = {key: column for key, column in columns.items() if not _hidden(column, kind)}
+        allowed = {key: column for key, column in columns.items() if not hidden_in(column, kind)}
         column = allowed.get(asked.removeprefix("-"))
         if column is None:
             raise ServiceError("sort_not_supported", allowed=", ".join(allowed))
@@ -264,16 +279,6 @@ def _states(annotation: Any) -> tuple[str, ...]:
         if isinstance(each, type) and issubclass(each, StrEnum):
             return tuple(each)
     return ()
-
-
-def _columns(expression: ColumnElement[Any]) -> Iterable[Column[Any]]:
-    return (each for each in visitors.iterate(expression) if isinstance(each, Column))
-
-
-def _hidden(expression: ColumnElement[Any], kind: str) -> set[str]:
-    """The names of the columns in an expression whose tables show nothing to a kind of scope."""
-    hidden = (each for each in _columns(expression) if isinstance(each.table, Table) and not shows(each.table, kind))
-    return {column.info.get(PART_OF, column.name) for column in hidden}
 
 
 def _beyond(expression: ColumnElement[Any], table: Table) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, ColumnElement, Table
+from sqlalchemy.sql import visitors
 
 from chassis.base.context import SCOPE_KINDS
+from chassis.data.pages import PART_OF
 
 # Beside the tables rather than in their `info`, which migrations would repeat.
 _DECLARED: WeakKeyDictionary[Table, TableScope] = WeakKeyDictionary()
@@ -109,6 +112,13 @@ def shows(table: Table, kind: str) -> bool:
     service's) hide nothing."""
     declared = _DECLARED.get(table)
     return declared is None or declared.read_by_all or _visible_rows(kind, declared) is not None
+
+
+def hidden_in(expression: ColumnElement[Any], kind: str) -> set[str]:
+    """The names of the columns in an expression whose tables show nothing to a kind of scope."""
+    columns = (each for each in visitors.iterate(expression) if isinstance(each, Column))
+    hidden = (each for each in columns if isinstance(each.table, Table) and not shows(each.table, kind))
+    return {column.info.get(PART_OF, column.name) for column in hidden}
 
 
 @dataclass(frozen=True, slots=True)

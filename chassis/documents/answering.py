@@ -9,9 +9,10 @@ The lists and files are for who sees the rows; anybody may check a document by i
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, select
 
 from chassis.base.clock import local_date
 from chassis.data.lists import Listing
@@ -66,14 +67,17 @@ def _lines(service: str) -> Lines:
 
 def list_issued_documents(query: ListIssuedDocuments, uow: UnitOfWork) -> Page[IssuedDocumentView]:
     """Documents in the actor's scope."""
-    table = uow.tables[TABLE]
-    documents = Listing[IssuedDocumentView](
+    return _documents(uow.tables[TABLE]).page(query, uow)
+
+
+@cache
+def _documents(table: Table) -> Listing[IssuedDocumentView]:
+    return Listing[IssuedDocumentView](
         ListIssuedDocuments,
         table,
         filters={"number": lambda text, uow: begins(table.c.number, text)},
         few=frozenset({"student_id"}),
     )
-    return documents.page(query, uow)
 
 
 def get_issued_document_file(query: GetIssuedDocumentFile, uow: UnitOfWork) -> FileReference:

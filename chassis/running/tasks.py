@@ -7,6 +7,7 @@ and somebody else takes it over when its lease runs out. `chassis.running.task_w
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -91,21 +92,24 @@ def enqueue(
 def get_task(query: GetTask, uow: UnitOfWork) -> TaskView:
     """State and progress of one task. Raises ServiceError `not_found` for one that is not the actor's to see."""
     tasks, _ = _tables(uow)
-    wanted = _with_result(uow).where(tasks.c.id == own_id(query.task_id, uow), _is_visible(uow))
+    wanted = _with_result(tasks).where(tasks.c.id == own_id(query.task_id, uow), _is_visible(uow))
     return _view(uow.one(wanted), uow)
 
 
 def list_tasks(query: ListTasks, uow: UnitOfWork) -> Page[TaskView]:
     """The tasks that the actor may see, newest first unless asked otherwise."""
-    tasks, _ = _tables(uow)
-    visible = Listing[TaskView](
-        type(query),
+    return _listed(uow.tables["tasks"]).page(query, uow)
+
+
+@cache
+def _listed(tasks: Table) -> Listing[TaskView]:
+    return Listing[TaskView](
+        ListTasks,
         tasks,
-        shown=lambda: _with_result(uow),
+        shown=lambda: _with_result(tasks),
         views=lambda uow, rows: (_view(row, uow, in_a_list=True) for row in rows),
-        always=_is_visible(uow),
+        always=_is_visible,
     )
-    return visible.page(query, uow)
 
 
 def cancel_task(command: CancelTask, uow: UnitOfWork) -> TaskView:
@@ -242,9 +246,8 @@ def _reach(tasks: Table, scope: Scope, own: ColumnElement[bool]) -> ColumnElemen
     return and_(ids_in(tasks.c.teaching_point_id, scope.ids), alike, covered)
 
 
-def _with_result(uow: UnitOfWork) -> Select[Any]:
-    tasks, _ = _tables(uow)
-    files = uow.tables["files"]
+def _with_result(tasks: Table) -> Select[Any]:
+    files = tasks.metadata.tables["files"]
     return select(tasks, files.c.sha256, files.c.size, files.c.media_type, files.c.name.label("file_name")).outerjoin(
         files, files.c.id == tasks.c.result_file_id
     )

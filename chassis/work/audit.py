@@ -1,8 +1,9 @@
 """The audit trail as people read it, and what was let go; what is written there goes through the unit of work."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Text, func, select
+from sqlalchemy import Row, Table, Text, func, select
 
 from chassis.data.lists import Listing
 from chassis.data.pages import as_view
@@ -13,22 +14,29 @@ from contracts.common import AuditEntryView, ErasureView, ListAuditEntries, List
 
 def list_audit_entries(query: ListAuditEntries, uow: UnitOfWork) -> Page[AuditEntryView]:
     """The audit trail of this service, newest first unless asked otherwise."""
-    audit = uow.tables["audit_entries"]
-    trail = Listing[AuditEntryView](
+    return _trail(uow.tables["audit_entries"]).page(query, uow)
+
+
+def list_erasures(query: ListErasures, uow: UnitOfWork) -> Page[ErasureView]:
+    """What this service has let go, the last day first unless asked otherwise."""
+    return _let_go(uow.tables["erasures"]).page(query, uow)
+
+
+@cache
+def _trail(audit: Table) -> Listing[AuditEntryView]:
+    return Listing[AuditEntryView](
         ListAuditEntries,
         audit,
         views=lambda uow, rows: map(_view, rows),
         filters={"since": lambda since, uow: audit.c.at >= since, "until": lambda until, uow: audit.c.at < until},
         few=frozenset({"object_id", "correlation_id"}),
     )
-    return trail.page(query, uow)
 
 
-def list_erasures(query: ListErasures, uow: UnitOfWork) -> Page[ErasureView]:
-    """What this service has let go, the last day first unless asked otherwise."""
-    erasures = uow.tables["erasures"]
+@cache
+def _let_go(erasures: Table) -> Listing[ErasureView]:
     key = func.concat(erasures.c.on, erasures.c.object_type, erasures.c.blanked, type_=Text).label("id")
-    let_go = Listing[ErasureView](
+    return Listing[ErasureView](
         ListErasures,
         erasures,
         shown=lambda: select(erasures, key),
@@ -38,7 +46,6 @@ def list_erasures(query: ListErasures, uow: UnitOfWork) -> Page[ErasureView]:
         },
         key=key,
     )
-    return let_go.page(query, uow)
 
 
 def _view(row: Row[Any]) -> AuditEntryView:

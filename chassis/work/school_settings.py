@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -130,20 +131,23 @@ def setting_views(uow: UnitOfWork, wanted: Sequence[Setting[Any]]) -> list[Setti
 
 def list_setting_changes(query: ListSettingChanges, uow: UnitOfWork) -> Page[SettingChangeView]:
     """What was entered for the settings of this service."""
-    table = uow.tables[OWN]
+    return _changes(uow.tables[OWN]).page(query, uow)
+
+
+@cache
+def _changes(table: Table) -> Listing[SettingChangeView]:
     revocations = table.alias()
     revoked = (
         revocations.c.entered_at.label("revoked_at"),
         revocations.c.entered_by_name.label("revoked_by_name"),
         revocations.c.reason.label("revoked_reason"),
     )
-    changes = Listing[SettingChangeView](
+    return Listing[SettingChangeView](
         ListSettingChanges,
         table,
         shown=lambda: select(table, *revoked).outerjoin(revocations, revocations.c.revokes_id == table.c.id),
         always=table.c.revokes_id.is_(None),
     )
-    return changes.page(query, uow)
 
 
 def change_setting(command: ChangeSetting, uow: UnitOfWork) -> SettingView:

@@ -126,6 +126,7 @@ class ListSelections(
         ("selection_round_id", "state"),
         ("course_id", "state"),
     ),
+    looked_at=("search",),
 ):
     """Selections."""
 
@@ -166,6 +167,8 @@ class ListWithdrawals(
     answers=Page[WithdrawalView],
     request="withdrawal",
     sorts=("student_number",),
+    together=(("teaching_point_id", "state"), ("course_id", "state")),
+    looked_at=("selection_round_id", "search"),
 ):
     """Withdrawals."""
 

@@ -79,10 +79,10 @@ TEXTS = {
     ),
     "narrow_the_list": ErrorText(
         _K.INVALID,
-        "符合条件的记录超过{limit}条，这样的条件组合或排序无法很快给出。请再加条件（可用：{filters}），"
-        "或只用其中一个条件并按默认顺序查看；需要全部记录时请导出。",
-        "More than {limit} rows match, which can't be combined or sorted in this way. Add a filter (there are: "
-        "{filters}), or use one of them alone in the list's own order. For all rows, export the list.",
+        "这样的条件组合或排序无法很快给出结果。请缩小范围，使符合条件的记录不超过{limit}条；或按默认顺序查看，"
+        "不加条件，或只用以下条件之一：{filters}。需要全部记录时请导出。",
+        "This can't be combined or sorted quickly. Narrow it until at most {limit} rows match, or ask in the list's own "
+        "order, without a filter or by one of these alone: {filters}. For all rows, export the list.",
         {"filters": Named.FIELD},
     ),
     "page_too_far": ErrorText(

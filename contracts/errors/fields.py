@@ -44,6 +44,10 @@ TEXTS = {
     ),
     "instant_past": _text("不能早于现在。", "May not be before now."),
     "window_reversed": _text("结束时间须晚于开始时间。", "The end must be after the beginning."),
+    "page_beside_after": _text(
+        "页码（page）与继续的位置（after）只能选用一个，请去掉其中一个。",
+        "A page's number (page) and the row to go on from (after) are two beginnings. Leave one of them out.",
+    ),
     "passwords_differ": _text(
         "两次输入的新密码不一致，请重新输入。", "The two new passwords differ. Enter them again."
     ),

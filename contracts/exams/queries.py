@@ -37,8 +37,8 @@ class ListRegistrations(
         ("teaching_point_id", "state"),
         ("exam_round_id", "course_id"),
         ("exam_round_id", "state"),
-        ("exam_round_id", "exam_kind"),
     ),
+    looked_at=("session_id", "exam_kind", "resits", "search"),
 ):
     """Registrations."""
 

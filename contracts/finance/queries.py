@@ -94,8 +94,8 @@ class ListBills(
         ("intake", "schooling_length"),
         ("intake", "status"),
         ("major_code", "status"),
-        ("status", "kind"),
     ),
+    looked_at=("kind", "search"),
 ):
     """Bills."""
 
@@ -106,7 +106,13 @@ class GetBill(Query, answers=BillDetails):
     bill_id: Id = Field(description="The bill.")
 
 
-class ListRemittances(PageQuery, answers=Page[RemittanceView], order="-created_at", sorts=("number", "amount")):
+class ListRemittances(
+    PageQuery,
+    answers=Page[RemittanceView],
+    order="-created_at",
+    sorts=("number", "amount"),
+    looked_at=("search",),
+):
     """Remittance slips."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
@@ -120,7 +126,7 @@ class GetRemittance(Query, answers=RemittanceDetails):
     remittance_id: Id = Field(description="The slip.")
 
 
-class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView], order="requested_at"):
+class ListWithdrawalReviews(PageQuery, answers=Page[WithdrawalReviewView], order="requested_at", looked_at=("search",)):
     """Withdrawals in finance."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
@@ -136,7 +142,7 @@ class GetWithdrawalReview(Query, answers=WithdrawalReviewDetails):
     withdrawal_id: Id = Field(description="The withdrawal.")
 
 
-class ListRefunds(PageQuery, answers=Page[RefundView], order="created_at", sorts=("amount",)):
+class ListRefunds(PageQuery, answers=Page[RefundView], order="created_at", sorts=("amount",), looked_at=("reason",)):
     """Refunds."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")

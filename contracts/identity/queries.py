@@ -39,7 +39,13 @@ class GetTeachingPoint(Query, answers=TeachingPointDetails):
     teaching_point_id: Id = Field(description="The teaching point.")
 
 
-class ListUsers(PageQuery, answers=Page[UserView], order="username", sorts=("name", "last_signed_in_at")):
+class ListUsers(
+    PageQuery,
+    answers=Page[UserView],
+    order="username",
+    sorts=("name", "last_signed_in_at"),
+    looked_at=("role", "search"),
+):
     """Users."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")

@@ -62,6 +62,7 @@ class ListStudents(
         ("major_code", "level"),
         ("status", "confirmation"),
     ),
+    looked_at=("account_refused",),
 ):
     """Students."""
 
@@ -91,7 +92,12 @@ class StatusChangeFilters(RequestedBetween):
 
 
 class ListStatusChanges(
-    StatusChangeFilters, PageQuery, answers=Page[StatusChangeView], request="status_change", order="-requested_at"
+    StatusChangeFilters,
+    PageQuery,
+    answers=Page[StatusChangeView],
+    request="status_change",
+    order="-requested_at",
+    looked_at=("kind",),
 ):
     """Status changes."""
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chassis.papers.file_kinds import FileKind
-from contracts.base import Contract, Operation, PageQuery, method_name
+from contracts.base import Contract, PageQuery, method_name
+from contracts.examples import example_of
+from contracts.permissions import ROLE_PERMISSIONS
 from gateway.binding import path_fields
 from gateway.door import IDEMPOTENCY_KEY
 from gateway.files import MAX_UPLOAD
-from gateway.openapi.examples import example_of
 from gateway.openapi.problem_codes import problem_responses
 from gateway.route import PUBLIC, Route
 
@@ -77,7 +78,7 @@ def _head(route: Route) -> dict[str, Any]:
         "operationId": _operation_id(route),
         "tags": [route.service],
         **({"summary": route.word.en, "x-summary-zh": route.word.zh} if route.word else {}),
-        "description": " ".join([*(route.operation.__doc__ or "").split(), *_of_list(route.operation)]),
+        "description": " ".join([*(route.operation.__doc__ or "").split(), *_of_list(route)]),
         "x-permission": str(route.permission),
     }
     if route.permission is PUBLIC:
@@ -85,17 +86,28 @@ def _head(route: Route) -> dict[str, Any]:
     return head
 
 
-def _of_list(operation: type[Operation]) -> Iterator[str]:
+def _of_list(route: Route) -> Iterator[str]:
     """How a list is sorted, and by what it is quick however long it is."""
+    operation = route.operation
     if not issubclass(operation, PageQuery):
         return
     first, *others = operation.sort_keys()
     yield f"Sorted by `{operation.order}` unless told otherwise" + "".join(f", `{each}`" for each in others) + "."
-    if operation.filters():
-        pairs = ", ".join(" and ".join(f"`{each}`" for each in sorted(pair)) for pair in operation.together)
-        together = f", and by {pairs} together" if pairs else ""
-        yield f"Quick however long it is in the order of `{first}`, by each filter alone{together};"
-        yield "what else is combined or sorted by is answered while at most 10,000 rows are found."
+    if not operation.filters():
+        return
+    looked_at = [f"`{name}`" for name in operation.filters() if name in operation.looked_at]
+    pairs = ", ".join(" and ".join(f"`{each}`" for each in sorted(pair)) for pair in operation.together)
+    but = f" but {', '.join(looked_at)}" if looked_at else ""
+    together = f", and by {pairs} together" if pairs else ""
+    yield f"Quick however long it is in the order of `{first}`, by each filter alone{but}{together}."
+    if operation.promised("course") != operation.promised() and _read_by_courses(route):
+        yield "Whoever sees single courses has `course_id` given, and is promised what is named together with it."
+    yield "What else is asked for is answered in this order while a page of it is among the first thousands of rows,"
+    yield "and in any order while at most 10,000 rows are found; it is refused otherwise (`narrow_the_list`)."
+
+
+def _read_by_courses(route: Route) -> bool:
+    return any(scopes.get(str(route.permission)) == "course" for scopes in ROLE_PERMISSIONS.values())
 
 
 def _operation_id(route: Route) -> str:

@@ -92,8 +92,8 @@ users = Table(
     UniqueConstraint("username", name="uq_users_username"),
     UniqueConstraint("student_id", name="uq_users_student_id"),
     one_of("status", UserStatus),
-    Index("ix_users_of_point", "teaching_point_id", "username", "id"),
-    Index("ix_users_of_school", "username", "id"),
+    Index("ix_users_status_of_point", "teaching_point_id", "status", "username", "id"),
+    Index("ix_users_status", "status", "username", "id"),
     found_by_beginning("users", "username"),
 )
 scope(users, point="teaching_point_id", own="id")

@@ -41,7 +41,6 @@ TESTED_ELSEWHERE = {
     "chassis/base/failures": "chassis/messages/test_inbox",
     "chassis/data/list_totals": "chassis/data/test_lists",
     "chassis/data/list_wanted": "chassis/data/test_lists",
-    "chassis/data/list_ways": "chassis/data/test_lists",
     "chassis/data/whole_lists": "chassis/running/test_exports",
     "chassis/base/loading": "chassis/running/test_runner",
     "chassis/base/problems": "launcher/test_problems",

@@ -153,6 +153,25 @@ def test_a_paged_question_is_answered_with_a_page(operation: type[Operation]) ->
     assert Page.model_fields.keys() == operation.answers.model_fields.keys()
 
 
+def test_a_list_promises_filters_that_it_has_and_no_pair_of_what_it_is_not_quick_by_alone() -> None:
+    for declared in ({"together": (("colour", "size"),)}, {"looked_at": ("colour",)}):
+        with pytest.raises(TypeError, match="has no filter colour"):
+            type(
+                "ListNothings",
+                (PageQuery,),
+                {"__module__": "contracts.common"},
+                answers=Page[FileReference],
+                **declared,
+            )
+    with pytest.raises(TypeError, match="promises number"):
+
+        class ListNumbers(
+            PageQuery, answers=Page[FileReference], together=(("number", "kind"),), looked_at=("number",)
+        ):
+            number: str | None = None
+            kind: str | None = None
+
+
 @pytest.mark.parametrize("event", OWN_EVENTS, ids=_name)
 def test_an_event_belongs_to_one_owner_and_is_a_fact_or_a_state(event: type[Event]) -> None:
     module = event.__module__.split(".")

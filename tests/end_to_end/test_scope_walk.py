@@ -11,6 +11,7 @@ import requests
 from chassis.base.ids import new_id
 from contracts.courses import commands as courses_commands
 from contracts.courses import queries as courses
+from contracts.examples import example_of
 from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
@@ -20,7 +21,6 @@ from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
 from contracts.registry import queries as registry
-from gateway.openapi.examples import example_of
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.routes import ROUTES
 from launcher.story.people import Person

@@ -148,6 +148,18 @@ def test_a_bad_query_is_refused(gateway: Gateway, query: str) -> None:
     assert gateway.backend.calls == []
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_list_is_asked_from_one_place_on_and_not_from_a_page_and_a_row_at_once(gateway: Gateway, number: int) -> None:
+    after = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
+    alone, both = (
+        gateway.client.simulate_get("/api/v1/books", query_string=query, headers=gateway.bearer())
+        for query in (f"after={after}", f"page={number}&after={after}")
+    )
+    assert alone.status_code == 200
+    assert (both.status_code, both.json["code"]) == (422, "validation_failed")
+    assert [each["code"] for each in both.json["errors"]] == ["page_beside_after"]
+
+
 @pytest.mark.parametrize("query", ["title=%ff", "title=%00", "&".join(["shelf=1"] * 400)])
 def test_a_query_that_is_no_text_is_refused(gateway: Gateway, query: str) -> None:
     answer = gateway.client.simulate_get("/api/v1/books", query_string=query, headers=gateway.bearer())

@@ -7,7 +7,7 @@ that its contract has: whatever is refused stands in a table here, and nothing e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,15 +15,16 @@ import pytest
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.data import lists as listing
-from chassis.data.list_wanted import Found, Wanted
-from chassis.data.list_ways import plans
+from chassis.data.list_wanted import PAGED, Found, Wanted
+from chassis.data.list_ways import Plan, plans
 from chassis.declaring.service import load
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.base import OPERATIONS, PageQuery
+from contracts.base import OPERATIONS, PageQuery, method_name
 from contracts.errors import ServiceError
+from contracts.examples import example_of
+from contracts.identity.notices import ListNotices
 from contracts.permissions import ROLE_PERMISSIONS
 from contracts.sentences import describe
-from gateway.openapi.examples import example_of
 from gateway.routes import SERVICES
 from launcher.paths import service_names
 from tests.harnesses import HarnessOf
@@ -76,26 +77,8 @@ SHORT = {
 }
 """Lists of a few hundred rows, or of what one reader has in the time that it is kept: all of them are sorted."""
 
-LOOKED_AT = {
-    "search": "finds few, or a name that many have, who are among the first thousands then",
-    "name": "as a search",
-    "student_number": "as a search",
-    "number": "as a search",
-    "list_students.account_refused": "True finds few, False nearly all",
-    "list_bills.kind": "a kind of fee is common, or new",
-    "list_registrations.session_id": "a session's registrations are some hundred of a point",
-    "list_registrations.exam_kind": "there are two",
-    "list_registrations.resits": "True finds few, False nearly all",
-    "list_audit_entries.object_type": "a kind of thing that is changed often, or seldom",
-    "list_audit_entries.action": "as the kind of thing",
-    "list_refunds.reason": "there are few",
-    "list_issued_documents.document": "there are few kinds",
-    "list_status_changes.kind": "there are few",
-    "list_users.role": "staff are few, students nearly all",
-    "list_users.status": "shut out are few",
-    "list_withdrawals": "a selection that is elsewhere leaves it out, which is looked at row by row",
-}
-"""Filters whose rows no index has in order: they are walked or gathered, and why that leads to a page."""
+SPREAD = {"list_students.name": "people of a name are in every intake: found by grams, or soon"}
+"""Filters that no index has in the list's order, and that are promised all the same: why that holds."""
 
 
 def lists() -> dict[str, type[PageQuery]]:
@@ -184,33 +167,74 @@ def test_nobody_sorts_or_filters_by_what_is_hidden_from_them(service: str, harne
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_long_list_is_found_in_an_index_alone_by_each_filter_and_by_the_pairs_people_use(
+def test_what_a_long_list_promises_is_found_in_an_index_and_what_it_does_not_promise_is_not(
     service: str, harness_of: HarnessOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness, asked_for = harness_for(service, harness_of), list[Wanted]()
     monkeypatch.setattr(listing, "find", lambda uow, wanted: asked_for.append(wanted) or Found((), False, 0))
-    not_found = set()
+    not_found, found_all_the_same = set(), set()
     for method, operation in of(service).items():
         if method in SHORT:
             continue
-        values = filters(operation)
-        single = [(name,) for name in values]
-        for kind in {"point", "school"} & set(kinds(operation)):
+        values, looked_at = filters(operation), set(operation.looked_at)
+        for kind in {"point", "school", "course"} & set(kinds(operation)):
             someone = acting(demanded(operation), scope=kind, ids=() if kind == "school" else (new_id(),))
-            for names in [(), *single, *map(tuple, operation.together)]:
+            for names in {*operation.promised(kind), *(frozenset({name}) for name in operation.looked_at)}:
                 question = operation.model_validate({**needed(operation), **{name: values[name] for name in names}})
-                if refusal_of(harness, question, someone) or is_known(method, names):
+                if refusal_of(harness, question, someone) or any(f"{method}.{name}" in SPREAD for name in names):
                     continue
                 wanted = asked_for.pop()
-                # Of two filters one may be looked at row by row; a point with a tenth of the school is so, too.
-                if not wanted.few and all(len(plan.left) > len(names) // 2 for plan in plans(wanted)):
+                found = wanted.few or any(is_found(plan, wanted, kind, names) for plan in plans(wanted))
+                if not found and not names & looked_at:
                     not_found.add((method, kind, *sorted(names)))
-    assert not_found == set()
+                if found and kind == "school":
+                    found_all_the_same |= {f"{method}.{name}" for name in names & looked_at}
+    assert (not_found, found_all_the_same) == (set(), set())
 
 
-def is_known(method: str, names: tuple[str, ...]) -> bool:
-    """Whether it is said that and why these are looked at row by row."""
-    return method in LOOKED_AT or any(name in LOOKED_AT or f"{method}.{name}" in LOOKED_AT for name in names)
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_has_to_narrow_a_long_list_is_told_a_filter_and_none_that_is_hidden_from_them(
+    service: str, harness_of: HarnessOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness, told = harness_for(service, harness_of), list[Sequence[str]]()
+    # Only while it answers can what a filter looks at be asked for.
+    monkeypatch.setattr(listing, "find", lambda uow, wanted: told.append(wanted.alone()) or Found((), False, 0))
+    nothing, hidden = set(), set()
+    for method, operation in of(service).items():
+        for kind in set() if method in SHORT else kinds(operation):
+            someone = acting(demanded(operation), scope=kind, ids=() if kind == "school" else (new_id(),))
+            harness.ask(operation.model_validate(needed(operation)), someone)
+            alone = told.pop()
+            nothing |= set() if alone else {(method, kind)}
+            hidden |= {(method, kind, name) for name in alone if name in HIDDEN.get((method, str(kind)), set())}
+            told_alone = describe("narrow_the_list", {"limit": PAGED, "filters": alone})
+            assert not re.search("[a-z]", told_alone), "filters have words"
+    assert (nothing, hidden) == (set(), set())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_list_is_put_together_once_and_not_for_each_request(
+    service: str, harness_of: HarnessOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness, built, read = harness_for(service, harness_of), list[str](), list[Any]()
+    monkeypatch.setattr(listing.Listing, "__post_init__", lambda its: built.append(method_name(its.contract)))
+    as_it_is = listing.Listing.page
+    monkeypatch.setattr(listing.Listing, "page", lambda its, *asked: read.append(its._rows) or as_it_is(its, *asked))
+    for operation in of(service).values():
+        someone = acting(demanded(operation), scope=next(kinds(operation)))
+        assert refusal_of(harness, operation.model_validate(needed(operation)), someone) is None
+        built.clear()
+        harness.ask(operation.model_validate(needed(operation)), someone)
+        if operation is not ListNotices:  # which there are, and what is shown of them, is the reader's
+            assert (built, read.pop() is read.pop()) == ([], True)
+
+
+def is_found(plan: Plan, wanted: Wanted, kind: str, names: frozenset[str]) -> bool:
+    """Whether a plan finds a page soon however many rows there are: nothing is left to be looked at row by row, or one
+    of two filters, of which that of a course is given to who sees courses. Where few rows stand among others' they are
+    gathered; there are enough of many."""
+    given = len(names | {"course_id"} if kind == "course" else names)
+    return len(plan.left) <= given // 2 and (kind != "course" or given > 1 or not plan.among_others)
 
 
 def refusals(harness: ServiceHarness, operation: type[PageQuery], kind: str) -> set[str]:

@@ -4,7 +4,8 @@
     python -m tests.performance.lists_bench --scale 0.1                            # builds one, and drops it again
 
 Needs the servers that `./jiaowu bench lists` starts. Each combination is asked with the commonest and the rarest value
-of each filter, with the oldest intake, and with what nobody has. Prints figures, asserts nothing.
+of each filter, with the oldest intake, and with what nobody has. Prints figures, and what it did not ask; asserts
+nothing. A list that is empty in the school (its total says so) tells nothing.
 """
 
 from __future__ import annotations
@@ -15,18 +16,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
-from contracts.base import PageQuery
-from contracts.courses.queries import ListSelections
-from contracts.exams.queries import ListRegistrations
-from contracts.finance.queries import ListBills, ListLedgerEntries, ListRemittances
-from contracts.registry.queries import ListStudents
+from contracts.base import OPERATIONS, PageQuery
+from contracts.common import COMMON_OPERATIONS
+from gateway.routes import ROUTES
 from launcher.story.client import ProblemError
 from launcher.story.people import Person
 from launcher.system import System
@@ -37,14 +39,38 @@ from tests.performance.list_values import Values
 TIMES, AT_MOST = 20, 50.0
 """How often each is asked, and the milliseconds that 95 of 100 answers may take."""
 SERVERS = ("JIAOWU_TEST_POSTGRES_URL", "JIAOWU_TEST_AMQP_URL", "JIAOWU_TEST_AMQP_MANAGEMENT_URL")
-LISTS: tuple[type[PageQuery], ...] = (
-    ListStudents,
-    ListSelections,
-    ListBills,
-    ListLedgerEntries,
-    ListRemittances,
-    ListRegistrations,
+LISTS: tuple[type[PageQuery], ...] = tuple(
+    route.operation for route in ROUTES if issubclass(route.operation, PageQuery) and not route.downloads
 )
+EVERY = {each.__name__ for each in (*OPERATIONS.values(), *COMMON_OPERATIONS) if issubclass(each, PageQuery)}
+NO_ROUTE = EVERY - {each.__name__ for each in LISTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who may read a list in one scope: the first of `people` that is let in."""
+
+    title: str
+    kind: str
+    point: UUID | None
+    people: tuple[Person, ...]
+
+    def let_in(self, contract: type[PageQuery], needed: Mapping[str, Any]) -> Person | None:
+        """Who asks for a list."""
+        for person in self.people:
+            with suppress(ProblemError):
+                person.client.send(contract(**needed, size=1))
+                return person
+        return None
+
+
+def readers(people: large_school.People) -> Iterator[Reader]:
+    """Everybody, by the scope in which they see a list."""
+    yield Reader("school", "school", None, (*people.staff.values(), people.administrator))
+    for title, point in (("largest point", people.largest), ("ordinary point", people.ordinary)):
+        yield Reader(title, "point", point.id, (point.administrator, point.registrar, point.cashier))
+    yield Reader("course lead", "course", None, (people.lead,))
+    yield Reader("student", "student", None, people.ordinary.students[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +88,22 @@ class Met:
         return quantile(self.milliseconds, 0.95)
 
 
-def combinations(contract: type[PageQuery], values: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """What the contract says is quick: the list itself, each filter and each pair, with each of their values."""
-    yield {}
-    for name in contract.filters():
-        yield from ({name: value} for value in values.get(name, ()))
-    for pair in contract.together:
-        one, other = sorted(pair)
-        for value in values.get(one, ()):
-            yield from ({one: value, other: its} for its in values.get(other, ()))
+def combinations(contract: type[PageQuery], kind: str, values: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """What the contract says is quick for a kind of scope: the list itself, each filter and each pair, with each of
+    their values."""
+    for names in map(sorted, contract.promised(kind)):
+        for these in product(*(values.get(name, ()) for name in names)):
+            yield dict(zip(names, these, strict=True))
 
 
 def others(contract: type[PageQuery], values: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """What is answered while few rows are found, and far pages: other sorts, alone and beside the oldest intake."""
-    oldest = {"intake": values["intake"][-1]} if values.get("intake") else {}
+    """What is answered while few rows are found, and far pages: filters that are looked at, other sorts, alone and
+    beside the oldest intake."""
+    for name in sorted(contract.looked_at):
+        yield from ({name: value} for value in values.get(name, ()))
     for key in contract.sorts:
         yield {"sort": key}
-        yield {"sort": key, **oldest}
+        yield from ({"sort": key, "intake": oldest} for oldest in values.get("intake", ())[-1:])
     yield {"page": 200}
     yield {"page": 201 + 1}
 
@@ -97,35 +122,32 @@ def ask(person: Person, contract: type[PageQuery], named: bool, asked: Mapping[s
     return Met(", ".join(f"{name}={value}" for name, value in asked.items()), took, rows, total, named)
 
 
-def readers(people: large_school.People, contract: type[PageQuery]) -> dict[str, Person]:
-    """Who asks for a list, by the scope in which they see it."""
-    money = contract.service == "finance"
-    of_school = people.staff["cashier" if money else "exams" if contract.service == "exams" else "registrar"]
-    points = {"largest point": people.largest, "ordinary point": people.ordinary}
-    staff = {name: point.cashier if money else point.registrar for name, point in points.items()}
-    return {"school": of_school, **staff, "student": people.ordinary.students[0]}
-
-
-def measure(people: large_school.People, values: Values, console: Console, lists: Sequence[str]) -> list[str]:
-    """All lists in all scopes; what took longer than wanted."""
-    slow = []
+def measure(
+    people: large_school.People, values: Values, console: Console, lists: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """All lists in all scopes: what took longer than wanted, and what was not asked."""
+    slow, not_asked = list[str](), [f"{name}: it has no address of its own" for name in sorted(NO_ROUTE)]
     for contract in LISTS:
         if lists and contract.__name__ not in lists:
+            not_asked.append(f"{contract.service}.{contract.__name__}: not wanted")
             continue
-        for scope, person in readers(people, contract).items():
-            point = {"largest point": people.largest, "ordinary point": people.ordinary}.get(scope)
-            its = values.of(contract, None if point is None else point.id)
-            try:
-                person.client.send(contract(size=1))
-            except ProblemError as refusal:
-                console.print(f"[dim]{contract.__name__} for {scope}: {refusal.code}[/]")
+        asked = False
+        for reader in readers(people):
+            needed = values.needed(contract, reader.point)
+            person = reader.let_in(contract, needed)
+            if person is None:
                 continue
-            met = [ask(person, contract, True, asked) for asked in combinations(contract, its)]
-            met += [ask(person, contract, False, asked) for asked in others(contract, its)]
-            title = f"{contract.__name__}, {scope}"
+            asked, its = True, values.of(contract, reader.point)
+            met = [ask(person, contract, True, {**needed, **each}) for each in combinations(contract, reader.kind, its)]
+            met += [ask(person, contract, False, {**needed, **each}) for each in others(contract, its)]
+            title = f"{contract.service}.{contract.__name__}, {reader.title}"
             console.print(shown(title, met))
             slow += [f"{title}: {each.asked or '-'} {each.p95:.0f} ms {each.total}" for each in met if late(each)]
-    return slow
+            if without := [name for name in contract.filters() if not its[name] and name not in needed]:
+                not_asked.append(f"{title}: by {', '.join(without)}, of which no value is known")
+        if not asked:
+            not_asked.append(f"{contract.service}.{contract.__name__}: nobody of these reads it")
+    return slow, not_asked
 
 
 def late(met: Met) -> bool:
@@ -166,12 +188,13 @@ def main() -> int:
                 system.provision_databases()
                 large_school.build(admin_url, name, large_school.Size(options.scale))
             system.up()
-            slow = measure(large_school.people(system), Values(admin_url, name), console, options.list)
+            slow, not_asked = measure(large_school.people(system), Values(admin_url, name), console, options.list)
         finally:
             if options.name:
                 system.down()
             else:
                 system.destroy()
+    console.print("\nNot asked:" + "".join(f"\n  {each}" for each in not_asked))
     console.print(f"\n[bold]{len(slow)}[/] above what is promised" + "".join(f"\n  {each}" for each in slow))
     return 0
 

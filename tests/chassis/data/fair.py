@@ -81,6 +81,7 @@ class ListTickets(
     order="-sold_at",
     sorts=("price", "visitor_name"),
     together=(("town", "state"),),
+    looked_at=("ride",),
 ):
     """Tickets."""
 

@@ -39,6 +39,7 @@ SMALL = {
     "_AT_ONCE": 3,
     "_AT_ONCE_ROWS": 400,
     "_WALKED_PLACES": 3,
+    "_FURTHER": 120,
     "_MERGED": 20,
     "_MERGED_ROWS": 400,
 }
@@ -225,8 +226,29 @@ def test_who_has_to_narrow_a_list_hears_by_what(fair: ServiceHarness) -> None:
     with pytest.raises(ServiceError) as refused:
         page(fair, state="open", sort="price")
     assert refused.value.code == "narrow_the_list"
-    assert "ride" in refused.value.params["filters"]
-    assert "state" not in refused.value.params["filters"]
+    of_contract = ["teaching_point_id", "visitor_id", "state", "town", "age", "since", "name"]
+    assert refused.value.params["filters"] == of_contract, "those that are promised alone, and not the ride"
+
+
+@pytest.mark.usefixtures("small")
+def test_who_has_to_narrow_a_list_hears_of_no_filter_that_is_hidden_from_them(fair: ServiceHarness) -> None:
+    lead = acting("tickets.read", scope="course", ids=ids(all_of(fair, SCHOOL)))
+    with pytest.raises(ServiceError, match="filter_not_supported"):
+        page(fair, lead, name="a")
+    with pytest.raises(ServiceError) as refused:
+        page(fair, lead, sort="price")
+    assert refused.value.params["filters"] == ["teaching_point_id", "visitor_id", "state", "since"]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_page_that_is_begun_among_the_first_rows_is_looked_for_further_on(
+    fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = page(fair, ride="swing", size=20)
+    assert ids(found.items) == ids(all_of(fair, SCHOOL, ride="swing"))[:20]
+    monkeypatch.setattr(list_ways, "_FURTHER", 24)
+    with pytest.raises(ServiceError, match="narrow_the_list"):
+        page(fair, ride="swing", size=20)
 
 
 def test_what_can_not_be_gathered_in_time_is_refused_and_not_waited_for(

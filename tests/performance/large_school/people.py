@@ -24,6 +24,7 @@ from launcher.story.people import Person, administrator, come_in, complete_profi
 from launcher.story.school import hire_staff
 from launcher.story.stage import Stage
 from launcher.system import System
+from services.courses.tables.selections import selections
 from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import students as students_of_identity
 from services.identity.tables import users
@@ -55,6 +56,8 @@ class People:
     staff: dict[str, Person]
     largest: PointPeople
     ordinary: PointPeople
+    lead: Person
+    """Of the course that most have selected."""
 
 
 def people(system: System) -> People:
@@ -64,6 +67,7 @@ def people(system: System) -> People:
     with system.databases() as databases:
         largest, ordinary = databases["registry"].run(system_context(), _two_points)
         pupils = {point: _students(databases, point) for point in (largest, ordinary)}
+        course = databases["courses"].run(system_context(), _commonest_course)
     if not known.issuperset(_STAFF):
         hire_staff(Stage(system.gateway_url, Console(quiet=True), mark=""), chief, PASSWORD)
     staff = {name: _signed_in(system, name, name) for name in _STAFF}
@@ -72,6 +76,7 @@ def people(system: System) -> People:
         staff,
         _point(system, chief, known, "largest", largest, pupils[largest]),
         _point(system, chief, known, "ordinary", ordinary, pupils[ordinary]),
+        _lead(system, chief, known, course),
     )
 
 
@@ -81,6 +86,12 @@ def _two_points(uow: UnitOfWork) -> tuple[UUID, UUID]:
     found = uow.rows(select(point, many.label("many")).group_by(point).order_by(many.desc(), point))
     mean = sum(row.many for row in found) / len(found)
     return found[0].teaching_point_id, min(found, key=lambda row: abs(row.many - mean)).teaching_point_id
+
+
+def _commonest_course(uow: UnitOfWork) -> UUID:
+    course = selections.c.course_id
+    found: UUID = uow.scalar(select(course).group_by(course).order_by(func.count().desc(), course).limit(1))
+    return found
 
 
 def _students(databases: dict[str, Database], point: UUID) -> list[str]:
@@ -118,6 +129,13 @@ def _worker(
     return hire(
         by, url, title=name, username=name, password=PASSWORD, role=role, modules=modules, teaching_point_id=point
     )
+
+
+def _lead(system: System, chief: Person, known: set[str], course: UUID) -> Person:
+    if "lead" in known:
+        return _signed_in(system, "lead", "lead")
+    url, role = system.gateway_url, Role.COURSE_LEAD
+    return hire(chief, url, title="lead", username="lead", password=PASSWORD, role=role, course_ids=(course,))
 
 
 def _give_access(system: System, chief: Person, numbers: Sequence[str]) -> None:

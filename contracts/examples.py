@@ -1,7 +1,10 @@
 """Examples made from schemas: the examples that the contracts' fields give, put together."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
 
 _DEEPEST = 6
 SOME_ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"
@@ -32,6 +35,14 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int
         if options := schema.get(union):
             return example_of(options[0], schemas, depth)
     return _of_type(schema, schemas, depth)
+
+
+@cache
+def example_of_field(contract: type[BaseModel], name: str) -> Any:
+    """A value of one field, as the contract has it when it was validated."""
+    schema = contract.model_json_schema()
+    field: TypeAdapter[Any] = TypeAdapter(contract.model_fields[name].rebuild_annotation())
+    return field.validate_python(example_of(schema["properties"][name], schema.get("$defs", {})))
 
 
 def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) -> Any:
