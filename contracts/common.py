@@ -22,7 +22,7 @@ from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, 
 from contracts.stored import Sentence, Stored, StoredName, StoredText, StoredTitle, Word
 from contracts.text.kinds import TextKind
 from contracts.to_do import GetToDo
-from contracts.types import Code, Day, FileReference, Id, Instant
+from contracts.types import Day, FileReference, Id, Instant, Key
 
 _Operation = TypeVar("_Operation", bound=Operation)
 
@@ -110,11 +110,11 @@ class ListAuditEntries(PageQuery, answers=Page[AuditEntryView], order="-at", loo
     """The audit trail of one service, newest first."""
 
     actor_id: Id | None = Field(default=None, description="Only what this user did.")
-    object_type: Code | None = Field(
+    object_type: Key | None = Field(
         default=None, description="Only changes of this kind of object.", examples=["selections"]
     )
     object_id: Id | None = Field(default=None, description="Only changes of this object.")
-    action: Code | None = Field(default=None, description="Only this action.", examples=["approve"])
+    action: Key | None = Field(default=None, description="Only this action.", examples=["approve"])
     correlation_id: Id | None = Field(default=None, description="Only what came of one request.")
     since: Instant | None = Field(default=None, description="Only at or after this time.")
     until: Instant | None = Field(default=None, description="Only before this time.")
@@ -231,7 +231,7 @@ class ListTasks(PageQuery, answers=Page[TaskView], order="-created_at", sorts=("
     """The tasks that the actor may see, newest first: those that were started under a permission that the actor holds,
     for the school, for the task's point, or by the actor."""
 
-    kind: Code | None = Field(default=None, description="Only this kind.", examples=["import_students"])
+    kind: Key | None = Field(default=None, description="Only this kind.", examples=["import_students"])
     state: TaskState | None = Field(default=None, description="Only in this state.")
 
 

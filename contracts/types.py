@@ -177,6 +177,10 @@ PersonName = Annotated[
 Code = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$"), _NUMBER, Field(examples=["50397"])
 ]
+Key = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"), _NUMBER, Field(examples=["bills"])
+]
+"""A name that the system itself gives: of a table, an action, a kind of task."""
 MajorCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,6}[TK]{0,2}$"), _NUMBER, Field(examples=["080901"])]
 MobileNumber = Annotated[
     str,

@@ -5,6 +5,7 @@ and events must stay as they are but for optional fields: old readers meet new m
 ones that still wait in an outbox or a queue. A breaking change is a new message, or a new event version.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,8 @@ Schema = dict[str, Any]
 
 _LOWER_LIMITS = ("minLength", "minItems", "minimum", "exclusiveMinimum")
 _UPPER_LIMITS = ("maxLength", "maxItems", "maximum", "exclusiveMaximum")
-_SAME = ("type", "format", "pattern", "const", "uniqueItems")
+_SAME = ("type", "format", "const", "uniqueItems")
+_REPEATED = re.compile(r"\{(\d+),(\d+)\}")
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
@@ -58,6 +60,7 @@ class _Check:
         for keyword in _SAME:
             if old.get(keyword) != new.get(keyword):
                 yield f"{path}: {keyword} was {old.get(keyword)}, is {new.get(keyword)}"
+        yield from self._pattern(old.get("pattern"), new.get("pattern"), path)
         yield from self._limits(old, new, path)
         yield from self._enumeration(old, new, path)
         yield from self._fields(old, new, path)
@@ -73,6 +76,11 @@ class _Check:
             yield f"{path}.{name}: is now required"
         for name in old_fields.keys() & new_fields.keys():
             yield from self.compare(old_fields[name], new_fields[name], f"{path}.{name}")
+
+    def _pattern(self, before: str | None, now: str | None, path: str) -> Iterator[str]:
+        if before == now or (not self._both_ways and (now is None or (before is not None and _widens(before, now)))):
+            return
+        yield f"{path}: pattern was {before}, is {now}"
 
     def _limits(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
         for keyword in (*_LOWER_LIMITS, *_UPPER_LIMITS):
@@ -106,6 +114,14 @@ class _Check:
 
     def _fits(self, old: Schema, new: Schema) -> bool:
         return not list(_Check(self._old, self._new, both_ways=self._both_ways).compare(old, new, ""))
+
+
+def _widens(before: str, now: str) -> bool:
+    """Whether two patterns are the same but for how often a part may stand, which is no longer limited as much."""
+    if _REPEATED.sub("{}", before) != _REPEATED.sub("{}", now):
+        return False
+    limits = zip(_REPEATED.findall(before), _REPEATED.findall(now), strict=True)
+    return all(int(now[0]) <= int(before[0]) and int(now[1]) >= int(before[1]) for before, now in limits)
 
 
 def _resolved(schema: Schema, definitions: Schema) -> Schema:

@@ -48,6 +48,9 @@ def _variant(kind: type[Contract], fields: dict[str, object], answers: type[View
 
 Short = Annotated[str, Field(max_length=5)]
 Long = Annotated[str, Field(max_length=50)]
+ShortCode = Annotated[str, Field(pattern="^[a-z][a-z0-9]{1,4}$")]
+LongCode = Annotated[str, Field(pattern="^[a-z][a-z0-9]{0,9}$")]
+OtherCode = Annotated[str, Field(pattern="^[A-Z][A-Z0-9]{0,9}$")]
 
 Choice2 = Literal["a", "b"]
 Choice3 = Literal["a", "b", "c"]
@@ -59,6 +62,10 @@ BREAKING = {
     "a command needs a new field": (Command, {"name": str}, {"name": str, "note": str}),
     "an optional field of a command becomes required": (Command, {"name": (str, "x")}, {"name": str}),
     "a command takes shorter text than before": (Command, {"name": Long}, {"name": Short}),
+    "a command takes shorter codes than before": (Command, {"code": LongCode}, {"code": ShortCode}),
+    "a command takes other codes than before": (Command, {"code": ShortCode}, {"code": OtherCode}),
+    "a command asks for a form that it did not ask for": (Command, {"code": str}, {"code": ShortCode}),
+    "an event carries longer codes than readers take": (Fact, {"code": ShortCode}, {"code": LongCode}),
     "a command no longer takes nothing for a field": (Command, {"name": (str | None, None)}, {"name": (str, "")}),
     "a field of an event is gone": (Fact, {"name": str, "note": str}, {"name": str}),
     "a field of an event is renamed": (Fact, {"name": str}, {"title": str}),
@@ -78,6 +85,8 @@ BREAKING = {
 HARMLESS = {
     "a command takes a new optional field": (Command, {"name": str}, {"name": str, "note": (str | None, None)}),
     "a command takes longer text": (Command, {"name": Short}, {"name": Long}),
+    "a command takes longer codes": (Command, {"code": ShortCode}, {"code": LongCode}),
+    "a command takes any code": (Command, {"code": ShortCode}, {"code": str}),
     "a command takes another choice": (Command, {"kind": Choice2}, {"kind": Choice3}),
     "a command may leave a field out": (Command, {"name": str}, {"name": (str, "x")}),
     "a command may say that a field is empty": (Command, {"name": str}, {"name": str | None}),

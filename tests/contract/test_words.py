@@ -20,7 +20,8 @@ from chassis.declaring.service import Service, load
 from chassis.papers.files import UPLOADS
 from chassis.work import rows
 from contracts import words
-from contracts.base import EVENTS
+from contracts.base import EVENTS, PageQuery
+from contracts.common import ListAuditEntries, ListTasks, of_service
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
@@ -325,3 +326,16 @@ def test_a_place_in_a_command_has_the_word_of_its_innermost_field() -> None:
     assert word is not None
     assert word.zh == "课程"
     assert path_word(SelectCourses, "nonsense") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        (ListAuditEntries, {"object_type": things.THINGS, "action": {**doing.ENTRIES, **doing.ACTIONS}}),
+        (ListTasks, {"kind": doing.TASKS}),
+    ],
+)
+def test_what_has_a_word_can_be_asked_for(query: type[PageQuery], filters: dict[str, Words]) -> None:
+    for field, words_ in filters.items():
+        for name in words_:
+            assert getattr(of_service("finance", query)(**{field: name}), field) == name
