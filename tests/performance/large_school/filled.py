@@ -13,8 +13,6 @@ from typing import Final
 
 from chassis.data.name_search import adding
 
-OF_EVERY_SERVICE: Final = frozenset({"inbox.envelope_as_bytes"})
-"""Triggers of tables that are left empty."""
 FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "finance": {
         "ledger_entries.balanced": (),  # fills nothing; `CheckLedger` looks
