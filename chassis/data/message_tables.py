@@ -105,9 +105,7 @@ def _inbox(metadata: MetaData) -> None:
         Index("ix_inbox_parked", "state", "next_at", postgresql_where=text("state <> 'handled'")),
         Index("ix_inbox_received_at", "received_at"),
     )
-    leaving(
-        inbox, "envelope"
-    )  # `body` took its place; processes of the version before empty both
+    leaving(inbox, "envelope")  # `body` took its place; processes of the version before empty both
     scope(inbox, system_only=True)
     kept_for(inbox, HANDLED_KEPT, since="received_at", only=inbox.c.state == "handled")
     kept_for(inbox, PARKED_KEPT, since="received_at", only=inbox.c.state == "refused")

@@ -132,7 +132,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("former_refresh_hash", LargeBinary),
     Column("generation", Integer, nullable=False, server_default=text("0")),  # the number of the newest refresh token
-    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while a token of the release before counts
+    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while an unnumbered token counts
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
