@@ -181,7 +181,7 @@ def test_sessions_go_on_while_the_key_is_changed(
 def test_a_session_whose_tokens_are_not_numbered_goes_on(
     identity: ServiceHarness, session: SessionTokens, secret: bytes | None
 ) -> None:
-    """They were random once, and a student's session lasts: it is from before, or was refreshed by who knew no numbers."""
+    """They were random once: it is from before, as a student's may be, or was refreshed by who knew no numbers."""
     random = "rt_" + "x" * 43
     open_session = jwt.decode(session.access_token, options={"verify_signature": False})["sid"]
 
