@@ -2,7 +2,7 @@
 
 Publishers publish the newest alone; the older ones come from processes that have not moved yet, and from what they
 left in an outbox, a queue or an inbox. They stand in a module of their own beside the newest, called like its module
-and the version: `contracts/finance/events_v1.py`, and go when nothing of them can be on its way any more.
+and the version (`events_v2.py` beside `events.py`), and go when nothing of them can be on its way any more.
 """
 
 from importlib import import_module

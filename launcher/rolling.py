@@ -49,7 +49,7 @@ def replace_gateway(system: System) -> None:
 
 
 def _bring_in_the_entrance(system: System) -> None:
-    """The gateway before this one holds the address itself: for the seconds between the two nobody is served, once."""
+    """No entrance runs: whatever holds the address lets it go, and for the seconds between nobody is served."""
     system.process(GATEWAY).stop()
     system.start(ENTRANCE)
     system.start(GATEWAY)

@@ -1,34 +1,26 @@
 """Exports in tests: run to their end, and read."""
 
 import io
-from dataclasses import replace
 from typing import Any
 
 from openpyxl import load_workbook
 
-from chassis.base.context import Context, Scope
+from chassis.base.context import Context
 from chassis.papers import files
 from chassis.papers.file_kinds import FileKind
 from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
 from contracts.common import GetTask, TaskState
 from contracts.exports import Export
-from tests.permissions import demanded
+from tests.permissions import looking
 
 
 def exported(harness: ServiceHarness, command: Export, who: Context) -> list[dict[str, Any]]:
     """The rows of the workbook that somebody gets, by the titles of its columns."""
     task = harness.run(command, who)
     Worker(harness.database, harness.service).run_until_idle()
-    done = harness.ask(GetTask(task_id=task.id), _looking(who, str(demanded(type(command)))))
+    done = harness.ask(GetTask(task_id=task.id), looking(who, type(command)))
     assert (done.state, done.figures.get("exported")) == (TaskState.DONE, done.figures.get("to_export"))
     workbook = io.BytesIO(b"".join(files.store().chunks(harness.service.name, done.result.sha256, FileKind.XLSX)))
     titles, *rows = load_workbook(workbook).worksheets[0].iter_rows(values_only=True)
     return [dict(zip(titles, row, strict=True)) for row in rows]
-
-
-def _looking(who: Context, permission: str) -> Context:
-    """Somebody as the gateway has them look for tasks: among those of the school or their point, or just their own."""
-    wide = who.scope.kind in ("school", "point")
-    scope = who.scope if wide else Scope("own", (who.actor.user_id,) if who.actor.user_id else ())
-    return replace(who, scope=scope, held={permission: who.scope if wide else Scope(who.scope.kind)})

@@ -110,7 +110,7 @@ def to_wire(context: Context) -> dict[str, Any]:
 def from_wire(wire: dict[str, Any]) -> Context:
     """The context of a received request. Raises KeyError or ValueError when it was not made by `to_wire`."""
     actor = wire["actor"]
-    held = wire.get("held")  # a gateway of the version before does not say
+    held = wire["held"]
     return Context(
         actor=Actor(
             user_id=_uuid(actor["user_id"]),

@@ -23,7 +23,7 @@ def rights_of(context: Context) -> dict[str, Any]:
 
 def still_allowed(context: Context, kept: Kept | None) -> bool:
     """Whether a request is allowed by no less than what is kept: the same permission over the same kind of scope, with
-    every id that was covered then. Rights that nobody kept (an answer of the version before) are nobody's."""
+    every id that was covered then. Rights that nobody kept (an answer older than they are) are nobody's."""
     if kept is None or kept["permission"] != context.permission or not _covers(context.scope, kept["scope"]):
         return False
     if kept["held"] is None or context.held is None:

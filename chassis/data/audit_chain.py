@@ -68,8 +68,8 @@ def chain_functions(service: str) -> Iterator[Function]:
 
 
 def chain_triggers() -> Iterator[Trigger]:
-    """An entry is marked also where it was not the unit of work that wrote it (the version before, psql); what was
-    written stays, whoever would change it."""
+    """An entry is marked also where it was not the unit of work that wrote it (psql); what was written stays,
+    whoever would change it."""
     yield MARK_ENTRY
     for table in _KEPT:
         when = f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT"

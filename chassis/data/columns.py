@@ -1,8 +1,10 @@
 """The pieces that tables are made of."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Uuid, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Table, Uuid, func, text
+
+_LEAVING: Final = "leaving"
 
 
 def id_column() -> Column[Any]:
@@ -34,3 +36,18 @@ def found_by_beginning(table: str, column: str) -> Index:
     """An index for those who look for the beginning of a number, as `chassis.data.pages.begins` does: in the order of
     the characters' codes, whatever the database's is."""
     return Index(f"ix_{table}_{column}_begins", text(f'{column} COLLATE "C"'))
+
+
+def leaving(table: Table, *columns: str) -> None:
+    """Declare columns that the database still has, for processes of the version before, and that this one neither reads
+    nor writes: `select(table)` does not name them. The next release drops them, and takes this line away. Raises
+    ValueError for one that the table declares."""
+    if declared := set(columns) & set(table.c.keys()):
+        raise ValueError(f"{table.name} declares what leaves it: {', '.join(sorted(declared))}")
+    table.info[_LEAVING] = frozenset(columns)
+
+
+def leaving_of(table: Table) -> frozenset[str]:
+    """The columns that leave a table."""
+    found: frozenset[str] = table.info.get(_LEAVING, frozenset())
+    return found

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.data.columns import instant, one_of
+from chassis.data.columns import instant, leaving, one_of
 from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 
@@ -100,17 +100,17 @@ def _inbox(metadata: MetaData) -> None:
         Column("exchange", Text),
         Column("routing_key", Text),
         Column("headers", JSONB),
-        Column("envelope", JSONB),  # written by the version before alone; goes with the next
         instant("received_at", server_default=func.now()),
         one_of("state", ("handled", "waiting", "dead", "refused")),
         Index("ix_inbox_parked", "state", "next_at", postgresql_where=text("state <> 'handled'")),
         Index("ix_inbox_received_at", "received_at"),
     )
+    leaving(inbox, "envelope")  # `body` took its place; processes of the version before empty both
     scope(inbox, system_only=True)
     kept_for(inbox, HANDLED_KEPT, since="received_at", only=inbox.c.state == "handled")
     kept_for(inbox, PARKED_KEPT, since="received_at", only=inbox.c.state == "refused")
     # The row stays, for something is not done that should have been: it is still told that, and of what.
-    carried = ("body", "headers", "envelope")
+    carried = ("body", "headers")
     kept_for(inbox, PARKED_KEPT, since="received_at", only=inbox.c.state == "dead", blank=carried)
 
 

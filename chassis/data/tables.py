@@ -60,7 +60,7 @@ def _idempotency_keys(metadata: MetaData) -> None:
         Column("key", String(200), primary_key=True),
         Column("body_hash", LargeBinary, nullable=False),
         Column("answer", JSONB, nullable=False),
-        Column("rights", JSONB),  # empty: kept by the version before, which noted none
+        Column("rights", JSONB),  # empty in what is older than the column, and is repeated to nobody
         instant("created_at", server_default=func.now()),
         Index("ix_idempotency_keys_created_at", "created_at"),
     )

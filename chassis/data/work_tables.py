@@ -135,7 +135,7 @@ def _tasks(metadata: MetaData) -> None:
         Column("created_by", Uuid),
         Column("created_by_name", Text, nullable=False),
         Column("teaching_point_id", Uuid),
-        # Under which it was started, and is seen: empty for what the version before started.
+        # Under which it was started, and is seen: empty in what is older than the column.
         Column("permission", Text),
         Column("correlation_id", Uuid, nullable=False),
         Column("turn", BigInteger, nullable=False, server_default=text("0")),

@@ -30,7 +30,7 @@ from contracts.text.cleaning import free_line
 from contracts.types import FileReference
 
 INCOMING = "incoming"
-"""What nobody has adopted yet, by uploader. Directly in it lies what a gateway of the version before took in."""
+"""What nobody has adopted yet, by uploader."""
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 1024 * 1024
@@ -128,10 +128,8 @@ class FileStore:
         """Give what somebody uploaded to an area. Raises ServiceError `file_missing` when it is not there, or another,
         or was uploaded by somebody else: whoever just knows a reference has no right to what it names."""
         target = _path_of(area, reference)
-        # Directly in `incoming` lies, for its last hour, what a gateway of the version before took in.
-        sources = (_path_of(incoming(uploader), reference), _path_of(INCOMING, reference))
-        source = next((path for path in sources if self._size(path) == reference.size), None)
-        if source is None or uploader is None:
+        source = _path_of(incoming(uploader), reference)
+        if uploader is None or self._size(source) != reference.size:
             raise ServiceError("file_missing")
         if self._size(target) is None:
             try:

@@ -26,7 +26,6 @@ from chassis.messages.broker import (
     service_queue,
 )
 from chassis.messages.senders import broker_user
-from chassis.messages.unnamed import refuse_unnamed
 from chassis.provisioning.damage import SETTLED, mend
 from contracts.base import exchange
 from contracts.copies import COPIES_EXCHANGE
@@ -101,8 +100,8 @@ def provision_broker(
 
     `amqp_admin_url` names an administrator on the virtual host; `management_url` is `http://user:password@host:port`.
     Raises BrokerAwayError when the broker goes away meanwhile: what is done is done, and running it again does the
-    rest. Raises UnnamedMessagesError when senders would be demanded of messages that name none, and DamagedQueuesError
-    when the broker can't read a queue that messages may lie in, unless that is to be made anew (`renew_damaged`).
+    rest. Raises DamagedQueuesError when the broker can't read a queue that messages may lie in, unless that is to be
+    made anew (`renew_damaged`).
     """
     try:
         _provision(amqp_admin_url, management_url, vhost, services, users, renew_damaged)
@@ -132,8 +131,6 @@ def _provision(
             time.sleep(SETTLED)
         bind_queues(connection, services)
     _keep_dead_letters(api, vhost)
-    if any(_could_declare(api, vhost, service) for service in services):
-        refuse_unnamed(f"{amqp_admin_url.rstrip('/')}/{_q(vhost)}", services)
     for service in services:
         _drop_stale_bindings(api, vhost, service)
     for name, password in users.items():
@@ -181,12 +178,6 @@ def _keep_dead_letters(api: _Management, vhost: str) -> None:
             "apply-to": "quorum_queues",
         }
         api.put(f"policies/{_q(vhost)}/dead-letters", keep)
-
-
-def _could_declare(api: _Management, vhost: str, service: type[Service]) -> bool:
-    """Whether the service has the rights of versions that demanded no senders; a new one has none yet."""
-    granted = api.get(f"users/{_q(broker_user(vhost, service.name))}/permissions", missing=[])
-    return any(each["vhost"] == vhost and each["configure"] != NOTHING for each in granted)
 
 
 def _drop_stale_bindings(api: _Management, vhost: str, service: type[Service]) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -18,6 +19,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 
+from chassis.data.columns import leaving_of
 from chassis.declaring.service import Service, load
 from chassis.provisioning.database import alembic_config, migrate
 
@@ -31,8 +33,9 @@ def differences(connection: Connection, service: type[Service]) -> list[object]:
 
 
 def comparable(metadata: MetaData) -> Callable[..., bool]:
-    """What is compared: all but indexes of expressions that are there, for these are shown in another form than they
-    are declared in (a column in another collation as the column)."""
+    """What is compared: all but columns that leave with the next release, and indexes of expressions that are there:
+    they are shown in another form than they are declared in (a column in another collation as the column)."""
+    leaving = {(table.name, column) for table in metadata.tables.values() for column in leaving_of(table)}
     expressions = {
         index.name
         for table in metadata.tables.values()
@@ -40,7 +43,9 @@ def comparable(metadata: MetaData) -> Callable[..., bool]:
         if not all(isinstance(each, Column) for each in index.expressions)
     }
 
-    def is_compared(_: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    def is_compared(found: Any, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+        if kind == "column" and (found.table.name, name) in leaving:
+            return False
         is_there = reflected or other is not None
         return not (kind == "index" and is_there and name in expressions)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.service import Handler, of_contract
-from chassis.requests.handling import demand, field_of_many, field_of_one
+from chassis.requests.handling import demand, field_of_many
 from chassis.requests.kinds import Entered, Own, RequestKind, Rule, Things
 from chassis.requests.showing import Shown
 from chassis.work.reasons import Reason, refusals, refuse
@@ -56,21 +56,6 @@ def ask_one(
     entered = kind.enter(uow, [id_], command, seen, action=action, own=own)
     refuse(entered.refused.get(id_))
     return shown.page(uow, entered.made[id_].id, type(command).answers)
-
-
-def deciding_one(shown: Shown, contract: type[Operation], action: str) -> Handler:
-    """Takes a step with one request that the caller saw at `version`. Raises what refuses it."""
-    one, kind = field_of_one(contract), shown.kind
-    demand(contract, "version")
-    demand(contract.answers, "history")
-
-    def handler(command: Any, uow: UnitOfWork) -> View:
-        id_ = getattr(command, one)
-        [row] = kind.decide(uow, [id_], action, getattr(command, "note", None)).whole().rows
-        refuse_stale(row, command.version)
-        return shown.page(uow, id_, contract.answers)
-
-    return of_contract(contract, handler)
 
 
 def deciding(kind: RequestKind, contract: type[Operation], action: str) -> Handler:

@@ -155,7 +155,7 @@ def task_of(row: Row[Any]) -> Task:
     """A task from its row, with the context that its functions run in."""
     actor = Actor(row.created_by, row.created_by_name, row.teaching_point_id)
     arguments = dict(row.arguments)
-    language = arguments.pop(_LANGUAGE, "zh")  # the version before noted none
+    language = arguments.pop(_LANGUAGE)
     context = Context(actor=actor, correlation_id=row.correlation_id, language=language)
     return Task(row.id, row.kind, arguments, row.figures, row.teaching_point_id, context)
 
@@ -218,16 +218,13 @@ def _is_visible(uow: UnitOfWork) -> ColumnElement[bool]:
     """A task is seen by the right that started it: by whoever holds its permission for the school or for the task's
     point, and by who started it while they hold the permission at all. Its file may hold what nobody else may read.
 
-    Where the gateway does not say what is held (that of the version before), everybody sees just their own; and so it
-    is with a task that a service of the version before started, which noted no permission.
+    One that noted no permission is its starter's alone: older ones did not, and are kept for as long as others.
     """
     tasks, _ = _tables(uow)
     if uow.context.actor.is_system:
         return true()
     own = tasks.c.created_by == uow.context.actor.user_id
-    held = uow.context.held
-    if held is None:
-        return own
+    held = uow.context.held or {}
     rights = (and_(tasks.c.permission == name, _reach(tasks, scope, own)) for name, scope in held.items())
     return or_(and_(tasks.c.permission.is_(None), own), *rights)
 

@@ -12,7 +12,6 @@ from contracts.exports import Export
 from contracts.finance.queries import BillFilters
 from contracts.finance.views import (
     FeeStandardView,
-    FinanceSettingsView,
     RefundRuleView,
     RefundView,
     RemittanceDetails,
@@ -95,15 +94,6 @@ class DeleteRefundRule(Command, answers=Done):
 
     refund_rule_id: Id = Field(description="The rule.")
     version: Version
-
-
-class UpdateFinanceSettings(Command, answers=FinanceSettingsView):
-    """Change what the school sets."""
-
-    version: Version
-    grace_days: Annotated[int, Field(strict=True, ge=0, le=30, examples=[3])] = Field(
-        description="Days to pay again after a remittance was rejected."
-    )
 
 
 # --- remittances (FIN-3, FIN-5) ---

@@ -17,7 +17,6 @@ from contracts.finance.views import (
     BillStatement,
     BillView,
     FeeStandardView,
-    FinanceSettingsView,
     LedgerCheck,
     LedgerEntryView,
     RefundRuleView,
@@ -52,10 +51,6 @@ class ListFeeStandards(PageQuery, answers=Page[FeeStandardView], order="-valid_f
 
 class ListRefundRules(PageQuery, answers=Page[RefundRuleView], order="kind", sorts=("within_days",)):
     """The table that says how much of a fee goes back."""
-
-
-class GetFinanceSettings(Query, answers=FinanceSettingsView):
-    """What the school has set."""
 
 
 class BillFilters(Contract):

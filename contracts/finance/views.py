@@ -45,13 +45,6 @@ class RefundRuleView(View):
     version: int
 
 
-class FinanceSettingsView(View):
-    """What the school sets."""
-
-    grace_days: int = Field(description="Days to pay again after a remittance was rejected.")
-    version: int
-
-
 class BillView(View):
     """缴费单."""
 

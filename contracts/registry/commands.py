@@ -162,15 +162,6 @@ class RevokeStatusChanges(Decision, request="status_change"):
     status_change_ids: Ids = Field(description="The status changes.")
 
 
-class RevokeTransfer(TryableCommand, answers=StatusChangeDetails):
-    """For gateways of the version before: takes back one status change that the caller saw at `version`. It goes with
-    the next release. Refused: `step_not_allowed`, `not_own_request`, `stale_version`.
-    """
-
-    status_change_id: Id = Field(description="The status change.")
-    version: Version
-
-
 class AddStatusChangeFiles(Command, answers=StatusChangeDetails, request="status_change"):
     """Adds files to a status change of one's own about which the school has still to decide.
 

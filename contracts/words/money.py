@@ -49,7 +49,6 @@ FIELDS: Words = {
     "review_state": ("审核状态", "State of the review"),
     "suspense": ("挂账", "Suspense"),
     "suspense_id": ("挂账款项", "Suspense item"),
-    "grace_days": ("宽限天数", "Days of grace"),
     "grace_until": ("宽限至", "Grace until"),
     # settings and the ledger
     "posting": ("记账类型", "Posting"),

@@ -57,7 +57,6 @@ class Finance(Service):
     delete_fee_standard = command(standard_commands.delete_fee_standard)
     create_refund_rule = command(standard_commands.create_refund_rule)
     delete_refund_rule = command(standard_commands.delete_refund_rule)
-    update_finance_settings = command(standard_commands.update_finance_settings)
     create_remittance = command(remittance_commands.create_remittance)
     attach_receipt = command(remittance_commands.attach_receipt)
     revoke_remittance = command(remittance_commands.revoke_remittance)
@@ -73,7 +72,6 @@ class Finance(Service):
 
     list_fee_standards = query(standard_queries.list_fee_standards)
     list_refund_rules = query(standard_queries.list_refund_rules)
-    get_finance_settings = query(standard_queries.get_finance_settings)
     bill_exports = exported(tasks.BILLS_AS_FILE)
     list_bills = query(bill_queries.list_bills)
     get_bill = query(bill_queries.get_bill)

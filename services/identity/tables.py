@@ -132,7 +132,7 @@ sessions = Table(
     Column("refresh_hash", LargeBinary, nullable=False),
     Column("former_refresh_hash", LargeBinary),
     Column("generation", Integer, nullable=False, server_default=text("0")),  # the number of the newest refresh token
-    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while a token of the release before counts
+    Column("secret", LargeBinary),  # what its refresh tokens depend on; none while an unnumbered token counts
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
@@ -162,7 +162,8 @@ password_failures = Table(
 scope(password_failures, system_only=True)
 kept_for(password_failures, FORGOTTEN_AFTER, since="last_at")
 
-# Of the release before this one, whose processes count in it while they are replaced; it goes with the next release.
+# Of an earlier release, and empty: nobody counts in it any more. It stays for the due job of processes of the version
+# before, which looks for what is to be erased, and goes with the next release.
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
@@ -172,7 +173,6 @@ sign_in_failures = Table(
     Index("ix_sign_in_failures_last_at", "last_at"),
 )
 scope(sign_in_failures, system_only=True)
-kept_for(sign_in_failures, FORGOTTEN_AFTER, since="last_at")  # also those of usernames that nobody has
 
 revocations = Table(
     "revocations",

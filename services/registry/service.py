@@ -8,14 +8,12 @@ from chassis.declaring.service import Service, command, copy, feeder, publishes,
 from chassis.documents.answering import issued_documents
 from chassis.documents.batches import made_together
 from chassis.documents.making import made
-from chassis.requests.asking import deciding_one
 from chassis.requests.reviewed import reviewed
 from chassis.running.exports import exported
 from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
-from contracts.registry.commands import RevokeTransfer
 from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
 from services.registry import queries, reactions, tables, tasks
 from services.registry.commands import records, status
@@ -42,7 +40,6 @@ class Registry(Service):
     transfer_student = command(status.transfer_student)
     remove_student = command(status.remove_student)
     status_change_requests = reviewed(queries.STATUS_CHANGES_SHOWN)
-    revoke_transfer = command(deciding_one(queries.STATUS_CHANGES_SHOWN, RevokeTransfer, "revoke"))
 
     documents = issued_documents()
     enrolment_certificates = made(ENROLMENT_CERTIFICATES)

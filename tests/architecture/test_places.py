@@ -66,7 +66,6 @@ TESTED_ELSEWHERE = {
     "chassis/messages/rpc": "chassis/running/test_runner",
     "chassis/messages/senders": "chassis/messages/test_delivery",
     "chassis/messages/tombstones": "chassis/messages/test_state_notes",
-    "chassis/messages/unnamed": "chassis/messages/test_broker",
     "chassis/messages/wire": "gateway/test_bus",
     "chassis/papers/cell_texts": "chassis/papers/test_xlsx_stream",
     "chassis/papers/file_kinds": "chassis/papers/test_files",

@@ -26,6 +26,7 @@ from services.registry.papers.workbook import STUDENTS
 from services.registry.tasks import STUDENTS_IN
 from tests.builders.messages import a
 from tests.builders.people import of_school
+from tests.permissions import looking
 
 REGISTRAR = of_school(name="教务")
 
@@ -76,7 +77,7 @@ def imported(registry: ServiceHarness, file: IO[bytes], by: Context, *, dry_run:
     """Import a workbook to its end, or only check it; the task."""
     task = registry.run(ImportStudents(file=upload(file, by), dry_run=dry_run), by)
     Worker(registry.database, registry.service).run_until_idle()
-    view: TaskView = registry.ask(GetTask(task_id=task.id), by)
+    view: TaskView = registry.ask(GetTask(task_id=task.id), looking(by, ImportStudents))
     return view
 
 

@@ -226,10 +226,10 @@ def test_a_command_refuses_unknown_fields() -> None:
 
 
 def test_names_on_the_wire() -> None:
-    paid = EVENTS["bills_paid", 1]
+    paid = EVENTS["bills_paid", 2]
     assert (exchange(paid.owner), routing_key(paid), type_name(paid)) == (
         "finance.events",
-        "bills_paid.v1",
+        "bills_paid.v2",
         "bills_paid",
     )
     selecting = OPERATIONS["courses", "select_courses"]
@@ -248,7 +248,7 @@ def test_one_contract_serves_every_service_under_its_own_name() -> None:
 
 def test_two_events_of_one_name_and_version_are_refused() -> None:
     with pytest.raises(TypeError, match="bills_paid"):
-        type("BillsPaid", (Fact,), {"__module__": "elsewhere"}, owner="other", version=1)
+        type("BillsPaid", (Fact,), {"__module__": "elsewhere"}, owner="other", version=2)
 
 
 class Sample(Fact):

@@ -203,7 +203,8 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
     let_go = {table.name for each in SERVICES for table in each.metadata.tables.values() if retentions(table)}
     erased_by_hand = {"audit_blocks", "audit_entries", UPLOADS}
     told_of = {"files", "school_settings", "students", "tasks"} | let_go | erased_by_hand
-    assert times.keys() - of_all | told_of == things.THINGS.keys()
+    gone = {"finance_settings"}  # what the trail tells of it stays
+    assert times.keys() - of_all | told_of | gone == things.THINGS.keys()
 
 
 @pytest.mark.parametrize(

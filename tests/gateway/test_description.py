@@ -24,8 +24,6 @@ from tests.gateway.conftest import Gateway
 
 # For gateways alone, over the bus.
 INTERNAL = {"list_revocations", "get_access_grants"}
-# For gateways of the version before, until the next release.
-OF_GATEWAYS_BEFORE = {"get_finance_settings", "update_finance_settings", "revoke_transfer"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def all_operations() -> list[type]:
     return [
         operation
         for (service, method), operation in OPERATIONS.items()
-        if service in SERVICES and method not in INTERNAL | OF_GATEWAYS_BEFORE and operation.__name__ not in common
+        if service in SERVICES and method not in INTERNAL and operation.__name__ not in common
     ]
 
 

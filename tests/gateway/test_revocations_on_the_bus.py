@@ -277,7 +277,7 @@ def test_what_counts_is_told_with_the_revocations_and_only_when_it_is_told(revoc
     identity, trusted = Answering(), []
     sync = RevocationSync(identity, revocations, trusted.append)
     submit(sync.ask()).result(5)
-    assert trusted == [], "an identity of the release before names none"
+    assert trusted == [], "none were told"
     identity.keys = ["new", "old"]
     submit(sync.ask()).result(5)
     assert [list(keys) for keys in trusted] == [["new", "old"]]

@@ -116,7 +116,7 @@ def test_an_engine_that_does_not_say_what_runs_is_not_taken_for_one_where_nothin
     assert {name: len(engine.of(name)) for name in running} == running
 
 
-def test_a_gateway_that_has_the_port_itself_gives_it_to_the_entrance_once(
+def test_where_no_entrance_runs_the_gateway_lets_the_port_go_to_a_new_one(
     engine: Engine, running: dict[str, int]
 ) -> None:
     engine.begin({**running, "entrance": 0, "gateway": 1})

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import create_engine
 
 from chassis.base.problems import SetUpProblem
-from chassis.messages.unnamed import UnnamedMessagesError
 from chassis.provisioning import __main__ as job
 from chassis.provisioning.broker import BrokerAwayError
 from chassis.provisioning.damage import DamagedQueuesError
@@ -31,7 +30,6 @@ KNOWN = (
     BrokerAwayError,
     DamagedQueuesError,
     DatabaseNotReadyError,
-    UnnamedMessagesError,
     KeyChangeError,
 )
 

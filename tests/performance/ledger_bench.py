@@ -56,9 +56,9 @@ INSERT INTO remittances (id, number, teaching_point_id, state, amount, bill_coun
 SELECT slip, 'B' || (row_number() OVER (ORDER BY slip)), id_of('3', 0), 'approved', 100 * count(*), count(*), '教学点',
        max(issued_at)::date, id_of('4', 0), max(issued_at), max(issued_at)
 FROM made GROUP BY slip;
-INSERT INTO bills (id, source_kind, source_id, selection_id, student_id, teaching_point_id, course_id, kind,
+INSERT INTO bills (id, source_kind, source_id, student_id, teaching_point_id, course_id, kind,
                    fee_standard_id, amount, status, method, remittance_id, issued_at, paid_at, created_at, updated_at)
-SELECT bill, 'selection', bill, bill, student, point, bill, 'credit', bill, 100, 'paid', 'remittance', slip, issued_at,
+SELECT bill, 'selection', bill, student, point, bill, 'credit', bill, 100, 'paid', 'remittance', slip, issued_at,
        issued_at + interval '5 days', issued_at, issued_at + interval '5 days'
 FROM made;
 INSERT INTO ledger_transactions (id, posting, bill_id, teaching_point_id, student_id, posted_at)

@@ -4,7 +4,6 @@ from sqlalchemy import delete, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import add, change, edit, locked
-from chassis.work.school_settings import change_setting, setting
 from contracts.base import Done
 from contracts.errors import FieldError, ServiceError
 from contracts.finance.commands import (
@@ -13,14 +12,10 @@ from contracts.finance.commands import (
     DeleteFeeStandard,
     DeleteRefundRule,
     EndFeeStandard,
-    UpdateFinanceSettings,
 )
-from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
-from contracts.settings import ChangeSetting
-from contracts.words import thing_word
-from services.finance.domain.settings import GRACE_DAYS
+from contracts.finance.views import FeeStandardView, RefundRuleView
 from services.finance.tables.bills import bills
-from services.finance.tables.fees import fee_standards, finance_settings, refund_rules
+from services.finance.tables.fees import fee_standards, refund_rules
 
 
 def create_fee_standard(command: CreateFeeStandard, uow: UnitOfWork) -> FeeStandardView:
@@ -63,11 +58,3 @@ def delete_refund_rule(command: DeleteRefundRule, uow: UnitOfWork) -> Done:
     before = {"kind": rule.kind, "within_days": rule.within_days, "percent": rule.percent}
     uow.audit(refund_rules, rule.id, "delete", before=before)
     return Done()
-
-
-def update_finance_settings(command: UpdateFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
-    """For gateways of the version before, which ask for no reason: change the grace period."""
-    reason = thing_word(finance_settings.name).zh
-    change = ChangeSetting(name=GRACE_DAYS.name, version=command.version, value=command.grace_days, reason=reason)
-    changed = change_setting(change, uow)
-    return FinanceSettingsView(grace_days=setting(uow, GRACE_DAYS), version=changed.version)

@@ -1,5 +1,5 @@
 -- What the table of the version before holds is carried over, and so is what its processes write while they are replaced.
--- The trigger goes in the next release, with that table.
+-- 0021 takes the trigger away, with that table.
 INSERT INTO school_settings (id, name, revision, value, effective_from, reason, entered_by_name, entered_at)
 SELECT gen_random_uuid(), 'grace_days', 2, to_jsonb(grace_days), updated_at, '财务设置', 'system', updated_at
 FROM finance_settings;

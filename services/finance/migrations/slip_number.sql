@@ -1,5 +1,5 @@
 -- The number of a slip that a process of the version before enters: ten digits, counted by the column `serial`; those of
--- the template have twelve. This goes in the next release, with that column.
+-- the template have twelve. 0021 takes this away.
 CREATE FUNCTION fill_slip_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.number := 'HK' || lpad(NEW.serial::text, 10, '0');

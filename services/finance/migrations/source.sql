@@ -1,5 +1,5 @@
--- What a bill is for, in the rows that a process of the version before inserts: it names one of two ids. This goes in the
--- next release, with those columns.
+-- What a bill is for, in the rows that a process of the version before 0007 inserts: it names one of two ids. 0020 takes
+-- this away.
 CREATE FUNCTION fill_bill_source() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.source_kind := CASE WHEN NEW.selection_id IS NULL THEN 'registration' ELSE 'selection' END;

@@ -19,7 +19,7 @@ from contracts.finance.source import SourceKind
 from contracts.finance.views import BillDetails, BillView
 from contracts.text.cleaning import number
 from services.finance.queries.labels import Labels, labels
-from services.finance.steps.bills import source_of
+from services.finance.steps.bills import source_of, told_source
 from services.finance.tables.bills import BILL_PREFIX, bills
 from services.finance.tables.copies import student_search, students
 from services.finance.tables.payments import payment_lines
@@ -88,7 +88,7 @@ def _view(row: Row[tuple[object]], names: Labels) -> BillView:
 
 
 def _shown(row: Row[tuple[object]], names: Labels) -> dict[str, Any]:
-    return {**row._mapping, **names.of(row), "source": source_of(row)}
+    return {**row._mapping, **names.of(row), **told_source(row)}
 
 
 def bill_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[BillItem]:

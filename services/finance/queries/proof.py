@@ -17,7 +17,7 @@ from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.states import PostingKind
 from contracts.finance.views import BillStatement, LedgerCheck, LedgerDay
 from services.finance.steps import fence, proving
-from services.finance.steps.bills import source_of
+from services.finance.steps.bills import told_source
 from services.finance.steps.going_over import pieces
 from services.finance.tables.bills import bills
 from services.finance.tables.ledger import ledger_transactions
@@ -114,7 +114,7 @@ def list_bill_statements(query: ListBillStatements, uow: UnitOfWork) -> KeysetPa
     items = tuple(
         BillStatement(
             **row._mapping,
-            source=source_of(row),
+            **told_source(row),
             payments_posted=posted.get((row.id, PostingKind.PAYMENT), 0),
             refunds_posted=posted.get((row.id, PostingKind.REFUND_PAID), 0),
             open_payments=open_lines.get(row.id, 0),

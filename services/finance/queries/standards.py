@@ -10,14 +10,12 @@ from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
-from chassis.work.school_settings import setting, setting_views
 from contracts.base import Page
 from contracts.finance.events import FeeStandardItem
-from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
-from contracts.finance.views import FeeStandardView, FinanceSettingsView, RefundRuleView
+from contracts.finance.queries import ListFeeStandards, ListRefundRules
+from contracts.finance.views import FeeStandardView, RefundRuleView
 from contracts.types import FeeKind
 from services.finance.domain.refunding import RefundRule
-from services.finance.domain.settings import GRACE_DAYS
 from services.finance.tables.fees import fee_standards, refund_rules
 
 
@@ -53,9 +51,3 @@ def list_refund_rules(query: ListRefundRules, uow: UnitOfWork) -> Page[RefundRul
 def rule_table(uow: UnitOfWork) -> list[RefundRule]:
     """The rules that the school has set, for computing with."""
     return [RefundRule(FeeKind(row.kind), row.within_days, row.percent) for row in uow.rows(select(refund_rules))]
-
-
-def get_finance_settings(query: GetFinanceSettings, uow: UnitOfWork) -> FinanceSettingsView:
-    """For gateways of the version before: what the school has set, or what holds until it does."""
-    (grace,) = setting_views(uow, [GRACE_DAYS])
-    return FinanceSettingsView(grace_days=setting(uow, GRACE_DAYS), version=grace.version)

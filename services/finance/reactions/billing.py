@@ -152,9 +152,6 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
             "id": new_id(),
             "source_kind": due.source.kind,
             "source_id": due.source.id,
-            # What the version before reads of it.
-            "selection_id": due.source.id_if(SourceKind.SELECTION),
-            "registration_id": due.source.id_if(SourceKind.REGISTRATION),
             "student_id": due.student_id,
             "teaching_point_id": teaching_point_id,
             "course_id": due.course_id,

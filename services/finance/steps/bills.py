@@ -10,7 +10,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work import rows, steps
 from contracts.finance.events import PaidBill
-from contracts.finance.source import Source
+from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod, PostingKind
 from contracts.types import FeeKind
 from services.finance.domain.bookkeeping import Posting
@@ -34,6 +34,16 @@ def lock_of_sources(uow: UnitOfWork, source_ids: Collection[UUID]) -> list[Bill]
 def source_of(bill: Bill) -> Source:
     """What a bill is for."""
     return Source(kind=bill.source_kind, id=bill.source_id)
+
+
+def told_source(bill: Bill) -> dict[str, Any]:
+    """What a bill is for, as views tell it: the source, and its id under the name of its kind."""
+    source = source_of(bill)
+    return {
+        "source": source,
+        "selection_id": source.id_if(SourceKind.SELECTION),
+        "registration_id": source.id_if(SourceKind.REGISTRATION),
+    }
 
 
 def take(uow: UnitOfWork, locked: Iterable[Bill], action: str, values: Mapping[str, Any] | None = None) -> list[Bill]:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
+from chassis.data.columns import found_by_beginning, id_column, instant, leaving, one_of, stamps
 from chassis.data.groups import group_column, in_group
 from chassis.data.row_scope import scope
 from contracts.finance.source import SourceKind
@@ -43,12 +43,8 @@ bills = Table(
     metadata,
     id_column(),
     *number(BILL_PREFIX),
-    # Empty in no row: a trigger fills them for processes of the version before (`migrations/source.sql`). They become
-    # NOT NULL in the next release; the two ids after them, which that version reads, go then with all that names them.
-    Column("source_kind", Text),
-    Column("source_id", Uuid),
-    Column("selection_id", Uuid),
-    Column("registration_id", Uuid),
+    Column("source_kind", Text, nullable=False),
+    Column("source_id", Uuid, nullable=False),
     Column("student_id", Uuid, nullable=False),
     Column("teaching_point_id", Uuid, nullable=False),
     Column("course_id", Uuid, nullable=False),
@@ -71,14 +67,11 @@ bills = Table(
     one_of("status", BillStatus),
     one_of("method", PaymentMethod),
     one_of("exam_kind", ExamKind),
-    CheckConstraint("num_nonnulls(selection_id, registration_id) = 1", name="source"),
     CheckConstraint("amount >= 0 AND refunded_amount BETWEEN 0 AND amount", name="amounts"),
     CheckConstraint("(status IN ('paid', 'refunding', 'refunded')) = (paid_at IS NOT NULL)", name="paid_at"),
     CheckConstraint("(paid_at IS NULL) = (method IS NULL)", name="method_when_paid"),
     UniqueConstraint("number"),
     UniqueConstraint("source_id", "kind"),
-    UniqueConstraint("selection_id", "kind"),
-    UniqueConstraint("registration_id"),
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
     Index("ix_bills_updated_at", "updated_at"),
@@ -92,6 +85,8 @@ bills = Table(
 )
 in_group(bills, cohorts, by="student_id")
 scope(bills, point="teaching_point_id", student="student_id")
+# One of the two was what a bill is for; processes of the version before write and read them.
+leaving(bills, "selection_id", "registration_id")
 
 # While one is `waiting` or `cleared`, no new payment of the student's bills begins. `teaching_point_id`: the old one.
 transfers = Table(

@@ -63,10 +63,3 @@ refund_rules = Table(
     UniqueConstraint("kind", "within_days", name="uq_refund_rules", postgresql_nulls_not_distinct=True),
 )
 scope(refund_rules, read_by_all=True)
-
-# Of the release before this one, whose processes read and write it while they are replaced; what they write is carried
-# over (`migrations/settings.sql`). It goes with the next release, and with it the two operations about it.
-finance_settings = Table(
-    "finance_settings", metadata, id_column(), Column("grace_days", Integer, nullable=False), *stamps()
-)
-scope(finance_settings, read_by_all=True)

@@ -1,13 +1,11 @@
 """Payments of bills, and money that no bill could take."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     String,
@@ -18,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.data.columns import id_column, instant, one_of, stamps
+from chassis.data.columns import id_column, instant, leaving, one_of, stamps
 from chassis.data.row_scope import scope
 from chassis.work.numbers import number_column
 from contracts.finance.states import (
@@ -32,8 +30,6 @@ remittances = Table(
     metadata,
     id_column(),
     *number_column(),
-    # Counts the slips of processes of the version before (`migrations/slip_number.sql`); it goes with the next release.
-    Column("serial", BigInteger, Identity(always=True), nullable=False),
     Column("teaching_point_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     money("amount"),
@@ -57,6 +53,7 @@ remittances = Table(
     Index("ix_remittances_of_school", "state", "created_at", "id"),
 )
 scope(remittances, point="teaching_point_id")
+leaving(remittances, "serial")  # slips were counted by it; processes of the version before name it when they read one
 
 # Which bills a payment is for, whatever the way of payment: another way adds its own key column beside `remittance_id`.
 payment_lines = Table(

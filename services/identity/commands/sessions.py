@@ -106,7 +106,7 @@ def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
         uow.audit(users, session.user_id, "refresh_token_reused", after={"session_id": session.id})
         revoke_sessions(uow, sessions.c.id == session.id)
         raise RefusedButKept(ServiceError("session_ended"))
-    # None: a process of the release before this one gave a token of its own.
+    # None: it is of a key that is gone, or from before tokens were numbered, as a student's session may be for 30 days.
     newest = _newest(session) if back else None
     if newest is None:
         return _next_tokens(uow, user, session, refresh_hash(command.refresh_token))
@@ -182,7 +182,7 @@ def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: byte
 
 
 def _newest(session: Row[Any]) -> str | None:
-    """The newest token of a session, found again by its hash; None where a process of the release before gave it."""
+    """The newest token of a session, found again by its hash; None where no key that there is makes it."""
     if session.secret is None:
         return None
     made = every_refresh_token(session.id, session.generation, session.secret)

@@ -615,18 +615,6 @@ def test_an_upload_is_taken_up_by_who_uploaded_it_and_nobody_who_knows_of_it(
         adopt(filing, reference, colleague)
 
 
-def test_what_a_gateway_of_the_version_before_took_in_is_taken_up_and_goes_likewise(
-    filing: ServiceHarness, store: FileStore, tmp_path: Path
-) -> None:
-    sha256 = hashlib.sha256(PDF).hexdigest()
-    store.put(INCOMING, io.BytesIO(PDF), FileKind.PDF, sha256)
-    old = FileReference(sha256=sha256, name="a.pdf", size=len(PDF), media_type=FileKind.PDF.content_type)
-    assert content_of(filing, adopt(filing, old)) == PDF
-    age(tmp_path)
-    sweep(filing)
-    assert all(path.startswith("filing/") for path in stored(tmp_path))
-
-
 def test_what_is_uploaded_again_while_it_is_swept_stays(
     filing: ServiceHarness, store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

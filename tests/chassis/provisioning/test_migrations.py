@@ -10,9 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import Column, Text, text
+from sqlalchemy import Column, Text, select, text
 from sqlalchemy.exc import IntegrityError
 
+from chassis.data.columns import leaving
 from chassis.provisioning.database import migrate
 from chassis.provisioning.migrations import differences, write
 from tests.migrating import migrated_to
@@ -77,6 +78,25 @@ def test_what_the_tables_declare_is_written_step_by_step_and_then_nothing_differ
             connection.execute(text(row), {"state": "lent"})
         with connection.begin(), pytest.raises(IntegrityError, match="ck_tools_state"):
             connection.execute(text(row), {"state": "lost"})
+
+
+def test_a_column_that_leaves_is_there_for_others_and_is_dropped_when_it_is_said_no_more(
+    shed: ModuleType, tmp_path: Path, postgres_admin_url: str, run_prefix: str
+) -> None:
+    first = write(postgres_admin_url, shed.Shed, "initial")
+    first.write_text(first.read_text("utf-8") + "    op.add_column('tools', sa.Column('colour', sa.Text()))\n", "utf-8")
+    leaving(shed.tools, "colour")
+    assert "colour" not in str(select(shed.tools))
+    with migrated_to(postgres_admin_url, run_prefix, shed.Shed, "head") as connection, connection.begin():
+        assert differences(connection, shed.Shed) == []
+    leaving(shed.tools)
+    second = write(postgres_admin_url, shed.Shed, "colours go").read_text("utf-8")
+    assert "op.drop_column('tools', 'colour')" in second
+
+
+def test_what_leaves_is_declared_no_more(shed: ModuleType) -> None:
+    with pytest.raises(ValueError, match="tools declares what leaves it: state"):
+        leaving(shed.tools, "state", "colour")
 
 
 def test_what_one_revision_has_done_stays_and_is_let_go_when_the_next_fails(

@@ -103,7 +103,7 @@ def test_a_follower_that_dies_leaves_everything_to_the_next(example: ServiceHarn
 
 
 def test_who_enters_without_marking_is_marked_by_the_database(example: ServiceHarness) -> None:
-    """The version before, beside this one; and people with psql."""
+    """People with psql."""
     engine = create_engine(example.database.engine.url)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"SET LOCAL ROLE {role_name(example.database.name, 'point')}")

@@ -16,7 +16,6 @@ from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection
 from contracts.courses.views import SelectionView
 from contracts.exams.events import RefusedRegistration, RegistrationRefused
-from contracts.finance import events_v1
 from contracts.finance.events import (
     BillCancellationRefused,
     BillingRefused,
@@ -117,13 +116,6 @@ def test_a_refused_registration_is_shown_and_learning_goes_on(school: School, se
     assert (selection.state, selection.learning_open) == ("selected", True)
     assert selection.refusal is not None
     assert selection.refusal.code == "arrangement_published"
-
-
-def test_an_older_version_of_a_payment_counts_the_same(school: School, selections: list[UUID]) -> None:
-    [bill] = build.paid(school, selections[0]).bills
-    row = events_v1.PaidBill(selection_id=selections[0], registration_id=None, **dict(bill))
-    school.harness.deliver(events_v1.BillsPaid(bills=(row,)))
-    assert now_is(school, selections[0]).state == "selected"
 
 
 def test_bills_for_what_courses_does_not_know_are_not_its_business(school: School, selections: list[UUID]) -> None:

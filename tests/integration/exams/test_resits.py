@@ -16,7 +16,6 @@ from contracts.exams.commands import CancelResits, RecordAttendance, RegisterRes
 from contracts.exams.events import RegistrationRefused, ResitsClosing, ResitsRegistered
 from contracts.exams.queries import ListRegistrations
 from contracts.exams.views import RegistrationView
-from contracts.finance import events_v1
 from contracts.finance.events import (
     BillCancellationRefused,
     BillingRefused,
@@ -303,16 +302,6 @@ def test_a_student_who_is_back_when_finance_refuses_keeps_the_unpaid_resit(misse
     missed.exams.clock.advance(timedelta(hours=2))
     missed.exams.run_due_jobs()
     assert missed.asked() == [(1, "student_suspended")]
-
-
-def test_an_older_version_of_finances_answer_counts_the_same(missed: Missed) -> None:
-    resit = missed.register()
-    missed.cancel()
-    row = events_v1.CancelledBills(
-        selection_id=None, registration_id=resit.id, attempt=1, reason=ClosingReason.CANCELLED
-    )
-    missed.exams.deliver(events_v1.BillsCancelled(cancelled=(row,)))
-    assert (missed.resit().state, missed.resit().ended_by) == ("cancelled", "cancelled")
 
 
 def test_bills_for_what_exams_does_not_know_are_not_its_business(missed: Missed) -> None:

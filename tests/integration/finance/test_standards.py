@@ -7,23 +7,19 @@ from decimal import Decimal
 import pytest
 
 from chassis.testing.harness import ServiceHarness
-from contracts.common import of_service
 from contracts.finance.commands import (
     CreateFeeStandard,
     CreateRefundRule,
     DeleteFeeStandard,
     DeleteRefundRule,
     EndFeeStandard,
-    UpdateFinanceSettings,
 )
 from contracts.finance.events import FeeStandardState
-from contracts.finance.queries import GetFinanceSettings, ListFeeStandards, ListRefundRules
+from contracts.finance.queries import ListFeeStandards, ListRefundRules
 from contracts.finance.views import FeeStandardView
-from contracts.settings import ListSettings
 from contracts.types import EducationLevel, FeeKind
 from services.finance.service import Finance
 from tests.builders import finance as build
-from tests.builders import people
 from tests.racing import codes, race
 
 
@@ -103,13 +99,3 @@ def test_rules_are_unique_by_kind_and_days_also_without_days(finance: ServiceHar
     assert finance.refusal(stale, build.STANDARDS).code == "stale_version"
     finance.run(DeleteRefundRule(refund_rule_id=made.id, version=made.version), build.STANDARDS)
     assert finance.ask(ListRefundRules(), build.STANDARDS).total == 1
-
-
-def test_settings_are_read_and_changed_as_gateways_of_the_version_before_do(finance: ServiceHarness) -> None:
-    assert finance.ask(GetFinanceSettings(), build.STANDARDS).grace_days == 3
-    assert finance.run(UpdateFinanceSettings(version=1, grace_days=7), build.STANDARDS).version == 2
-    stale = UpdateFinanceSettings(version=1, grace_days=9)
-    assert finance.refusal(stale, build.STANDARDS).code == "stale_version"
-    assert finance.ask(GetFinanceSettings(), build.STANDARDS).grace_days == 7
-    (grace,) = finance.ask(of_service("finance", ListSettings)(), people.of_school()).items
-    assert (grace.value, grace.version) == (7, 2)

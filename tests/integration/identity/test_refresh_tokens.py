@@ -178,14 +178,14 @@ def test_sessions_go_on_while_the_key_is_changed(
 
 
 @pytest.mark.parametrize("secret", [None, b"of a session that a new process began"])
-def test_a_session_of_the_release_before_goes_on(
+def test_a_session_whose_tokens_are_not_numbered_goes_on(
     identity: ServiceHarness, session: SessionTokens, secret: bytes | None
 ) -> None:
-    """Its tokens were random; and while processes are replaced, old ones refresh sessions that new ones began."""
+    """They were random once: it is from before, as a student's may be, or was refreshed by who knew no numbers."""
     random = "rt_" + "x" * 43
     open_session = jwt.decode(session.access_token, options={"verify_signature": False})["sid"]
 
-    def as_an_old_process(former: str, token: str) -> None:
+    def as_before_tokens_were_numbered(former: str, token: str) -> None:
         with identity.owner_connection() as connection:
             hashes = {
                 "former_refresh_hash": refresh_tokens.refresh_hash(former),
@@ -195,9 +195,9 @@ def test_a_session_of_the_release_before_goes_on(
             changed = sessions.update().where(sessions.c.id == open_session)
             connection.execute(changed.values(**hashes, last_used_at=identity.clock.now()))
 
-    as_an_old_process(session.refresh_token, random)
-    assert refresh(identity, session.refresh_token), "the old process' answer was lost"
-    as_an_old_process("rt_" + "y" * 43, random)
+    as_before_tokens_were_numbered(session.refresh_token, random)
+    assert refresh(identity, session.refresh_token), "its answer was lost"
+    as_before_tokens_were_numbered("rt_" + "y" * 43, random)
     successor = refresh(identity, random)
     assert refresh(identity, random) == successor
     identity.clock.advance(REFRESH_GRACE + timedelta(seconds=1))

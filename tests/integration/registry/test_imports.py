@@ -32,6 +32,7 @@ from tests.builders import people
 from tests.builders import registry as build
 from tests.builders.messages import a
 from tests.builders.status_changes import approved, leaving
+from tests.permissions import looking
 
 SCHOOL = people.of_school()
 
@@ -321,7 +322,7 @@ def test_what_was_checked_can_be_imported_without_sending_it_again(registry, poi
         reference = build.upload(file, me)
     tasks = [registry.run(ImportStudents(file=reference, dry_run=dry_run), me) for dry_run in (True, False)]
     Worker(registry.database, Registry).run_until_idle()
-    checked, done = (registry.ask(GetTask(task_id=task.id), me) for task in tasks)
+    checked, done = (registry.ask(GetTask(task_id=task.id), looking(me, ImportStudents)) for task in tasks)
     assert checked.outcome == done.outcome
     assert done.figures == {"imported": 1, "refused": 1}
 
@@ -330,7 +331,7 @@ def test_the_reasons_of_an_import_are_told_in_the_language_of_who_asks(registry,
     me = importer(point)
     task = build.imported(registry, build.workbook([build.person(mobile="1")]), me)
     english = replace(me, language="en")
-    outcome = registry.ask(GetTask(task_id=task.id), english).outcome
+    outcome = registry.ask(GetTask(task_id=task.id), looking(english, ImportStudents)).outcome
     assert outcome.reasons[0].message == "手机号码：Wrong format. See the example."
 
 
@@ -369,6 +370,6 @@ def test_a_check_that_is_cancelled_ends(registry, point) -> None:  # type: ignor
     me = importer(point)
     with build.workbook([build.person() for _ in range(3)]) as file:
         task = registry.run(ImportStudents(file=build.upload(file, me), dry_run=True), me)
-    registry.run(CancelTask(task_id=task.id), me)
+    registry.run(CancelTask(task_id=task.id), looking(me, ImportStudents))
     Worker(registry.database, Registry).run_until_idle()
-    assert registry.ask(GetTask(task_id=task.id), me).state == "cancelled"
+    assert registry.ask(GetTask(task_id=task.id), looking(me, ImportStudents)).state == "cancelled"

@@ -96,6 +96,22 @@ def test_a_change_of_before_stays_what_it_was_and_old_processes_go_on_beside_the
                 old_entry(connection, student, state)
 
 
+def test_what_is_parked_is_kept_as_bytes_alone_and_old_processes_find_the_column_empty(
+    postgres_admin_url: str, run_prefix: str
+) -> None:
+    with migrated_to(postgres_admin_url, f"{run_prefix}_parked", Registry, "0019") as connection:
+        with connection.begin():
+            connection.execute(
+                text(
+                    "INSERT INTO inbox (event_id, type, event_version, state, envelope)"
+                    " VALUES (gen_random_uuid(), 'bills_paid', 1, 'dead', '{\"type\": \"bills_paid\"}')"
+                )
+            )
+        migrate(connection, Registry)
+        [(envelope, body)] = connection.execute(text("UPDATE inbox SET attempts = 1 RETURNING envelope, body")).all()
+        assert (envelope, bytes(body)) == (None, b'{"type": "bills_paid"}')
+
+
 def old_entry(connection: Connection, student_id: UUID, state: str) -> None:
     """Written as the version before writes it."""
     with connection.begin():

@@ -7,12 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import pytest
-
 from chassis.base.clock import local_date
 from chassis.base.ids import new_id
-from chassis.testing.harness import ServiceHarness, acting
-from contracts.errors import ServiceError
+from chassis.testing.harness import ServiceHarness
 from contracts.finance.events import TransferCleared, TransferHeld
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.identity.states import TeachingPointStatus
@@ -174,15 +171,6 @@ def test_what_is_undecided_is_taken_back_by_who_asked_for_it_alone(registry, stu
     assert now(registry, student).status_change_open
     assert revoke(registry, change).state == "revoked"
     assert not now(registry, student).status_change_open
-
-
-def test_a_gateway_of_the_version_before_takes_back_one_change_as_its_caller_saw_it(registry, student) -> None:  # type: ignore[no-untyped-def]
-    who = acting("registry.change_status", user_id=new_id())  # this one's table of routes names the operation no more
-    change = asked(registry, suspension(registry, student), by=who)
-    given = {"status_change_id": str(change.id), "version": change.version}
-    with pytest.raises(ServiceError, match="stale_version"):
-        registry.dispatcher.carry_out("revoke_transfer", {**given, "version": change.version + 1}, who)
-    assert registry.dispatcher.carry_out("revoke_transfer", given, who)["state"] == "revoked"
 
 
 def test_clearing_and_revoking_at_the_same_moment_have_one_winner(registry, points) -> None:  # type: ignore[no-untyped-def]

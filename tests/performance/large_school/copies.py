@@ -77,7 +77,11 @@ OTHER_STUDENTS: Final = (
     Copy("registry", "identity", "students", f"{_STUDENT} status"),
 )
 BILLS: Final = Copy(
-    "finance", "courses", "bills", "selection_id number kind amount status student_id teaching_point_id course_id"
+    "finance",
+    "courses",
+    "bills",
+    "selection_id number kind amount status student_id teaching_point_id course_id",
+    {"selection_id": "o.source_id"},  # none of them is for a resit
 )
 
 

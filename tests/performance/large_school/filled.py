@@ -13,14 +13,9 @@ from typing import Final
 
 from chassis.data.name_search import adding
 
-OF_EVERY_SERVICE: Final = frozenset({"inbox.envelope_as_bytes"})
-"""Triggers of tables that are left empty."""
 FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "finance": {
-        "bills.fill_source": (),  # `sql/bills.sql` says what each bill is for
-        "remittances.fill_number": (),  # `sql/payments.sql` counts them
         "ledger_entries.balanced": (),  # fills nothing; `CheckLedger` looks
-        "finance_settings.carry_grace_days": (),  # nobody has set anything
         # Nothing was written late.
         "ledger_entries.note_late": (),
         **{f"{table}.note_late_{event}": () for table in ("bills", "remittances") for event in ("insert", "update")},

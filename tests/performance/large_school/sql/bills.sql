@@ -14,12 +14,12 @@ SELECT plan.id_at(selected_at, 6, number), 'selection', 'billed', selected_at + 
 FROM plan.picks ORDER BY number;
 
 INSERT INTO bills (
-    id, source_kind, source_id, selection_id, student_id, teaching_point_id, course_id, exam_round_id, exam_kind, kind,
+    id, source_kind, source_id, student_id, teaching_point_id, course_id, exam_round_id, exam_kind, kind,
     fee_standard_id, amount, status, method, remittance_id, refunded_amount, grace_until, issued_at, paid_at, version,
     created_at, updated_at
 )
 SELECT plan.id_at(p.selected_at + interval '1 second', 9, p.number::bigint * 2 + (fee.kind = 'exam')::int), 'selection',
-    plan.id_at(p.selected_at, 6, p.number), plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
+    plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
     CASE WHEN fee.kind = 'exam' THEN intakes.exam_round_id END, CASE WHEN fee.kind = 'exam' THEN c.exam_kind END,
     fee.kind,
     fee.standard, fee.amount, fate.status, CASE WHEN fate.paid THEN 'remittance' END, slips.id,

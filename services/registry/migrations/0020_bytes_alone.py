@@ -1,0 +1,12 @@
+"""Parked messages are kept as the bytes that they were, and in no second form."""
+
+from chassis.provisioning.migration_steps import bytes_alone
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    bytes_alone.upgrade()
