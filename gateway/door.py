@@ -16,7 +16,7 @@ from gateway.rates import Rates
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.tokens import Principal, Tokens
 
-IDEMPOTENCY_KEY = "[A-Za-z0-9_-]{8,80}"
+IDEMPOTENCY_KEY = re.compile("[A-Za-z0-9_-]{8,80}")
 _NOBODY = Actor(name="anonymous")
 _NO_ROWS = Scope(ScopeKind.OWN)
 
@@ -105,6 +105,6 @@ def _idempotency_key(req: Request) -> str:
     key = req.get_header("Idempotency-Key")
     if key is None:
         return str(new_id())
-    if not re.fullmatch(IDEMPOTENCY_KEY, key):
+    if not IDEMPOTENCY_KEY.fullmatch(key):
         raise ServiceError("bad_idempotency_key")
     return key

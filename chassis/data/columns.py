@@ -32,10 +32,12 @@ def one_of(column: str, values: type[Any] | tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def found_by_beginning(table: str, column: str) -> Index:
+def found_by_beginning(table: str, column: str, *, unique: bool = False) -> Index:
     """An index for those who look for the beginning of a number, as `chassis.data.pages.begins` does: in the order of
-    the characters' codes, whatever the database's is."""
-    return Index(f"ix_{table}_{column}_begins", text(f'{column} COLLATE "C"'))
+    the characters' codes, whatever the database's is. `unique`: it also keeps numbers apart, so that no second index of
+    them is needed where nobody looks for a whole number otherwise."""
+    kind = "uq" if unique else "ix"
+    return Index(f"{kind}_{table}_{column}_begins", text(f'{column} COLLATE "C"'), unique=unique)
 
 
 def leaving(table: Table, *columns: str) -> None:

@@ -17,7 +17,7 @@ References = Mapping[tuple[type[Contract], str], str]
 
 _IDEMPOTENCY_KEY = {
     "type": "string",
-    "pattern": f"^{IDEMPOTENCY_KEY}$",
+    "pattern": f"^{IDEMPOTENCY_KEY.pattern}$",
     "description": "同一键重试只办理一次 · a retry with the same key is carried out once",
 }
 _FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -81,7 +81,7 @@ class Cost:
 class Bench:
     """One table."""
 
-    def __init__(self, database: Connection, hot: Hot) -> None:
+    def __init__(self, database: extensions.connection, hot: Hot) -> None:
         self.database, self.hot = database, hot
         with database.cursor() as cursor:
             cursor.execute(
@@ -163,7 +163,9 @@ def measure(databases: large_school.Databases, console: Console, tables: Sequenc
 
 def main() -> int:
     """Build or find the school, measure, print."""
-    parser = argparse.ArgumentParser(prog="python -m tests.performance.writes_bench", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.performance.writes_bench", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("--name", help="a school that is kept: what its databases' names begin with")
     parser.add_argument("--scale", type=float, default=0.1, help="of one that is built: 0.01 for ten thousand students")
     parser.add_argument("--table", action="append", default=[], help="only this table, as bills")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -15,9 +15,10 @@ def upgrade(
     made: Mapping[str, tuple[str, Sequence[str]]],
     dropped: Sequence[str] = (),
     only: Mapping[str, str] = MappingProxyType({}),
+    unique: Collection[str] = (),
 ) -> None:
     """Make indexes, name → table and columns, then drop those of these names. What a killed run left half made is made
-    anew. `only`: name → which rows it has, where these are not all."""
+    anew. `only`: name → which rows it has, where these are not all; `unique`: names of those that are."""
     migrating = op.get_bind()
     with op.get_context().autocommit_block(), migrating.engine.connect() as session:
         connection = session.execution_options(isolation_level="AUTOCOMMIT")
@@ -28,7 +29,9 @@ def upgrade(
             if whole is False:
                 connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
             if not whole:
+                kind = "UNIQUE INDEX" if name in unique else "INDEX"
                 rows = f" WHERE {only[name]}" if name in only else ""
-                connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {table} ({', '.join(columns)}){rows}")
+                made_of = f"{table} ({', '.join(columns)}){rows}"
+                connection.exec_driver_sql(f"CREATE {kind} CONCURRENTLY {name} ON {made_of}")
         for name in dropped:
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

@@ -70,7 +70,6 @@ bills = Table(
     CheckConstraint("amount >= 0 AND refunded_amount BETWEEN 0 AND amount", name="amounts"),
     CheckConstraint("(status IN ('paid', 'refunding', 'refunded')) = (paid_at IS NOT NULL)", name="paid_at"),
     CheckConstraint("(paid_at IS NULL) = (method IS NULL)", name="method_when_paid"),
-    UniqueConstraint("number"),
     UniqueConstraint("source_id", "kind"),
     Index("ix_bills_student_id", "student_id"),
     Index("ix_bills_remittance_id", "remittance_id"),
@@ -81,7 +80,7 @@ bills = Table(
     Index("ix_bills_cohort_of_point", "teaching_point_id", "cohort_id", "status", "issued_at", "id"),
     Index("ix_bills_cohort", "cohort_id", "status", "issued_at", "id"),
     Index("ix_bills_course_of_point", "teaching_point_id", "course_id", "issued_at", "id"),
-    found_by_beginning("bills", "number"),
+    found_by_beginning("bills", "number", unique=True),
 )
 in_group(bills, cohorts, by="student_id")
 scope(bills, point="teaching_point_id", student="student_id")
