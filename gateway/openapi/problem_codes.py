@@ -9,10 +9,10 @@ from uuid import UUID
 import orjson
 
 from contracts.errors import ErrorKind, FieldError, ServiceError, catalogue
+from contracts.examples import SOME_ID
 from contracts.public import PublicCommand, PublicQuery
 from contracts.sentences import describe
 from contracts.types import FileReference
-from gateway.openapi.examples import SOME_ID
 from gateway.problems import MEDIA_TYPE, problem, status_of
 from gateway.route import PUBLIC, Access, Route
 
