@@ -46,6 +46,8 @@ _WALKED: Final = 4_000
 are …"""
 _WALKED_ROWS: Final = 12_000
 """… so many. Reading them takes some 10 ms."""
+_SLACK: Final = 4
+"""So many times the rows of a page are looked at first, where nothing is left to be looked at but what is joined."""
 _FURTHER: Final = 40_000
 """Rows that are looked at where the first of them show that a page is among these. What is spread over millions of rows
 has a page there or is few: 50 of 40,000 are 10,000 of eight millions."""
@@ -176,27 +178,42 @@ def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
 def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
     """The page, if it is full, or all rows were looked at. Where it is begun it is looked for once more, as far as what
     was found lets expect."""
-    places = max(1, plan.places(wanted))
-    rows = min(_WALKED, _WALKED_ROWS // places)
     try:
-        with uow.at_most(_WALKING_MS):
-            looked_at, ids = _among_first(plan, uow, wanted, rows)
-        if looked_at == rows and 0 < len(ids) <= wanted.size:
-            far_enough, furthest = rows * wanted.needed // (wanted.offset + len(ids)), _FURTHER // places
-            if far_enough > 2 * furthest:
-                return None
-            rows = min(2 * far_enough, furthest)  # what is looked for is not spread evenly
-            with uow.at_most(_FURTHER_MS):
+        for rows in _looks(plan, wanted):
+            with uow.at_most(_WALKING_MS):
                 looked_at, ids = _among_first(plan, uow, wanted, rows)
+            if len(ids) > wanted.size or looked_at < rows:
+                return counted(uow, wanted, ids)
+        enough, furthest = _far_enough(rows, len(ids), wanted), _FURTHER // max(1, plan.places(wanted))
+        if enough > 2 * furthest:
+            return None
+        rows = min(2 * int(enough), furthest)  # what is looked for is not spread evenly
+        with uow.at_most(_FURTHER_MS):
+            looked_at, ids = _among_first(plan, uow, wanted, rows)
     except TooSlow:
         return None
     return counted(uow, wanted, ids) if len(ids) > wanted.size or looked_at < rows else None
 
 
+def _looks(plan: Plan, wanted: Wanted) -> list[int]:
+    """How many rows are looked at, and how many then."""
+    rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
+    hardly_any_left_out = not (plan.left or plan.among_others)  # what is joined is seldom missing
+    return [*([_SLACK * wanted.needed] if hardly_any_left_out and _SLACK * wanted.needed < rows else []), rows]
+
+
+def _far_enough(rows: int, found: int, wanted: Wanted) -> float:
+    """Where the page ends, if rows lie behind as they lie here."""
+    here = wanted.offset + found if found else 0
+    return rows * wanted.needed // here if here else math.inf
+
+
 def _among_first(plan: Plan, uow: Reader, wanted: Wanted, rows: int) -> tuple[int, list[Any]]:
-    """How many of the first rows there are, at most so many, and the page's ids among them."""
+    """How many of the first rows there are, at most so many, and the page's ids among them. Only what the index leaves
+    is looked at there: told the rest too, the planner would look for these rows in another way."""
     near = _beginning(plan, wanted, rows).limit(rows).cte("near")
-    some = wanted.found(wanted.id.label("id"), near.c.key, conditions=[wanted.id == near.c.id, *wanted.all_conditions])
+    left = [wanted.conditions[name] for name in plan.left]
+    some = wanted.found(wanted.id.label("id"), near.c.key, conditions=[wanted.id == near.c.id, *left])
     page = some.order_by(*wanted.order.by(near.c.id, near.c.key)).offset(wanted.offset).limit(wanted.size + 1)
     return _numbered(uow, wanted, near, page)
 

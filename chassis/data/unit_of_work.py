@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Executable, Row, Select, Table, text
+from sqlalchemy import Connection, CursorResult, Executable, Row, Select, Table
 from sqlalchemy.exc import DBAPIError
 
 from chassis.base.clock import local_date
@@ -26,7 +26,8 @@ from contracts.errors import ServiceError
 
 CANCELLED = "57014"
 """PostgreSQL's code for a statement that was ended, mostly for its time."""
-_AT_MOST = text("SELECT set_config('statement_timeout', :most, true)")
+_AT_MOST = "SAVEPOINT at_most; SET LOCAL statement_timeout = {most}"
+_TAKE_BACK = "ROLLBACK TO SAVEPOINT at_most; RELEASE SAVEPOINT at_most"
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -203,16 +204,25 @@ class UnitOfWork:
         written inside is taken back."""
         left = self.context.seconds_left()
         most = milliseconds if left is None else max(1, min(milliseconds, int(left * 1000)))
-        inside = self.connection.begin_nested()
+        self.connection.exec_driver_sql(_AT_MOST.format(most=most))
         try:
-            self.execute(_AT_MOST, {"most": str(most)})
             yield
         except DBAPIError as error:
             if most == milliseconds and getattr(error.orig, "pgcode", None) == CANCELLED:
                 raise TooSlow from None
             raise
         finally:
-            inside.rollback()
+            if not self.connection.invalidated:
+                self._take_back()
+
+    def _take_back(self) -> None:
+        """The time may run out while what was read is given up, which is then done once more."""
+        try:
+            self.connection.exec_driver_sql(_TAKE_BACK)
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) != CANCELLED:
+                raise
+            self.connection.exec_driver_sql(_TAKE_BACK)
 
     @contextmanager
     def as_system(self) -> Iterator[None]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from rich.console import Console
 from rich.table import Table
 
 
 def quantile(values: Sequence[float], part: float) -> float:
-    """The value below which this part of them lies; 0 for none."""
+    """The least value that at least this part of them does not exceed; 0 for none."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
+    return ordered[max(0, ceil(part * len(ordered)) - 1)] if ordered else 0.0
 
 
 def show_usage(

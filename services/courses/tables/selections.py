@@ -87,7 +87,7 @@ selections = Table(
     # The list, as a point, a course lead and the school look at it.
     Index("ix_selections_of_point", "teaching_point_id", "state", "selected_at", "id"),
     Index("ix_selections_of_school", "state", "selected_at", "id"),
-    Index("ix_selections_of_course", "course_id", "selected_at", "id"),
+    Index("ix_selections_of_course_by_state", "course_id", "state", "selected_at", "id"),
     Index("ix_selections_of_round", "selection_round_id", "state", "selected_at", "id"),
     Index("ix_selections_cohort_of_point", "teaching_point_id", "cohort_id", "selected_at", "id"),
     Index("ix_selections_cohort", "cohort_id", "selected_at", "id"),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -349,3 +350,12 @@ def test_what_is_read_in_a_given_time_is_given_up_after_it_and_leaves_nothing(ex
         return before, uow.scalar(select(func.count()).select_from(parcels))
 
     assert example.database.run(at_point(), work)[1] == 0
+
+
+def test_time_that_runs_out_while_what_was_read_is_given_up_fails_nothing(example: ServiceHarness) -> None:
+    def work(uow: UnitOfWork) -> None:
+        for _ in range(500):
+            with suppress(TooSlow), uow.at_most(1):
+                uow.scalar(text("SELECT pg_sleep(0.0008)"))
+
+    example.database.run(at_point(), work)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, create_engine, insert
@@ -15,7 +16,7 @@ from chassis.declaring.service import load
 from launcher.paths import declaring
 from tests.performance.large_school import catalogue, copies, drawing, fees
 from tests.performance.large_school.databases import PLAN, Databases, take_indexes
-from tests.performance.large_school.filled import statements
+from tests.performance.large_school.filled import cohorts, statements
 from tests.performance.large_school.size import Size
 
 Tell = Callable[[str, float], None]
@@ -91,7 +92,7 @@ class _Building:
 
     def build(self) -> dict[str, float]:
         self.step("small tables", self.small_tables)
-        self.step("registry: students", lambda: self.sql("registry", "students"))
+        self.step("registry: students", self.students)
         self.step("courses: copy of students", self.students_of_courses)
         others = self.meanwhile("other copies of students", self.other_students)
         registry = self.meanwhile("registry: indexes", lambda: self.finish("registry"))
@@ -99,20 +100,22 @@ class _Building:
         self.step("courses: who selects what", lambda: self.sql("courses", "picks"))
         self.step("finance: what is selected", self.picks_of_finance)
         selections = self.meanwhile("courses: selections", lambda: self.sql("courses", "selections"))
+        others.result()
         self.step("finance: bills", lambda: self.sql("finance", "bills"))
-        rest = [
+        of_bills = [
             self.meanwhile("finance: payments", lambda: self.sql("finance", "payments")),
             self.meanwhile("exams: registrations", self.registrations),
             self.meanwhile("courses: copy of bills", lambda: copies.BILLS.carry(self.databases)),
-            self.meanwhile("courses: indexes", lambda: self.finish("courses")),
-            self.meanwhile("exams: indexes", lambda: self.finish("exams")),
         ]
+        rest = [self.meanwhile(f"{name}: indexes", partial(self.finish, name)) for name in ("courses", "exams")]
         self.step("finance: refunds", lambda: self.sql("finance", "refunds"))
         self.step("finance: ledger", lambda: self.sql("finance", "ledger"))
         self.step("finance: indexes of the ledger", lambda: self.index("finance", self.of_ledger()))
-        for waited_for in (others, registry, identity, selections, *rest):
+        for waited_for in (registry, identity, selections, *of_bills):
             waited_for.result()
         self.step("finance: other indexes", lambda: self.finish("finance"))
+        for waited_for in rest:
+            waited_for.result()
         copies.completed(self.databases, self.size)
         return self.seconds
 
@@ -153,13 +156,23 @@ class _Building:
             connection.execute(insert(declared), rows)
         engine.dispose()
 
+    def students(self) -> None:
+        self.sql("registry", "students")
+        self.group("registry")
+
+    def group(self, service: str) -> None:
+        for statement in cohorts(service):
+            self.databases.rows(service, statement)
+
     def students_of_courses(self) -> None:
         copies.STUDENTS_OF_COURSES.carry(self.databases)
+        self.group("courses")
         self.plan_on("registry", _STUDENTS, "courses", "students", _OF_STUDENTS)
 
     def other_students(self) -> None:
         for copy in copies.OTHER_STUDENTS:
             copy.carry(self.databases)
+        self.group("finance")
 
     def picks_of_finance(self) -> None:
         columns = ", ".join(column.split()[0] for column in _OF_PICKS.split(", "))

@@ -8,7 +8,7 @@ trigger that nobody thought of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chassis.data.name_search import adding
@@ -25,28 +25,26 @@ FILLED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 
 
 _ELEMENTS = ("intake", "level", "student_type", "student_source", "major_code", "schooling_length")
-
-
-def _kept_of_students(*elements: str, members: Sequence[str] = ()) -> Iterator[str]:
-    """What triggers that tables declare keep of students: the grams of their names, the numbers of their cohorts."""
-    yield adding("student_grams", "student_id", "SELECT * FROM students", "name", ("teaching_point_id",))
-    if elements:
-        listed, same = ", ".join(elements), " AND ".join(f"s.{each} = c.{each}" for each in elements)
-        yield f"INSERT INTO cohorts ({listed}) SELECT DISTINCT {listed} FROM students ORDER BY {listed}"
-        yield f"UPDATE students s SET cohort_id = c.id FROM cohorts c WHERE {same}"
-    for table in members:
-        yield f"UPDATE {table} t SET cohort_id = s.cohort_id FROM students s WHERE s.id = t.student_id"
-
-
-KEPT: Final[Mapping[str, tuple[str, ...]]] = {
-    "registry": tuple(_kept_of_students(*_ELEMENTS)),
-    "courses": tuple(_kept_of_students(*_ELEMENTS, members=("selections",))),
-    "finance": tuple(_kept_of_students(*(each for each in _ELEMENTS if each != "student_source"), members=("bills",))),
-    "exams": tuple(_kept_of_students()),
+_GROUPED_BY: Final[Mapping[str, Sequence[str]]] = {
+    "registry": _ELEMENTS,
+    "courses": _ELEMENTS,
+    "finance": [each for each in _ELEMENTS if each != "student_source"],
 }
-"""Service → what declared triggers would have kept."""
+_FOUND_BY_NAME: Final = ("registry", "courses", "finance", "exams")
+
+
+def cohorts(service: str) -> list[str]:
+    """What gives a service's students the numbers of their cohorts; rows about them take these over as they come."""
+    by = _GROUPED_BY[service]
+    listed, same = ", ".join(by), " AND ".join(f"s.{each} = c.{each}" for each in by)
+    return [
+        f"INSERT INTO cohorts ({listed}) SELECT DISTINCT {listed} FROM students ORDER BY {listed}",
+        f"UPDATE students s SET cohort_id = c.id FROM cohorts c WHERE {same}",
+    ]
 
 
 def statements(service: str) -> list[str]:
-    """What is to be run in a service's database, in its order."""
-    return [*(statement for ones in FILLED.get(service, {}).values() for statement in ones), *KEPT.get(service, ())]
+    """What is to be run in a service's database once all rows are there, in its order."""
+    grams = adding("student_grams", "student_id", "SELECT * FROM students", "name", ("teaching_point_id",))
+    filled = [statement for ones in FILLED.get(service, {}).values() for statement in ones]
+    return [*filled, grams] if service in _FOUND_BY_NAME else filled

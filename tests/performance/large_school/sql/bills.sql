@@ -15,8 +15,8 @@ FROM plan.picks ORDER BY number;
 
 INSERT INTO bills (
     id, source_kind, source_id, student_id, teaching_point_id, course_id, exam_round_id, exam_kind, kind,
-    fee_standard_id, amount, status, method, remittance_id, refunded_amount, grace_until, issued_at, paid_at, version,
-    created_at, updated_at
+    fee_standard_id, amount, status, method, remittance_id, refunded_amount, grace_until, issued_at, paid_at, cohort_id,
+    version, created_at, updated_at
 )
 SELECT plan.id_at(p.selected_at + interval '1 second', 9, p.number::bigint * 2 + (fee.kind = 'exam')::int), 'selection',
     plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id,
@@ -26,7 +26,7 @@ SELECT plan.id_at(p.selected_at + interval '1 second', 9, p.number::bigint * 2 +
     CASE WHEN fate.status = 'refunded' THEN fee.amount ELSE 0 END,
     CASE WHEN p.state = 'pending' AND p.settled THEN clock.now + interval '1 year' END,
     p.selected_at + interval '1 second',
-    CASE WHEN fate.paid THEN p.reviewed_at END,
+    CASE WHEN fate.paid THEN p.reviewed_at END, students.cohort_id,
     CASE fate.status WHEN 'unpaid' THEN 1 WHEN 'remitting' THEN 2 WHEN 'cancelled' THEN 2 WHEN 'paid' THEN 3
         WHEN 'refunding' THEN 4 ELSE 5 END,
     p.selected_at + interval '1 second',
@@ -38,6 +38,7 @@ SELECT plan.id_at(p.selected_at + interval '1 second', 9, p.number::bigint * 2 +
 FROM plan.picks AS p
 JOIN plan.courses AS c ON c.number = p.course
 JOIN plan.intakes ON intakes.number = p.intake
+JOIN public.students ON students.id = p.student_id
 JOIN plan.prices ON prices.levels = c.levels AND prices.kind = p.kind AND prices.intake = p.intake
 LEFT JOIN plan.slips ON slips.slip = p.slip
 CROSS JOIN plan.clock

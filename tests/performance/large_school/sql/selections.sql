@@ -1,6 +1,7 @@
 INSERT INTO selections (
     id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, selection_round_id, exam_round_id,
-    credits, state, selected_at, closing_attempt, closing_reason, ask_again_at, version, created_at, updated_at
+    credits, state, selected_at, closing_attempt, closing_reason, ask_again_at, cohort_id, version, created_at,
+    updated_at
 )
 SELECT plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id, c.version_id, c.requirement_id,
     intakes.round_id, CASE WHEN c.exam_kind IS NOT NULL THEN intakes.exam_round_id END, c.credits,
@@ -8,7 +9,7 @@ SELECT plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id, c
     (p.state IN ('lapsed', 'cancelled') OR late.unpaid)::int,
     CASE WHEN p.state IN ('lapsed', 'cancelled') THEN p.state WHEN late.unpaid THEN 'lapsed' END,
     -- A few are unpaid since years: finance has given them grace, beyond the time of any measurement.
-    CASE WHEN late.unpaid THEN clock.now + interval '1 year' END,
+    CASE WHEN late.unpaid THEN clock.now + interval '1 year' END, students.cohort_id,
     CASE p.state WHEN 'pending' THEN 1 WHEN 'remitting' THEN 1 WHEN 'selected' THEN 2 ELSE 3 END, p.selected_at,
     CASE p.state WHEN 'pending' THEN p.selected_at WHEN 'remitting' THEN p.selected_at
         WHEN 'selected' THEN p.reviewed_at WHEN 'withdrawn' THEN p.decided_at
@@ -16,6 +17,7 @@ SELECT plan.id_at(p.selected_at, 6, p.number), p.student_id, p.point_id, c.id, c
 FROM plan.picks AS p
 JOIN plan.courses AS c ON c.number = p.course
 JOIN plan.intakes ON intakes.number = p.intake
+JOIN public.students ON students.id = p.student_id
 CROSS JOIN plan.clock
 CROSS JOIN LATERAL (SELECT p.state = 'pending' AND p.settled) AS late (unpaid)
 ORDER BY p.number;
