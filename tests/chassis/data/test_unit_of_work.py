@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chassis.base.context import Context, Scope, from_wire, system_context, to_wire
@@ -353,9 +353,19 @@ def test_what_is_read_in_a_given_time_is_given_up_after_it_and_leaves_nothing(ex
 
 
 def test_time_that_runs_out_while_what_was_read_is_given_up_fails_nothing(example: ServiceHarness) -> None:
-    def work(uow: UnitOfWork) -> None:
-        for _ in range(500):
-            with suppress(TooSlow), uow.at_most(1):
-                uow.scalar(text("SELECT pg_sleep(0.0008)"))
+    slow = ["ROLLBACK TO"]
 
-    example.database.run(at_point(), work)
+    def slowed(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        if slow and statement.startswith(slow[0]):
+            slow.clear()
+            statement = f"SELECT pg_sleep(1); {statement}"
+        return statement, parameters
+
+    def work(uow: UnitOfWork) -> int:
+        event.listen(uow.connection, "before_cursor_execute", slowed, retval=True)
+        with uow.at_most(50):
+            uow.execute(insert(parcels).values(id=new_id(), teaching_point_id=POINT, label="a", weight=1))
+        return int(uow.scalar(select(func.count()).select_from(parcels)))
+
+    assert example.database.run(at_point(), work) == 0
+    assert not slow
