@@ -121,6 +121,7 @@ def _row(verdict: Verdict, situation: Situation) -> dict[str, Any]:
         "requirement_id": course.requirement_id,
         "exam_round_id": verdict.exam.exam_round_id if verdict.exam else None,
         "credits": str(course.credits),
+        "cohort_id": student.cohort_id,  # as it is: the student is locked
     }
 
 
@@ -130,13 +131,13 @@ _INSERT = Prepared(
 WITH made AS (
     INSERT INTO selections (
         id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, selection_round_id,
-        exam_round_id, credits, state, selected_at, selected_by
+        exam_round_id, credits, cohort_id, state, selected_at, selected_by
     )
     SELECT id, student_id, teaching_point_id, course_id, course_version_id, requirement_id, %(round)s,
-           exam_round_id, credits, %(state)s, %(now)s, %(actor_id)s
+           exam_round_id, credits, cohort_id, %(state)s, %(now)s, %(actor_id)s
     FROM json_to_recordset(%(rows)s) AS r (
         id uuid, student_id uuid, teaching_point_id uuid, course_id uuid, course_version_id uuid, requirement_id uuid,
-        exam_round_id uuid, credits numeric
+        exam_round_id uuid, credits numeric, cohort_id integer
     )
     ON CONFLICT (student_id, course_id) WHERE state IN ('pending_payment', 'closing', 'selected') DO NOTHING
     RETURNING id, student_id, teaching_point_id, course_id

@@ -41,6 +41,7 @@ class Student:
     programme_id: UUID
     programme_code: str | None
     early_selection: bool
+    cohort_id: int
 
 
 @dataclass(frozen=True, slots=True)

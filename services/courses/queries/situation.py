@@ -42,7 +42,7 @@ SELECT json_build_object(
     'students', (
         SELECT json_agg(s) FROM (
             SELECT s.id, s.teaching_point_id, s.status, s.status_change_open, s.degree_intent, s.student_type,
-                   s.student_source, s.intake, s.suspensions, s.programme_id,
+                   s.student_source, s.intake, s.suspensions, s.programme_id, s.cohort_id,
                    p.code AS programme_code, p.early_selection
             FROM students s
             LEFT JOIN programmes p ON p.id = s.programme_id AND p.status <> 'draft'
@@ -167,6 +167,7 @@ def _student(row: Mapping[str, Any]) -> Student:
         programme_id=UUID(row["programme_id"]),
         programme_code=row["programme_code"],
         early_selection=bool(row["early_selection"]),
+        cohort_id=row["cohort_id"],
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from chassis.base.clock import local_date
 from chassis.base.ids import new_id
@@ -94,7 +94,7 @@ def _due(
 
 
 def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
-    points = _points(uow, dues)
+    known = _students(uow, dues)
     prices = _price_list(uow)
     priced = [(due, prices.charges(due.charged)) for due in {due.source.id: due for due in dues}.values()]
     claimed = _claim(
@@ -103,7 +103,7 @@ def _bill(uow: UnitOfWork, dues: Sequence[Due]) -> None:
     rows: list[dict[str, Any]] = []
     for due, charges in priced:
         if due.source.id in claimed and not isinstance(charges, Reason):
-            rows += _rows(due, charges, points[due.student_id], uow.now)
+            rows += _rows(due, charges, known[due.student_id], uow.now)
     _issue(uow, rows)
     _refuse(uow, [(d, c) for d, c in priced if isinstance(c, Reason) and d.source.id in claimed])
 
@@ -136,16 +136,15 @@ def _claim(uow: UnitOfWork, outcomes: dict[Source, str]) -> set[UUID]:
     return {row.id for row in uow.rows(claimed)}
 
 
-def _points(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, UUID]:
-    """The teaching point of each student, from the copy: a transfer may have come since the selection.
+def _students(uow: UnitOfWork, dues: Sequence[Due]) -> dict[UUID, Row[Any]]:
+    """The students, from the copy: a transfer may have come since the selection.
 
     The copies stay locked, so that what is billed under the old point is there when the transfer's reaction runs.
     """
-    known = locked(uow, students, {due.student_id for due in dues})
-    return {id_: row.teaching_point_id for id_, row in known.items()}
+    return locked(uow, students, {due.student_id for due in dues})
 
 
-def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
+def _rows(due: Due, charges: Sequence[Any], student: Row[Any], now: datetime) -> Iterator[dict[str, Any]]:
     for charge in charges:
         exam = charge.kind is FeeKind.EXAM
         yield {
@@ -153,7 +152,8 @@ def _rows(due: Due, charges: Sequence[Any], teaching_point_id: UUID, now: dateti
             "source_kind": due.source.kind,
             "source_id": due.source.id,
             "student_id": due.student_id,
-            "teaching_point_id": teaching_point_id,
+            "teaching_point_id": student.teaching_point_id,
+            "cohort_id": student.cohort_id,
             "course_id": due.course_id,
             "exam_round_id": due.exam_round_id if exam else None,
             "exam_kind": due.exam_kind if exam else None,

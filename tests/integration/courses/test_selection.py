@@ -341,3 +341,15 @@ def test_a_student_transferred_before_the_task_runs_is_left_to_the_new_point(
         of_service("courses", GetTask)(task_id=answer.task.id), looking(staff, SelectCoursesInBatch)
     )
     assert task.figures == {"selected": 849 * 6, "skipped": 0, "refused": 6}
+
+
+def test_a_selection_comes_with_its_students_cohort_and_asks_no_trigger_for_it(school: School) -> None:
+    with school.harness.owner_connection() as connection:
+        connection.exec_driver_sql("ALTER TABLE selections DISABLE TRIGGER take_group")
+        school.harness.run(selecting(school), people.of_point(school.point))
+        connection.exec_driver_sql("ALTER TABLE selections ENABLE TRIGGER take_group")
+        theirs = connection.exec_driver_sql(
+            "SELECT bool_and(s.cohort_id = p.cohort_id AND s.cohort_id > 0)"
+            " FROM selections s JOIN students p ON p.id = s.student_id"
+        )
+        assert theirs.scalar()

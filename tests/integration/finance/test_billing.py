@@ -166,3 +166,15 @@ def test_five_thousand_selections_in_ten_messages_are_billed_in_one_go(finance: 
     told = [item for state in finance.published(BillState) for item in state.items]
     assert len({item.id for item in told}) == 10_000
     assert build.check(finance).clean
+
+
+def test_bills_come_with_their_students_cohort_and_ask_no_trigger_for_it(finance: ServiceHarness) -> None:
+    with finance.owner_connection() as connection:
+        connection.exec_driver_sql("ALTER TABLE bills DISABLE TRIGGER take_group")
+        build.select_for(finance, build.student(finance))
+        connection.exec_driver_sql("ALTER TABLE bills ENABLE TRIGGER take_group")
+        theirs = connection.exec_driver_sql(
+            "SELECT bool_and(b.cohort_id = s.cohort_id AND b.cohort_id > 0)"
+            " FROM bills b JOIN students s ON s.id = b.student_id"
+        )
+        assert theirs.scalar()

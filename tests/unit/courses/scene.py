@@ -68,6 +68,7 @@ def student(**fields: Any) -> Student:
         "programme_id": new_id(),
         "programme_code": "080901-ZSB",
         "early_selection": True,
+        "cohort_id": 1,
         **fields,
     }
     return Student(**values)
