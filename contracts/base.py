@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.naming import service_of_module, snake_case
 
 # At most this many rows ride in one event: a batch is a few messages, and none of them is huge.
@@ -351,7 +351,7 @@ def exchange(owner: str) -> str:
 
 
 def routing_key(event: type[Event]) -> str:
-    """`BillsPaid` → `bills_paid.v1`."""
+    """`BillsPaid` → `bills_paid.v2`."""
     return f"{type_name(event)}.v{event.version}"
 
 

@@ -18,7 +18,8 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from contracts.base import Command, Page, PageQuery, Query, TryableCommand, View
 from contracts.errors import FieldError, JsonValue, ServiceError
-from contracts.errors.fields import FieldProblemError, field_errors
+from contracts.errors.fields import field_errors
+from contracts.field_problem import FieldProblemError
 from contracts.stored import StoredName, StoredText, Word
 from contracts.text import cleaning
 from contracts.text.kinds import Cleaned, TextKind

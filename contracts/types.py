@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from contracts.base import Contract, View
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.text import cleaning
 from contracts.text.kinds import Cleaned, TextKind, check_person_name
 

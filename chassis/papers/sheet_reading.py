@@ -19,7 +19,7 @@ from chassis.papers.reading.limits import Limits
 from chassis.papers.shown import shown
 from chassis.papers.spreadsheets import REASONS, ROW_NUMBER, CellError, Column, SheetRow
 from contracts.errors import ServiceError
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.text import cleaning
 
 MAX_ROWS = 50_000

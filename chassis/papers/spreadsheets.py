@@ -22,7 +22,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.errors import FieldError, JsonValue, Language
-from contracts.errors.fields import FieldProblemError, field_errors
+from contracts.errors.fields import field_errors
+from contracts.field_problem import FieldProblemError
 from contracts.sentences import describe
 from contracts.text import cleaning
 from contracts.types import sane_year

@@ -12,7 +12,7 @@ from contracts.courses.catalogue_views import (
     ProgrammeDetails,
     TermView,
 )
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.types import (
     Code,
     Credits,

@@ -9,8 +9,8 @@ from contracts.base import Command, TryableCommand
 from contracts.common import RowResults, TaskView
 from contracts.courses.queries import SelectionFilters
 from contracts.courses.views import BatchSelectionResult, SelectionResults, SelectionRoundDetails, WithdrawalResults
-from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
+from contracts.field_problem import FieldProblemError
 from contracts.requests import Decision
 from contracts.types import (
     Code,

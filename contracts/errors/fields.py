@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from contracts.errors import ErrorKind, ErrorText, FieldError, ServiceError
+from contracts.field_problem import FieldProblemError
 
 _INVALID = ErrorKind.INVALID
 
@@ -123,12 +124,3 @@ def field_errors(error: ValidationError) -> Iterator[FieldError]:
 def invalid(error: ValidationError) -> ServiceError:
     """The refusal of a whole request, with every reason."""
     return ServiceError("validation_failed", field_errors(error))
-
-
-class FieldProblemError(ValueError):
-    """Raised by a contract's own validators, so that the finding keeps a code of ours."""
-
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import RowResults
-from contracts.errors.fields import FieldProblemError
 from contracts.exams.views import ArrangementResult, AttendanceResult, ExamRoundDetails, ResitResults
+from contracts.field_problem import FieldProblemError
 from contracts.types import Code, FewIds, Id, Ids, Instant, ShortText, Unique, Version
 
 # --- rounds (EXM-3) ---

@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Done, TryableCommand
 from contracts.common import RowResults, TaskView
-from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
+from contracts.field_problem import FieldProblemError
 from contracts.finance.queries import BillFilters
 from contracts.finance.views import (
     FeeStandardView,

@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from contracts.base import Command, Contract, TryableCommand
 from contracts.common import TaskView
 from contracts.documents import IssueDocument, IssueDocuments
-from contracts.errors.fields import FieldProblemError
 from contracts.exports import Export
+from contracts.field_problem import FieldProblemError
 from contracts.imports import Import
 from contracts.registry.queries import StudentFilters
 from contracts.registry.views import StatusChangeDetails, StudentRecord

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.text.characters import HAN
 
 Clean = Callable[[str], str]

@@ -17,7 +17,8 @@ from contracts.errors import (
     catalogue,
     placeholders,
 )
-from contracts.errors.fields import FieldProblemError, field_errors, invalid
+from contracts.errors.fields import field_errors, invalid
+from contracts.field_problem import FieldProblemError
 from contracts.types import Day, Instant, MobileNumber, Money
 from launcher.paths import service_names
 

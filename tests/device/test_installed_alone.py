@@ -83,7 +83,7 @@ def test_the_package_holds_the_agent_the_contract_and_nothing_else_of_the_system
 
     assert {path.split("/")[1] for path in holds if path.startswith("services/")} == {"device"}
     assert {path.split("/")[1] for path in holds if path.startswith("contracts/")} == {
-        "__init__.py", "base.py", "naming.py", "device",
+        "__init__.py", "base.py", "field_problem.py", "naming.py", "device",
     }  # fmt: skip
     assert (wheel / "services/device/packaging/jiaowu-device.service").exists()
 

@@ -70,9 +70,9 @@ def test_a_lost_binding_is_named_until_it_is_bound_again(
     installation: Any, system: System, amqp_admin_url: str
 ) -> None:
     with Connection(amqp_admin_url, virtual_host=system.prefix) as connection:
-        connection.channel().queue_unbind("exams.inbox", "finance.events", "bills_paid.v1")
+        connection.channel().queue_unbind("exams.inbox", "finance.events", "bills_paid.v2")
     assert worst(look(installation)) is Condition.BINDINGS_MISSING
-    assert "exams.inbox no longer hears bills_paid.v1 from finance.events" in said(installation)
+    assert "exams.inbox no longer hears bills_paid.v2 from finance.events" in said(installation)
     system.provision_broker()
     assert look(installation) == []
 
@@ -86,7 +86,7 @@ def test_a_task_process_exports_the_lost_bindings_of_its_service_alone(
         return next(line.split()[1] for line in lines if line.startswith("jiaowu_bindings_missing "))
 
     with Connection(amqp_admin_url, virtual_host=system.prefix) as connection:
-        connection.channel().queue_unbind("exams.inbox", "finance.events", "bills_paid.v1")
+        connection.channel().queue_unbind("exams.inbox", "finance.events", "bills_paid.v2")
     for service in ("exams", "registry"):
         system.processes[f"{service}-tasks"].stop()
         system.start(f"{service}-tasks")  # it looks at its start, then every 30 s

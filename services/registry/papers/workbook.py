@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, member_of, typed
 from contracts.base import Contract
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.registry.states import IdKind
 from contracts.types import (
     Code,

@@ -29,7 +29,7 @@ from chassis.papers.spreadsheets import (
     typed,
 )
 from contracts.errors import ServiceError
-from contracts.errors.fields import FieldProblemError
+from contracts.field_problem import FieldProblemError
 from contracts.registry.states import IdKind
 from contracts.types import MobileNumber
 from tests.chassis.papers.tables import OLE, saved, xlsx
