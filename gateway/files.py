@@ -80,7 +80,7 @@ class Files:
             if announced > _SOON_HERE:
                 await asyncio.to_thread(self._store.refuse_without_room, uploader, announced)
             async for chunk in chunks_of(req, announced):
-                spool.write(chunk)
+                await asyncio.to_thread(spool.write, chunk)
             spool.seek(0)
             with self._uploads.one():
                 reference = await asyncio.to_thread(self._take_in, spool, str(req.content_type), announced, uploader)

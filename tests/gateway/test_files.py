@@ -1,10 +1,12 @@
 """Uploads into the store, downloads out of it."""
 
 import asyncio
+import io
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -103,6 +105,28 @@ def test_no_header_of_a_part_makes_an_error(gateway: Gateway, junk: bytes) -> No
     ):
         body = b"--xyz\r\nContent-Disposition: %b\r\n\r\n%%PDF-1.7\r\n--xyz--\r\n" % (header % junk)
         assert upload(gateway, body, form(b"")[1]).status_code in (201, 422)
+
+
+class Spool(io.BytesIO):
+    """A file of which it is known whether a loop waited for it."""
+
+    in_a_loop: ClassVar[list[bool]] = []
+
+    def write(self, chunk: Any) -> int:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            self.in_a_loop.append(True)
+            return super().write(chunk)
+        self.in_a_loop.append(False)
+        return super().write(chunk)
+
+
+def test_the_disk_is_waited_for_in_threads_and_never_by_the_loop(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.files.tempfile.TemporaryFile", Spool)
+    assert upload(gateway, *form(b"%PDF-1.7" + bytes(100_000))).status_code == 201
+    assert set(Spool.in_a_loop) == {False}
 
 
 def test_the_store_is_told_who_uploads_how_much_and_may_have_no_room(gateway: Gateway) -> None:
