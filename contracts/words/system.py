@@ -33,6 +33,8 @@ FIELDS: Words = {
     "ended_on": ("失效日期", "Ended on"),
     "IssuedDocumentView.code": ("核验码", "Code to check by"),
     "CheckDocument.code": ("核验码", "Code to check by"),
+    "CheckedDocument.title": ("文件", "Document"),
+    "CheckedDocument.holder_name_masked": ("持有人", "Holder"),
     "from_state": ("原状态", "From state"),
     "to_state": ("新状态", "To state"),
     "version": ("数据版本", "Version"),

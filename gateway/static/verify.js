@@ -6,8 +6,6 @@ import { solved } from "./work.js";
 const TEXTS = {
   title: ["文件核验", "Check a document"],
   about: ["输入文件上的编号和核验码，可核验文件的真伪和是否有效。", "Type the number and the code that stand on the document."],
-  number: ["编号", "Number"],
-  code: ["核验码", "Code"],
   send: ["核验", "Check"],
   language: ["English", "中文"],
   working: ["正在核验，请稍候…", "Checking…"],
@@ -18,24 +16,23 @@ const TEXTS = {
   replaced: ["真实，但已换发新文件", "Genuine, but replaced by another"],
   notFound: ["未查到该文件", "No such document"],
   failed: ["未能核验", "Could not be checked"],
-  document: ["文件", "Document"],
-  holder: ["持有人", "Holder"],
-  issuedOn: ["开具日期", "Issued on"],
-  endedOn: ["失效日期", "Not valid since"],
 };
 
-const CHECKS = document.querySelector('meta[name="checks"]').content.split(" ").map((each) => each.split("="));
+const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
+const CHECKS = meta("checks").split(" ").map((each) => each.split("="));
+const LABELS = JSON.parse(meta("labels"));
 const element = (id) => document.getElementById(id);
 let english = !navigator.language.toLowerCase().startsWith("zh");
 let from = null;
 
-const t = (key) => TEXTS[key][english ? 1 : 0];
+const inLanguage = (words) => words[english ? 1 : 0];
+const t = (key) => inLanguage(TEXTS[key]);
+const called = (field) => inLanguage(LABELS[field]);
 
 function label() {
   document.documentElement.lang = english ? "en" : "zh-CN";
   for (const id of ["title", "about", "send", "language"]) element(id).textContent = t(id);
-  element("number-label").textContent = t("number");
-  element("code-label").textContent = t("code");
+  for (const field of ["number", "code"]) element(`${field}-label`).textContent = called(field);
 }
 
 // One answer of a service. Where many ask, this computer does some work first.
@@ -71,13 +68,10 @@ function shown({ ok, said }) {
     return h("div", { class: "card bad" }, h("h2", {}, heading), h("p", {}, said.detail ?? ""), problems);
   }
   const lines = [
-    [t("document"), said.title],
-    [t("number"), said.number],
-    [t("holder"), said.holder_name_masked],
+    ...["title", "number", "holder_name_masked"].map((field) => [called(field), said[field]]),
     ...said.facts.map((fact) => [fact.label, fact.value]),
-    [t("issuedOn"), said.issued_on],
-    said.ended_on && [t("endedOn"), said.ended_on],
-  ].filter(Boolean);
+    ...["issued_on", "ended_on"].filter((field) => said[field]).map((field) => [called(field), said[field]]),
+  ];
   return h(
     "div", { class: `card ${said.status === "valid" ? "good" : "bad"}` },
     h("h2", {}, t(said.status)),

@@ -247,11 +247,17 @@ NO_LABELS = {
 BESIDE = ("description", "examples", "example", "help")
 
 
+@cache
+def all_labels() -> set[str]:
+    """What fields, choices, documents and their columns are called in Chinese."""
+    tables = (*FIELD_TABLES, *words.MEMBERS.values(), papers.DOCUMENTS, papers.COLUMNS, papers.LABELS)
+    return {zh for table in tables for zh, _ in table.values()}
+
+
 def typed_by_hand() -> Iterator[tuple[str, str]]:
     """Place and text of every Chinese string in code that is no sentence, no description and no example. The launcher
     makes up what people fill in: there it is a label only if it is called like one."""
-    tables = (*FIELD_TABLES, *words.MEMBERS.values(), papers.DOCUMENTS, papers.COLUMNS, papers.LABELS)
-    labels = {zh for table in tables for zh, _ in table.values()}
+    labels = all_labels()
     for place, tree in chain.from_iterable(map(python_of, ("chassis", "gateway", "launcher", "services"))):
         spoken = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
         for call in calls([(place, tree)]):
@@ -277,6 +283,18 @@ def test_no_template_of_a_document_has_a_label_of_its_own() -> None:
     assert len(templates) > 2
     found = {path.name: re.findall(r"[\u4e00-\u9fff（）]+：", path.read_text("utf-8")) for path in templates}
     assert {name: typed for name, typed in found.items() if typed} == {"enrolment_certificate.typ": ["具体信息如下："]}
+
+
+# What the page of the API calls the parts of a description, which are no fields of ours.
+OF_DESCRIPTIONS = {"texts.js": {"访问令牌", "权限", "参数", "名称", "说明", "必填", "可选值", "示例", "状态", "代码"}}
+
+
+def test_no_page_has_a_label_of_its_own() -> None:
+    found = {
+        path.name: all_labels() & set(re.findall(r'"([^"]+)"', path.read_text("utf-8")))
+        for path in (ROOT / "gateway/static").glob("*.js")
+    }
+    assert {name: typed for name, typed in found.items() if typed} == OF_DESCRIPTIONS
 
 
 # The templates that people may have: titles of columns and words of choices when they were first handed out.

@@ -1,5 +1,6 @@
 """The page on which anybody checks a document: served by the gateway, and what it computes is what services ask for."""
 
+import html
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from altcha.v2 import create_challenge, verify_solution
 from contracts.documents import CHECK_PAGE
 from gateway.pages import STATIC
 from gateway.routes import ROUTES
+from gateway.verify import labels
 from tests.gateway.conftest import Gateway, make_gateway
 
 NODE = shutil.which("node")
@@ -41,6 +43,8 @@ def test_the_page_asks_the_services_that_issue_documents() -> None:
     page = gateway.client.simulate_get(CHECK_PAGE)
     [checks] = re.findall(r'<meta name="checks" content="([^"]*)">', page.text)
     assert dict(each.split("=") for each in checks.split()) == {"registry": "/api/v1/document-checks/registry"}
+    [said] = re.findall(r'<meta name="labels" content="([^"]*)">', page.text)
+    assert json.loads(html.unescape(said))["number"] == ["编号", "Number"]
     gateway.hub.close()
 
 
@@ -69,7 +73,14 @@ def test_a_browser_does_the_work_that_services_ask_for() -> None:
 def shown(address: str, *answers: tuple[bool, dict[str, Any]]) -> Any:
     """What the page asks and says where it gets these answers."""
     given = json.dumps([{"ok": ok, "said": said} for ok, said in answers])
-    page = [str(NODE), str(Path(__file__).with_name("page.mjs")), (STATIC / "verify.js").as_uri(), address, given]
+    page = [
+        str(NODE),
+        str(Path(__file__).with_name("page.mjs")),
+        (STATIC / "verify.js").as_uri(),
+        address,
+        given,
+        labels(),
+    ]
     return json.loads(subprocess.run(page, capture_output=True, text=True, check=True, timeout=60).stdout)
 
 
