@@ -48,8 +48,8 @@ _NOBODY = "欧阳不存在"
 class Values:
     """Finds them in the databases."""
 
-    def __init__(self, admin_url: str, prefix: str) -> None:
-        self._databases = Databases(admin_url, prefix)
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
         self._known: dict[tuple[str, str, str, UUID | None], Sequence[Any]] = {}
 
     def of(self, contract: type[PageQuery], point: UUID | None) -> dict[str, Sequence[Any]]:

@@ -11,9 +11,7 @@ nothing. A list that is empty in the school (its total says so) tells nothing.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -31,14 +29,12 @@ from contracts.common import COMMON_OPERATIONS
 from gateway.routes import ROUTES
 from launcher.story.client import ProblemError
 from launcher.story.people import Person
-from launcher.system import System
 from tests.performance import large_school
 from tests.performance.figures import quantile
 from tests.performance.list_values import Values
 
 TIMES, AT_MOST = 20, 50.0
 """How often each is asked, and the milliseconds that 95 of 100 answers may take."""
-SERVERS = ("JIAOWU_TEST_POSTGRES_URL", "JIAOWU_TEST_AMQP_URL", "JIAOWU_TEST_AMQP_MANAGEMENT_URL")
 LISTS: tuple[type[PageQuery], ...] = tuple(
     route.operation for route in ROUTES if issubclass(route.operation, PageQuery) and not route.downloads
 )
@@ -178,22 +174,10 @@ def main() -> int:
     parser.add_argument("--list", action="append", default=[], help="only this list, as ListBills")
     options = parser.parse_args()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    with tempfile.TemporaryDirectory() as made:
-        folder = options.folder or Path(made)
-        name = options.name or f"lists{os.getpid()}"
-        admin_url, amqp, management = (os.environ[each] for each in SERVERS)
-        system = System(folder, admin_url, amqp, management, name)
-        try:
-            if not options.name:
-                system.provision_databases()
-                large_school.build(admin_url, name, large_school.Size(options.scale))
-            system.up()
-            slow, not_asked = measure(large_school.people(system), Values(admin_url, name), console, options.list)
-        finally:
-            if options.name:
-                system.down()
-            else:
-                system.destroy()
+    with large_school.standing(options.name, options.folder, options.scale) as system:
+        system.up()
+        values = Values(large_school.databases_of(system))
+        slow, not_asked = measure(large_school.people(system), values, console, options.list)
     console.print("\nNot asked:" + "".join(f"\n  {each}" for each in not_asked))
     console.print(f"\n[bold]{len(slow)}[/] above what is promised" + "".join(f"\n  {each}" for each in slow))
     return 0

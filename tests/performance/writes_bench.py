@@ -11,9 +11,7 @@ what each of them is for. Prints figures, asserts nothing.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +23,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from launcher.system import System
 from tests.performance import large_school
 
-SERVERS: Final = ("JIAOWU_TEST_POSTGRES_URL", "JIAOWU_TEST_AMQP_URL", "JIAOWU_TEST_AMQP_MANAGEMENT_URL")
 ROWS: Final = 1_000
 TURNS: Final = 7
 
@@ -171,18 +167,8 @@ def main() -> int:
     parser.add_argument("--table", action="append", default=[], help="only this table, as bills")
     options = parser.parse_args()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    admin_url, amqp, management = (os.environ[each] for each in SERVERS)
-    if options.name:
-        measure(large_school.Databases(admin_url, options.name), console, options.table)
-        return 0
-    with tempfile.TemporaryDirectory() as made:
-        system = System(Path(made), admin_url, amqp, management, f"writes{os.getpid()}")
-        try:
-            system.provision_databases()
-            large_school.build(admin_url, system.prefix, large_school.Size(options.scale))
-            measure(large_school.Databases(admin_url, system.prefix), console, options.table)
-        finally:
-            system.destroy()
+    with large_school.standing(options.name, None, options.scale) as system:
+        measure(large_school.databases_of(system), console, options.table)
     return 0
 
 

@@ -13,5 +13,6 @@ from tests.performance.large_school.building import build
 from tests.performance.large_school.databases import Databases
 from tests.performance.large_school.people import PASSWORD, People, people
 from tests.performance.large_school.size import Size
+from tests.performance.large_school.standing import databases_of, standing, system_in
 
-__all__ = ("PASSWORD", "Databases", "People", "Size", "build", "people")
+__all__ = ("PASSWORD", "Databases", "People", "Size", "build", "databases_of", "people", "standing", "system_in")

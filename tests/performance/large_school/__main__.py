@@ -10,7 +10,6 @@ starts `System(folder, …, prefix=name)` on them: `up()` brings it up as it was
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ from launcher.paths import LOCAL
 from launcher.system import System
 from tests.performance import large_school
 
-_SERVERS = ("JIAOWU_TEST_POSTGRES_URL", "JIAOWU_TEST_AMQP_URL", "JIAOWU_TEST_AMQP_MANAGEMENT_URL")
 _MEGABYTE = 1024 * 1024
 
 
@@ -41,8 +39,7 @@ def main() -> int:
     options = parser.parse_args()
     folder: Path = options.folder or LOCAL / "large-school" / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    postgres, amqp, management = (os.environ[name] for name in _SERVERS)
-    system = System(folder, postgres, amqp, management, options.name)
+    system = large_school.system_in(folder, options.name)
     console = Console(highlight=False)
     if options.drop:
         system.destroy()
@@ -53,7 +50,7 @@ def main() -> int:
 
 
 def _build(system: System, size: large_school.Size, console: Console) -> None:
-    admin_url, seconds = os.environ[_SERVERS[0]], dict[str, float]()
+    databases, seconds = large_school.databases_of(system), dict[str, float]()
 
     def tell(title: str, took: float) -> None:
         seconds[title] = took
@@ -69,7 +66,7 @@ def _build(system: System, size: large_school.Size, console: Console) -> None:
         with step("databases"):
             system.provision_databases()
         with step("all rows and indexes"):
-            large_school.build(admin_url, system.prefix, size, tell)
+            large_school.build(databases.admin_url, system.prefix, size, tell)
         with step("accounts"):
             system.provision_broker()
             try:
@@ -78,15 +75,14 @@ def _build(system: System, size: large_school.Size, console: Console) -> None:
                 large_school.people(system)
             finally:
                 system.down()
-    _show(system, admin_url, seconds, console)
+    _show(system, databases, seconds, console)
 
 
-def _show(system: System, admin_url: str, seconds: dict[str, float], console: Console) -> None:
+def _show(system: System, databases: large_school.Databases, seconds: dict[str, float], console: Console) -> None:
     times = Table("step", "seconds", box=None, title="two steps at a time", title_justify="left")
     for title, took in seconds.items():
         times.add_row(title, f"{took:.1f}")
     sizes = Table("database", "MB", box=None)
-    databases = large_school.Databases(admin_url, system.prefix)
     for service in system.services:
         found = databases.rows(service, "SELECT pg_database_size(current_database())")
         sizes.add_row(databases.name(service), f"{found[0][0] / _MEGABYTE:,.0f}")

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from chassis.provisioning.migration_steps import never_empty
+from tests.migrating import own_database
 
 CONSTRAINTS = text("SELECT conname FROM pg_constraint WHERE conrelid = 'shelves'::regclass AND contype = 'c'")
 REQUIRED = text("SELECT attname FROM pg_attribute WHERE attrelid = 'shelves'::regclass AND attnum > 0 AND attnotnull")
@@ -21,23 +21,11 @@ REQUIRED = text("SELECT attname FROM pg_attribute WHERE attrelid = 'shelves'::re
 @pytest.fixture
 def shelves(postgres_admin_url: str, run_prefix: str) -> Iterator[Connection]:
     """A database with shelves, none of which is without a room and a floor."""
-    name = f"{run_prefix}_never_empty"
-    admin = create_engine(postgres_admin_url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(make_url(postgres_admin_url).set(database=name))
-    with admin.connect() as server:
-        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("CREATE TABLE shelves (room text, floor int, note text)")
-                connection.exec_driver_sql(
-                    "INSERT INTO shelves (room, floor) SELECT 'east', n FROM generate_series(1, 9) n"
-                )
-                connection.commit()
-                yield connection
-        finally:
-            engine.dispose()
-            server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with own_database(postgres_admin_url, f"{run_prefix}_never_empty") as connection:
+        connection.exec_driver_sql("CREATE TABLE shelves (room text, floor int, note text)")
+        connection.exec_driver_sql("INSERT INTO shelves (room, floor) SELECT 'east', n FROM generate_series(1, 9) n")
+        connection.commit()
+        yield connection
 
 
 def upgrade(connection: Connection) -> None:
