@@ -1,0 +1,31 @@
+import { ref, shallowRef } from "vue";
+import { newKey } from "@/api/keys";
+import { Problem } from "@/api/problem";
+
+/**
+ * Something that is sent once at a time. The key stays the same until it was carried out, or was refused for what it
+ * said: whatever is sent again because nobody knows what became of it is done once.
+ */
+export function useSubmit(act: (key: string) => Promise<void>) {
+  const sending = ref(false);
+  const problem = shallowRef<Problem | null>(null);
+  let key = newKey();
+
+  async function submit(): Promise<void> {
+    if (sending.value) return;
+    sending.value = true;
+    problem.value = null;
+    try {
+      await act(key);
+      key = newKey();
+    } catch (reason) {
+      if (!(reason instanceof Problem)) throw reason;
+      problem.value = reason;
+      if (!reason.passes) key = newKey();
+    } finally {
+      sending.value = false;
+    }
+  }
+
+  return { sending, problem, submit };
+}

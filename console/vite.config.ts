@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
+import Components from "unplugin-vue-components/vite";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import { defineConfig } from "vitest/config";
+import { compressed } from "./build/compressed";
+import { versioned } from "./build/versioned";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    // Element Plus comes component by component, each with its own styles.
+    Components({ dirs: [], dts: "generated/components.d.ts", resolvers: [ElementPlusResolver({ importStyle: "css" })] }),
+    versioned(),
+    compressed(),
+  ],
+  resolve: { alias: { "@": here("./src"), generated: here("./generated") } },
+  build: {
+    target: ["chrome109", "firefox115"],
+    assetsInlineLimit: 0, // the policy of the pages allows no more than it must
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false, // `compressed` does
+  },
+  server: {
+    // The running system, whose address `./jiaowu console` knows.
+    proxy: { "/api": { target: process.env.JIAOWU_CONSOLE_API ?? "http://127.0.0.1:8000" } },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts", "build/**/*.test.ts"] },
+});
