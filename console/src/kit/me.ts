@@ -2,15 +2,13 @@
 import { storeToRefs } from "pinia";
 import { computed } from "vue";
 import { useSession } from "@/api/session";
-import { choiceWord, operation, type Name } from "./contract";
-
-const FOR_ALL = new Set(["public", "signed_in"]);
+import { choice, operation, type Name } from "./contract";
 
 export function useMe() {
-  const { account } = storeToRefs(useSession());
-  const may = (permission: string) => FOR_ALL.has(permission) || permission in (account.value?.permissions ?? {});
-  const mayUse = (name: Name) => may(operation(name).permission);
+  const session = useSession();
+  const { account } = storeToRefs(session);
+  const mayUse = (name: Name) => session.may(operation(name).permission);
   const place = computed(() => account.value?.teaching_point_name ?? (account.value?.student_id ? "学生" : "学校"));
-  const roles = computed(() => (account.value?.roles ?? []).map(({ role }) => choiceWord("Role", role)).join("、"));
-  return { account, may, mayUse, place, roles };
+  const roles = computed(() => (account.value?.roles ?? []).map(({ role }) => choice("Role", role)).join("、"));
+  return { account, may: session.may, mayUse, place, roles };
 }

@@ -2,11 +2,20 @@
  * Where pages are. A page of an operation is called as the operation (`finance.ListBills`), so whoever has the name has
  * the address; its permission and its title are the operation's. The code of each is loaded when it is opened.
  *
- *     page("/finance/bills", "finance.ListBills", () => import("./bills")),
- *     page("/finance/bills/:bill_id", "finance.GetBill", () => import("./bill")),
+ *     export const routes = [
+ *       page("/finance/bills", "finance.ListBills", () => import("./bills")),
+ *       page("/finance/bills/:bill_id", "finance.GetBill", () => import("./bill")),
+ *     ];
  */
 import type { Component } from "vue";
+import type { RouteRecordNormalized, RouteRecordRaw } from "vue-router";
 import type { Name } from "./contract";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    page?: PageEntry;
+  }
+}
 
 export const GROUPS = {
   system: "系统管理",
@@ -23,21 +32,23 @@ export interface PageEntry {
   path: string;
   /** The operation whose permission opens it. */
   operation: Name;
-  /** Other operations that are used on it, beside those that its declaration names. */
-  uses: readonly Name[];
   /** What it is called, where that is not the operation's name. */
   title?: string;
   /** Whether it stands in the menu: pages about one row do not. */
   inMenu: boolean;
-  load: () => Promise<{ default: Component }>;
 }
 
-type Options = Partial<Pick<PageEntry, "uses" | "title" | "inMenu" | "name">>;
+type Load = () => Promise<{ default: Component }>;
 
 /** A page. One whose address has a parameter is about one row, and stays out of the menu. */
-export function page(path: string, operation: Name, load: PageEntry["load"], options: Options = {}): PageEntry {
-  return { name: operation, path, operation, uses: [], inMenu: !path.includes(":"), load, ...options };
+export function page(path: string, operation: Name, load: Load, other: Partial<PageEntry> = {}): RouteRecordRaw {
+  const entry: PageEntry = { name: operation, path, operation, inMenu: !path.includes(":"), ...other };
+  return { path, name: entry.name, component: load, meta: { page: entry } };
 }
+
+/** The pages of the router, in their order. */
+export const entriesOf = (routes: readonly RouteRecordNormalized[]): PageEntry[] =>
+  routes.flatMap(({ meta }) => (meta.page ? [meta.page] : []));
 
 /** The group that an address belongs to: its first part. */
 export const groupOf = (path: string): Group | undefined => {

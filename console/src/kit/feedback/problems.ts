@@ -1,51 +1,48 @@
 /** How a failure is told: which of its kinds it is, and what to do. The sentences are the server's where it has one. */
 import { Problem } from "@/api/problem";
 
-export type FailureKind = "no right" | "not found" | "narrow" | "away" | "offline" | "failed";
+export type FailureKind = "no-right" | "not-found" | "narrow" | "away" | "offline" | "failed";
 
 export interface Failure {
   kind: FailureKind;
   title: string;
   detail: string;
-  /** Seconds after which it is worth trying again; undefined where trying again is no use. */
-  again?: number;
-  correlation?: string;
+  /** Whether it is worth trying again. */
+  again: boolean;
+  /** Seconds after which it is. */
+  wait: number;
+  correlation: string | null;
 }
 
 const TITLES: Record<FailureKind, string> = {
-  "no right": "没有权限",
-  "not found": "没有找到",
-  narrow: "请缩小范围",
+  "no-right": "没有权限",
+  "not-found": "没有找到",
+  narrow: "请调整条件",
   away: "服务暂时不可用",
   offline: "网络已断开",
   failed: "加载失败",
 };
+const AGAIN = new Set<FailureKind>(["away", "offline", "failed"]);
+const KINDS: Record<number, FailureKind> = { 0: "offline", 403: "no-right", 404: "not-found", 422: "narrow", 429: "away", 503: "away" };
+const WAIT = 5;
 
-const NARROW = new Set(["narrow_the_list", "page_too_far", "sort_not_supported", "filter_not_supported"]);
-const FOREIGN = new Set(["list_position_unknown"]);
-
-function kindOf(problem: Problem): FailureKind {
-  if (problem.status === 403) return "no right";
-  if (problem.status === 404) return "not found";
-  if (NARROW.has(problem.code) || FOREIGN.has(problem.code) || problem.status === 422) return "narrow";
-  return problem.status === 503 || problem.status === 429 ? "away" : "failed";
-}
+/** Anything thrown as a problem: what is none is a mistake of ours. */
+export const problemFrom = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem("unexpected", "页面出现意外错误，请重试；若反复出现请报修。", 500);
 
 /** What is told of something that went wrong. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Problem) {
-    const kind = kindOf(error);
-    return {
-      kind,
-      title: TITLES[kind],
-      detail: [error.detail, ...error.errors.map(({ title, message }) => (title ? `${title}：${message}` : message))].join(" "),
-      again: kind === "away" ? (error.retryAfter ?? 5) : kind === "failed" ? 0 : undefined,
-      correlation: kind === "failed" ? error.correlationId : undefined,
-    };
-  }
-  const kind = error instanceof TypeError ? "offline" : "failed";
-  const detail = kind === "offline" ? "无法连接服务器，请检查网络后重试。" : "出现意外错误，请重试。";
-  return { kind, title: TITLES[kind], detail, again: 0 };
+  const problem = problemFrom(error);
+  const kind = KINDS[problem.status] ?? "failed";
+  const fields = problem.fields.map(({ title, message }) => (title ? `${title}：${message}` : message));
+  return {
+    kind,
+    title: TITLES[kind],
+    detail: [problem.detail, ...fields].join(" "),
+    again: AGAIN.has(kind),
+    wait: kind === "away" ? (problem.retryAfter ?? WAIT) : 0,
+    correlation: kind === "failed" ? problem.correlationId : null,
+  };
 }
 
 /** A failure in one sentence, for where there is room for one. */

@@ -2,6 +2,7 @@
 import { ElMessage, ElMessageBox } from "element-plus";
 import "element-plus/es/components/message/style/css";
 import "element-plus/es/components/message-box/style/css";
+import { sentenceOf } from "./problems";
 
 const LONG = 8000; // milliseconds: a refusal is read, a success glanced at
 const SHORT = 4000;
@@ -9,20 +10,15 @@ const SHORT = 4000;
 /** Something went well. */
 export const sayDone = (message: string) => void ElMessage({ message, type: "success", duration: SHORT, showClose: true });
 
-/** Something did not. */
-export const sayFailed = (message: string) => void ElMessage({ message, type: "error", duration: LONG, showClose: true });
+/** Something did not: to be caught with. */
+export const sayFailed = (error: unknown) =>
+  void ElMessage({ message: sentenceOf(error), type: "error", duration: LONG, showClose: true });
 
 /** Ask yes or no. Resolves to whether it is yes. */
 export async function ask(title: string, message: string, yes: string, no = "取消"): Promise<boolean> {
-  try {
-    await ElMessageBox.confirm(message, title, {
-      confirmButtonText: yes,
-      cancelButtonText: no,
-      type: "warning",
-      closeOnClickModal: false,
-    });
-    return true;
-  } catch {
-    return false;
-  }
+  const options = { confirmButtonText: yes, cancelButtonText: no, type: "warning", closeOnClickModal: false } as const;
+  return ElMessageBox.confirm(message, title, options).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,5 +1,6 @@
 /** Rows that are chosen for an action: over pages, and all that were found. */
-import { call, type AnyRow, type ListName } from "@/kit/contract";
+import type { AnyRequest, AnyRow, ListName } from "@/kit/contract";
+import { callAny } from "@/kit/untyped";
 
 export type Chosen = ReadonlyMap<string, AnyRow>;
 export type PageState = "none" | "some" | "all";
@@ -34,7 +35,7 @@ const PAGE = 200;
  */
 export async function allFound(
   list: ListName,
-  asked: Record<string, unknown>,
+  asked: AnyRequest,
   idOf: (row: AnyRow) => string,
   most: number,
   tell: (count: number) => void,
@@ -43,9 +44,8 @@ export async function allFound(
   const found = new Map<string, AnyRow>();
   let after: string | null = null;
   do {
-    const { page: _, ...filters } = asked;
-    const request = { ...filters, size: PAGE, ...(after ? { after } : { after: undefined }) };
-    const answer = (await call(list, request as never, { signal })) as unknown as Found;
+    const request: AnyRequest = { ...asked, page: undefined, size: PAGE, after: after ?? undefined };
+    const answer = (await callAny(list, request, { signal })) as Found;
     for (const row of answer.items) if (found.size < most) found.set(idOf(row), row);
     tell(found.size);
     after = answer.next_after ?? null;

@@ -1,5 +1,5 @@
 /** How values of the contract read. Long numbers and money stay text all the way: no digit is lost. */
-import { choiceWord, type Field } from "@/kit/contract";
+import { choice, itemOf, type Field } from "@/kit/contract";
 import { shownInstant } from "./moments";
 
 export const NOTHING = "—";
@@ -33,11 +33,11 @@ export function shown(field: Field, value: unknown): string {
   const text = String(value);
   if (field.kind === "money") return shownMoney(text);
   if (field.kind === "instant") return shownInstant(text);
-  return field.choices ? choiceWord(field.choices, text) : text;
+  return field.choices ? choice(field.choices, text) : text;
 }
 
 function shownList(field: Field, values: unknown[]): string {
-  const item = { ...field, ...field.items } as Field;
+  const item = itemOf(field);
   return values.length === 0 ? NOTHING : values.map((value) => shown(item, value)).join("、");
 }
 
