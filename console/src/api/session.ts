@@ -2,12 +2,13 @@ import { defineStore } from "pinia";
 import { ref, shallowRef } from "vue";
 import type { components } from "generated/api";
 import { good, http } from "./http";
+import type { Answer, Request } from "./operations";
 import { Problem } from "./problem";
 import { Tabs } from "./tabs";
 import { work } from "./work";
 
 export type Account = components["schemas"]["AccountView"];
-type Tokens = components["schemas"]["SessionTokens"];
+type Tokens = Answer<"identity.SignIn">;
 
 /** `expired`: somebody was signed in and has to sign in again, while what they see and typed stays. */
 export type SessionState = "unknown" | "signed_out" | "signed_in" | "expired";
@@ -18,8 +19,8 @@ type Message =
   | { kind: "signed out" };
 
 // The refresh token comes and goes as a cookie that no script reads. A form of another site can't send this header.
-const COOKIE = { "Session-Cookie": "yes" };
-const REFRESH = { headers: COOKIE, body: {} as never };
+const COOKIE = { "Session-Cookie": "yes" } as const;
+const BY_COOKIE = { params: { header: COOKIE }, body: {} };
 /** Milliseconds before its end from which on a token is not used any more. */
 const MARGIN = 15_000;
 /** Milliseconds that another tab has to answer. */
@@ -67,7 +68,7 @@ export const useSession = defineStore("session", () => {
   /** Get new tokens, although the present one is good: the account has changed. */
   async function refresh(): Promise<void> {
     try {
-      await adopt(good(http.POST("/api/v1/sessions/refresh", REFRESH)));
+      await adopt(good(http.POST("/api/v1/sessions/refresh", BY_COOKIE)));
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.status !== 401) throw reason;
       token = null;
@@ -75,10 +76,14 @@ export const useSession = defineStore("session", () => {
     }
   }
 
-  /** Raises a Problem. `working` hears when this computer has to do some work first, which may take seconds. */
-  async function signIn(username: string, password: string, working: () => void): Promise<void> {
+  /**
+   * Raises a Problem. The same key as in vain before opens the same session, should it have been opened then.
+   * `working` hears when this computer has to do some work first, which may take seconds.
+   */
+  async function signIn(username: string, password: string, key: string, working: () => void): Promise<void> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
     const ask = (solved?: string) =>
-      good(http.POST("/api/v1/sessions", { headers: COOKIE, body: { username, password, work: solved } }));
+      good(http.POST("/api/v1/sessions", { params: { header }, body: { username, password, work: solved } }));
     try {
       await adopt(ask());
     } catch (reason) {
@@ -89,15 +94,15 @@ export const useSession = defineStore("session", () => {
   }
 
   /** Raises a Problem. All other sessions of the account end. */
-  async function changePassword(current_password: string, new_password: string, confirmation: string): Promise<void> {
-    const headers = { ...COOKIE, Authorization: `Bearer ${await valid()}` };
-    const body = { current_password, new_password, confirmation };
-    await adopt(good(http.POST("/api/v1/account/password", { headers, body })));
+  async function changePassword(body: Request<"identity.ChangePassword">, key: string): Promise<void> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
+    const headers = { Authorization: `Bearer ${await valid()}` };
+    await adopt(good(http.POST("/api/v1/account/password", { params: { header }, headers, body })));
   }
 
   /** In all tabs. Raises a Problem when the server can't be told: then nobody is signed out. */
   async function signOut(): Promise<void> {
-    await good(http.POST("/api/v1/sessions/sign-out", REFRESH));
+    await good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE));
     tabs.tell({ kind: "signed out" });
     leave();
   }
