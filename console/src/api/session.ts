@@ -57,15 +57,22 @@ export const useSession = defineStore("session", () => {
 
   /** Get new tokens: by the tab that is first, for all. */
   function renew(): Promise<void> {
-    renewing ??= tabs
-      .alone("session", async () => {
-        if (!isFresh() && !(await askedOthers())) await refresh();
-      })
-      .finally(() => (renewing = null));
+    renewing ??= alone(async () => {
+      if (!isFresh() && !(await askedOthers())) await refresh();
+    }).finally(() => (renewing = null));
     return renewing;
   }
 
   /** Get new tokens, although the present one is good: the account has changed. */
+  function reload(): Promise<void> {
+    return alone(refresh);
+  }
+
+  /** Of all tabs one at a time: an answer that a session has ended must not come after another has begun. */
+  function alone<T>(act: () => Promise<T>): Promise<T> {
+    return tabs.alone("session", act);
+  }
+
   async function refresh(): Promise<void> {
     try {
       await adopt(good(http.POST("/api/v1/sessions/refresh", BY_COOKIE)));
@@ -83,13 +90,15 @@ export const useSession = defineStore("session", () => {
   async function signIn(username: string, password: string, key: string, working: () => void): Promise<void> {
     const header = { ...COOKIE, "Idempotency-Key": key };
     const ask = (solved?: string) =>
-      good(http.POST("/api/v1/sessions", { params: { header }, body: { username, password, work: solved } }));
+      alone(() =>
+        adopt(good(http.POST("/api/v1/sessions", { params: { header }, body: { username, password, work: solved } }))),
+      );
     try {
-      await adopt(ask());
+      await ask();
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.code !== "work_required") throw reason;
       working();
-      await adopt(ask(await work(reason.challenge)));
+      await ask(await work(reason.challenge));
     }
   }
 
@@ -97,12 +106,12 @@ export const useSession = defineStore("session", () => {
   async function changePassword(body: Request<"identity.ChangePassword">, key: string): Promise<void> {
     const header = { ...COOKIE, "Idempotency-Key": key };
     const headers = { Authorization: `Bearer ${await valid()}` };
-    await adopt(good(http.POST("/api/v1/account/password", { params: { header }, headers, body })));
+    await alone(() => adopt(good(http.POST("/api/v1/account/password", { params: { header }, headers, body }))));
   }
 
   /** In all tabs. Raises a Problem when the server can't be told: then nobody is signed out. */
   async function signOut(): Promise<void> {
-    await good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE));
+    await alone(() => good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE)));
     tabs.tell({ kind: "signed out" });
     leave();
   }
@@ -159,5 +168,5 @@ export const useSession = defineStore("session", () => {
     location.assign("/sign-in");
   }
 
-  return { account, state, token: valid, refused, restore, renew, refresh, signIn, changePassword, signOut, may };
+  return { account, state, token: valid, refused, restore, reload, signIn, changePassword, signOut, may };
 });
