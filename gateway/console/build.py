@@ -61,8 +61,10 @@ class Build:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """Those that are sent. What tools leave for tools is hidden."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in _ENCODINGS:
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix not in _ENCODINGS:
             yield path
 
 
