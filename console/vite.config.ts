@@ -30,5 +30,9 @@ export default defineConfig({
     // The running system, whose address `./jiaowu console` knows.
     proxy: { "/api": { target: process.env.JIAOWU_CONSOLE_API ?? "http://127.0.0.1:8000" } },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts", "build/**/*.test.ts"] },
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "https://school.example/" } },
+    include: ["src/**/*.test.ts", "build/**/*.test.ts"],
+  },
 });

@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call } from "./client";
 import { useSession } from "./session";
-import { FakeLocks, FakeServer } from "./testing";
+import { fakeChannel, FakeLocks, FakeServer } from "./testing";
 
 vi.mock("./work", () => ({ work: () => Promise.resolve("solved") }));
 
@@ -14,11 +14,12 @@ beforeEach(() => {
   left = [];
   vi.stubGlobal("fetch", server.fetch);
   vi.stubGlobal("location", { origin: "https://school.example", assign: (to: string) => left.push(to) });
+  vi.stubGlobal("BroadcastChannel", fakeChannel());
   Object.defineProperty(navigator, "locks", { value: new FakeLocks(), configurable: true });
 });
 
 afterEach(() => {
-  vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 

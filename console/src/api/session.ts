@@ -31,6 +31,7 @@ export const useSession = defineStore("session", () => {
   const state = ref<SessionState>("unknown");
   // Beside the store, so that nothing that shows or keeps stores has it.
   let token: { text: string; until: number } | null = null;
+  let bad = "";
   let renewing: Promise<void> | null = null;
   let waiting: (() => void)[] = [];
   const tabs = new Tabs<Message>(hear);
@@ -47,6 +48,7 @@ export const useSession = defineStore("session", () => {
 
   /** The server did not take this token: another is needed. */
   function refused(text: string): void {
+    bad = text;
     if (token?.text === text) token = null;
   }
 
@@ -130,12 +132,16 @@ export const useSession = defineStore("session", () => {
     const { data, response } = await answered;
     // By the server's clock: that of an office's computer may be wrong.
     const now = Date.parse(response.headers.get("Date") ?? "") || Date.now();
-    take(data.access_token, Date.parse(data.access_expires_at) - now, data.account);
-    tellToken();
+    const milliseconds = Date.parse(data.access_expires_at) - now;
+    tabs.tell({ kind: "token", token: data.access_token, milliseconds, account: data.account });
+    take(data.access_token, milliseconds, data.account);
   }
 
   function take(text: string, milliseconds: number, whose: Account): void {
-    if (account.value !== null && account.value.user_id !== whose.user_id) return location.assign("/"); // another person's pages
+    if (account.value !== null && account.value.user_id !== whose.user_id) {
+      location.assign("/"); // what is shown and kept here is another person's
+      return;
+    }
     token = { text, until: performance.now() + milliseconds };
     account.value = whose;
     state.value = "signed_in";
@@ -143,7 +149,7 @@ export const useSession = defineStore("session", () => {
   }
 
   function tellToken(): void {
-    if (token === null || account.value === null) return;
+    if (token === null || account.value === null || !isFresh()) return;
     const milliseconds = token.until - performance.now();
     tabs.tell({ kind: "token", token: token.text, milliseconds, account: account.value });
   }
@@ -159,8 +165,8 @@ export const useSession = defineStore("session", () => {
 
   function hear(message: Message): void {
     if (message.kind === "signed out") leave();
-    else if (message.kind === "token") take(message.token, message.milliseconds, message.account);
-    else if (isFresh()) tellToken();
+    else if (message.kind === "who has a token") tellToken();
+    else if (message.token !== bad) take(message.token, message.milliseconds, message.account);
   }
 
   /** Nothing of what somebody saw stays in memory. */

@@ -95,3 +95,19 @@ export class FakeLocks {
     return Promise.resolve({ held: [...this.held.keys()].map((name) => ({ name })) });
   }
 }
+
+/** The channel over which the pages of one browser hear each other. */
+export function fakeChannel() {
+  const open: EventTarget[] = [];
+  return class extends EventTarget {
+    constructor() {
+      super();
+      open.push(this);
+    }
+
+    postMessage(data: unknown): void {
+      const others = open.filter((each) => each !== this);
+      queueMicrotask(() => others.forEach((each) => each.dispatchEvent(new MessageEvent("message", { data }))));
+    }
+  };
+}
