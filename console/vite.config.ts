@@ -19,13 +19,20 @@ export default defineConfig({
   resolve: { alias: { "@": here("./src"), generated: here("./generated") } },
   build: {
     target: ["chrome109", "firefox115"],
+    manifest: true, // by which a test sees what a page needs
     assetsInlineLimit: 0, // the policy of the pages allows no more than it must
     modulePreload: { polyfill: false },
     reportCompressedSize: false, // `compressed` does
   },
+  worker: { format: "es" },
   server: {
+    fs: { allow: [here("."), here("../gateway/static")] },
     // The running system, whose address `./jiaowu console` knows.
     proxy: { "/api": { target: process.env.JIAOWU_CONSOLE_API ?? "http://127.0.0.1:8000" } },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts", "build/**/*.test.ts"] },
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "https://school.example/" } },
+    include: ["src/**/*.test.ts", "build/**/*.test.ts"],
+  },
 });

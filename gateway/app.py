@@ -15,6 +15,8 @@ from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from gateway import docs, notices, verify
 from gateway.calls import Calls
+from gateway.console import serving as console
+from gateway.console.build import Build
 from gateway.door import Door
 from gateway.files import UPLOAD, Files
 from gateway.guards import Places
@@ -26,6 +28,7 @@ from gateway.rates import Rates
 from gateway.responder import Responders, send_problem
 from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
+from gateway.session_cookies import SessionCookies
 from gateway.streams import EVENTS, EventsResource, Hub
 from gateway.task_centre import TaskCentre
 from gateway.task_watch import TaskWatch
@@ -49,6 +52,8 @@ class Dependencies:
     """Those that are asked for tasks and for what waits."""
     places: Places = field(default_factory=Places)
     proxies: Proxies = field(default_factory=Proxies)
+    console: Build | None = None
+    """What people work with in a browser; a gateway without one serves the API alone."""
 
 
 def create_app(dependencies: Dependencies) -> App:
@@ -58,7 +63,8 @@ def create_app(dependencies: Dependencies) -> App:
     files = Files(dependencies.files, door)
     owners = Owners(calls, dependencies.services)
     tasks, to_do = TaskCentre(owners, TaskWatch(calls, hub)), ToDoList(owners, routes, hub)
-    responders = Responders(door, dependencies.places, calls, files.sender, (tasks.handler, to_do.handler))
+    own, cookies = (tasks.handler, to_do.handler), SessionCookies(dependencies.proxies)
+    responders = Responders(door, dependencies.places, calls, files.sender, own, cookies)
     beginnings = (tasks.missed, partial(notices.missed, calls), to_do.missed)
 
     app = falcon.asgi.App(middleware=[EveryRequest(dependencies.proxies)])
@@ -75,6 +81,8 @@ def create_app(dependencies: Dependencies) -> App:
     app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
     docs.add_to(app, routes)
     verify.add_to(app, routes)
+    if dependencies.console is not None:
+        console.add_to(app, dependencies.console)
     return app
 
 

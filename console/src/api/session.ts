@@ -2,12 +2,13 @@ import { defineStore } from "pinia";
 import { ref, shallowRef } from "vue";
 import type { components } from "generated/api";
 import { good, http } from "./http";
+import type { Answer, Request } from "./operations";
 import { Problem } from "./problem";
 import { Tabs } from "./tabs";
 import { work } from "./work";
 
 export type Account = components["schemas"]["AccountView"];
-type Tokens = components["schemas"]["SessionTokens"];
+type Tokens = Answer<"identity.SignIn">;
 
 /** `expired`: somebody was signed in and has to sign in again, while what they see and typed stays. */
 export type SessionState = "unknown" | "signed_out" | "signed_in" | "expired";
@@ -18,8 +19,8 @@ type Message =
   | { kind: "signed out" };
 
 // The refresh token comes and goes as a cookie that no script reads. A form of another site can't send this header.
-const COOKIE = { "Session-Cookie": "yes" };
-const REFRESH = { headers: COOKIE, body: {} as never };
+const COOKIE = { "Session-Cookie": "yes" } as const;
+const BY_COOKIE = { params: { header: COOKIE }, body: {} };
 /** Milliseconds before its end from which on a token is not used any more. */
 const MARGIN = 15_000;
 /** Milliseconds that another tab has to answer. */
@@ -30,6 +31,7 @@ export const useSession = defineStore("session", () => {
   const state = ref<SessionState>("unknown");
   // Beside the store, so that nothing that shows or keeps stores has it.
   let token: { text: string; until: number } | null = null;
+  let bad = "";
   let renewing: Promise<void> | null = null;
   let waiting: (() => void)[] = [];
   const tabs = new Tabs<Message>(hear);
@@ -46,6 +48,7 @@ export const useSession = defineStore("session", () => {
 
   /** The server did not take this token: another is needed. */
   function refused(text: string): void {
+    bad = text;
     if (token?.text === text) token = null;
   }
 
@@ -56,18 +59,25 @@ export const useSession = defineStore("session", () => {
 
   /** Get new tokens: by the tab that is first, for all. */
   function renew(): Promise<void> {
-    renewing ??= tabs
-      .alone("session", async () => {
-        if (!isFresh() && !(await askedOthers())) await refresh();
-      })
-      .finally(() => (renewing = null));
+    renewing ??= alone(async () => {
+      if (!isFresh() && !(await askedOthers())) await refresh();
+    }).finally(() => (renewing = null));
     return renewing;
   }
 
   /** Get new tokens, although the present one is good: the account has changed. */
+  function reload(): Promise<void> {
+    return alone(refresh);
+  }
+
+  /** Of all tabs one at a time: an answer that a session has ended must not come after another has begun. */
+  function alone<T>(act: () => Promise<T>): Promise<T> {
+    return tabs.alone("session", act);
+  }
+
   async function refresh(): Promise<void> {
     try {
-      await adopt(good(http.POST("/api/v1/sessions/refresh", REFRESH)));
+      await adopt(good(http.POST("/api/v1/sessions/refresh", BY_COOKIE)));
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.status !== 401) throw reason;
       token = null;
@@ -75,29 +85,35 @@ export const useSession = defineStore("session", () => {
     }
   }
 
-  /** Raises a Problem. `working` hears when this computer has to do some work first, which may take seconds. */
-  async function signIn(username: string, password: string, working: () => void): Promise<void> {
+  /**
+   * Raises a Problem. The same key as in vain before opens the same session, should it have been opened then.
+   * `working` hears when this computer has to do some work first, which may take seconds.
+   */
+  async function signIn(username: string, password: string, key: string, working: () => void): Promise<void> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
     const ask = (solved?: string) =>
-      good(http.POST("/api/v1/sessions", { headers: COOKIE, body: { username, password, work: solved } }));
+      alone(() =>
+        adopt(good(http.POST("/api/v1/sessions", { params: { header }, body: { username, password, work: solved } }))),
+      );
     try {
-      await adopt(ask());
+      await ask();
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.code !== "work_required") throw reason;
       working();
-      await adopt(ask(await work(reason.challenge)));
+      await ask(await work(reason.challenge));
     }
   }
 
   /** Raises a Problem. All other sessions of the account end. */
-  async function changePassword(current_password: string, new_password: string, confirmation: string): Promise<void> {
-    const headers = { ...COOKIE, Authorization: `Bearer ${await valid()}` };
-    const body = { current_password, new_password, confirmation };
-    await adopt(good(http.POST("/api/v1/account/password", { headers, body })));
+  async function changePassword(body: Request<"identity.ChangePassword">, key: string): Promise<void> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
+    const headers = { Authorization: `Bearer ${await valid()}` };
+    await alone(() => adopt(good(http.POST("/api/v1/account/password", { params: { header }, headers, body }))));
   }
 
   /** In all tabs. Raises a Problem when the server can't be told: then nobody is signed out. */
   async function signOut(): Promise<void> {
-    await good(http.POST("/api/v1/sessions/sign-out", REFRESH));
+    await alone(() => good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE)));
     tabs.tell({ kind: "signed out" });
     leave();
   }
@@ -116,12 +132,16 @@ export const useSession = defineStore("session", () => {
     const { data, response } = await answered;
     // By the server's clock: that of an office's computer may be wrong.
     const now = Date.parse(response.headers.get("Date") ?? "") || Date.now();
-    take(data.access_token, Date.parse(data.access_expires_at) - now, data.account);
-    tellToken();
+    const milliseconds = Date.parse(data.access_expires_at) - now;
+    tabs.tell({ kind: "token", token: data.access_token, milliseconds, account: data.account });
+    take(data.access_token, milliseconds, data.account);
   }
 
   function take(text: string, milliseconds: number, whose: Account): void {
-    if (account.value !== null && account.value.user_id !== whose.user_id) return location.assign("/"); // another person's pages
+    if (account.value !== null && account.value.user_id !== whose.user_id) {
+      location.assign("/"); // what is shown and kept here is another person's
+      return;
+    }
     token = { text, until: performance.now() + milliseconds };
     account.value = whose;
     state.value = "signed_in";
@@ -129,7 +149,7 @@ export const useSession = defineStore("session", () => {
   }
 
   function tellToken(): void {
-    if (token === null || account.value === null) return;
+    if (token === null || account.value === null || !isFresh()) return;
     const milliseconds = token.until - performance.now();
     tabs.tell({ kind: "token", token: token.text, milliseconds, account: account.value });
   }
@@ -145,8 +165,8 @@ export const useSession = defineStore("session", () => {
 
   function hear(message: Message): void {
     if (message.kind === "signed out") leave();
-    else if (message.kind === "token") take(message.token, message.milliseconds, message.account);
-    else if (isFresh()) tellToken();
+    else if (message.kind === "who has a token") tellToken();
+    else if (message.token !== bad) take(message.token, message.milliseconds, message.account);
   }
 
   /** Nothing of what somebody saw stays in memory. */
@@ -154,5 +174,5 @@ export const useSession = defineStore("session", () => {
     location.assign("/sign-in");
   }
 
-  return { account, state, token: valid, refused, restore, renew, refresh, signIn, changePassword, signOut, may };
+  return { account, state, token: valid, refused, restore, reload, signIn, changePassword, signOut, may };
 });

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { offline, problemOf } from "./problem";
+
+const answer = (status: number, headers: Record<string, string> = {}) => new Response(null, { status, headers });
+
+describe("a problem", () => {
+  it("says what the server says, of each field too", () => {
+    const errors = [{ path: "mobile", code: "field_bad_format", message: "格式不正确" }];
+    const problem = problemOf(answer(422), { code: "validation_failed", detail: "提交的内容有误", errors });
+    expect(problem.detail).toBe("提交的内容有误");
+    expect(problem.at("mobile")).toBe("格式不正确");
+    expect(problem.at("email")).toBeUndefined();
+    expect(problem.passes).toBe(false);
+  });
+
+  it("knows when it may be tried again", () => {
+    const problem = problemOf(answer(503, { "Retry-After": "7" }), { code: "overloaded", detail: "系统繁忙" });
+    expect(problem.retryAfter).toBe(7);
+    expect(problem.passes).toBe(true);
+  });
+
+  it("has words of its own for what no server of ours said", () => {
+    const problem = problemOf(answer(502), "<html>Bad gateway</html>");
+    expect(problem.code).toBe("no_answer");
+    expect(problem.detail).toContain("502");
+    expect(offline().passes).toBe(true);
+  });
+});
