@@ -18,6 +18,7 @@ export default defineConfigWithVueTs(
       "vue/no-restricted-static-attribute": ["error", "style"],
       "vue/no-v-html": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-empty-function": ["error", { allow: ["arrowFunctions"] }],
     },
   },
 );

@@ -3,8 +3,8 @@ import vue from "@vitejs/plugin-vue";
 import Components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vitest/config";
-import { compressed } from "./build/compressed";
-import { versioned } from "./build/versioned";
+import { compressed } from "./build/compressed.ts";
+import { versioned } from "./build/versioned.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,7 +12,11 @@ export default defineConfig({
   plugins: [
     vue(),
     // Element Plus comes component by component, each with its own styles.
-    Components({ dirs: [], dts: "generated/components.d.ts", resolvers: [ElementPlusResolver({ importStyle: "css" })] }),
+    Components({
+      dirs: [],
+      dts: "generated/components.d.ts",
+      resolvers: [ElementPlusResolver({ importStyle: "css" })],
+    }),
     versioned(),
     compressed(),
   ],
@@ -23,6 +27,12 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the pages allows no more than it must
     modulePreload: { polyfill: false },
     reportCompressedSize: false, // `compressed` does
+    rolldownOptions: {
+      output: {
+        // By a name of its own: the check of what is built knows what it asks before it uses.
+        advancedChunks: { groups: [{ name: "framework", test: /node_modules\/(@vue|vue)\// }] },
+      },
+    },
   },
   worker: { format: "es" },
   server: {

@@ -18,14 +18,29 @@ const parts = import.meta.glob<{ routes: RouteRecordRaw[] }>("./pages/*/routes.t
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/sign-in", name: "sign-in", component: () => import("@/pages/account/SignInPage.vue"), meta: { title: "登录", public: true } },
-    { path: "/first-steps", name: "first-steps", component: () => import("@/pages/account/FirstStepsPage.vue"), meta: { title: "首次登录" } },
+    {
+      path: "/sign-in",
+      name: "sign-in",
+      component: () => import("@/pages/account/SignInPage.vue"),
+      meta: { title: "登录", public: true },
+    },
+    {
+      path: "/first-steps",
+      name: "first-steps",
+      component: () => import("@/pages/account/FirstStepsPage.vue"),
+      meta: { title: "首次登录" },
+    },
     {
       path: "/",
       component: () => import("@/kit/shell/AppFrame.vue"),
       children: [
         ...Object.values(parts).flatMap((part) => part.routes),
-        { path: ":path(.*)*", name: "not-found", component: () => import("@/pages/home/NotFoundPage.vue"), meta: { title: "页面不存在" } },
+        {
+          path: ":path(.*)*",
+          name: "not-found",
+          component: () => import("@/pages/home/NotFoundPage.vue"),
+          meta: { title: "页面不存在" },
+        },
       ],
     },
   ],
@@ -41,7 +56,8 @@ async function admit(to: RouteLocationNormalized) {
   const session = useSession();
   await session.restore();
   if (session.account === null) return to.meta.public || { name: "sign-in", query: next(to) };
-  if (session.account.first_steps.length > 0) return to.name === "first-steps" || { name: "first-steps", query: next(to) };
+  if (session.account.first_steps.length > 0)
+    return to.name === "first-steps" || { name: "first-steps", query: next(to) };
   return to.name === "sign-in" || to.name === "first-steps" ? wanted(to) : true;
 }
 

@@ -1,13 +1,11 @@
 """The fields of a contract as a form, a list or a page of details shows them: kind, label, limits."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
-from uuid import UUID
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -23,14 +21,8 @@ Field = dict[str, Any]
 
 _TEXTS = {TextKind.PERSON_NAME: "name", TextKind.FREE_TEXT: "free"}
 """Kinds of text that the console calls otherwise."""
-_PLAIN: Mapping[type, str] = {
-    bool: "boolean",
-    int: "integer",
-    float: "decimal",
-    UUID: "id",
-    datetime: "instant",
-    date: "day",
-}
+_PLAIN: Mapping[type, str] = {bool: "boolean", int: "integer", float: "decimal"}
+_FORMATS = {"uuid": "id", "date": "day", "date-time": "instant"}
 _LIMITS = {
     "minimum": "min",
     "maximum": "max",
@@ -85,23 +77,24 @@ def _described(annotation: Any, metadata: Sequence[Any], schema: Mapping[str, An
     if get_origin(annotation) in (tuple, list):
         return {"kind": "list", **_limits(schema), "items": _described(options[0], (), schema.get("items", {}), mode)}
     if get_origin(annotation) is dict:
-        return {"kind": "map", "items": _described(options[1], (), schema.get("additionalProperties", {}), mode)}
+        values = schema.get("additionalProperties")
+        return {"kind": "map", "items": _described(options[1], (), values if isinstance(values, dict) else {}, mode)}
     if get_origin(annotation) is Literal:
         return {"kind": "word"}
-    return {**_single(annotation, metadata, mode), **_limits(schema)}
+    return {**_single(annotation, metadata, schema, mode), **_limits(schema)}
 
 
 def _any_of(options: Sequence[Any], metadata: Sequence[Any], schema: Mapping[str, Any], mode: JsonSchemaMode) -> Field:
-    """One type, or one of several contracts that share what they have."""
+    """One type, or one of several contracts with all that they have; of a setting, whatever its schema says."""
     schemas = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     each = [_described(option, metadata, inner, mode) for option, inner in zip(options, schemas, strict=False)]
     if len(each) == 1:
         return each[0]
     together = {field["name"]: field for one in each for field in one.get("fields", ())}
-    return {"kind": "object", "fields": list(together.values())}
+    return {"kind": "object", "fields": list(together.values())} if together else {"kind": "any"}
 
 
-def _single(plain: Any, metadata: Sequence[Any], mode: JsonSchemaMode) -> Field:
+def _single(plain: Any, metadata: Sequence[Any], schema: Mapping[str, Any], mode: JsonSchemaMode) -> Field:
     if plain is FileReference:
         return {"kind": "file"}
     if isinstance(plain, type) and issubclass(plain, BaseModel):
@@ -111,7 +104,8 @@ def _single(plain: Any, metadata: Sequence[Any], mode: JsonSchemaMode) -> Field:
     if plain is Decimal:
         places = next(filter(None, (getattr(each, "decimal_places", None) for each in metadata)), None)
         return {"kind": "money" if places == _CENTS else "decimal"}
-    return {"kind": _PLAIN.get(plain) or next(_text_kinds(metadata), "text")}
+    formatted = _FORMATS.get(schema.get("format", ""))
+    return {"kind": _PLAIN.get(plain) or formatted or next(_text_kinds(metadata), "text")}
 
 
 def _text_kinds(metadata: Sequence[Any]) -> Iterator[str]:

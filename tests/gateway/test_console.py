@@ -87,7 +87,7 @@ def test_a_list_says_how_it_is_sorted_and_filtered_and_what_its_rows_have() -> N
         ("finance.ListBills", "request", "course_id", {"kind": "id", "reference": "course", "required": False}),
         ("identity.SignIn", "request", "password", {"kind": "secret", "required": True, "max_length": 128}),
         ("identity.UpdateAccount", "request", "mobile", {"kind": "number", "pattern": "^1[3-9][0-9]{9}$"}),
-        ("finance.AttachReceipt", "request", "receipt", {"kind": "file"}),
+        ("finance.AttachReceipt", "request", "file", {"kind": "file"}),
         ("courses.CancelSelections", "request", "dry_run", {"kind": "boolean", "default": False}),
         ("finance.AttachReceipt", "request", "version", {"kind": "integer", "min": 1}),
         ("identity.GetAccount", "answer", "permissions", {"kind": "map", "choices": "AccountView.permissions"}),

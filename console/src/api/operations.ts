@@ -48,7 +48,8 @@ export type FieldKind =
   | "file"
   | "list"
   | "map"
-  | "object";
+  | "object"
+  | "any"; // of a setting: what its schema says
 
 /** How a list is sorted and filtered. */
 export interface Paging {

@@ -33,7 +33,7 @@ export const useSession = defineStore("session", () => {
   let token: { text: string; until: number } | null = null;
   let bad = "";
   let renewing: Promise<void> | null = null;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const tabs = new Tabs<Message>(hear);
 
   /** A token that is good now; waits while somebody has to sign in again. Raises a Problem. */

@@ -26,7 +26,7 @@ export class Tabs<Message> {
   }
 
   /** Do something while no other does it. */
-  alone<T>(what: string, act: () => Promise<T>): Promise<T> {
-    return this.locks ? this.locks.request(`jiaowu-${what}`, act) : act();
+  async alone<T>(what: string, act: () => Promise<T>): Promise<T> {
+    return this.locks ? await this.locks.request(`jiaowu-${what}`, act) : await act();
   }
 }
