@@ -40,7 +40,7 @@ def test_the_first_sign_in_leads_through_password_and_profile_to_the_page_that_w
     stranger: Page, premises: Premises
 ) -> None:
     first = new_employee(premises)
-    stranger.goto("/courses/courses")
+    stranger.goto("/registry/students")
     expect(stranger.get_by_role("heading", level=1)).to_have_text("登录")
     give_credentials(stranger, first.username, first.password)
 
@@ -49,7 +49,7 @@ def test_the_first_sign_in_leads_through_password_and_profile_to_the_page_that_w
     stranger.get_by_label("新密码", exact=True).fill("12345678")
     stranger.get_by_label("确认新密码").fill("12345678")
     stranger.get_by_role("button", name="修改密码").click()
-    expect(stranger.get_by_text("密码过于常见")).to_be_visible()
+    expect(stranger.get_by_text("新密码过于常见")).to_be_visible()
     stranger.get_by_label("新密码", exact=True).fill(PASSWORD)
     stranger.get_by_label("确认新密码").fill(PASSWORD)
     stranger.get_by_role("button", name="修改密码").click()
@@ -59,8 +59,8 @@ def test_the_first_sign_in_leads_through_password_and_profile_to_the_page_that_w
     stranger.get_by_label("手机号").fill("13900001111")
     stranger.get_by_role("button", name="保存").click()
 
-    expect(stranger.get_by_role("heading", level=1, name="课程")).to_be_visible()
-    assert stranger.url.endswith("/courses/courses")
+    expect(stranger.get_by_role("heading", level=1, name="学生")).to_be_visible()
+    assert stranger.url.endswith("/registry/students")
     expect(stranger.get_by_role("button", name="账号：新来的")).to_be_visible()
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_password_says_so_and_lets_one_try_again_at_once(stranger: Page,
     username = employee(premises)
     stranger.goto("/")
     give_credentials(stranger, username, "not-my-password")
-    expect(stranger.get_by_role("alert")).to_contain_text("用户名或密码错误")
+    expect(stranger.get_by_role("alert")).to_contain_text("用户名或密码不正确")
     expect(stranger.get_by_label("用户名")).to_have_value(username)
     expect(stranger.get_by_label("密码", exact=True)).to_be_focused()
     stranger.keyboard.type(PASSWORD)  # instead of the wrong one, which is marked
@@ -142,9 +142,9 @@ def test_a_session_that_was_ended_asks_for_the_password_and_goes_on_with_what_wa
     complete_profile(elsewhere)
     sign_in(stranger, made.one_time_password.username, PASSWORD)
     stranger.goto("/system/users")
-    stranger.get_by_role("button", name="新建用户").click()
+    stranger.get_by_role("button", name="新增用户").click()
     username = f"typed.{token_hex(4)}"
-    form = stranger.get_by_role("form", name="新建用户")
+    form = stranger.get_by_role("form", name="新增用户")
     form.get_by_label("用户名").fill(username)
     form.get_by_label("姓名").fill("填了一半")
 
