@@ -10,11 +10,12 @@ from contracts.identity.commands import CreateUser, EndSessions, RoleGrantInput
 from contracts.identity.queries import ListSessions
 from contracts.identity.views import CreatedUser, OneTimePassword
 from contracts.permissions import Role
+from contracts.registry.queries import GetStudent
+from contracts.registry.views import StudentRecord
 from launcher.story.people import come_in, complete_profile
 from tests.browser.conftest import Contexts
 from tests.browser.doing import choose_in_menu, give_credentials, sign_in
 from tests.browser.premises import Premises
-from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
@@ -61,7 +62,7 @@ def test_the_first_sign_in_leads_through_password_and_profile_to_the_page_that_w
 
     expect(stranger.get_by_role("heading", level=1, name="学生")).to_be_visible()
     assert stranger.url.endswith("/registry/students")
-    expect(stranger.get_by_role("button", name="账号：新来的")).to_be_visible()
+    expect(stranger.get_by_role("button", name="新来的")).to_be_visible()
 
 
 def test_a_wrong_password_says_so_and_lets_one_try_again_at_once(stranger: Page, premises: Premises) -> None:
@@ -132,30 +133,29 @@ def test_two_tabs_whose_token_ends_refresh_once_and_a_sign_out_ends_both(fresh: 
         expect(tab.get_by_role("heading", level=1, name="登录")).to_be_visible()
 
 
-def test_a_session_that_was_ended_asks_for_the_password_and_goes_on_with_what_was_typed(
-    stranger: Page, premises: Premises, watch: Watch
+def test_a_session_that_was_ended_asks_for_the_password_and_sends_what_was_typed(
+    stranger: Page, premises: Premises
 ) -> None:
-    admin = premises.people()["system administrator"]
-    role = RoleGrantInput(role=Role.SYSTEM_ADMIN)
-    made: CreatedUser = admin.send(CreateUser(username=f"boss.{token_hex(4)}", name="管理员", roles=(role,)))
-    elsewhere = come_in(premises.url, made.one_time_password, PASSWORD)
+    first = new_employee(premises)
+    elsewhere = come_in(premises.url, first, PASSWORD)
     complete_profile(elsewhere)
-    sign_in(stranger, made.one_time_password.username, PASSWORD)
-    stranger.goto("/system/users")
-    stranger.get_by_role("button", name="新增用户").click()
-    username = f"typed.{token_hex(4)}"
-    form = stranger.get_by_role("form", name="新增用户")
-    form.get_by_label("用户名").fill(username)
-    form.get_by_label("姓名").fill("填了一半")
+    (student,) = premises.newcomers(1)
+    sign_in(stranger, first.username, PASSWORD)
+    stranger.goto(f"/registry/students/{student.id}")
+    stranger.get_by_role("button", name="修改联系方式").click()
+    form = stranger.get_by_role("form", name="修改联系方式")
+    form.get_by_label("手机号码").fill("13900002222")
 
     sessions = elsewhere.send(ListSessions())
     elsewhere.send(EndSessions(session_ids=tuple(each.id for each in sessions.items if not each.current)))
     form.get_by_role("button", name="提交").click()
 
     again = stranger.get_by_role("dialog", name="登录已过期")
-    expect(again.get_by_label("用户名")).to_have_value(made.one_time_password.username)
+    expect(again.get_by_label("用户名")).to_have_value(first.username)
+    expect(form.get_by_label("手机号码")).to_have_value("13900002222")
     again.get_by_label("密码", exact=True).fill(PASSWORD)
     again.get_by_role("button", name="登录").click()
     expect(again).to_be_hidden()
-    expect(form.get_by_label("用户名")).to_have_value(username)
-    expect(form.get_by_label("姓名")).to_have_value("填了一半")
+    expect(form).to_be_hidden()
+    record: StudentRecord = elsewhere.send(GetStudent(student_id=student.id))
+    assert record.contact.mobile == "13900002222"
