@@ -50,13 +50,13 @@ export interface DownloadAction extends Common {
 
 export type Action = CommandAction | BulkAction | ExportAction | ImportAction | OpenAction | DownloadAction;
 
-type CommandOptions<N extends Name, R> = {
+interface CommandOptions<N extends Name, R> {
   title?: string;
   when?: (row: R) => boolean;
   preset?: (row: R) => Partial<Request<N>>;
   hidden?: readonly RequestField<N>[];
   danger?: boolean;
-};
+}
 
 /** A form in a drawer, made from the operation's fields. With a row, fields that it has too begin with its values. */
 export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOptions<N, R> = {}) =>

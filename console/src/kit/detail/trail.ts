@@ -26,7 +26,7 @@ export function trailList(service: string): AnyList {
       "at",
       "actor_name",
       "action",
-      { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING },
+      { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING, wide: true },
       "client",
     ],
     empty: "没有审计记录。",

@@ -24,7 +24,7 @@ export function widgetOf(field: Field, isFilter = false): Widget {
   if (field.kind === "list") return listWidget(itemOf(field));
   if (field.kind === "object") return "group";
   if (field.kind === "file") return "files";
-  if (field.kind === "secret" || /password|confirmation/.test(field.name)) return "secret";
+  if (field.kind === "secret" || field.name.includes("password")) return "secret";
   if (field.kind === "day" || field.kind === "instant") return "moment";
   if (field.kind === "boolean") return isFilter || field.nullable ? "truth" : "tick";
   if (field.choices) return "choice";

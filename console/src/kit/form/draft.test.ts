@@ -17,7 +17,9 @@ const FIELDS = [
   field("open", "boolean", { nullable: true }),
   field("ids", "list", { items: { kind: "id" }, max_items: 2 }),
   field("address", "object", { fields: [field("city", "title", { required: true }), field("street", "title")] }),
-  field("roles", "list", { items: { kind: "object", fields: [field("role", "enum", { required: true, choices: "Role" })] } }),
+  field("roles", "list", {
+    items: { kind: "object", fields: [field("role", "enum", { required: true, choices: "Role" })] },
+  }),
   field("file", "file"),
 ];
 const ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f";
@@ -91,7 +93,9 @@ describe("a group that may be left out", () => {
   it("is left out when nobody filled it in, whatever its ticks begin with", () => {
     expect(requestOf([group], draftOf([group]))).toEqual({});
     expect(requestOf([group], draftOf([group], { degree: null }), { degree: null })).toEqual({});
-    expect(requestOf([group], { degree: { mark: "80", needed: true } })).toEqual({ degree: { mark: 80, needed: true } });
+    expect(requestOf([group], { degree: { mark: "80", needed: true } })).toEqual({
+      degree: { mark: 80, needed: true },
+    });
   });
 });
 

@@ -5,7 +5,7 @@ export const WITHDRAWALS = listOf("courses.ListWithdrawals", {
   columns: [
     { field: "student_number", link: "student_id" },
     { field: "student_name", link: "student_id" },
-    { field: "teaching_point_id" },
+    "teaching_point_id",
     "course_code",
     "course_name",
     "state",

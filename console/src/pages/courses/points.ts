@@ -1,4 +1,4 @@
-/** All teaching points, of which a programme is offered at some. */
+/** All teaching points: a programme is offered at some, figures are counted by each. */
 import { useQuery } from "@tanstack/vue-query";
 import { computed } from "vue";
 import type { Row } from "@/kit/contract";
@@ -25,5 +25,7 @@ export function usePoints() {
     enabled: mayUse("identity.ListTeachingPoints"),
   });
   const points = computed(() => (data.value ? ([...data.value.values()] as unknown as Point[]) : undefined));
-  return { points, error, again: refetch };
+  const names = computed(() => new Map(points.value?.map(({ id, code, name }) => [id, `${code} ${name}`])));
+  const nameOf = (id: string) => names.value.get(id) ?? "—";
+  return { points, nameOf, error, again: refetch };
 }
