@@ -1,5 +1,5 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
-import type { AnyRow, ListName, Name, Request, RequestField } from "./contract";
+import type { AnyRequest, AnyRow, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -23,6 +23,8 @@ export interface CommandAction extends Common {
 export interface BulkAction extends Common {
   kind: "bulk";
   ids: string;
+  /** Fields that are given beforehand, and not asked for. */
+  preset?: AnyRequest;
   danger?: boolean;
 }
 
@@ -36,12 +38,17 @@ export interface ImportAction extends Common {
   kind: "import";
 }
 
+/** A page of its own on which it is done. */
+export interface OpenAction extends Common {
+  kind: "open";
+}
+
 /** A file of the row. */
 export interface DownloadAction extends Common {
   kind: "download";
 }
 
-export type Action = CommandAction | BulkAction | ExportAction | ImportAction | DownloadAction;
+export type Action = CommandAction | BulkAction | ExportAction | ImportAction | OpenAction | DownloadAction;
 
 interface CommandOptions<N extends Name, R> {
   title?: string;
@@ -58,7 +65,13 @@ export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOpt
 /** Something done with all chosen rows; tried first where the operation can be. `ids` is the field that names them. */
 export const bulk = <N extends Name, R = AnyRow>(
   name: N,
-  options: { ids: RequestField<N>; title?: string; when?: (row: R) => boolean; danger?: boolean },
+  options: {
+    ids: RequestField<N>;
+    preset?: Partial<Request<N>>;
+    title?: string;
+    when?: (row: R) => boolean;
+    danger?: boolean;
+  },
 ) => ({ kind: "bulk", name, ...options }) as BulkAction;
 
 /** The list's rows as a file: exactly those that are filtered, in their order. */
@@ -66,6 +79,10 @@ export const exporting = (name: Name): ExportAction => ({ kind: "export", name }
 
 /** The way to the page of an import. */
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });
+
+/** The way to the page on which an operation is done, where a drawer is too small for it. */
+export const opening = <R = AnyRow>(name: Name, options: { title?: string; when?: (row: R) => boolean } = {}) =>
+  ({ kind: "open", name, ...options }) as OpenAction;
 
 /** A file of the row, onto the disk. */
 export const downloading = <R = AnyRow>(name: Name, when?: (row: R) => boolean) =>

@@ -36,6 +36,8 @@ export interface ListDeclaration<N extends ListName> {
   /** What a row is known by; its id unless told. */
   key?: RowField<N>;
   actions?: readonly Action[];
+  /** What can be done with each row, where rows have no page of their own. */
+  each?: readonly Action[];
   /** What is said where there is nothing yet. */
   empty?: string;
   title?: string;
@@ -57,6 +59,7 @@ export interface AnyList {
   open?: Name;
   key: string;
   actions: readonly Action[];
+  each?: readonly Action[];
   empty?: string;
   title?: string;
 }
