@@ -35,7 +35,7 @@ export default detailPage("exams.GetExamRound", {
     { trail: "exams" },
   ],
   actions: [
-    command("exams.AddSession", { when: isOpen, hidden: ["exam_round_id"], preset: () => ({ name: "" }) }),
+    command("exams.AddSession", { when: isOpen, preset: () => ({ name: "" }) }),
     command("exams.UpdateExamRound", { when: isOpen }),
     command("exams.PublishExamRound", { when: isDraft, danger: true }),
     command("exams.PublishArrangement", { when: isToArrange, trial: ["arranged", "suspended", "lapsed"] }),
