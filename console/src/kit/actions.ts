@@ -1,5 +1,5 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
-import type { AnyRow, ListName, Name, Request, RequestField } from "./contract";
+import type { AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -16,6 +16,8 @@ export interface CommandAction extends Common {
   preset?: (row: AnyRow) => Record<string, unknown>;
   /** Fields that are not asked for. */
   hidden?: readonly string[];
+  /** What the row says of fields beside the contract. */
+  fields?: (row: AnyRow) => Readonly<Record<string, Partial<Field>>>;
   danger?: boolean;
 }
 
@@ -26,9 +28,11 @@ export interface BulkAction extends Common {
   danger?: boolean;
 }
 
-/** The list as a file. */
+/** A file made of the whole list. */
 export interface ExportAction extends Common {
   kind: "export";
+  /** What is made of the rows, in a sentence. */
+  says?: string;
 }
 
 /** The page of an import. */
@@ -48,6 +52,7 @@ type CommandOptions<N extends Name, R> = {
   when?: (row: R) => boolean;
   preset?: (row: R) => Partial<Request<N>>;
   hidden?: readonly RequestField<N>[];
+  fields?: (row: R) => Partial<Record<RequestField<N>, Partial<Field>>>;
   danger?: boolean;
 };
 
@@ -61,8 +66,12 @@ export const bulk = <N extends Name, R = AnyRow>(
   options: { ids: RequestField<N>; title?: string; when?: (row: R) => boolean; danger?: boolean },
 ) => ({ kind: "bulk", name, ...options }) as BulkAction;
 
-/** The list's rows as a file: exactly those that are filtered, in their order. */
-export const exporting = (name: Name): ExportAction => ({ kind: "export", name });
+/** A file of the list's rows: exactly those that are filtered, in their order. */
+export const exporting = (name: Name, options: { title?: string; says?: string } = {}): ExportAction => ({
+  kind: "export",
+  name,
+  ...options,
+});
 
 /** The way to the page of an import. */
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });
