@@ -1,5 +1,6 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
-import type { AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
+import type { Component } from "vue";
+import type { AnswerField, AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -18,6 +19,8 @@ export interface CommandAction extends Common {
   hidden?: readonly string[];
   /** What the row says of fields beside the contract. */
   fields?: (row: AnyRow) => Readonly<Record<string, Partial<Field>>>;
+  /** Of what trying it answers: what is shown before it is done. */
+  trial?: readonly string[];
   danger?: boolean;
 }
 
@@ -25,6 +28,10 @@ export interface CommandAction extends Common {
 export interface BulkAction extends Common {
   kind: "bulk";
   ids: string;
+  /** What a row is known by; its id unless told. */
+  key?: string;
+  /** What it is done in, where that needs more than fields: a component with the props of BulkDrawer. */
+  drawer?: Component;
   danger?: boolean;
 }
 
@@ -53,6 +60,16 @@ type CommandOptions<N extends Name, R> = {
   preset?: (row: R) => Partial<Request<N>>;
   hidden?: readonly RequestField<N>[];
   fields?: (row: R) => Partial<Record<RequestField<N>, Partial<Field>>>;
+  trial?: readonly AnswerField<N>[];
+  danger?: boolean;
+};
+
+type BulkOptions<N extends Name, R> = {
+  ids: RequestField<N>;
+  title?: string;
+  when?: (row: R) => boolean;
+  key?: keyof R & string;
+  drawer?: Component;
   danger?: boolean;
 };
 
@@ -60,11 +77,12 @@ type CommandOptions<N extends Name, R> = {
 export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOptions<N, R> = {}) =>
   ({ kind: "command", name, ...options }) as CommandAction;
 
-/** Something done with all chosen rows; tried first where the operation can be. `ids` is the field that names them. */
-export const bulk = <N extends Name, R = AnyRow>(
-  name: N,
-  options: { ids: RequestField<N>; title?: string; when?: (row: R) => boolean; danger?: boolean },
-) => ({ kind: "bulk", name, ...options }) as BulkAction;
+/**
+ * Something done with all chosen rows, or on the page of a row with that one; tried first where the operation can be.
+ * `ids` is the field that names them.
+ */
+export const bulk = <N extends Name, R = AnyRow>(name: N, options: BulkOptions<N, R>) =>
+  ({ kind: "bulk", name, ...options }) as BulkAction;
 
 /** A file of the list's rows: exactly those that are filtered, in their order. */
 export const exporting = (name: Name, options: { title?: string; says?: string } = {}): ExportAction => ({

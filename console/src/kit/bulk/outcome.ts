@@ -16,18 +16,19 @@ export interface Reason {
 interface AnyResult {
   id?: string;
   subject_id?: string;
+  resit_of?: string;
   state?: string | null;
   refusal?: { message: string } | null;
   refusals?: { message: string }[];
 }
 
-const idOf = (result: AnyResult) => result.id ?? result.subject_id ?? "";
+const idOf = (result: AnyResult) => result.id ?? result.subject_id ?? result.resit_of ?? "";
 const reasonsOf = ({ refusal, refusals = [] }: AnyResult) => [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
 
 /** One outcome for each of the ids that were sent. An answer that tells nothing of rows did all of them. */
 export function outcomesOf(answer: unknown, ids: readonly string[]): RowOutcome[] {
-  const items = (answer as { items?: AnyResult[] } | null)?.items ?? [];
-  const told = new Map(items.map((item) => [idOf(item), item]));
+  const { items = [], results = items } = (answer ?? {}) as { items?: AnyResult[]; results?: AnyResult[] };
+  const told = new Map(results.map((item) => [idOf(item), item]));
   return ids.map((id) => {
     const item = told.get(id);
     return { id, state: item?.state ?? null, reasons: item ? reasonsOf(item) : [] };

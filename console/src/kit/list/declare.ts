@@ -34,6 +34,8 @@ export interface ListDeclaration<N extends ListName> {
   /** What a row is known by; its id unless told. */
   key?: RowField<N>;
   actions?: readonly Action[];
+  /** What can be done with one row, beside it. */
+  each?: readonly Action[];
   /** What is said where there is nothing yet. */
   empty?: string;
   title?: string;
@@ -65,6 +67,7 @@ export interface AnyList {
   open?: Name;
   key: string;
   actions: readonly Action[];
+  each: readonly Action[];
   empty?: string;
   title?: string;
   counts?: AnyCounts;
@@ -80,6 +83,7 @@ export function listOf<N extends ListName>(name: N, declaration: ListDeclaration
     filters: declaration.filters ?? [],
     key: declaration.key ?? "id",
     actions: declaration.actions ?? [],
+    each: declaration.each ?? [],
   };
 }
 
