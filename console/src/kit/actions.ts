@@ -1,6 +1,6 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
 import type { Component } from "vue";
-import type { AnswerField, AnyRow, ListName, Name, Request, RequestField } from "./contract";
+import type { AnswerField, AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -17,6 +17,8 @@ export interface CommandAction extends Common {
   preset?: (row: AnyRow) => Record<string, unknown>;
   /** Fields that are not asked for. */
   hidden?: readonly string[];
+  /** What the row says of fields beside the contract. */
+  fields?: (row: AnyRow) => Readonly<Record<string, Partial<Field>>>;
   /** Of what trying it answers: what is shown before it is done. */
   trial?: readonly string[];
   danger?: boolean;
@@ -33,9 +35,11 @@ export interface BulkAction extends Common {
   danger?: boolean;
 }
 
-/** The list as a file. */
+/** A file made of the whole list. */
 export interface ExportAction extends Common {
   kind: "export";
+  /** What is made of the rows, in a sentence. */
+  says?: string;
 }
 
 /** The page of an import. */
@@ -55,6 +59,7 @@ type CommandOptions<N extends Name, R> = {
   when?: (row: R) => boolean;
   preset?: (row: R) => Partial<Request<N>>;
   hidden?: readonly RequestField<N>[];
+  fields?: (row: R) => Partial<Record<RequestField<N>, Partial<Field>>>;
   trial?: readonly AnswerField<N>[];
   danger?: boolean;
 };
@@ -79,8 +84,12 @@ export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOpt
 export const bulk = <N extends Name, R = AnyRow>(name: N, options: BulkOptions<N, R>) =>
   ({ kind: "bulk", name, ...options }) as BulkAction;
 
-/** The list's rows as a file: exactly those that are filtered, in their order. */
-export const exporting = (name: Name): ExportAction => ({ kind: "export", name });
+/** A file of the list's rows: exactly those that are filtered, in their order. */
+export const exporting = (name: Name, options: { title?: string; says?: string } = {}): ExportAction => ({
+  kind: "export",
+  name,
+  ...options,
+});
 
 /** The way to the page of an import. */
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });

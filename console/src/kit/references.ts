@@ -61,11 +61,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   reviewed_by: "user",
   entered_by: "user",
   withdrawal_review: "withdrawal",
+  exam_registration: "registration",
 };
 
 /** What a reference points to; undefined where the console has no page and no list for it. */
 export const referenceOf = (name: string | undefined): Reference | undefined =>
   name === undefined ? undefined : REFERENCES[ALIASES[name] ?? name];
+
+/** The thing that rows of a table are, as audit entries call them: `students` → `student`. */
+export const thingOf = (table: string) => table.replace(/s$/, "");
 
 /** The address of what an id points to; undefined where it has no page. */
 export function linkTo(name: string | undefined, id: unknown): RouteLocationRaw | undefined {

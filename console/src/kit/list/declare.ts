@@ -18,8 +18,8 @@ export type Column<N extends ListName> = RowField<N> | ColumnOf<N>;
 
 export interface ColumnOf<N extends ListName> {
   field: RowField<N>;
-  /** The field whose id it leads to. */
-  link?: RowField<N>;
+  /** The field whose id it leads to; or, where the row says what its id is of, thing and id. */
+  link?: RowField<N> | ((row: Row<N>) => Target);
   /** Not shown until somebody chooses it. */
   hidden?: boolean;
   /** What it says, where that is more than the field. */
@@ -39,11 +39,22 @@ export interface ListDeclaration<N extends ListName> {
   /** What is said where there is nothing yet. */
   empty?: string;
   title?: string;
+  /** How many rows are in which state, above the list: the operation that counts them, and the filter by that state. */
+  counts?: { name: Name; field: Filter<N> };
 }
+
+export interface AnyCounts {
+  name: Name;
+  field: string;
+}
+
+/** What something leads to: a thing, as `student`, and its id. */
+export type Target = readonly [thing: string, id: unknown];
+export type AnyLink = string | ((row: AnyRow) => Target);
 
 export interface AnyColumn {
   field: string;
-  link?: string;
+  link?: AnyLink;
   hidden?: boolean;
   show?: (row: AnyRow) => string;
 }
@@ -59,6 +70,7 @@ export interface AnyList {
   each: readonly Action[];
   empty?: string;
   title?: string;
+  counts?: AnyCounts;
 }
 
 /** A declaration as the kit handles it. */

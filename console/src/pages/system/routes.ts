@@ -1,6 +1,26 @@
 import { page } from "@/kit/pages";
+import { SERVICES } from "@/kit/services";
+
+/** The end of an address that names a service, or none for the first. */
+const SERVICE = `:service(${SERVICES.join("|")})?`;
 
 export const routes = [
+  page("/system/teaching-points", "identity.ListTeachingPoints", () => import("./teaching-points")),
+  page("/system/teaching-points/:teaching_point_id", "identity.GetTeachingPoint", () => import("./teaching-point")),
   page("/system/users", "identity.ListUsers", () => import("./users")),
   page("/system/users/:user_id", "identity.GetUser", () => import("./user")),
+  page("/system/settings", "identity.ListSettings", () => import("./settings"), { title: "学校设置" }),
+  page(`/system/audit/${SERVICE}`, "identity.ListAuditEntries", () => import("./audit"), {
+    path: "/system/audit",
+    title: "审计记录",
+    inMenu: true,
+  }),
+  page(`/system/erasures/${SERVICE}`, "identity.ListErasures", () => import("./erasures"), {
+    path: "/system/erasures",
+    title: "到期清除记录",
+    inMenu: true,
+  }),
+  page("/system/reconciliation", "courses.ListSelectionStatements", () => import("./ReconciliationPage.vue"), {
+    title: "对账",
+  }),
 ];

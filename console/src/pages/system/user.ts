@@ -32,6 +32,10 @@ export default detailPage("identity.GetUser", {
       preset: ({ id }: User) => ({ user_ids: [id] }),
       hidden: ["user_ids"],
     }),
+    command("identity.ForgiveFailedSignIns", {
+      preset: ({ id }: User) => ({ user_ids: [id] }),
+      hidden: ["user_ids"],
+    }),
     command("identity.DisableUser", { when: ({ status }: User) => status === "enabled", danger: true }),
     command("identity.EnableUser", { when: ({ status }: User) => status === "disabled" }),
     command("identity.RemoveUser", { danger: true }),

@@ -1,0 +1,4 @@
+import { auditList } from "@/kit/detail/trail";
+import { serviceLists } from "@/kit/services";
+
+export default serviceLists(auditList);
