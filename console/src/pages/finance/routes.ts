@@ -14,4 +14,5 @@ export const routes = [
   page("/finance/refund-rules", "finance.ListRefundRules", () => import("./refund-rules")),
   page("/finance/ledger", "finance.ListLedgerEntries", () => import("./ledger")),
   page("/finance/ledger/check", "finance.CheckLedger", () => import("./check/LedgerCheckPage.vue")),
+  page("/finance/settings", "finance.ListSettings", () => import("./settings"), { title: "财务设置" }),
 ];
