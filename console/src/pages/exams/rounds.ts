@@ -11,7 +11,10 @@ export default listPage("exams.ListExamRounds", {
     "registration_closes_at",
     "session_count",
     "course_count",
-    { field: "arrangement_published_at", show: ({ arrangement_published_at: at }) => (at ? shownInstant(at) : "未发布") },
+    {
+      field: "arrangement_published_at",
+      show: ({ arrangement_published_at: at }) => (at ? shownInstant(at) : "未发布"),
+    },
   ],
   filters: ["status", "open_now"],
   open: "exams.GetExamRound",

@@ -32,6 +32,9 @@ export default listPage("finance.ListBills", {
     "course_id",
   ],
   open: "finance.GetBill",
-  actions: [bulk("finance.CreateRemittance", { ids: "bill_ids", drawer: SlipDrawer }), exporting("finance.ExportBills")],
+  actions: [
+    bulk("finance.CreateRemittance", { ids: "bill_ids", drawer: SlipDrawer }),
+    exporting("finance.ExportBills"),
+  ],
   empty: "学生选课后，缴费单会自动生成。",
 });

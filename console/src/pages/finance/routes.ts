@@ -6,7 +6,11 @@ export const routes = [
   page("/finance/remittances", "finance.ListRemittances", () => import("./remittances")),
   page("/finance/remittances/:remittance_id", "finance.GetRemittance", () => import("./remittance")),
   page("/finance/withdrawal-reviews", "finance.ListWithdrawalReviews", () => import("./withdrawal-reviews")),
-  page("/finance/withdrawal-reviews/:withdrawal_id", "finance.GetWithdrawalReview", () => import("./withdrawal-review")),
+  page(
+    "/finance/withdrawal-reviews/:withdrawal_id",
+    "finance.GetWithdrawalReview",
+    () => import("./withdrawal-review"),
+  ),
   page("/finance/refunds", "finance.ListRefunds", () => import("./refunds")),
   page("/finance/suspense", "finance.ListSuspense", () => import("./suspense")),
   page("/finance/balance", "finance.GetBalance", () => import("./balance/BalancePage.vue")),

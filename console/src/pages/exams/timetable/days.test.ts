@@ -39,7 +39,10 @@ describe("the timetable", () => {
     ];
     const courses = [course("01003", "1"), course("01001", "1"), course("01002", "2")];
     const slots = daysOf({ sessions, courses }).flatMap((day) => day.slots);
-    expect(slots.map((slot) => slot.courses.map(({ course_code }) => course_code))).toEqual([["01001", "01003"], ["01002"]]);
+    expect(slots.map((slot) => slot.courses.map(({ course_code }) => course_code))).toEqual([
+      ["01001", "01003"],
+      ["01002"],
+    ]);
   });
 
   it("names the day of an end that is on another", () => {

@@ -22,7 +22,12 @@ describe("the proof of the ledger", () => {
   });
 
   it("says how much is wrong, and names bills and slips that people can look at", () => {
-    const found = findingsOf({ ...CLEAN, total: "-0.01", bills_without_posting: ["b1", "b2"], slips_that_differ: ["s1"] });
+    const found = findingsOf({
+      ...CLEAN,
+      total: "-0.01",
+      bills_without_posting: ["b1", "b2"],
+      slips_that_differ: ["s1"],
+    });
     const wrong = found.filter(({ isRight }) => !isRight);
     expect(wrong.map(({ field, wrong: much }) => `${field} ${much}`)).toEqual([
       "total -0.01 元",

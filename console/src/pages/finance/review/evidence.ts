@@ -6,7 +6,15 @@ import { shownMoney } from "@/kit/text/show";
 type Review = Pick<Answer<"finance.GetWithdrawalReview">, "state" | "refusal" | "bills">;
 type Bill = Review["bills"][number];
 
-function ofBill({ kind, number, status, amount, days_since_payment: days, percent, refund_amount: back }: Bill): Condition {
+function ofBill({
+  kind,
+  number,
+  status,
+  amount,
+  days_since_payment: days,
+  percent,
+  refund_amount: back,
+}: Bill): Condition {
   const paid = days === null ? choice("BillStatus", status) : `缴费已 ${days} 天`;
   return {
     title: `${choice("FeeKind", kind)} ${number}：${percent > 0 ? "退费" : "不退费"}`,
