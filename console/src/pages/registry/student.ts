@@ -24,7 +24,7 @@ export default detailPage("registry.GetStudent", {
         "political_status",
         "id_kind",
         "id_number",
-        "teaching_point_name",
+        { field: "teaching_point_name", link: "teaching_point_id" },
         "programme_id",
         "intake",
         "level",

@@ -16,7 +16,7 @@ export default detailPage("identity.GetUser", {
         "mobile",
         "email",
         "position",
-        "teaching_point_name",
+        { field: "teaching_point_name", link: "teaching_point_id" },
         "student_id",
         "status",
         "first_steps",
