@@ -86,7 +86,7 @@ async function* stream(seen: string, signal: AbortSignal): AsyncGenerator<Server
   if (response.status === 401) session.refused(token);
   if (!response.ok || !response.body) throw new Error(`no stream (${response.status})`);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let text = ""; ; ) {
+  for (let text = ""; ;) {
     const { done, value } = await reader.read();
     if (done) return;
     const { events, rest } = eventsIn(text + value);

@@ -54,7 +54,7 @@ export interface DownloadAction extends Common {
 
 export type Action = CommandAction | BulkAction | ExportAction | ImportAction | DownloadAction;
 
-type CommandOptions<N extends Name, R> = {
+interface CommandOptions<N extends Name, R> {
   title?: string;
   when?: (row: R) => boolean;
   preset?: (row: R) => Partial<Request<N>>;
@@ -71,7 +71,7 @@ type BulkOptions<N extends Name, R> = {
   key?: keyof R & string;
   drawer?: Component;
   danger?: boolean;
-};
+}
 
 /** A form in a drawer, made from the operation's fields. With a row, fields that it has too begin with its values. */
 export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOptions<N, R> = {}) =>

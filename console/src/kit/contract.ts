@@ -5,7 +5,7 @@
 import type { Answer, Field, OperationName, Request, Row } from "@/api/operations";
 
 export { call } from "@/api/client";
-export { operation } from "@/api/operations";
+export { listAt, operation } from "@/api/operations";
 export type { Field, FieldKind, Operation } from "@/api/operations";
 export { choice, choicesOf } from "@/words";
 export type { Answer, Request, Row };
@@ -26,7 +26,8 @@ export type AnswerField<N extends Name> = keyof Answer<N> & string;
 export type Filter<N extends Name> = Exclude<RequestField<N>, "page" | "size" | "sort" | "after">;
 
 /** What one value of a list or map is, as a field of its own. */
-export const itemOf = (field: Field): Field => ({ ...field, choices: undefined, reference: field.reference, ...field.items }) as Field;
+export const itemOf = (field: Field): Field =>
+  ({ ...field, choices: undefined, reference: field.reference, ...field.items }) as Field;
 
 /** A row without its types, as what shows any list handles it. */
 export type AnyRow = Readonly<Record<string, unknown>>;

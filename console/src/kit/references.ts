@@ -22,9 +22,18 @@ const text = (value: unknown) => (value === null || value === undefined ? "" : S
 const by =
   (...fields: string[]) =>
   (row: AnyRow) =>
-    fields.map((field) => text(row[field])).filter(Boolean).join(" ");
+    fields
+      .map((field) => text(row[field]))
+      .filter(Boolean)
+      .join(" ");
 
-function reference(thing: string, list: ListName, one: Name | undefined, search: string | undefined, called: Reference["called"]) {
+function reference(
+  thing: string,
+  list: ListName,
+  one: Name | undefined,
+  search: string | undefined,
+  called: Reference["called"],
+) {
   return { list, one, search, called, param: `${thing}_id` };
 }
 
@@ -33,19 +42,61 @@ const coded = by("code", "name");
 
 export const REFERENCES: Readonly<Record<string, Reference>> = {
   student: reference("student", "registry.ListStudents", "registry.GetStudent", "name", by("student_number", "name")),
-  teaching_point: reference("teaching_point", "identity.ListTeachingPoints", "identity.GetTeachingPoint", "search", coded),
+  teaching_point: reference(
+    "teaching_point",
+    "identity.ListTeachingPoints",
+    "identity.GetTeachingPoint",
+    "search",
+    coded,
+  ),
   user: reference("user", "identity.ListUsers", "identity.GetUser", "search", by("username", "name")),
   course: reference("course", "courses.ListCourses", "courses.GetCourse", "search", coded),
   programme: reference("programme", "courses.ListProgrammes", "courses.GetProgramme", "search", coded),
-  selection_round: reference("selection_round", "courses.ListSelectionRounds", "courses.GetSelectionRound", undefined, coded),
-  selection: reference("selection", "courses.ListSelections", "courses.GetSelection", "search", by("student_number", "student_name", "course_name")),
-  withdrawal: reference("withdrawal", "courses.ListWithdrawals", "courses.GetWithdrawal", "search", by("student_number", "student_name", "course_name")),
+  selection_round: reference(
+    "selection_round",
+    "courses.ListSelectionRounds",
+    "courses.GetSelectionRound",
+    undefined,
+    coded,
+  ),
+  selection: reference(
+    "selection",
+    "courses.ListSelections",
+    "courses.GetSelection",
+    "search",
+    by("student_number", "student_name", "course_name"),
+  ),
+  withdrawal: reference(
+    "withdrawal",
+    "courses.ListWithdrawals",
+    "courses.GetWithdrawal",
+    "search",
+    by("student_number", "student_name", "course_name"),
+  ),
   exam_round: reference("exam_round", "exams.ListExamRounds", "exams.GetExamRound", undefined, coded),
-  registration: reference("registration", "exams.ListRegistrations", "exams.GetRegistration", "search", by("student_number", "student_name", "course_name")),
+  registration: reference(
+    "registration",
+    "exams.ListRegistrations",
+    "exams.GetRegistration",
+    "search",
+    by("student_number", "student_name", "course_name"),
+  ),
   bill: reference("bill", "finance.ListBills", "finance.GetBill", "search", by("number", "student_name")),
-  remittance: reference("remittance", "finance.ListRemittances", "finance.GetRemittance", "search", by("number", "payer_name")),
+  remittance: reference(
+    "remittance",
+    "finance.ListRemittances",
+    "finance.GetRemittance",
+    "search",
+    by("number", "payer_name"),
+  ),
   refund: reference("refund", "finance.ListRefunds", undefined, undefined, by("number")),
-  status_change: reference("status_change", "registry.ListStatusChanges", "registry.GetStatusChange", undefined, by("student_number", "student_name")),
+  status_change: reference(
+    "status_change",
+    "registry.ListStatusChanges",
+    "registry.GetStatusChange",
+    undefined,
+    by("student_number", "student_name"),
+  ),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),
 };
 

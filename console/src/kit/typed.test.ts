@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type { DetailDeclaration, RelatedTab, Tab } from "@/kit/detail/declare";
+import type { FactsTab, RelatedTab, Tab } from "@/kit/detail/declare";
 import type { ListDeclaration } from "@/kit/list/declare";
 import type { Answer, AnswerField, Filter, ListName, Row, RowField } from "./contract";
 
@@ -39,7 +39,7 @@ describe("a declared page", () => {
     type Fields = AnswerField<"finance.GetBill">;
     expectTypeOf<"history">().toExtend<Fields>();
     // @ts-expect-error the answer has no such field
-    const wrong: DetailDeclaration<"finance.GetBill"> = { title: ({ number }) => number, tabs: [{ facts: ["colour"] }] };
+    const wrong: FactsTab<AnswerField<"finance.GetBill">> = { facts: ["colour"] };
     void wrong;
   });
 

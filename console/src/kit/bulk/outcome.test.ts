@@ -6,7 +6,13 @@ const OWN = { code: "decides_own_request", message: "不能审核自己提交的
 
 describe("what became of rows", () => {
   it("is read from results of rows and of requests alike", () => {
-    const rows = { items: [{ id: "a", state: "approved", refusal: null }, { id: "b", state: "pending", refusal: OWN }], done: 1 };
+    const rows = {
+      items: [
+        { id: "a", state: "approved", refusal: null },
+        { id: "b", state: "pending", refusal: OWN },
+      ],
+      done: 1,
+    };
     expect(outcomesOf(rows, ["a", "b"])).toEqual([
       { id: "a", state: "approved", reasons: [] },
       { id: "b", state: "pending", reasons: [OWN.message] },

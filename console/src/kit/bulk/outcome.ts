@@ -23,7 +23,8 @@ interface AnyResult {
 }
 
 const idOf = (result: AnyResult) => result.id ?? result.subject_id ?? result.resit_of ?? "";
-const reasonsOf = ({ refusal, refusals = [] }: AnyResult) => [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
+const reasonsOf = ({ refusal, refusals = [] }: AnyResult) =>
+  [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
 
 /** One outcome for each of the ids that were sent. An answer that tells nothing of rows did all of them. */
 export function outcomesOf(answer: unknown, ids: readonly string[]): RowOutcome[] {
@@ -38,7 +39,8 @@ export function outcomesOf(answer: unknown, ids: readonly string[]): RowOutcome[
 /** Why rows were not done: each sentence with how many rows it is about, the commonest first. */
 export function reasonsIn(outcomes: readonly RowOutcome[]): Reason[] {
   const counts = new Map<string, number>();
-  for (const sentence of outcomes.flatMap(({ reasons }) => reasons)) counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
+  for (const sentence of outcomes.flatMap(({ reasons }) => reasons))
+    counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
   return [...counts].map(([sentence, count]) => ({ sentence, count })).sort((one, other) => other.count - one.count);
 }
 
@@ -52,4 +54,7 @@ export function parts<Id>(ids: readonly Id[], most: number): Id[][] {
 }
 
 /** One request for a part of the ids. */
-export const requestFor = (fields: AnyRequest, ids: string, part: readonly string[]): AnyRequest => ({ ...fields, [ids]: part });
+export const requestFor = (fields: AnyRequest, ids: string, part: readonly string[]): AnyRequest => ({
+  ...fields,
+  [ids]: part,
+});

@@ -32,7 +32,12 @@ interface Titled {
 
 /** Fields of the row; objects among them as groups, lists of objects as tables. */
 export interface FactsTab<Field extends string> extends Titled {
-  facts: readonly Field[];
+  facts: readonly (Field | Fact<Field>)[];
+}
+/** A field that leads to what another field has the id of. */
+export interface Fact<Field extends string> {
+  field: Field;
+  link: Field;
 }
 /** Who did what when: the steps of a workflow. */
 export interface TimelineTab<Field extends string> extends Titled {
@@ -62,13 +67,7 @@ export interface OwnTab {
 }
 
 export type Tab<Row, Field extends string> =
-  | FactsTab<Field>
-  | TimelineTab<Field>
-  | EvidenceTab<Row>
-  | AttachmentsTab
-  | TrailTab
-  | RelatedTab<Field>
-  | OwnTab;
+  FactsTab<Field> | TimelineTab<Field> | EvidenceTab<Row> | AttachmentsTab | TrailTab | RelatedTab<Field> | OwnTab;
 
 export interface DetailDeclaration<N extends Name> {
   title: (row: Answer<N>) => string;
@@ -91,7 +90,11 @@ export function related<L extends ListName, Field extends string>(
   name: L,
   { by, ...declaration }: ListDeclaration<L> & { by: Partial<Record<Filter<L>, Field>> },
 ): RelatedTab<Field> {
-  return { related: listOf(name, declaration as ListDeclaration<L>), by: by as Record<string, Field>, title: declaration.title };
+  return {
+    related: listOf(name, declaration as ListDeclaration<L>),
+    by: by as Record<string, Field>,
+    title: declaration.title,
+  };
 }
 
 /** The page of one row. */

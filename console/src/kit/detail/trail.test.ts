@@ -9,7 +9,9 @@ import { changes } from "./trail";
 
 describe("what an audit entry changed", () => {
   it("is told field by field, and what stayed is not", () => {
-    expect(changes({ amount: "110.00", status: "unpaid" }, { amount: "120.00", status: "unpaid" })).toBe("金额：110.00 → 120.00");
+    expect(changes({ amount: "110.00", status: "unpaid" }, { amount: "120.00", status: "unpaid" })).toBe(
+      "金额：110.00 → 120.00",
+    );
   });
 
   it("is all of what is new, and what is gone is nothing", () => {

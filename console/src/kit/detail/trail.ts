@@ -24,7 +24,7 @@ export function changes(before: Values | null | undefined, after: Values | null 
     .join("；");
 }
 
-const CHANGES = { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING } as const satisfies Column;
+const CHANGES = { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING, wide: true } as const satisfies Column;
 const changed = (entry: Entry) => [thingOf(entry.object_type), entry.object_id] as const;
 const EMPTY = "没有审计记录。";
 

@@ -23,7 +23,14 @@ const TITLES: Record<FailureKind, string> = {
   failed: "加载失败",
 };
 const AGAIN = new Set<FailureKind>(["away", "offline", "failed"]);
-const KINDS: Record<number, FailureKind> = { 0: "offline", 403: "no-right", 404: "not-found", 422: "narrow", 429: "away", 503: "away" };
+const KINDS: Record<number, FailureKind> = {
+  0: "offline",
+  403: "no-right",
+  404: "not-found",
+  422: "narrow",
+  429: "away",
+  503: "away",
+};
 const WAIT = 5;
 
 /** Anything thrown as a problem: what is none is a mistake of ours. */

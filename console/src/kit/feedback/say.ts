@@ -8,17 +8,33 @@ const LONG = 8000; // milliseconds: a refusal is read, a success glanced at
 const SHORT = 4000;
 
 /** Something went well. */
-export const sayDone = (message: string) => void ElMessage({ message, type: "success", duration: SHORT, showClose: true });
+export const sayDone = (message: string) =>
+  void ElMessage({ message, type: "success", duration: SHORT, showClose: true });
 
 /** Something did not: to be caught with. */
 export const sayFailed = (error: unknown) =>
   void ElMessage({ message: sentenceOf(error), type: "error", duration: LONG, showClose: true });
 
-/** Ask yes or no. Resolves to whether it is yes. */
-export async function ask(title: string, message: string, yes: string, no = "取消"): Promise<boolean> {
-  const options = { confirmButtonText: yes, cancelButtonText: no, type: "warning", closeOnClickModal: false } as const;
+/** Ask once more before something is done. Resolves to whether it is. */
+export async function ask(title: string, message: string, yes: string): Promise<boolean> {
+  const options = { confirmButtonText: yes, cancelButtonText: "取消", type: "warning", closeOnClickModal: false } as const;
   return ElMessageBox.confirm(message, title, options).then(
     () => true,
     () => false,
+  );
+}
+
+/** Ask whether to stay, which is what Enter and Escape do, or to go. Resolves to whether they go. */
+export async function askToGo(title: string, message: string, stay: string, go: string): Promise<boolean> {
+  const options = {
+    confirmButtonText: stay,
+    cancelButtonText: go,
+    type: "warning",
+    closeOnClickModal: false,
+    distinguishCancelAndClose: true,
+  } as const;
+  return ElMessageBox.confirm(message, title, options).then(
+    () => false,
+    (action: string) => action === "cancel",
   );
 }

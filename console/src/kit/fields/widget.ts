@@ -26,7 +26,7 @@ export function widgetOf(field: Field, isFilter = false): Widget {
   if (field.kind === "object") return "group";
   if (field.kind === "file") return "files";
   if (field.kind === "picture") return "picture";
-  if (field.kind === "secret" || /password|confirmation/.test(field.name)) return "secret";
+  if (field.kind === "secret" || field.name.includes("password")) return "secret";
   if (field.kind === "day" || field.kind === "instant") return "moment";
   if (field.kind === "boolean") return isFilter || field.nullable ? "truth" : "tick";
   if (field.choices) return "choice";

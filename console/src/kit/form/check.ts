@@ -12,7 +12,8 @@ function one(field: Field, value: unknown, path: string): Errors {
   if (value === undefined || value === null) return field.required ? { [path]: missing(field) } : {};
   if (Array.isArray(value)) return list(field, value, path);
   if (field.kind === "object") return checked(field.fields ?? [], value as AnyRequest, `${path}.`);
-  const wrong = typeof value === "number" ? ofNumber(field, value) : typeof value === "string" ? ofText(field, value) : "";
+  const wrong =
+    typeof value === "number" ? ofNumber(field, value) : typeof value === "string" ? ofText(field, value) : "";
   return wrong ? { [path]: wrong } : {};
 }
 

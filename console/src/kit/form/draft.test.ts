@@ -17,7 +17,9 @@ const FIELDS = [
   field("open", "boolean", { nullable: true }),
   field("ids", "list", { items: { kind: "id" }, max_items: 2 }),
   field("address", "object", { fields: [field("city", "title", { required: true }), field("street", "title")] }),
-  field("roles", "list", { items: { kind: "object", fields: [field("role", "enum", { required: true, choices: "Role" })] } }),
+  field("roles", "list", {
+    items: { kind: "object", fields: [field("role", "enum", { required: true, choices: "Role" })] },
+  }),
   field("file", "file"),
 ];
 const ID = "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f";

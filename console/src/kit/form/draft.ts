@@ -11,7 +11,8 @@ export type Draft = Record<string, unknown>;
 /** A field with nothing in it. */
 export function emptyOf(field: Field): unknown {
   if (field.kind === "list") return [];
-  if (field.kind === "object") return Object.fromEntries((field.fields ?? []).map((each) => [each.name, beginningOf(each)]));
+  if (field.kind === "object")
+    return Object.fromEntries((field.fields ?? []).map((each) => [each.name, beginningOf(each)]));
   if (field.kind === "file") return null;
   return widgetOf(field) === "tick" ? false : "";
 }
@@ -63,7 +64,9 @@ function sentInstant(text: string, given: unknown): unknown {
 
 function sentList(field: Field, values: unknown[], given: unknown): unknown {
   const before = Array.isArray(given) ? (given as unknown[]) : [];
-  const sent = values.map((value, index) => sentOf(itemOf(field), value, before[index])).filter((each) => each !== undefined);
+  const sent = values
+    .map((value, index) => sentOf(itemOf(field), value, before[index]))
+    .filter((each) => each !== undefined);
   return sent.length > 0 || field.required || before.length > 0 ? sent : undefined;
 }
 

@@ -5,6 +5,7 @@
  */
 import { newKey } from "@/api/keys";
 import type { Problem } from "@/api/problem";
+import { without } from "@/kit/objects";
 import { remembered } from "@/kit/remembered";
 
 const FIRST = 0xdeadbeef;
@@ -26,9 +27,11 @@ export function digest(text: string): string {
 type Keys = Record<string, string>;
 const kept = remembered<Keys>("keys", () => sessionStorage);
 
+const placeOf = (name: string, request: unknown) => `${name}.${digest(JSON.stringify(request))}`;
+
 /** The key of what is sent: the same for the same until it is settled. */
 export function keyFor(name: string, request: unknown): string {
-  const place = `${name}.${digest(JSON.stringify(request))}`;
+  const place = placeOf(name, request);
   const keys = kept.read() ?? {};
   const key = keys[place] ?? newKey();
   kept.write({ ...keys, [place]: key });
@@ -37,11 +40,11 @@ export function keyFor(name: string, request: unknown): string {
 
 /** It was carried out, or refused for what it says: the same sent again is meant anew. */
 export function settled(name: string, request: unknown): void {
-  const { [`${name}.${digest(JSON.stringify(request))}`]: _, ...others } = kept.read() ?? {};
-  kept.write(others);
+  kept.write(without(kept.read() ?? {}, placeOf(name, request)));
 }
 
 const UNKNOWN = new Set([0, 401, 408, 425, 428, 429]);
 
 /** Whether a failure leaves open what became of what was sent. */
-export const leavesOpen = ({ status, code }: Problem) => UNKNOWN.has(status) || status >= 500 || code === "command_in_progress";
+export const leavesOpen = ({ status, code }: Problem) =>
+  UNKNOWN.has(status) || status >= 500 || code === "command_in_progress";

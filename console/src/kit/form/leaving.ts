@@ -1,10 +1,10 @@
 /** Whoever leaves with something entered and not sent is asked. */
 import { onMounted, onUnmounted } from "vue";
 import { onBeforeRouteLeave } from "vue-router";
-import { ask } from "@/kit/feedback/say";
+import { askToGo } from "@/kit/feedback/say";
 
 /** Ask whether what was entered may go. */
-export const mayGo = () => ask("离开本页", "已填写的内容尚未提交，离开后将丢失。", "离开", "继续填写");
+export const mayGo = () => askToGo("尚未提交", "已填写的内容尚未提交，离开后将丢失。", "继续填写", "离开");
 
 /** Ask before the page is left while `isUnsent`, whether by a link, the back button or closing the window. */
 export function useLeaving(isUnsent: () => boolean): void {

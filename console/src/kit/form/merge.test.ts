@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Field } from "@/kit/contract";
 import { merged } from "./merge";
 
-const FIELDS = ["name", "mobile", "roles"].map((name) => ({ name, label: name, kind: "text", required: false }) as Field);
+const FIELDS = ["name", "mobile", "roles"].map(
+  (name) => ({ name, label: name, kind: "text", required: false }) as Field,
+);
 const BASE = { name: "李梅", mobile: "1", roles: [{ role: "a" }] };
 
 describe("when somebody was faster", () => {

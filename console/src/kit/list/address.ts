@@ -72,7 +72,9 @@ const copy = (value: string | readonly string[]) => (typeof value === "string" ?
 
 /** The address of what is asked for, and what goes with its entry in the history. */
 export function write(filters: readonly Field[], { filters: values, sort, page, after, size }: Asking): Written {
-  const set = filters.filter(({ name }) => values[name] !== undefined && values[name] !== "" && values[name].length > 0);
+  const set = filters.filter(
+    ({ name }) => values[name] !== undefined && values[name] !== "" && values[name].length > 0,
+  );
   const those = (fields: Field[]) => Object.fromEntries(fields.map(({ name }) => [name, copy(values[name]!)]));
   return {
     query: {

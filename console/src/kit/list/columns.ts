@@ -12,7 +12,10 @@ export function arranged(declared: readonly string[], { order }: Arrangement): s
   const known = order.filter((name) => declared.includes(name));
   return declared.reduce<string[]>((columns, name, index) => {
     if (columns.includes(name)) return columns;
-    const before = declared.slice(0, index).reverse().find((each) => columns.includes(each));
+    const before = declared
+      .slice(0, index)
+      .reverse()
+      .find((each) => columns.includes(each));
     columns.splice(before === undefined ? 0 : columns.indexOf(before) + 1, 0, name);
     return columns;
   }, known);

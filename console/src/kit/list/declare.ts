@@ -24,6 +24,8 @@ export interface ColumnOf<N extends ListName> {
   hidden?: boolean;
   /** What it says, where that is more than the field. */
   show?: (row: Row<N>) => string;
+  /** Its text takes several lines; what people wrote does anyway. */
+  wide?: boolean;
 }
 
 export interface ListDeclaration<N extends ListName> {
@@ -57,6 +59,7 @@ export interface AnyColumn {
   link?: AnyLink;
   hidden?: boolean;
   show?: (row: AnyRow) => string;
+  wide?: boolean;
 }
 
 /** A declared list without its types, as the kit handles it. */

@@ -20,7 +20,8 @@ const PROGRAMMES = [
 
 describe("the five elements", () => {
   it("offer what programmes have beside what was chosen", () => {
-    const majors = (chosen: Record<string, string>) => optionsOf("major_code", chosen, PROGRAMMES).map(([code]) => code);
+    const majors = (chosen: Record<string, string>) =>
+      optionsOf("major_code", chosen, PROGRAMMES).map(([code]) => code);
     expect(majors({})).toEqual(["080901", "120203", "530302"]);
     expect(majors({ level: "top_up_bachelor" })).toEqual(["080901", "120203"]);
     expect(majors({ level: "top_up_bachelor", intake: "202609" })).toEqual(["080901"]);
@@ -31,7 +32,9 @@ describe("the five elements", () => {
   });
 
   it("call majors by code and name", () => {
-    expect(optionsOf("major_code", { level: "junior_college" }, PROGRAMMES)).toEqual([["530302", "530302 大数据与会计"]]);
+    expect(optionsOf("major_code", { level: "junior_college" }, PROGRAMMES)).toEqual([
+      ["530302", "530302 大数据与会计"],
+    ]);
   });
 
   it("give up what does not go with what was chosen last", () => {

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/vue-query";
 import { computed, type Ref } from "vue";
 import { call, choice, type Row } from "@/kit/contract";
 import { useMe } from "@/kit/me";
+import { without } from "@/kit/objects";
 import type { Filters } from "./address";
 
 export const ELEMENTS = ["level", "student_type", "student_source", "major_code", "schooling_length"] as const;
@@ -37,7 +38,9 @@ function wordOf(element: Element, programme: Programme): string {
 
 /** What there is of an element beside what else was chosen. */
 export function optionsOf(element: Element, chosen: Filters, programmes: readonly Programme[]): Options {
-  const found = new Map(fitting(programmes, chosen, element).map((each) => [each[element] as string, wordOf(element, each)]));
+  const found = new Map(
+    fitting(programmes, chosen, element).map((each) => [each[element] as string, wordOf(element, each)]),
+  );
   return [...found].sort(([one], [other]) => one.localeCompare(other));
 }
 
@@ -47,8 +50,7 @@ export function narrowed(chosen: Filters, changed: string, programmes: readonly 
   let left: Filters = chosen;
   for (const element of ELEMENTS) {
     if (element === changed || !left[element] || fitting(programmes, left).length > 0) continue;
-    const { [element]: _, ...others } = left;
-    left = others;
+    left = without(left, element);
   }
   return left;
 }
@@ -71,6 +73,7 @@ export function useNarrowing(names: readonly string[], chosen: Readonly<Ref<Filt
     isElement(name) && isWhole.value && programmes.value.length > 0
       ? optionsOf(name, chosen.value, programmes.value)
       : undefined;
-  const narrow = (filters: Filters, name: string) => (isWhole.value ? narrowed(filters, name, programmes.value) : filters);
+  const narrow = (filters: Filters, name: string) =>
+    isWhole.value ? narrowed(filters, name, programmes.value) : filters;
   return { optionsFor, narrow };
 }

@@ -30,7 +30,14 @@ describe("chosen rows", () => {
 
 describe("all that were found", () => {
   const find = (most: number) =>
-    allFound("finance.ListBills", { status: "paid", page: 4 }, ({ id }) => String(id), most, () => {}, new AbortController().signal);
+    allFound(
+      "finance.ListBills",
+      { status: "paid", page: 4 },
+      ({ id }) => String(id),
+      most,
+      () => {},
+      new AbortController().signal,
+    );
 
   it("come page by page behind the last row seen, under the list's filters", async () => {
     call.mockReset();

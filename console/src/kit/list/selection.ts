@@ -17,7 +17,10 @@ export function toggled(chosen: Chosen, id: string, row: AnyRow): Chosen {
 /** With all rows of a page chosen, or none of them; rows of other pages stay as they are. */
 export function withPage(chosen: Chosen, page: ReadonlyMap<string, AnyRow>, on: boolean): Chosen {
   const next = new Map(chosen);
-  for (const [id, row] of page) on ? next.set(id, row) : next.delete(id);
+  for (const [id, row] of page) {
+    if (on) next.set(id, row);
+    else next.delete(id);
+  }
   return next;
 }
 

@@ -14,8 +14,16 @@ const look = (name: string) => ({ label: `${name}列表`, permission: name.split
 describe("the menu", () => {
   it("has what the person may open, in the order of the work, and no pages about one row", () => {
     expect(menuOf(entries, look, () => true)).toEqual([
-      { key: "system", title: "系统管理", items: [{ name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers" }] },
-      { key: "finance", title: "财务", items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills" }] },
+      {
+        key: "system",
+        title: "系统管理",
+        items: [{ name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers" }],
+      },
+      {
+        key: "finance",
+        title: "财务",
+        items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills" }],
+      },
     ]);
   });
 

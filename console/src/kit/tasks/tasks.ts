@@ -22,7 +22,9 @@ export function progressOf({ figures, steps_done, steps_total }: Pick<Task, "fig
 export const useTasks = defineStore("tasks", () => {
   const byId = ref(new Map<string, Task>());
   const trayOpen = ref(false);
-  const all = computed(() => [...byId.value.values()].sort((one, other) => other.created_at.localeCompare(one.created_at)));
+  const all = computed(() =>
+    [...byId.value.values()].sort((one, other) => other.created_at.localeCompare(one.created_at)),
+  );
   const running = computed(() => all.value.filter(isOpen).length);
 
   function keep(task: Task) {

@@ -24,7 +24,8 @@ describe("what is typed", () => {
   });
 
   it("is cleaned by what its field holds", () => {
-    const field = (changes: Partial<Field>) => ({ name: "x", label: "", kind: "number", required: false, ...changes }) as Field;
+    const field = (changes: Partial<Field>) =>
+      ({ name: "x", label: "", kind: "number", required: false, ...changes }) as Field;
     expect(cleanerOf(field({ pattern: "^1[3-9][0-9]{9}$" }))("139-1234-5678")).toBe("13912345678");
     expect(cleanerOf(field({ name: "id_number" }))("1x")).toBe("1X");
     expect(cleanerOf(field({ kind: "money" }))("1,000")).toBe("1000");

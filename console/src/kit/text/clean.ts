@@ -30,7 +30,10 @@ export const documentNumber: Clean = (text) => number(text).toUpperCase();
 export const mobile: Clean = (text) => number(text).replace(/-/g, "").replace(COUNTRY, "");
 
 /** An amount: without currency signs and thousands' commas; the full stop of Chinese input is a point. */
-export const money: Clean = (text) => number(text).replace(/[¥￥,元]/g, "").replace(/。/g, ".");
+export const money: Clean = (text) =>
+  number(text)
+    .replace(/[¥￥,元]/g, "")
+    .replace(/。/g, ".");
 
 /** A whole or decimal number. */
 export const decimal: Clean = (text) => number(text).replace(/,/g, "").replace(/。/g, ".");

@@ -3,7 +3,15 @@ import { dayOf, instantOf, minuteOf, shownInstant, today } from "./moments";
 
 describe("days", () => {
   it("are read however people write them", () => {
-    for (const text of ["2026-09-01", "2026-9-1", "2026/9/1", "2026.09.01", "20260901", "2026年9月1日", "２０２６－９－１"])
+    for (const text of [
+      "2026-09-01",
+      "2026-9-1",
+      "2026/9/1",
+      "2026.09.01",
+      "20260901",
+      "2026年9月1日",
+      "２０２６－９－１",
+    ])
       expect(dayOf(text)).toBe("2026-09-01");
   });
 

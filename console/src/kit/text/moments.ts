@@ -34,7 +34,10 @@ export function dayOf(text: string): string | null {
 
 /** The minute that people wrote (without a time: the day's first), as `2026-09-01 08:00`; null when it is none. */
 export function minuteOf(text: string): string | null {
-  const plain = halfWidth(seen(text)).trim().replace("T", " ").replace(/\s*([-/.:])\s*/g, "$1");
+  const plain = halfWidth(seen(text))
+    .trim()
+    .replace("T", " ")
+    .replace(/\s*([-/.:])\s*/g, "$1");
   const [dayText = "", timeText = "0:00"] = plain.split(/\s+|(?<=日)/).filter(Boolean);
   const day = dayOf(dayText);
   const time = TIME.exec(timeText);

@@ -8,7 +8,8 @@ vi.mock("@/kit/contract", () => ({
 
 import { shown, shownMoney, shownSize, shownTotal } from "./show";
 
-const field = (kind: Field["kind"], more: Partial<Field> = {}) => ({ name: "x", label: "x", kind, required: false, ...more }) as Field;
+const field = (kind: Field["kind"], more: Partial<Field> = {}) =>
+  ({ name: "x", label: "x", kind, required: false, ...more }) as Field;
 
 describe("what is shown", () => {
   it("is money with its thousands apart, to the last digit", () => {

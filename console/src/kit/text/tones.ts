@@ -14,5 +14,8 @@ const TONES = new Map<string, Tone>(
   Object.entries(VALUES).flatMap(([tone, values]) => values.split(" ").map((value) => [value, tone as Tone])),
 );
 
-/** The colour of a value of an enum; what says nothing good or bad is plain. */
+/** The colour of a value; what says nothing good or bad has that of the page. */
 export const toneOf = (value: string): Tone => TONES.get(value) ?? "primary";
+
+/** Whether the values of an enum say how something stands; those of others (a level, a kind) are plain words. */
+export const isState = (choices: string) => /(State|Status|Check)$/.test(choices);

@@ -7,11 +7,10 @@ export default detailPage("finance.GetBill", {
     {
       facts: [
         "number",
-        "student_number",
-        "student_name",
-        "student_id",
-        "course_code",
-        "course_name",
+        { field: "student_number", link: "student_id" },
+        { field: "student_name", link: "student_id" },
+        { field: "course_code", link: "course_id" },
+        { field: "course_name", link: "course_id" },
         "kind",
         "amount",
         "refunded_amount",

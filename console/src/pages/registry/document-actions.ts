@@ -1,0 +1,14 @@
+/** What can be done with an issued document, wherever it is listed. */
+import { command, downloading } from "@/kit/actions";
+import type { Row } from "@/kit/contract";
+
+type Issued = Row<"registry.ListIssuedDocuments">;
+
+export const documentActions = [
+  downloading("registry.GetIssuedDocumentFile"),
+  command("registry.WithdrawIssuedDocument", {
+    when: ({ status }: Issued) => status === "valid",
+    preset: () => ({ reason: "" }),
+    danger: true,
+  }),
+];
