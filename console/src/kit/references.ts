@@ -73,6 +73,14 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "search",
     by("student_number", "student_name", "course_name"),
   ),
+  // Finance's side of a withdrawal, known by the withdrawal's id.
+  withdrawal_review: reference(
+    "withdrawal",
+    "finance.ListWithdrawalReviews",
+    "finance.GetWithdrawalReview",
+    "search",
+    by("student_number", "student_name", "course_name"),
+  ),
   exam_round: reference("exam_round", "exams.ListExamRounds", "exams.GetExamRound", undefined, coded),
   registration: reference(
     "registration",
@@ -111,8 +119,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   created_by: "user",
   reviewed_by: "user",
   entered_by: "user",
-  withdrawal_review: "withdrawal",
   exam_registration: "registration",
+  held_by_withdrawal: "withdrawal",
+  absent: "registration",
+};
+
+/** Ids that people do not pick: they come with a page's row, or stand in an address that leads to them. */
+export const NOT_PICKED: Readonly<Record<string, string>> = {
+  object: "whatever an audit entry is about",
+  correlation: "one request, found from another entry",
+  transaction: "one posting, found from its entry",
+  notice: "ticked in the tray",
+  session: "of an exam round or of one's own account, on the page of which they are",
+  replaces: "a document of the student, chosen on the student's page",
 };
 
 /** What a reference points to; undefined where the console has no page and no list for it. */
