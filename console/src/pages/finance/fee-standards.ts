@@ -13,6 +13,9 @@ export default listPage("finance.ListFeeStandards", {
   ],
   filters: ["education_level", "kind", "on"],
   actions: [command("finance.CreateFeeStandard")],
-  each: [command("finance.EndFeeStandard"), command("finance.DeleteFeeStandard", { danger: true })],
+  each: [
+    command("finance.EndFeeStandard", { title: "终止" }),
+    command("finance.DeleteFeeStandard", { title: "删除", danger: true }),
+  ],
   empty: "新增收费标准后，选课和补考才能生成缴费单。",
 });

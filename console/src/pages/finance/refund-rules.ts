@@ -8,6 +8,6 @@ export default listPage("finance.ListRefundRules", {
     { field: "percent", show: ({ percent }) => `${percent}%` },
   ],
   actions: [command("finance.CreateRefundRule")],
-  each: [command("finance.DeleteRefundRule", { danger: true })],
+  each: [command("finance.DeleteRefundRule", { title: "删除", danger: true })],
   empty: "没有退费规则时，退课不退费。",
 });

@@ -17,6 +17,6 @@ export const routes = [
   page("/finance/fee-standards", "finance.ListFeeStandards", () => import("./fee-standards")),
   page("/finance/refund-rules", "finance.ListRefundRules", () => import("./refund-rules")),
   page("/finance/ledger", "finance.ListLedgerEntries", () => import("./ledger")),
-  page("/finance/ledger/check", "finance.CheckLedger", () => import("./check/LedgerCheckPage.vue")),
+  page("/finance/ledger-check", "finance.CheckLedger", () => import("./check/LedgerCheckPage.vue")),
   page("/finance/settings", "finance.ListSettings", () => import("./settings"), { title: "财务设置" }),
 ];
