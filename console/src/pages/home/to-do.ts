@@ -19,9 +19,15 @@ export function pageOf(href: string, hasRoute: (name: string) => boolean): Route
 export function useToDo() {
   const router = useRouter();
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call("gateway.ListToDo", {}, { signal }) });
+  const { data, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => call("gateway.ListToDo", {}, { signal }),
+  });
   const items = computed(() =>
-    (data.value?.items ?? []).map((item: Waiting) => ({ ...item, to: pageOf(item.href, (name) => router.hasRoute(name)) })),
+    (data.value?.items ?? []).map((item: Waiting) => ({
+      ...item,
+      to: pageOf(item.href, (name) => router.hasRoute(name)),
+    })),
   );
   let stop: (() => void) | undefined;
   onMounted(() => (stop = onHint("to_do", () => void client.invalidateQueries({ queryKey: KEY }))));
