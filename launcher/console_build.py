@@ -1,7 +1,7 @@
 """The console's build: made when something has changed that it is made from, and never otherwise.
 
-`python -m launcher.console_build` makes it. What it is made from are the files of console/, and what is generated from the
-code of contracts and gateway. Standard library only but for Node: the bootstrap names it before anything is installed.
+`python -m launcher.console_build` makes it. What it is made from are the files of console/, and what is generated from
+the code of contracts and gateway. Standard library only but for Node: the bootstrap names it before anything is there.
 """
 
 import fcntl

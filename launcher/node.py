@@ -8,7 +8,7 @@ from typing import IO
 
 def npm(*arguments: str) -> list[str]:
     """The command that runs npm. (What the package calls npm is a copy of a link, and finds nothing.)"""
-    return [str(_home() / "bin" / "node"), str(_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), *arguments]
+    return [str(_home() / "bin/node"), str(_home() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
 
 
 def environment() -> dict[str, str]:
@@ -19,8 +19,9 @@ def environment() -> dict[str, str]:
 def run(folder: Path, output: IO[str], *arguments: str) -> bool:
     """Run npm in a folder; whether it ended well. What it says goes to `output`."""
     print(f"\n$ npm {' '.join(arguments)}", file=output, flush=True)
-    command, quiet = npm(*arguments), subprocess.DEVNULL
-    return subprocess.run(command, cwd=folder, env=environment(), stdin=quiet, stdout=output, stderr=output).returncode == 0
+    command, own, nothing = npm(*arguments), environment(), subprocess.DEVNULL
+    ended = subprocess.run(command, cwd=folder, env=own, stdin=nothing, stdout=output, stderr=output)
+    return ended.returncode == 0
 
 
 def _home() -> Path:

@@ -8,7 +8,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaMode
 
 from contracts.stored import Stored
@@ -40,15 +39,15 @@ def fields_of(contract: type[BaseModel], mode: JsonSchemaMode) -> tuple[Field, .
     """All fields of a contract, in their order. `mode`: as they come in (`validation`) or go out (`serialization`)."""
     schema = contract.model_json_schema(mode=mode, schema_generator=SchemaWithWords)
     required = schema.get("required", ())
+    properties = schema.get("properties", {})
     return tuple(
-        _named(contract, name, name in required, info, schema["properties"][name], mode)
-        for name, info in contract.model_fields.items()
+        {"name": name, "required": name in required, **_called(contract, name, properties[name], mode)}
+        for name in contract.model_fields
     )
 
 
-def _named(
-    contract: type[BaseModel], name: str, required: bool, info: FieldInfo, schema: Mapping[str, Any], mode: JsonSchemaMode
-) -> Field:
+def _called(contract: type[BaseModel], name: str, schema: Mapping[str, Any], mode: JsonSchemaMode) -> Field:
+    info = contract.model_fields[name]
     described = _described(info.annotation, info.metadata, schema, mode)
     if described["kind"] == "text" and not info.repr:
         described["kind"] = "secret"
@@ -58,9 +57,7 @@ def _named(
         described["reference"] = thing
     shown = {"example": next(iter(schema.get("examples", ())), None), "default": schema.get("default")}
     return {
-        "name": name,
         "label": schema["title"],
-        "required": required,
         **described,
         **{key: value for key, value in shown.items() if value is not None},
     }

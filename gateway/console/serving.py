@@ -1,6 +1,7 @@
 """Serves the console: its files, and its page at every address that only the console knows."""
 
 import re
+from typing import Any
 
 import falcon
 from falcon.asgi import Request, Response
@@ -11,11 +12,13 @@ from gateway.pages import App
 from gateway.route import PREFIX
 
 _POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    # Documents that the page has fetched are shown in a frame of it.
+    "frame-src blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _LASTING = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
+_NOT_MODIFIED = 304
 _OTHERS = "|".join(part.strip("/").split("/")[0] for part in (PREFIX, "/docs/", CHECK_PAGE, LASTING))
 _OF_THE_CONSOLE = re.compile(rf"/(?!({_OTHERS})(/|$))")
 """Addresses below which nobody else has any."""
@@ -37,7 +40,7 @@ class _File:
             }
         )
         if tag in (req.get_header("If-None-Match") or ""):
-            resp.status = falcon.HTTP_304
+            resp.status = _NOT_MODIFIED
             return
         resp.content_type = self._asset.content_type
         resp.data = content
@@ -54,8 +57,8 @@ def add_to(app: App, build: Build) -> None:
     page = _File(build.assets[INDEX])
     app.add_route("/", page)
 
-    async def at_an_address_of_its_own(req: Request, resp: Response, **_: str) -> None:
-        if req.method not in ("GET", "HEAD") or "text/html" not in req.accept:
+    async def at_an_address_of_its_own(req: Request, resp: Response | None, **_: Any) -> None:
+        if resp is None or req.method not in ("GET", "HEAD") or "text/html" not in req.accept:
             raise falcon.HTTPRouteNotFound
         await page.on_get(req, resp)
 

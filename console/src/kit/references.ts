@@ -113,6 +113,18 @@ const ALIASES: Readonly<Record<string, string>> = {
   entered_by: "user",
   withdrawal_review: "withdrawal",
   exam_registration: "registration",
+  held_by_withdrawal: "withdrawal",
+  absent: "registration",
+};
+
+/** Ids that people do not pick: they come with a page's row, or stand in an address that leads to them. */
+export const NOT_PICKED: Readonly<Record<string, string>> = {
+  object: "whatever an audit entry is about",
+  correlation: "one request, found from another entry",
+  transaction: "one posting, found from its entry",
+  notice: "ticked in the tray",
+  session: "of an exam round or of one's own account, on the page of which they are",
+  replaces: "a document of the student, chosen on the student's page",
 };
 
 /** What a reference points to; undefined where the console has no page and no list for it. */
