@@ -17,6 +17,11 @@ export const routes = [
     title: "到期清除记录",
     inMenu: true,
   }),
+  page(`/system/messages/${SERVICE_PARAM}`, "identity.ListParkedMessages", () => import("./messages"), {
+    path: "/system/messages",
+    title: "消息故障",
+    inMenu: true,
+  }),
   page("/system/reconciliation", "courses.ListSelectionStatements", () => import("./ReconciliationPage.vue"), {
     title: "对账",
   }),
