@@ -11,5 +11,5 @@ export function placeOf(href: string): { name: Name; query: LocationQueryRaw } |
   const found = operations.find(([, each]) => each.method === "GET" && each.path === path && each.page !== null);
   if (!found) return undefined;
   const query: LocationQueryRaw = Object.fromEntries(new URLSearchParams(search));
-  return { name: found[0], query };
+  return { name: found[0] as Name, query };
 }
