@@ -120,9 +120,3 @@ export function operation(name: OperationName): Operation {
   if (found === undefined) throw new Error(`no such operation: ${name}`);
   return found;
 }
-
-/** The list that the API has at a path. */
-export function listAt(path: string): OperationName | undefined {
-  const names = Object.keys(table) as OperationName[];
-  return names.find((name) => table[name]?.page && table[name].method === "GET" && table[name].path === path);
-}

@@ -62,9 +62,9 @@ interface CommandOptions<N extends Name, R> {
   fields?: (row: R) => Partial<Record<RequestField<N>, Partial<Field>>>;
   trial?: readonly AnswerField<N>[];
   danger?: boolean;
-};
+}
 
-type BulkOptions<N extends Name, R> = {
+interface BulkOptions<N extends Name, R> {
   ids: RequestField<N>;
   title?: string;
   when?: (row: R) => boolean;

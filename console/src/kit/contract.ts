@@ -5,7 +5,7 @@
 import type { Answer, Field, OperationName, Request, Row } from "@/api/operations";
 
 export { call } from "@/api/client";
-export { listAt, operation } from "@/api/operations";
+export { operation } from "@/api/operations";
 export type { Field, FieldKind, Operation } from "@/api/operations";
 export { choice, choicesOf } from "@/words";
 export type { Answer, Request, Row };

@@ -1,14 +1,11 @@
 /** What the audit trail tells of a row: who, when, what, and what it changed. */
-import type { Row } from "@/kit/contract";
 import { listOf, type AnyList, type ColumnOf } from "@/kit/list/declare";
 import { thingOf } from "@/kit/references";
 import { NOTHING } from "@/kit/text/show";
 import { fields } from "@/words";
 import { trailOf } from "./tabs";
 
-type Trail = ReturnType<typeof trailOf>;
-type Column = ColumnOf<Trail>;
-type Entry = Row<Trail>;
+type Column = ColumnOf<ReturnType<typeof trailOf>>;
 type Values = Readonly<Record<string, unknown>>;
 
 const told = (value: unknown) =>
@@ -24,8 +21,11 @@ export function changes(before: Values | null | undefined, after: Values | null 
     .join("；");
 }
 
-const CHANGES = { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING, wide: true } as const satisfies Column;
-const changed = (entry: Entry) => [thingOf(entry.object_type), entry.object_id] as const;
+const CHANGES = {
+  field: "after",
+  show: ({ before, after }) => changes(before, after) || NOTHING,
+  wide: true,
+} as const satisfies Column;
 const EMPTY = "没有审计记录。";
 
 /** The audit trail of a service as a list, which the page narrows to one row. */
@@ -40,7 +40,7 @@ export function auditList(service: string): AnyList {
       "at",
       { field: "actor_name", link: "actor_id" },
       "action",
-      { field: "object_type", link: changed },
+      { field: "object_type", about: (entry) => [thingOf(entry.object_type), entry.object_id] },
       CHANGES,
       "client",
       { field: "teaching_point_id", hidden: true },

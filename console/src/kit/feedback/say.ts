@@ -17,7 +17,12 @@ export const sayFailed = (error: unknown) =>
 
 /** Ask once more before something is done. Resolves to whether it is. */
 export async function ask(title: string, message: string, yes: string): Promise<boolean> {
-  const options = { confirmButtonText: yes, cancelButtonText: "取消", type: "warning", closeOnClickModal: false } as const;
+  const options = {
+    confirmButtonText: yes,
+    cancelButtonText: "取消",
+    type: "warning",
+    closeOnClickModal: false,
+  } as const;
   return ElMessageBox.confirm(message, title, options).then(
     () => true,
     () => false,

@@ -18,8 +18,10 @@ export type Column<N extends ListName> = RowField<N> | ColumnOf<N>;
 
 export interface ColumnOf<N extends ListName> {
   field: RowField<N>;
-  /** The field whose id it leads to; or, where the row says what its id is of, thing and id. */
-  link?: RowField<N> | ((row: Row<N>) => Target);
+  /** The field whose id it leads to. */
+  link?: RowField<N>;
+  /** What it leads to, where the row says what that is. */
+  about?: (row: Row<N>) => Target;
   /** Not shown until somebody chooses it. */
   hidden?: boolean;
   /** What it says, where that is more than the field. */
@@ -52,11 +54,11 @@ export interface AnyCounts {
 
 /** What something leads to: a thing, as `student`, and its id. */
 export type Target = readonly [thing: string, id: unknown];
-export type AnyLink = string | ((row: AnyRow) => Target);
 
 export interface AnyColumn {
   field: string;
-  link?: AnyLink;
+  link?: string;
+  about?: (row: AnyRow) => Target;
   hidden?: boolean;
   show?: (row: AnyRow) => string;
   wide?: boolean;

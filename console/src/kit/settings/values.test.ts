@@ -9,8 +9,13 @@ describe("a setting's value", () => {
   it("is entered as its schema says", () => {
     expect(fieldOfSchema({ type: "integer", minimum: 0, maximum: 30 })).toEqual({ kind: "integer", min: 0, max: 30 });
     expect(fieldOfSchema({ type: "boolean" })).toMatchObject({ kind: "boolean" });
-    expect(fieldOfSchema({ type: "string", minLength: 1, maxLength: 60 })).toMatchObject({ kind: "title", max_length: 60 });
-    expect(fieldOfSchema({ type: "string", contentMediaType: "image/png", maxLength: 65536 })).toMatchObject({ kind: "picture" });
+    expect(fieldOfSchema({ type: "string", minLength: 1, maxLength: 60 })).toMatchObject({
+      kind: "title",
+      max_length: 60,
+    });
+    expect(fieldOfSchema({ type: "string", contentMediaType: "image/png", maxLength: 65536 })).toMatchObject({
+      kind: "picture",
+    });
   });
 
   it("is read with its unit, and a picture is not read at all", () => {

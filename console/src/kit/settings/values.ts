@@ -17,7 +17,8 @@ const LONG = 200; // signs; what is longer is no text that people entered
 
 /** Of the field `value` what a setting's schema says. */
 export function fieldOfSchema(schema: ValueSchema): Partial<Field> {
-  if (schema.contentMediaType === "image/png") return { kind: "picture", required: false, max_length: schema.maxLength };
+  if (schema.contentMediaType === "image/png")
+    return { kind: "picture", required: false, max_length: schema.maxLength };
   if (schema.type === "integer") return { kind: "integer", min: schema.minimum, max: schema.maximum };
   if (schema.type === "boolean") return { kind: "boolean", nullable: false };
   return { kind: "title", min_length: schema.minLength, max_length: schema.maxLength, pattern: schema.pattern };

@@ -14,7 +14,9 @@ export function useSelectionRounds() {
     queryFn: ({ signal }) => call("courses.ListSelectionRounds", OPEN, { signal }),
     enabled: mayUse("courses.ListSelectionRounds"),
   });
-  return computed(() => [...(data.value?.items ?? [])].sort((one, other) => one.closes_at.localeCompare(other.closes_at)));
+  return computed(() =>
+    [...(data.value?.items ?? [])].sort((one, other) => one.closes_at.localeCompare(other.closes_at)),
+  );
 }
 
 /** The exam rounds whose registration is open. */

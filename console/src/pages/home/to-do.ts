@@ -3,26 +3,31 @@ import { useQuery, useQueryClient } from "@tanstack/vue-query";
 import { computed, onMounted, onUnmounted } from "vue";
 import { useRouter, type RouteLocationRaw } from "vue-router";
 import { onHint } from "@/api/live";
-import { call, listAt, type Answer } from "@/kit/contract";
+import { call, type Answer } from "@/kit/contract";
+import { placeOf } from "@/kit/todo";
 
 type Waiting = Answer<"gateway.ListToDo">["items"][number];
 
 const KEY = ["gateway.ListToDo"];
 
-/** The page of the list at an address of the API, filtered as the address says; undefined where there is none. */
-export function pageOf(href: string, hasRoute: (name: string) => boolean): RouteLocationRaw | undefined {
-  const [path = "", query = ""] = href.split("?");
-  const name = listAt(path);
-  return name && hasRoute(name) ? { name, query: Object.fromEntries(new URLSearchParams(query)) } : undefined;
-}
-
 export function useToDo() {
   const router = useRouter();
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call("gateway.ListToDo", {}, { signal }) });
+  const { data, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => call("gateway.ListToDo", {}, { signal }),
+  });
   const items = computed(() =>
-    (data.value?.items ?? []).map((item: Waiting) => ({ ...item, to: pageOf(item.href, (name) => router.hasRoute(name)) })),
+    (data.value?.items ?? []).map((item: Waiting) => ({
+      ...item,
+      to: pageOf(item.href),
+    })),
   );
+  /** Where it is listed; nowhere while there is no such page. */
+  function pageOf(href: string): RouteLocationRaw | undefined {
+    const place = placeOf(href);
+    return place && router.hasRoute(place.name) ? place : undefined;
+  }
   let stop: (() => void) | undefined;
   onMounted(() => (stop = onHint("to_do", () => void client.invalidateQueries({ queryKey: KEY }))));
   onUnmounted(() => stop?.());

@@ -81,6 +81,6 @@ export default detailPage("registry.GetStudent", {
     command("registry.ResumeStudent", { when: isSuspended }),
     command("registry.TransferStudent", { when: isActive }),
     command("registry.RemoveStudent", { when: (each: Student) => isActive(each) || isSuspended(each), danger: true }),
-    command("registry.IssueEnrolmentCertificate", { when: isEnrolled }),
+    command("registry.IssueEnrolmentCertificate", { when: isEnrolled, hidden: ["replaces_id"] }),
   ],
 });

@@ -2,8 +2,15 @@ import { describe, expect, it } from "vitest";
 import { groupsOf, orphansOf, type Statements } from "./agreement";
 
 const selection = (id: string, state: string) => ({ id, state, withdrawal_state: null });
-const bill = (id: string, of: string, kind: string, status: string) => ({ id, selection_id: of, registration_id: null, kind, status });
-const statements = (some: object) => ({ selections: [], bills: [], registrations: [], ...some }) as unknown as Statements;
+const bill = (id: string, of: string, kind: string, status: string) => ({
+  id,
+  selection_id: of,
+  registration_id: null,
+  kind,
+  status,
+});
+const statements = (some: object) =>
+  ({ selections: [], bills: [], registrations: [], ...some }) as unknown as Statements;
 
 describe("what three services state of selections", () => {
   it("is put together, and counted where it is alike", () => {

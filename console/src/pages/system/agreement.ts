@@ -52,7 +52,14 @@ export function groupsOf({ selections, bills, registrations }: Statements): Grou
     const group = groups.get(key);
     if (group) group.count += 1;
     else
-      groups.set(key, { selection: state, withdrawal, bills: ofBills, registrations: ofRegistrations, count: 1, example: id });
+      groups.set(key, {
+        selection: state,
+        withdrawal,
+        bills: ofBills,
+        registrations: ofRegistrations,
+        count: 1,
+        example: id,
+      });
   }
   return [...groups.values()].sort((one, other) => other.count - one.count);
 }

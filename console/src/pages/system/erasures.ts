@@ -1,5 +1,5 @@
 import { listOf } from "@/kit/list/declare";
-import { serviceLists } from "@/kit/services";
+import { serviceLists } from "@/kit/list/by-service";
 
 export default serviceLists((service) =>
   listOf(`${service}.ListErasures`, {

@@ -1,8 +1,5 @@
 import { page } from "@/kit/pages";
-import { SERVICES } from "@/kit/services";
-
-/** The end of an address that names a service, or none for the first. */
-const SERVICE = `:service(${SERVICES.join("|")})?`;
+import { SERVICE_PARAM } from "@/kit/services";
 
 export const routes = [
   page("/system/teaching-points", "identity.ListTeachingPoints", () => import("./teaching-points")),
@@ -10,14 +7,19 @@ export const routes = [
   page("/system/users", "identity.ListUsers", () => import("./users")),
   page("/system/users/:user_id", "identity.GetUser", () => import("./user")),
   page("/system/settings", "identity.ListSettings", () => import("./settings"), { title: "学校设置" }),
-  page(`/system/audit/${SERVICE}`, "identity.ListAuditEntries", () => import("./audit"), {
+  page(`/system/audit/${SERVICE_PARAM}`, "identity.ListAuditEntries", () => import("./audit"), {
     path: "/system/audit",
     title: "审计记录",
     inMenu: true,
   }),
-  page(`/system/erasures/${SERVICE}`, "identity.ListErasures", () => import("./erasures"), {
+  page(`/system/erasures/${SERVICE_PARAM}`, "identity.ListErasures", () => import("./erasures"), {
     path: "/system/erasures",
     title: "到期清除记录",
+    inMenu: true,
+  }),
+  page(`/system/messages/${SERVICE_PARAM}`, "identity.ListParkedMessages", () => import("./messages"), {
+    path: "/system/messages",
+    title: "消息故障",
     inMenu: true,
   }),
   page("/system/reconciliation", "courses.ListSelectionStatements", () => import("./ReconciliationPage.vue"), {

@@ -20,7 +20,10 @@ export function useStatements() {
   let abort: AbortController | undefined;
   onUnmounted(() => abort?.abort());
 
-  async function all<Row>(what: keyof Statements, ask: (after: string | undefined) => Promise<Part<Row>>): Promise<Row[]> {
+  async function all<Row>(
+    what: keyof Statements,
+    ask: (after: string | undefined) => Promise<Part<Row>>,
+  ): Promise<Row[]> {
     const rows: Row[] = [];
     let after: string | undefined;
     do {

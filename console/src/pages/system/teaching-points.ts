@@ -12,7 +12,8 @@ export default listPage("identity.ListTeachingPoints", {
     "user_count",
     {
       field: "information",
-      show: ({ information: { address } }) => joined([address?.province, address?.city, address?.district, address?.street]),
+      show: ({ information: { address } }) =>
+        joined([address?.province, address?.city, address?.district, address?.street]),
     },
   ],
   filters: ["search", "status"],
