@@ -1,6 +1,6 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
 import type { Component } from "vue";
-import type { AnswerField, AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
+import type { AnswerField, AnyRequest, AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -32,6 +32,8 @@ export interface BulkAction extends Common {
   key?: string;
   /** What it is done in, where that needs more than fields: a component with the props of BulkDrawer. */
   drawer?: Component;
+  /** Fields that are given beforehand, and not asked for. */
+  preset?: AnyRequest;
   danger?: boolean;
 }
 
@@ -47,12 +49,17 @@ export interface ImportAction extends Common {
   kind: "import";
 }
 
+/** A page of its own on which it is done. */
+export interface OpenAction extends Common {
+  kind: "open";
+}
+
 /** A file of the row. */
 export interface DownloadAction extends Common {
   kind: "download";
 }
 
-export type Action = CommandAction | BulkAction | ExportAction | ImportAction | DownloadAction;
+export type Action = CommandAction | BulkAction | ExportAction | ImportAction | OpenAction | DownloadAction;
 
 interface CommandOptions<N extends Name, R> {
   title?: string;
@@ -66,6 +73,7 @@ interface CommandOptions<N extends Name, R> {
 
 interface BulkOptions<N extends Name, R> {
   ids: RequestField<N>;
+  preset?: Partial<Request<N>>;
   title?: string;
   when?: (row: R) => boolean;
   key?: keyof R & string;
@@ -93,6 +101,10 @@ export const exporting = (name: Name, options: { title?: string; says?: string }
 
 /** The way to the page of an import. */
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });
+
+/** The way to the page on which an operation is done, where a drawer is too small for it. */
+export const opening = <R = AnyRow>(name: Name, options: { title?: string; when?: (row: R) => boolean } = {}) =>
+  ({ kind: "open", name, ...options }) as OpenAction;
 
 /** A file of the row, onto the disk. */
 export const downloading = <R = AnyRow>(name: Name, when?: (row: R) => boolean) =>

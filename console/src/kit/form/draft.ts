@@ -70,9 +70,11 @@ function sentList(field: Field, values: unknown[], given: unknown): unknown {
   return sent.length > 0 || field.required || before.length > 0 ? sent : undefined;
 }
 
-function sentObject(field: Field, value: Draft, given: AnyRequest | undefined): unknown {
-  const sent = requestOf(field.fields ?? [], value, given);
-  return Object.keys(sent).length > 0 || field.required ? sent : undefined;
+function sentObject(field: Field, value: Draft, given: AnyRequest | null | undefined): unknown {
+  const sent = requestOf(field.fields ?? [], value, given ?? {});
+  // A tick that nobody touched is no content of a group that may be left out.
+  const isFilled = Object.values(sent).some((each) => typeof each !== "boolean");
+  return isFilled || field.required ? sent : undefined;
 }
 
 /** What is sent of a form: fields that are left empty are left out. */
