@@ -19,6 +19,8 @@ describe("what became of rows", () => {
     ]);
     const requests = { items: [{ subject_id: "a", request_id: null, state: null, refusals: [CLOSED, OWN] }], done: 0 };
     expect(outcomesOf(requests, ["a"])[0]?.reasons).toEqual([CLOSED.message, OWN.message]);
+    const resits = { results: [{ resit_of: "a", registration_id: null, state: null, refusals: [CLOSED] }] };
+    expect(outcomesOf(resits, ["a"])[0]?.reasons).toEqual([CLOSED.message]);
   });
 
   it("is read from results of selections, whichever id was sent", () => {

@@ -18,6 +18,7 @@ export interface Reason {
 interface AnyResult {
   id?: string;
   subject_id?: string;
+  resit_of?: string;
   selection_id?: string | null;
   course_id?: string;
   state?: string | null;
@@ -26,8 +27,8 @@ interface AnyResult {
   warnings?: { message: string }[];
 }
 
-const idsOf = ({ id, subject_id, course_id, selection_id }: AnyResult) =>
-  [id, subject_id, course_id, selection_id].filter((each) => typeof each === "string");
+const idsOf = ({ id, subject_id, course_id, selection_id, resit_of }: AnyResult) =>
+  [id, subject_id, course_id, selection_id, resit_of].filter((each) => typeof each === "string");
 const reasonsOf = ({ refusal, refusals = [] }: AnyResult) =>
   [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
 

@@ -40,6 +40,7 @@ export function sentOf(field: Field, value: unknown, given?: unknown): unknown {
   if (field.kind === "list") return sentList(field, value as unknown[], given);
   if (field.kind === "object") return sentObject(field, value as Draft, given as AnyRequest | undefined);
   if (field.kind === "file") return value ?? undefined;
+  if (field.kind === "picture") return value; // none is a value, too
   if (typeof value === "boolean") return value;
   const text = String(value ?? "").trim();
   return text === "" ? undefined : sentText(field, text, given);
