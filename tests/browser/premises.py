@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from contracts.courses.commands import SelectCoursesInBatch
-from contracts.courses.queries import ListCohort
-from contracts.finance.queries import ListBills
-from contracts.finance.states import BillStatus
+from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCoursesInBatch
+from contracts.courses.queries import ListCohort, ListSelections
+from contracts.courses.states import SelectionState
+from contracts.courses.views import WithdrawalResults
+from contracts.finance.queries import GetWithdrawalReview, ListBills
+from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillView
 from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
@@ -15,7 +18,8 @@ from contracts.registry.views import StudentView
 from launcher.story.cohort import sheet_rows
 from launcher.story.people import Person, administrator_password
 from launcher.story.school import elements
-from launcher.story.stage import wait
+from launcher.story.selecting import pay
+from launcher.story.stage import wait, wait_for_copies
 from launcher.story.workbooks import filled
 from tests.end_to_end.scenery import PASSWORD, STUDENTS, Scene
 
@@ -72,7 +76,10 @@ class Premises:
 
     def newcomers(self, count: int) -> list[StudentView]:
         """Students who have just come in at the first point, and may select."""
-        rows = self.rows(count)
+        return self.enrolled(self.rows(count))
+
+    def enrolled(self, rows: Sequence[SheetRow]) -> list[StudentView]:
+        """The students of these rows, who have come in."""
         registrar = self.scene.here.point.registrar
         registrar.send_to_the_end(ImportStudents(file=registrar.client.upload("new.xlsx", self.workbook(rows))))
         numbers = {row["学号"] for row in rows}
@@ -99,3 +106,36 @@ class Premises:
             lambda: [bill for bill in point.cashier.client.pages(unpaid) if bill.student_id in ids],
             lambda seen: len(seen) == len(students) * courses * 2,
         )
+
+    def paid(self, students: Sequence[StudentView], courses: int = 1) -> list[BillView]:
+        """Their bills, after the school has had the money: they are registered for their exams."""
+        bills = self.billed(students, courses)
+        pay(self.scene.stage, self.scene.school, self.scene.here.point, bills)
+        ids = {student.id for student in students}
+        mine = [ListSelections(student_id=id_, state=SelectionState.SELECTED) for id_ in ids]
+        client = self.scene.here.point.registrar.client
+        wait("learning opens", lambda: [client.count(each) for each in mine], lambda seen: set(seen) == {courses})
+        return bills
+
+    def withdrawing(self, students: Sequence[StudentView]) -> list[UUID]:
+        """Withdrawals from all that they have paid, which nobody has decided about."""
+        registrar = self.scene.here.point.registrar
+        mine = [ListSelections(student_id=student.id) for student in students]
+        selections = tuple(each.id for query in mine for each in registrar.client.pages(query))
+        asked: WithdrawalResults = registrar.send(RequestWithdrawals(selection_ids=selections, reason="工作调动"))
+        return [result.withdrawal_id for result in asked.results if result.withdrawal_id]
+
+    def withdrawing_in_finance(self, students: Sequence[StudentView]) -> list[UUID]:
+        """Withdrawals that the registrar has agreed to."""
+        ids = self.withdrawing(students)
+        staff = self.scene.school.staff
+        staff.registrar.send(ApproveWithdrawals(withdrawal_ids=tuple(ids)))
+        for id_ in ids:
+            look = GetWithdrawalReview(withdrawal_id=id_)
+            wait_for_copies(
+                lambda look=look: wait(
+                    "finance's review", lambda: staff.refunds.send(look), lambda seen: seen.state is ReviewState.PENDING
+                ),
+                "not_found",
+            )
+        return ids
