@@ -1,12 +1,10 @@
 """Every page that there is, opened by somebody who may: it fits the screen, and everybody can use it."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from launcher import console_build
-from tests.browser.addresses import Address, addresses
+from tests.browser.addresses import addresses, may_open
 from tests.browser.conftest import Desk
 from tests.browser.doing import settled
 from tests.browser.premises import Premises
@@ -35,14 +33,6 @@ def seen() -> set[str]:
     return set()
 
 
-def may_open(page: Page, premises: Premises, title: str) -> Iterator[tuple[Address, str | None]]:
-    """The pages that are this person's, with an address of each that has rows."""
-    person = premises.people()[title]
-    for address in addresses(page):
-        if address.is_for(person, student=title == STUDENT):
-            yield address, address.filled(person)
-
-
 def serious_faults(page: Page) -> list[str]:
     """What keeps people from using the page as it is now."""
     page.evaluate(_AXE.read_text())
@@ -64,7 +54,7 @@ def test_the_pages_of_a_person_open_fit_the_screen_and_can_be_used_by_everybody(
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     wrong: list[str] = []
-    for address, path in list(may_open(page, premises, title)):
+    for address, path in list(may_open(page.evaluate, premises.people()[title], student=title == STUDENT)):
         if address.pattern in seen:
             continue
         seen.add(address.pattern)
@@ -85,7 +75,7 @@ def test_every_page_was_opened_by_somebody(desk: Desk, seen: set[str]) -> None:
     page = desk("cashier")
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    unseen = {address.pattern for address in addresses(page)} - seen - {"/sign-in", "/first-steps"}
+    unseen = {address.pattern for address in addresses(page.evaluate)} - seen - {"/sign-in", "/first-steps"}
     assert sorted(unseen) == []
 
 
