@@ -26,6 +26,7 @@ from gateway.rates import Rates
 from gateway.responder import Responders, send_problem
 from gateway.route import Route
 from gateway.routes import ROUTES, SERVICES
+from gateway.session_cookies import SessionCookies
 from gateway.streams import EVENTS, EventsResource, Hub
 from gateway.task_centre import TaskCentre
 from gateway.task_watch import TaskWatch
@@ -58,7 +59,8 @@ def create_app(dependencies: Dependencies) -> App:
     files = Files(dependencies.files, door)
     owners = Owners(calls, dependencies.services)
     tasks, to_do = TaskCentre(owners, TaskWatch(calls, hub)), ToDoList(owners, routes, hub)
-    responders = Responders(door, dependencies.places, calls, files.sender, (tasks.handler, to_do.handler))
+    own, cookies = (tasks.handler, to_do.handler), SessionCookies(dependencies.proxies)
+    responders = Responders(door, dependencies.places, calls, files.sender, own, cookies)
     beginnings = (tasks.missed, partial(notices.missed, calls), to_do.missed)
 
     app = falcon.asgi.App(middleware=[EveryRequest(dependencies.proxies)])

@@ -1,9 +1,10 @@
-"""From an HTTP request to the fields of a contract: path, query string and body, merged and checked as one.
+"""From an HTTP request to the fields of a contract: path, query string, body and cookies, merged and checked as one.
 
 Everything about a route that can be worked out is worked out once, when the application is made.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,19 +31,28 @@ class Binding:
         self._read: dict[str, Callable[[str], Any]] = {name: _reader(kind) for name, (kind, _) in properties.items()}
         self._lists = frozenset(name for name, (_, is_list) in properties.items() if is_list)
 
-    def payload(self, path: Mapping[str, str], query: str, content_type: str | None, body: bytes) -> dict[str, Any]:
-        """The validated fields as JSON values. Raises `ServiceError` with every reason when they don't fit."""
+    def payload(
+        self,
+        path: Mapping[str, str],
+        query: str,
+        content_type: str | None,
+        body: bytes,
+        cookies: Mapping[str, str] = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """The validated fields as JSON values; `cookies` are fields that came in cookies. Raises `ServiceError` with
+        every reason when they don't fit."""
         if self._has_body:
             fields = self._body(content_type, body)
             errors = [FieldError(name, "field_unknown") for name, _ in _pairs(query)]
         else:
             fields, errors = self._query(query)
-        for name in self._path_fields & fields.keys():
+        for name in (self._path_fields | cookies.keys()) & fields.keys():
             errors.append(FieldError(name, "field_unknown"))
         for name, value in path.items():
             if "\x00" in value:
                 raise ServiceError("not_found")
             fields[name] = self._read[name](value)
+        fields.update(cookies)
         try:
             operation = self._operation.model_validate(fields)
         except ValidationError as error:

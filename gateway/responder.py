@@ -18,6 +18,7 @@ from gateway.door import Access, Door
 from gateway.guards import Places
 from gateway.problems import MEDIA_TYPE, problem
 from gateway.route import Route
+from gateway.session_cookies import SessionCookies
 
 Responder = Callable[..., Awaitable[None]]
 OwnHandler = Callable[[dict[str, Any], Access], Awaitable[dict[str, Any]]]
@@ -38,6 +39,7 @@ class Responders:
     """For routes whose answer is a file."""
     own: Sequence[Callable[[type[Operation]], OwnHandler | None]]
     """What the gateway answers in place of a service."""
+    cookies: SessionCookies
     bodies: Bodies = field(default_factory=Bodies)
 
     def of(self, route: Route) -> Responder:
@@ -53,11 +55,11 @@ class Responders:
         async def respond(req: Request, resp: Response, **path: str) -> None:
             req.context.operation, req.context.never_before = route.operation, route.never_before
             access = await self.door.grant(route, req)
-            body = await self.bodies.read(req, route.max_body, access.who) if route.has_body else b""
-            payload = binding.payload(path, req.query_string, req.content_type, body)
-            with ExitStack() as held:
+            with self.cookies.of(route, req, resp) as jar, ExitStack() as held:
+                body = await self.bodies.read(req, route.max_body, access.who) if route.has_body else b""
+                payload = binding.payload(path, req.query_string, req.content_type, body, jar.tokens)
                 held.enter_context(self.places.one_of(access.who))
-                answer = await (own or asked)(payload, access)
+                answer = jar.take(await (own or asked)(payload, access))
                 resp.status = status
                 if access.context.idempotency_key is not None:
                     resp.set_header("Idempotency-Key", access.context.idempotency_key)

@@ -39,6 +39,8 @@ class Route:
     """Bytes."""
     downloads: str | None = None
     """Where in the answer the `FileReference` stands whose bytes are sent: a field's name, or "" for all of it."""
+    session_cookie: bool = False
+    """A browser may have the session's tokens in cookies here (`gateway.session_cookies`)."""
     before_first_steps: bool = False
     """A route of the account's first steps: everything else waits until they are done."""
     never_before: float = 0.0

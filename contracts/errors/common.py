@@ -110,6 +110,12 @@ TEXTS = {
         "账号信息已变更或会话已结束，请重新登录。",
         "The account has changed or the session has ended. Sign in again.",
     ),
+    "session_ended": ErrorText(_K.UNAUTHENTICATED, "会话已结束，请重新登录。", "The session has ended. Sign in again."),
+    "cross_site_request": ErrorText(
+        _K.FORBIDDEN,
+        "该请求来自其他网站的页面，已被拒绝。请在本系统的页面上操作。",
+        "A page of another site sent this, so it was refused. Use the pages of this system.",
+    ),
     "first_steps_required": ErrorText(
         _K.FORBIDDEN,
         "首次登录须先修改密码并完善实名信息，完成后即可使用其他功能。",

@@ -31,7 +31,6 @@ TEXTS = {
         "一次性密码已过期或已使用，请联系管理员重新发放。",
         "The one-time password has expired or was used. Ask an administrator for a new one.",
     ),
-    "session_ended": ErrorText(_K.UNAUTHENTICATED, "会话已结束，请重新登录。", "The session has ended. Sign in again."),
     "wrong_current_password": ErrorText(
         _K.REFUSED, "当前密码不正确，请重新输入。", "The current password is wrong. Enter it again."
     ),

@@ -7,6 +7,7 @@ from chassis.papers.file_kinds import FileKind
 from contracts.base import Contract, PageQuery, method_name
 from contracts.examples import example_of
 from contracts.permissions import ROLE_PERMISSIONS
+from gateway import session_cookies
 from gateway.binding import path_fields
 from gateway.door import IDEMPOTENCY_KEY
 from gateway.files import MAX_UPLOAD
@@ -19,6 +20,16 @@ _IDEMPOTENCY_KEY = {
     "type": "string",
     "pattern": f"^{IDEMPOTENCY_KEY.pattern}$",
     "description": "同一键重试只办理一次 · a retry with the same key is carried out once",
+}
+_SESSION_COOKIE = {
+    "type": "string",
+    "enum": [session_cookies.YES],
+    "description": "浏览器用：令牌由 HttpOnly Cookie 保管，不出现在内容中"
+    " · for browsers: tokens are kept in HttpOnly cookies and are in no body",
+}
+_SET_COOKIE = {
+    "description": f"仅当请求带 `{session_cookies.HEADER}` · only when the request has `{session_cookies.HEADER}`",
+    "schema": {"type": "string"},
 }
 _FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 _HEADERS = {
@@ -37,7 +48,7 @@ def describe_route(route: Route, schemas: Mapping[str, Any], references: Referen
     content = (
         {kind.content_type: {"schema": {"type": "string", "format": "binary"}} for kind in FileKind}
         if route.downloads is not None
-        else _json({"$ref": f"#/components/schemas/{answer}"}, example_of(schemas[answer], schemas))
+        else _json(_answer(route, answer, schemas), example_of(schemas[answer], schemas))
     )
     operation["responses"] = _responses(route, "成功 · done", content)
     return operation
@@ -68,8 +79,22 @@ def describe_events(route: Route) -> dict[str, Any]:
     }
 
 
+def _answer(route: Route, name: str, schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of what is answered: that of its name, unless fields may travel in cookies instead."""
+    if not route.session_cookie or not session_cookies.FIELDS & schemas[name].get("properties", {}).keys():
+        return {"$ref": f"#/components/schemas/{name}"}
+    return {**schemas[name], "required": _required(route, schemas[name])}
+
+
+def _required(route: Route, schema: Mapping[str, Any]) -> list[str]:
+    """The fields that are always in the body."""
+    elsewhere = {*path_fields(route.path), *(session_cookies.FIELDS if route.session_cookie else ())}
+    return [name for name in schema.get("required", ()) if name not in elsewhere]
+
+
 def _responses(route: Route, done: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    good = {"description": done, "headers": _HEADERS, "content": content}
+    headers = {**_HEADERS, "Set-Cookie": _SET_COOKIE} if route.session_cookie else _HEADERS
+    good = {"description": done, "headers": headers, "content": content}
     return {str(route.status): good, **problem_responses(route)}
 
 
@@ -78,7 +103,7 @@ def _head(route: Route) -> dict[str, Any]:
         "operationId": _operation_id(route),
         "tags": [route.service],
         **({"summary": route.word.en, "x-summary-zh": route.word.zh} if route.word else {}),
-        "description": " ".join([*(route.operation.__doc__ or "").split(), *_of_list(route)]),
+        "description": " ".join([*(route.operation.__doc__ or "").split(), *_of_list(route), *_of_session(route)]),
         "x-permission": str(route.permission),
     }
     if route.permission is PUBLIC:
@@ -106,6 +131,13 @@ def _of_list(route: Route) -> Iterator[str]:
     yield "and in any order while at most 10,000 rows are found; it is refused otherwise (`narrow_the_list`)."
 
 
+def _of_session(route: Route) -> Iterator[str]:
+    """How a browser has it."""
+    if route.session_cookie:
+        yield f"With `{session_cookies.HEADER}: {session_cookies.YES}` a browser keeps refresh and device token in"
+        yield "cookies that no script reads; they are then in no body."
+
+
 def _read_by_courses(route: Route) -> bool:
     return any(scopes.get(str(route.permission)) == "course" for scopes in ROLE_PERMISSIONS.values())
 
@@ -128,6 +160,8 @@ def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]
         ]
     if route.is_command:
         parameters.append(_parameter("Idempotency-Key", "header", _IDEMPOTENCY_KEY, False))
+    if route.session_cookie:
+        parameters.append(_parameter(session_cookies.HEADER, "header", _SESSION_COOKIE, False))
     return parameters
 
 
@@ -153,7 +187,7 @@ def _body(route: Route, request: Mapping[str, Any], schemas: Mapping[str, Any]) 
         "additionalProperties": False,
         "properties": {name: field for name, field in request.get("properties", {}).items() if name not in in_path},
     }
-    required = [name for name in request.get("required", ()) if name not in in_path]
+    required = _required(route, request)
     if required:
         schema["required"] = required
     return {"required": bool(required), "content": _json(schema, example_of(schema, schemas))}

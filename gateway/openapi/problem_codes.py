@@ -13,6 +13,7 @@ from contracts.examples import SOME_ID
 from contracts.public import PublicCommand, PublicQuery
 from contracts.sentences import describe
 from contracts.types import FileReference
+from gateway import session_cookies
 from gateway.problems import MEDIA_TYPE, problem, status_of
 from gateway.route import PUBLIC, Access, Route
 
@@ -46,6 +47,8 @@ def codes_of(route: Route) -> list[str]:
         codes.add("file_missing")
     if issubclass(route.operation, PublicQuery | PublicCommand):
         codes.update(("asked_too_often", "work_required"))
+    if route.session_cookie:
+        codes.update(session_cookies.refusals(route.operation))
     if "version" in fields:
         codes.add("stale_version")
     if "sort" in fields:

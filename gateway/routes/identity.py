@@ -16,13 +16,13 @@ _USER = "/users/{user_id}"
 
 ROUTES = (
     # one's own account
-    post("/sessions", commands.SignIn, PUBLIC, status=201),
-    post("/sessions/refresh", commands.RefreshSession, PUBLIC),
-    post("/sessions/sign-out", commands.SignOut, PUBLIC),
+    post("/sessions", commands.SignIn, PUBLIC, status=201, session_cookie=True),
+    post("/sessions/refresh", commands.RefreshSession, PUBLIC, session_cookie=True),
+    post("/sessions/sign-out", commands.SignOut, PUBLIC, session_cookie=True),
     get("/token-key", queries.GetTokenKey, PUBLIC),
     get("/account", queries.GetAccount, SIGNED_IN, before_first_steps=True),
     put("/account", commands.UpdateAccount, SIGNED_IN, before_first_steps=True),
-    post("/account/password", commands.ChangePassword, SIGNED_IN, before_first_steps=True),
+    post("/account/password", commands.ChangePassword, SIGNED_IN, before_first_steps=True, session_cookie=True),
     get("/account/sessions", queries.ListSessions, SIGNED_IN),
     post("/account/sessions/end", commands.EndSessions, SIGNED_IN),
     # what one is told
