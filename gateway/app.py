@@ -15,6 +15,8 @@ from chassis.running.logging import get_logger
 from contracts.errors import ServiceError
 from gateway import docs, notices, verify
 from gateway.calls import Calls
+from gateway.console import serving as console
+from gateway.console.build import Build
 from gateway.door import Door
 from gateway.files import UPLOAD, Files
 from gateway.guards import Places
@@ -50,6 +52,8 @@ class Dependencies:
     """Those that are asked for tasks and for what waits."""
     places: Places = field(default_factory=Places)
     proxies: Proxies = field(default_factory=Proxies)
+    console: Build | None = None
+    """What people work with in a browser; a gateway without one serves the API alone."""
 
 
 def create_app(dependencies: Dependencies) -> App:
@@ -77,6 +81,8 @@ def create_app(dependencies: Dependencies) -> App:
     app.add_route(EVENTS.template, EventsResource(hub, door, beginnings, dependencies.tokens))
     docs.add_to(app, routes)
     verify.add_to(app, routes)
+    if dependencies.console is not None:
+        console.add_to(app, dependencies.console)
     return app
 
 

@@ -17,15 +17,17 @@ log = get_logger("gateway.access")
 
 CORRELATION_HEADER = "X-Correlation-Id"
 
-# An answer of the API is data for a program: it may not be cached, sniffed, framed or run.
-_API_HEADERS = {
-    "Cache-Control": "no-store",
+# An answer of the API is data for a program: it may not be cached, sniffed, framed or run. Pages tell otherwise.
+_ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_UNLESS_TOLD = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
 # Two years, RFC 6797. Said only where TLS was spoken (section 7.2), which ends at a proxy of ours.
 _ENCRYPTED_ONLY = "max-age=63072000; includeSubDomains"
 
@@ -46,10 +48,11 @@ class EveryRequest:
 
     async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
         context = req.context
-        resp.set_headers(_API_HEADERS)
+        resp.set_headers(_ALWAYS)
         resp.set_header(CORRELATION_HEADER, str(context.correlation_id))
-        if resp.get_header("Content-Security-Policy") is None:
-            resp.set_header("Content-Security-Policy", _API_POLICY)
+        for name, value in _UNLESS_TOLD.items():
+            if resp.get_header(name) is None:
+                resp.set_header(name, value)
         if self._proxies.came_encrypted(req):
             resp.set_header("Strict-Transport-Security", _ENCRYPTED_ONLY)
         if (left := context.started + context.never_before - time.perf_counter()) > 0:

@@ -38,5 +38,7 @@ class GatewaySettings(BaseSettings):
     """Megabytes that one user may upload on a day."""
     uploads_of_point: int = USUAL.point_mb
     """Megabytes that all users of a teaching point (or of the school) may upload on a day."""
+    console: str = ""
+    """Folder with the built console; without one the gateway serves the API alone."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed, as a JSON list."""

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from launcher import needs
+from launcher import console_build, needs
 from launcher.paths import LOCAL, ROOT, SETUP_LOG
 from launcher.ports import Ports
 from launcher.processes import inherited, passed_on
@@ -79,10 +79,11 @@ class Installation:
 
     # -- the whole -----------------------------------------------------------------------------------------
 
-    def up(self, *, renew_damaged: bool = False) -> "System":
+    def up(self, *, renew_damaged: bool = False, build: Callable[[], None] | None = None) -> "System":
         """Start everything and wait until it is ready, showing each step.
 
-        `renew_damaged` has queues made anew that the broker can't read. Raises SetUpError, ServerError, NotReadyError,
+        `renew_damaged` has queues made anew that the broker can't read. `build` makes what browsers are sent, while the
+        servers start. Raises SetUpError, ServerError, NotReadyError,
         BrokerAwayError or DamagedQueuesError; what was started then stays until `down`.
         """
         self._install()
@@ -90,6 +91,7 @@ class Installation:
         with ThreadPoolExecutor() as pool:
             # The node takes seconds to boot: what we need is loaded and databases are brought up to date meanwhile.
             booted = pool.submit(broker.start) if broker else None
+            built = pool.submit(build) if build else None
             supervisor = self._load_supervisor()
             if database:
                 with step("PostgreSQL is running"):
@@ -103,6 +105,9 @@ class Installation:
             if booted:
                 with step("RabbitMQ is running"):
                     booted.result()
+            if built:
+                with step("The console is built"):
+                    built.result()
         with step("Users and queues are declared"):
             system.provision_broker(renew_damaged=renew_damaged)
         system.down()  # what a killed supervisor left running may be older than the code
@@ -170,6 +175,7 @@ class Installation:
             broker.management_url if broker else str(self.choices.management_url),
             scale=self.choices.scale,
             http_port=GATEWAY_PORT,
+            console=console_build.site(),
             settled=settled,
         )
 

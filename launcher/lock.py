@@ -1,7 +1,7 @@
 """`./jiaowu lock`: pins every package with hashes.
 
 requirements.lock holds everything; requirements.run.lock the part of it that the images need, at the same versions;
-requirements.uv.lock the program that installs the others.
+requirements.node.lock what builds the console; requirements.uv.lock the program that installs the others.
 """
 
 import os
@@ -31,8 +31,15 @@ def run(*, upgrade: bool) -> int:
     return (
         _write("requirements.uv.lock", *newest, "requirements.uv.in")
         or _write("requirements.lock", *newest, "requirements.in")
-        or _write("requirements.run.lock", "--upgrade", "--constraint", "requirements.lock", "requirements.run.in")
+        or _write_part("run")
+        or _write_part("node")
     )
+
+
+def _write_part(name: str) -> int:
+    """What is in requirements.lock too, at the same versions."""
+    output, source = f"requirements.{name}.lock", f"requirements.{name}.in"
+    return _write(output, "--upgrade", "--constraint", "requirements.lock", source)
 
 
 def _write(output: str, *arguments: str) -> int:

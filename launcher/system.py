@@ -59,6 +59,7 @@ class System:
         scale: Mapping[str, int] | None = None,
         variables: Mapping[str, str] | None = None,
         http_port: int | None = None,
+        console: Path | None = None,
         settled: bool = True,
     ) -> None:
         """A system that keeps its ports, secrets, logs and files in the folder `state`.
@@ -66,8 +67,9 @@ class System:
         `prefix` names its databases (`<prefix>_<service>`) and its virtual host: systems can share servers.
         `services` are all unless named; `scale` gives how many processes a service has; `variables` are added
         to every process's environment. The gateway listens on `http_port` if that is free when it is first asked
-        for; systems of tests leave it out, for two that start at the same moment would both find it free. Only where
-        it is not `settled` is a port chosen anew that somebody else has taken: where nothing runs and all is to start.
+        for; systems of tests leave it out, for two that start at the same moment would both find it free. `console` is
+        the folder of what it sends to browsers, if there is one. Only where it is not `settled` is a port chosen anew
+        that somebody else has taken: where nothing runs and all is to start.
         """
         self.state = state
         self.prefix = prefix
@@ -77,6 +79,7 @@ class System:
         self._admin_url = postgres_admin_url
         self._amqp_url = amqp_url
         self._management_url = management_url
+        self._console = {"JIAOWU_GATEWAY_CONSOLE": str(console.absolute())} if console else {}
         self._ports, self._settled = Ports(state / "ports.json"), settled
         self._secrets = Secrets(state / "secrets")
         self._http_port = self._port("http", GATEWAY, prefer=http_port, held_by=(ENTRANCE, GATEWAY))
@@ -304,7 +307,7 @@ class System:
     def _gateway(self, name: str) -> ProcessSpec:
         health = self._port("health", name)
         key = {"JIAOWU_TOKEN_PUBLIC_KEY": self._secrets.token_keys()[1]}
-        variables = self._common(GATEWAY, health) | self._arrival() | key
+        variables = self._console | self._common(GATEWAY, health) | self._arrival() | key
         return ProcessSpec(name, "gateway.__main__", (), variables, health, "plain")
 
     def _arrival(self) -> dict[str, str]:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from launcher import checks, compose, lock, scratch, test_run
-from launcher.cli.arguments import PASS_ON, known_service
+from launcher import checks, compose, console_build, lock, node, scratch, test_run
+from launcher.cli.arguments import PASS_ON, known_service, running
 from launcher.paths import ROOT, declaring
+from launcher.steps import step
 
 PANEL = "Develop"
 
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("lint", rich_help_panel=PANEL)(lint)
     app.command("bench", rich_help_panel=PANEL, context_settings=PASS_ON)(bench)
     app.command("migration", rich_help_panel=PANEL)(migration)
+    app.command("console", rich_help_panel=PANEL)(console)
     app.command("openapi", rich_help_panel=PANEL)(openapi)
     app.command("lock", rich_help_panel=PANEL)(lock_packages)
     app.command("compose-env", rich_help_panel=PANEL)(compose_env)
@@ -73,6 +75,16 @@ def migration(
         command = [sys.executable, "-m", "chassis.provisioning.migrations", module, message]
         environment = {**os.environ, test_run.POSTGRES: database.url}
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment).returncode)
+
+
+def console() -> None:
+    """Serve the console from its sources, with each change at once, on the running system."""
+    api = running().system().gateway_url
+    with step("Packages and client are there"):
+        console_build.ensure_prepared()
+    environment = {**node.environment(), "JIAOWU_CONSOLE_API": api}
+    command = node.npm("run", "--silent", "dev")
+    raise typer.Exit(subprocess.run(command, cwd=console_build.FOLDER, env=environment).returncode)
 
 
 def openapi() -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from launcher.cli.arguments import known_service
+from launcher.cli.arguments import known_service, running
 from launcher.installation import Installation
 from launcher.paths import declaring, service_names
-from launcher.problems import NotReadyError, asking_databases
+from launcher.problems import asking_databases
 from launcher.steps import console, counting, step
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def story(
     from launcher.story.telling import tell
 
     try:
-        clean = tell(_running().system(), console, students=students)
+        clean = tell(running().system(), console, students=students)
     except (StoryError, ProblemError) as problem:
         console.print("[bold red]The story stops here.[/]", end=" ")
         console.print(str(problem), markup=False, soft_wrap=True)
@@ -125,10 +125,3 @@ def erase_audit(
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from None
     console.print(f"{number:,} erased.")
-
-
-def _running() -> Installation:
-    installation = Installation()
-    if not installation.is_up():
-        raise NotReadyError("the system is not running; ./jiaowu up starts it")
-    return installation

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.panel import Panel
 
+from launcher import console_build
 from launcher.cli.arguments import known_service
 from launcher.condition import MEANING, Condition
 from launcher.installation import Choices, Installation
@@ -46,7 +47,7 @@ def up(
     installation = Installation(choices=Choices.from_environment(_scale(scale or [])))
     started = time.monotonic()
     try:
-        system = installation.up(renew_damaged=renew_damaged)
+        system = installation.up(renew_damaged=renew_damaged, build=console_build.ensure_built)
         if demo:
             from launcher import demonstration
 
@@ -74,6 +75,8 @@ def upgrade() -> None:
     """
     from launcher import upgrading
 
+    with step("The console is built"):
+        console_build.ensure_built()
     upgrading.upgrade(Installation())
     console.print("[bold green]Upgraded.[/] [bold]./jiaowu status[/] shows what runs.")
 
@@ -138,7 +141,7 @@ def _stop(installation: Installation) -> None:
 
 def _show(installation: Installation) -> None:
     address = installation.system().gateway_url
-    rows = [("API", f"{address}/api/v1"), ("Its page", f"{address}/docs/")]
+    rows = [("Console", f"{address}/"), ("API", f"{address}/api/v1"), ("Its page", f"{address}/docs/")]
     rows += _sign_ins(installation)
     rows.append(("Watch", "./jiaowu story · ./jiaowu reconcile"))
     rows.append(("Look inside", "./jiaowu status · ./jiaowu logs -f · ./jiaowu psql courses"))

@@ -85,5 +85,6 @@ def test_an_image_holds_neither_history_nor_tests() -> None:
     rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     let_in = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert next(rule for rule in rules if rule and not rule.startswith("#")) == "*"
-    assert let_in == {"requirements.run.lock", "contracts", "chassis", "gateway", "services"}
-    assert {"chassis/testing", "services/device"} <= set(rules)
+    locks = {"requirements.run.lock", "requirements.node.lock"}
+    assert let_in == {*locks, "console", "contracts", "chassis", "gateway", "services"}
+    assert {"chassis/testing", "services/device", "console/node_modules"} <= set(rules)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import environment, needs, packages
+from launcher import console_build, environment, needs, packages
 from launcher.progress import Work
 
 ROOT = Path(__file__).parents[2]
@@ -90,14 +90,19 @@ def test_pip_installs_it_where_there_is_no_uv(script, package, monkeypatch):
     assert not (script.VENV / "bin" / "uv").exists()
 
 
-def test_the_servers_are_installed_while_the_python_packages_come(script, monkeypatch, capfd):
+def test_the_servers_are_installed_while_the_python_packages_come_and_the_console_is_built_after_these(
+    script, monkeypatch, capfd
+):
     both = threading.Barrier(2, timeout=60)
+    builders = []
     monkeypatch.setattr(sys, "argv", ["jiaowu", "up"])
     monkeypatch.setattr(needs, "of_command", lambda command, variables: [command])
     monkeypatch.setattr(needs, "installing", lambda wanted, log: [Work(f"Installing for {wanted}", both.wait, log)])
     monkeypatch.setattr(needs, "install", lambda wanted, log: None)
     monkeypatch.setattr(environment, "make", lambda venv, *_: (venv.mkdir(), both.wait()))
+    monkeypatch.setattr(console_build, "build_by", lambda python: builders.append((python, script.STAMP.exists())))
     script.prepare_environment(script.fingerprint())
+    assert builders == [(script.VENV / "bin" / "python", True)]
     told = capfd.readouterr().err
     assert "✓ Installing for ['up']" in told
     assert "✓ Installing the Python packages" in told
@@ -128,14 +133,14 @@ def test_asking_for_help_sets_nothing_up(tmp_path):
 
 
 def test_what_runs_before_the_environment_is_there_needs_no_package():
-    modules = ("environment", "needs", "packages", "progress", "uv_settings", "servers.programs")
+    modules = ("console_build", "environment", "needs", "packages", "progress", "uv_settings", "servers.programs")
     imports = "; ".join(f"import launcher.{module}" for module in modules)
     # -S: without site-packages.
     result = subprocess.run([sys.executable, "-S", "-c", imports], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements.run", "requirements.uv"])
+@pytest.mark.parametrize("name", ["requirements", "requirements.run", "requirements.node", "requirements.uv"])
 def test_a_lock_pins_every_package_with_hashes_and_names_no_index(name):
     lock = (ROOT / f"{name}.lock").read_text()
     pin = r"^([a-z0-9][a-z0-9._-]*)==\S+ \\\n    --hash=sha256:[0-9a-f]{64}"

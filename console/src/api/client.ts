@@ -1,0 +1,80 @@
+import { good, http } from "./http";
+import { newKey } from "./keys";
+import { operation, type Answer, type Operation, type OperationName, type Request } from "./operations";
+import { Problem } from "./problem";
+import { useSession } from "./session";
+
+export interface Options {
+  signal?: AbortSignal;
+  /** Of a command: one for each time that somebody submits, kept when it is sent again. */
+  key?: string;
+}
+
+/** What was sent to us to be kept. */
+export interface Download {
+  name: string;
+  content: Blob;
+}
+
+/** Ask or do something, as the person who is signed in. Raises a Problem. */
+export async function call<N extends OperationName>(
+  name: N,
+  fields: Request<N>,
+  options: Options = {},
+): Promise<Answer<N>> {
+  return (await send(operation(name), fields as Fields, options, "json")).data as Answer<N>;
+}
+
+/** Fetch a file. Raises a Problem. */
+export async function download<N extends OperationName>(
+  name: N,
+  fields: Request<N>,
+  options: Options = {},
+): Promise<Download> {
+  const { data, response } = await send(operation(name), fields as Fields, options, "blob");
+  return { name: nameIn(response.headers.get("Content-Disposition")), content: data as Blob };
+}
+
+type Fields = Record<string, unknown>;
+
+async function send(asked: Operation, fields: Fields, options: Options, parseAs: "json" | "blob") {
+  const session = useSession();
+  const headers: Record<string, string> = asked.is_command ? { "Idempotency-Key": options.key ?? newKey() } : {};
+  const request = { ...placed(asked, fields), signal: options.signal, parseAs };
+  // Address and fields are typed by their operation, which the client can't see from here.
+  const ask = http.request as unknown as (method: string, path: string, init: object) => Promise<Said>;
+  for (let tries = 1; ; tries += 1) {
+    const token = await session.token();
+    try {
+      const authorized = { ...headers, Authorization: `Bearer ${token}` };
+      return await good(ask(asked.method.toLowerCase(), asked.path, { ...request, headers: authorized }));
+    } catch (reason) {
+      if (!(reason instanceof Problem) || reason.status !== 401 || tries > 1) throw reason;
+      session.refused(token);
+    }
+  }
+}
+
+interface Said {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+/** Each field where it travels. */
+function placed(asked: Operation, fields: Fields) {
+  const inPath = new Set(asked.path_params);
+  const split = (wanted: boolean) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => inPath.has(name) === wanted));
+  const path = split(true);
+  const others = split(false);
+  return asked.method === "GET" || asked.method === "DELETE"
+    ? { params: { path, query: others } }
+    : { params: { path }, body: others };
+}
+
+function nameIn(disposition: string | null): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? "")?.[1];
+  if (encoded !== undefined) return decodeURIComponent(encoded);
+  return /filename="?([^";]+)"?/i.exec(disposition ?? "")?.[1] ?? "download";
+}

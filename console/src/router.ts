@@ -1,0 +1,72 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from "vue-router";
+import { useSession } from "@/api/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** What the page is called. */
+    title?: string;
+    /** For people who are not signed in. */
+    public?: boolean;
+    /** The permission without which it is not shown. */
+    permission?: string;
+  }
+}
+
+/** The pages of each part stand in its `routes.ts`; each loads its own chunk. */
+const parts = import.meta.glob<{ routes: RouteRecordRaw[] }>("./pages/*/routes.ts", { eager: true });
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    {
+      path: "/sign-in",
+      name: "sign-in",
+      component: () => import("@/pages/account/SignInPage.vue"),
+      meta: { title: "登录", public: true },
+    },
+    {
+      path: "/first-steps",
+      name: "first-steps",
+      component: () => import("@/pages/account/FirstStepsPage.vue"),
+      meta: { title: "首次登录" },
+    },
+    {
+      path: "/",
+      component: () => import("@/kit/shell/AppFrame.vue"),
+      children: [
+        ...Object.values(parts).flatMap((part) => part.routes),
+        {
+          path: ":path(.*)*",
+          name: "not-found",
+          component: () => import("@/pages/home/NotFoundPage.vue"),
+          meta: { title: "页面不存在" },
+        },
+      ],
+    },
+  ],
+});
+
+router.beforeEach(admit);
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${to.meta.title} · 教务平台` : "教务平台";
+});
+
+/** Who is not signed in is led to sign in, who has first steps before them to those, and back afterwards. */
+async function admit(to: RouteLocationNormalized) {
+  const session = useSession();
+  await session.restore();
+  if (session.account === null) return to.meta.public || { name: "sign-in", query: next(to) };
+  if (session.account.first_steps.length > 0)
+    return to.name === "first-steps" || { name: "first-steps", query: next(to) };
+  return to.name === "sign-in" || to.name === "first-steps" ? wanted(to) : true;
+}
+
+function next(to: RouteLocationNormalized) {
+  return to.fullPath === "/" ? {} : { next: to.fullPath };
+}
+
+/** Where somebody wanted to go: a path of ours, never another site. */
+export function wanted(from: RouteLocationNormalized): string {
+  const path = from.query.next;
+  return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/";
+}

