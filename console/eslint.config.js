@@ -19,6 +19,12 @@ export default defineConfigWithVueTs(
       "vue/no-v-html": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-empty-function": ["error", { allow: ["arrowFunctions"] }],
+      "vuejs-accessibility/label-has-for": ["error", { required: { some: ["nesting", "id"] } }],
     },
+  },
+  {
+    // Controls of the kit, whose labels stand around them (FormField).
+    files: ["src/kit/fields/*Input.vue"],
+    rules: { "vuejs-accessibility/form-control-has-label": "off" },
   },
 );

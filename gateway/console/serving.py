@@ -12,8 +12,9 @@ from gateway.pages import App
 from gateway.route import PREFIX
 
 _POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    # Documents that the page has fetched are shown in a frame of it.
+    "frame-src blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _LASTING = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"

@@ -92,7 +92,8 @@ type ByName = { [Id in keyof Described as Called<Id>]: Described[Id] };
 /** `finance.ListBills`: the service and its contract, and of a download the field of the answer. */
 export type OperationName = keyof ByName;
 
-type Part<T> = [NonNullable<T>] extends [never] ? unknown : NonNullable<T>;
+// A body without fields is described as one that can have none, which nothing else can be joined with.
+type Part<T> = NonNullable<T> extends Record<string, never> ? unknown : NonNullable<T>;
 type Content<T> = NonNullable<T> extends { content: { "application/json": infer Value } } ? Value : never;
 type Parameters<N extends OperationName> = ByName[N]["parameters"];
 type Body<N extends OperationName> = ByName[N] extends { requestBody?: infer Sent } ? Content<Sent> : never;

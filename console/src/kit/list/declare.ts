@@ -1,0 +1,81 @@
+/**
+ * A list is declared: which fields are columns, which are filters, what can be done.
+ *
+ *     export default listPage("finance.ListBills", {
+ *       columns: ["number", { field: "student_name", link: "student_id" }, "amount", "status"],
+ *       filters: ["status", "search"],
+ *       open: "finance.GetBill",
+ *       actions: [exporting("finance.ExportBills")],
+ *     });
+ */
+import { defineComponent, h, type Component } from "vue";
+import type { Action } from "@/kit/actions";
+import type { AnyRow, Filter, ListName, Name, Row, RowField } from "@/kit/contract";
+import ListPage from "./ListPage.vue";
+
+/** A field as a column, or one with what is special about it. */
+export type Column<N extends ListName> = RowField<N> | ColumnOf<N>;
+
+export interface ColumnOf<N extends ListName> {
+  field: RowField<N>;
+  /** The field whose id it leads to. */
+  link?: RowField<N>;
+  /** Not shown until somebody chooses it. */
+  hidden?: boolean;
+  /** What it says, where that is more than the field. */
+  show?: (row: Row<N>) => string;
+  /** Its text takes several lines; what people wrote does anyway. */
+  wide?: boolean;
+}
+
+export interface ListDeclaration<N extends ListName> {
+  columns: readonly Column<N>[];
+  filters?: readonly Filter<N>[];
+  /** The page of one row. */
+  open?: Name;
+  /** What a row is known by; its id unless told. */
+  key?: RowField<N>;
+  actions?: readonly Action[];
+  /** What is said where there is nothing yet. */
+  empty?: string;
+  title?: string;
+}
+
+export interface AnyColumn {
+  field: string;
+  link?: string;
+  hidden?: boolean;
+  show?: (row: AnyRow) => string;
+  wide?: boolean;
+}
+
+/** A declared list without its types, as the kit handles it. */
+export interface AnyList {
+  name: ListName;
+  columns: readonly AnyColumn[];
+  filters: readonly string[];
+  open?: Name;
+  key: string;
+  actions: readonly Action[];
+  empty?: string;
+  title?: string;
+}
+
+/** A declaration as the kit handles it. */
+export function listOf<N extends ListName>(name: N, declaration: ListDeclaration<N>): AnyList {
+  const columns = declaration.columns.map((column) => (typeof column === "string" ? { field: column } : column));
+  return {
+    ...declaration,
+    name,
+    columns: columns as AnyColumn[],
+    filters: declaration.filters ?? [],
+    key: declaration.key ?? "id",
+    actions: declaration.actions ?? [],
+  };
+}
+
+/** The page of a list. */
+export function listPage<N extends ListName>(name: N, declaration: ListDeclaration<N>): Component {
+  const list = listOf(name, declaration);
+  return defineComponent({ name: `list ${name}`, setup: () => () => h(ListPage, { list }) });
+}

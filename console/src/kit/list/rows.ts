@@ -1,0 +1,27 @@
+/** The rows of a list's page, as the server has them now. */
+import { keepPreviousData, useQuery } from "@tanstack/vue-query";
+import { computed, type Ref } from "vue";
+import type { AnyRequest, AnyRow } from "@/kit/contract";
+import { callAny } from "@/kit/untyped";
+import type { AnyList } from "./declare";
+
+export interface AnyPage {
+  items: AnyRow[];
+  page: number;
+  size: number;
+  total: number;
+  about?: boolean;
+  next_after?: string | null;
+}
+
+export function useRows(list: AnyList, asked: Readonly<Ref<AnyRequest>>) {
+  const { data, error, isLoading, isFetching, isPlaceholderData, refetch } = useQuery({
+    queryKey: computed(() => [list.name, asked.value]),
+    queryFn: ({ signal }) => callAny(list.name, asked.value, { signal }) as Promise<AnyPage>,
+    placeholderData: keepPreviousData,
+  });
+  // What was there before is no answer to what failed now.
+  const page = computed(() => (error.value && isPlaceholderData.value ? undefined : data.value));
+  const rows = computed(() => page.value?.items ?? []);
+  return { page, rows, error, isLoading, isFetching, again: () => void refetch() };
+}

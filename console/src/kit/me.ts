@@ -1,0 +1,14 @@
+/** Who is signed in, and what they may do. The server decides; this is so that nobody is offered what is refused. */
+import { storeToRefs } from "pinia";
+import { computed } from "vue";
+import { useSession } from "@/api/session";
+import { choice, operation, type Name } from "./contract";
+
+export function useMe() {
+  const session = useSession();
+  const { account } = storeToRefs(session);
+  const mayUse = (name: Name) => session.may(operation(name).permission);
+  const place = computed(() => account.value?.teaching_point_name ?? (account.value?.student_id ? "学生" : "学校"));
+  const roles = computed(() => (account.value?.roles ?? []).map(({ role }) => choice("Role", role)).join("、"));
+  return { account, may: session.may, mayUse, place, roles };
+}

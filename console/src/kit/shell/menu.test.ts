@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { Operation } from "@/kit/contract";
+import { page, type PageEntry } from "@/kit/pages";
+import { menuOf } from "./menu";
+
+const load = () => Promise.reject(new Error("not loaded"));
+const entries = [
+  page("/finance/bills", "finance.ListBills", load),
+  page("/finance/bills/:bill_id", "finance.GetBill", load),
+  page("/system/users", "identity.ListUsers", load),
+].map(({ meta }) => meta?.page) as PageEntry[];
+const look = (name: string) => ({ label: `${name}列表`, permission: name.split(".")[0] }) as unknown as Operation;
+
+describe("the menu", () => {
+  it("has what the person may open, in the order of the work, and no pages about one row", () => {
+    expect(menuOf(entries, look, () => true)).toEqual([
+      {
+        key: "system",
+        title: "系统管理",
+        items: [{ name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers" }],
+      },
+      {
+        key: "finance",
+        title: "财务",
+        items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills" }],
+      },
+    ]);
+  });
+
+  it("has no group without a page", () => {
+    expect(menuOf(entries, look, (permission) => permission === "finance").map(({ key }) => key)).toEqual(["finance"]);
+  });
+});

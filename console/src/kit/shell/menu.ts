@@ -1,0 +1,35 @@
+/** The menu of a person: the pages that they may open, grouped as their work is. */
+import type { Operation } from "@/kit/contract";
+import { GROUPS, groupOf, shortTitle, type Group, type PageEntry } from "@/kit/pages";
+
+export interface MenuItem {
+  name: string;
+  path: string;
+  title: string;
+}
+
+export interface MenuGroup {
+  key: Group;
+  title: string;
+  items: MenuItem[];
+}
+
+type Lookup = (name: PageEntry["operation"]) => Operation;
+type May = (permission: string) => boolean;
+
+/** What a page is called. */
+export const titleOf = (entry: PageEntry, look: Lookup) => entry.title ?? shortTitle(look(entry.operation).label);
+
+/** The groups that have anything for who may do what `may` says. */
+export function menuOf(entries: readonly PageEntry[], look: Lookup, may: May): MenuGroup[] {
+  const open = entries.filter((entry) => entry.inMenu && may(look(entry.operation).permission));
+  return (Object.keys(GROUPS) as Group[])
+    .map((key) => ({
+      key,
+      title: GROUPS[key],
+      items: open
+        .filter(({ path }) => groupOf(path) === key)
+        .map((entry) => ({ name: entry.name, path: entry.path, title: titleOf(entry, look) })),
+    }))
+    .filter(({ items }) => items.length > 0);
+}

@@ -1,0 +1,21 @@
+/** Which colour says how a state stands. The word says it too: colour alone never does. */
+export type Tone = "success" | "warning" | "danger" | "info" | "primary";
+
+const VALUES: Record<Exclude<Tone, "primary">, string> = {
+  success:
+    "active approved arranged completed confirmed done enabled finance_approved graduated paid published registered sat selected valid verified in_use",
+  warning:
+    "admission_deferred cancelling first_review_passed paying pending pending_academic pending_clearance pending_finance pending_payment refunding remitting running suspended unchecked unpaid waiting waiting_for_hold unconfirmed",
+  danger: "absent academic_rejected disabled failed false finance_rejected left mismatch rejected",
+  info: "booked_late cancelled closed draft expired lapsed refunded replaced retired revoked superseded withdrawn",
+};
+
+const TONES = new Map<string, Tone>(
+  Object.entries(VALUES).flatMap(([tone, values]) => values.split(" ").map((value) => [value, tone as Tone])),
+);
+
+/** The colour of a value; what says nothing good or bad has that of the page. */
+export const toneOf = (value: string): Tone => TONES.get(value) ?? "primary";
+
+/** Whether the values of an enum say how something stands; those of others (a level, a kind) are plain words. */
+export const isState = (choices: string) => /(State|Status|Check)$/.test(choices);

@@ -1,0 +1,3 @@
+import { importPage } from "@/kit/imports/declare";
+
+export default importPage("registry.ImportStudents", { template: "registry.GetStudentImportTemplate" });

@@ -1,0 +1,24 @@
+import { bulk, command } from "@/kit/actions";
+import { choice } from "@/kit/contract";
+import { listPage } from "@/kit/list/declare";
+
+export default listPage("identity.ListUsers", {
+  columns: [
+    "username",
+    "name",
+    { field: "roles", show: ({ roles }) => roles.map(({ role }) => choice("Role", role)).join("、") },
+    { field: "teaching_point_name", link: "teaching_point_id" },
+    "status",
+    "last_signed_in_at",
+    { field: "mobile", hidden: true },
+    { field: "email", hidden: true },
+    { field: "position", hidden: true },
+  ],
+  filters: ["search", "role", "status", "teaching_point_id"],
+  open: "identity.GetUser",
+  actions: [
+    command("identity.CreateUser"),
+    bulk("identity.IssueOneTimePasswords", { ids: "user_ids" }),
+    bulk("identity.ForgiveFailedSignIns", { ids: "user_ids" }),
+  ],
+});
