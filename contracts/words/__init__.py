@@ -44,6 +44,8 @@ VALUE_TABLES: dict[str, Words] = {
     "NoticeView.workflow": _WORKFLOWS,
     "ListAuditEntries.action": _DONE,
     "ListAuditEntries.object_type": things.THINGS,
+    "SelectionBill.kind": choices.CHOICES["FeeKind"],
+    "SelectionBill.status": states.STATES["BillStatus"],
     "TaskView.figures": doing.FIGURES,
     "TaskView.kind": doing.TASKS,
     "TaskView.service": things.SERVICES,
