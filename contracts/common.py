@@ -1,5 +1,5 @@
 """What the chassis answers in every service: audit trail, workflow history, tasks (and `contracts.settings`,
-`contracts.to_do`; in those that issue documents `contracts.documents`).
+`contracts.to_do`, `contracts.parked`; in those that issue documents `contracts.documents`).
 
 One contract serves all services; `of_service(service, ListTasks)` is the operation of one of them:
 
@@ -15,13 +15,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Operation, Page, PageQuery, Query, View
-from contracts.documents import DOCUMENT_OPERATIONS
 from contracts.errors import JsonValue, Language
 from contracts.sentences import describe
-from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.stored import Sentence, Stored, StoredName, StoredText, StoredTitle, Word
 from contracts.text.kinds import TextKind
-from contracts.to_do import GetToDo
 from contracts.types import Day, FileReference, Id, Instant, Key
 
 _Operation = TypeVar("_Operation", bound=Operation)
@@ -239,8 +236,3 @@ class CancelTask(Command, answers=TaskView):
     """Stop a task before its next step. What it has done stays done. Refused: `task_finished`."""
 
     task_id: TaskId
-
-
-SETTINGS_OPERATIONS = (ListSettings, ListSettingChanges, ChangeSetting, RevokeSettingChange)
-_OTHERS = (ListAuditEntries, ListErasures, GetTask, ListTasks, CancelTask, GetToDo)
-COMMON_OPERATIONS: tuple[type[Operation], ...] = (*_OTHERS, *SETTINGS_OPERATIONS, *DOCUMENT_OPERATIONS)

@@ -128,6 +128,8 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "exams.record_attendance": (_EXAMS,),
     # every service
     "audit.read": (_SYSTEM,),
+    "messages.read": (_SYSTEM,),
+    "messages.manage": (_SYSTEM,),
     "reconciliation.read": (_SYSTEM,),
 }
 

@@ -1,7 +1,8 @@
 """A browser's session: its refresh and device tokens travel in cookies that no script reads, and in no body.
 
-Who sends the header `Session-Cookie: yes` asks for that, on routes with the mark `session_cookie`. Without it no cookie is
-looked at and none is set. The header keeps other sites out: a form can't send it, and no preflight lets their scripts do so.
+Who sends the header `Session-Cookie: yes` asks for that, on routes with the mark `session_cookie`. Without it no cookie
+is looked at and none is set. The header keeps other sites out: a form can't send it, and no preflight lets scripts of
+theirs do so.
 """
 
 import time
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.base import Operation
 from contracts.errors import ServiceError
-from contracts.identity.commands import DeviceToken, RefreshToken
+from contracts.identity.commands import DeviceToken, RefreshTokenText
 from gateway.proxies import Proxies
 from gateway.route import PREFIX, Route
 
@@ -48,7 +49,7 @@ class TokenCookie:
             return None
 
 
-SESSION = TokenCookie("refresh_token", "jiaowu_session", TypeAdapter(RefreshToken))
+SESSION = TokenCookie("refresh_token", "jiaowu_session", TypeAdapter(RefreshTokenText))
 DEVICE = TokenCookie("device_token", "jiaowu_device", TypeAdapter(DeviceToken))
 COOKIES = (SESSION, DEVICE)
 FIELDS = frozenset(cookie.field for cookie in COOKIES)

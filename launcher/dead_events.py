@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Text, cast, literal, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from chassis.base.context import system_context
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.messages.parking import Parking
-from contracts.base import exchange
+from chassis.messages import repair
 
 Result = TypeVar("Result")
 
@@ -40,12 +39,13 @@ class ParkedEvent:
 
 @dataclass(frozen=True)
 class ReturnedEvent:
-    """One message of a service that no queue took, or a state that can't be built: its key then names kind and row.
-    It is tried again by itself."""
+    """One message of a service that no queue took, or a state that can't be built: then its key is the kind, and the
+    row is named. It is tried again by itself."""
 
     service: str
     exchange: str
     routing_key: str
+    row_id: UUID | None
     created_at: datetime
     returned_at: datetime
 
@@ -62,8 +62,8 @@ class DeadEvents:
         states = ("dead", "refused", "waiting") if waiting else ("dead", "refused")
 
         def parked(uow: UnitOfWork) -> Sequence[Any]:
-            inbox = uow.tables["inbox"].c
-            return uow.rows(select(*(inbox[each] for each in _PARKED)).where(inbox.state.in_(states)))
+            inbox = uow.tables["inbox"]
+            return uow.rows(repair.parked(inbox).where(inbox.c.state.in_(states)))
 
         found = [
             ParkedEvent(name, **{each: row._mapping[each] for each in _PARKED})
@@ -81,18 +81,9 @@ class DeadEvents:
 
     def returned(self) -> Sequence[ReturnedEvent]:
         """All messages that can't be sent, oldest first."""
-
-        def came_back(uow: UnitOfWork) -> Sequence[Any]:
-            outbox, notes = (uow.tables[name].c for name in ("outbox", "state_notes"))
-            columns = (outbox.exchange, outbox.routing_key, outbox.created_at, outbox.returned_at)
-            row = notes.kind + " " + cast(notes.row_id, Text)
-            failed = select(literal(exchange(uow.service.name)), row, notes.noted_at, notes.failed_at)
-            returned = select(*columns).where(outbox.returned_at.is_not(None))
-            return uow.rows(returned.union_all(failed.where(notes.failed_at.is_not(None))))
-
         found = [
-            ReturnedEvent(name, row.exchange, row.routing_key, row.created_at, row.returned_at)
-            for name, rows in self._everywhere(came_back).items()
+            ReturnedEvent(name, **row._mapping)
+            for name, rows in self._everywhere(lambda uow: uow.rows(repair.returned(uow))).items()
             for row in rows
         ]
         return sorted(found, key=lambda event: event.created_at)
@@ -100,23 +91,20 @@ class DeadEvents:
     def replay(self, event_ids: Sequence[UUID]) -> int:
         """Have their services try these dead messages again, at once; returns how many there were. Refused ones, and
         those that were not kept whole, can't be tried again."""
-        return sum(self._parkings(lambda parking: parking.replay(event_ids)))
+        return self._repaired(repair.replay, event_ids)
 
     def drop(self, event_ids: Sequence[UUID]) -> int:
         """Give these dead or refused messages up; returns how many there were. What they carried is erased."""
-        return sum(self._parkings(lambda parking: parking.give_up(event_ids)))
+        return self._repaired(repair.give_up, event_ids)
 
-    def _parkings(self, work: Callable[[Parking], int]) -> Sequence[int]:
-        return list(self._with_each(lambda database: work(Parking(database))).values())
+    def _repaired(self, work: Callable[[UnitOfWork, Sequence[UUID]], repair.Repaired], ids: Sequence[UUID]) -> int:
+        return sum(self._everywhere(lambda uow: len(work(uow, ids).done)).values())
 
     def _everywhere(self, work: Callable[[UnitOfWork], Result]) -> dict[str, Result]:
-        return self._with_each(lambda database: database.run(system_context(), work))
-
-    def _with_each(self, work: Callable[[Database], Result]) -> dict[str, Result]:
         done = {}
         for name, database in self._databases.items():
             try:
-                done[name] = work(database)
+                done[name] = database.run(system_context(), work)
             except OperationalError:
                 self.away.add(name)
         return done

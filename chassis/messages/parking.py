@@ -14,11 +14,11 @@ from functools import cached_property, partial
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Table, and_, case, func, literal, or_, select, update
+from sqlalchemy import Row, Table, case, func, literal, select, update
 
 from chassis.base import metrics
 from chassis.base.context import system_context
-from chassis.data.bulk import ids_in, insert_rows
+from chassis.data.bulk import insert_rows
 from chassis.data.database import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.delivery import Delivery
@@ -114,29 +114,6 @@ class Parking:
         )
         rows = self.database.run(system_context(), lambda uow: uow.rows(claimed))
         return [_delivery(row) for row in rows if row.state == "waiting"]
-
-    def replay(self, event_ids: Sequence[UUID]) -> int:
-        """Make dead messages wait again, due at once; how many there were. They are judged anew by the sender and the
-        way that were kept, so that one that names no sender or was not kept whole can't be tried again."""
-        inbox, now = self.table, self.database.clock.now()
-        whole = and_(inbox.c.body.is_not(None), inbox.c.sender.is_not(None))
-        again = (
-            update(inbox)
-            .where(ids_in(inbox.c.event_id, event_ids), inbox.c.state == "dead", whole)
-            .values(state="waiting", next_at=now, received_at=now, attempts=0)
-        )
-        return self.database.run(system_context(), lambda uow: uow.execute(again).rowcount)
-
-    def give_up(self, event_ids: Sequence[UUID]) -> int:
-        """Give up messages that are dead or were refused; how many there were. They count as handled, so that a second
-        copy that arrives late is not handled after all; what they carried is erased."""
-        inbox = self.table
-        over = (
-            update(inbox)
-            .where(ids_in(inbox.c.event_id, event_ids), or_(inbox.c.state == "dead", inbox.c.state == "refused"))
-            .values({**FORGOTTEN, "state": "handled", "code": "dropped"})
-        )
-        return self.database.run(system_context(), lambda uow: uow.execute(over).rowcount)
 
     def _park(self, deliveries: Sequence[Delivery], state: str, code: str, detail: str | None) -> None:
         if not deliveries:

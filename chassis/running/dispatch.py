@@ -18,7 +18,7 @@ from chassis.data.unit_of_work import DuplicateCommand, UnitOfWork
 from chassis.declaring.entries import OperationEntry
 from chassis.declaring.guards import Guard
 from chassis.declaring.service import Service
-from chassis.running import tasks
+from chassis.running import parked_messages, tasks
 from chassis.running.logging import bound
 from chassis.work import school_settings
 from chassis.work.audit import list_audit_entries, list_erasures
@@ -27,6 +27,7 @@ from chassis.work.to_do import get_to_do
 from contracts.base import Operation, TryableCommand, View, method_name
 from contracts.common import CancelTask, GetTask, ListAuditEntries, ListErasures, ListTasks, of_service
 from contracts.errors import FieldError, ServiceError
+from contracts.parked import DropMessages, ListParkedMessages, ListReturnedMessages, ReplayMessages
 from contracts.settings import ChangeSetting, ListSettingChanges, ListSettings, RevokeSettingChange
 from contracts.to_do import GetToDo
 
@@ -46,12 +47,22 @@ COMMON: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
 }
 """What every service answers: its audit trail, its tasks, the school's settings that it uses, what waits for people."""
 
+ABOUT_MESSAGES: Mapping[type[Operation], Callable[[Any, UnitOfWork], View]] = {
+    ListParkedMessages: parked_messages.list_parked_messages,
+    ListReturnedMessages: parked_messages.list_returned_messages,
+    ReplayMessages: parked_messages.replay_messages,
+    DropMessages: parked_messages.drop_messages,
+}
+"""The same about messages, as the system: they are nobody's rows, and nobody's scope shows them."""
+
 
 def common_operations(service: str) -> dict[str, OperationEntry]:
     """The entries of the shared operations for one service."""
     return {
-        method_name(contract): OperationEntry(of_service(service, contract), contract.answers, handler)
-        for contract, handler in COMMON.items()
+        method_name(contract): OperationEntry(
+            of_service(service, contract), contract.answers, handler, as_system=contract in ABOUT_MESSAGES
+        )
+        for contract, handler in {**COMMON, **ABOUT_MESSAGES}.items()
     }
 
 

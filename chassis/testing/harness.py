@@ -26,6 +26,7 @@ from chassis.base.context import Actor, Context, Scope, system_context
 from chassis.base.ids import new_id
 from chassis.data.database import Database
 from chassis.declaring.service import Service
+from chassis.messages import repair
 from chassis.messages.copies import Copies
 from chassis.messages.delivery import Delivery, as_published
 from chassis.messages.inbox import Inbox
@@ -226,6 +227,10 @@ class ServiceHarness:
         """Inbox rows that wait or are dead."""
         inbox = self.table("inbox")
         return self._at_once(select(inbox).where(inbox.c.state != "handled"))
+
+    def replay(self, *ids: UUID) -> int:
+        """Have dead messages tried again; how many there were."""
+        return len(self.database.run(system_context(), lambda uow: repair.replay(uow, ids)).done)
 
     def expect_nothing_parked(self) -> None:
         """Fail when an event waits or is dead."""

@@ -43,9 +43,9 @@ NewPassword = Annotated[
     StringConstraints(min_length=8, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$"),
     Field(repr=False, description="8 to 64 characters.", examples=["correct-horse-43"]),
 ]
+RefreshTokenText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{20,200}$")]
 RefreshToken = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9_.-]{20,200}$"),
+    RefreshTokenText,
     Field(repr=False, description="The session's refresh token.", examples=["rt_4f7Qm0aWc2yL8sVd1kXe"]),
 ]
 

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 import contracts
 from contracts.base import EVENTS, OPERATIONS, Command, Contract, Event, Operation, method_name, routing_key
-from contracts.common import COMMON_OPERATIONS
+from contracts.every_service import COMMON_OPERATIONS
 
 FOLDER = Path(__file__).parent
 EVERY_SERVICE = "every_service"

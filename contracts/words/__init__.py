@@ -14,14 +14,14 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from contracts.base import Operation
-from contracts.words import choices, doing, examining, money, papers, people, states, studies, system, things
+from contracts.words import choices, doing, examining, messages, money, papers, people, states, studies, system, things
 from contracts.words.operations import OPERATIONS
 from contracts.words.settings import SETTINGS
 from contracts.words.word import Word, Words
 
 Member = TypeVar("Member", bound=StrEnum)
 
-_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS)
+_TABLES = (people.FIELDS, studies.FIELDS, money.FIELDS, examining.FIELDS, system.FIELDS, messages.FIELDS)
 FIELDS: Words = dict(chain.from_iterable(table.items() for table in _TABLES))
 MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
@@ -44,6 +44,10 @@ VALUE_TABLES: dict[str, Words] = {
     "NoticeView.workflow": _WORKFLOWS,
     "ListAuditEntries.action": _DONE,
     "ListAuditEntries.object_type": things.THINGS,
+    "ListParkedMessages.type": things.EVENTS,
+    "ParkedMessageView.service": things.SERVICES,
+    "ParkedMessageView.type": things.EVENTS,
+    "ReturnedMessageView.service": things.SERVICES,
     "SelectionBill.kind": choices.CHOICES["FeeKind"],
     "SelectionBill.status": states.STATES["BillStatus"],
     "TaskView.figures": doing.FIGURES,

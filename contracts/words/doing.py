@@ -63,6 +63,7 @@ ENTRIES: Words = {
     "create_version": ("新增培养方案版本", "Create a programme version"),
     "delete": ("删除", "Delete"),
     "disable": ("停用", "Disable"),
+    "drop": ("放弃", "Give up"),
     "edit": ("修改", "Edit"),
     "end": ("结束", "End"),
     "erase": ("清除", "Erase"),
@@ -82,6 +83,7 @@ ENTRIES: Words = {
     "remove": ("移除", "Remove"),
     "remove_courses": ("移除课程", "Remove courses"),
     "replace": ("换发", "Replace"),
+    "replay": ("重新处理", "Try again"),
     "resume": ("恢复办理", "Resume"),
     "select": ("选课", "Select"),
     "set": ("设置", "Set"),
@@ -141,6 +143,8 @@ PERMISSIONS: Words = {
     "exams.publish_arrangement": ("发布考场编排", "Publish the arrangement"),
     "exams.record_attendance": ("登记到考情况", "Record attendance"),
     "audit.read": ("查看审计记录", "See the audit trail"),
+    "messages.read": ("查看未处理的消息", "See messages that were not handled"),
+    "messages.manage": ("办理未处理的消息", "Try messages again, or give them up"),
     "reconciliation.read": ("查看对账", "See reconciliations"),
 }
 

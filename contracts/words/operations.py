@@ -1,5 +1,6 @@
 """Words for commands and queries: what a person does or sees by each."""
 
+from contracts.words import messages
 from contracts.words.word import Words
 
 OPERATIONS: Words = {
@@ -184,5 +185,6 @@ OPERATIONS: Words = {
     "GetTaskResult": ("下载任务结果", "Result of a task"),
     "UploadFile": ("上传文件", "Upload a file"),
     "WatchEvents": ("实时消息", "Live messages"),
+    **messages.OPERATIONS,
 }
 """Operation → words; `service.Operation` where every service has it, `Operation.field` for the file of that field."""

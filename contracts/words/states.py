@@ -72,6 +72,11 @@ STATES: Mapping[str, Words] = {
         "mismatch": ("信息不符", "Does not match"),
         "false": ("虚假学历", "False"),
     },
+    "ParkedMessageState": {
+        "waiting": ("自动重试中", "Tried again by itself"),
+        "dead": ("无法处理", "Can't be handled"),
+        "refused": ("已搁置（来源不可信）", "Put aside: not believed"),
+    },
     "ProgrammeStatus": {
         "draft": ("草稿", "Draft"),
         "published": ("已发布", "Published"),

@@ -134,8 +134,8 @@ def _of_list(route: Route) -> Iterator[str]:
 def _of_session(route: Route) -> Iterator[str]:
     """How a browser has it."""
     if route.session_cookie:
-        yield f"With `{session_cookies.HEADER}: {session_cookies.YES}` a browser keeps refresh and device token in cookies"
-        yield "that no script reads; they are then in no body."
+        yield f"With `{session_cookies.HEADER}: {session_cookies.YES}` a browser keeps refresh and device token in"
+        yield "cookies that no script reads; they are then in no body."
 
 
 def _read_by_courses(route: Route) -> bool:

@@ -3,6 +3,7 @@
 from contracts.permissions import Module
 from contracts.words import member_word
 from gateway.routes import courses, exams, finance, identity, registry, tasks
+from gateway.routes.messages import messages_of
 
 _TABLES = {
     "identity": identity,
@@ -15,7 +16,10 @@ _TABLES = {
 
 SERVICES = tuple(name for name in _TABLES if name != "gateway")
 """The services behind the gateway."""
-ROUTES = tuple(route for table in _TABLES.values() for route in table.ROUTES)
+ROUTES = (
+    *(route for table in _TABLES.values() for route in table.ROUTES),
+    *(route for name in SERVICES for route in messages_of(name)),
+)
 
 
 def _about(name: str, inside: str) -> str:

@@ -43,7 +43,8 @@ def list_events(
         console.print("\n[bold]No queue takes these, or their row can't be shown; they are tried again.[/]")
         sent = Table("service", "exchange", "key", "made", "came back", box=None, pad_edge=False)
         for row in returned:
-            sent.add_row(row.service, row.exchange, row.routing_key, _shown(row.created_at), _shown(row.returned_at))
+            key = f"{row.routing_key} {row.row_id or ''}".strip()
+            sent.add_row(row.service, row.exchange, key, _shown(row.created_at), _shown(row.returned_at))
         console.print(sent)
     _tell_of_the_broker()
 

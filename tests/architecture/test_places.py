@@ -61,6 +61,7 @@ TESTED_ELSEWHERE = {
     "chassis/messages/calls": "chassis/running/test_runner",
     "chassis/messages/consumer": "chassis/messages/test_broker",
     "chassis/messages/parking": "chassis/messages/test_inbox",
+    "chassis/messages/repair": "chassis/running/test_parked_messages",
     "chassis/messages/publisher": "chassis/messages/test_broker",
     "chassis/messages/relay": "chassis/messages/test_broker",
     "chassis/messages/rpc": "chassis/running/test_runner",

@@ -32,9 +32,10 @@ from contracts.base import (
     service_name,
     type_name,
 )
-from contracts.common import COMMON_OPERATIONS, GetTask, of_service
+from contracts.common import GetTask, of_service
 from contracts.copies import copy_reply_key, copy_request_key
 from contracts.documents import IssueDocuments
+from contracts.every_service import COMMON_OPERATIONS
 from contracts.schemas.generate import load_all
 from contracts.types import FileReference
 from tests.builders import messages

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))
 def test_a_permission_names_its_service_and_is_granted_to_somebody(permission: str) -> None:
     service, _, action = permission.partition(".")
-    assert service in {*service_names(), "audit", "reconciliation"}
+    assert service in {*service_names(), "audit", "messages", "reconciliation"}
     assert re.fullmatch("[a-z_]+", action)
     assert any(permission in table for table in ROLE_PERMISSIONS.values())
 

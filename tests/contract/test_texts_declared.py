@@ -7,8 +7,8 @@ import pytest
 from pydantic import AfterValidator
 
 from contracts.base import EVENTS, OPERATIONS, Contract, Operation
-from contracts.common import COMMON_OPERATIONS
 from contracts.errors import JsonValue
+from contracts.every_service import COMMON_OPERATIONS
 from contracts.schemas.generate import load_all
 from contracts.stored import Stored
 from contracts.text.kinds import Cleaned

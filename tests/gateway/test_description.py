@@ -11,8 +11,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import contracts
 from chassis.declaring.service import load
 from contracts.base import OPERATIONS, Command, PageQuery
-from contracts.common import COMMON_OPERATIONS, SETTINGS_OPERATIONS, ListAuditEntries
+from contracts.common import ListAuditEntries
 from contracts.errors import ErrorKind, catalogue, error_text
+from contracts.every_service import COMMON_OPERATIONS, SETTINGS_OPERATIONS
+from contracts.parked import MESSAGE_OPERATIONS
 from contracts.permissions import PERMISSIONS
 from contracts.public import PublicQuery
 from gateway.openapi.document import document
@@ -51,6 +53,11 @@ def test_every_operation_has_exactly_one_route() -> None:
 def test_every_service_shows_its_audit_trail() -> None:
     shown = [route.service for route in ROUTES if issubclass(route.operation, ListAuditEntries)]
     assert sorted(shown) == sorted(SERVICES)
+
+
+def test_every_service_shows_the_messages_that_it_could_not_handle_or_send() -> None:
+    shown = Counter(route.service for route in ROUTES if issubclass(route.operation, MESSAGE_OPERATIONS))
+    assert shown == dict.fromkeys(SERVICES, len(MESSAGE_OPERATIONS))
 
 
 def test_the_filters_of_a_trail_have_the_services_own_examples(described: dict) -> None:  # type: ignore[type-arg]

@@ -73,9 +73,10 @@ HIDDEN = {
 SHORT = {
     *("list_terms", "list_courses", "list_programmes", "list_selection_rounds", "list_exam_rounds"),
     *("list_fee_standards", "list_refund_rules", "list_teaching_points", "list_setting_changes"),
-    *("list_erasures", "list_tasks", "list_notices"),
+    *("list_erasures", "list_tasks", "list_notices", "list_parked_messages"),
 }
-"""Lists of a few hundred rows, or of what one reader has in the time that it is kept: all of them are sorted."""
+"""Lists of a few hundred rows, of what one reader has in the time that it is kept, or of what went wrong: all of them
+are sorted."""
 
 SPREAD = {"list_students.name": "people of a name are in every intake: found by grams, or soon"}
 """Filters that no index has in the list's order, and that are promised all the same: why that holds."""

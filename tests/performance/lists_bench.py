@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.base import OPERATIONS, PageQuery
-from contracts.common import COMMON_OPERATIONS
+from contracts.every_service import COMMON_OPERATIONS
 from gateway.routes import ROUTES
 from launcher.story.client import ProblemError
 from launcher.story.people import Person

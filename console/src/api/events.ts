@@ -13,7 +13,7 @@ export function eventsIn(text: string): { events: ServerEvent[]; rest: string } 
 }
 
 function eventOf(block: string): ServerEvent[] {
-  const lines = block.split("\n").filter((line) => !line.startsWith(":"));
+  const lines = block.split("\n");
   const named = (name: string) =>
     lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trimStart());
   const data = named("data");

@@ -107,6 +107,12 @@ export type Answer<N extends OperationName> = Content<Good<ByName[N]["responses"
 /** A row of a list. */
 export type Row<N extends OperationName> = Answer<N> extends { items: (infer Item)[] } ? Item : never;
 
+/** What the fields of a request are called. */
+export function labelsOf<N extends OperationName>(name: N): Record<keyof Request<N> & string, string> {
+  const labels = operation(name).request.map(({ name: field, label }) => [field, label]);
+  return Object.fromEntries(labels) as Record<keyof Request<N> & string, string>;
+}
+
 /** What is known of an operation. A page that names one that is gone does not compile. */
 export function operation(name: OperationName): Operation {
   const found = table[name];

@@ -13,6 +13,17 @@ describe("a problem", () => {
     expect(problem.passes).toBe(false);
   });
 
+  it("says beside the fields that are shown what is said about others, and else in general", () => {
+    const of = (...errors: { path: string; title?: string; code: string; message: string }[]) =>
+      problemOf(answer(422), { code: "validation_failed", detail: "提交的内容有误", errors });
+    const mobile = { path: "mobile", code: "field_bad_format", message: "格式不正确" };
+    expect(of(mobile).beside(["mobile"])).toEqual(["提交的内容有误"]);
+    expect(of(mobile, { path: "", code: "passwords_differ", message: "两次输入不同" }).beside(["mobile"])).toEqual([
+      "两次输入不同",
+    ]);
+    expect(of({ ...mobile, title: "手机号码" }).beside([])).toEqual(["手机号码：格式不正确"]);
+  });
+
   it("knows when it may be tried again", () => {
     const problem = problemOf(answer(503, { "Retry-After": "7" }), { code: "overloaded", detail: "系统繁忙" });
     expect(problem.retryAfter).toBe(7);

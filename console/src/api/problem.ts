@@ -33,6 +33,13 @@ export class Problem extends Error {
     return this.fields.find((each) => each.path === path)?.message;
   }
 
+  /** What is said besides about the fields that show it themselves: about other fields, or in general. */
+  beside(shown: readonly string[]): string[] {
+    const others = this.fields.filter(({ path }) => !shown.includes(path));
+    if (others.length === 0) return [this.detail];
+    return others.map(({ title, message }) => (title ? `${title}：${message}` : message));
+  }
+
   /** Whether nothing may be wrong with the request itself, so that the same one may be sent again. */
   get passes(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

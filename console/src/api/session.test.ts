@@ -175,6 +175,18 @@ describe("a session that has ended", () => {
     await vi.waitFor(() => expect(left).toEqual(["/sign-in", "/sign-in"]));
   });
 
+  it("that was signed out of is had from no tab that is not gone yet", async () => {
+    server.signedIn = "zhang";
+    const one = tab();
+    await one.restore();
+    const other = tab();
+    await other.restore();
+    await one.signOut();
+    const later = tab();
+    await later.restore();
+    expect(later.state).toBe("signed_out");
+  });
+
   it("is not said to have ended when the server could not be told", async () => {
     server.signedIn = "zhang";
     const session = tab();

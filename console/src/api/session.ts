@@ -169,8 +169,10 @@ export const useSession = defineStore("session", () => {
     else if (message.token !== bad) take(message.token, message.milliseconds, message.account);
   }
 
-  /** Nothing of what somebody saw stays in memory. */
+  /** Nothing of what somebody saw stays in memory; until this page is gone it gives its token to no other. */
   function leave(): void {
+    token = null;
+    state.value = "signed_out";
     location.assign("/sign-in");
   }
 

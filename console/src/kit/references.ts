@@ -122,6 +122,7 @@ export const NOT_PICKED: Readonly<Record<string, string>> = {
   correlation: "one request, found from another entry",
   transaction: "one posting, found from its entry",
   notice: "ticked in the tray",
+  message: "ticked in the list of messages",
   session: "of an exam round or of one's own account, on the page of which they are",
   replaces: "a document of the student, chosen on the student's page",
 };

@@ -26,9 +26,11 @@ from chassis.messages.relay import RETRY_RETURNED, Relay
 from chassis.messages.senders import Senders, broker_user
 from chassis.provisioning.broker import broker_url, provision_broker
 from chassis.running.background import RelayLoop
-from chassis.testing.harness import ServiceHarness
+from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Envelope
+from contracts.common import of_service
 from contracts.errors import ServiceError
+from contracts.parked import ReplayMessages
 from tests.chassis.example import Elsewhere, Example, ParcelAdded, ParcelsWeighed, Weight
 from tests.waiting import eventually
 
@@ -254,7 +256,8 @@ def test_a_message_that_kills_its_process_again_and_again_becomes_a_dead_row(
     (row,) = example.parked()
     assert (row.state, row.code, row.event_id) == ("dead", "delivery_limit", example.arriving(envelope).identity)
     assert (row.sender, row.exchange, row.routing_key) == ("elsewhere", "elsewhere.events", "parcels_weighed.v1")
-    assert example.inbox.parking.replay([row.event_id]) == 1
+    again = of_service("example", ReplayMessages)(message_ids=(row.event_id,))
+    assert example.run(again, acting("messages.manage")).done == 1
     example.clock.advance(timedelta(seconds=1))
     example.inbox.retry_waiting()
     assert [row.code for row in example.parked()] == ["parcel_unknown"], "judged like any other, by its first way"

@@ -133,7 +133,7 @@ def test_a_dead_event_can_be_replayed_after_the_fault_is_mended(example: Service
         system_context(),
         lambda uow: uow.execute(example.table("inbox").update().values(body=mended.model_dump_json().encode())),
     )
-    assert example.inbox.parking.replay([example.arriving(envelope).identity]) == 1
+    assert example.replay(example.arriving(envelope).identity) == 1
     assert example.inbox.retry_waiting() == 1
     assert weights(example) == {"a": 7}
     example.hear(envelope)
@@ -235,7 +235,7 @@ def test_what_was_refused_goes_in_time_and_what_is_dead_stays_without_what_it_ca
     assert example.database.run(system_context(), let_go) == 0, "what is blank already is not blanked again"
     [dead] = example.parked()
     assert (dead.state, dead.body, dead.headers, dead.sender) == ("dead", None, None, "elsewhere")
-    assert example.inbox.parking.replay([dead.event_id]) == 0, "nothing is left of it to be tried again"
+    assert example.replay(dead.event_id) == 0, "nothing is left of it to be tried again"
     assert let_go_of(example) == [("inbox", False, 1), ("inbox", True, 1)]
 
 
@@ -300,7 +300,7 @@ def test_an_event_that_the_database_would_not_take_is_parked_and_its_neighbours_
     (row,) = example.parked()
     assert row.state == "dead"
     assert bytes(row.body) == poison.body
-    assert example.inbox.parking.replay([row.event_id]) == 1, "it can be tried again like any other"
+    assert example.replay(row.event_id) == 1, "it can be tried again like any other"
 
 
 def test_headers_of_any_kind_are_kept_as_text(example: ServiceHarness) -> None:
@@ -325,8 +325,7 @@ def test_a_forged_event_is_put_aside_and_the_true_one_with_its_id_is_handled(
     assert (row.state, row.sender, row.routing_key) == ("refused", sender, "parcels_weighed.v1")
     example.hear(true)
     assert weights(example) == {"a": 5}
-    assert example.inbox.parking.replay([row.event_id]) == 0, "what is refused never runs"
-    assert example.inbox.parking.give_up([row.event_id]) == 1
+    assert example.replay(row.event_id) == 0, "what is refused never runs"
 
 
 def test_refused_messages_cannot_fill_the_disk(example: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_an_older_version_that_was_parked_is_replayed_as_the_newest(library: Ser
     library.inbox.retry_waiting()
     assert [row.state for row in library.parked()] == ["dead"]
     put_up(library, BOOKS[-1])
-    assert library.inbox.parking.replay([parked.event_id]) == 1
+    assert library.replay(parked.event_id) == 1
     assert library.inbox.retry_waiting() == 1
     assert days(library) == {BOOKS[-1]: 7}
 
