@@ -1,4 +1,10 @@
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from "vue-router";
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+  type RouteRecordRaw,
+} from "vue-router";
 import { useSession } from "@/api/session";
 
 declare module "vue-router" {
@@ -32,7 +38,7 @@ export const router = createRouter({
     },
     {
       path: "/",
-      component: () => import("@/kit/shell/AppFrame.vue"),
+      component: () => import("@/kit/shell/PersonFrame.vue"),
       children: [
         ...Object.values(parts).flatMap((part) => part.routes),
         {
@@ -58,7 +64,26 @@ async function admit(to: RouteLocationNormalized) {
   if (session.account === null) return to.meta.public || { name: "sign-in", query: next(to) };
   if (session.account.first_steps.length > 0)
     return to.name === "first-steps" || { name: "first-steps", query: next(to) };
-  return to.name === "sign-in" || to.name === "first-steps" ? wanted(to) : true;
+  if (to.name === "sign-in" || to.name === "first-steps") return wanted(to);
+  return ofPerson(to, session.account.student_id !== null, (name) => router.hasRoute(name));
+}
+
+const OWN = "my ";
+
+/**
+ * Students have pages of their own, whose names begin with `my `, and everybody those of their account: whoever comes
+ * to the other kind, as by a link in a notice, is led to their own page of the same.
+ */
+export function ofPerson(
+  to: Pick<RouteLocationNormalized, "name" | "path" | "params">,
+  isStudent: boolean,
+  hasRoute: (name: string) => boolean,
+): true | RouteLocationRaw {
+  const name = String(to.name ?? "");
+  if (!isStudent) return name.startsWith(OWN) ? "/" : true;
+  if (name.startsWith(OWN)) return true;
+  if (hasRoute(OWN + name)) return { name: OWN + name, params: to.params };
+  return to.path.startsWith("/account/") ? true : "/my";
 }
 
 function next(to: RouteLocationNormalized) {

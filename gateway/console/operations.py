@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from contracts.base import NumberedQuery, Page, PageQuery
+from contracts.base import NumberedQuery, PageQuery
 from gateway.binding import path_fields
 from gateway.console.fields import Field, fields_of
 from gateway.route import Route
@@ -42,7 +42,7 @@ def _described(route: Route) -> dict[str, Any]:
 def _answer(route: Route) -> list[Field]:
     """The fields of what is answered; of a page those of its rows."""
     answers = route.operation.answers
-    if issubclass(answers, Page):
+    if issubclass(route.operation, NumberedQuery):
         [items] = [field for field in fields_of(answers, "serialization") if field["name"] == "items"]
         rows: list[Field] = items["items"]["fields"]
         return rows

@@ -46,6 +46,7 @@ export type FieldKind =
   | "instant"
   | "enum"
   | "file"
+  | "picture" // of a setting: a PNG as Base64
   | "list"
   | "map"
   | "object"

@@ -1,5 +1,6 @@
 /** What can be done on a page, declared. Who may not do it is not offered it. */
-import type { AnyRow, ListName, Name, Request, RequestField } from "./contract";
+import type { Component } from "vue";
+import type { AnswerField, AnyRequest, AnyRow, Field, ListName, Name, Request, RequestField } from "./contract";
 
 interface Common {
   name: Name;
@@ -16,6 +17,10 @@ export interface CommandAction extends Common {
   preset?: (row: AnyRow) => Record<string, unknown>;
   /** Fields that are not asked for. */
   hidden?: readonly string[];
+  /** What the row says of fields beside the contract. */
+  fields?: (row: AnyRow) => Readonly<Record<string, Partial<Field>>>;
+  /** Of what trying it answers: what is shown before it is done. */
+  trial?: readonly string[];
   danger?: boolean;
 }
 
@@ -23,12 +28,20 @@ export interface CommandAction extends Common {
 export interface BulkAction extends Common {
   kind: "bulk";
   ids: string;
+  /** What a row is known by; its id unless told. */
+  key?: string;
+  /** What it is done in, where that needs more than fields: a component with the props of BulkDrawer. */
+  drawer?: Component;
+  /** Fields that are given beforehand, and not asked for. */
+  preset?: AnyRequest;
   danger?: boolean;
 }
 
-/** The list as a file. */
+/** A file made of the whole list. */
 export interface ExportAction extends Common {
   kind: "export";
+  /** What is made of the rows, in a sentence. */
+  says?: string;
 }
 
 /** The page of an import. */
@@ -36,18 +49,35 @@ export interface ImportAction extends Common {
   kind: "import";
 }
 
+/** A page of its own on which it is done. */
+export interface OpenAction extends Common {
+  kind: "open";
+}
+
 /** A file of the row. */
 export interface DownloadAction extends Common {
   kind: "download";
 }
 
-export type Action = CommandAction | BulkAction | ExportAction | ImportAction | DownloadAction;
+export type Action = CommandAction | BulkAction | ExportAction | ImportAction | OpenAction | DownloadAction;
 
 interface CommandOptions<N extends Name, R> {
   title?: string;
   when?: (row: R) => boolean;
   preset?: (row: R) => Partial<Request<N>>;
   hidden?: readonly RequestField<N>[];
+  fields?: (row: R) => Partial<Record<RequestField<N>, Partial<Field>>>;
+  trial?: readonly AnswerField<N>[];
+  danger?: boolean;
+}
+
+interface BulkOptions<N extends Name, R> {
+  ids: RequestField<N>;
+  preset?: Partial<Request<N>>;
+  title?: string;
+  when?: (row: R) => boolean;
+  key?: keyof R & string;
+  drawer?: Component;
   danger?: boolean;
 }
 
@@ -55,17 +85,26 @@ interface CommandOptions<N extends Name, R> {
 export const command = <N extends Name, R = AnyRow>(name: N, options: CommandOptions<N, R> = {}) =>
   ({ kind: "command", name, ...options }) as CommandAction;
 
-/** Something done with all chosen rows; tried first where the operation can be. `ids` is the field that names them. */
-export const bulk = <N extends Name, R = AnyRow>(
-  name: N,
-  options: { ids: RequestField<N>; title?: string; when?: (row: R) => boolean; danger?: boolean },
-) => ({ kind: "bulk", name, ...options }) as BulkAction;
+/**
+ * Something done with all chosen rows, or on the page of a row with that one; tried first where the operation can be.
+ * `ids` is the field that names them.
+ */
+export const bulk = <N extends Name, R = AnyRow>(name: N, options: BulkOptions<N, R>) =>
+  ({ kind: "bulk", name, ...options }) as BulkAction;
 
-/** The list's rows as a file: exactly those that are filtered, in their order. */
-export const exporting = (name: Name): ExportAction => ({ kind: "export", name });
+/** A file of the list's rows: exactly those that are filtered, in their order. */
+export const exporting = (name: Name, options: { title?: string; says?: string } = {}): ExportAction => ({
+  kind: "export",
+  name,
+  ...options,
+});
 
 /** The way to the page of an import. */
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });
+
+/** The way to the page on which an operation is done, where a drawer is too small for it. */
+export const opening = <R = AnyRow>(name: Name, options: { title?: string; when?: (row: R) => boolean } = {}) =>
+  ({ kind: "open", name, ...options }) as OpenAction;
 
 /** A file of the row, onto the disk. */
 export const downloading = <R = AnyRow>(name: Name, when?: (row: R) => boolean) =>

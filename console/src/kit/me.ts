@@ -9,6 +9,7 @@ export function useMe() {
   const { account } = storeToRefs(session);
   const mayUse = (name: Name) => session.may(operation(name).permission);
   const place = computed(() => account.value?.teaching_point_name ?? (account.value?.student_id ? "学生" : "学校"));
+  const isStudent = computed(() => !!account.value?.student_id);
   const roles = computed(() => (account.value?.roles ?? []).map(({ role }) => choice("Role", role)).join("、"));
-  return { account, may: session.may, mayUse, place, roles };
+  return { account, isStudent, may: session.may, mayUse, place, roles };
 }

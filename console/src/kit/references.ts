@@ -73,6 +73,14 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "search",
     by("student_number", "student_name", "course_name"),
   ),
+  // Finance's side of a withdrawal, known by the withdrawal's id.
+  withdrawal_review: reference(
+    "withdrawal",
+    "finance.ListWithdrawalReviews",
+    "finance.GetWithdrawalReview",
+    "search",
+    by("student_number", "student_name", "course_name"),
+  ),
   exam_round: reference("exam_round", "exams.ListExamRounds", "exams.GetExamRound", undefined, coded),
   registration: reference(
     "registration",
@@ -111,7 +119,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   created_by: "user",
   reviewed_by: "user",
   entered_by: "user",
-  withdrawal_review: "withdrawal",
+  exam_registration: "registration",
   held_by_withdrawal: "withdrawal",
   absent: "registration",
 };
@@ -130,6 +138,9 @@ export const NOT_PICKED: Readonly<Record<string, string>> = {
 /** What a reference points to; undefined where the console has no page and no list for it. */
 export const referenceOf = (name: string | undefined): Reference | undefined =>
   name === undefined ? undefined : REFERENCES[ALIASES[name] ?? name];
+
+/** The thing that rows of a table are, as audit entries call them: `students` → `student`. */
+export const thingOf = (table: string) => table.replace(/s$/, "");
 
 /** The address of what an id points to; undefined where it has no page. */
 export function linkTo(name: string | undefined, id: unknown): RouteLocationRaw | undefined {

@@ -19,6 +19,17 @@ describe("what became of rows", () => {
     ]);
     const requests = { items: [{ subject_id: "a", request_id: null, state: null, refusals: [CLOSED, OWN] }], done: 0 };
     expect(outcomesOf(requests, ["a"])[0]?.reasons).toEqual([CLOSED.message, OWN.message]);
+    const resits = { results: [{ resit_of: "a", registration_id: null, state: null, refusals: [CLOSED] }] };
+    expect(outcomesOf(resits, ["a"])[0]?.reasons).toEqual([CLOSED.message]);
+  });
+
+  it("is read from results of selections, whichever id was sent", () => {
+    const answer = { results: [{ course_id: "c", selection_id: "s", state: "pending_payment", refusals: [] }] };
+    expect(outcomesOf(answer, ["c"])).toEqual([{ id: "c", state: "pending_payment", reasons: [] }]);
+    const clash = { results: [{ course_id: "c", refusals: [], warnings: [CLOSED] }] };
+    expect(outcomesOf(clash, ["c"])[0]).toMatchObject({ reasons: [], warnings: [CLOSED.message] });
+    const refused = { results: [{ selection_id: "s", withdrawal_id: null, refusals: [CLOSED] }] };
+    expect(outcomesOf(refused, ["s"])[0]?.reasons).toEqual([CLOSED.message]);
   });
 
   it("is that all were done where the answer tells of none", () => {

@@ -6,6 +6,8 @@ export interface RowOutcome {
   state: string | null;
   /** Why it was not done; empty when it was. */
   reasons: string[];
+  /** What to know of one that was, as a clash of exams. */
+  warnings?: string[];
 }
 
 export interface Reason {
@@ -16,22 +18,33 @@ export interface Reason {
 interface AnyResult {
   id?: string;
   subject_id?: string;
+  resit_of?: string;
+  selection_id?: string | null;
+  course_id?: string;
   state?: string | null;
   refusal?: { message: string } | null;
   refusals?: { message: string }[];
+  warnings?: { message: string }[];
 }
 
-const idOf = (result: AnyResult) => result.id ?? result.subject_id ?? "";
+const idsOf = ({ id, subject_id, course_id, selection_id, resit_of }: AnyResult) =>
+  [id, subject_id, course_id, selection_id, resit_of].filter((each) => typeof each === "string");
 const reasonsOf = ({ refusal, refusals = [] }: AnyResult) =>
   [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
 
 /** One outcome for each of the ids that were sent. An answer that tells nothing of rows did all of them. */
 export function outcomesOf(answer: unknown, ids: readonly string[]): RowOutcome[] {
-  const items = (answer as { items?: AnyResult[] } | null)?.items ?? [];
-  const told = new Map(items.map((item) => [idOf(item), item]));
+  const { items, results } = (answer ?? {}) as { items?: AnyResult[]; results?: AnyResult[] };
+  const told = new Map((items ?? results ?? []).flatMap((item) => idsOf(item).map((id) => [id, item] as const)));
   return ids.map((id) => {
     const item = told.get(id);
-    return { id, state: item?.state ?? null, reasons: item ? reasonsOf(item) : [] };
+    const warnings = item?.warnings?.map(({ message }) => message) ?? [];
+    return {
+      id,
+      state: item?.state ?? null,
+      reasons: item ? reasonsOf(item) : [],
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
   });
 }
 

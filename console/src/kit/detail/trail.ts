@@ -1,9 +1,11 @@
 /** What the audit trail tells of a row: who, when, what, and what it changed. */
-import { listOf, type AnyList } from "@/kit/list/declare";
+import { listOf, type AnyList, type ColumnOf } from "@/kit/list/declare";
+import { thingOf } from "@/kit/references";
 import { NOTHING } from "@/kit/text/show";
 import { fields } from "@/words";
 import { trailOf } from "./tabs";
 
+type Column = ColumnOf<ReturnType<typeof trailOf>>;
 type Values = Readonly<Record<string, unknown>>;
 
 const told = (value: unknown) =>
@@ -19,16 +21,34 @@ export function changes(before: Values | null | undefined, after: Values | null 
     .join("；");
 }
 
+const CHANGES = {
+  field: "after",
+  show: ({ before, after }) => changes(before, after) || NOTHING,
+  wide: true,
+} as const satisfies Column;
+const EMPTY = "没有审计记录。";
+
 /** The audit trail of a service as a list, which the page narrows to one row. */
 export function trailList(service: string): AnyList {
+  return listOf(trailOf(service), { columns: ["at", "actor_name", "action", CHANGES, "client"], empty: EMPTY });
+}
+
+/** The whole audit trail of a service. */
+export function auditList(service: string): AnyList {
   return listOf(trailOf(service), {
     columns: [
       "at",
-      "actor_name",
+      { field: "actor_name", link: "actor_id" },
       "action",
-      { field: "after", show: ({ before, after }) => changes(before, after) || NOTHING, wide: true },
+      { field: "object_type", about: (entry) => [thingOf(entry.object_type), entry.object_id] },
+      CHANGES,
       "client",
+      { field: "teaching_point_id", hidden: true },
+      { field: "object_id", hidden: true },
+      { field: "correlation_id", hidden: true },
     ],
-    empty: "没有审计记录。",
+    filters: ["since", "until", "actor_id", "object_type", "action", "object_id", "correlation_id"],
+    title: "审计记录",
+    empty: EMPTY,
   });
 }

@@ -15,6 +15,20 @@ export const sayDone = (message: string) =>
 export const sayFailed = (error: unknown) =>
   void ElMessage({ message: sentenceOf(error), type: "error", duration: LONG, showClose: true });
 
+/** Ask once more before something is done. Resolves to whether it is. */
+export async function ask(title: string, message: string, yes: string): Promise<boolean> {
+  const options = {
+    confirmButtonText: yes,
+    cancelButtonText: "取消",
+    type: "warning",
+    closeOnClickModal: false,
+  } as const;
+  return ElMessageBox.confirm(message, title, options).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Ask whether to stay, which is what Enter and Escape do, or to go. Resolves to whether they go. */
 export async function askToGo(title: string, message: string, stay: string, go: string): Promise<boolean> {
   const options = {

@@ -15,7 +15,8 @@ export type Widget =
   | "column"
   | "rows"
   | "group"
-  | "files";
+  | "files"
+  | "picture";
 
 const LONG = 100; // characters from which on a text has several lines
 
@@ -24,6 +25,7 @@ export function widgetOf(field: Field, isFilter = false): Widget {
   if (field.kind === "list") return listWidget(itemOf(field));
   if (field.kind === "object") return "group";
   if (field.kind === "file") return "files";
+  if (field.kind === "picture") return "picture";
   if (field.kind === "secret" || field.name.includes("password")) return "secret";
   if (field.kind === "day" || field.kind === "instant") return "moment";
   if (field.kind === "boolean") return isFilter || field.nullable ? "truth" : "tick";

@@ -85,6 +85,20 @@ describe("a form", () => {
   });
 });
 
+describe("a group that may be left out", () => {
+  const tick: Field = { name: "needed", label: "需要", kind: "boolean", required: false, default: true };
+  const mark: Field = { name: "mark", label: "成绩", kind: "integer", required: true };
+  const group: Field = { name: "degree", label: "学位条件", kind: "object", required: false, fields: [mark, tick] };
+
+  it("is left out when nobody filled it in, whatever its ticks begin with", () => {
+    expect(requestOf([group], draftOf([group]))).toEqual({});
+    expect(requestOf([group], draftOf([group], { degree: null }), { degree: null })).toEqual({});
+    expect(requestOf([group], { degree: { mark: "80", needed: true } })).toEqual({
+      degree: { mark: 80, needed: true },
+    });
+  });
+});
+
 describe("what the contract says against a form", () => {
   const errors = (request: Record<string, unknown>) => checked(FIELDS, { name: "张", ...request });
 

@@ -40,6 +40,7 @@ export function sentOf(field: Field, value: unknown, given?: unknown): unknown {
   if (field.kind === "list") return sentList(field, value as unknown[], given);
   if (field.kind === "object") return sentObject(field, value as Draft, given as AnyRequest | undefined);
   if (field.kind === "file") return value ?? undefined;
+  if (field.kind === "picture") return value; // none is a value, too
   if (typeof value === "boolean") return value;
   const text = String(value ?? "").trim();
   return text === "" ? undefined : sentText(field, text, given);
@@ -69,9 +70,11 @@ function sentList(field: Field, values: unknown[], given: unknown): unknown {
   return sent.length > 0 || field.required || before.length > 0 ? sent : undefined;
 }
 
-function sentObject(field: Field, value: Draft, given: AnyRequest | undefined): unknown {
-  const sent = requestOf(field.fields ?? [], value, given);
-  return Object.keys(sent).length > 0 || field.required ? sent : undefined;
+function sentObject(field: Field, value: Draft, given: AnyRequest | null | undefined): unknown {
+  const sent = requestOf(field.fields ?? [], value, given ?? {});
+  // A tick that nobody touched is no content of a group that may be left out.
+  const isFilled = Object.values(sent).some((each) => typeof each !== "boolean");
+  return isFilled || field.required ? sent : undefined;
 }
 
 /** What is sent of a form: fields that are left empty are left out. */

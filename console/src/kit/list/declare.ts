@@ -20,6 +20,8 @@ export interface ColumnOf<N extends ListName> {
   field: RowField<N>;
   /** The field whose id it leads to. */
   link?: RowField<N>;
+  /** What it leads to, where the row says what that is. */
+  about?: (row: Row<N>) => Target;
   /** Not shown until somebody chooses it. */
   hidden?: boolean;
   /** What it says, where that is more than the field. */
@@ -36,14 +38,27 @@ export interface ListDeclaration<N extends ListName> {
   /** What a row is known by; its id unless told. */
   key?: RowField<N>;
   actions?: readonly Action[];
+  /** What can be done with one row, beside it. */
+  each?: readonly Action[];
   /** What is said where there is nothing yet. */
   empty?: string;
   title?: string;
+  /** How many rows are in which state, above the list: the operation that counts them, and the filter by that state. */
+  counts?: { name: Name; field: Filter<N> };
 }
+
+export interface AnyCounts {
+  name: Name;
+  field: string;
+}
+
+/** What something leads to: a thing, as `student`, and its id. */
+export type Target = readonly [thing: string, id: unknown];
 
 export interface AnyColumn {
   field: string;
   link?: string;
+  about?: (row: AnyRow) => Target;
   hidden?: boolean;
   show?: (row: AnyRow) => string;
   wide?: boolean;
@@ -57,8 +72,10 @@ export interface AnyList {
   open?: Name;
   key: string;
   actions: readonly Action[];
+  each: readonly Action[];
   empty?: string;
   title?: string;
+  counts?: AnyCounts;
 }
 
 /** A declaration as the kit handles it. */
@@ -71,6 +88,7 @@ export function listOf<N extends ListName>(name: N, declaration: ListDeclaration
     filters: declaration.filters ?? [],
     key: declaration.key ?? "id",
     actions: declaration.actions ?? [],
+    each: declaration.each ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 /** The rows of a list's page, as the server has them now. */
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
-import { computed, type Ref } from "vue";
+import { computed, ref, type Ref } from "vue";
 import type { AnyRequest, AnyRow } from "@/kit/contract";
 import { callAny } from "@/kit/untyped";
 import type { AnyList } from "./declare";
@@ -14,11 +14,13 @@ export interface AnyPage {
   next_after?: string | null;
 }
 
-export function useRows(list: AnyList, asked: Readonly<Ref<AnyRequest>>) {
+/** Nothing is asked while `isAsked` says so: a list may want filters that nobody has chosen yet. */
+export function useRows(list: AnyList, asked: Readonly<Ref<AnyRequest>>, isAsked: Readonly<Ref<boolean>> = ref(true)) {
   const { data, error, isLoading, isFetching, isPlaceholderData, refetch } = useQuery({
     queryKey: computed(() => [list.name, asked.value]),
     queryFn: ({ signal }) => callAny(list.name, asked.value, { signal }) as Promise<AnyPage>,
     placeholderData: keepPreviousData,
+    enabled: isAsked,
   });
   // What was there before is no answer to what failed now.
   const page = computed(() => (error.value && isPlaceholderData.value ? undefined : data.value));

@@ -59,5 +59,5 @@ export const useTasks = defineStore("tasks", () => {
   }
 
   const listen = () => onHint("task", hinted);
-  return { all, byId, running, trayOpen, started, look, load, cancel, listen };
+  return { all, byId, running, trayOpen, keep, started, look, load, cancel, listen };
 });

@@ -43,6 +43,7 @@ function shownList(field: Field, values: unknown[]): string {
 
 function shownObject(field: Field, value: Record<string, unknown>): string {
   if (field.kind === "file") return String(value.name ?? NOTHING);
+  if (typeof value.message === "string") return value.message; // a refusal: its code and figures are in the sentence
   const told = (field.fields ?? []).map((each) => shown(each, value[each.name])).filter((text) => text !== NOTHING);
   return told.length === 0 ? NOTHING : told.join(" ");
 }

@@ -1,5 +1,6 @@
-import { exporting } from "@/kit/actions";
+import { bulk, exporting } from "@/kit/actions";
 import { listPage } from "@/kit/list/declare";
+import SlipDrawer from "./slip/SlipDrawer.vue";
 
 export default listPage("finance.ListBills", {
   columns: [
@@ -31,6 +32,9 @@ export default listPage("finance.ListBills", {
     "course_id",
   ],
   open: "finance.GetBill",
-  actions: [exporting("finance.ExportBills")],
+  actions: [
+    bulk("finance.CreateRemittance", { ids: "bill_ids", drawer: SlipDrawer }),
+    exporting("finance.ExportBills"),
+  ],
   empty: "学生选课后，缴费单会自动生成。",
 });

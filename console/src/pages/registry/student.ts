@@ -1,11 +1,14 @@
 import { command } from "@/kit/actions";
 import type { Answer } from "@/kit/contract";
 import { detailPage, related } from "@/kit/detail/declare";
+import { documentActions } from "./document-actions";
 
 type Student = Answer<"registry.GetStudent">;
 
 const isActive = ({ status, status_change_open }: Student) => status === "active" && !status_change_open;
 const isSuspended = ({ status, status_change_open }: Student) => status === "suspended" && !status_change_open;
+
+const isEnrolled = ({ status }: Student) => status === "active" || status === "suspended";
 
 export default detailPage("registry.GetStudent", {
   title: (student) => `${student.student_number} ${student.name}`,
@@ -41,16 +44,33 @@ export default detailPage("registry.GetStudent", {
     },
     related("courses.ListSelections", {
       by: { student_id: "id" },
-      columns: ["course_code", "course_name", "state", "selected_at"],
+      columns: ["course_code", "course_name", "credits", "state", "withdrawal_state", "selected_at"],
+      open: "courses.GetSelection",
+      empty: "该学生还没有选课。",
     }),
     related("finance.ListBills", {
       by: { student_id: "id" },
       columns: ["number", "course_name", "kind", "amount", "status", "issued_at"],
       open: "finance.GetBill",
+      empty: "学生选课后，缴费单会自动生成。",
+    }),
+    related("exams.ListRegistrations", {
+      by: { student_id: "id" },
+      columns: ["course_code", "course_name", "exam_round_code", "exam_kind", "session_name", "starts_at", "state"],
+      open: "exams.GetRegistration",
+      empty: "课程缴费后会自动报考。",
     }),
     related("registry.ListStatusChanges", {
       by: { student_id: "id" },
       columns: ["kind", "state", "reason", "requested_at"],
+      open: "registry.GetStatusChange",
+      empty: "没有学籍异动。休学、复学、转教学点、退学在本页右上角申请。",
+    }),
+    related("registry.ListIssuedDocuments", {
+      by: { student_id: "id" },
+      columns: ["number", "document", "status", "issued_at"],
+      each: documentActions,
+      empty: "还没有为该学生开具过证明。",
     }),
     { trail: "registry" },
   ],
@@ -61,6 +81,6 @@ export default detailPage("registry.GetStudent", {
     command("registry.ResumeStudent", { when: isSuspended }),
     command("registry.TransferStudent", { when: isActive }),
     command("registry.RemoveStudent", { when: (each: Student) => isActive(each) || isSuspended(each), danger: true }),
-    command("registry.IssueEnrolmentCertificate"),
+    command("registry.IssueEnrolmentCertificate", { when: isEnrolled, hidden: ["replaces_id"] }),
   ],
 });

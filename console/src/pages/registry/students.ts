@@ -32,6 +32,13 @@ export default listPage("registry.ListStudents", {
     "account_refused",
   ],
   open: "registry.GetStudent",
-  actions: [importing("registry.ImportStudents"), exporting("registry.ExportStudents")],
+  actions: [
+    importing("registry.ImportStudents"),
+    exporting("registry.ExportStudents"),
+    exporting("registry.IssueEnrolmentCertificates", {
+      title: "批量开具在读证明",
+      says: "为当前筛选条件下的全部学生开具在读证明，按当前排序。不能开具的学生及原因附在文件末尾；试算只列出不能开具的学生。",
+    }),
+  ],
   empty: "还没有学生，可以从表格导入。",
 });

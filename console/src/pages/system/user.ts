@@ -1,4 +1,4 @@
-import { command } from "@/kit/actions";
+import { bulk, command } from "@/kit/actions";
 import type { Answer } from "@/kit/contract";
 import { detailPage } from "@/kit/detail/declare";
 
@@ -28,10 +28,8 @@ export default detailPage("identity.GetUser", {
   ],
   actions: [
     command("identity.UpdateUser"),
-    command("identity.IssueOneTimePasswords", {
-      preset: ({ id }: User) => ({ user_ids: [id] }),
-      hidden: ["user_ids"],
-    }),
+    bulk("identity.IssueOneTimePasswords", { ids: "user_ids" }),
+    bulk("identity.ForgiveFailedSignIns", { ids: "user_ids" }),
     command("identity.DisableUser", { when: ({ status }: User) => status === "enabled", danger: true }),
     command("identity.EnableUser", { when: ({ status }: User) => status === "disabled" }),
     command("identity.RemoveUser", { danger: true }),

@@ -1,12 +1,12 @@
 import { bulk, command } from "@/kit/actions";
-import { choice } from "@/kit/contract";
 import { listPage } from "@/kit/list/declare";
+import { rolesOf } from "./roles";
 
 export default listPage("identity.ListUsers", {
   columns: [
     "username",
     "name",
-    { field: "roles", show: ({ roles }) => roles.map(({ role }) => choice("Role", role)).join("、") },
+    { field: "roles", show: rolesOf },
     { field: "teaching_point_name", link: "teaching_point_id" },
     "status",
     "last_signed_in_at",
