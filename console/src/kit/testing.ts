@@ -2,6 +2,7 @@
 import { VueQueryPlugin } from "@tanstack/vue-query";
 import { createPinia, setActivePinia } from "pinia";
 import { createApp, nextTick, type App, type Component } from "vue";
+import { asking } from "@/asking";
 import { createMemoryHistory, createRouter } from "vue-router";
 
 let apps: App[] = [];
@@ -12,7 +13,7 @@ export async function shown(component: Component, props: Record<string, unknown>
   const pinia = createPinia();
   setActivePinia(pinia);
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: "/:any(.*)*", component: {} }] });
-  const app = createApp(component, props).use(pinia).use(VueQueryPlugin).use(router);
+  const app = createApp(component, props).use(pinia).use(VueQueryPlugin, asking).use(router);
   apps.push(app);
   app.mount(root);
   await nextTick();
