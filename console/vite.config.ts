@@ -44,5 +44,6 @@ export default defineConfig({
     environment: "happy-dom",
     environmentOptions: { happyDOM: { url: "https://school.example/" } },
     include: ["src/**/*.test.ts", "build/**/*.test.ts"],
+    server: { deps: { inline: ["element-plus"] } }, // whose styles Node can't read
   },
 });

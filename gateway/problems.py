@@ -41,6 +41,8 @@ STATUS_OF_CODE = {
 
 # Seconds to wait where the refusal itself names none.
 _RETRY_AFTER = {429: 5, 503: 2}
+# Members of their own: what a client acts on without reading the sentence.
+_TOLD_TO_PROGRAMS = ("challenge", "service")
 _FIELD_NAME = re.compile(r"[a-z0-9_]{1,60}\Z")
 
 
@@ -75,8 +77,7 @@ def problem(
         "instance": f"urn:uuid:{correlation_id}",
         "correlation_id": str(correlation_id),
     }
-    if "challenge" in error.params:
-        document["challenge"] = error.params["challenge"]
+    document |= {name: error.params[name] for name in _TOLD_TO_PROGRAMS if name in error.params}
     if error.errors:
         document["errors"] = [_field(each, language, operation) for each in error.errors]
     return Problem(status, orjson.dumps(document), _headers(status, error, language))

@@ -4,6 +4,7 @@ What the new code needs of databases and broker has to be there already (`System
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from launcher.paths import ROOT
 from launcher.system import ENTRANCE, GATEWAY, System
@@ -29,7 +30,8 @@ def roll(system: System, tell: Callable[[str], None] = lambda how_far: None) -> 
     """Replace every process. Raises NotReadyError when a new one does not get ready; the rest then stays as it was."""
     for name in order(system):
         tell(name)
-        system.replace(name)
+        with _stood_in_for(system, name):
+            system.replace(name)
     tell(GATEWAY)
     replace_gateway(system)
 
@@ -39,13 +41,24 @@ def replace_gateway(system: System) -> None:
     if not system.process(ENTRANCE).running():
         _bring_in_the_entrance(system)
         return
-    stand_in = system.stand_in.name
-    system.start(stand_in)
-    try:
-        system.wait_ready([stand_in])
+    with _stood_in_for(system, GATEWAY):
         system.replace(GATEWAY)
+
+
+@contextmanager
+def _stood_in_for(system: System, name: str) -> Iterator[None]:
+    """A second one does the work of a process inside the block, if there is none but this: else whoever asks waits for
+    as long as a process takes to begin."""
+    other = system.stand_ins.get(name)
+    if other is None:
+        yield
+        return
+    system.start(other.name)
+    try:
+        system.wait_ready([other.name])
+        yield
     finally:
-        system.stand_in.stop()
+        other.stop()
 
 
 def _bring_in_the_entrance(system: System) -> None:

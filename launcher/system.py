@@ -84,8 +84,8 @@ class System:
         self._secrets = Secrets(state / "secrets")
         self._http_port = self._port("http", GATEWAY, prefer=http_port, held_by=(ENTRANCE, GATEWAY))
         self.processes = {spec.name: self._process(spec) for spec in self._specs()}
-        self.stand_in = self._process(self._gateway(f"{GATEWAY}-2"))
-        """A second gateway, which runs only while the first is replaced."""
+        self.stand_ins = {spec.name.rpartition("-")[0]: self._process(spec) for spec in self._second_ones()}
+        """By whom they stand in for: a second one of what there is one of, which runs only while that is replaced."""
 
     # -- the whole -----------------------------------------------------------------------------------------
 
@@ -182,10 +182,11 @@ class System:
 
     def down(self) -> None:
         """Stop the gateway, so that nothing new comes in, then all the others at once."""
-        for gateway in (self.processes[GATEWAY], self.stand_in):
+        for gateway in (self.processes[GATEWAY], self.stand_ins[GATEWAY]):
             gateway.stop()
-        with ThreadPoolExecutor(max_workers=len(self.processes) or 1) as pool:
-            list(pool.map(Process.stop, self.processes.values()))
+        every = [*self.processes.values(), *self.stand_ins.values()]
+        with ThreadPoolExecutor(max_workers=len(every)) as pool:
+            list(pool.map(Process.stop, every))
 
     def destroy(self) -> None:
         """Delete its databases, roles, virtual host and users. Stop it first."""
@@ -205,7 +206,7 @@ class System:
 
     def process(self, name: str) -> Process:
         """The process of this name: `courses`, `courses-2`, `courses-tasks`, `gateway`."""
-        return self.stand_in if name == self.stand_in.name else self.processes[name]
+        return next((each for each in self.stand_ins.values() if each.name == name), None) or self.processes[name]
 
     def start(self, name: str) -> None:
         """Start one process; returns before it is ready."""
@@ -279,6 +280,12 @@ class System:
                 specs.append(self._service(service, name, "service"))
             specs.append(self._service(service, f"{service}-tasks", "tasks"))
         return specs
+
+    def _second_ones(self) -> Iterator[ProcessSpec]:
+        yield self._gateway(f"{GATEWAY}-2")
+        for service in self.services:
+            if self._scale.get(service, 1) == 1:
+                yield self._service(service, f"{service}-2", "service")
 
     def _service(self, service: str, name: str, role: str) -> ProcessSpec:
         health = self._port("health", name)

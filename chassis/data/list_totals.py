@@ -15,6 +15,8 @@ from chassis.data.list_wanted import PAGED, Found, Wanted
 from chassis.data.whole_lists import Reader
 
 _COUNTING_MS: Final = 15
+_FAR_MORE: Final = 10 * PAGED
+"""Nobody counts what the planner expects to be so many: it is not that wrong, and counting would take all its time."""
 
 
 def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
@@ -33,13 +35,16 @@ def expected(uow: Reader, wanted: Wanted) -> int:
 
 
 def _total(uow: Reader, wanted: Wanted) -> tuple[int, bool]:
+    about = expected(uow, wanted)
+    if about > _FAR_MORE:
+        return about, True
     rows = wanted.found(literal(1), conditions=wanted.all_conditions)
     try:
         with uow.at_most(_COUNTING_MS):
             number = int(uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery())))
     except TooSlow:
-        return expected(uow, wanted), True
-    return (number, False) if number <= PAGED else (max(expected(uow, wanted), number), True)
+        return about, True
+    return (number, False) if number <= PAGED else (max(about, number), True)
 
 
 class _Explained(Executable, ClauseElement):

@@ -5,7 +5,8 @@
    merged. It does as much for the last of a million rows as for the first of ten.
 2. **Walk.** What else is filtered by is common: the first thousands of rows of such an index have a page full, or show
    that the first ten thousands will.
-3. **Gather.** What is filtered by is rare: at most 10,000 rows are found, and sorted by whatever is wished.
+3. **Gather.** What is filtered by is rare: at most 10,000 rows are found, and sorted by whatever is wished. What the
+   planner expects to be a handful is gathered before anything is walked.
 
 Else the list has to be narrowed: nobody waits for what the database would have to sort or look through by the million.
 """
@@ -13,21 +14,22 @@ Else the list has to be narrowed: nobody waits for what the database would have 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice, product
+from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, Column, ColumnElement, Index, Select, Table, column, func, literal, select, true
+from sqlalchemy import CTE, Column, Select, Table, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import FromClause
 
 from chassis.base.failures import TooSlow
+from chassis.data.list_plans import Plan, plans
 from chassis.data.list_totals import counted, expected
-from chassis.data.list_wanted import PAGED, Behind, Domain, Found, Wanted
+from chassis.data.list_wanted import PAGED, Behind, Found, Wanted
 from chassis.data.whole_lists import Reader
 from contracts.errors import ServiceError
 
@@ -53,39 +55,15 @@ _FURTHER: Final = 40_000
 has a page there or is few: 50 of 40,000 are 10,000 of eight millions."""
 _WALKING_MS: Final = 60
 _FURTHER_MS: Final = 120
+_WALKS_MS: Final = 180
+"""For all walks together: they and gathering are what a refusal takes, which is half a second at most."""
 _GATHERING_MS: Final = 250
+_HANDFUL: Final = 1_000
+"""Rows that are gathered before anything is walked, where the planner expects no more, …"""
+_HANDFUL_MS: Final = 40
+"""… and for how long: it may be wrong, and then a walk finds the page."""
 _PATIENT_MS: Final = 3_000
 """For what is few, or expected to be: on a busy machine that takes its time, and is no reason to refuse it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How an index serves a list: its first columns, the conditions that it leaves to be looked at row by row, whether
-    its rows are those of the list without a further look, and whether the actor's stand among others'."""
-
-    first: tuple[str, ...]
-    left: frozenset[str]
-    whole: bool
-    among_others: bool
-
-    def values(self, wanted: Wanted) -> list[Sequence[Any]]:
-        """The values of each of the first columns."""
-        return [wanted.known[name] if name in wanted.known else _listed(wanted.domains[name]) for name in self.first]
-
-    def places(self, wanted: Wanted) -> int:
-        """How many places of the index have to be looked up."""
-        return math.prod(map(len, self.values(wanted)))
-
-    def asks(self, wanted: Wanted) -> int:
-        """For the values of how many columns one would have to ask."""
-        return sum(name not in wanted.known and callable(wanted.domains[name]) for name in self.first)
-
-    def cost(self, wanted: Wanted) -> tuple[bool, int, int, int, tuple[str, ...]]:
-        """The less, the better: others' rows, conditions left, columns to ask for, and places to look up without them;
-        then always the same one."""
-        here = (wanted.known.get(name, wanted.domains.get(name, ())) for name in self.first)
-        places = math.prod(len(each) for each in here if not callable(each))
-        return self.among_others, len(self.left), self.asks(wanted), places, self.first
 
 
 def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
@@ -100,7 +78,7 @@ def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
 
 def find(uow: Reader, wanted: Wanted) -> Found:
     """The page, by the first way that leads to it. Raises ServiceError `narrow_the_list`."""
-    for way in _ways(wanted):
+    for way in _ways(uow, wanted):
         found = way(uow, wanted)
         if found is not None:
             return found
@@ -110,7 +88,7 @@ def find(uow: Reader, wanted: Wanted) -> Found:
 _Way = Callable[[Reader, Wanted], Found | None]
 
 
-def _ways(wanted: Wanted) -> Iterator[_Way]:
+def _ways(uow: Reader, wanted: Wanted) -> Iterator[_Way]:
     found = sorted(plans(wanted), key=lambda plan: plan.cost(wanted))
     whole = next((plan for plan in found if plan.whole), None)
     if wanted.few:
@@ -118,53 +96,14 @@ def _ways(wanted: Wanted) -> Iterator[_Way]:
     if whole is not None and whole.places(wanted) <= min(_AT_ONCE, _AT_ONCE_ROWS // wanted.needed):
         yield partial(_stream, whole)
         return
-    at_hand = (plan for plan in found if not plan.asks(wanted))
-    yield from (partial(_walk, plan) for plan in islice(at_hand, _WALKS) if plan.places(wanted) <= _WALKED_PLACES)
+    if not wanted.few and expected(uow, wanted) <= _HANDFUL:
+        yield partial(_gather, milliseconds=_HANDFUL_MS)
+    at_hand, time = (plan for plan in found if not plan.asks(wanted)), _Time(_WALKS_MS)
+    yield from (partial(_walk, plan, time) for plan in islice(at_hand, _WALKS) if plan.places(wanted) <= _WALKED_PLACES)
     if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
         yield partial(_stream, whole)
     elif not wanted.few:
         yield _gather
-
-
-def plans(wanted: Wanted) -> Iterator[Plan]:
-    """What the table's indexes do for the wanted order: of those whose first columns have values that can be listed."""
-    order, id_ = wanted.order.column, wanted.id
-    if not isinstance(order, Column) or order.table is not wanted.table or not isinstance(id_, Column):
-        return
-    for index in wanted.table.indexes:
-        first = _first_columns(index, order.name, id_.name)
-        if first is None or not all(_listable(wanted, name) for name in first):
-            continue
-        served = {*first, order.name}
-        conditions = wanted.conditions.items()
-        left = frozenset(name for name, each in conditions if not _looks_at_only(each, wanted.table, served))
-        # Rows that the actor does not see are left out by row security, wherever they stand.
-        among_others = wanted.bound is not None and wanted.bound not in first
-        yield Plan(first, left, not (left or wanted.joined or among_others), among_others)
-
-
-def _listable(wanted: Wanted, name: str) -> bool:
-    """Whether the values of a column can be listed; those of one that may be empty can't."""
-    return name in wanted.known or (name in wanted.domains and not wanted.table.c[name].nullable)
-
-
-def _listed(domain: Domain) -> Sequence[Any]:
-    return domain() if callable(domain) else domain
-
-
-def _first_columns(index: Index, order: str, id_: str) -> tuple[str, ...] | None:
-    """What an index has before the order and the id; None where it does not end so, or leaves rows out."""
-    names = tuple(getattr(each, "name", None) for each in index.expressions)
-    whole = index.dialect_options["postgresql"].get("where") is None
-    return names[:-2] if whole and names[-2:] == (order, id_) else None  # type: ignore[return-value]
-
-
-def _looks_at_only(condition: ColumnElement[bool], table: Table, names: Collection[str]) -> bool:
-    parts = list(visitors.iterate(condition))
-    columns = [each for each in parts if isinstance(each, Column)]
-    return not any(isinstance(each, Select) for each in parts) and all(
-        each.table is table and each.name in names for each in columns
-    )
 
 
 # -- stream and walk --------------------------------------------------------------------------------------------------
@@ -175,12 +114,26 @@ def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
     return counted(uow, wanted, [row.id for row in uow.rows(top)])
 
 
-def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
+class _Time:
+    """Milliseconds that several looks share."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self._end = perf_counter() + milliseconds / 1000
+
+    def at_most(self, milliseconds: int, uow: Reader) -> AbstractContextManager[None]:
+        """Read for so long, and no longer than what is left. Raises TooSlow."""
+        left = int((self._end - perf_counter()) * 1000)
+        if left < 1:
+            raise TooSlow
+        return uow.at_most(min(milliseconds, left))
+
+
+def _walk(plan: Plan, time: _Time, uow: Reader, wanted: Wanted) -> Found | None:
     """The page, if it is full, or all rows were looked at. Where it is begun it is looked for once more, as far as what
     was found lets expect."""
     try:
         for rows in _looks(plan, wanted):
-            with uow.at_most(_WALKING_MS):
+            with time.at_most(_WALKING_MS, uow):
                 looked_at, ids = _among_first(plan, uow, wanted, rows)
             if len(ids) > wanted.size or looked_at < rows:
                 return counted(uow, wanted, ids)
@@ -188,7 +141,7 @@ def _walk(plan: Plan, uow: Reader, wanted: Wanted) -> Found | None:
         if enough > 2 * furthest:
             return None
         rows = min(2 * int(enough), furthest)  # what is looked for is not spread evenly
-        with uow.at_most(_FURTHER_MS):
+        with time.at_most(_FURTHER_MS, uow):
             looked_at, ids = _among_first(plan, uow, wanted, rows)
     except TooSlow:
         return None
@@ -271,15 +224,17 @@ def all_values(column: Column[Any]) -> Select[Any]:
 # -- gather -----------------------------------------------------------------------------------------------------------
 
 
-def _gather(uow: Reader, wanted: Wanted) -> Found | None:
+def _gather(uow: Reader, wanted: Wanted, milliseconds: int | None = None) -> Found | None:
     columns = wanted.id.label("id"), wanted.order.column.label("key")
     found = wanted.found(*columns, conditions=wanted.all_conditions).limit(wanted.most + 1).cte("found")
     page = select(found.c.id, found.c.key).order_by(*wanted.order.by(found.c.id, found.c.key))
     if wanted.behind is not None:
         page = page.where(wanted.behind(found.c.key, found.c.id))
-    few = wanted.few or expected(uow, wanted) <= PAGED
+    if milliseconds is None:
+        few = wanted.few or expected(uow, wanted) <= PAGED
+        milliseconds = _PATIENT_MS if few else _GATHERING_MS
     try:
-        with uow.at_most(_PATIENT_MS if few else _GATHERING_MS):
+        with uow.at_most(milliseconds):
             number, ids = _numbered(uow, wanted, found, page.offset(wanted.offset).limit(wanted.size + 1))
     except TooSlow:
         return None

@@ -139,6 +139,10 @@ def problem_schema() -> dict[str, Any]:
                 "description": "`work_required` 的验证题（ALTCHA 工作量证明 v2），解出后放入 `work` 重新提交"
                 " · of `work_required`: the challenge (ALTCHA proof of work v2) whose solution is sent as `work`",
             },
+            "service": {
+                "type": "string",
+                "description": "`service_unavailable` 时不可用的服务 · of `service_unavailable`: the service that is away",
+            },
             "errors": {
                 "type": "array",
                 "description": "每个字段的问题 · every field's problem",

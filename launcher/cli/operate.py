@@ -81,7 +81,7 @@ def change_token_key(
         token_keys.Pause.OUTLIVED: "The last tokens of the former key expire",
     }
 
-    wait_for = token_keys.wait_for([system.process(GATEWAY), system.stand_in])
+    wait_for = token_keys.wait_for([system.process(GATEWAY), system.stand_ins[GATEWAY]])
 
     def wait(pause: token_keys.Pause, keys: Sequence[str]) -> None:
         with step(f"{doing[pause]} (at most {pause.value} s)"):

@@ -23,8 +23,9 @@ DISCREET = (
     "log_min_duration_statement=-1",
 )
 # What a crash of the machine could lose; only for servers that are thrown away. What was committed outlives a killed
-# server even so: tests kill it. (Without synchronous_commit the last commits would still be in its own memory.)
-NOT_DURABLE = ("fsync=off", "full_page_writes=off")
+# server even so: tests kill it. (Without synchronous_commit the last commits would still be in its own memory.) Nobody
+# copies such a server while it runs, so what a transaction makes whole, an index or a table, needs no log.
+NOT_DURABLE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
 
 
 def client() -> str:

@@ -14,7 +14,8 @@ BILLS_AS_FILE: Final = ListExport(
     list_bills,
     (
         "number", "student_number", "student_name", "intake", "level", "student_type", "major_code", "schooling_length",
-        "course_code", "course_name", "kind", "amount", "status", "method", "refunded_amount", "issued_at", "paid_at",
+        "course_code", "course_name", "kind", "amount", "status", "method", "refunded_amount", "grace_until",
+        "issued_at", "paid_at",
     ),
     known_by={
         "student_id": students.c.student_number,

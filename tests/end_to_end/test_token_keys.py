@@ -78,7 +78,7 @@ def test_the_key_is_changed_under_load_and_no_request_is_refused(system: System)
         client.sign_in(FIRST_ADMINISTRATOR, administrator_password(system))
     work = [Work(client) for client in clients]
 
-    known = wait_for([system.process("gateway"), system.stand_in])
+    known = wait_for([system.process("gateway"), system.stand_ins["gateway"]])
 
     def until(pause: Pause, keys: Sequence[str]) -> None:
         if pause is Pause.KNOWN:

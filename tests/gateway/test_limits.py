@@ -193,6 +193,7 @@ def test_one_service_down_leaves_the_other_alone(gateway: Gateway) -> None:
     answers = [gateway.client.simulate_get(BOOKS, headers=gateway.bearer()) for _ in range(7)]
     assert {answer.status_code for answer in answers} == {503}
     assert answers[-1].json["code"] == "service_unavailable"
+    assert answers[-1].json["service"] == "library"  # by which a client knows what else is away
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert len(gateway.backend.calls) == 5
     assert gateway.client.simulate_post("/api/v1/archive", headers=gateway.bearer()).status_code == 200

@@ -15,8 +15,8 @@ import pytest
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.data import lists as listing
+from chassis.data.list_plans import Plan, plans
 from chassis.data.list_wanted import PAGED, Found, Wanted
-from chassis.data.list_ways import Plan, plans
 from chassis.declaring.service import load
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import OPERATIONS, PageQuery, method_name

@@ -58,7 +58,9 @@ class Engine:
             self._add(name, number - (len(present) if keep else 0))
 
     def _rm(self, options, names):
-        for each in [each for each, name in self.containers.items() if each in names or name in names]:
+        """Of a service only those that have ended, of which there are none here, unless they are stopped before."""
+        whole = names if "--stop" in options else ()
+        for each in [each for each, name in self.containers.items() if each in names or name in whole]:
             del self.containers[each]
 
     def _stop(self, options, names):

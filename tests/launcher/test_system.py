@@ -100,3 +100,15 @@ def test_only_the_process_that_signs_tokens_has_the_key_and_nobody_an_administra
     for process in system.processes.values():
         values = process.spec.variables.values()
         assert not {postgres_admin_url, amqp_admin_url, management_url} & set(values)
+
+
+def test_the_gateway_and_nobody_else_is_told_where_the_console_is(tmp_path):
+    servers = ("postgresql+psycopg2://a@127.0.0.1/x", "amqp://a@127.0.0.1", "http://a@127.0.0.1")
+    told = {
+        process.name: process.spec.variables["JIAOWU_GATEWAY_CONSOLE"]
+        for process in System(tmp_path, *servers, console=tmp_path / "site").processes.values()
+        if "JIAOWU_GATEWAY_CONSOLE" in process.spec.variables
+    }
+    assert told == {GATEWAY: str(tmp_path / "site")}
+    without = System(tmp_path, *servers).processes[GATEWAY].spec.variables
+    assert "JIAOWU_GATEWAY_CONSOLE" not in without

@@ -26,15 +26,11 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(900)]
 
-TWICE = {"identity": 2}
-"""Of the service that is asked there are two, as where nobody is to wait: on a busy machine one alone can take longer
-to begin than anybody waits for an answer."""
-
 _UPGRADE = """
 import sys
 from pathlib import Path
 from launcher import upgrading
-from launcher.installation import Installation
+from launcher.installation import Choices, Installation
 
 upgrading.upgrade(Installation(Path(sys.argv[1])))
 """
@@ -43,7 +39,7 @@ upgrading.upgrade(Installation(Path(sys.argv[1])))
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One that is up, on servers of its own."""
-    made = Installation(tmp_path_factory.mktemp("installation"), Choices(scale=TWICE))
+    made = Installation(tmp_path_factory.mktemp("installation"))
     try:
         made.up()
         yield made
@@ -113,7 +109,7 @@ def test_everything_but_the_entrance_is_replaced_and_nobody_is_refused(installat
     assert supervisor(installation) != watching
     given = {name for name in psutil.Process(supervisor(installation)).environ() if name.startswith("JIAOWU_")}
     assert given == set(), "administrators' addresses are for the launcher alone"
-    assert not installation.system().stand_in.running()
+    assert not any(each.running() for each in installation.system().stand_ins.values())
     assert somebody.refused == {}
     assert look(installation) == []
 

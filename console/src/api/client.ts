@@ -1,3 +1,4 @@
+import { answered, failed } from "./away";
 import { good, http } from "./http";
 import { newKey } from "./keys";
 import { operation, type Answer, type Operation, type OperationName, type Request } from "./operations";
@@ -37,7 +38,19 @@ export async function download<N extends OperationName>(
 
 type Fields = Record<string, unknown>;
 
+/** Send it, and remember of its service whether it is there. */
 async function send(asked: Operation, fields: Fields, options: Options, parseAs: "json" | "blob") {
+  try {
+    const said = await sent(asked, fields, options, parseAs);
+    answered(asked.service);
+    return said;
+  } catch (reason) {
+    failed(asked.service, reason);
+    throw reason;
+  }
+}
+
+async function sent(asked: Operation, fields: Fields, options: Options, parseAs: "json" | "blob") {
   const session = useSession();
   const headers: Record<string, string> = asked.is_command ? { "Idempotency-Key": options.key ?? newKey() } : {};
   const request = { ...placed(asked, fields), signal: options.signal, parseAs };

@@ -24,6 +24,8 @@ export class Problem extends Error {
     readonly correlationId: string | null = null,
     /** The work that has to be done first. */
     readonly challenge: unknown = null,
+    /** The service that is away. */
+    readonly service: string | null = null,
   ) {
     super(`${code} (${status})`); // what a person may be told stands in `detail`, and in no log
   }
@@ -57,6 +59,7 @@ export function problemOf(response: Response, body: unknown): Problem {
     Number(response.headers.get("Retry-After")) || null,
     document.correlation_id ?? response.headers.get("X-Correlation-Id"),
     document.challenge ?? null,
+    document.service ?? null,
   );
 }
 

@@ -139,6 +139,14 @@ export const NOT_PICKED: Readonly<Record<string, string>> = {
 export const referenceOf = (name: string | undefined): Reference | undefined =>
   name === undefined ? undefined : REFERENCES[ALIASES[name] ?? name];
 
+const ANY_NAME = by("number", "code", "student_number", "username", "name", "student_name", "course_name");
+
+/** What a row is called in a sentence about it. `ids` are fields that name it, as `bill_id` or `bill_ids`. */
+export function calledBy(ids: readonly string[], row: AnyRow): string {
+  const [found] = ids.flatMap((id) => referenceOf(id.replace(/_ids?$/, "")) ?? []);
+  return found?.called(row) || ANY_NAME(row);
+}
+
 /** The thing that rows of a table are, as audit entries call them: `students` → `student`. */
 export const thingOf = (table: string) => table.replace(/s$/, "");
 

@@ -121,7 +121,7 @@ withdrawals = Table(
     Index("ix_withdrawals_of_point", "teaching_point_id", "state", "requested_at", "id"),
     Index("ix_withdrawals_of_school", "state", "requested_at", "id"),
     Index("ix_withdrawals_student_id", "student_id"),
-    Index("ix_withdrawals_of_course", "course_id", "requested_at", "id"),
+    Index("ix_withdrawals_of_course_by_state", "course_id", "state", "requested_at", "id"),
     CheckConstraint("amount >= 0", name="amount"),
     one_of("state", WithdrawalState),
 )

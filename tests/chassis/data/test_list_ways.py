@@ -60,7 +60,7 @@ def fair(built_of: HarnessOf) -> ServiceHarness:
 @pytest.fixture(autouse=True)
 def however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (list_ways, list_totals):
-        for name in ("_WALKING_MS", "_FURTHER_MS", "_GATHERING_MS", "_PATIENT_MS", "_COUNTING_MS"):
+        for name in ("_WALKING_MS", "_FURTHER_MS", "_WALKS_MS", "_GATHERING_MS", "_PATIENT_MS", "_COUNTING_MS"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, 60_000)
 

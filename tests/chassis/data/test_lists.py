@@ -40,6 +40,8 @@ SMALL = {
     "_AT_ONCE_ROWS": 400,
     "_WALKED_PLACES": 3,
     "_FURTHER": 120,
+    "_HANDFUL": 12,
+    "_FAR_MORE": 200,
     "_MERGED": 20,
     "_MERGED_ROWS": 400,
 }
@@ -250,6 +252,35 @@ def test_a_page_that_is_begun_among_the_first_rows_is_looked_for_further_on(
     monkeypatch.setattr(list_ways, "_FURTHER", 24)
     with pytest.raises(ServiceError, match="narrow_the_list"):
         page(fair, ride="swing", size=20)
+
+
+def test_what_is_expected_to_be_few_is_gathered_before_anything_is_walked(
+    fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_ways, "_walk", lambda *_: pytest.fail("it was walked"))
+    assert ids(page(fair, ride="wheel").items) == ids(all_of(fair, SCHOOL, ride="wheel"))
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_more_than_was_expected_is_found_by_a_walk_all_the_same(
+    fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_ways, "expected", lambda uow, wanted: 1)
+    assert ids(page(fair, ride="swing", size=20).items) == ids(all_of(fair, SCHOOL, ride="swing"))[:20]
+
+
+@pytest.mark.usefixtures("small")
+def test_walks_have_their_time_together_and_no_more(fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page(fair, ride="swing", size=20).items
+    monkeypatch.setattr(list_ways, "_WALKS_MS", 0)
+    with pytest.raises(ServiceError, match="narrow_the_list"):
+        page(fair, ride="swing", size=20)
+
+
+def test_nobody_counts_what_is_expected_to_be_far_more(fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_totals, "expected", lambda uow, wanted: 1_000_000)
+    everything = page(fair, size=10)
+    assert (everything.total, everything.about) == (1_000_000, True)
 
 
 def test_what_can_not_be_gathered_in_time_is_refused_and_not_waited_for(

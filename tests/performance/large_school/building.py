@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from chassis.declaring.service import load
 from launcher.paths import declaring
 from tests.performance.large_school import catalogue, copies, drawing, fees
-from tests.performance.large_school.databases import PLAN, Databases, take_indexes
+from tests.performance.large_school.databases import PLAN, Databases, take_indexes, vacuum_by_itself
 from tests.performance.large_school.filled import cohorts, statements
 from tests.performance.large_school.size import Size
 
@@ -33,6 +33,7 @@ LARGE = {
     "identity": ("students",),
 }  # fmt: skip
 """Tables whose indexes are made after their rows."""
+_LEDGER = ("ledger_transactions", "ledger_entries")
 
 # What of the plan is needed in another database than the one in which it was made.
 _STUDENTS = """
@@ -88,7 +89,8 @@ class _Building:
     second: ThreadPoolExecutor
     """Takes steps one after the other while the first hand takes others."""
     seconds: dict[str, float] = field(default_factory=dict)
-    indexes: dict[str, list[str]] = field(default_factory=dict)
+    indexes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Service → table and statement of each that is still to be made."""
 
     def build(self) -> dict[str, float]:
         self.step("small tables", self.small_tables)
@@ -110,7 +112,7 @@ class _Building:
         rest = [self.meanwhile(f"{name}: indexes", partial(self.finish, name)) for name in ("courses", "exams")]
         self.step("finance: refunds", lambda: self.sql("finance", "refunds"))
         self.step("finance: ledger", lambda: self.sql("finance", "ledger"))
-        self.step("finance: indexes of the ledger", lambda: self.index("finance", self.of_ledger()))
+        self.step("finance: indexes of the ledger", lambda: self.index("finance", *_LEDGER))
         for waited_for in (registry, identity, selections, *of_bills):
             waited_for.result()
         self.step("finance: other indexes", lambda: self.finish("finance"))
@@ -137,6 +139,7 @@ class _Building:
         for service in LARGE:
             self.databases.run(service, "plan", seed=self.size.seed)
             self.indexes[service] = take_indexes(self.databases, service, LARGE[service])
+            vacuum_by_itself(self.databases, service, LARGE[service], on=False)
         for service, table, rows in (*catalogue.tables(self.size), *fees.tables(self.size)):
             self.insert(service, table, rows)
         drawn = [(f"plan.{name}", columns, rows) for name, columns, rows in drawing.tables(self.size)]
@@ -188,18 +191,18 @@ class _Building:
     def registrations(self) -> None:
         self.databases.carry("finance", _REGISTRATIONS, "exams", "exam_registrations", _OF_REGISTRATIONS)
 
-    def of_ledger(self) -> list[str]:
-        """The indexes of the ledger, whose rows nothing fills later."""
-        return [each for each in self.indexes["finance"] if " ON public.ledger_" in each]
-
-    def index(self, service: str, definitions: Sequence[str]) -> None:
-        for definition in definitions:
-            self.databases.rows(service, definition)
-            self.indexes[service].remove(definition)
+    def index(self, service: str, *tables: str) -> None:
+        """The indexes of tables whose rows nothing fills later."""
+        for table, statement in list(self.indexes[service]):
+            if table in tables:
+                self.databases.rows(service, statement)
+                self.indexes[service].remove((table, statement))
 
     def finish(self, service: str) -> None:
         """The plan goes, what triggers would have filled is filled, indexes and statistics come. All is vacuumed now:
         autovacuum would come in the middle of a measurement."""
         self.databases.rows(service, f"DROP SCHEMA {PLAN} CASCADE")
-        for statement in (*statements(service), *self.indexes[service], "VACUUM (ANALYZE)"):
+        indexes = [statement for _, statement in self.indexes[service]]
+        for statement in (*statements(service), *indexes, "VACUUM (ANALYZE)"):
             self.databases.rows(service, statement)
+        vacuum_by_itself(self.databases, service, LARGE[service], on=True)

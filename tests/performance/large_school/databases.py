@@ -1,5 +1,5 @@
 """The services' databases, entered as the superuser: no trigger runs, no foreign key is looked up, no index is kept up
-but those of constraints."""
+but those that foreign keys point at."""
 
 from __future__ import annotations
 
@@ -101,18 +101,33 @@ def _send(connection: extensions.connection, select: str, pipe: int) -> None:
         cursor.copy_expert(f"COPY ({select}) TO STDOUT", outgoing, size=1 << 18)
 
 
-_INDEXES_OF_NO_CONSTRAINT: Final = """
-SELECT c.relname, i.indexdef FROM pg_indexes i
-JOIN pg_class c ON c.oid = format('%%I.%%I', i.schemaname, i.indexname)::regclass
-WHERE i.schemaname = 'public' AND i.tablename = ANY (%s)
-    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+_INDEXES: Final = """
+SELECT t.relname,
+    CASE WHEN k.oid IS NULL THEN format('DROP INDEX public.%%I', c.relname)
+        ELSE format('ALTER TABLE public.%%I DROP CONSTRAINT %%I', t.relname, c.relname) END,
+    CASE WHEN k.oid IS NULL THEN pg_get_indexdef(c.oid)
+        ELSE format('ALTER TABLE public.%%I ADD CONSTRAINT %%I %%s', t.relname, c.relname, pg_get_constraintdef(k.oid))
+    END
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid
+LEFT JOIN pg_constraint AS k ON k.conindid = c.oid AND k.contype <> 'f'
+WHERE t.relnamespace = 'public'::regnamespace AND t.relname = ANY (%s)
+    AND NOT EXISTS (SELECT FROM pg_constraint AS f WHERE f.conindid = c.oid AND f.contype = 'f')
 ORDER BY c.relname
 """
 
 
-def take_indexes(databases: Databases, service: str, tables: Sequence[str]) -> list[str]:
-    """Drop the indexes of these tables, but for those of constraints; the statements that make them again."""
-    found = databases.rows(service, _INDEXES_OF_NO_CONSTRAINT, [list(tables)])
-    if found:
-        databases.rows(service, "DROP INDEX " + ", ".join(f'"{name}"' for name, _ in found))
-    return [definition for _, definition in found]
+def take_indexes(databases: Databases, service: str, tables: Sequence[str]) -> list[tuple[str, str]]:
+    """Drop the indexes of these tables and the constraints that are indexes, but for those that foreign keys point at.
+    Table and statement that makes each again."""
+    found = databases.rows(service, _INDEXES, [list(tables)])
+    for _, drop, _ in found:
+        databases.rows(service, drop)
+    return [(table, make) for table, _, make in found]
+
+
+def vacuum_by_itself(databases: Databases, service: str, tables: Sequence[str], *, on: bool) -> None:
+    """Whether the server vacuums these tables when it finds that much has changed: in the middle of filling them it
+    would read all of it again and again."""
+    change = "RESET (autovacuum_enabled)" if on else "SET (autovacuum_enabled = off)"
+    for table in tables:
+        databases.rows(service, f"ALTER TABLE public.{table} {change}")

@@ -32,21 +32,30 @@ const idsOf = ({ id, subject_id, course_id, selection_id, resit_of }: AnyResult)
 const reasonsOf = ({ refusal, refusals = [] }: AnyResult) =>
   [...(refusal ? [refusal] : []), ...refusals].map(({ message }) => message);
 
+const resultsIn = (answer: unknown): AnyResult[] => {
+  const { items, results } = (answer ?? {}) as { items?: AnyResult[]; results?: AnyResult[] };
+  return items ?? results ?? [];
+};
+
+function outcomeOf(id: string, result: AnyResult | undefined): RowOutcome {
+  const warnings = result?.warnings?.map(({ message }) => message) ?? [];
+  return {
+    id,
+    state: result?.state ?? null,
+    reasons: result ? reasonsOf(result) : [],
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
 /** One outcome for each of the ids that were sent. An answer that tells nothing of rows did all of them. */
 export function outcomesOf(answer: unknown, ids: readonly string[]): RowOutcome[] {
-  const { items, results } = (answer ?? {}) as { items?: AnyResult[]; results?: AnyResult[] };
-  const told = new Map((items ?? results ?? []).flatMap((item) => idsOf(item).map((id) => [id, item] as const)));
-  return ids.map((id) => {
-    const item = told.get(id);
-    const warnings = item?.warnings?.map(({ message }) => message) ?? [];
-    return {
-      id,
-      state: item?.state ?? null,
-      reasons: item ? reasonsOf(item) : [],
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
-  });
+  const told = new Map(resultsIn(answer).flatMap((result) => idsOf(result).map((id) => [id, result] as const)));
+  return ids.map((id) => outcomeOf(id, told.get(id)));
 }
+
+/** The outcomes that an answer tells of; none where it tells nothing of rows. */
+export const outcomesIn = (answer: unknown): RowOutcome[] =>
+  resultsIn(answer).map((result) => outcomeOf(idsOf(result)[0] ?? "", result));
 
 /** Why rows were not done: each sentence with how many rows it is about, the commonest first. */
 export function reasonsIn(outcomes: readonly RowOutcome[]): Reason[] {

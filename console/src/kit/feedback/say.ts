@@ -15,24 +15,14 @@ export const sayDone = (message: string) =>
 export const sayFailed = (error: unknown) =>
   void ElMessage({ message: sentenceOf(error), type: "error", duration: LONG, showClose: true });
 
-/** Ask once more before something is done. Resolves to whether it is. */
-export async function ask(title: string, message: string, yes: string): Promise<boolean> {
-  const options = {
-    confirmButtonText: yes,
-    cancelButtonText: "取消",
-    type: "warning",
-    closeOnClickModal: false,
-  } as const;
-  return ElMessageBox.confirm(message, title, options).then(
-    () => true,
-    () => false,
-  );
-}
+/** Ask before something is done; Enter and Escape leave it undone. Resolves to whether it is done. */
+export const ask = (title: string, message: string, yes: string): Promise<boolean> =>
+  askToGo(title, message, "取消", yes);
 
 /** Ask whether to stay, which is what Enter and Escape do, or to go. Resolves to whether they go. */
 export async function askToGo(title: string, message: string, stay: string, go: string): Promise<boolean> {
   const options = {
-    confirmButtonText: stay,
+    confirmButtonText: stay, // which has the focus
     cancelButtonText: go,
     type: "warning",
     closeOnClickModal: false,

@@ -1,4 +1,5 @@
 /** Which columns are shown and in which order: as declared, until somebody arranges them on their device. */
+import type { Field } from "@/kit/contract";
 import { remembered } from "@/kit/remembered";
 
 export interface Arrangement {
@@ -33,3 +34,13 @@ export function moved<Member>(list: readonly Member[], member: Member, by: -1 | 
 
 /** Where this device keeps the arrangement of a list. */
 export const arrangementOf = (list: string) => remembered<Arrangement>(`columns.${list}`);
+
+const NO_CELLS = new Set<Field["kind"]>(["id", "object", "list", "map", "file", "any"]);
+
+/** The fields of a list's rows that a file can have as columns: those that are shown, in their order, then the others. */
+export function columnsOfFiles(answer: readonly Field[], shown: readonly string[]): Field[] {
+  const place = ({ name }: Field) => (shown.includes(name) ? shown.indexOf(name) : shown.length);
+  return answer
+    .filter(({ kind, name }) => !NO_CELLS.has(kind) && name !== "version")
+    .sort((one, other) => place(one) - place(other));
+}

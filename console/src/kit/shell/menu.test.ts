@@ -9,7 +9,8 @@ const entries = [
   page("/finance/bills/:bill_id", "finance.GetBill", load),
   page("/system/users", "identity.ListUsers", load),
 ].map(({ meta }) => meta?.page) as PageEntry[];
-const look = (name: string) => ({ label: `${name}列表`, permission: name.split(".")[0] }) as unknown as Operation;
+const look = (name: string) =>
+  ({ label: `${name}列表`, permission: name.split(".")[0], service: name.split(".")[0] }) as unknown as Operation;
 
 describe("the menu", () => {
   it("has what the person may open, in the order of the work, and no pages about one row", () => {
@@ -17,12 +18,14 @@ describe("the menu", () => {
       {
         key: "system",
         title: "系统管理",
-        items: [{ name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers" }],
+        items: [
+          { name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers", service: "identity" },
+        ],
       },
       {
         key: "finance",
         title: "财务",
-        items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills" }],
+        items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills", service: "finance" }],
       },
     ]);
   });

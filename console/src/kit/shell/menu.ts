@@ -6,6 +6,8 @@ export interface MenuItem {
   name: string;
   path: string;
   title: string;
+  /** Whose answers the page shows. */
+  service: string;
 }
 
 export interface MenuGroup {
@@ -29,7 +31,12 @@ export function menuOf(entries: readonly PageEntry[], look: Lookup, may: May): M
       title: GROUPS[key],
       items: open
         .filter(({ path }) => groupOf(path) === key)
-        .map((entry) => ({ name: entry.name, path: entry.path, title: titleOf(entry, look) })),
+        .map((entry) => ({
+          name: entry.name,
+          path: entry.path,
+          title: titleOf(entry, look),
+          service: look(entry.operation).service,
+        })),
     }))
     .filter(({ items }) => items.length > 0);
 }
