@@ -15,7 +15,7 @@ def sign_in(page: Page, username: str, password: str) -> None:
 def give_credentials(page: Page | Locator, username: str, password: str) -> None:
     """Fill in the form and send it."""
     page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("textbox", name="密码", exact=True).fill(password)
     page.get_by_role("button", name="登录").click()
 
 

@@ -93,7 +93,7 @@ def test_numbers_of_eighteen_digits_keep_their_last_ones_through_forms_filters_a
     (student,) = premises.enrolled([row])
     page = desk("registrar")
     page.goto("/registry/students")
-    page.get_by_label("学号", exact=True).fill("２０２６ ０９１２ ３４５６ ７８９０ １７")
+    page.get_by_role("textbox", name="学号", exact=True).fill("２０２６ ０９１２ ３４５６ ７８９０ １７")
     page.get_by_role("button", name="查询").click()
     expect(page).to_have_url(re.compile("student_number=202609123456789017"))
     page.get_by_role("link", name="202609123456789017").click()

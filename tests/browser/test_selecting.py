@@ -22,7 +22,7 @@ def selected(premises: Premises, student: StudentView) -> Sequence[str]:
 
 def look_for(page: Page, student: StudentView) -> None:
     """Filter a list of students by a number."""
-    page.get_by_label("学号", exact=True).fill(student.student_number)
+    page.get_by_role("textbox", name="学号", exact=True).fill(student.student_number)
     page.get_by_role("button", name="查询").click()
 
 

@@ -47,11 +47,11 @@ def test_the_first_sign_in_leads_through_password_and_profile_to_the_page_that_w
 
     expect(stranger.get_by_role("heading", name="修改密码")).to_be_visible()
     stranger.get_by_label("当前密码").fill(first.password)
-    stranger.get_by_label("新密码", exact=True).fill("12345678")
+    stranger.get_by_role("textbox", name="新密码", exact=True).fill("12345678")
     stranger.get_by_label("确认新密码").fill("12345678")
     stranger.get_by_role("button", name="修改密码").click()
     expect(stranger.get_by_text("新密码过于常见")).to_be_visible()
-    stranger.get_by_label("新密码", exact=True).fill(PASSWORD)
+    stranger.get_by_role("textbox", name="新密码", exact=True).fill(PASSWORD)
     stranger.get_by_label("确认新密码").fill(PASSWORD)
     stranger.get_by_role("button", name="修改密码").click()
 
@@ -71,7 +71,7 @@ def test_a_wrong_password_says_so_and_lets_one_try_again_at_once(stranger: Page,
     give_credentials(stranger, username, "not-my-password")
     expect(stranger.get_by_role("alert")).to_contain_text("用户名或密码不正确")
     expect(stranger.get_by_label("用户名")).to_have_value(username)
-    expect(stranger.get_by_label("密码", exact=True)).to_be_focused()
+    expect(stranger.get_by_role("textbox", name="密码", exact=True)).to_be_focused()
     stranger.keyboard.type(PASSWORD)  # instead of the wrong one, which is marked
     stranger.keyboard.press("Enter")
     expect(stranger.get_by_role("navigation", name="主菜单")).to_be_visible()
@@ -153,7 +153,7 @@ def test_a_session_that_was_ended_asks_for_the_password_and_sends_what_was_typed
     again = stranger.get_by_role("dialog", name="登录已过期")
     expect(again.get_by_label("用户名")).to_have_value(first.username)
     expect(form.get_by_label("手机号码")).to_have_value("13900002222")
-    again.get_by_label("密码", exact=True).fill(PASSWORD)
+    again.get_by_role("textbox", name="密码", exact=True).fill(PASSWORD)
     again.get_by_role("button", name="登录").click()
     expect(again).to_be_hidden()
     expect(form).to_be_hidden()
