@@ -28,6 +28,10 @@ def _file(path: str | Path) -> Callable[[], bool]:
     return Path(path).exists
 
 
+def _program(name: str) -> Callable[[], bool]:
+    return lambda: shutil.which(name) is not None
+
+
 def _font(name: str) -> Callable[[], bool]:
     return lambda: any(Path("/usr/share/fonts").rglob(name))
 
@@ -36,7 +40,7 @@ def _font(name: str) -> Callable[[], bool]:
 PYTHON = (
     Need("python3-venv", "venv", lambda: importlib.util.find_spec("ensurepip") is not None),
     Need("python3-dev", "Python's headers", _file(Path(sysconfig.get_path("include"), "Python.h"))),
-    Need("gcc", "a C compiler", lambda: shutil.which("gcc") is not None),
+    Need("gcc", "a C compiler", _program("gcc")),
     Need("libc6-dev", "the C library's headers", _file("/usr/include/stdlib.h")),
     Need("libpcsclite-dev", "the card reader's headers", _file("/usr/include/PCSC/winscard.h")),
 )
@@ -51,6 +55,11 @@ FONTS = (
 CARD_READER = (
     Need("pcscd", "the card reader daemon", _file("/usr/sbin/pcscd")),
     Need("vsmartcard-vpcd", "a virtual card reader", _file("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")),
+)
+# What the console is tried in. (Their fonts are those of documents: without them every character is a box.)
+BROWSERS = (
+    Need("chromium", "Chromium", _program("chromium")),
+    Need("firefox-esr", "Firefox ESR", _program("firefox-esr")),
 )
 # Who names all of these runs the tests on servers of his own.
 OWN_TEST_SERVERS = ("JIAOWU_TEST_POSTGRES_URL", "JIAOWU_TEST_AMQP_URL", "JIAOWU_TEST_AMQP_MANAGEMENT_URL")
@@ -67,7 +76,7 @@ def of_command(command: str | None, variables: Mapping[str, str]) -> list[Need]:
         return [POSTGRES, RABBITMQ]
     if command == "test":
         named_all = all(variable in variables for variable in OWN_TEST_SERVERS)
-        return [*([] if named_all else [POSTGRES, RABBITMQ]), *FONTS, *CARD_READER]
+        return [*([] if named_all else [POSTGRES, RABBITMQ]), *FONTS, *BROWSERS, *CARD_READER]
     return []
 
 

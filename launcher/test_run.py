@@ -20,7 +20,7 @@ def run_pytest(arguments: Sequence[str]) -> int:
 
     Raises packages.SetUpError when something is missing that can't be installed.
     """
-    needs.install([*needs.FONTS, *needs.CARD_READER], SETUP_LOG)
+    needs.install([*needs.FONTS, *needs.BROWSERS, *needs.CARD_READER], SETUP_LOG)
     if prometheus.programs() is None:
         with step("Fetching Prometheus"):
             prometheus.ensure_unpacked(SETUP_LOG)

@@ -48,6 +48,8 @@ VALUE_TABLES: dict[str, Words] = {
     "ParkedMessageView.service": things.SERVICES,
     "ParkedMessageView.type": things.EVENTS,
     "ReturnedMessageView.service": things.SERVICES,
+    "SelectionBill.kind": choices.CHOICES["FeeKind"],
+    "SelectionBill.status": states.STATES["BillStatus"],
     "TaskView.figures": doing.FIGURES,
     "TaskView.kind": doing.TASKS,
     "TaskView.service": things.SERVICES,

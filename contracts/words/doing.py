@@ -61,6 +61,7 @@ ENTRIES: Words = {
     "change_password": ("修改密码", "Change the password"),
     "create": ("新建", "Create"),
     "create_version": ("新增培养方案版本", "Create a programme version"),
+    "decide": ("决定退费", "Decide on a refund"),
     "delete": ("删除", "Delete"),
     "disable": ("停用", "Disable"),
     "drop": ("放弃", "Give up"),
@@ -75,6 +76,7 @@ ENTRIES: Words = {
     "issue_one_time_password": ("发放一次性密码", "Issue a one-time password"),
     "make_account": ("开通账号", "Make an account"),
     "offer": ("开设", "Offer"),
+    "open": ("受理", "Take in"),
     "place": ("安排场次", "Place in a session"),
     "publish_arrangement": ("发布考场编排", "Publish the arrangement"),
     "refresh_token_reused": ("刷新令牌被重用", "A refresh token was used again"),
@@ -84,6 +86,7 @@ ENTRIES: Words = {
     "remove_courses": ("移除课程", "Remove courses"),
     "replace": ("换发", "Replace"),
     "replay": ("重新处理", "Try again"),
+    "request": ("申请", "Request"),
     "resume": ("恢复办理", "Resume"),
     "select": ("选课", "Select"),
     "set": ("设置", "Set"),
@@ -92,7 +95,8 @@ ENTRIES: Words = {
     "transfer": ("转教学点", "Transfer"),
     "withdraw_document": ("作废文件", "Withdraw a document"),
 }
-"""What audit entries tell beside the actions of workflows, and what else a refusal says that a state does not allow."""
+"""What audit entries and first steps tell beside the actions of workflows, and what else a refusal says that a state
+does not allow."""
 
 PERMISSIONS: Words = {
     "identity.read_teaching_points": ("查看教学点", "See teaching points"),

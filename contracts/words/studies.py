@@ -46,6 +46,7 @@ FIELDS: Words = {
     "major_name": ("专业名称", "Major"),
     "selectable": ("可选", "Can be selected"),
     "learning_open": ("可开始学习", "Open for learning"),
+    "WithdrawalView.learning_open": ("可继续学习", "May go on learning"),
     # rounds
     "selection_round_id": ("选课批次", "Selection round"),
     "opens_at": ("开放时间", "Opens at"),
@@ -53,6 +54,7 @@ FIELDS: Words = {
     "open_now": ("开放中", "Open now"),
     "withdrawal_closes_at": ("退课截止时间", "Withdrawals until"),
     "payment_deadline": ("缴费截止时间", "Pay until"),
+    "SelectionView.due_at": ("缴费截止时间", "Pay until"),
     "early_selection": ("允许提前选课", "Early selection"),
     # selections
     "selection_id": ("选课", "Selection"),

@@ -97,6 +97,7 @@ FIELDS: Words = {
     "refusals": ("被拒原因", "Refusals"),
     "refused_rows": ("被拒的行", "Refused rows"),
     "rows": ("行数", "Rows"),
+    "ErasureView.number": ("条数", "Rows"),
     "row": ("行号", "Row number"),
     "column": ("列名", "Column"),
     "outcome": ("结果明细", "Outcome in detail"),

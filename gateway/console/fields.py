@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaMode
 
 from contracts.stored import Stored
@@ -67,7 +68,7 @@ def _described(annotation: Any, metadata: Sequence[Any], schema: Mapping[str, An
     """What a type takes: its kind, whether it may be empty, its limits, what is inside of it."""
     options = [option for option in get_args(annotation) if option is not NoneType]
     if get_origin(annotation) is Annotated:
-        return _described(options[0], [*metadata, *annotation.__metadata__], schema, mode)
+        return _described(options[0], [*metadata, *_unfolded(annotation.__metadata__)], schema, mode)
     if get_origin(annotation) in (Union, UnionType):
         found = _any_of(options, metadata, schema, mode)
         return {**found, "nullable": True} if NoneType in get_args(annotation) else found
@@ -79,6 +80,12 @@ def _described(annotation: Any, metadata: Sequence[Any], schema: Mapping[str, An
     if get_origin(annotation) is Literal:
         return {"kind": "word"}
     return {**_single(annotation, metadata, schema, mode), **_limits(schema)}
+
+
+def _unfolded(metadata: Sequence[Any]) -> Iterator[Any]:
+    """What a type is annotated with; limits that stand together in a `Field`, one by one."""
+    for each in metadata:
+        yield from each.metadata if isinstance(each, FieldInfo) else (each,)
 
 
 def _any_of(options: Sequence[Any], metadata: Sequence[Any], schema: Mapping[str, Any], mode: JsonSchemaMode) -> Field:

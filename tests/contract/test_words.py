@@ -117,8 +117,8 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
     assert doing.ACTIONS.keys() - plain <= {f"{each.name}.{action}" for each in WORKFLOWS for action in each.actions}
 
 
-# Who is given what an audit entry calls a change, and at which place.
-AUDITING = {"audit": 2, "change": 3, "edit": 5, "add": 3, "_changed": 2, "_repair": 2}
+# Who is given what an audit entry or the first step of a request is called, and at which place.
+AUDITING = {"audit": 2, "change": 3, "edit": 5, "add": 3, "enter": 4, "enter_one": 4, "_changed": 2, "_repair": 2}
 
 
 def audited() -> Iterator[str]:

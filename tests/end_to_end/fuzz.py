@@ -19,11 +19,11 @@ from rich.table import Table
 
 from launcher import scratch
 from launcher.system import System
-from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.faults import Victims, dying_in_turn
 from tests.end_to_end.flow import expect_nothing_left
 from tests.end_to_end.made_up import Crowd, make_up
 from tests.end_to_end.scenery import make_scene, people
+from tests.whole_system import NO_LIMITS
 
 DYING = ("database", "courses")
 WIDE = 140

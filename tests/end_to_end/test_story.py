@@ -16,7 +16,7 @@ from launcher.reconcile.checking import reconcile
 from launcher.story.client import Client
 from launcher.story.telling import tell
 from launcher.system import System
-from tests.end_to_end.conftest import NO_LIMITS
+from tests.whole_system import NO_LIMITS
 
 pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("story")]
 STUDENTS = 40

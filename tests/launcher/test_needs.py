@@ -3,7 +3,7 @@
 import pytest
 
 from launcher import needs, packages
-from launcher.needs import CARD_READER, FONTS, OWN_TEST_SERVERS, POSTGRES, RABBITMQ, Need
+from launcher.needs import BROWSERS, CARD_READER, FONTS, OWN_TEST_SERVERS, POSTGRES, RABBITMQ, Need
 
 HERE = Need("here", "what is here", lambda: True)
 ONE = Need("one", "the first", lambda: False)
@@ -16,9 +16,9 @@ OTHER = Need("other", "the second", lambda: False)
         ("up", {}, [POSTGRES, RABBITMQ, *FONTS]),
         ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…"}, [RABBITMQ, *FONTS]),
         ("up", {"JIAOWU_POSTGRES_URL": "postgresql://…", "JIAOWU_AMQP_URL": "amqp://…"}, list(FONTS)),
-        ("test", {}, [POSTGRES, RABBITMQ, *FONTS, *CARD_READER]),
-        ("test", dict.fromkeys(OWN_TEST_SERVERS, "…"), [*FONTS, *CARD_READER]),
-        ("test", dict.fromkeys(OWN_TEST_SERVERS[:2], "…"), [POSTGRES, RABBITMQ, *FONTS, *CARD_READER]),
+        ("test", {}, [POSTGRES, RABBITMQ, *FONTS, *BROWSERS, *CARD_READER]),
+        ("test", dict.fromkeys(OWN_TEST_SERVERS, "…"), [*FONTS, *BROWSERS, *CARD_READER]),
+        ("test", dict.fromkeys(OWN_TEST_SERVERS[:2], "…"), [POSTGRES, RABBITMQ, *FONTS, *BROWSERS, *CARD_READER]),
         ("upgrade", {}, list(FONTS)),
         ("bench", {}, [POSTGRES, RABBITMQ]),
         ("migration", {}, [POSTGRES, RABBITMQ]),

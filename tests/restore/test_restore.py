@@ -30,9 +30,9 @@ from launcher.story.people import administrator
 from launcher.story.school import School, set_up
 from launcher.story.stage import Stage
 from launcher.system import System
-from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.flow import Flow, Works
 from tests.restore import backup
+from tests.whole_system import NO_LIMITS
 
 pytestmark = [pytest.mark.xdist_group("restore"), pytest.mark.timeout(420)]
 

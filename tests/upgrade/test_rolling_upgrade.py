@@ -23,11 +23,11 @@ from launcher.story.people import Person, administrator_password
 from launcher.story.school import set_up
 from launcher.story.stage import Stage
 from launcher.system import ENTRANCE, FIRST_ADMINISTRATOR, GATEWAY, System
-from tests.end_to_end.conftest import NO_LIMITS
 from tests.end_to_end.flow import expect_nothing_left
 from tests.upgrade import previous
 from tests.upgrade.rounds import Rounds
 from tests.waiting import eventually
+from tests.whole_system import NO_LIMITS
 
 pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(900)]
 

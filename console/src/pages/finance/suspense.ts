@@ -4,7 +4,7 @@ export default listPage("finance.ListSuspense", {
   columns: [
     "booked_at",
     "amount",
-    { field: "reason", show: ({ reason, refusal }) => refusal?.message ?? reason },
+    { field: "reason", show: ({ reason, refusal }) => refusal?.message ?? reason, wide: true },
     "refund_state",
     "teaching_point_id",
     "bill_id",

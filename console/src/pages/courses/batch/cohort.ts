@@ -3,17 +3,25 @@ import { useQuery } from "@tanstack/vue-query";
 import { computed, type Ref } from "vue";
 import { call, fieldOf, operation, type Field, type Request } from "@/kit/contract";
 import type { Filters } from "@/kit/list/address";
+import type { Options } from "@/kit/list/narrow";
 
 export const NAMES = ["intake", "level", "student_type", "student_source", "major_code", "schooling_length"] as const;
 type Cohort = Required<Pick<Request<"courses.ListCohort">, (typeof NAMES)[number]>>;
 
-/** The fields of a cohort, as the contract has them. */
+/** The fields of a cohort. All of them are needed, as people of another type or source are another cohort. */
 export const cohortFields = (): Field[] =>
-  NAMES.flatMap((name) => fieldOf(operation("courses.ListCohort").request, name) ?? []);
+  NAMES.flatMap((name) => fieldOf(operation("courses.ListCohort").request, name) ?? []).map((field) => ({
+    ...field,
+    required: true,
+  }));
 
-/** What stands in a cohort before anybody enters something: the contract's own. */
-export const defaultsOf = (fields: readonly Field[]): Filters =>
-  Object.fromEntries(fields.flatMap(({ name, default: given }) => (typeof given === "string" ? [[name, given]] : [])));
+/** A cohort with what there is no choice of: where programmes leave one value, it is that. */
+export function filledUp(given: Filters, optionsFor: (name: string, given: Filters) => Options | undefined): Filters {
+  return NAMES.reduce<Filters>((filled, name) => {
+    const options = filled[name] ? undefined : optionsFor(name, filled);
+    return options?.length === 1 ? { ...filled, [name]: options[0]![0] } : filled;
+  }, given);
+}
 
 /** The labels of what is missing in a cohort. */
 export const missingIn = (fields: readonly Field[], given: Filters): string[] =>

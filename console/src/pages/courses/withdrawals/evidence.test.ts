@@ -7,7 +7,7 @@ const round = {
   opens_at: "2026-09-01T00:00:00+08:00",
   withdrawal_closes_at: "2026-11-15T00:00:00+08:00",
 };
-const bill = (status: string) => ({ bill_id: "b", number: "JF1", kind: "credit_fee", amount: "1540.00", status });
+const bill = (status: string) => ({ bill_id: "b", number: "JF1", kind: "credit", amount: "1540.00", status });
 const met = (requested_at: string, status: string, refusal: { message: string } | null = null) =>
   evidenceOf({ requested_at, refusal: refusal && { code: "x", params: {}, ...refusal } }, [bill(status)], round).map(
     (condition) => condition.met,
@@ -30,6 +30,6 @@ describe("what a decision on a withdrawal stands on", () => {
 
   it("tells bills by number, money and status", () => {
     const [paid] = evidenceOf({ requested_at: "2026-10-01T00:00:00Z", refusal: null }, [bill("paid")], round);
-    expect(paid?.facts[0]).toContain("JF1，¥1,540.00，已缴费");
+    expect(paid?.facts[0]).toBe("学分费 JF1，¥1,540.00，已缴费");
   });
 });

@@ -45,12 +45,14 @@ export function useSlip(rows: ReadonlyMap<string, AnyRow>) {
     tried.value = (await creating.send({ ...asked(particulars), dry_run: true })) as Slip | undefined;
   }
 
-  /** The slip stands even where the receipt was refused, which the slip's page takes later. */
+  /**
+   * The slip stands even where the receipt was refused, which the slip's page takes later. It is shown when both are
+   * over: whoever went on to its page before would not see the receipt there.
+   */
   async function make(particulars: Particulars, receipt: FileReference | null) {
-    made.value = (await creating.send(asked(particulars))) as Slip | undefined;
-    if (!made.value || !receipt) return;
-    const { id, version } = made.value;
-    await attaching.send({ remittance_id: id, version, file: receipt });
+    const slip = (await creating.send(asked(particulars))) as Slip | undefined;
+    if (slip && receipt) await attaching.send({ remittance_id: slip.id, version: slip.version, file: receipt });
+    made.value = slip;
   }
 
   async function print() {

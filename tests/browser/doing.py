@@ -1,0 +1,39 @@
+"""What people do on pages, by what they see: roles and labels."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Sign in from the first page, and wait until the console is there."""
+    page.goto("/")
+    give_credentials(page, username, password)
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+
+
+def give_credentials(page: Page | Locator, username: str, password: str) -> None:
+    """Fill in the form and send it."""
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def choose_in_menu(page: Page, group: str, title: str) -> None:
+    """Go to a page by the menu, and wait until it is there."""
+    menu = page.get_by_role("navigation", name="主菜单")
+    opener = menu.get_by_role("button", name=group, exact=True)
+    if opener.get_attribute("aria-expanded") == "false":
+        opener.click()
+    menu.get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+def row_of(page: Page | Locator, text: str) -> Locator:
+    """The row of a table that has this text in it."""
+    return page.get_by_role("row").filter(has_text=text)
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing is being loaded."""
+    expect(page.get_by_text(re.compile("加载中"))).to_have_count(0)

@@ -1,0 +1,141 @@
+"""Where browser tests play: the running school, its people by what they do, and new students for every test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCoursesInBatch
+from contracts.courses.queries import ListCohort, ListSelections
+from contracts.courses.states import SelectionState
+from contracts.courses.views import WithdrawalResults
+from contracts.finance.queries import GetWithdrawalReview, ListBills
+from contracts.finance.states import BillStatus, ReviewState
+from contracts.finance.views import BillView
+from contracts.permissions import Role
+from contracts.registry.commands import ImportStudents
+from contracts.registry.queries import GetStudentImportTemplate, ListStudents
+from contracts.registry.views import StudentView
+from launcher.story.cohort import sheet_rows
+from launcher.story.people import Person, administrator_password
+from launcher.story.school import elements
+from launcher.story.selecting import pay
+from launcher.story.stage import wait, wait_for_copies
+from launcher.story.workbooks import filled
+from tests.end_to_end.scenery import PASSWORD, STUDENTS, Scene
+
+SheetRow = dict[str, str]
+
+
+@dataclass
+class Premises:
+    """The school of the scene, as people see it in a browser."""
+
+    scene: Scene
+    _known: int = field(default=STUDENTS)
+    """Students of the first point that are there already."""
+
+    @property
+    def url(self) -> str:
+        """Where the console is."""
+        return self.scene.system.gateway_url
+
+    def people(self) -> Mapping[str, Person]:
+        """Who works here, by what they do."""
+        staff, point = self.scene.school.staff, self.scene.here.point
+        return {
+            "system administrator": self.scene.school.administrator,
+            "registrar": staff.registrar,
+            "second registrar": staff.reviewing_registrar,
+            "exams officer": staff.exams,
+            "cashier": staff.cashier,
+            "refunds officer": staff.refunds,
+            "admissions": self.scene.others[Role.SCHOOL_ADMISSIONS],
+            "course lead": self.scene.lead,
+            "point's administrator": point.administrator,
+            "point's registrar": point.registrar,
+            "point's cashier": point.cashier,
+            "student": self.scene.here.student,
+        }
+
+    def password(self, title: str) -> str:
+        """What they sign in with."""
+        return administrator_password(self.scene.system) if title == "system administrator" else PASSWORD
+
+    # -- what a test begins with, which is not what it is about --
+
+    def rows(self, count: int) -> list[SheetRow]:
+        """Rows of a workbook, of students whom nobody knows yet."""
+        rows = sheet_rows(self.scene.stage, self.scene.here.point, self._known + count)[self._known :]
+        self._known += count
+        return rows
+
+    def workbook(self, rows: Sequence[SheetRow]) -> bytes:
+        """The template with these rows."""
+        template = self.scene.here.point.registrar.client.download(GetStudentImportTemplate())
+        return filled(template, rows)
+
+    def newcomers(self, count: int) -> list[StudentView]:
+        """Students who have just come in at the first point, and may select."""
+        return self.enrolled(self.rows(count))
+
+    def enrolled(self, rows: Sequence[SheetRow]) -> list[StudentView]:
+        """The students of these rows, who have come in."""
+        registrar = self.scene.here.point.registrar
+        registrar.send_to_the_end(ImportStudents(file=registrar.client.upload("new.xlsx", self.workbook(rows))))
+        numbers = {row["学号"] for row in rows}
+        stage = self.scene.stage
+        cohort = ListCohort(intake=stage.intake, **elements(stage).model_dump())
+        known = lambda: {each.student_number for each in registrar.client.pages(cohort)}  # noqa: E731
+        wait("the cohort", known, lambda seen: numbers <= seen)
+        return [each for each in registrar.client.pages(ListStudents()) if each.student_number in numbers]
+
+    def billed(self, students: Sequence[StudentView], courses: int = 1) -> list[BillView]:
+        """Their open bills, after they have selected so many courses."""
+        point, school = self.scene.here.point, self.scene.school
+        chosen = school.courses[:courses]
+        point.registrar.send(
+            SelectCoursesInBatch(
+                selection_round_id=school.selection_round.id,
+                student_ids=tuple(student.id for student in students),
+                course_ids=tuple(course.details.id for course in chosen),
+            )
+        )
+        ids, unpaid = {student.id for student in students}, ListBills(status=BillStatus.UNPAID)
+        return wait(
+            "bills",
+            lambda: [bill for bill in point.cashier.client.pages(unpaid) if bill.student_id in ids],
+            lambda seen: len(seen) == len(students) * courses * 2,
+        )
+
+    def paid(self, students: Sequence[StudentView], courses: int = 1) -> list[BillView]:
+        """Their bills, after the school has had the money: they are registered for their exams."""
+        bills = self.billed(students, courses)
+        pay(self.scene.stage, self.scene.school, self.scene.here.point, bills)
+        ids = {student.id for student in students}
+        mine = [ListSelections(student_id=id_, state=SelectionState.SELECTED) for id_ in ids]
+        client = self.scene.here.point.registrar.client
+        wait("learning opens", lambda: [client.count(each) for each in mine], lambda seen: set(seen) == {courses})
+        return bills
+
+    def withdrawing(self, students: Sequence[StudentView]) -> list[UUID]:
+        """Withdrawals from all that they have paid, which nobody has decided about."""
+        registrar = self.scene.here.point.registrar
+        mine = [ListSelections(student_id=student.id) for student in students]
+        selections = tuple(each.id for query in mine for each in registrar.client.pages(query))
+        asked: WithdrawalResults = registrar.send(RequestWithdrawals(selection_ids=selections, reason="工作调动"))
+        return [result.withdrawal_id for result in asked.results if result.withdrawal_id]
+
+    def withdrawing_in_finance(self, students: Sequence[StudentView]) -> list[UUID]:
+        """Withdrawals that the registrar has agreed to."""
+        ids = self.withdrawing(students)
+        staff = self.scene.school.staff
+        staff.registrar.send(ApproveWithdrawals(withdrawal_ids=tuple(ids)))
+        for id_ in ids:
+            look = GetWithdrawalReview(withdrawal_id=id_)
+            wait_for_copies(
+                lambda look=look: wait(
+                    "finance's review", lambda: staff.refunds.send(look), lambda seen: seen.state is ReviewState.PENDING
+                ),
+                "not_found",
+            )
+        return ids

@@ -1,0 +1,95 @@
+"""Every page that there is, opened by somebody who may: it fits the screen, and everybody can use it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from launcher import console_build
+from tests.browser.addresses import Address, addresses
+from tests.browser.conftest import Desk
+from tests.browser.doing import settled
+from tests.browser.premises import Premises
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+STUDENT = "student"
+STAFF = ("system administrator", "registrar", "exams officer", "cashier", "point's administrator")
+"""Who together may open every page of the staff's."""
+NARROWEST, PHONE = 1024, 360
+"""Pixels: what pages of the staff's, and of students', must fit."""
+_AXE = console_build.PACKAGES / "axe-core" / "axe.min.js"
+# Rules of WCAG 2.2 AA, and what axe calls good practice.
+_ASK = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run({ runOnly: tags, resultTypes: ["violations"] });
+  const told = (id, impact, node) => [impact, id, node.html.slice(0, 200)];
+  return found.violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => told(id, impact, node)));
+}"""
+_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """The pages that somebody has opened."""
+    return set()
+
+
+def may_open(page: Page, premises: Premises, title: str) -> Iterator[tuple[Address, str | None]]:
+    """The pages that are this person's, with an address of each that has rows."""
+    person = premises.people()[title]
+    for address in addresses(page):
+        if address.is_for(person, student=title == STUDENT):
+            yield address, address.filled(person)
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What keeps people from using the page as it is now."""
+    page.evaluate(_AXE.read_text())
+    return [f"{rule}: {html}" for impact, rule, html in page.evaluate(_ASK) if impact in ("serious", "critical")]
+
+
+def open_page(page: Page, path: str) -> None:
+    """Open it, and wait until all of it is there."""
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+
+
+@pytest.mark.parametrize("title", [*STAFF, STUDENT])
+def test_the_pages_of_a_person_open_fit_the_screen_and_can_be_used_by_everybody(
+    title: str, desk: Desk, premises: Premises, seen: set[str]
+) -> None:
+    page, width = desk(title), PHONE if title == STUDENT else NARROWEST
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    wrong: list[str] = []
+    for address, path in list(may_open(page, premises, title)):
+        if address.pattern in seen:
+            continue
+        seen.add(address.pattern)
+        if path is None:
+            wrong.append(f"{address.pattern}: there is no row of it")
+            continue
+        page.set_viewport_size({"width": width, "height": 800})
+        open_page(page, path)
+        failures = page.get_by_role("alert").all_inner_texts()
+        wrong += [f"{path}: {text}" for text in failures if text.strip()]
+        wrong += [f"{path}: {fault}" for fault in serious_faults(page)]
+        if (pixels := page.evaluate(_TOO_WIDE)) > 0:
+            wrong.append(f"{path}: {pixels} pixels too wide for {width}")
+    assert wrong == []
+
+
+def test_every_page_was_opened_by_somebody(desk: Desk, seen: set[str]) -> None:
+    page = desk("cashier")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    unseen = {address.pattern for address in addresses(page)} - seen - {"/sign-in", "/first-steps"}
+    assert sorted(unseen) == []
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/nowhere"])
+def test_pages_without_a_permission_have_no_serious_faults(path: str, stranger: Page) -> None:
+    open_page(stranger, path)
+    assert serious_faults(stranger) == []

@@ -1,0 +1,105 @@
+"""A paid course is given up: asked for by the point, reviewed twice, refunded; or revoked."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contracts.courses.queries import GetWithdrawal
+from contracts.courses.states import WithdrawalState
+from contracts.finance.commands import ApproveWithdrawalReviews
+from contracts.finance.queries import ListRefunds
+from launcher.story.stage import wait
+from tests.browser.conftest import Desk
+from tests.browser.doing import choose_in_menu
+from tests.browser.premises import Premises
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+
+
+def agree(page: Page, action: str) -> None:
+    """Try a decision about one row, and carry it out."""
+    page.get_by_role("button", name=action).click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("button", name="试算").click()
+    expect(drawer.get_by_role("status").first).to_contain_text("将办理 1 条")
+    drawer.get_by_role("button", name="办理 1 条").click()
+    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
+    drawer.get_by_role("button", name="完成").click()
+    expect(drawer).to_be_hidden()
+
+
+def test_a_point_asks_to_withdraw_for_one_student_and_revokes_it(desk: Desk, premises: Premises) -> None:
+    (student,) = premises.newcomers(1)
+    premises.paid([student])
+    page = desk("point's registrar")
+    page.goto("/courses/withdrawals")
+    page.get_by_role("button", name="添加退课申请").click()
+    expect(page.get_by_role("heading", level=1, name="添加退课申请")).to_be_visible()
+    page.get_by_role("combobox", name="学生").fill(student.student_number)
+    page.get_by_role("option", name=student.name).click()
+    page.get_by_role("checkbox", name="选择本页全部").check()
+    page.get_by_role("button", name="提交退课申请").click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("原因").fill("学生工作调动，无法继续学习")
+    drawer.get_by_role("button", name="试算").click()
+    drawer.get_by_role("button", name="办理 1 条").click()
+    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
+    drawer.get_by_role("button", name="完成").click()
+
+    page.goto("/courses/withdrawals")
+    page.get_by_label("搜索").fill(student.student_number)
+    page.get_by_role("button", name="查询").click()
+    row = page.get_by_role("row").filter(has_text=student.student_number)
+    expect(row).to_contain_text("待教务审核")
+    row.get_by_role("link", name=student.student_number).click()
+    agree(page, "撤销申请")
+    expect(page.get_by_role("main")).to_contain_text("已撤销")
+
+
+def test_the_registrar_agrees_and_then_the_other_officer_for_finance(desk: Desk, premises: Premises) -> None:
+    (student,) = premises.newcomers(1)
+    premises.paid([student])
+    (withdrawal,) = premises.withdrawing([student])
+    page = desk("registrar")
+    page.goto(f"/courses/withdrawals/{withdrawal}")
+    agree(page, "审核通过")
+    expect(page.get_by_role("main")).to_contain_text("待财务审核")
+
+    finance = desk("refunds officer")
+    finance.goto(f"/finance/withdrawal-reviews/{withdrawal}")
+    expect(finance.get_by_text("待审核").first).to_be_visible()
+    agree(finance, "退课财务审核通过")
+    expect(finance.get_by_role("main")).to_contain_text("已通过")
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("财务审核通过（待退费）")
+
+
+def test_refunds_are_confirmed_together_and_the_withdrawal_is_over(desk: Desk, premises: Premises) -> None:
+    (student,) = premises.newcomers(1)
+    premises.paid([student])
+    (withdrawal,) = premises.withdrawing_in_finance([student])
+    officer = premises.scene.school.staff.refunds
+    officer.send(ApproveWithdrawalReviews(withdrawal_ids=(withdrawal,)))
+    pending = ListRefunds(withdrawal_id=withdrawal)
+    wait("the refunds", lambda: officer.client.count(pending), lambda number: number == 2)
+
+    page = desk("cashier")
+    page.goto(f"/finance/refunds?withdrawal_id={withdrawal}")
+    page.get_by_role("checkbox", name="选择本页全部").check()
+    page.get_by_role("button", name="确认已退费").click()
+    drawer = page.get_by_role("dialog", name="确认已退费")
+    drawer.get_by_label("付款日期").fill(premises.scene.stage.today.isoformat())
+    drawer.get_by_label("银行流水号").fill("20260901000087654321")
+    drawer.get_by_role("button", name="试算").click()
+    drawer.get_by_role("button", name="办理 2 条").click()
+    expect(drawer.get_by_role("status").first).to_contain_text("已办理 2 条")
+    drawer.get_by_role("button", name="完成").click()
+    expect(page.get_by_role("row").filter(has_text="已退费")).to_have_count(2)
+
+    registrar, look = premises.scene.here.point.registrar, GetWithdrawal(withdrawal_id=withdrawal)
+    wait("the end", lambda: registrar.send(look).state, lambda state: state is WithdrawalState.REFUNDED)
+    point = desk("point's registrar")
+    point.goto("/")
+    choose_in_menu(point, "教务", "退课申请")
+    point.get_by_label("搜索").fill(student.student_number)
+    point.get_by_role("button", name="查询").click()
+    expect(point.get_by_role("row").filter(has_text=student.student_number)).to_contain_text("已处理退费")
