@@ -72,6 +72,8 @@ def of_command(command: str | None, variables: Mapping[str, str]) -> list[Need]:
         return [*(need for need, variable in named.items() if not variables.get(variable)), *FONTS]
     if command == "upgrade":  # its servers run
         return list(FONTS)
+    if command == "pictures":
+        return [POSTGRES, RABBITMQ, *FONTS, *BROWSERS]
     if command in ("bench", "migration"):
         return [POSTGRES, RABBITMQ]
     if command == "test":

@@ -1,4 +1,4 @@
-"""`./jiaowu test` and `./jiaowu bench`: throw-away servers, then pytest or the bench against them."""
+"""`./jiaowu test`, `bench` and `pictures`: throw-away servers, then pytest or the like against them."""
 
 import os
 import subprocess
@@ -55,6 +55,17 @@ def run_bench(what: str = "system", options: Sequence[str] = ()) -> int:
             broker.start()
         command = [sys.executable, "-m", f"tests.performance.{what}_bench", *options]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **_variables(database, broker)}).returncode
+
+
+def take_pictures() -> int:
+    """Take the pictures of the guide, of a system on private servers; returns an exit code.
+
+    Raises packages.SetUpError when something is missing that can't be installed.
+    """
+    needs.install([*needs.FONTS, *needs.BROWSERS], SETUP_LOG)
+    with addresses() as variables:
+        command = [sys.executable, "-m", "tests.browser.pictures", str(ROOT / "docs" / "pictures")]
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}).returncode
 
 
 def _variables(database: PostgresServer, broker: RabbitServer) -> dict[str, str]:

@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("bench", rich_help_panel=PANEL, context_settings=PASS_ON)(bench)
     app.command("migration", rich_help_panel=PANEL)(migration)
     app.command("console", rich_help_panel=PANEL)(console)
+    app.command("pictures", rich_help_panel=PANEL)(pictures)
     app.command("openapi", rich_help_panel=PANEL)(openapi)
     app.command("lock", rich_help_panel=PANEL)(lock_packages)
     app.command("compose-env", rich_help_panel=PANEL)(compose_env)
@@ -85,6 +86,11 @@ def console() -> None:
     environment = {**node.environment(), "JIAOWU_CONSOLE_API": api}
     command = node.npm("run", "--silent", "dev")
     raise typer.Exit(subprocess.run(command, cwd=console_build.FOLDER, env=environment).returncode)
+
+
+def pictures() -> None:
+    """Take the pictures of the console's guide anew, into docs/pictures. Look at each before it is committed."""
+    raise typer.Exit(test_run.take_pictures())
 
 
 def openapi() -> None:

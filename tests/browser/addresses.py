@@ -1,12 +1,10 @@
 """The addresses of every page, as the console itself has them, with rows that are there."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-
-from playwright.sync_api import Page
 
 from contracts.common import of_service
 from contracts.courses.queries import ListCourses, ListProgrammes, ListSelectionRounds, ListSelections, ListWithdrawals
@@ -71,9 +69,16 @@ class Address:
         return _PARAMETER.sub(lambda match: str(ids[match[1]]), path)
 
 
-def addresses(page: Page) -> Sequence[Address]:
-    """All of them. The page is at any of them."""
-    return [Address(each["path"], each["operation"]) for each in page.evaluate(_READ) if "*" not in each["path"]]
+def addresses(evaluate: Callable[[str], Any]) -> Sequence[Address]:
+    """All of them. `evaluate` runs a function of JavaScript on any page of the console."""
+    return [Address(each["path"], each["operation"]) for each in evaluate(_READ) if "*" not in each["path"]]
+
+
+def may_open(evaluate: Callable[[str], Any], person: Person, *, student: bool) -> Iterator[tuple[Address, str | None]]:
+    """The pages that are this person's, with an address of each that has rows."""
+    for address in addresses(evaluate):
+        if address.is_for(person, student=student):
+            yield address, address.filled(person)
 
 
 def _first(person: Person, parameter: str) -> str | None:

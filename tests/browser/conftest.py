@@ -3,9 +3,7 @@
 Whatever a page complains of fails the test. Of a failed test `.local/browser/` keeps pictures and what was said.
 """
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from launcher import console_build
 from launcher.paths import LOCAL
 from launcher.system import System
+from tests.browser.chromium import chromium as running_chromium
 from tests.browser.doing import sign_in
 from tests.browser.premises import Premises
 from tests.browser.watching import Watch
@@ -57,12 +56,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium. Root may not have its sandbox."""
-    unsafe = ["--no-sandbox"] if os.geteuid() == 0 else []
-    program = shutil.which("chromium")
-    browser = playwright.chromium.launch(executable_path=program, args=[*unsafe, "--disable-quic"])
-    yield browser
-    browser.close()
+    with running_chromium(playwright) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")

@@ -85,8 +85,8 @@ def test_whoever_guessed_too_often_is_told_how_long_to_wait(stranger: Page, prem
         expect(stranger.get_by_role("button", name="登录")).to_be_enabled()
         expect(stranger.get_by_role("alert")).to_be_visible()
     give_credentials(stranger, username, PASSWORD)
-    expect(stranger.get_by_role("status")).to_contain_text(re.compile(r"请等待 \d+ 秒后再登录"))
-    expect(stranger.get_by_role("button", name="登录")).to_be_disabled()
+    expect(stranger.get_by_role("alert")).to_contain_text(re.compile(r"请在 \d+ 秒后重试，或联系管理员"))
+    expect(stranger.get_by_role("button", name=re.compile(r"\d+ 秒后可以重试"))).to_be_disabled()
 
 
 def test_a_reload_keeps_the_session_and_no_script_can_read_it(fresh: Contexts, premises: Premises) -> None:

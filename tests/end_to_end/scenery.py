@@ -249,14 +249,14 @@ def _suspension(stage: Stage, registrar: Person, student: StudentRecord) -> Susp
     )
 
 
-def student_account(stage: Stage, point: Point, student_number: str) -> Person:
+def student_account(stage: Stage, point: Point, student_number: str, password: str = PASSWORD) -> Person:
     """A student who has come in for the first time."""
     query = ListUsers(search=student_number, role=Role.STUDENT)
     accounts: list[UserView] = wait(
         "the account", lambda: list(point.administrator.client.pages(query)), lambda seen: len(seen) == 1
     )
     issued: OneTimePasswords = point.administrator.send(IssueOneTimePasswords(user_ids=(accounts[0].id,)))
-    client = come_in(stage.gateway_url, issued.items[0], PASSWORD)
+    client = come_in(stage.gateway_url, issued.items[0], password)
     complete_profile(client)
     return Person("student", student_number, client)
 

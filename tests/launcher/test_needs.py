@@ -21,6 +21,7 @@ OTHER = Need("other", "the second", lambda: False)
         ("test", dict.fromkeys(OWN_TEST_SERVERS[:2], "…"), [POSTGRES, RABBITMQ, *FONTS, *BROWSERS, *CARD_READER]),
         ("upgrade", {}, list(FONTS)),
         ("bench", {}, [POSTGRES, RABBITMQ]),
+        ("pictures", {}, [POSTGRES, RABBITMQ, *FONTS, *BROWSERS]),
         ("migration", {}, [POSTGRES, RABBITMQ]),
         ("lint", {}, []),
         (None, {}, []),
