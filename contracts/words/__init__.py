@@ -36,7 +36,7 @@ VALUE_TABLES: dict[str, Words] = {
     "ErasureView.object_type": things.THINGS,
     "CentralTasks.unanswered": things.SERVICES,
     "CheckedDocument.document": papers.DOCUMENTS,
-    "HistoryStepView.action": _DONE,
+    "HistoryStepView.action": _DONE,  # the first step is an entry: asked for, selected
     "IssuedDocumentView.document": papers.DOCUMENTS,
     "ListIssuedDocuments.document": papers.DOCUMENTS,
     "ListAllTasks.kind": doing.TASKS,
