@@ -15,6 +15,10 @@ describe("what an audit entry changed", () => {
     );
   });
 
+  it("is told in China's time", () => {
+    expect(changes(null, { effective_from: "2027-01-01T00:00:00+00:00" })).toBe("effective_from：2027-01-01 08:00");
+  });
+
   it("is all of what is new, and what is gone is nothing", () => {
     expect(changes(null, { status: "unpaid", other: { a: 1 } })).toBe('状态：未缴费；other：{"a":1}');
     expect(changes({ status: "unpaid" }, {})).toBe("状态：未缴费 → —");

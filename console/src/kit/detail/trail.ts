@@ -1,6 +1,7 @@
 /** What the audit trail tells of a row: who, when, what, and what it changed. */
 import { listOf, type AnyList, type ColumnOf } from "@/kit/list/declare";
 import { thingOf } from "@/kit/references";
+import { shownInstant } from "@/kit/text/moments";
 import { NOTHING } from "@/kit/text/show";
 import { fields } from "@/words";
 import { trailOf } from "./tabs";
@@ -9,10 +10,14 @@ import { wordOfValue } from "./values";
 type Column = ColumnOf<ReturnType<typeof trailOf>>;
 type Values = Readonly<Record<string, unknown>>;
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+
 function told(name: string, value: unknown): string {
   if (value === null || value === undefined) return NOTHING;
   if (typeof value === "boolean") return value ? "是" : "否";
-  return typeof value === "object" ? JSON.stringify(value) : wordOfValue(name, String(value));
+  if (typeof value === "object") return JSON.stringify(value);
+  const text = String(value);
+  return INSTANT.test(text) ? shownInstant(text) : wordOfValue(name, text);
 }
 const wordOf = (name: string) => (fields as Record<string, string>)[name] ?? name;
 
