@@ -29,8 +29,13 @@ export default defineConfig({
     reportCompressedSize: false, // `compressed` does
     rolldownOptions: {
       output: {
-        // By a name of its own: the check of what is built knows what it asks before it uses.
-        advancedChunks: { groups: [{ name: "framework", test: /node_modules\/(@vue|vue)\// }] },
+        // By names of their own: the check of what is built knows what they ask before they use, or call alike.
+        advancedChunks: {
+          groups: [
+            { name: "framework", test: /node_modules\/(@vue|vue)\// },
+            { name: "charts", test: /node_modules\/(echarts|zrender)\// },
+          ],
+        },
       },
     },
   },

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from contracts.base import Operation
 from contracts.words import choices, doing, examining, messages, money, papers, people, states, studies, system, things
+from contracts.words.ethnicities import ETHNICITIES
 from contracts.words.operations import OPERATIONS
 from contracts.words.settings import SETTINGS
 from contracts.words.word import Word, Words
@@ -58,6 +59,7 @@ VALUE_TABLES: dict[str, Words] = {
     "WaitingRows.service": things.SERVICES,
     "WaitingRows.workflow": _WORKFLOWS,
     "SettingView.name": SETTINGS,
+    "StudentRecord.ethnicity": ETHNICITIES,
     "SettingChangeView.name": SETTINGS,
 }
 """`Contract.field` → words of its values (or, of a table, its keys)."""

@@ -33,6 +33,8 @@ _LIMITS = {
     "pattern": "pattern",
 }
 _CENTS = 2
+_THINGS = {"resit_of": "registration"}
+"""What ids point to whose names do not say it."""
 
 
 @cache
@@ -127,4 +129,4 @@ def _thing(name: str) -> str:
     for end in ("_ids", "_id"):
         if name.endswith(end):
             return name.removesuffix(end)
-    return ""
+    return _THINGS.get(name, "")

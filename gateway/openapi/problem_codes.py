@@ -141,7 +141,7 @@ def problem_schema() -> dict[str, Any]:
             },
             "service": {
                 "type": "string",
-                "description": "`service_unavailable` 时不可用的服务 · of `service_unavailable`: the service that is away",
+                "description": "`service_unavailable` 时不可用的服务 · the service that is away",
             },
             "errors": {
                 "type": "array",

@@ -86,6 +86,7 @@ def test_a_list_says_how_it_is_sorted_and_filtered_and_what_its_rows_have() -> N
         ("finance.GetBill", "answer", "paid_at", {"kind": "instant", "nullable": True}),
         ("finance.GetBill", "answer", "student_name", {"kind": "name"}),
         ("finance.ListBills", "request", "course_id", {"kind": "id", "reference": "course", "required": False}),
+        ("exams.GetRegistration", "answer", "resit_of", {"kind": "id", "reference": "registration"}),
         ("identity.SignIn", "request", "password", {"kind": "secret", "required": True, "max_length": 128}),
         ("identity.UpdateAccount", "request", "mobile", {"kind": "number", "pattern": "^1[3-9][0-9]{9}$"}),
         ("finance.AttachReceipt", "request", "file", {"kind": "file"}),

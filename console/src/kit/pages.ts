@@ -36,19 +36,30 @@ export interface PageEntry {
   title?: string;
   /** Whether it stands in the menu: pages about one row do not. */
   inMenu: boolean;
+  /** The order in which pages were declared, which is the menu's. */
+  place: number;
 }
 
 type Load = () => Promise<{ default: Component }>;
 
+let declared = 0;
+
 /** A page. One whose address has a parameter is about one row, and stays out of the menu. */
 export function page(path: string, operation: Name, load: Load, other: Partial<PageEntry> = {}): RouteRecordRaw {
-  const entry: PageEntry = { name: operation, path, operation, inMenu: !path.includes(":"), ...other };
+  const entry: PageEntry = {
+    name: operation,
+    path,
+    operation,
+    inMenu: !path.includes(":"),
+    place: declared++,
+    ...other,
+  };
   return { path, name: entry.name, component: load, meta: { page: entry } };
 }
 
-/** The pages of the router, in their order. */
+/** The pages of the router, in the order in which they were declared: the router has its own. */
 export const entriesOf = (routes: readonly RouteRecordNormalized[]): PageEntry[] =>
-  routes.flatMap(({ meta }) => (meta.page ? [meta.page] : []));
+  routes.flatMap(({ meta }) => (meta.page ? [meta.page] : [])).sort((one, other) => one.place - other.place);
 
 /** The group that an address belongs to: its first part. */
 export const groupOf = (path: string): Group | undefined => {

@@ -122,6 +122,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   exam_registration: "registration",
   held_by_withdrawal: "withdrawal",
   absent: "registration",
+  resit_of: "registration",
 };
 
 /** Ids that people do not pick: they come with a page's row, or stand in an address that leads to them. */

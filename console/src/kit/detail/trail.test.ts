@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 vi.mock("@/words", () => ({ fields: { amount: "金额", status: "状态" } }));
 vi.mock("@/kit/list/declare", () => ({ listOf: vi.fn() }));
+vi.mock("./values", () => ({ wordOfValue: (_: string, value: string) => ({ unpaid: "未缴费" })[value] ?? value }));
 vi.mock("./tabs", () => ({ trailOf: vi.fn() }));
 vi.mock("@/kit/text/show", () => ({ NOTHING: "—" }));
 
@@ -14,8 +15,12 @@ describe("what an audit entry changed", () => {
     );
   });
 
+  it("is told in China's time", () => {
+    expect(changes(null, { effective_from: "2027-01-01T00:00:00+00:00" })).toBe("effective_from：2027-01-01 08:00");
+  });
+
   it("is all of what is new, and what is gone is nothing", () => {
-    expect(changes(null, { status: "unpaid", other: { a: 1 } })).toBe('状态：unpaid；other：{"a":1}');
-    expect(changes({ status: "unpaid" }, {})).toBe("状态：unpaid → —");
+    expect(changes(null, { status: "unpaid", other: { a: 1 } })).toBe('状态：未缴费；other：{"a":1}');
+    expect(changes({ status: "unpaid" }, {})).toBe("状态：未缴费 → —");
   });
 });

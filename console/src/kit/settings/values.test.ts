@@ -7,7 +7,11 @@ import { fieldOfSchema, shownValue } from "./values";
 
 describe("a setting's value", () => {
   it("is entered as its schema says", () => {
-    expect(fieldOfSchema({ type: "integer", minimum: 0, maximum: 30 })).toEqual({ kind: "integer", min: 0, max: 30 });
+    expect(fieldOfSchema({ type: "integer", minimum: 0, maximum: 30 })).toMatchObject({
+      kind: "integer",
+      min: 0,
+      max: 30,
+    });
     expect(fieldOfSchema({ type: "boolean" })).toMatchObject({ kind: "boolean" });
     expect(fieldOfSchema({ type: "string", minLength: 1, maxLength: 60 })).toMatchObject({
       kind: "title",

@@ -17,6 +17,10 @@ const LONG = 200; // signs; what is longer is no text that people entered
 
 /** Of the field `value` what a setting's schema says. */
 export function fieldOfSchema(schema: ValueSchema): Partial<Field> {
+  return { ...kindOf(schema), example: undefined }; // that of the contract is of another setting
+}
+
+function kindOf(schema: ValueSchema): Partial<Field> {
   if (schema.contentMediaType === "image/png")
     return { kind: "picture", required: false, max_length: schema.maxLength };
   if (schema.type === "integer") return { kind: "integer", min: schema.minimum, max: schema.maximum };

@@ -11,12 +11,10 @@ export const routes = [
   page("/courses/withdrawals", "courses.ListWithdrawals", () => import("./withdrawals/WithdrawalsPage.vue"), {
     title: "退课申请",
   }),
-  page(
-    "/courses/withdrawals/request",
-    "courses.RequestWithdrawals",
-    () => import("./withdrawals/RequestPage.vue"),
-    hidden,
-  ),
+  page("/courses/withdrawals/request", "courses.RequestWithdrawals", () => import("./withdrawals/RequestPage.vue"), {
+    ...hidden,
+    title: "添加退课申请",
+  }),
   page("/courses/withdrawals/:withdrawal_id", "courses.GetWithdrawal", () => import("./withdrawals/withdrawal")),
   page("/courses/rounds", "courses.ListSelectionRounds", () => import("./rounds/rounds")),
   page("/courses/rounds/:selection_round_id", "courses.GetSelectionRound", () => import("./rounds/round")),

@@ -1,5 +1,10 @@
 import { bulk } from "@/kit/actions";
+import { choice, type Row } from "@/kit/contract";
 import { listPage } from "@/kit/list/declare";
+
+/** How it is sat, and whether once more. */
+const kindOf = ({ exam_kind, resit_of }: Row<"exams.ListRegistrations">) =>
+  choice("ExamKind", exam_kind) + (resit_of ? "（补考）" : "");
 
 export default listPage("exams.ListRegistrations", {
   columns: [
@@ -7,8 +12,7 @@ export default listPage("exams.ListRegistrations", {
     { field: "student_name", link: "student_id" },
     "course_name",
     { field: "exam_round_code", link: "exam_round_id" },
-    { field: "resit_of", show: ({ resit_of }) => (resit_of ? "补考" : "首次") },
-    "exam_kind",
+    { field: "exam_kind", show: kindOf },
     "session_name",
     "starts_at",
     "state",

@@ -37,7 +37,7 @@ export default detailPage("exams.GetExamRound", {
   actions: [
     command("exams.AddSession", { when: isOpen, preset: () => ({ name: "" }) }),
     command("exams.UpdateExamRound", { when: isOpen }),
-    command("exams.PublishExamRound", { when: isDraft, danger: true }),
+    command("exams.PublishExamRound", { when: isDraft }),
     command("exams.PublishArrangement", { when: isToArrange, trial: ["arranged", "suspended", "lapsed"] }),
   ],
 });

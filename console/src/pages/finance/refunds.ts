@@ -15,7 +15,7 @@ export default listPage("finance.ListRefunds", {
     "bill_id",
     { field: "student_id", hidden: true },
     { field: "withdrawal_id", hidden: true },
-    "paid_out_on",
+    { field: "paid_out_on", hidden: true },
     { field: "bank_reference", hidden: true },
     { field: "note", hidden: true },
     "created_at",

@@ -8,7 +8,7 @@ const isInReview = ({ state }: Change) => state === "first_review_passed";
 const isOpen = (change: Change) => isInReview(change) || change.state === "pending_clearance";
 
 export const decisions = [
-  bulk("registry.ApproveStatusChanges", { ids: "status_change_ids", when: isInReview }),
-  bulk("registry.RejectStatusChanges", { ids: "status_change_ids", when: isInReview, danger: true }),
-  bulk("registry.RevokeStatusChanges", { ids: "status_change_ids", when: isOpen }),
+  bulk("registry.ApproveStatusChanges", { ids: "status_change_ids", title: "审核通过", when: isInReview }),
+  bulk("registry.RejectStatusChanges", { ids: "status_change_ids", title: "审核驳回", when: isInReview, danger: true }),
+  bulk("registry.RevokeStatusChanges", { ids: "status_change_ids", title: "撤销", when: isOpen }),
 ];

@@ -77,10 +77,14 @@ export default detailPage("registry.GetStudent", {
   actions: [
     command("registry.ChangeContact", { preset: ({ contact }: Student) => ({ contact }) }),
     command("registry.RecordDegreeIntent"),
-    command("registry.SuspendStudent", { when: isActive }),
-    command("registry.ResumeStudent", { when: isSuspended }),
-    command("registry.TransferStudent", { when: isActive }),
-    command("registry.RemoveStudent", { when: (each: Student) => isActive(each) || isSuspended(each), danger: true }),
+    command("registry.SuspendStudent", { title: "申请休学", when: isActive }),
+    command("registry.ResumeStudent", { title: "申请复学", when: isSuspended }),
+    command("registry.TransferStudent", { title: "申请转教学点", when: isActive }),
+    command("registry.RemoveStudent", {
+      title: "申请退学",
+      when: (each: Student) => isActive(each) || isSuspended(each),
+      danger: true,
+    }),
     command("registry.IssueEnrolmentCertificate", { when: isEnrolled, hidden: ["replaces_id"] }),
   ],
 });

@@ -25,9 +25,14 @@ export default serviceLists(
       ],
       filters: ["state", "type"],
       actions: [
-        bulk(`${service}.ReplayMessages`, { ids: "message_ids", when: ({ replayable }: Message) => replayable }),
+        bulk(`${service}.ReplayMessages`, {
+          ids: "message_ids",
+          title: "重新处理",
+          when: ({ replayable }: Message) => replayable,
+        }),
         bulk(`${service}.DropMessages`, {
           ids: "message_ids",
+          title: "放弃",
           when: ({ state }: Message) => state !== "waiting",
           danger: true,
         }),

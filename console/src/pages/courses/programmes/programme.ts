@@ -1,6 +1,6 @@
 import { command, opening } from "@/kit/actions";
 import type { Answer } from "@/kit/contract";
-import { detailPage } from "@/kit/detail/declare";
+import { detailPage, related } from "@/kit/detail/declare";
 import ProgrammeModules from "./ProgrammeModules.vue";
 import ProgrammePoints from "./ProgrammePoints.vue";
 
@@ -33,6 +33,12 @@ export default detailPage("courses.GetProgramme", {
     },
     { title: "模块与课程", own: ProgrammeModules },
     { title: "开设教学点", own: ProgrammePoints },
+    related("courses.ListProgrammes", {
+      title: "各版本",
+      by: { search: "code" },
+      columns: ["version_number", "code", "name", "from_intake", "until_intake", "status"],
+      open: "courses.GetProgramme",
+    }),
     { trail: "courses" },
   ],
   actions: [

@@ -6,7 +6,7 @@ export const WITHDRAWALS = listOf("courses.ListWithdrawals", {
     { field: "student_number", link: "student_id" },
     { field: "student_name", link: "student_id" },
     "teaching_point_id",
-    "course_code",
+    { field: "course_code", hidden: true },
     "course_name",
     "state",
     "revocable",

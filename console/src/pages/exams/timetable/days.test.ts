@@ -22,12 +22,13 @@ describe("the timetable", () => {
   it("has the days and sessions in the order of time, by the clock of China", () => {
     const sessions = [
       session("3", "2027-01-10T01:00:00Z", "2027-01-10T02:30:00Z"),
-      session("2", "2027-01-09T14:00:00+08:00", "2027-01-09T15:30:00+08:00"),
-      session("1", "2027-01-08T16:30:00Z", "2027-01-09T02:30:00Z"), // half past midnight in China
+      session("2", "2027-01-09T06:00:00Z", "2027-01-09T07:30:00Z"), // as text before the next, by the clock behind it
+      session("1", "2027-01-09T09:00:00+08:00", "2027-01-09T10:30:00+08:00"),
+      session("0", "2027-01-08T16:30:00Z", "2027-01-08T17:00:00Z"), // half past midnight in China
     ];
     const days = daysOf({ sessions, courses: [] });
     expect(days.map(({ day, weekday, slots }) => [day, weekday, slots.map(({ time }) => time)])).toEqual([
-      ["2027-01-09", "周六", ["00:30–10:30", "14:00–15:30"]],
+      ["2027-01-09", "周六", ["00:30–01:00", "09:00–10:30", "14:00–15:30"]],
       ["2027-01-10", "周日", ["09:00–10:30"]],
     ]);
   });
