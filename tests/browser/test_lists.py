@@ -38,8 +38,10 @@ def test_what_a_list_is_filtered_by_survives_a_reload_the_back_button_and_a_coll
     expect(page.get_by_label("状态")).to_have_value("paid")
     expect(page.get_by_role("columnheader", name="金额")).to_have_attribute("aria-sort", "ascending")
     assert found(page) == paid
-    page.get_by_role("row").nth(1).get_by_role("link").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("缴费单")
+    bill = page.get_by_role("row").nth(1).get_by_role("link").first
+    number = bill.inner_text()
+    bill.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
     page.go_back()
     expect(page.get_by_label("状态")).to_have_value("paid")
     assert page.url == address

@@ -15,13 +15,17 @@ from tests.browser.premises import Premises
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
 
-def agree(page: Page, action: str) -> None:
-    """Try a decision about one row, and carry it out."""
+def decide(page: Page, action: str, *, has_note: bool = True, sure: str | None = None) -> None:
+    """Try a decision about one row, and carry it out. Where nothing is asked for it is tried at once; what can't be
+    taken back asks whether one is `sure`, which is the answer."""
     page.get_by_role("button", name=action).click()
-    drawer = page.get_by_role("dialog")
-    drawer.get_by_role("button", name="试算").click()
+    drawer = page.get_by_role("dialog").first
+    if has_note:
+        drawer.get_by_role("button", name="试算").click()
     expect(drawer.get_by_role("status").first).to_contain_text("将办理 1 条")
     drawer.get_by_role("button", name="办理 1 条").click()
+    if sure:
+        page.get_by_role("dialog", name=f"确认{sure}").get_by_role("button", name=sure).click()
     expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
     drawer.get_by_role("button", name="完成").click()
     expect(drawer).to_be_hidden()
@@ -51,7 +55,7 @@ def test_a_point_asks_to_withdraw_for_one_student_and_revokes_it(desk: Desk, pre
     row = page.get_by_role("row").filter(has_text=student.student_number)
     expect(row).to_contain_text("待教务审核")
     row.get_by_role("link", name=student.student_number).click()
-    agree(page, "撤销申请")
+    decide(page, "撤销申请", has_note=False, sure="撤销退课申请")
     expect(page.get_by_role("main")).to_contain_text("已撤销")
 
 
@@ -61,14 +65,16 @@ def test_the_registrar_agrees_and_then_the_other_officer_for_finance(desk: Desk,
     (withdrawal,) = premises.withdrawing([student])
     page = desk("registrar")
     page.goto(f"/courses/withdrawals/{withdrawal}")
-    agree(page, "审核通过")
+    decide(page, "审核通过")
     expect(page.get_by_role("main")).to_contain_text("待财务审核")
 
     finance = desk("refunds officer")
     finance.goto(f"/finance/withdrawal-reviews/{withdrawal}")
     expect(finance.get_by_text("待审核").first).to_be_visible()
-    agree(finance, "退课财务审核通过")
+    decide(finance, "退课财务审核通过")
     expect(finance.get_by_role("main")).to_contain_text("已通过")
+    point, look = premises.scene.here.point.registrar, GetWithdrawal(withdrawal_id=withdrawal)
+    wait("courses hear of it", lambda: point.send(look).state, lambda state: state is WithdrawalState.FINANCE_APPROVED)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("财务审核通过（待退费）")
 
