@@ -128,14 +128,18 @@ class Premises:
     def withdrawing_in_finance(self, students: Sequence[StudentView]) -> list[UUID]:
         """Withdrawals that the registrar has agreed to."""
         ids = self.withdrawing(students)
-        staff = self.scene.school.staff
-        staff.registrar.send(ApproveWithdrawals(withdrawal_ids=tuple(ids)))
-        for id_ in ids:
+        self.scene.school.staff.registrar.send(ApproveWithdrawals(withdrawal_ids=tuple(ids)))
+        self.wait_for_reviews(ids)
+        return ids
+
+    def wait_for_reviews(self, withdrawals: Sequence[UUID]) -> None:
+        """Until finance can decide about withdrawals that the registrar has agreed to."""
+        officer = self.scene.school.staff.refunds
+        for id_ in withdrawals:
             look = GetWithdrawalReview(withdrawal_id=id_)
             wait_for_copies(
                 lambda look=look: wait(
-                    "finance's review", lambda: staff.refunds.send(look), lambda seen: seen.state is ReviewState.PENDING
+                    "finance's review", lambda: officer.send(look), lambda seen: seen.state is ReviewState.PENDING
                 ),
                 "not_found",
             )
-        return ids

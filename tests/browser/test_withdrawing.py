@@ -68,6 +68,7 @@ def test_the_registrar_agrees_and_then_the_other_officer_for_finance(desk: Desk,
     decide(page, "审核通过")
     expect(page.get_by_role("main")).to_contain_text("待财务审核")
 
+    premises.wait_for_reviews([withdrawal])
     finance = desk("refunds officer")
     finance.goto(f"/finance/withdrawal-reviews/{withdrawal}")
     expect(finance.get_by_text("待审核").first).to_be_visible()
