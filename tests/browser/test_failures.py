@@ -40,10 +40,19 @@ def test_a_service_that_was_killed_takes_its_own_pages_with_it_and_no_others(des
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("服务暂时不可用", timeout=60_000)
     expect(alert).to_contain_text(re.compile(r"\d+ 秒后自动重试"))
-    page.goto("/registry/students")
+    menu = page.get_by_role("navigation", name="主菜单")
+    expect(menu.get_by_text("缴费单")).to_be_visible()
+    expect(menu.get_by_role("link", name="缴费单")).to_have_count(0)
+    menu.get_by_role("button", name="学籍", exact=True).click()
+    menu.get_by_role("link", name="学生", exact=True).click()
     expect(page.get_by_role("navigation", name="分页")).to_be_visible()
-    page.goto("/courses/selections")
-    expect(page.get_by_role("navigation", name="分页")).to_be_visible()
+
+
+def test_a_student_is_not_told_that_nothing_is_to_be_paid_while_nobody_knows(desk: Desk, finance_killed: None) -> None:
+    page = desk("student")
+    page.goto("/my")
+    expect(page.get_by_role("alert")).to_contain_text("服务暂时不可用", timeout=60_000)
+    expect(page.get_by_text("没有待缴的缴费单")).to_have_count(0)
 
 
 def contact_form(page: Page, student_id: object) -> None:
