@@ -1,8 +1,6 @@
 """What goes wrong around a page, and what people see of it."""
 
 import json
-import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -10,40 +8,12 @@ from playwright.sync_api import Page, Route, expect
 from contracts.registry.commands import ChangeContact, ContactInput
 from contracts.registry.queries import GetStudent
 from contracts.registry.views import StudentRecord
-from launcher.system import System
 from tests.browser.conftest import Contexts, Desk
 from tests.browser.doing import sign_in
 from tests.browser.premises import Premises
 from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
-
-AWAY = r"50[34] |503|Failed to load|events"
-
-
-@pytest.fixture
-def finance_killed(system: System, watch: Watch) -> Iterator[None]:
-    """Both processes of finance are gone for a while."""
-    names = ["finance", "finance-tasks"]
-    for name in names:
-        system.kill(name)
-    with watch.allowing(AWAY):
-        yield
-    for name in names:
-        system.start(name)
-    system.wait_ready(names)
-
-
-def test_a_service_that_was_killed_takes_its_own_pages_with_it_and_no_others(desk: Desk, finance_killed: None) -> None:
-    page = desk("registrar")
-    page.goto("/finance/bills")
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("服务暂时不可用", timeout=60_000)
-    expect(alert).to_contain_text(re.compile(r"\d+ 秒后自动重试"))
-    page.goto("/registry/students")
-    expect(page.get_by_role("navigation", name="分页")).to_be_visible()
-    page.goto("/courses/selections")
-    expect(page.get_by_role("navigation", name="分页")).to_be_visible()
 
 
 def contact_form(page: Page, student_id: object) -> None:

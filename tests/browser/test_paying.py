@@ -1,18 +1,32 @@
 """Bills are paid by a remittance slip with its receipt, which the school reviews; exams are registered of it."""
 
+from collections.abc import Sequence
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from contracts.finance.queries import ListBills
 from contracts.finance.states import BillStatus
+from contracts.finance.views import BillView
+from contracts.registry.views import StudentView
 from launcher.story.receipt import receipt
 from launcher.story.selecting import remit
 from launcher.story.stage import wait
 from tests.browser.conftest import Desk
 from tests.browser.doing import choose_in_menu
 from tests.browser.premises import Premises
+from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+
+
+def tick(page: Page, student: StudentView, bills: Sequence[BillView]) -> None:
+    """Look for the student's bills, and tick some."""
+    page.goto("/finance/bills")
+    page.get_by_label("搜索").fill(student.student_number)
+    page.get_by_role("button", name="查询").click()
+    for bill in bills:
+        page.get_by_role("checkbox", name=f"选择 {bill.number}").check()
 
 
 def test_a_point_remits_the_bills_that_it_ticks_with_the_banks_receipt(desk: Desk, premises: Premises) -> None:
@@ -20,13 +34,7 @@ def test_a_point_remits_the_bills_that_it_ticks_with_the_banks_receipt(desk: Des
     bills = premises.billed([student], courses=2)
     total = sum(bill.amount for bill in bills)
     page = desk("point's cashier")
-    page.goto("/")
-    choose_in_menu(page, "财务", "缴费单")
-    page.get_by_label("搜索").fill(student.student_number)
-    page.get_by_role("button", name="查询").click()
-    expect(page.get_by_role("navigation", name="分页")).to_contain_text("共 4 条")
-    for bill in bills[1:]:  # the first one's other half is enough: both are paid together
-        page.get_by_role("checkbox", name=f"选择 {bill.number}").check()
+    tick(page, student, bills[1:])  # the first one's other half is enough: both are paid together
     page.get_by_role("button", name="新增汇款单").click()
 
     form = page.get_by_role("form", name="新增汇款单")
@@ -84,3 +92,36 @@ def test_the_school_looks_at_the_receipt_and_approves_and_the_exams_are_register
     row = exams.get_by_role("row").filter(has_text=student.student_number)
     expect(row).to_contain_text("计算机网络")
     expect(row).to_contain_text("已报考")
+
+
+def test_whoever_loads_the_page_anew_before_the_answer_comes_finds_the_one_slip_that_was_made(
+    desk: Desk, premises: Premises, watch: Watch
+) -> None:
+    """N37: and the back button makes no second one."""
+    (student,) = premises.newcomers(1)
+    bills = premises.billed([student])
+    page = desk("point's cashier")
+
+    def lose(route: Route) -> None:
+        if (route.request.post_data_json or {}).get("dry_run"):
+            route.continue_()
+        else:
+            route.fetch()
+            route.abort("connectionreset")
+
+    page.route("**/api/v1/remittances", lose)
+    tick(page, student, bills)
+    page.get_by_role("button", name="新增汇款单").click()
+    page.get_by_role("form", name="新增汇款单").get_by_role("button", name="核对").click()
+    with watch.allowing("ERR_CONNECTION_RESET"):
+        page.get_by_role("button", name="确认提交").click()
+        expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("row").filter(has_text="汇款审核中")).to_have_count(len(bills))
+    page.get_by_role("link", name=bills[0].number).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(bills[0].number)
+    page.go_back()
+    expect(page.get_by_role("row").filter(has_text="汇款审核中")).to_have_count(len(bills))
+    cashier = premises.scene.here.point.cashier.client
+    slips = {bill.remittance_id for bill in cashier.pages(ListBills(student_id=student.id))}
+    assert len(slips) == 1

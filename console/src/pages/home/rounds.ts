@@ -6,26 +6,28 @@ import { useMe } from "@/kit/me";
 
 const OPEN = { status: "published", open_now: true } as const;
 
-/** The selection rounds that are open; the first is the one that closes first. */
+/** The selection rounds that are open, as soon as that is known; the first is the one that closes first. */
 export function useSelectionRounds() {
-  const { mayUse } = useMe();
-  const { data } = useQuery({
+  const may = useMe().mayUse("courses.ListSelectionRounds");
+  const { data, error, refetch } = useQuery({
     queryKey: ["courses.ListSelectionRounds", OPEN],
     queryFn: ({ signal }) => call("courses.ListSelectionRounds", OPEN, { signal }),
-    enabled: mayUse("courses.ListSelectionRounds"),
+    enabled: may,
   });
-  return computed(() =>
+  const rounds = computed(() =>
     [...(data.value?.items ?? [])].sort((one, other) => one.closes_at.localeCompare(other.closes_at)),
   );
+  return { rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
 }
 
-/** The exam rounds whose registration is open. */
+/** The exam rounds whose registration is open, as soon as that is known. */
 export function useExamRounds() {
-  const { mayUse } = useMe();
-  const { data } = useQuery({
+  const may = useMe().mayUse("exams.ListExamRounds");
+  const { data, error, refetch } = useQuery({
     queryKey: ["exams.ListExamRounds", OPEN],
     queryFn: ({ signal }) => call("exams.ListExamRounds", OPEN, { signal }),
-    enabled: mayUse("exams.ListExamRounds"),
+    enabled: may,
   });
-  return computed(() => [...(data.value?.items ?? [])]);
+  const rounds = computed(() => [...(data.value?.items ?? [])]);
+  return { rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
 }
