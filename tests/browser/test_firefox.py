@@ -43,6 +43,7 @@ def come_in(firefox: Firefox, premises: Premises, title: str) -> None:
     firefox.wait_for(_FOCUSED)
     firefox.type(premises.people()[title].username, TAB, premises.password(title), ENTER)
     firefox.wait_for(_IN)
+    firefox.wait_for(_THERE)  # who leaves while a page's code is on its way hears that it did not come
 
 
 @pytest.mark.parametrize("title", [*STAFF, STUDENT])

@@ -19,7 +19,7 @@ from services.courses.tables.selections import selections, withdrawals
 def _rows() -> Select[Any]:
     return (
         select(withdrawals, *PEOPLE, *COURSE, selections.c.selection_round_id)
-        .outerjoin(selections, selections.c.id == withdrawals.c.selection_id)
+        .join(selections, selections.c.id == withdrawals.c.selection_id)
         .outerjoin(courses, courses.c.id == withdrawals.c.course_id)
         .outerjoin(students, students.c.id == withdrawals.c.student_id)
     )
