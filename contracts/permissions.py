@@ -39,6 +39,7 @@ class ScopeKind(StrEnum):
 class Module(StrEnum):
     """What teaching-point staff are granted one by one: the services whose permissions they may use."""
 
+    ENROLLMENT = "enrollment"
     REGISTRY = "registry"
     COURSES = "courses"
     FINANCE = "finance"
@@ -82,6 +83,15 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "identity.manage_users": (_ADMIN, _SYSTEM),
     "identity.read_settings": (*_SCHOOL, _SYSTEM),
     "identity.manage_settings": (_SYSTEM,),
+    # enrollment
+    "enrollment.read_rounds": (*_POINT, *_SCHOOL),
+    "enrollment.manage_rounds": (_ADMISSIONS,),
+    "enrollment.read_settings": (*_SCHOOL, _SYSTEM),
+    "enrollment.manage_settings": (_ADMISSIONS,),
+    "enrollment.read_applications": (*_POINT, _ADMISSIONS, _REGISTRAR),
+    "enrollment.enter_applications": _POINT,
+    "enrollment.check_prior_education": (_ADMISSIONS,),
+    "enrollment.review_applications": (_ADMISSIONS,),
     # registry
     "registry.read_students": (*_POINT, *_SCHOOL, _STUDENT),
     "registry.import_students": (*_POINT, _REGISTRAR),

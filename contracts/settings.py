@@ -32,6 +32,7 @@ class SettingUnit(StrEnum):
     """What a number is counted in."""
 
     DAYS = "days"
+    YEARS = "years"
 
 
 @dataclass(frozen=True, eq=False)

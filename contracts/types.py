@@ -213,6 +213,12 @@ StudentNumber = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,20}$"), _NUMBER, Field(examples=["2632030906100001"])
 ]
 NumberBeginning = Annotated[str, _line(30), _NUMBER, Field(examples=["26320309"])]
+EthnicityCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{2}$"),
+    _NUMBER,
+    Field(description="Ethnic group, code of GB/T 3304.", examples=["01"]),
+]
 DocumentNumber = Annotated[str, _line(30), Cleaned(TextKind.NUMBER, cleaning.document_number)]
 TeachingPointCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$"), _NUMBER]
 SchoolingLength = Annotated[
@@ -281,6 +287,36 @@ class Gender(StrEnum):
 
     MALE = "male"
     FEMALE = "female"
+
+
+class IdKind(StrEnum):
+    """证件类型. The rules of resident ID numbers apply to `resident` only."""
+
+    RESIDENT = "resident"
+    HK_MACAO_TAIWAN = "hk_macao_taiwan"
+    FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident"
+    PASSPORT = "passport"
+    OFFICER = "officer"
+    SOLDIER = "soldier"
+
+
+class PriorEducationCheck(StrEnum):
+    """前置学历审核."""
+
+    UNCHECKED = "unchecked"
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    FALSE = "false"
+
+
+class PriorLevel(StrEnum):
+    """前置学历层次, lowest first."""
+
+    UPPER_SECONDARY = "upper_secondary"  # 高中
+    VOCATIONAL_SECONDARY = "vocational_secondary"  # 中专、中职、技校
+    JUNIOR_COLLEGE = "junior_college"  # 专科
+    BACHELOR = "bachelor"  # 本科
+    POSTGRADUATE = "postgraduate"  # 研究生
 
 
 class EnrolmentStatus(StrEnum):

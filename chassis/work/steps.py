@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -134,20 +134,33 @@ def take_locked(
     """`take` with rows that this transaction has locked already."""
     done: list[Stepped] = []
     refused: dict[UUID, Refused] = {}
-    is_on = switches(uow)
-    for row in locked:
-        reason = against.get(row.id) if against else None
-        try:
-            step = flow.allowed(row._mapping, action, uow.context, is_on)
-        except ServiceError as error:
-            reason = Reason.of(error)
-        if reason is None:
+    for row, step in _open_steps(uow, flow, locked, action):
+        reason = step if isinstance(step, Reason) else (against or {}).get(row.id)
+        if isinstance(step, Step) and reason is None:
             done.append(Stepped(row, step))
-        else:
+        elif reason is not None:
             refused[row.id] = Refused(row._mapping[flow.column], reason)
     if done:
         _write(uow, flow, table, done, action, note, values or {}, each or {})
     return Taken(done, refused)
+
+
+def against_step(uow: UnitOfWork, flow: Workflow, locked: Iterable[Row[Any]], action: str) -> dict[UUID, Reason]:
+    """Why rows may not take a step, where the workflow says so: for who has to know before it takes what is dear."""
+    steps = _open_steps(uow, flow, locked, action)
+    return {row.id: step for row, step in steps if isinstance(step, Reason)}
+
+
+def _open_steps(
+    uow: UnitOfWork, flow: Workflow, locked: Iterable[Row[Any]], action: str
+) -> Iterator[tuple[Row[Any], Step | Reason]]:
+    """Each row with the line by which it may take the step, or why it may not."""
+    is_on = switches(uow)
+    for row in locked:
+        try:
+            yield row, flow.allowed(row._mapping, action, uow.context, is_on)
+        except ServiceError as error:
+            yield row, Reason.of(error)
 
 
 def switches(uow: UnitOfWork) -> IsOn:

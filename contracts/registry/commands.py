@@ -4,27 +4,22 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Command, Contract, TryableCommand
+from contracts.base import Command, TryableCommand
 from contracts.common import TaskView
 from contracts.documents import IssueDocument, IssueDocuments
 from contracts.exports import Export
 from contracts.field_problem import FieldProblemError
 from contracts.imports import Import
+from contracts.people import ContactInput
 from contracts.registry.queries import StudentFilters
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.requests import Decision, Files, SomeFiles
 from contracts.types import (
-    Code,
     Day,
-    Email,
     Flag,
     Id,
     Ids,
-    MobileNumber,
     Note,
-    PhoneNumber,
-    ShortText,
-    Text,
     Version,
 )
 
@@ -36,18 +31,6 @@ class ImportStudents(Import, answers=TaskView):
     checked and none comes in. A point imports its own students only. Refused: `workbook_unreadable`,
     `workbook_columns_missing`, `workbook_too_many_rows`, `too_many_own_tasks`, `too_many_tasks`.
     """
-
-
-class ContactInput(Contract, extra="forbid"):
-    """How a student is reached."""
-
-    mobile: MobileNumber | None = Field(default=None, description="Mobile number.")
-    email: Email | None = Field(default=None, description="E-mail address.")
-    phone: PhoneNumber | None = Field(default=None, description="Another phone.")
-    home_address: Text | None = Field(default=None, description="Where the student lives.", examples=["徐州市云龙区"])
-    postal_address: Text | None = Field(default=None, description="Where post goes.", examples=["徐州市泉山区"])
-    postcode: Code | None = Field(default=None, description="Postcode.", examples=["221000"])
-    employer: ShortText | None = Field(default=None, description="Place of work.", examples=["某某公司"])
 
 
 class ChangeContact(Command, answers=StudentRecord):

@@ -4,15 +4,16 @@ Every fact names the `student_version` that the change made: who needs the stude
 until the copy of `StudentState` has that version.
 """
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import Contract, Fact, State, StateItem
+from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.notices import Decided
-from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle
+from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle, Word
 from contracts.trail import TrailSealed
-from contracts.types import EnrolmentStatus, Gender, Instant
+from contracts.types import EnrolmentStatus, Gender, IdKind, Instant, Level
 
 
 class Suspension(Contract):
@@ -40,6 +41,33 @@ class StudentItem(StoredElements, StateItem):
 
 class StudentState(State[StudentItem], owner="registry", version=1):
     """Copied by identity (accounts), courses, finance and exams."""
+
+
+class StudentDocumentItem(StateItem):
+    """By which document a student is known, and for which level it is in use."""
+
+    id_kind: IdKind
+    id_number: StoredNumber
+    level: Level
+    studying: bool = Field(description="Whether the student is active or suspended: nobody begins the level twice.")
+
+
+class StudentDocumentState(State[StudentDocumentItem], owner="registry", version=1):
+    """Copied by enrollment, which refuses who studies for the level already."""
+
+
+class RefusedAdmission(Contract):
+    """Somebody who was admitted and can't have a record."""
+
+    student_id: UUID
+    application_id: UUID
+    code: Word = Field(description="Why: `id_number_taken`, `student_number_taken`.")
+
+
+class AdmissionsRefused(Fact, owner="registry", version=1, rows="refused"):
+    """`StudentsAdmitted` made no record for these → enrollment rejects the forms, whose numbers stay used."""
+
+    refused: Annotated[tuple[RefusedAdmission, ...], Field(max_length=MAX_EVENT_ROWS)]
 
 
 class StudentLeft(Fact, owner="registry", version=1):

@@ -3,17 +3,6 @@
 from enum import StrEnum
 
 
-class IdKind(StrEnum):
-    """证件类型. The rules of resident ID numbers apply to `resident` only."""
-
-    RESIDENT = "resident"
-    HK_MACAO_TAIWAN = "hk_macao_taiwan"
-    FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident"
-    PASSPORT = "passport"
-    OFFICER = "officer"
-    SOLDIER = "soldier"
-
-
 class ConfirmationState(StrEnum):
     """Whether the student has confirmed the record."""
 
@@ -22,15 +11,6 @@ class ConfirmationState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
-
-
-class PriorEducationCheck(StrEnum):
-    """前置学历审核."""
-
-    UNCHECKED = "unchecked"
-    VERIFIED = "verified"
-    MISMATCH = "mismatch"
-    FALSE = "false"
 
 
 class StatusChangeKind(StrEnum):

@@ -4,60 +4,24 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import Contract, View
+from contracts.base import View
+from contracts.people import Contact, PriorEducation
 from contracts.registry.states import (
     ConfirmationState,
-    IdKind,
-    PriorEducationCheck,
     StatusChangeKind,
     StatusChangeState,
 )
 from contracts.requests import RequestDetails
 from contracts.stored import (
-    StoredCode,
     StoredDay,
     StoredElements,
-    StoredEmail,
-    StoredLine,
-    StoredMobile,
     StoredName,
     StoredNumber,
-    StoredPersonName,
-    StoredPhone,
-    StoredShortText,
     StoredText,
     StoredTitle,
     Word,
 )
-from contracts.types import EnrolmentStatus, Gender, Instant
-
-
-class Contact(Contract):
-    """How a student is reached."""
-
-    mobile: StoredMobile | None = Field(default=None, description="Mobile number.")
-    email: StoredEmail | None = Field(default=None, description="E-mail address.")
-    phone: StoredPhone | None = Field(default=None, description="Another phone.")
-    home_address: StoredLine | None = Field(
-        default=None, description="Where the student lives.", examples=["徐州市云龙区"]
-    )
-    postal_address: StoredLine | None = Field(default=None, description="Where post goes.", examples=["徐州市泉山区"])
-    postcode: StoredCode | None = Field(default=None, description="Postcode.", examples=["221000"])
-    employer: StoredShortText | None = Field(default=None, description="Place of work.", examples=["某某公司"])
-
-
-class PriorEducation(Contract):
-    """前置学历."""
-
-    level: StoredShortText | None = Field(default=None, description="Level.", examples=["专科"])
-    school: StoredShortText | None = Field(default=None, description="School.", examples=["某某职业技术学院"])
-    major: StoredShortText | None = Field(default=None, description="Major.", examples=["会计"])
-    graduated_on: StoredDay | None = Field(default=None, description="Day of graduation.")
-    certificate_number: StoredCode | None = Field(default=None, description="Number of the certificate.")
-    name_then: StoredPersonName | None = Field(default=None, description="Name on it, where it differs.")
-    check: PriorEducationCheck = Field(
-        default=PriorEducationCheck.UNCHECKED, description="Outcome of the verification."
-    )
+from contracts.types import EnrolmentStatus, Gender, IdKind, Instant
 
 
 class StudentView(StoredElements, View):

@@ -65,6 +65,7 @@ CHOICES: Mapping[str, Words] = {
     },
     "SettingUnit": {
         "days": ("天", "Days"),
+        "years": ("岁", "Years"),
     },
     "Gender": {
         "male": ("男", "Male"),
@@ -82,12 +83,27 @@ CHOICES: Mapping[str, Words] = {
         "officer": ("军官证", "Officer's card"),
         "soldier": ("士兵证", "Soldier's card"),
     },
+    "PriorLevel": {
+        "upper_secondary": ("高中", "Upper secondary school"),
+        "vocational_secondary": ("中专、中职", "Vocational secondary school"),
+        "junior_college": ("专科", "Junior college"),
+        "bachelor": ("本科", "Bachelor"),
+        "postgraduate": ("研究生", "Postgraduate"),
+    },
+    "PreCheck": {
+        "not_enrolled": ("同层次无在籍学籍", "Not enrolled at this level"),
+        "age": ("年龄", "Age"),
+        "prior_education_level": ("前置学历层次", "Level of prior education"),
+        "prior_education_verified": ("前置学历验证", "Verification of prior education"),
+        "programme": ("培养方案", "Programme"),
+    },
     "Level": {
         "junior_college": ("高起专", "Junior college"),
         "top_up_bachelor": ("专升本", "Top-up bachelor"),
         "bachelor": ("高起本", "Bachelor"),
     },
     "Module": {
+        "enrollment": ("招生管理", "Enrollment"),
         "registry": ("学籍管理", "Student records"),
         "courses": ("教务管理", "Courses"),
         "finance": ("财务管理", "Finance"),

@@ -3,6 +3,7 @@
 from contracts.words.word import Words
 
 ACTIONS: Words = {
+    "admit": ("录取", "Admit"),
     "approve": ("通过", "Approve"),
     "arrange": ("编排", "Arrange"),
     "book_late": ("补记入账", "Book late"),
@@ -31,12 +32,14 @@ ACTIONS: Words = {
     "refund_paid": ("退费到账", "Refund paid"),
     "refunded": ("退费完成", "Refunded"),
     "refuse": ("拒绝", "Refuse"),
+    "refuse_record": ("未建学籍", "Make no record"),
     "refuse_billing": ("缴费单未能生成", "Bills not made"),
     "refuse_hold": ("拒绝暂停", "Refuse the hold"),
     "register": ("报考", "Register"),
     "reject": ("驳回", "Reject"),
     "release": ("恢复", "Release"),
     "remit": ("汇款", "Remit"),
+    "resend": ("重新提交", "Send again"),
     "retire": ("停用", "Retire"),
     "retry": ("重新退费", "Try again"),
     "revoke": ("撤销", "Revoke"),
@@ -47,6 +50,8 @@ ACTIONS: Words = {
     "take_seat": ("恢复座位", "Take the seat again"),
     "use": ("启用", "Use"),
     "withdraw": ("退课", "Withdraw"),
+    "application.withdraw": ("撤回", "Withdraw"),
+    "application.reject": ("复审不通过", "Reject"),
 }
 """Action → words; `workflow.action` where it means something else in one workflow."""
 
@@ -106,6 +111,14 @@ PERMISSIONS: Words = {
     "identity.manage_users": ("管理用户", "Manage users"),
     "identity.read_settings": ("查看学校设置", "See the school's settings"),
     "identity.manage_settings": ("修改学校设置", "Change the school's settings"),
+    "enrollment.read_rounds": ("查看招生批次", "See admission rounds"),
+    "enrollment.manage_rounds": ("管理招生批次", "Manage admission rounds"),
+    "enrollment.read_settings": ("查看招生设置", "See settings of enrollment"),
+    "enrollment.manage_settings": ("修改招生设置", "Change settings of enrollment"),
+    "enrollment.read_applications": ("查看报名表", "See application forms"),
+    "enrollment.enter_applications": ("录入报名表", "Enter application forms"),
+    "enrollment.check_prior_education": ("登记前置学历验证结果", "Record checks of prior education"),
+    "enrollment.review_applications": ("复审报名表", "Review application forms"),
     "registry.read_students": ("查看学籍", "See student records"),
     "registry.import_students": ("导入学生", "Import students"),
     "registry.change_contact": ("修改联系方式", "Change contacts"),
@@ -159,6 +172,7 @@ TASKS: Words = {
     "large_batch": ("批量选课", "Batch selection"),
     "remittance_slip": ("打印汇款单", "Print of a remittance slip"),
     "selection_export": ("导出选课", "Export of selections"),
+    "application_export": ("导出报名表", "Export of application forms"),
     "student_export": ("导出学生", "Export of students"),
     "student_import": ("导入学生", "Import of students"),
     "student_import_check": ("检查学生导入", "Check of students to import"),

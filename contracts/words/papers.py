@@ -12,6 +12,7 @@ DOCUMENTS: Words = {
     "enrolment_certificate": ("在读证明", "Certificate of enrolment"),
     "remittance_slip": ("汇款单", "Remittance slip"),
     "selection_export": ("选课名单", "Selections"),
+    "application_export": ("报名表名单", "Application forms"),
     "student_export": ("学生名单", "Students"),
     "student_import": ("学生导入模板", "Template for importing students"),
     "student_import_refused": ("未导入的学生", "Students not imported"),

@@ -4,6 +4,8 @@ from contracts.words.word import Words
 
 SETTINGS: Words = {
     "grace_days": ("汇款驳回后的宽限期", "Time to pay after a rejected remittance"),
+    "student_number_template": ("学号规则", "Template of student numbers"),
+    "youngest_applicant": ("报名最低年龄提示", "Age below which applicants are pointed out"),
     "school_name": ("学校名称", "Name of the school"),
     "school_english_name": ("学校英文名称", "English name of the school"),
     "school_seal": ("学校公章", "Seal of the school"),

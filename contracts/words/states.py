@@ -5,6 +5,16 @@ from collections.abc import Mapping
 from contracts.words.word import Words
 
 STATES: Mapping[str, Words] = {
+    "AdmissionRoundStatus": {
+        "draft": ("草稿", "Draft"),
+        "published": ("已发布", "Published"),
+    },
+    "ApplicationState": {
+        "first_review_passed": ("初审通过", "First review passed"),
+        "admitted": ("已录取", "Admitted"),
+        "rejected": ("复审不通过", "Rejected"),
+        "withdrawn": ("已撤回", "Withdrawn"),
+    },
     "AssessmentRequirementState": {
         "pending": ("待审核", "Waiting for review"),
         "approved": ("已通过", "Approved"),

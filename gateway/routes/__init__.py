@@ -2,11 +2,12 @@
 
 from contracts.permissions import Module
 from contracts.words import member_word
-from gateway.routes import courses, exams, finance, identity, registry, tasks
+from gateway.routes import courses, enrollment, exams, finance, identity, registry, tasks
 from gateway.routes.messages import messages_of
 
 _TABLES = {
     "identity": identity,
+    "enrollment": enrollment,
     "registry": registry,
     "courses": courses,
     "finance": finance,

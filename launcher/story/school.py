@@ -30,6 +30,7 @@ class Staff:
     exams: Person
     cashier: Person
     refunds: Person
+    admissions: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def hire_staff(stage: Stage, administrator: Person, password: str) -> Staff:
         ("exams officer", "exams", Role.SCHOOL_EXAMS),
         ("school's cashier", "cashier", Role.SCHOOL_FINANCE),
         ("refunds officer", "refunds", Role.SCHOOL_FINANCE),
+        ("admissions officer", "admissions", Role.SCHOOL_ADMISSIONS),
     )
     with stage.step(administrator.title, "hires the school's staff, who sign in and change their passwords") as step:
         staff = Staff(*at_once(lambda who: account(*who), wanted))
-        step.outcome = "two registrars, an exams officer, two of finance"
+        step.outcome = "two registrars, an exams officer, two of finance, an admissions officer"
     return staff
 
 
@@ -165,7 +167,10 @@ def open_point(stage: Stage, administrator: Person, password: str, number: int) 
                 teaching_point_id=view.id,
             )
 
-        wanted = (("registrar", (Module.REGISTRY, Module.COURSES, Module.EXAMS)), ("cashier", (Module.FINANCE,)))
+        wanted = (
+            ("registrar", (Module.ENROLLMENT, Module.REGISTRY, Module.COURSES, Module.EXAMS)),
+            ("cashier", (Module.FINANCE,)),
+        )
         registrar, cashier = at_once(lambda who: account(*who), wanted)
         step.outcome = f"{view.name}, whose administrator hires a registrar and a cashier"
     return Point(view, head, registrar, cashier)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from chassis.work.audit_verdict import prove
 from launcher.reconcile.checking import reconcile, show
+from launcher.story.admitting import admit
 from launcher.story.cohort import import_students
 from launcher.story.knowing import certify, plan_a_setting
 from launcher.story.moving import leave, transfer
@@ -58,6 +59,8 @@ def play(stage: Stage, chief: Person, password: str, students: int) -> None:
     stage.act("The school plans, and certifies")
     plan_a_setting(stage, school.staff.cashier)
     certify(stage, school, cohort[0])
+    stage.act("New students are admitted")
+    admit(stage, school, school.points[1])
     stage.act("A student moves, another leaves")
     transfer(stage, school, moving)
     leave(stage, school, leaving)

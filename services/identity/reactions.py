@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from contracts.courses.events import CoursesDecided
+from contracts.enrollment.events import EnrollmentDecided
 from contracts.finance.events import FinanceDecided
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from contracts.registry.events import RegistryDecided, StudentItem, StudentState
@@ -45,6 +46,11 @@ def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, 
 
 def on_courses_decided(events: Sequence[CoursesDecided], uow: UnitOfWork) -> None:
     """Withdrawals and assessment requirements: a notice each."""
+    keep(uow, events)
+
+
+def on_enrollment_decided(events: Sequence[EnrollmentDecided], uow: UnitOfWork) -> None:
+    """Application forms: a notice each."""
     keep(uow, events)
 
 

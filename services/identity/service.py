@@ -7,6 +7,7 @@ from chassis.declaring.guards import Unguarded
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import CoursesTrailSealed
+from contracts.enrollment.events import EnrollmentTrailSealed
 from contracts.exams.events import ExamsTrailSealed
 from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
@@ -66,6 +67,7 @@ class Identity(Service):
     list_notices = query(queries.list_notices, as_system=True)
     count_unread_notices = query(queries.count_unread_notices, as_system=True)
     on_courses_decided = reaction(reactions.on_courses_decided)
+    on_enrollment_decided = reaction(reactions.on_enrollment_decided)
     on_finance_decided = reaction(reactions.on_finance_decided)
     on_registry_decided = reaction(reactions.on_registry_decided)
     # gateways
@@ -76,6 +78,7 @@ class Identity(Service):
     on_student_state = reaction(reactions.on_student_state)
     on_registry_trail_sealed = reaction(keeping_heads(RegistryTrailSealed))
     on_courses_trail_sealed = reaction(keeping_heads(CoursesTrailSealed))
+    on_enrollment_trail_sealed = reaction(keeping_heads(EnrollmentTrailSealed))
     on_finance_trail_sealed = reaction(keeping_heads(FinanceTrailSealed))
     on_exams_trail_sealed = reaction(keeping_heads(ExamsTrailSealed))
     students = copy(StudentState, tables.students)

@@ -14,15 +14,15 @@ from chassis.data.pages import equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
+from chassis.rules.id_numbers import mask
 from contracts.base import Page
-from contracts.registry.events import StudentItem, Suspension
+from contracts.registry.events import StudentDocumentItem, StudentItem, Suspension
 from contracts.registry.queries import (
     GetStudent,
     GetStudentStatistics,
     ListStudents,
 )
 from contracts.registry.views import StudentCount, StudentRecord, StudentStatistics, StudentView
-from services.registry.domain.id_numbers import mask
 from services.registry.domain.status_changes import LIVE
 from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import (
@@ -130,3 +130,9 @@ def student_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[StudentItem]:
     return [
         StudentItem.model_validate({**row._mapping, "suspensions": tuple(stood_still.get(row.id, ()))}) for row in rows
     ]
+
+
+def student_document_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[StudentDocumentItem]:
+    """By which documents students are known, and whether they study for their level."""
+    rows = uow.rows(select(students).where(ids_in(_s.id, ids)))
+    return [StudentDocumentItem.model_validate({**row._mapping, "studying": row.status in LIVE}) for row in rows]

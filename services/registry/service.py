@@ -14,10 +14,11 @@ from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import ProgrammeState
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
-from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentState
-from services.registry import queries, reactions, tables, tasks
+from contracts.registry.events import RegistryDecided, RegistryTrailSealed, StudentDocumentState, StudentState
+from services.registry import queries, tables, tasks
 from services.registry.commands import records, status
 from services.registry.documents.enrolment_certificate import CERTIFICATES_OF_MANY, ENROLMENT_CERTIFICATES
+from services.registry.reactions import admissions, answers
 from services.registry.steps import copies
 
 
@@ -50,16 +51,19 @@ class Registry(Service):
     get_student = query(queries.get_student)
     get_student_statistics = query(queries.get_student_statistics)
 
-    on_transfer_held = reaction(reactions.on_transfer_held)
-    on_transfer_cleared = reaction(reactions.on_transfer_cleared)
-    on_student_accounts_refused = reaction(reactions.on_student_accounts_refused)
-    on_student_accounts_made = reaction(reactions.on_student_accounts_made)
+    on_transfer_held = reaction(answers.on_transfer_held)
+    on_transfer_cleared = reaction(answers.on_transfer_cleared)
+    on_student_accounts_refused = reaction(answers.on_student_accounts_refused)
+    on_student_accounts_made = reaction(answers.on_student_accounts_made)
     on_identity_trail_sealed = reaction(keeping_heads(IdentityTrailSealed))
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     shared_settings = copy(SchoolSettingState, tables.shared_settings, needed=False)
     programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
 
+    on_students_admitted = reaction(admissions.on_students_admitted)
+
+    student_document_state = publishes(StudentDocumentState, queries.student_document_items, tables.students)
     student_state = publishes(
         StudentState,
         queries.student_items,

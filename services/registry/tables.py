@@ -28,12 +28,10 @@ from chassis.work.public import guarding_tables
 from chassis.work.school_settings import shared_settings_table
 from contracts.registry.states import (
     ConfirmationState,
-    IdKind,
-    PriorEducationCheck,
     StatusChangeKind,
     StatusChangeState,
 )
-from contracts.types import EnrolmentStatus, Gender, Level
+from contracts.types import EnrolmentStatus, Gender, IdKind, Level, PriorEducationCheck
 from services.registry.domain.workflows import STATUS_CHANGE
 
 metadata = service_metadata("registry")
@@ -77,6 +75,7 @@ students = Table(
     Column("prior_graduated_on", Date),
     Column("prior_certificate_number", Text),
     Column("prior_name_then", Text),
+    Column("prior_id_number_then", Text),
     Column("prior_check", Text, nullable=False, server_default=text("'unchecked'")),
     group_column("cohort_id"),
     *stamps(),

@@ -8,7 +8,7 @@ from chassis.running.exports import ListExport
 from chassis.running.imports import ListImport
 from contracts.registry.commands import ExportStudents, ImportStudents
 from contracts.registry.queries import GetStudentImportTemplate
-from contracts.registry.states import IdKind
+from contracts.types import IdKind
 from services.registry import queries
 from services.registry.papers.workbook import STUDENTS, Entry
 from services.registry.steps import imports

@@ -5,7 +5,8 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from contracts.registry.commands import ChangeContact, ContactInput
+from contracts.people import ContactInput
+from contracts.registry.commands import ChangeContact
 from contracts.registry.queries import GetStudent
 from contracts.registry.views import StudentRecord
 from tests.browser.conftest import Contexts, Desk

@@ -37,13 +37,14 @@ from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.identity.events import RefusedAccount, SchoolSettingItem, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
 from contracts.registry.events import (
+    StudentDocumentItem,
     StudentItem,
     StudentLeft,
     StudentResumed,
     StudentSuspended,
     StudentTransferred,
 )
-from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Level
+from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, IdKind, Level
 
 _Row = TypeVar("_Row", bound=Contract)
 
@@ -139,6 +140,13 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
         "teaching_point_ids": (),
         "minimum_years": "2.5",
         "maximum_years": "8",
+    },
+    StudentDocumentItem: {
+        "version": 1,
+        "id_kind": IdKind.RESIDENT,
+        "id_number": "320311199805200014",
+        "level": Level.TOP_UP_BACHELOR,
+        "studying": True,
     },
     StudentItem: {
         **_ELEMENTS,

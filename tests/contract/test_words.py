@@ -25,9 +25,8 @@ from contracts.common import ListAuditEntries, ListTasks, of_service
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
-from contracts.registry.states import IdKind
 from contracts.registry.views import StudentView
-from contracts.types import Gender, Level
+from contracts.types import Gender, IdKind, Level
 from contracts.words import doing, examining, messages, money, papers, people, settings, studies, system, things
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
@@ -241,7 +240,7 @@ NO_LABELS = {
     "launcher/story/school.py": "what a school calls its own",
     "services/device/": "a program of its own, which is not installed with the contracts",
     "services/identity/domain/passwords.py": "what a password must not be",
-    "services/registry/domain/ethnicities.py": "GB/T 3304",
+    "chassis/rules/ethnicities.py": "GB/T 3304",
     "services/registry/papers/workbook.py": "values to be filled in, which the school chooses",
 }
 BESIDE = ("description", "examples", "example", "help")

@@ -14,15 +14,14 @@ from chassis.base.context import system_context
 from chassis.data.database import Database
 from chassis.provisioning.declared import declared
 from chassis.provisioning.migrations import differences
+from chassis.rules.id_numbers import identify
 from contracts.finance.queries import CheckLedger
-from contracts.registry.states import IdKind
-from contracts.types import Gender
+from contracts.types import Gender, IdKind
 from launcher.reconcile.agreement import compare
 from launcher.reconcile.copies import compare_copies
 from launcher.reconcile.statements import read
 from launcher.system import System
 from services.finance.queries.proof import check_ledger
-from services.registry.domain.id_numbers import identify
 from services.registry.tables import students
 from tests.performance import large_school
 from tests.performance.large_school.building import LARGE

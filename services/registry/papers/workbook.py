@@ -6,14 +6,15 @@ from datetime import date
 from typing import Final
 
 from chassis.papers.spreadsheets import Column, calendar_day, choice, columns, member_of, typed
+from chassis.rules.ethnicities import ethnicity_code
 from contracts.base import Contract
 from contracts.field_problem import FieldProblemError
-from contracts.registry.states import IdKind
 from contracts.types import (
     Code,
     DocumentNumber,
     Email,
     Gender,
+    IdKind,
     IntakeCode,
     Label,
     Level,
@@ -27,7 +28,6 @@ from contracts.types import (
     Text,
 )
 from contracts.words import by_word, member_word, truth_word
-from services.registry.domain.ethnicities import ethnicity_code
 
 YES_NO: Final = {truth_word(value).zh: value for value in (True, False)}
 OPEN_EDUCATION: Final = "开放教育"

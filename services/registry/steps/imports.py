@@ -13,12 +13,13 @@ from sqlalchemy import func, or_, select, tuple_
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.days import first_day, implausible_days
+from chassis.rules.id_numbers import Identification, identify
+from chassis.rules.programmes import Elements, Programme, find_programme
 from chassis.running.imports import Importer, Line
+from contracts.courses.states import ProgrammeStatus
 from contracts.identity.states import TeachingPointStatus
-from contracts.registry.states import IdKind
-from services.registry.domain.days import implausible_days
-from services.registry.domain.id_numbers import Identification, identify
-from services.registry.domain.programmes import Elements, Programme, find_programme
+from contracts.types import IdKind
 from services.registry.domain.status_changes import LIVE, leads_to_degree
 from services.registry.papers.workbook import OPEN_EDUCATION, Entry
 from services.registry.tables import programmes, students, teaching_points
@@ -88,7 +89,7 @@ def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
         "major_name": programme.major_name,
         "student_type": programme.elements.student_type,
         "student_source": programme.elements.student_source,
-        "enrolled_on": entry.enrolled_on or date(int(entry.intake[:4]), int(entry.intake[4:]), 1),
+        "enrolled_on": entry.enrolled_on or first_day(entry.intake),
         "degree_intent": bool(entry.degree_intent),
     }
 
@@ -150,7 +151,7 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
                 row.id,
                 Elements(row.level, row.student_type, row.student_source, row.major_code, row.schooling_length),
                 row.major_name,
-                row.status,
+                row.status == ProgrammeStatus.PUBLISHED,
                 row.from_intake,
                 row.until_intake,
                 frozenset(UUID(id_) for id_ in row.teaching_point_ids),

@@ -30,8 +30,7 @@ from chassis.papers.spreadsheets import (
 )
 from contracts.errors import ServiceError
 from contracts.field_problem import FieldProblemError
-from contracts.registry.states import IdKind
-from contracts.types import MobileNumber
+from contracts.types import IdKind, MobileNumber
 from tests.chassis.papers.tables import OLE, saved, xlsx
 
 COLUMNS = (

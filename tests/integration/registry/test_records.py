@@ -11,7 +11,8 @@ from chassis.testing.harness import ServiceHarness
 from contracts.common import ListAuditEntries, of_service
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.errors import ServiceError
-from contracts.registry.commands import ChangeContact, ContactInput, RecordDegreeIntent
+from contracts.people import ContactInput
+from contracts.registry.commands import ChangeContact, RecordDegreeIntent
 from contracts.registry.events import StudentState
 from contracts.registry.queries import GetStudent, GetStudentStatistics, ListStudents
 from contracts.types import EnrolmentStatus, Level

@@ -14,7 +14,8 @@ from chassis.base.context import system_context
 from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
 from contracts.common import TaskView
-from contracts.registry.commands import ChangeContact, ContactInput
+from contracts.people import ContactInput
+from contracts.registry.commands import ChangeContact
 from contracts.registry.queries import GetStudent, ListStudents
 from services.registry.papers.workbook import STUDENTS
 from services.registry.tables import students

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from contracts.registry.states import ConfirmationState, IdKind, PriorEducationCheck
+from chassis.rules.ethnicities import ethnicity_code
+from contracts.registry.states import ConfirmationState
 from contracts.types import EnrolmentStatus as Status
+from contracts.types import IdKind, PriorEducationCheck
 from launcher.made_up import MadeUpStudents
-from services.registry.domain.ethnicities import ethnicity_code
 from tests.performance.large_school.size import INTAKES, Size
 
 SIDES: Final = 100_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from contracts.registry.states import IdKind
-from services.registry.domain.id_numbers import identify
+from chassis.rules.id_numbers import identify
+from contracts.types import IdKind
 from tests.builders.students import students, with_wrong_check_digit
 
 TODAY = date(2026, 11, 22)

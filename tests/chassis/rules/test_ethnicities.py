@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.registry.domain.ethnicities import ETHNICITIES, ethnicity_code
+from chassis.rules.ethnicities import ETHNICITIES, ethnicity_code
 
 
 def test_the_table_of_ethnic_groups_has_all_56_and_the_two_others() -> None:

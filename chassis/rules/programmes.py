@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.courses.states import ProgrammeStatus
 from contracts.types import Level
 
 
@@ -28,7 +27,7 @@ class Programme:
     id: UUID
     elements: Elements
     major_name: str
-    status: str
+    published: bool
     from_intake: str
     until_intake: str | None
     teaching_point_ids: frozenset[UUID]
@@ -37,7 +36,7 @@ class Programme:
         """Whether students of this intake and point study by it."""
         begun = self.from_intake <= intake
         lasts = self.until_intake is None or intake <= self.until_intake
-        offered = self.status == ProgrammeStatus.PUBLISHED and teaching_point_id in self.teaching_point_ids
+        offered = self.published and teaching_point_id in self.teaching_point_ids
         return begun and lasts and offered
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from chassis.rules.programmes import Elements, Programme, find_programme
 from contracts.types import Level
-from services.registry.domain.programmes import Elements, Programme, find_programme
 
 HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 ELEMENTS = Elements(Level.TOP_UP_BACHELOR, "开放教育", "开放教育", "080901", "2.5")
@@ -18,7 +18,7 @@ def programme(number: int = 1, **other: object) -> Programme:
         "id": UUID(int=number),
         "elements": ELEMENTS,
         "major_name": "计算机科学与技术",
-        "status": "published",
+        "published": True,
         "from_intake": "202503",
         "until_intake": None,
         "teaching_point_ids": frozenset({HERE}),
@@ -34,8 +34,7 @@ def programme(number: int = 1, **other: object) -> Programme:
         ([programme(until_intake="202603"), programme(2, from_intake="202609")], 2),
         ([], None),
         ([programme(), programme(2)], None),
-        ([programme(status="draft")], None),
-        ([programme(status="retired")], None),
+        ([programme(published=False)], None),
         ([programme(until_intake="202603")], None),
         ([programme(from_intake="202703")], None),
         ([programme(teaching_point_ids=frozenset({ELSEWHERE}))], None),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.registry.domain.days import implausible_days
+from chassis.rules.days import implausible_days
 
 TODAY = date(2026, 9, 1)
 BORN = date(1990, 5, 20)

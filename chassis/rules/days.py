@@ -25,3 +25,8 @@ def implausible_days(
         and not birth_on < prior_graduated_on <= today,
     }
     return {field: Reason(code) for (field, code), applies in problems.items() if applies}
+
+
+def first_day(intake: str) -> date:
+    """The day on which students of an intake (`202609`) are enrolled, unless somebody says otherwise."""
+    return date(int(intake[:4]), int(intake[4:]), 1)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from contracts.registry.states import IdKind
 from contracts.text.cleaning import document_number
-from contracts.types import Gender
+from contracts.types import Gender, IdKind
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS: Final = "10X98765432"

@@ -1,0 +1,1 @@
+"""What enrollment is told, asked, answers and publishes."""

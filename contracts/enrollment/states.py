@@ -1,0 +1,29 @@
+"""States of what enrollment owns. The steps between them are in its `domain/workflows.py`."""
+
+from enum import StrEnum
+
+
+class AdmissionRoundStatus(StrEnum):
+    """A round counts from its publication on; whether it is open is a question of its window."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class ApplicationState(StrEnum):
+    """报名表状态 (ENR-6). Who acts next, or the outcome."""
+
+    FIRST_REVIEW_PASSED = "first_review_passed"  # the point has reviewed it by entering it; the school's turn
+    ADMITTED = "admitted"
+    REJECTED = "rejected"  # it can be corrected and sent again
+    WITHDRAWN = "withdrawn"  # by the point, before the second review
+
+
+class PreCheck(StrEnum):
+    """What the machine looks at before the school does."""
+
+    NOT_ENROLLED = "not_enrolled"
+    AGE = "age"
+    PRIOR_EDUCATION_LEVEL = "prior_education_level"
+    PRIOR_EDUCATION_VERIFIED = "prior_education_verified"
+    PROGRAMME = "programme"

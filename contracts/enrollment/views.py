@@ -1,0 +1,115 @@
+"""What enrollment answers."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import View
+from contracts.common import HistoryStepView, Refusal
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, PreCheck
+from contracts.people import Contact, PriorEducation
+from contracts.stored import (
+    StoredDay,
+    StoredElements,
+    StoredLine,
+    StoredName,
+    StoredNumber,
+    StoredShortText,
+    StoredTitle,
+    Word,
+)
+from contracts.types import Gender, IdKind, Instant, Level, PriorEducationCheck
+
+
+class AdmissionRoundView(View):
+    """招生批次."""
+
+    id: UUID
+    code: StoredNumber
+    name: StoredTitle
+    intake: StoredNumber
+    opens_at: Instant
+    closes_at: Instant
+    review_closes_at: Instant
+    levels: tuple[Level, ...]
+    status: AdmissionRoundStatus
+    version: int
+
+
+class AdmissionRoundDetails(AdmissionRoundView):
+    """招生批次 with the points that take part."""
+
+    every_point: bool = Field(description="Whether all teaching points take part, also those that come later.")
+    teaching_point_ids: tuple[UUID, ...] = Field(description="Those that take part, where not all do.")
+
+
+class ApplicationView(StoredElements, View):
+    """A form in lists. The ID number is masked."""
+
+    id: UUID
+    number: StoredNumber
+    name: StoredName
+    gender: Gender
+    id_number_masked: StoredNumber
+    teaching_point_id: UUID
+    teaching_point_name: StoredTitle | None
+    admission_round_id: UUID
+    intake: StoredNumber
+    major_name: StoredTitle
+    state: ApplicationState
+    prior_check: PriorEducationCheck
+    student_number: StoredNumber | None
+    sent_at: Instant
+    version: int
+
+
+class PreCheckResult(View):
+    """What the machine found about a form."""
+
+    check: PreCheck
+    met: bool
+    blocking: bool = Field(description="Whether the form can't be admitted as long as it is not met.")
+    refusal: Refusal | None = Field(description="Why not; empty where it is met.")
+
+
+class ApplicationDetails(ApplicationView):
+    """The whole form, what the machine found about it, and its history."""
+
+    id_kind: IdKind
+    id_number: StoredNumber
+    birth_on: StoredDay
+    ethnicity: Word = Field(description="Code of GB/T 3304.")
+    political_status: StoredTitle | None
+    card_address: StoredLine | None
+    issuing_authority: StoredShortText | None
+    id_valid_from: StoredDay | None
+    id_valid_until: StoredDay | None
+    programme_id: UUID
+    contact: Contact
+    prior_education: PriorEducation
+    entered_by_name: StoredName
+    admitted_at: Instant | None
+    student_id: UUID | None
+    recorded_at: Instant | None = Field(description="When the registry had made the record; empty until then.")
+    refusal: Refusal | None = Field(description="Why the registry could not make a record, the newest time.")
+    checks: tuple[PreCheckResult, ...]
+    history: tuple[HistoryStepView, ...]
+
+
+class ProgrammeChoice(View):
+    """A value of one of the five elements that is left, and how many programmes have it."""
+
+    value: Word
+    name: StoredTitle | None = Field(description="What a major is called; empty for the other elements.")
+    count: int
+
+
+class ProgrammeChoices(View):
+    """What is left to choose from, given what is chosen: of each element the values (ENR-5)."""
+
+    level: tuple[ProgrammeChoice, ...]
+    student_type: tuple[ProgrammeChoice, ...]
+    student_source: tuple[ProgrammeChoice, ...]
+    major_code: tuple[ProgrammeChoice, ...]
+    schooling_length: tuple[ProgrammeChoice, ...]
+    programme_id: UUID | None = Field(description="The one programme that fits; empty while there are several or none.")

@@ -1,0 +1,1 @@
+"""From an application to an admitted student."""

@@ -1,0 +1,1 @@
+"""What enrollment can be told to do."""

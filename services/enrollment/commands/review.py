@@ -1,0 +1,113 @@
+"""The school's second review (ENR-6, ENR-8): who is admitted gets a number, and everything else follows by events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.numbers import next_numbers
+from chassis.work.reasons import Reason
+from chassis.work.rows import lock
+from chassis.work.school_settings import setting
+from chassis.work.steps import against_step, take
+from contracts.common import RowResults
+from contracts.enrollment.commands import AdmitApplications, RejectApplications
+from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
+from contracts.people import Contact, PriorEducation
+from contracts.types import PriorLevel
+from contracts.words import member_word
+from services.enrollment.domain.pre_checks import against_admission
+from services.enrollment.domain.rounds import against_reviewing
+from services.enrollment.domain.settings import STUDENT_NUMBER_TEMPLATE
+from services.enrollment.domain.student_numbers import read_template
+from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.steps.facts import document_of, enabled_points, judged
+from services.enrollment.steps.rounds import rounds_held
+from services.enrollment.tables import applications
+
+
+def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResults:
+    """`first_review_passed` → `admitted`, each with a record's id and a student number.
+
+    The numbers are taken last, for those alone who are admitted. One document is admitted once for a level: of two
+    forms for it in one command the second is refused.
+    """
+    found = lock(uow, applications, command.application_ids)
+    points = enabled_points(uow, {row.teaching_point_id for row in found.values()})
+    against = {**_against_deciding(uow, found), **_against_admitting(uow, found, points)}
+    against |= against_step(uow, APPLICATION, [row for id_, row in found.items() if id_ not in against], "admit")
+    admitted = [row for id_, row in found.items() if id_ not in against]
+    numbers = read_template(setting(uow, STUDENT_NUMBER_TEMPLATE))
+    wanted = [numbers.values(row.intake, points[row.teaching_point_id], row.level) for row in admitted]
+    given = {
+        row.id: {
+            "student_id": new_id(),
+            "student_number": number,
+            "admitted_at": uow.now,
+            "recorded_at": None,
+            "studying": True,
+            "refusal": None,
+        }
+        for row, number in zip(admitted, next_numbers(uow, numbers.template, wanted), strict=True)
+    }
+    taken = take(
+        uow,
+        APPLICATION,
+        applications,
+        command.application_ids,
+        "admit",
+        note=command.note,
+        each=given,
+        against=against,
+    )
+    uow.publish_rows(StudentsAdmitted, [_admitted(row, given[row.id]) for row in taken.rows])
+    return taken.results(uow, command.application_ids)
+
+
+def reject_applications(command: RejectApplications, uow: UnitOfWork) -> RowResults:
+    """`first_review_passed` → `rejected`; the point reads why, corrects, and sends again."""
+    against = _against_deciding(uow, lock(uow, applications, command.application_ids))
+    taken = take(uow, APPLICATION, applications, command.application_ids, "reject", note=command.note, against=against)
+    return taken.results(uow, command.application_ids)
+
+
+def _against_deciding(uow: UnitOfWork, found: Mapping[UUID, Row[Any]]) -> dict[UUID, Reason]:
+    rounds = rounds_held(uow, {row.admission_round_id for row in found.values()})
+    reasons = {id_: against_reviewing(rounds[row.admission_round_id], uow.now) for id_, row in found.items()}
+    return {id_: reason for id_, reason in reasons.items() if reason is not None}
+
+
+def _against_admitting(
+    uow: UnitOfWork, found: Mapping[UUID, Row[Any]], points: Mapping[UUID, str]
+) -> dict[UUID, Reason]:
+    checked, reasons, seen = judged(uow, list(found.values())), {}, set()
+    for id_, row in found.items():
+        reason = against_admission(checked[id_])
+        if reason is None and document_of(row) in seen:
+            reason = Reason("already_enrolled_at_level")
+        if reason is None and row.teaching_point_id not in points:
+            reason = Reason("teaching_point_not_enabled")
+        if reason is None:
+            seen.add(document_of(row))
+        else:
+            reasons[id_] = reason
+    return reasons
+
+
+def _admitted(row: Row[Any], given: Mapping[str, Any]) -> AdmittedStudent:
+    fields = {**row._mapping, **given}
+    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    prior["level"] = member_word(PriorLevel(row.prior_level)).zh  # records keep it as it is written down
+    return AdmittedStudent.model_validate(
+        {
+            **{name: fields[name] for name in AdmittedStudent.model_fields if name in fields},
+            "application_id": row.id,
+            "contact": {name: fields[name] for name in Contact.model_fields},
+            "prior_education": {name: prior[name] for name in PriorEducation.model_fields},
+        }
+    )

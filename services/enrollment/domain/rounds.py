@@ -1,0 +1,49 @@
+"""When an admission round takes forms, from whom and for what (ENR-1, ENR-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.base.clock import shown
+from chassis.work.reasons import Reason
+from contracts.enrollment.states import AdmissionRoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """An admission round. `points` are those that take part; None: all of them."""
+
+    code: str
+    status: str
+    opens_at: datetime
+    closes_at: datetime
+    review_closes_at: datetime
+    levels: Collection[str]
+    points: Collection[UUID] | None
+
+
+def against_entering(round_: Round, now: datetime) -> Reason | None:
+    """Forms are entered, and sent again, inside the window of a published round."""
+    if round_.status == AdmissionRoundStatus.PUBLISHED and round_.opens_at <= now < round_.closes_at:
+        return None
+    window = {"opens_at": shown(round_.opens_at), "closes_at": shown(round_.closes_at)}
+    return Reason("admission_round_closed", {"round_code": round_.code, **window})
+
+
+def against_place(round_: Round, teaching_point_id: UUID, level: str) -> Reason | None:
+    """The point takes part in the round, and the round is for the level."""
+    if round_.points is not None and teaching_point_id not in round_.points:
+        return Reason("point_not_in_round", {"round_code": round_.code})
+    if level not in round_.levels:
+        return Reason("level_not_in_round", {"round_code": round_.code, "level": level})
+    return None
+
+
+def against_reviewing(round_: Round, now: datetime) -> Reason | None:
+    """The school decides until the review of the round closes."""
+    if now < round_.review_closes_at:
+        return None
+    return Reason("review_closed", {"round_code": round_.code, "closes_at": shown(round_.review_closes_at)})

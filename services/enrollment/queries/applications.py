@@ -1,0 +1,88 @@
+"""Application forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from chassis.data.lists import Listing
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
+from chassis.rules.id_numbers import mask
+from chassis.work.reasons import Reason, refusal
+from chassis.work.steps import history_of
+from contracts.base import Page
+from contracts.enrollment.queries import GetApplication, ListApplications
+from contracts.enrollment.views import ApplicationDetails, ApplicationView, PreCheckResult
+from contracts.types import PriorLevel
+from contracts.words import member_word
+from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.steps.facts import judged
+from services.enrollment.tables import application_search, applications, teaching_points
+
+_a = applications.c
+
+
+def _shown() -> Select[Any]:
+    name = teaching_points.c.name.label("teaching_point_name")
+    return select(applications, name).outerjoin(teaching_points, teaching_points.c.id == _a.teaching_point_id)
+
+
+def _views(uow: Reader, rows: Sequence[Row[Any]]) -> Iterator[ApplicationView]:
+    return (ApplicationView.model_validate(_fields(row)) for row in rows)
+
+
+APPLICATIONS = Listing[ApplicationView](
+    ListApplications,
+    applications,
+    shown=_shown,
+    views=_views,
+    filters={
+        "number": lambda text, uow: application_search.numbered(_a.id, text),
+        "name": lambda text, uow: application_search.named(_a.id, text),
+    },
+)
+
+
+def list_applications(query: ListApplications, uow: UnitOfWork) -> Page[ApplicationView]:
+    """Forms in the actor's scope, those sent last first."""
+    return APPLICATIONS.page(query, uow)
+
+
+def get_application(query: GetApplication, uow: UnitOfWork) -> ApplicationDetails:
+    """A whole form."""
+    return application_details(uow, query.application_id)
+
+
+def application_details(uow: UnitOfWork, application_id: UUID) -> ApplicationDetails:
+    """The same for commands, which answer what they changed. Raises `not_found`."""
+    row = uow.one(_shown().where(_a.id == application_id))
+    fields = _fields(row)
+    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    language = uow.context.language
+    checks = tuple(
+        PreCheckResult(
+            check=found.check,
+            met=found.reason is None,
+            blocking=found.blocking,
+            refusal=refusal(found.reason, language),
+        )
+        for found in judged(uow, [row])[row.id]
+    )
+    return ApplicationDetails.model_validate(
+        {
+            **fields,
+            "contact": fields,
+            "prior_education": {**prior, "level": member_word(PriorLevel(row.prior_level))[language]},
+            "refusal": refusal(Reason.of_row(row.refusal), language),
+            "checks": checks,
+            "history": history_of(uow, application_id, APPLICATION),
+        }
+    )
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    return {**row._mapping, "id_number_masked": mask(row.id_number)}

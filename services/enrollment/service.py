@@ -1,0 +1,65 @@
+"""What enrollment does, a line each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chassis.declaring.service import Service, command, copy, query, reaction
+from chassis.running.exports import exported
+from chassis.work.to_do import Waiting
+from contracts.courses.events import ProgrammeState
+from contracts.enrollment.events import EnrollmentDecided, EnrollmentTrailSealed
+from contracts.enrollment.queries import ListApplications
+from contracts.identity.events import TeachingPointState
+from contracts.registry.events import StudentDocumentState
+from services.enrollment import reactions, tables, tasks
+from services.enrollment.commands import applications, review, rounds
+from services.enrollment.domain.settings import SETTINGS
+from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.queries import applications as application_queries
+from services.enrollment.queries import choices
+from services.enrollment.queries import rounds as round_queries
+from services.enrollment.steps.programmes import programme_row
+
+
+class Enrollment(Service):
+    """From an application to an admitted student."""
+
+    name = "enrollment"
+    metadata = tables.metadata
+    conflicts: ClassVar[dict[str, str]] = {
+        "uq_admission_rounds_code": "admission_round_code_taken",
+        "uq_applications_document": "application_exists",
+        "uq_applications_studying": "already_enrolled_at_level",
+    }
+    settings = SETTINGS
+    decided = EnrollmentDecided
+    trail_sealed = EnrollmentTrailSealed
+    to_do = (Waiting(APPLICATION, tables.applications, ListApplications),)
+
+    create_admission_round = command(rounds.create_admission_round)
+    update_admission_round = command(rounds.update_admission_round)
+    publish_admission_round = command(rounds.publish_admission_round)
+    list_admission_rounds = query(round_queries.list_admission_rounds)
+    get_admission_round = query(round_queries.get_admission_round)
+
+    enter_application = command(applications.enter_application)
+    update_application = command(applications.update_application)
+    resend_applications = command(applications.resend_applications)
+    withdraw_applications = command(applications.withdraw_applications)
+    record_prior_education_check = command(applications.record_prior_education_check)
+    admit_applications = command(review.admit_applications)
+    reject_applications = command(review.reject_applications)
+    list_applications = query(application_queries.list_applications)
+    get_application = query(application_queries.get_application)
+    application_exports = exported(tasks.APPLICATIONS_AS_FILE)
+    get_programme_choices = query(choices.get_programme_choices)
+
+    on_admissions_refused = reaction(reactions.on_admissions_refused)
+    on_student_document_state = reaction(reactions.on_student_document_state)
+    teaching_points = copy(TeachingPointState, tables.teaching_points)
+    programmes = copy(ProgrammeState, tables.programmes, programme_row)
+    student_documents = copy(StudentDocumentState, tables.student_documents)
+
+
+SERVICE = Enrollment

@@ -1,0 +1,1 @@
+"""What commands and reactions have in common."""

@@ -1,0 +1,196 @@
+"""Tables of enrollment."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
+from chassis.data.groups import group_column, grouped
+from chassis.data.name_search import found_by_name
+from chassis.data.row_scope import scope
+from chassis.data.tables import copy_table, service_metadata
+from chassis.work.numbers import number_column
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from contracts.types import Gender, IdKind, Level, PriorEducationCheck, PriorLevel
+from services.enrollment.domain.workflows import LIVE
+
+metadata = service_metadata("enrollment")
+
+admission_rounds = Table(
+    "admission_rounds",
+    metadata,
+    id_column(),
+    Column("code", String(20), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("intake", String(6), nullable=False),
+    instant("opens_at"),
+    instant("closes_at"),
+    instant("review_closes_at"),
+    Column("levels", ARRAY(Text), nullable=False),
+    Column("every_point", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    *stamps(),
+    CheckConstraint("opens_at < closes_at AND closes_at <= review_closes_at", name="window"),
+    one_of("status", AdmissionRoundStatus),
+    Index("uq_admission_rounds_code", "code", unique=True),
+)
+scope(admission_rounds, read_by_all=True)
+
+admission_round_points = Table(
+    "admission_round_points",
+    metadata,
+    Column("admission_round_id", Uuid, ForeignKey("admission_rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("teaching_point_id", Uuid, primary_key=True),
+)
+scope(admission_round_points, read_by_all=True)
+
+applications = Table(
+    "applications",
+    metadata,
+    id_column(),
+    *number_column(),
+    Column("admission_round_id", Uuid, ForeignKey("admission_rounds.id"), nullable=False),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    # who
+    Column("name", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("id_kind", Text, nullable=False),
+    Column("id_number", Text, nullable=False),
+    Column("birth_on", Date, nullable=False),
+    Column("ethnicity", Text, nullable=False),
+    Column("political_status", Text),
+    Column("card_address", Text),
+    Column("issuing_authority", Text),
+    Column("id_valid_from", Date),
+    Column("id_valid_until", Date),
+    # how they are reached
+    Column("mobile", Text, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("home_address", Text),
+    Column("postal_address", Text),
+    Column("postcode", Text),
+    Column("employer", Text),
+    # what they are to study
+    Column("programme_id", Uuid, nullable=False),
+    Column("intake", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("student_type", Text, nullable=False),
+    Column("student_source", Text, nullable=False),
+    Column("major_code", Text, nullable=False),
+    Column("major_name", Text, nullable=False),
+    Column("schooling_length", Text, nullable=False),
+    # what they had completed
+    Column("prior_level", Text, nullable=False),
+    Column("prior_school", Text, nullable=False),
+    Column("prior_major", Text),
+    Column("prior_graduated_on", Date, nullable=False),
+    Column("prior_certificate_number", Text, nullable=False),
+    Column("prior_name_then", Text),
+    Column("prior_id_number_then", Text),
+    Column("prior_check", Text, nullable=False, server_default=text("'unchecked'")),
+    # who entered and decided
+    Column("entered_by", Uuid, nullable=False),
+    Column("entered_by_name", Text, nullable=False),
+    Column("decided_by", Uuid),
+    instant("sent_at"),
+    # what came of it
+    Column("student_id", Uuid),
+    Column("student_number", Text),
+    instant("admitted_at", nullable=True),
+    instant("recorded_at", nullable=True),
+    Column("studying", Boolean, nullable=False, server_default=text("false")),  # admitted here, and not gone since
+    Column("record_version", Integer),  # of the registry's record, the newest that was heard of
+    Column("refusal", JSONB(none_as_null=True)),
+    group_column("cohort_id"),
+    *stamps(),
+    one_of("state", ApplicationState),
+    one_of("gender", Gender),
+    one_of("id_kind", IdKind),
+    one_of("level", Level),
+    one_of("prior_level", PriorLevel),
+    one_of("prior_check", PriorEducationCheck),
+    CheckConstraint("state <> 'admitted' OR (student_id IS NOT NULL AND student_number IS NOT NULL)", name="admitted"),
+    # Two points that enter the same person: one is first (ENR-7).
+    Index(
+        "uq_applications_document",
+        "id_kind",
+        "id_number",
+        "intake",
+        unique=True,
+        postgresql_where=text(f"state IN ({', '.join(repr(str(state)) for state in LIVE)})"),
+    ),
+    # Nobody begins a level twice, in whichever intakes.
+    Index("uq_applications_studying", "id_kind", "id_number", "level", unique=True, postgresql_where=text("studying")),
+    Index("uq_applications_student_number", "student_number", unique=True),
+    Index("uq_applications_student_id", "student_id", unique=True),
+    Index("ix_applications_of_point", "teaching_point_id", "state", "sent_at", "id"),
+    Index("ix_applications_of_school", "state", "sent_at", "id"),
+    Index("ix_applications_round_of_point", "teaching_point_id", "admission_round_id", "state", "sent_at", "id"),
+    Index("ix_applications_round", "admission_round_id", "state", "sent_at", "id"),
+    Index("ix_applications_cohort_of_point", "teaching_point_id", "cohort_id", "state", "sent_at", "id"),
+    Index("ix_applications_cohort", "cohort_id", "state", "sent_at", "id"),
+    found_by_beginning("applications", "number"),
+)
+scope(applications, point="teaching_point_id")
+application_search = found_by_name(applications, "name", "number")
+cohorts = grouped(
+    applications,
+    "cohorts",
+    ("intake", "level", "student_type", "student_source", "major_code", "schooling_length"),
+    key="cohort_id",
+)
+
+teaching_points = copy_table(
+    "teaching_points",
+    metadata,
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+)
+scope(teaching_points, read_by_all=True)
+
+programmes = copy_table(
+    "programmes",
+    metadata,
+    Column("code", Text, nullable=False),
+    Column("major_name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("student_type", Text, nullable=False),
+    Column("student_source", Text, nullable=False),
+    Column("major_code", Text, nullable=False),
+    Column("schooling_length", Text, nullable=False),
+    Column("from_intake", Text, nullable=False),
+    Column("until_intake", Text),
+    Column("teaching_point_ids", JSONB, nullable=False),
+    Index("ix_programmes_elements", "major_code", "level"),
+)
+scope(programmes, read_by_all=True)
+
+student_documents = copy_table(
+    "student_documents",
+    metadata,
+    Column("id_kind", Text, nullable=False),
+    Column("id_number", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("studying", Boolean, nullable=False),
+    Index("ix_student_documents_document", "id_kind", "id_number", "level"),
+)
+scope(student_documents, system_only=True)

@@ -1,0 +1,77 @@
+"""Who was admitted gets a record, or enrollment hears why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis.data.bulk import ids_in, insert_rows
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.days import first_day
+from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
+from contracts.registry.events import AdmissionsRefused, RefusedAdmission
+from services.registry.tables import students
+
+_s = students.c
+
+
+def on_students_admitted(events: Sequence[StudentsAdmitted], uow: UnitOfWork) -> None:
+    """Records of the admitted. Whose record is there already had it made by the same news; whose number or document a
+    student has is refused."""
+    for event in events:
+        known = _known(uow, [row.student_id for row in event.students])
+        wanted = [_record(row) for row in event.students if row.student_id not in known]
+        made = _make(uow, wanted)
+        refused = [row for row in event.students if row.student_id not in known | made.keys()]
+        numbers = _numbers_taken(uow, refused)
+        uow.publish_rows(
+            AdmissionsRefused,
+            [
+                RefusedAdmission(
+                    student_id=row.student_id,
+                    application_id=row.application_id,
+                    code="student_number_taken" if row.student_number.lower() in numbers else "id_number_taken",
+                )
+                for row in refused
+            ],
+            because=event,
+        )
+
+
+def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:
+    return {row.id for row in uow.rows(select(_s.id).where(ids_in(_s.id, ids)))}
+
+
+def _make(uow: UnitOfWork, records: Sequence[Mapping[str, Any]]) -> Mapping[UUID, str]:
+    """Records that no constraint keeps out, by one statement."""
+    if not records:
+        return {}
+    inserted = insert_rows(students, records).on_conflict_do_nothing().returning(_s.id, _s.student_number)
+    made = {row.id: row.student_number for row in uow.rows(inserted)}
+    for record in records:
+        if record["id"] in made:
+            facts = {name: record[name] for name in ("student_number", "teaching_point_id", "programme_id", "intake")}
+            uow.audit(students, record["id"], "admit", after=facts)
+    return made
+
+
+def _numbers_taken(uow: UnitOfWork, refused: Sequence[AdmittedStudent]) -> set[str]:
+    wanted = {row.student_number.lower() for row in refused}
+    if not wanted:
+        return set()
+    number = func.lower(_s.student_number)
+    return {taken for (taken,) in uow.rows(select(number).where(number.in_(wanted)))}
+
+
+def _record(admitted: AdmittedStudent) -> dict[str, Any]:
+    own = admitted.model_dump(exclude={"student_id", "application_id", "contact", "prior_education", "admitted_at"})
+    return {
+        "id": admitted.student_id,
+        **own,
+        **admitted.contact.model_dump(),
+        **{f"prior_{name}": value for name, value in admitted.prior_education.model_dump().items()},
+        "enrolled_on": first_day(admitted.intake),
+    }

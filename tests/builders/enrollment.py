@@ -1,0 +1,106 @@
+"""Application forms for tests: an admission round that is open, points that take part, and made-up people who apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.testing.harness import ServiceHarness
+from contracts.courses.events import ProgrammeItem, ProgrammeState
+from contracts.enrollment.commands import CreateAdmissionRound, EnterApplication, PublishAdmissionRound
+from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
+from contracts.identity.events import TeachingPointItem, TeachingPointState
+from contracts.people import ContactInput, PriorEducationInput
+from contracts.types import Level, PriorLevel
+from launcher.made_up import MadeUpStudents
+from tests.builders.messages import a
+from tests.builders.people import of_point, of_school
+
+ADMISSIONS = of_school(name="招生办")
+INTAKE = "202609"
+
+_people = MadeUpStudents("enrollment")
+
+
+@dataclass(frozen=True)
+class Recruiting:
+    """Points that offer one programme, and a round that takes forms for its intake."""
+
+    points: tuple[TeachingPointItem, ...]
+    programme: ProgrammeItem
+    round: AdmissionRoundDetails
+
+
+def admission_round(enrollment: ServiceHarness, **changes: Any) -> AdmissionRoundDetails:
+    """A published round: it opened yesterday, closes in ten days, and is reviewed for twenty."""
+    now = enrollment.clock.now()
+    fields = {
+        "code": "ZS202609",
+        "name": "2026年秋季招生",
+        "intake": INTAKE,
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(days=10),
+        "review_closes_at": now + timedelta(days=20),
+        "levels": tuple(Level),
+        **changes,
+    }
+    made = enrollment.run(CreateAdmissionRound(**fields), ADMISSIONS)
+    publish = PublishAdmissionRound(admission_round_id=made.id, version=made.version)
+    published: AdmissionRoundDetails = enrollment.run(publish, ADMISSIONS)
+    return published
+
+
+def recruiting(enrollment: ServiceHarness, *, points: int = 2, **round_fields: Any) -> Recruiting:
+    """A service that takes forms."""
+    items = tuple(a(TeachingPointItem, code=f"32{n:02d}", name=f"第{n}教学点") for n in range(1, points + 1))
+    programme = a(ProgrammeItem, teaching_point_ids=tuple(item.id for item in items))
+    enrollment.feed(TeachingPointState, *items)
+    enrollment.feed(ProgrammeState, programme)
+    return Recruiting(items, programme, admission_round(enrollment, **round_fields))
+
+
+def prior_education(**changes: Any) -> PriorEducationInput:
+    """A junior college, completed."""
+    fields = {
+        "level": PriorLevel.JUNIOR_COLLEGE,
+        "school": "某某职业技术学院",
+        "graduated_on": date(2018, 6, 30),
+        "certificate_number": "123451201806000001",
+        **changes,
+    }
+    return PriorEducationInput(**fields)
+
+
+def form(round_id: UUID, **changes: Any) -> EnterApplication:
+    """A form of a made-up person, another one each time."""
+    made = _people.make()
+    fields = {
+        "admission_round_id": round_id,
+        "name": made.name,
+        "gender": made.gender,
+        "id_number": made.id_number,
+        "ethnicity": "01",
+        "level": Level.TOP_UP_BACHELOR,
+        "major_code": "080901",
+        "schooling_length": "2.5",
+        "contact": ContactInput(mobile=made.mobile),
+        "prior_education": prior_education(),
+        **changes,
+    }
+    return EnterApplication(**fields)
+
+
+def entered(enrollment: ServiceHarness, at: Recruiting, point: int = 0, **changes: Any) -> ApplicationDetails:
+    """A form that somebody of a point has entered."""
+    who = of_point(at.points[point].id)
+    view: ApplicationDetails = enrollment.run(form(at.round.id, **changes), who)
+    return view
+
+
+def offer(enrollment: ServiceHarness, at: Recruiting, **changes: Any) -> ProgrammeItem:
+    """Another programme, at all of the points unless told otherwise."""
+    programme = a(ProgrammeItem, **{"teaching_point_ids": tuple(item.id for item in at.points), **changes})
+    enrollment.feed(ProgrammeState, programme)
+    return programme

@@ -1,0 +1,41 @@
+"""Every state, action and actor of forms and rounds."""
+
+from chassis.base.context import system_context
+from chassis.testing.harness import acting
+from contracts.enrollment.events import StudentsAdmitted
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from services.enrollment.domain.workflows import ADMISSION_ROUND, APPLICATION
+from tests.workflows import AUTHOR, walk
+
+ACTORS = {
+    "system": system_context(),
+    "author": acting("enrollment.enter_applications", user_id=AUTHOR),
+    "colleague": acting("enrollment.enter_applications"),
+    "school": acting("enrollment.review_applications"),
+    "author at the school": acting("enrollment.review_applications", user_id=AUTHOR),
+    "reader": acting("enrollment.read_applications"),
+}
+
+
+def test_each_actor_takes_exactly_the_steps_of_a_form() -> None:
+    allowed = {
+        ("first_review_passed", "admit"): ("admitted", "school"),
+        ("first_review_passed", "reject"): ("rejected", "school"),
+        ("first_review_passed", "withdraw"): ("withdrawn", "author", "colleague"),
+        ("rejected", "resend"): ("first_review_passed", "author", "colleague"),
+        ("rejected", "withdraw"): ("withdrawn", "author", "colleague"),
+        ("admitted", "refuse_record"): ("rejected", "system"),
+    }
+    own = {(action, "author at the school"): "decides_own_request" for action in ("admit", "reject")}
+    walk(APPLICATION, ApplicationState, ACTORS, allowed, refused=own)
+
+
+def test_an_admission_is_told_to_other_services() -> None:
+    step = APPLICATION.step({"state": "first_review_passed"}, "admit")
+    assert step is not None
+    assert step.emits is StudentsAdmitted
+
+
+def test_a_round_is_published_by_who_manages_rounds() -> None:
+    actors = {"admissions": acting("enrollment.manage_rounds"), "reader": acting("enrollment.read_rounds")}
+    walk(ADMISSION_ROUND, AdmissionRoundStatus, actors, {("draft", "publish"): ("published", "admissions")}, status="")
