@@ -19,6 +19,7 @@ declare module "vue-router" {
 
 export const GROUPS = {
   system: "系统管理",
+  enrollment: "招生",
   courses: "教务",
   exams: "考务",
   registry: "学籍",

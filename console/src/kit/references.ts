@@ -105,6 +105,20 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     undefined,
     by("student_number", "student_name"),
   ),
+  admission_round: reference(
+    "admission_round",
+    "enrollment.ListAdmissionRounds",
+    "enrollment.GetAdmissionRound",
+    undefined,
+    coded,
+  ),
+  application: reference(
+    "application",
+    "enrollment.ListApplications",
+    "enrollment.GetApplication",
+    "name",
+    by("number", "name"),
+  ),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),
 };
 

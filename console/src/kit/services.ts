@@ -1,5 +1,5 @@
 /** The services, in the order in which people read them. */
-export const SERVICES = ["identity", "registry", "courses", "finance", "exams"] as const;
+export const SERVICES = ["identity", "enrollment", "registry", "courses", "finance", "exams"] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** The end of an address that names a service; none is the first. */

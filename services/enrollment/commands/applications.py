@@ -28,7 +28,7 @@ from services.enrollment.domain.workflows import APPLICATION, EDITABLE
 from services.enrollment.queries.applications import application_details
 from services.enrollment.steps.facts import document_of, enabled_points, studying
 from services.enrollment.steps.forms import form_values
-from services.enrollment.steps.rounds import rounds_held
+from services.enrollment.steps.rounds import rounds_of
 from services.enrollment.tables import applications
 
 
@@ -37,7 +37,7 @@ def enter_application(command: EnterApplication, uow: UnitOfWork) -> Application
     point_id = command.teaching_point_id or uow.context.actor.teaching_point_id
     if point_id is None:
         raise ServiceError("validation_failed", [FieldError("teaching_point_id", "field_required")])
-    round_ = rounds_held(uow, [command.admission_round_id]).get(command.admission_round_id)
+    round_ = rounds_of(uow, [command.admission_round_id]).get(command.admission_round_id)
     if round_ is None:
         raise ServiceError("not_found")
     refuse(against_entering(round_, uow.now))
@@ -67,10 +67,10 @@ def update_application(command: UpdateApplication, uow: UnitOfWork) -> Applicati
         raise ServiceError("application_decided", (), state=before.state)
     refuse_stale(before, command.version)
     values = form_values(uow, command, before.intake, before.teaching_point_id)
-    round_ = rounds_held(uow, [before.admission_round_id])[before.admission_round_id]
+    round_ = rounds_of(uow, [before.admission_round_id])[before.admission_round_id]
     refuse(against_place(round_, before.teaching_point_id, command.level))
     _refuse_studying(uow, values)
-    if _prior(values) != _prior(before._mapping):
+    if _prior(values) != _prior(dict(before._mapping)):
         values["prior_check"] = "unchecked"  # what was verified was something else
     change(uow, applications, before, "edit", values)
     return application_details(uow, before.id)
@@ -79,7 +79,7 @@ def update_application(command: UpdateApplication, uow: UnitOfWork) -> Applicati
 def resend_applications(command: ResendApplications, uow: UnitOfWork) -> RowResults:
     """`rejected` → `first_review_passed`, inside the round's window."""
     found = lock(uow, applications, command.application_ids)
-    rounds = rounds_held(uow, {row.admission_round_id for row in found.values()})
+    rounds = rounds_of(uow, {row.admission_round_id for row in found.values()})
     taken = studying(uow, [document_of(row) for row in found.values()])
     against: dict[UUID, Reason] = {}
     for id_, row in found.items():

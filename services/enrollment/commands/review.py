@@ -27,7 +27,7 @@ from services.enrollment.domain.settings import STUDENT_NUMBER_TEMPLATE
 from services.enrollment.domain.student_numbers import read_template
 from services.enrollment.domain.workflows import APPLICATION
 from services.enrollment.steps.facts import document_of, enabled_points, judged
-from services.enrollment.steps.rounds import rounds_held
+from services.enrollment.steps.rounds import rounds_of
 from services.enrollment.tables import applications
 
 
@@ -77,7 +77,7 @@ def reject_applications(command: RejectApplications, uow: UnitOfWork) -> RowResu
 
 
 def _against_deciding(uow: UnitOfWork, found: Mapping[UUID, Row[Any]]) -> dict[UUID, Reason]:
-    rounds = rounds_held(uow, {row.admission_round_id for row in found.values()})
+    rounds = rounds_of(uow, {row.admission_round_id for row in found.values()})
     reasons = {id_: against_reviewing(rounds[row.admission_round_id], uow.now) for id_, row in found.items()}
     return {id_: reason for id_, reason in reasons.items() if reason is not None}
 

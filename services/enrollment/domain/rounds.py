@@ -17,6 +17,7 @@ class Round:
     """An admission round. `points` are those that take part; None: all of them."""
 
     code: str
+    intake: str
     status: str
     opens_at: datetime
     closes_at: datetime

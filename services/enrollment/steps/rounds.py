@@ -15,10 +15,10 @@ from services.enrollment.domain.rounds import Round
 from services.enrollment.tables import admission_round_points, admission_rounds
 
 
-def rounds_held(uow: UnitOfWork, round_ids: Collection[UUID]) -> Mapping[UUID, Round]:
-    """Rounds with the points that take part; who changes one waits until this transaction ends."""
+def rounds_of(uow: UnitOfWork, round_ids: Collection[UUID]) -> Mapping[UUID, Round]:
+    """Rounds with the points that take part, as they are now."""
     r, p = admission_rounds.c, admission_round_points.c
-    found = uow.rows(select(admission_rounds).where(ids_in(r.id, round_ids)).order_by(r.id).with_for_update(read=True))
+    found = uow.rows(select(admission_rounds).where(ids_in(r.id, round_ids)))
     points: dict[UUID, set[UUID]] = defaultdict(set)
     for row in uow.rows(select(admission_round_points).where(ids_in(p.admission_round_id, round_ids))):
         points[row.admission_round_id].add(row.teaching_point_id)
@@ -28,6 +28,7 @@ def rounds_held(uow: UnitOfWork, round_ids: Collection[UUID]) -> Mapping[UUID, R
 def _round(row: Row[Any], points: Collection[UUID]) -> Round:
     return Round(
         code=row.code,
+        intake=row.intake,
         status=row.status,
         opens_at=row.opens_at,
         closes_at=row.closes_at,

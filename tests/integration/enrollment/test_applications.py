@@ -56,7 +56,7 @@ def test_everything_that_is_wrong_with_a_form_is_told_at_once(enrollment: Servic
     wrong = wrong_fields(
         enrollment,
         at,
-        id_number="32031119980520001X",
+        id_number="320311199805200011",
         ethnicity="99",
         major_code="999999",
         prior_education=build.prior_education(level=PriorLevel.UPPER_SECONDARY),

@@ -19,6 +19,7 @@ HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 def made(**changes: object) -> Round:
     fields = {
         "code": "ZS202609",
+        "intake": "202609",
         "status": "published",
         "opens_at": OPENS,
         "closes_at": CLOSES,

@@ -53,7 +53,7 @@ export interface AttachmentsTab extends Titled {
 }
 /** What the audit trail of the service tells of the row, for those who may see it. */
 export interface TrailTab extends Titled {
-  trail: "identity" | "registry" | "courses" | "finance" | "exams";
+  trail: "identity" | "enrollment" | "registry" | "courses" | "finance" | "exams";
 }
 /** Rows of another list that belong to this one. */
 export interface RelatedTab<Field extends string> extends Titled {
