@@ -25,7 +25,6 @@ from contracts.types import (
     IntakeCode,
     Label,
     Level,
-    ManyIds,
     Note,
     PersonName,
     PriorEducationCheck,
@@ -37,8 +36,10 @@ from contracts.types import (
 
 # --- rounds (ENR-1) ---
 
+PointIds = Annotated[tuple[Id, ...], Field(min_length=1, max_length=2000), Unique]
 
-class _AdmissionRoundFields(Command):
+
+class _AdmissionRoundFields(TryableCommand):
     name: ShortText = Field(description="Name.", examples=["2026年秋季招生"])
     opens_at: Instant = Field(description="First moment to enter forms.")
     closes_at: Instant = Field(description="Entering ends before this.", examples=["2026-09-15T00:00:00+08:00"])
@@ -48,7 +49,7 @@ class _AdmissionRoundFields(Command):
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=len(Level)), Unique] = Field(
         description="The levels for which it is.", examples=[["top_up_bachelor", "junior_college"]]
     )
-    teaching_point_ids: ManyIds | None = Field(
+    teaching_point_ids: PointIds | None = Field(
         default=None, description="The points that take part; all of them when left out."
     )
 
@@ -95,10 +96,18 @@ class _ApplicationForm(FiveElements, Command):
     )
     ethnicity: EthnicityCode
     political_status: Label | None = Field(default=None, description="Political status.", examples=["群众"])
-    card_address: Text | None = Field(default=None, description="Address on the document.")
-    issuing_authority: ShortText | None = Field(default=None, description="Who issued the document.")
-    id_valid_from: Day | None = Field(default=None, description="First day on which the document is valid.")
-    id_valid_until: Day | None = Field(default=None, description="Last day; empty where it has none.")
+    card_address: Text | None = Field(
+        default=None, description="Address on the document.", examples=["江苏省徐州市云龙区"]
+    )
+    issuing_authority: ShortText | None = Field(
+        default=None, description="Who issued the document.", examples=["徐州市公安局"]
+    )
+    id_valid_from: Day | None = Field(
+        default=None, description="First day on which the document is valid.", examples=["2016-05-20"]
+    )
+    id_valid_until: Day | None = Field(
+        default=None, description="Last day; empty where it has none.", examples=["2036-05-20"]
+    )
     contact: ContactInput = Field(description="How the person is reached; a mobile number is needed.")
     prior_education: PriorEducationInput = Field(description="What was completed before.")
 

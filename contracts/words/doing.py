@@ -72,6 +72,8 @@ ENTRIES: Words = {
     "drop": ("放弃", "Give up"),
     "edit": ("修改", "Edit"),
     "end": ("结束", "End"),
+    "check_prior_education": ("登记前置学历验证结果", "Record a check of prior education"),
+    "enter": ("录入", "Enter"),
     "erase": ("清除", "Erase"),
     "export": ("导出", "Export"),
     "forgive_failed_sign_ins": ("解除登录限制", "Forgive failed sign-ins"),

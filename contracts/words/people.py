@@ -103,7 +103,7 @@ FIELDS: Words = {
     "prior_check": ("前置学历验证", "Verification of prior education"),
     "PriorEducationInput.level": ("前置学历层次", "Level of prior education"),
     "id_number_then": ("证书证件号码", "ID number on the certificate"),
-    "sent_at": ("提交时间", "Sent at"),
+    "ApplicationView.sent_at": ("提交时间", "Sent at"),
     "admitted_at": ("录取时间", "Admitted at"),
     "recorded_at": ("建立学籍时间", "Record made at"),
     "checks": ("机器预审", "Checks by the machine"),
@@ -112,7 +112,6 @@ FIELDS: Words = {
     "blocking": ("必须符合", "Has to be met"),
     "ProgrammeChoice.name": ("名称", "Name"),
     "studying": ("在读", "Studying"),
-    "refused": ("未通过", "Refused"),
     "students": ("学生", "Students"),
     # changes of status
     "status_change_id": ("学籍异动", "Status change"),

@@ -175,6 +175,8 @@ STATES: Mapping[str, Words] = {
 }
 
 WORKFLOWS: Mapping[str, str] = {
+    "admission_round": "AdmissionRoundStatus",
+    "application": "ApplicationState",
     "assessment_requirement": "AssessmentRequirementState",
     "bill": "BillStatus",
     "course": "CourseStatus",

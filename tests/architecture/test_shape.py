@@ -45,6 +45,10 @@ PLAIN_IN = {
     "services/identity/queries.py: teaching_points.c.id.in_(former)",
     # No ids: hashes of one page of the object store; what the lines of one step of an import name.
     "chassis/papers/files.py: files.c.sha256.in_(hashes)",
+    "services/enrollment/queries/choices.py: _p.level.in_(round_.levels)",
+    "services/enrollment/steps/facts.py: tuple_(*here).in_(documents)",
+    "services/enrollment/steps/facts.py: tuple_(*known).in_(documents)",
+    "services/registry/reactions/admissions.py: number.in_(wanted)",
     "services/registry/steps/imports.py: t.code.in_(codes)",
     "services/registry/steps/imports.py: p.major_code.in_(majors)",
     "services/registry/steps/imports.py: number.in_(numbers)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from contracts.base import Contract
 from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
 from contracts.courses.states import CourseStatus, ProgrammeStatus
+from contracts.enrollment.events import AdmittedStudent
 from contracts.exams.events import (
     ClosingResit,
     ExamRoundCourseItem,
@@ -36,6 +38,7 @@ from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, PaymentMethod
 from contracts.identity.events import RefusedAccount, SchoolSettingItem, TeachingPointItem
 from contracts.identity.states import TeachingPointStatus
+from contracts.people import Contact, PriorEducation
 from contracts.registry.events import (
     StudentDocumentItem,
     StudentItem,
@@ -44,12 +47,15 @@ from contracts.registry.events import (
     StudentSuspended,
     StudentTransferred,
 )
-from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, IdKind, Level
+from contracts.types import EducationLevel, EnrolmentStatus, ExamKind, FeeKind, Gender, IdKind, Level
+from launcher.made_up import MadeUpStudents
 
 _Row = TypeVar("_Row", bound=Contract)
 
 # A Tuesday in the middle of the selection weeks, at noon in Shanghai.
 SELECTED_AT = datetime(2026, 9, 15, 4, tzinfo=UTC)
+_numbers = count(1)
+_people = MadeUpStudents("messages")
 
 _ELEMENTS: dict[str, Any] = {
     "level": Level.TOP_UP_BACHELOR,
@@ -140,6 +146,21 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
         "teaching_point_ids": (),
         "minimum_years": "2.5",
         "maximum_years": "8",
+    },
+    AdmittedStudent: {
+        **_ELEMENTS,
+        "student_number": lambda: f"263203{next(_numbers):09d}",
+        "name": "张晓明",
+        "gender": Gender.MALE,
+        "id_kind": IdKind.RESIDENT,
+        "id_number": lambda: _people.make().id_number,
+        "birth_on": date(1998, 5, 20),
+        "ethnicity": "01",
+        "political_status": None,
+        "intake": "202609",
+        "contact": Contact(mobile="13912345678"),
+        "prior_education": PriorEducation(level="专科", school="某某学院", graduated_on=date(2018, 6, 30)),
+        "admitted_at": SELECTED_AT,
     },
     StudentDocumentItem: {
         "version": 1,

@@ -26,6 +26,7 @@ TOLD: dict[str, dict[str, Addressees]] = {
     },
     "assessment_requirement": dict.fromkeys(("approve", "reject"), EVERYONE),
     "remittance": dict.fromkeys(("approve", "reject", "book_late"), EVERYONE),
+    "application": dict.fromkeys(("admit", "reject", "refuse_record"), Addressees(student=False)),
     "status_change": {**dict.fromkeys(("approve", "reject", "revoke"), CONCERNED), "clear": BOTH_POINTS},
 }
 """Workflow → action → who is told. Of all others nobody is."""
@@ -33,6 +34,7 @@ TOLD_ELSEWHERE = {"withdrawal_review": "its outcome is told as the withdrawal's,
 """Workflow with decisions of which nobody is told, and why."""
 WAITED_FOR = {
     "withdrawal": {"pending_academic"},
+    "application": {"first_review_passed", "rejected"},
     "status_change": {"first_review_passed"},
     "assessment_requirement": {"pending"},
     "remittance": {"pending"},

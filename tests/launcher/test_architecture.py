@@ -20,6 +20,7 @@ SOUND = {
     "chassis/messages/relay.py": "import chassis.data.database",
     "chassis/papers/files.py": "import chassis.data.database",
     "chassis/work/rows.py": "import chassis.data.database",
+    "chassis/rules/days.py": "import chassis.work.rows",
     "chassis/requests/kinds.py": "import chassis.work.rows, chassis.papers.files",
     "chassis/provisioning/roles.py": "import chassis.messages.relay",
     "chassis/documents/issuing.py": "import chassis.data.database",

@@ -30,8 +30,9 @@ def against_entering(round_: Round, now: datetime) -> Reason | None:
     """Forms are entered, and sent again, inside the window of a published round."""
     if round_.status == AdmissionRoundStatus.PUBLISHED and round_.opens_at <= now < round_.closes_at:
         return None
-    window = {"opens_at": shown(round_.opens_at), "closes_at": shown(round_.closes_at)}
-    return Reason("admission_round_closed", {"round_code": round_.code, **window})
+    opens_at, closes_at = shown(round_.opens_at), shown(round_.closes_at)
+    window = {"round_code": round_.code, "opens_at": opens_at, "closes_at": closes_at}
+    return Reason("admission_round_closed", window)
 
 
 def against_place(round_: Round, teaching_point_id: UUID, level: str) -> Reason | None:
