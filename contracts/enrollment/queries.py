@@ -17,7 +17,6 @@ from contracts.types import (
     Label,
     Level,
     MajorCode,
-    NumberBeginning,
     PriorEducationCheck,
     SchoolingLength,
     SearchText,
@@ -50,8 +49,7 @@ class ApplicationFilters(Contract):
     major_code: MajorCode | None = Field(default=None, description="Only for this major.")
     schooling_length: SchoolingLength | None = Field(default=None, description="Only of this schooling length.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
-    number: NumberBeginning | None = Field(default=None, description="Beginning of the form's number.")
-    name: SearchText | None = Field(default=None, description="Part of the name.", examples=["晓明"])
+    search: SearchText | None = Field(default=None, description="Part of the name, or the beginning of the number.")
     prior_check: PriorEducationCheck | None = Field(
         default=None, description="Only where the verification of the prior education stands so."
     )
@@ -68,7 +66,7 @@ class ListApplications(
         ("admission_round_id", "teaching_point_id"),
         ("intake", "state"),
     ),
-    looked_at=("prior_check",),
+    looked_at=("prior_check", "search"),
 ):
     """Application forms."""
 

@@ -29,15 +29,15 @@ from launcher.story.school import Point, School, elements
 from launcher.story.stage import Stage, expect, must_be_refused, wait, wait_for_copies
 
 APPLICANTS = 3
-_TEMPLATE = "{year}{point:6}{season}{level:01,02,03}{serial:5}"
-"""The story's teaching points have codes of six digits."""
+_TEMPLATE = "{year}{point:8}{season}{level:01,02,03}{serial:5}"
+"""The story's teaching points have codes of eight digits."""
 
 
 def admit(stage: Stage, school: School, point: Point) -> None:
     """Three people apply; two are admitted at once, the third when the form is put right."""
     officer = school.staff.admissions
     round_ = open_round(stage, officer)
-    forms = _enter(stage, point, round_)
+    forms = enter(stage, point, round_)
     with stage.step(officer.title, "rejects one form and says why") as step:
         note = "证书编号不清晰，请核对"
         rejected = officer.send(RejectApplications(application_ids=(forms[0].id,), note=note))
@@ -58,7 +58,7 @@ def open_round(stage: Stage, officer: Person) -> AdmissionRoundDetails:
         [template] = [each for each in settings.items if each.name == "student_number_template"]
         if template.value != _TEMPLATE:
             change = of_service("enrollment", ChangeSetting)
-            reason = "教学点代码为六位"
+            reason = "教学点代码为八位"
             officer.send(change(name=template.name, value=_TEMPLATE, version=template.version, reason=reason))
         command = CreateAdmissionRound(
             code=f"ZS{stage.run}",
@@ -76,9 +76,10 @@ def open_round(stage: Stage, officer: Person) -> AdmissionRoundDetails:
     return published
 
 
-def _enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[ApplicationDetails]:
+def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[ApplicationDetails]:
+    """Forms of made-up people whom a point's registrar enters, with what is refused on the way."""
     registrar = point.registrar
-    people = islice(MadeUpStudents(f"{stage.run}-applicants", today=stage.today), APPLICANTS)
+    people = islice(MadeUpStudents(f"{stage.run}-{point.view.code}-applicants", today=stage.today), APPLICANTS)
     commands = [_form(stage, round_, person) for person in people]
     with stage.step(registrar.title, "chooses the five elements, which leave one programme") as step:
         asked = elements(stage).model_dump(exclude={"schooling_length"})
