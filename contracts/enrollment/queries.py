@@ -12,6 +12,7 @@ from contracts.enrollment.views import (
     ProgrammeChoices,
 )
 from contracts.types import (
+    FileReference,
     Id,
     IntakeCode,
     Label,
@@ -75,6 +76,10 @@ class GetApplication(Query, answers=ApplicationDetails):
     """A form with what the machine found about it, and its history."""
 
     application_id: Id = Field(description="The form.")
+
+
+class GetApplicationImportTemplate(Query, answers=FileReference):
+    """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
 class GetProgrammeChoices(Query, answers=ProgrammeChoices):

@@ -54,6 +54,8 @@ OPERATIONS: Words = {
     "ResendApplications": ("重新提交报名表", "Send application forms again"),
     "WithdrawApplications": ("撤回报名表", "Withdraw application forms"),
     "RecordPriorEducationCheck": ("登记前置学历验证结果", "Record check of prior education"),
+    "GetApplicationImportTemplate": ("下载报名表导入模板", "Template for importing forms"),
+    "ImportApplications": ("导入报名表", "Import application forms"),
     "ExportApplications": ("导出报名表", "Export application forms"),
     "AdmitApplications": ("录取", "Admit"),
     "RejectApplications": ("复审不通过", "Reject application forms"),

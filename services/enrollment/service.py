@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, query, reaction
 from chassis.running.exports import exported
+from chassis.running.imports import imported
 from chassis.work.to_do import Waiting
 from contracts.courses.events import ProgrammeState
 from contracts.enrollment.events import EnrollmentDecided, EnrollmentTrailSealed
@@ -52,6 +53,7 @@ class Enrollment(Service):
     reject_applications = command(review.reject_applications)
     list_applications = query(application_queries.list_applications)
     get_application = query(application_queries.get_application)
+    application_imports = imported(tasks.APPLICATIONS_IN)
     application_exports = exported(tasks.APPLICATIONS_AS_FILE)
     get_programme_choices = query(choices.get_programme_choices)
 

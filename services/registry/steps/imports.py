@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select, tuple_
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.columns import OPEN_EDUCATION
 from chassis.rules.days import first_day, implausible_days
 from chassis.rules.id_numbers import Identification, identify
 from chassis.rules.programmes import Elements, Programme, find_programme
@@ -21,7 +22,7 @@ from contracts.courses.states import ProgrammeStatus
 from contracts.identity.states import TeachingPointStatus
 from contracts.types import IdKind
 from services.registry.domain.status_changes import LIVE, leads_to_degree
-from services.registry.papers.workbook import OPEN_EDUCATION, Entry
+from services.registry.papers.workbook import Entry
 from services.registry.tables import programmes, students, teaching_points
 
 _s = students.c
