@@ -24,6 +24,7 @@ from contracts.registry import queries as registry
 from gateway.route import PUBLIC, SIGNED_IN, Route
 from gateway.routes import ROUTES
 from launcher.story.people import Person
+from launcher.story.stage import wait
 from tests.end_to_end.asking import ask, code_of, kind_of, renew
 from tests.end_to_end.rows import changed, fingerprint
 from tests.end_to_end.scenery import Holdings, Scene, people

@@ -38,11 +38,10 @@ _NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What rows are checked against: rounds by code, usable points by code, the point of who imports, programmes."""
+    """What rows are checked against: rounds and usable points by code, and programmes."""
 
     rounds: Mapping[str, tuple[UUID, Round]]
     points: Mapping[str, UUID]
-    own_point_id: UUID | None
     programmes: Sequence[Programme]
 
 
@@ -51,7 +50,7 @@ def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     what depends on it is not judged."""
     around = _surroundings(uow, lines, importer)
     for line in lines:
-        point_id = _point(line, around)
+        point_id = importer.point_of(line, around.points)
         round_ = _round(uow, line, point_id, around)
         if point_id is not None and round_ is not None:
             line.record = _record(uow, line, point_id, round_, around)
@@ -78,21 +77,6 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     for line in lines:
         if line.record["id"] not in known:
             line.refuse("id_number", "application_exists")
-
-
-def _point(line: Line[Entry], around: Surroundings) -> UUID | None:
-    code = line.entry.teaching_point_code
-    if code is None:
-        if around.own_point_id is None:
-            line.refuse("teaching_point_code", "field_required")
-        elif around.own_point_id not in around.points.values():
-            line.refuse("teaching_point_code", "teaching_point_not_enabled")
-            return None
-        return around.own_point_id
-    point_id = around.points.get(code)
-    if point_id is None:
-        line.refuse("teaching_point_code", "teaching_point_unknown", code=code)
-    return point_id
 
 
 def _round(
@@ -179,7 +163,6 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
     return Surroundings(
         rounds={code: (id_, rounds[id_]) for code, id_ in named.items()},
         points={row.code: row.id for row in uow.rows(usable) if importer.may_enter(row.id)},
-        own_point_id=importer.own_point_id,
         programmes=known_programmes(uow, programmes.c.major_code.in_(majors)),
     )
 

@@ -33,7 +33,6 @@ class Surroundings:
     """What a row is checked against: usable teaching points by code, the point of who imports, programmes, today."""
 
     points: dict[str, UUID]
-    own_point_id: UUID | None
     programmes: Sequence[Programme]
     today: date
 
@@ -43,7 +42,7 @@ def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     already; what depends on it is not judged."""
     around = _surroundings(uow, lines, importer)
     for line in lines:
-        line.record = _record(line, around)
+        line.record = _record(line, importer, around)
     _refuse_taken(uow, lines)
 
 
@@ -62,7 +61,7 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
             line.refuse("", "already_exists")
 
 
-def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
+def _record(line: Line[Entry], importer: Importer, around: Surroundings) -> dict[str, Any] | None:
     """The record that a row makes; what is wrong with the row beyond its single cells is put down."""
     entry = line.entry
     identification = _identify(line, around.today)
@@ -72,7 +71,7 @@ def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
         )
         for field, reason in days.items():
             line.refuse(field, reason.code)
-    point_id = _point(line, around)
+    point_id = importer.point_of(line, around.points)
     programme = _programme(line, point_id, around)
     if entry.degree_intent and entry.level and not leads_to_degree(entry.level):
         line.refuse("degree_intent", "degree_not_possible")
@@ -106,20 +105,6 @@ def _identify(line: Line[Entry], today: date) -> Identification | None:
     return identification
 
 
-def _point(line: Line[Entry], around: Surroundings) -> UUID | None:
-    code = line.entry.teaching_point_code
-    if code is None:
-        if around.own_point_id is None:
-            line.refuse("teaching_point_code", "field_required")
-        elif around.own_point_id not in around.points.values():
-            line.refuse("teaching_point_code", "teaching_point_not_enabled")
-        return around.own_point_id
-    point_id = around.points.get(code)
-    if point_id is None:
-        line.refuse("teaching_point_code", "teaching_point_unknown", code=code)
-    return point_id
-
-
 def _programme(line: Line[Entry], point_id: UUID | None, around: Surroundings) -> Programme | None:
     entry = line.entry
     if not (entry.level and entry.major_code and entry.schooling_length and entry.intake and point_id):
@@ -146,7 +131,6 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
     known = uow.rows(select(programmes).where(p.major_code.in_(majors), ~p.deleted))
     return Surroundings(
         points={row.code: row.id for row in points if importer.may_enter(row.id)},
-        own_point_id=importer.own_point_id,
         programmes=[
             Programme(
                 row.id,
