@@ -1,5 +1,7 @@
 """What enrollment can be asked."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from contracts.base import Contract, Page, PageQuery, Query
@@ -8,6 +10,7 @@ from contracts.enrollment.views import (
     AdmissionRoundDetails,
     AdmissionRoundView,
     ApplicationDetails,
+    ApplicationStatistics,
     ApplicationView,
     ProgrammeChoices,
 )
@@ -70,6 +73,23 @@ class ListApplications(
     looked_at=("prior_check", "search"),
 ):
     """Application forms."""
+
+
+class ApplicationGrouping(StrEnum):
+    """What forms are counted by, besides their states."""
+
+    POINT = "point"
+    PROGRAMME = "programme"
+    DAY = "day"
+
+
+class GetApplicationStatistics(Query, answers=ApplicationStatistics):
+    """How many forms are in which state, by point, programme or day, beside the intake before (ENR-10)."""
+
+    intake: IntakeCode | None = Field(default=None, description="Only for this intake.")
+    group_by: ApplicationGrouping = Field(default=ApplicationGrouping.POINT, description="What to count by.")
+    level: Level | None = Field(default=None, description="Only for this level.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
 class GetApplication(Query, answers=ApplicationDetails):

@@ -48,6 +48,7 @@ OPERATIONS: Words = {
     "PublishAdmissionRound": ("发布招生批次", "Publish admission round"),
     "GetProgrammeChoices": ("可选五要素", "What can be chosen"),
     "ListApplications": ("报名表列表", "Application forms"),
+    "GetApplicationStatistics": ("报名统计", "Statistics of application forms"),
     "GetApplication": ("报名表详情", "Application form"),
     "EnterApplication": ("录入报名表", "Enter application form"),
     "UpdateApplication": ("修改报名表", "Change application form"),

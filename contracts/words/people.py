@@ -92,6 +92,8 @@ FIELDS: Words = {
     "_ApplicationForm.name": ("姓名", "Name"),
     "AdmittedStudent.name": ("姓名", "Name"),
     "admission_round_id": ("招生批次", "Admission round"),
+    "intake_before": ("上一学习批次", "Intake before"),
+    "items_before": ("上一学习批次统计", "Figures of the intake before"),
     "review_closes_at": ("复审截止时间", "Review closes at"),
     "levels": ("招生层次", "Levels"),
     "every_point": ("全部教学点参加", "Every point takes part"),
