@@ -92,6 +92,7 @@ FIELDS: Words = {
     "_ApplicationForm.name": ("姓名", "Name"),
     "AdmittedStudent.name": ("姓名", "Name"),
     "admission_round_id": ("招生批次", "Admission round"),
+    "ApplicationCount.day": ("日期", "Day"),
     "intake_before": ("上一学习批次", "Intake before"),
     "items_before": ("上一学习批次统计", "Figures of the intake before"),
     "review_closes_at": ("复审截止时间", "Review closes at"),
