@@ -1,4 +1,4 @@
-"""A whole school over five services: teaching points, courses, rounds and fees, made by commands and carried to the
+"""A whole school: teaching points, courses, rounds and fees, made by commands and carried to the
 others by the services' own events."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contracts.exams.views import ExamRoundDetails
 from contracts.types import FeeKind
 from launcher import school as setting_up
 from tests.builders import courses as catalogue
+from tests.builders import enrollment as forms
 from tests.builders import finance as money
 from tests.builders import identity as accounts
 from tests.builders.people import At
@@ -45,6 +46,8 @@ class Site:
     resit_round: ExamRoundDetails
     payment_deadline: datetime
     registration_closes: datetime
+    admission_round: UUID
+    next_admission_round: UUID
     exam_begins: datetime
 
 
@@ -78,6 +81,8 @@ def found(world: World) -> Site:
         resit_round=resit_round,
         payment_deadline=OPENED_ON + PAYING,
         registration_closes=exam_round.registration_closes_at,
+        admission_round=_admission_round(world, "ZS202609", "202609"),
+        next_admission_round=_admission_round(world, "ZS202703", "202703"),
         exam_begins=min(session.starts_at for session in exam_round.sessions),
     )
 
@@ -90,6 +95,14 @@ def _selection_round(world: World, course_ids: Sequence[UUID]) -> UUID:
         closes_at=OPENED_ON + SELECTING,
         payment_deadline=OPENED_ON + PAYING,
         withdrawal_closes_at=OPENED_ON + WITHDRAWING,
+    ).id
+
+
+def _admission_round(world: World, code: str, intake: str) -> UUID:
+    """An admission round that is as long as the scripts are."""
+    closes_at = OPENED_ON + UNTIL_RESIT
+    return forms.admission_round(
+        world.enrollment, code=code, intake=intake, closes_at=closes_at, review_closes_at=closes_at
     ).id
 
 

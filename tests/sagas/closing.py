@@ -17,6 +17,7 @@ from contracts.identity.states import UserStatus
 from launcher.reconcile.agreement import compare
 from launcher.reconcile.statements import read
 from services.identity.steps.student_accounts import NO_ACCOUNT
+from services.registry.domain.status_changes import LIVE
 
 OWED = (BillStatus.UNPAID, BillStatus.PAYING, BillStatus.REMITTING)
 TAKEN = (BillStatus.PAID, BillStatus.REFUNDING, BillStatus.REFUNDED)
@@ -31,6 +32,7 @@ def check(world: World) -> None:
     _nobody_waits_for_an_answer(world)
     _ledger_is_what_the_bills_say(world.finance)
     _rows_are_where_the_student_is(world)
+    _admissions_are_records(world)
     _accounts_follow_the_records(world)
     _copies_are_what_the_owners_say(world)
 
@@ -107,6 +109,19 @@ def _rows_are_where_the_student_is(world: World) -> None:
         rows = _rows(harness, select(columns.student_id, columns.teaching_point_id).where(columns[column].in_(states)))
         astray = [row for row in rows if row.teaching_point_id != points[row.student_id]]
         assert not astray, f"{len(astray)} {table} are at a point that the student has left"
+
+
+def _admissions_are_records(world: World) -> None:
+    """Every admitted form has the record that it made, and a level is taken by who studies for it."""
+    forms, students = world.enrollment.table("applications").c, world.registry.table("students").c
+    admitted = select(forms.student_id, forms.student_number).where(forms.state == "admitted")
+    records = {row.id: row for row in _rows(world.registry, select(students.id.table))}
+    made = {tuple(row) for row in _rows(world.enrollment, admitted)}
+    assert made == {(id_, records[id_].student_number) for id_, _ in made if id_ in records}, (
+        "an admission lacks a record"
+    )
+    studying = {row.student_id for row in _rows(world.enrollment, select(forms.student_id).where(forms.studying))}
+    assert studying == {id_ for id_, _ in made if records[id_].status in LIVE}, "levels are taken by others than study"
 
 
 def _accounts_follow_the_records(world: World) -> None:

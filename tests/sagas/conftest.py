@@ -12,6 +12,7 @@ from chassis.papers import files
 from chassis.testing.harness import ServiceHarness
 from chassis.testing.world import World
 from services.courses.service import Courses
+from services.enrollment.service import Enrollment
 from services.exams.service import Exams
 from services.finance.service import Finance
 from services.identity.service import Identity
@@ -25,7 +26,7 @@ from tests.sagas import closing  # noqa: E402
 from tests.sagas.school import School  # noqa: E402
 from tests.sagas.snapshot import Snapshot  # noqa: E402
 
-SERVICES = (Identity, Registry, Courses, Finance, Exams)
+SERVICES = (Identity, Enrollment, Registry, Courses, Finance, Exams)
 SHUFFLES = int(os.environ.get("JIAOWU_TEST_SHUFFLES", "1"))
 ORDERS = (None, *range(1, SHUFFLES + 1))
 """In order and once; then, by as many seeds as wished, in any order and some of it twice."""

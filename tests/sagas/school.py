@@ -36,13 +36,13 @@ from contracts.registry.commands import (
 )
 from contracts.registry.queries import GetStudent
 from launcher.school import EXAM_TIME
-from tests.sagas.paying import Paying
+from tests.sagas.admitting import Admitting
 from tests.sagas.people import ACCOUNTANT, ADMINISTRATOR, EXAMINER, OTHER_REGISTRAR, REGISTRAR
 from tests.sagas.stage import Student
 
 
-class School(Paying):
-    """A school in which all five services run."""
+class School(Admitting):
+    """A school in which all services run."""
 
     # --- selecting ---
 

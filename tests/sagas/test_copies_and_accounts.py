@@ -10,7 +10,7 @@ from contracts.registry.events import StudentState
 from tests.sagas.school import School
 
 
-@pytest.mark.parametrize("service", ["registry", "courses", "finance", "exams"])
+@pytest.mark.parametrize("service", ["enrollment", "registry", "courses", "finance", "exams"])
 def test_a_service_that_lost_its_copies_has_them_again_after_a_bootstrap(school: School, service: str) -> None:
     student = school.student()
     maths = school.selects(student)
