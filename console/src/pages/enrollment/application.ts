@@ -1,7 +1,7 @@
 import { command, opening } from "@/kit/actions";
 import { choice, type Answer } from "@/kit/contract";
 import { detailPage, type Condition } from "@/kit/detail/declare";
-import { decisions, isOpen } from "./decisions";
+import { admitting, isOpen, rejecting, resending, withdrawing } from "./decisions";
 import StudentRecord from "./StudentRecord.vue";
 
 type Application = Answer<"enrollment.GetApplication">;
@@ -62,12 +62,15 @@ export default detailPage("enrollment.GetApplication", {
     { trail: "enrollment" },
   ],
   actions: [
-    ...decisions,
+    admitting,
+    rejecting,
+    resending,
     opening("enrollment.UpdateApplication", { title: "修改", when: isOpen }),
     command("enrollment.RecordPriorEducationCheck", {
       when: isOpen,
       preset: ({ prior_check: check }: Application) => ({ check }),
     }),
+    withdrawing,
     opening("enrollment.EnterApplication", { title: "录入下一份" }),
   ],
   awaits: ({ state, recorded_at }) => state === "admitted" && !recorded_at,

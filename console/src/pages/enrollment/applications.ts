@@ -1,19 +1,19 @@
 import { exporting, opening } from "@/kit/actions";
 import { listPage } from "@/kit/list/declare";
-import { decisions } from "./decisions";
+import { admitting, rejecting, resending, withdrawing } from "./decisions";
 
 export default listPage("enrollment.ListApplications", {
   columns: [
     "number",
     "name",
-    "id_number_masked",
-    "teaching_point_name",
+    "state",
+    "student_number",
     "level",
     "major_name",
-    "state",
     "prior_check",
-    "student_number",
+    "teaching_point_name",
     "sent_at",
+    { field: "id_number_masked", hidden: true },
     { field: "gender", hidden: true },
     { field: "intake", hidden: true },
     { field: "student_type", hidden: true },
@@ -37,6 +37,13 @@ export default listPage("enrollment.ListApplications", {
     "prior_check",
   ],
   open: "enrollment.GetApplication",
-  actions: [opening("enrollment.EnterApplication"), ...decisions, exporting("enrollment.ExportApplications")],
+  actions: [
+    opening("enrollment.EnterApplication"),
+    admitting,
+    rejecting,
+    resending,
+    withdrawing,
+    exporting("enrollment.ExportApplications"),
+  ],
   empty: "还没有报名表。教学点在招生批次开放期间录入报名表后，报名表会出现在这里。",
 });

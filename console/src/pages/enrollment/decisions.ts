@@ -13,9 +13,16 @@ const isIn =
 /** Whether the point may still correct a form. */
 export const isOpen = isIn("first_review_passed", "rejected");
 
-export const decisions = [
-  bulk("enrollment.AdmitApplications", { ids, when: isIn("first_review_passed") }),
-  bulk("enrollment.RejectApplications", { ids, when: isIn("first_review_passed") }),
-  bulk("enrollment.ResendApplications", { ids, title: "重新提交", when: isIn("rejected") }),
-  bulk("enrollment.WithdrawApplications", { ids, title: "撤回", when: isOpen, danger: true }),
-];
+export const admitting = bulk("enrollment.AdmitApplications", { ids, when: isIn("first_review_passed") });
+export const rejecting = bulk("enrollment.RejectApplications", { ids, when: isIn("first_review_passed") });
+export const resending = bulk("enrollment.ResendApplications", {
+  ids,
+  title: "重新提交",
+  when: isIn("rejected"),
+});
+export const withdrawing = bulk("enrollment.WithdrawApplications", {
+  ids,
+  title: "撤回",
+  when: isOpen,
+  danger: true,
+});
