@@ -31,11 +31,13 @@ _DONE: Words = {**_ACTIONS, **doing.ENTRIES}
 _WORKFLOWS: Words = {flow: things.THINGS[things.OF_WORKFLOW.get(flow, f"{flow}s")] for flow in states.WORKFLOWS}
 VALUE_TABLES: dict[str, Words] = {
     "AccountView.permissions": doing.PERMISSIONS,
+    "ApplicationDetails.ethnicity": ETHNICITIES,
     "AuditEntryView.action": _DONE,
     "AuditEntryView.object_type": things.THINGS,
     "ErasureView.object_type": things.THINGS,
     "CentralTasks.unanswered": things.SERVICES,
     "CheckedDocument.document": papers.DOCUMENTS,
+    "EnterApplication.ethnicity": ETHNICITIES,
     "HistoryStepView.action": _DONE,
     "IssuedDocumentView.document": papers.DOCUMENTS,
     "ListIssuedDocuments.document": papers.DOCUMENTS,
@@ -61,6 +63,7 @@ VALUE_TABLES: dict[str, Words] = {
     "SettingView.name": SETTINGS,
     "StudentRecord.ethnicity": ETHNICITIES,
     "SettingChangeView.name": SETTINGS,
+    "UpdateApplication.ethnicity": ETHNICITIES,
 }
 """`Contract.field` → words of its values (or, of a table, its keys)."""
 

@@ -29,8 +29,9 @@ from launcher.story.school import Point, School, elements
 from launcher.story.stage import Stage, expect, must_be_refused, wait, wait_for_copies
 
 APPLICANTS = 3
-_TEMPLATE = "{year}{point:8}{season}{level:01,02,03}{serial:5}"
-"""The story's teaching points have codes of eight digits."""
+_TEMPLATE = "{{year}}{{point:{}}}{{season}}{{level:01,02,03}}{{serial:5}}"
+_OF_POINT = 2
+"""Digits that codes of teaching points have after the run's."""
 
 
 def admit(stage: Stage, school: School, point: Point) -> None:
@@ -56,10 +57,12 @@ def open_round(stage: Stage, officer: Person) -> AdmissionRoundDetails:
     with stage.step(officer.title, "opens an admission round") as step:
         settings: SettingsView = officer.send(of_service("enrollment", ListSettings)())
         [template] = [each for each in settings.items if each.name == "student_number_template"]
-        if template.value != _TEMPLATE:
+        width = len(stage.run) + _OF_POINT
+        wanted = _TEMPLATE.format(width)
+        if template.value != wanted:
             change = of_service("enrollment", ChangeSetting)
-            reason = "教学点代码为八位"
-            officer.send(change(name=template.name, value=_TEMPLATE, version=template.version, reason=reason))
+            reason = f"教学点代码为{width}位"
+            officer.send(change(name=template.name, value=wanted, version=template.version, reason=reason))
         command = CreateAdmissionRound(
             code=f"ZS{stage.run}",
             name=stage.named("招生"),
@@ -80,7 +83,7 @@ def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[App
     """Forms of made-up people whom a point's registrar enters, with what is refused on the way."""
     registrar = point.registrar
     people = islice(MadeUpStudents(f"{stage.run}-{point.view.code}-applicants", today=stage.today), APPLICANTS)
-    commands = [_form(stage, round_, person) for person in people]
+    commands = [application_form(stage, round_, person) for person in people]
     with stage.step(registrar.title, "chooses the five elements, which leave one programme") as step:
         asked = elements(stage).model_dump(exclude={"schooling_length"})
         query = GetProgrammeChoices(admission_round_id=round_.id, **asked)
@@ -97,7 +100,8 @@ def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[App
     return forms
 
 
-def _form(stage: Stage, round_: AdmissionRoundDetails, person: MadeUpStudent) -> EnterApplication:
+def application_form(stage: Stage, round_: AdmissionRoundDetails, person: MadeUpStudent) -> EnterApplication:
+    """The form of somebody who applies for the run's programme."""
     graduated_on = person.born_on + timedelta(days=18 * 365 - 1)
     prior = PriorEducationInput(
         level=PriorLevel.JUNIOR_COLLEGE,

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.common import of_service
 from contracts.courses.queries import ListCourses, ListProgrammes, ListSelectionRounds, ListSelections, ListWithdrawals
 from contracts.documents import ListIssuedDocuments
+from contracts.enrollment.queries import ListAdmissionRounds, ListApplications
 from contracts.exams.queries import GetExamRound, ListExamRounds, ListRegistrations
 from contracts.exams.views import ExamRoundDetails
 from contracts.finance.queries import ListBills, ListRemittances
@@ -25,6 +26,8 @@ _READ = """() => document.querySelector("#app").__vue_app__.config.globalPropert
 _OPTIONAL, _PARAMETER = re.compile(r"/:\w+(\(.*?\))?\?"), re.compile(r":(\w+)(\(.*?\))?")
 _FOR_STUDENTS = re.compile("/my(/|$)")
 _LISTS: dict[str, Any] = {
+    "admission_round_id": ListAdmissionRounds(),
+    "application_id": ListApplications(),
     "bill_id": ListBills(),
     "course_id": ListCourses(),
     "document_id": of_service("registry", ListIssuedDocuments)(),

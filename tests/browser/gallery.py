@@ -6,6 +6,7 @@ takes all that `tests/browser/pictures.py` tells, into `docs/pictures/`.
 """
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rich.console import Console
 from contracts.courses.queries import ListCohort
 from contracts.registry.queries import GetStudentImportTemplate, ListStudents
 from contracts.registry.views import StudentView
+from launcher.made_up import MadeUpStudent, MadeUpStudents
 from launcher.story.cohort import import_quietly, sheet_rows
 from launcher.story.people import Person, administrator
 from launcher.story.school import Point, School, elements, set_up
@@ -41,6 +43,8 @@ class Gallery:
     stage: Stage
     school: School
     folder: Path
+    applicants: Iterator[MadeUpStudent] = field(default_factory=lambda: iter(MadeUpStudents("applicants")))
+    """Who wants to study."""
     _rooms: dict[str, Page] = field(default_factory=dict)
 
     @property

@@ -9,16 +9,22 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from contracts.enrollment.commands import AdmitApplications, RejectApplications
+from contracts.enrollment.queries import GetProgrammeChoices
+from contracts.enrollment.views import ApplicationDetails
 from contracts.finance.queries import ListBills
 from contracts.finance.states import BillStatus
 from contracts.identity.commands import CreateUser, RoleGrantInput
 from contracts.identity.views import CreatedUser
 from contracts.permissions import Module, Role
 from launcher import console_build, needs
+from launcher.made_up import with_wrong_check_digit
+from launcher.story.admitting import application_form, open_round
 from launcher.story.receipt import receipt
 from launcher.story.selecting import pay
 from launcher.story.stage import wait
@@ -56,6 +62,38 @@ def bringing_in(gallery: Gallery) -> None:
     at(page, f"/registry/students/{gallery.students()[0].id}")
     expect(page.get_by_role("link", name="查看")).to_have_count(0)  # until the programme's name is there
     gallery.take(page, "student")
+
+
+def enrolling(gallery: Gallery) -> None:
+    """招生."""
+    officer, registrar = gallery.school.staff.admissions, gallery.point.registrar
+    round_ = open_round(gallery.stage, officer)
+    left = GetProgrammeChoices(admission_round_id=round_.id)
+    wait("the programme", lambda: registrar.send(left).programme_id, lambda known: known is not None)
+    person = next(gallery.applicants)
+    page = at(gallery.page_of(registrar), "/enrollment/applications/new")
+    form = page.get_by_role("form", name="录入报名表")
+    expect(form.get_by_text("✓ 已确定培养方案")).to_be_visible()
+    form.get_by_role("textbox", name="姓名", exact=True).fill(person.name)
+    number = form.get_by_role("textbox", name="证件号码", exact=True)
+    number.fill(with_wrong_check_digit(person.id_number))
+    expect(form.get_by_text("身份证号校验位不对")).to_be_visible()
+    gallery.take(page, "application-form")
+    entered: list[ApplicationDetails] = [
+        registrar.send(application_form(gallery.stage, round_, each)) for each in islice(gallery.applicants, 6)
+    ]
+    number.fill("")
+    page.get_by_role("textbox", name="姓名", exact=True).fill("")
+    officer.send(RejectApplications(application_ids=(entered[0].id,), note="证书编号不清晰，请核对"))
+    officer.send(AdmitApplications(application_ids=tuple(each.id for each in entered[1:3])))
+    at(page, "/enrollment/applications")
+    expect(page.get_by_role("combobox", name="学制")).to_be_visible()
+    gallery.take(page, "applications")
+    at(page, f"/enrollment/applications/{entered[3].id}?tab=2")
+    gallery.take(page, "application-checks")
+    at(page, f"/enrollment/applications/{entered[1].id}?tab=3")
+    expect(page.get_by_text("✓ 学籍已建立")).to_be_visible()
+    gallery.take(page, "application-admitted")
 
 
 def selecting_for_one(gallery: Gallery) -> None:
@@ -166,6 +204,7 @@ def on_a_phone(gallery: Gallery) -> None:
 CHAPTERS: tuple[Callable[[Gallery], None], ...] = (
     signing_in,
     bringing_in,
+    enrolling,
     selecting_for_one,
     selecting_for_many,
     paying,

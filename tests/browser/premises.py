@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from contracts.courses.commands import ApproveWithdrawals, RequestWithdrawals, SelectCoursesInBatch
 from contracts.courses.queries import ListCohort, ListSelections
 from contracts.courses.states import SelectionState
 from contracts.courses.views import WithdrawalResults
+from contracts.enrollment.commands import UpdateAdmissionRound
+from contracts.enrollment.queries import GetProgrammeChoices
+from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.finance.queries import GetWithdrawalReview, ListBills
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillView
@@ -15,6 +19,10 @@ from contracts.permissions import Role
 from contracts.registry.commands import ImportStudents
 from contracts.registry.queries import GetStudentImportTemplate, ListStudents
 from contracts.registry.views import StudentView
+from contracts.types import Level
+from launcher import school
+from launcher.made_up import MadeUpStudent, MadeUpStudents
+from launcher.story.admitting import application_form, open_round
 from launcher.story.cohort import sheet_rows
 from launcher.story.people import Person, administrator_password
 from launcher.story.school import elements
@@ -33,6 +41,8 @@ class Premises:
     scene: Scene
     _known: int = field(default=STUDENTS)
     """Students of the first point that are there already."""
+
+    _applicants: MadeUpStudents = field(default_factory=lambda: MadeUpStudents("applicants"))
 
     @property
     def url(self) -> str:
@@ -88,6 +98,41 @@ class Premises:
         known = lambda: {each.student_number for each in registrar.client.pages(cohort)}  # noqa: E731
         wait("the cohort", known, lambda seen: numbers <= seen)
         return [each for each in registrar.client.pages(ListStudents()) if each.student_number in numbers]
+
+    @cached_property
+    def admission_round(self) -> AdmissionRoundDetails:
+        """The round that is open, in which the first point has two programmes, of different levels."""
+        stage, point, officer = self.scene.stage, self.scene.here.point, self.people()["admissions"]
+        registrar, courses = self.scene.school.staff.registrar, self.scene.school.courses
+        command = school.programme(
+            f"{stage.run}-GQZ",
+            stage.named("大数据与会计(高起专)"),
+            stage.intake,
+            {"专业核心课": [course.details.id for course in courses[:4]]},
+            **{**elements(stage).model_dump(), "level": Level.JUNIOR_COLLEGE, "major_code": "530302"},
+            major_name="大数据与会计",
+        )
+        school.publish_programme(registrar, command, [point.view.id])
+        round_ = open_round(stage, officer)
+        fields = round_.model_dump(include=UpdateAdmissionRound.model_fields.keys() - {"teaching_point_ids"})
+        levels = (Level.TOP_UP_BACHELOR, Level.JUNIOR_COLLEGE)
+        changed = UpdateAdmissionRound(**{**fields, "admission_round_id": round_.id, "levels": levels})
+        made: AdmissionRoundDetails = officer.send(changed)
+        asked = GetProgrammeChoices(admission_round_id=made.id)
+        wait("both programmes", lambda: point.registrar.send(asked).level, lambda seen: len(seen) == len(levels))
+        return made
+
+    def applicant(self) -> MadeUpStudent:
+        """Somebody whom nobody knows yet, and who wants to study."""
+        return self._applicants.make()
+
+    def applied(self, person: MadeUpStudent) -> ApplicationDetails:
+        """The form that the first point has entered for somebody."""
+        form = application_form(self.scene.stage, self.admission_round, person)
+        entered: ApplicationDetails = wait_for_copies(
+            lambda: self.scene.here.point.registrar.send(form), "teaching_point_not_enabled"
+        )
+        return entered
 
     def billed(self, students: Sequence[StudentView], courses: int = 1) -> list[BillView]:
         """Their open bills, after they have selected so many courses."""

@@ -14,7 +14,10 @@ from tests.browser.premises import Premises
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 STUDENT = "student"
-STAFF = ("system administrator", "registrar", "exams officer", "cashier", "point's administrator", "point's registrar")
+STAFF = (
+    *("system administrator", "admissions", "registrar", "exams officer", "cashier"),
+    *("point's administrator", "point's registrar"),
+)
 """Who together may open every page of the staff's."""
 NARROWEST, PHONE = 1024, 360
 """Pixels: what pages of the staff's, and of students', must fit."""
@@ -50,7 +53,8 @@ def open_page(page: Page, path: str) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def rows_of_every_kind(premises: Premises) -> None:
-    """What the scene lacks: the student who signs in has asked for nothing yet."""
+    """What the scene lacks: nobody has applied, and the student who signs in has asked for nothing yet."""
+    premises.applied(premises.applicant())
     registrar = premises.scene.school.staff.registrar
     student = premises.scene.here.students[1]
     version = registrar.send(GetStudent(student_id=student.id)).version

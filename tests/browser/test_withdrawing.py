@@ -1,7 +1,7 @@
 """A paid course is given up: asked for by the point, reviewed twice, refunded; or revoked."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from contracts.courses.queries import GetWithdrawal
 from contracts.courses.states import WithdrawalState
@@ -9,26 +9,10 @@ from contracts.finance.commands import ApproveWithdrawalReviews
 from contracts.finance.queries import ListRefunds
 from launcher.story.stage import wait
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu
+from tests.browser.doing import choose_in_menu, decide
 from tests.browser.premises import Premises
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
-
-
-def decide(page: Page, action: str, *, has_note: bool = True, sure: str | None = None) -> None:
-    """Try a decision about one row, and carry it out. Where nothing is asked for it is tried at once; what can't be
-    taken back asks whether one is `sure`, which is the answer."""
-    page.get_by_role("button", name=action).click()
-    drawer = page.get_by_role("dialog").first
-    if has_note:
-        drawer.get_by_role("button", name="试算").click()
-    expect(drawer.get_by_role("status").first).to_contain_text("将办理 1 条")
-    drawer.get_by_role("button", name="办理 1 条").click()
-    if sure:
-        page.get_by_role("dialog", name=f"确认{sure}").get_by_role("button", name=sure).click()
-    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
-    drawer.get_by_role("button", name="完成").click()
-    expect(drawer).to_be_hidden()
 
 
 def test_a_point_asks_to_withdraw_for_one_student_and_revokes_it(desk: Desk, premises: Premises) -> None:

@@ -8,6 +8,7 @@ import { referenceOf } from "./references";
 
 const FEW = new Set<ListName>([
   "identity.ListTeachingPoints",
+  "enrollment.ListAdmissionRounds",
   "courses.ListSelectionRounds",
   "courses.ListProgrammes",
   "exams.ListExamRounds",

@@ -75,6 +75,8 @@ export interface DetailDeclaration<N extends Name> {
   state?: AnswerField<N>;
   tabs: readonly Tab<Answer<N>, AnswerField<N>>[];
   actions?: readonly Action[];
+  /** Whether something of the row is on its way from another service: it is read anew until it is there. */
+  awaits?: (row: Answer<N>) => boolean;
 }
 
 export interface AnyDetail {
@@ -83,6 +85,7 @@ export interface AnyDetail {
   state?: string;
   tabs: readonly Tab<AnyRow, string>[];
   actions: readonly Action[];
+  awaits?: (row: AnyRow) => boolean;
 }
 
 /** Rows of another list that belong to the row: `by` says which filter has which of the row's fields. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { reactive } from "vue";
 import { Problem } from "@/api/problem";
 import type { AnyRequest, Name } from "@/kit/contract";
 import { button, enter, leave, shown, text } from "@/kit/testing";
+import type { Guide } from "./guide";
 import OperationForm from "./OperationForm.vue";
 
 const NAME: Name = "registry.RemoveStudent";
@@ -84,6 +86,49 @@ describe("a command that can be tried", () => {
   it("is not offered to be tried where that is unknown to the contract", async () => {
     const root = await shown(OperationForm, { name: "identity.CreateTeachingPoint" });
     expect(text(root)).not.toContain("试算");
+  });
+});
+
+describe("what a page knows of a form beside the contract", () => {
+  const guided = (guide: Guide, props: Record<string, unknown> = {}) => form({ guide: reactive(guide), ...props });
+
+  it("is what a field is chosen from", async () => {
+    const root = await guided({ options: { reason: [["moved", "工作调动"]] } });
+    expect([...root.querySelectorAll("option")].map(({ text: word }) => word)).toEqual(["请选择", "工作调动"]);
+  });
+
+  it("is what is wrong as it stands: told at once, and nothing is sent", async () => {
+    const root = await guided({ wrong: { reason: "请写明原因。" } });
+    expect(text(root)).toContain("请写明原因。");
+    fill(root);
+    button("提交").click();
+    await vi.waitFor(() => expect(text(root)).toContain("有 1 处需要修改"));
+    expect(sent).toEqual([]);
+  });
+
+  it("is what follows, filled in as it becomes known, by which nobody has entered anything", async () => {
+    const [guide, unsent] = [reactive<Guide>({}), vi.fn()];
+    const root = await form({ guide, onUnsent: unsent });
+    guide.follows = { reason: "本人申请" };
+    await vi.waitFor(() => expect(reason(root).value).toBe("本人申请"));
+    expect(unsent).not.toHaveBeenCalledWith(true);
+  });
+
+  it("lets people change what followed, until something else follows", async () => {
+    const guide = reactive<Guide>({ follows: { reason: "本人申请" } });
+    const root = await form({ guide });
+    fill(root);
+    guide.follows = { reason: "本人申请" };
+    await vi.waitFor(() => expect(reason(root).value).toBe("本人申请退学"));
+    guide.follows = { reason: "另有原因" };
+    await vi.waitFor(() => expect(reason(root).value).toBe("另有原因"));
+  });
+
+  it("is which fields stand together", async () => {
+    const root = await form({ sections: [{ name: "why", title: "退学说明", fields: ["reason"] }] });
+    const group = root.querySelector("fieldset:has(> legend)")!;
+    expect(text(group.querySelector("legend")!)).toBe("退学说明");
+    expect(group.contains(reason(root))).toBe(true);
   });
 });
 

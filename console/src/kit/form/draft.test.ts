@@ -75,6 +75,11 @@ describe("what is sent of a form", () => {
     expect(sent({ ids: [] }, { ids: [ID] }).ids).toEqual([]);
     expect(sent({ ids: [] })).not.toHaveProperty("ids");
   });
+
+  it("leaves out a list that must have some where there is one", () => {
+    const points = [field("ids", "list", { items: { kind: "id" }, min_items: 1, nullable: true })];
+    expect(requestOf(points, { ids: [] }, { ids: [ID] })).toEqual({});
+  });
 });
 
 describe("a form", () => {

@@ -67,7 +67,9 @@ function sentList(field: Field, values: unknown[], given: unknown): unknown {
   const sent = values
     .map((value, index) => sentOf(itemOf(field), value, before[index]))
     .filter((each) => each !== undefined);
-  return sent.length > 0 || field.required || before.length > 0 ? sent : undefined;
+  // None of a list that must have some, where there is one, is no list.
+  const mayBeEmpty = field.required || (before.length > 0 && !field.min_items);
+  return sent.length > 0 || mayBeEmpty ? sent : undefined;
 }
 
 function sentObject(field: Field, value: Draft, given: AnyRequest | null | undefined): unknown {

@@ -2,6 +2,9 @@
 import { choice, type AnyRow, type Field } from "@/kit/contract";
 import { NOTHING } from "@/kit/text/show";
 
+/** The services of which the school sets something. */
+export type WithSettings = "identity" | "enrollment" | "finance";
+
 /** The part of JSON Schema by which settings say what their values can be. */
 export interface ValueSchema {
   type?: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Operation } from "@/kit/contract";
 import { page, type PageEntry } from "@/kit/pages";
-import { menuOf } from "./menu";
+import { itemAt, menuOf } from "./menu";
 
 const load = () => Promise.reject(new Error("not loaded"));
 const entries = [
@@ -32,5 +32,22 @@ describe("the menu", () => {
 
   it("has no group without a page", () => {
     expect(menuOf(entries, look, (permission) => permission === "finance").map(({ key }) => key)).toEqual(["finance"]);
+  });
+});
+
+describe("where somebody is in the menu", () => {
+  const below = page("/finance/bills/check", "finance.CheckLedger", load).meta?.page as PageEntry;
+  const groups = menuOf([...entries, below], look, () => true);
+  const at = (path: string) => itemAt(groups, path)?.name;
+
+  it("is the page itself, or the list whose row it is", () => {
+    expect(at("/finance/bills")).toBe("finance.ListBills");
+    expect(at("/finance/bills/0199c3a0")).toBe("finance.ListBills");
+    expect(at("/finance/billsandmore")).toBeUndefined();
+    expect(at("/")).toBeUndefined();
+  });
+
+  it("is one page, also where that is below another", () => {
+    expect(at("/finance/bills/check")).toBe("finance.CheckLedger");
   });
 });

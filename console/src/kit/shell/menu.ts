@@ -40,3 +40,9 @@ export function menuOf(entries: readonly PageEntry[], look: Lookup, may: May): M
     }))
     .filter(({ items }) => items.length > 0);
 }
+
+/** The item that an address belongs to: of those whose addresses it begins with, the one with the longest. */
+export function itemAt(groups: readonly MenuGroup[], path: string): MenuItem | undefined {
+  const holding = groups.flatMap(({ items }) => items).filter((item) => `${path}/`.startsWith(`${item.path}/`));
+  return holding.sort((one, other) => other.path.length - one.path.length)[0];
+}

@@ -3,7 +3,7 @@ export type Tone = "success" | "warning" | "danger" | "info" | "primary";
 
 const VALUES: Record<Exclude<Tone, "primary">, string> = {
   success:
-    "active approved arranged completed confirmed done enabled finance_approved graduated paid published registered sat selected valid verified in_use",
+    "active admitted approved arranged completed confirmed done enabled finance_approved graduated paid published registered sat selected valid verified in_use",
   warning:
     "admission_deferred cancelling first_review_passed paying pending pending_academic pending_clearance pending_finance pending_payment refunding remitting running suspended unchecked unpaid waiting waiting_for_hold unconfirmed",
   danger: "absent academic_rejected disabled failed false finance_rejected left mismatch rejected",

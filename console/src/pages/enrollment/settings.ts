@@ -1,0 +1,3 @@
+import { settingsPage } from "@/kit/settings/declare";
+
+export default settingsPage("enrollment");
