@@ -17,7 +17,7 @@ export function useSelectionRounds() {
   const rounds = computed(() =>
     [...(data.value?.items ?? [])].sort((one, other) => one.closes_at.localeCompare(other.closes_at)),
   );
-  return { rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
+  return { may, rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
 }
 
 /** The exam rounds whose registration is open, as soon as that is known. */
@@ -29,5 +29,5 @@ export function useExamRounds() {
     enabled: may,
   });
   const rounds = computed(() => [...(data.value?.items ?? [])]);
-  return { rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
+  return { may, rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
 }
