@@ -59,7 +59,7 @@ FIELDS: Words = {
     "RejectWithdrawals.note": ("申请人会看到", "Who asked reads it"),
     "RejectWithdrawalReviews.note": ("申请人会看到", "Who asked reads it"),
     "RemoveStudent.voluntary": ("学生本人申请退学时勾选", "Ticked where the student asks for it"),
-    "ResumeStudent.on": ("不晚于今天", "Not after today"),
+    "ResumeStudent.on": ("在休学起始日期以后，不晚于今天", "After the suspension began, not after today"),
     "SuspendStudent.from_on": ("不晚于今天", "Not after today"),
     "SuspendStudent.until_on": ("预计的最后一天", "The last day as planned"),
     "TransferStudent.to_teaching_point_id": (

@@ -34,6 +34,24 @@ def row_of(page: Page | Locator, text: str) -> Locator:
     return page.get_by_role("row").filter(has_text=text)
 
 
+def decide(page: Page, action: str, *, note: str | None = "", sure: str | None = None) -> None:
+    """Try a decision about one row, which is chosen or shown, and carry it out. Where no `note` is asked for (None) it
+    is tried at once; what can't be taken back asks whether one is `sure`, which is the answer."""
+    page.get_by_role("button", name=action, exact=True).click()
+    drawer = page.get_by_role("dialog").first
+    if note:
+        drawer.get_by_label("驳回理由").fill(note)
+    if note is not None:
+        drawer.get_by_role("button", name="试算").click()
+    expect(drawer.get_by_role("status").first).to_contain_text("将办理 1 条")
+    drawer.get_by_role("button", name="办理 1 条").click()
+    if sure:
+        page.get_by_role("dialog", name=f"确认{sure}").get_by_role("button", name=sure).click()
+    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
+    drawer.get_by_role("button", name="完成").click()
+    expect(drawer).to_be_hidden()
+
+
 def settled(page: Page) -> None:
     """Wait until nothing is being loaded."""
     expect(page.get_by_text(re.compile("加载中"))).to_have_count(0)
