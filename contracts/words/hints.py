@@ -10,8 +10,8 @@ PATTERNS: Words = {
     ),
     r"^1[3-9][0-9]{9}$": ("11 位手机号码", "A mobile number of 11 digits"),
     r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$": (
-        "电子邮箱地址",
-        "An e-mail address",
+        "形如 name@example.com",
+        "As name@example.com",
     ),
     r"^[0-9]{4,8}$": ("4 至 8 位数字", "4 to 8 digits"),
     r"^[0-9][0-9-]{6,17}[0-9]$": ("8 至 19 位数字，可用 - 分隔", "8 to 19 digits, with - between them"),
@@ -20,7 +20,7 @@ PATTERNS: Words = {
         "4 至 6 位数字，特设专业后加 T，国家控制布点专业后加 K",
         "4 to 6 digits, with T of special and K of controlled majors",
     ),
-    r"^(1\.5|[2-7](\.5)?|8)$": ("1.5 至 8 年，可以是半年", "1.5 to 8 years, or half years between"),
+    r"^(1\.5|[2-7](\.5)?|8)$": ("1.5 至 8 年，每半年一档", "1.5 to 8 years, by half years"),
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$": (
         "最多 20 位字母、数字或 _ . -，以字母或数字开头",
         "Up to 20 letters, digits or _ . -, the first a letter or digit",
