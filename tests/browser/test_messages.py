@@ -60,7 +60,7 @@ def test_what_no_queue_takes_is_sent_at_once_and_given_up(desk: Desk, premises: 
         uow.execute(insert(uow.tables["outbox"]).values(**nowhere, returned_at=uow.now))
     page = desk("system administrator")
     look(page)
-    expect(page.get_by_text("未能发出的消息：教务：1 条，恢复后会自动发出")).to_be_visible()
+    expect(page.get_by_text("未能发出的消息 1 条，恢复后会自动发出")).to_be_visible()
     page.get_by_role("checkbox", name="选择 nobody_hears.v1").check()
     decide(page, "立即重发", note=None)
     wait("it comes back again", lambda: administrator.send(unsent).total, lambda number: number == 1)

@@ -22,7 +22,7 @@ describe("what is said below a field", () => {
     expect(hintOf(field("free", { max_length: 500, min_length: 1 }))).toBe("最多 500 个字");
     expect(hintOf(field("secret", { max_length: 64, min_length: 8, pattern: "x" }))).toBe("8 至 64 个字符");
     expect(hintOf(field("integer", { min: 0, max: 100 }))).toBe("0 至 100 的整数");
-    expect(hintOf(field("list", { max_items: 10, items: { kind: "file" } }))).toBe("最多 10 项");
+    expect(hintOf(field("list", { max_items: 10, items: { kind: "file" } }))).toBe("最多 10 个文件");
   });
 
   it("is what its pattern wants, with an example", () => {

@@ -15,10 +15,16 @@ function length({ min_length = 0, max_length }: Field): string {
   return min_length > 1 ? `${min_length} 至 ${max_length} 个字符` : `最多 ${max_length} 个字`;
 }
 
+function count(field: Field): string {
+  const item = itemOf(field);
+  const isTold = !item.choices && item.kind !== "object"; // those are chosen, and added one by one
+  return isTold && field.max_items ? `最多 ${field.max_items} ${item.kind === "file" ? "个文件" : "项"}` : "";
+}
+
 /** How much of it there may be. */
 function limits(field: Field): string {
   if (field.choices || UNCOUNTED.has(field.kind)) return "";
-  if (field.kind === "list") return itemOf(field).choices || !field.max_items ? "" : `最多 ${field.max_items} 项`;
+  if (field.kind === "list") return count(field);
   if (field.kind === "integer") return range(field, " 的整数");
   if (field.kind === "decimal") return range(field);
   // A password that is known is entered as it is, one that is chosen has a pattern.
@@ -30,7 +36,7 @@ const example = ({ kind, choices, example: given }: Field) =>
 
 /** The hint of a field of a form; empty where its label says enough. */
 export function hintOf(field: Field): string {
-  return [field.hint, limits(field), example(field)].filter(Boolean).join("；");
+  return [limits(field), field.hint, example(field)].filter(Boolean).join("；");
 }
 
 /** The hints of an operation's fields by their names. */
