@@ -10,7 +10,7 @@ from contracts.courses.views import SelectionRoundDetails
 from contracts.types import ExamKind, Level
 from launcher import school
 from tests.browser.conftest import Desk
-from tests.browser.doing import decide, row_of
+from tests.browser.doing import confirm, decide, row_of
 from tests.browser.premises import Premises
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
@@ -35,7 +35,7 @@ def test_a_second_person_agrees_to_a_requirement_and_rejects_another_with_the_re
     expect(reason).to_be_focused()
     reason.fill("终考比例过高")
     form.get_by_role("button", name="提交").click()
-    page.get_by_role("dialog", name="确认驳回考核要求").get_by_role("button", name="驳回考核要求").click()
+    confirm(page, "驳回考核要求")
     expect(bad).to_contain_text("已驳回")
     expect(bad).to_contain_text("终考比例过高")
 

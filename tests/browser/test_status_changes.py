@@ -16,7 +16,7 @@ from contracts.types import EnrolmentStatus
 from launcher.story.receipt import receipt
 from launcher.story.stage import wait
 from tests.browser.conftest import Desk
-from tests.browser.doing import decide, row_of
+from tests.browser.doing import confirm, decide, row_of
 from tests.browser.premises import Premises
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
@@ -116,7 +116,7 @@ def test_a_student_leaves_after_one_is_sure(desk: Desk, premises: Premises, stud
     form.get_by_label("自愿").check()
     form.get_by_label("原因").fill("个人原因")
     form.get_by_role("button", name="提交").click()
-    page.get_by_role("dialog", name="确认退学").get_by_role("button", name="退学").click()
+    confirm(page, "退学")
     expect(form).to_be_hidden()
     approve(premises, student.id)
     assert status_of(premises, student) is EnrolmentStatus.LEFT
