@@ -53,6 +53,7 @@ class ReturnedMessageView(View):
     """A message that a service can't send: no queue takes it, or the row that it would show does not fit its contract.
     It is tried again by itself."""
 
+    id: UUID | None = Field(default=None, description="What it is known by for as long as it can't be sent.")
     service: Word
     exchange: StoredText
     routing_key: StoredText = Field(description="Of a row that can't be shown the kind of state that it is.")
@@ -69,13 +70,13 @@ class ReturnedMessages(View):
 
 
 class ListReturnedMessages(Query, answers=ReturnedMessages):
-    """The messages that one service can't send, the oldest first, at most 200. There is nothing to be done with one of
-    them alone: they go when there is a queue again, or the row is right."""
+    """The messages that one service can't send, the oldest first, at most 200. They go by themselves when there is a
+    queue again, or the row is right; they can be sent at once then, or given up."""
 
 
 class ReplayMessages(TryableCommand, answers=RowResults):
-    """Try dead messages again, at once, after what stopped them has been put right: `dead` → `waiting`. They are judged
-    anew by who sent them.
+    """Try messages again, at once, after what stopped them has been put right: `dead` → `waiting`. They are judged
+    anew by who sent them. Messages that could not be sent are sent anew.
 
     Refused by row: `not_found`, `message_still_waiting`, `message_not_believed`, `message_not_kept`.
     """
@@ -84,8 +85,9 @@ class ReplayMessages(TryableCommand, answers=RowResults):
 
 
 class DropMessages(TryableCommand, answers=RowResults):
-    """Give up messages that are dead or were put aside, for good: `dead`, `refused` → `handled`. What they carried is
-    erased, and a second copy that comes late is not handled either.
+    """Give up messages that are dead, were put aside or could not be sent, for good: `dead`, `refused` → `handled`.
+    What they carried is erased, and a second copy that comes late is not handled either. Of a row that can't be shown
+    others keep what they knew until it changes again.
 
     Refused by row: `not_found`, `message_still_waiting`.
     """

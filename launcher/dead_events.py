@@ -40,9 +40,10 @@ class ParkedEvent:
 @dataclass(frozen=True)
 class ReturnedEvent:
     """One message of a service that no queue took, or a state that can't be built: then its key is the kind, and the
-    row is named. It is tried again by itself."""
+    row is named. It is tried again by itself; it can be sent at once or dropped by its id."""
 
     service: str
+    id: UUID
     exchange: str
     routing_key: str
     row_id: UUID | None
@@ -89,12 +90,12 @@ class DeadEvents:
         return sorted(found, key=lambda event: event.created_at)
 
     def replay(self, event_ids: Sequence[UUID]) -> int:
-        """Have their services try these dead messages again, at once; returns how many there were. Refused ones, and
-        those that were not kept whole, can't be tried again."""
+        """Have their services try these messages again, at once; returns how many there were. Refused ones, and those
+        that were not kept whole, can't be tried again."""
         return self._repaired(repair.replay, event_ids)
 
     def drop(self, event_ids: Sequence[UUID]) -> int:
-        """Give these dead or refused messages up; returns how many there were. What they carried is erased."""
+        """Give these messages up; returns how many there were. What they carried is erased."""
         return self._repaired(repair.give_up, event_ids)
 
     def _repaired(self, work: Callable[[UnitOfWork, Sequence[UUID]], repair.Repaired], ids: Sequence[UUID]) -> int:

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import IO
 
 
+def node(*arguments: str) -> list[str]:
+    """The command that runs Node."""
+    return [str(_home() / "bin/node"), *arguments]
+
+
 def npm(*arguments: str) -> list[str]:
     """The command that runs npm. (What the package calls npm is a copy of a link, and finds nothing.)"""
-    return [str(_home() / "bin/node"), str(_home() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
+    return node(str(_home() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments)
 
 
 def environment() -> dict[str, str]:

@@ -1,14 +1,33 @@
-"""What people do with messages that did not get where they should: look at them, try them again, give them up. The same
-for whoever signs in and for `./jiaowu dead`; what is done is in the audit trail."""
+"""What people do with messages that did not get where they should, whether they came and were not handled or could not
+be sent: look at them, try them again, give them up. The same for whoever signs in and for `./jiaowu dead`; what is done
+is in the audit trail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Row, Select, Table, Text, Uuid, and_, cast, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Delete,
+    Row,
+    Select,
+    Table,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
@@ -26,6 +45,31 @@ class Repaired:
     done: Mapping[UUID, str]
     refused: Mapping[UUID, tuple[str, str]]
 
+    def and_(self, done: Mapping[UUID, str]) -> Repaired:
+        """The same with others that something was done with."""
+        return replace(self, done={**self.done, **done})
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    """Rows of a table that can't be sent. `since` is set of those."""
+
+    table: Table
+    since: str
+    known_by: ColumnElement[UUID]
+    """Stays the same while the row is tried again, which makes another row of it."""
+    told: tuple[ColumnElement[Any], ...]
+
+    def select(self) -> Select[Any]:
+        """What is told of them."""
+        since = self.table.c[self.since].label("returned_at")
+        return select(self.known_by.label("id"), *self.told, since).where(self.is_apart)
+
+    @property
+    def is_apart(self) -> ColumnElement[bool]:
+        """Whether a row of the table is one of them."""
+        return self.table.c[self.since].is_not(None)
+
 
 def parked(inbox: Table) -> Select[Any]:
     """What is told of the messages in an inbox: not what they carry, but whether that was kept whole."""
@@ -34,30 +78,26 @@ def parked(inbox: Table) -> Select[Any]:
 
 
 def returned(uow: UnitOfWork) -> CompoundSelect[Any]:
-    """The messages that the service can't send: exchange, key, when they were made and found to be so; of states that
-    can't be built the row too."""
-    outbox, notes = (uow.tables[name].c for name in ("outbox", "state_notes"))
-    messages = select(outbox.exchange, outbox.routing_key, cast(null(), Uuid).label("row_id"), outbox.created_at)
-    of_state = literal(exchange(uow.service.name), Text)
-    failed = select(of_state, notes.kind, notes.row_id, notes.noted_at, notes.failed_at)
-    return (
-        messages.add_columns(outbox.returned_at)
-        .where(outbox.returned_at.is_not(None))
-        .union_all(failed.where(notes.failed_at.is_not(None)))
-    )
+    """The messages that the service can't send: what each is known by, exchange, key, when they were made and found to
+    be so; of states that can't be built the row too."""
+    messages, states = _unsent(uow)
+    return messages.select().union_all(states.select())
 
 
 def replay(uow: UnitOfWork, ids: Sequence[UUID]) -> Repaired:
-    """Make dead messages wait again, due at once. They are judged anew by the sender and the way that were kept, so
-    that one that names no sender or was not kept whole can't be tried again."""
+    """Make dead messages wait again, due at once, and have those sent at once that could not be. The dead are judged
+    anew by the sender and the way that were kept, so that one that names no sender or was not kept whole can't be tried
+    again."""
     again = {"state": "waiting", "next_at": uow.now, "received_at": uow.now, "attempts": 0}
-    return _repair(uow, ids, "replay", _never_again, again)
+    sent = _resolve(uow, ids, "replay", "waiting", lambda each: update(each.table).values({each.since: None}))
+    return _repair(uow, ids, "replay", _never_again, again).and_(sent)
 
 
 def give_up(uow: UnitOfWork, ids: Sequence[UUID]) -> Repaired:
-    """Give up messages that are dead or were put aside. They count as handled, so that a second copy that arrives late
-    is not handled after all; what they carried is erased."""
-    return _repair(uow, ids, "drop", _not_yet, {**FORGOTTEN, "state": "handled", "code": "dropped"})
+    """Give up messages that are dead, were put aside, or can't be sent. What came counts as handled, so that a second
+    copy that arrives late is not handled after all; what was carried is erased."""
+    gone = _resolve(uow, ids, "drop", "handled", lambda each: delete(each.table))
+    return _repair(uow, ids, "drop", _not_yet, {**FORGOTTEN, "state": "handled", "code": "dropped"}).and_(gone)
 
 
 def _repair(
@@ -92,3 +132,37 @@ def _never_again(row: Row[Any]) -> str | None:
     if row.state == "refused":
         return "message_not_believed"
     return _not_yet(row) or (None if row.whole else "message_not_kept")
+
+
+def _unsent(uow: UnitOfWork) -> tuple[_Unsent, _Unsent]:
+    """Messages that no queue takes, and states that can't be built: those are known by their kind and row."""
+    outbox, notes = (uow.tables[name] for name in ("outbox", "state_notes"))
+    message, note = outbox.c, notes.c
+    way, no_row = (message.exchange, message.routing_key), cast(null(), Uuid).label("row_id")
+    of_state = literal(exchange(uow.service.name), Text).label("exchange"), note.kind.label("routing_key")
+    made = note.noted_at.label("created_at")
+    return (
+        _Unsent(outbox, "returned_at", _digest(*way, message.message), (*way, no_row, message.created_at)),
+        _Unsent(notes, "failed_at", _digest(note.kind, cast(note.row_id, Text)), (*of_state, note.row_id, made)),
+    )
+
+
+def _digest(*texts: ColumnElement[Any]) -> ColumnElement[UUID]:
+    return cast(func.md5(func.concat_ws("\n", *texts)), Uuid)
+
+
+def _resolve(
+    uow: UnitOfWork, ids: Sequence[UUID], action: str, state: str, change: Callable[[_Unsent], Update | Delete]
+) -> Mapping[UUID, str]:
+    """Change those of `ids` that can't be sent, so that they no longer are such; the state of each afterwards."""
+    outbox, done = uow.tables["outbox"], {}
+    for each in _unsent(uow):
+        wanted = ids_in(each.known_by, ids)
+        rows = uow.rows(each.select().where(wanted).with_for_update())
+        if rows:
+            uow.execute(change(each).where(wanted, each.is_apart))
+        for row in {row.id: row for row in rows}.values():
+            told = {"exchange": row.exchange, "routing_key": row.routing_key, "row_id": row.row_id}
+            uow.audit(outbox, row.id, action, told, {"state": state})
+            done[row.id] = state
+    return done

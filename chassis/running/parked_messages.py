@@ -46,12 +46,12 @@ def list_returned_messages(query: ListReturnedMessages, uow: UnitOfWork) -> Retu
 
 
 def replay_messages(command: ReplayMessages, uow: UnitOfWork) -> RowResults:
-    """Try dead messages again. By row: `message_still_waiting`, `message_not_believed`, `message_not_kept`."""
+    """Try messages again. By row: `message_still_waiting`, `message_not_believed`, `message_not_kept`."""
     return _results(uow, command.message_ids, repair.replay(uow, command.message_ids))
 
 
 def drop_messages(command: DropMessages, uow: UnitOfWork) -> RowResults:
-    """Give messages up that are dead or were put aside. By row: `message_still_waiting`."""
+    """Give messages up that are dead, were put aside or can't be sent. By row: `message_still_waiting`."""
     return _results(uow, command.message_ids, repair.give_up(uow, command.message_ids))
 
 

@@ -14,7 +14,20 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from contracts.base import Operation
-from contracts.words import choices, doing, examining, messages, money, papers, people, states, studies, system, things
+from contracts.words import (
+    choices,
+    doing,
+    examining,
+    hints,
+    messages,
+    money,
+    papers,
+    people,
+    states,
+    studies,
+    system,
+    things,
+)
 from contracts.words.ethnicities import ETHNICITIES
 from contracts.words.operations import OPERATIONS
 from contracts.words.settings import SETTINGS
@@ -74,6 +87,13 @@ def field_word(contract: type[BaseModel], field: str) -> Word | None:
     special = (FIELDS.get(f"{each.__name__}.{field}") for each in contract.__mro__)
     found = next(filter(None, special), None) or FIELDS.get(field)
     return _word(found)
+
+
+def field_hint(contract: type[BaseModel], field: str, pattern: str | None = None) -> tuple[Word, ...]:
+    """What to know when a field is filled in: what the pattern of its values wants, what the field is about."""
+    special = (hints.FIELDS.get(f"{each.__name__}.{field}") for each in contract.__mro__)
+    about = next(filter(None, special), None) or hints.FIELDS.get(field)
+    return tuple(Word(*found) for found in (hints.PATTERNS.get(pattern or ""), about) if found)
 
 
 def column_word(document: str, field: str) -> Word:

@@ -42,6 +42,7 @@ FIELDS: Words = {
     "reasons": ("各项原因", "Reasons"),
     "note": ("备注", "Note"),
     "RejectAssessmentRequirement.note": ("驳回理由", "Why it is rejected"),
+    "RejectStatusChanges.note": ("驳回理由", "Why it is rejected"),
     "RejectRemittance.note": ("驳回理由", "Why it is rejected"),
     "RejectWithdrawalReviews.note": ("驳回理由", "Why it is rejected"),
     "RejectWithdrawals.note": ("驳回理由", "Why it is rejected"),

@@ -32,6 +32,7 @@ THINGS: Words = {
     "notice_marks": ("通知已读标记", "Mark of a read notice"),
     "notice_readers": ("通知读者", "Reader of notices"),
     "notices": ("通知", "Notice"),
+    "outbox": ("待发出的消息", "Messages to be sent"),
     "password_failures": ("密码错误", "Wrong password"),
     "payment_lines": ("缴费明细", "Line of a payment"),
     "programme_courses": ("方案课程", "Course of a programme"),

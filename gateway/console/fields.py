@@ -14,7 +14,7 @@ from pydantic.json_schema import JsonSchemaMode
 from contracts.stored import Stored
 from contracts.text.kinds import Cleaned, TextKind
 from contracts.types import FileReference
-from contracts.words import VALUE_TABLES
+from contracts.words import VALUE_TABLES, field_hint
 from gateway.openapi.schemas import SchemaWithWords
 
 Field = dict[str, Any]
@@ -58,12 +58,22 @@ def _called(contract: type[BaseModel], name: str, schema: Mapping[str, Any], mod
         described["choices"] = words
     if "id" in (described["kind"], described.get("items", {}).get("kind")) and (thing := _thing(name)):
         described["reference"] = thing
-    shown = {"example": next(iter(schema.get("examples", ())), None), "default": schema.get("default")}
+    shown = {
+        "hint": _hint(contract, name, described) if mode == "validation" else None,
+        "example": next(iter(schema.get("examples", ())), None),
+        "default": schema.get("default"),
+    }
     return {
         "label": schema["title"],
         **described,
         **{key: value for key, value in shown.items() if value is not None},
     }
+
+
+def _hint(contract: type[BaseModel], name: str, described: Field) -> str | None:
+    """What is told of the field where it is filled in."""
+    value = described["items"] if described["kind"] == "list" else described
+    return "；".join(word.zh for word in field_hint(contract, name, value.get("pattern"))) or None
 
 
 def _described(annotation: Any, metadata: Sequence[Any], schema: Mapping[str, Any], mode: JsonSchemaMode) -> Field:

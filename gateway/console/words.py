@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.words import FIELDS, MEMBERS, VALUE_TABLES, doing, states, things, workflow_word
+from contracts.words.columns import COLUMNS
 from contracts.words.word import Words
 
 
@@ -11,7 +12,7 @@ def words() -> dict[str, Any]:
     names of the code."""
     return {
         "choices": {name: _chinese(table) for name, table in {**MEMBERS, **VALUE_TABLES}.items()},
-        "fields": _chinese(FIELDS),
+        "fields": _chinese({**COLUMNS, **FIELDS}),
         "permissions": _chinese(doing.PERMISSIONS),
         "services": _chinese(things.SERVICES),
         "things": _chinese(things.THINGS),

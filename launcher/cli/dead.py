@@ -41,10 +41,10 @@ def list_events(
     console.print(table if events else "There are none.")
     if returned:
         console.print("\n[bold]No queue takes these, or their row can't be shown; they are tried again.[/]")
-        sent = Table("service", "exchange", "key", "made", "came back", box=None, pad_edge=False)
+        sent = Table("service", "id", "exchange", "key", "made", "came back", box=None, pad_edge=False)
         for row in returned:
             key = f"{row.routing_key} {row.row_id or ''}".strip()
-            sent.add_row(row.service, row.exchange, key, _shown(row.created_at), _shown(row.returned_at))
+            sent.add_row(row.service, str(row.id), row.exchange, key, _shown(row.created_at), _shown(row.returned_at))
         console.print(sent)
     _tell_of_the_broker()
 
@@ -69,7 +69,7 @@ def show(event_id: UUID) -> None:
 
 @app.command()
 def replay(event_ids: EventIds = None, every: All = False) -> None:
-    """Try dead messages again, after what stopped them has been put right. They are judged anew, by who sent them."""
+    """Try messages again, after what stopped them has been put right. The dead are judged anew, by who sent them."""
     with _dead_events() as dead:
         number = dead.replay(_chosen(dead.list(), event_ids, every))
     console.print(f"{number} to be tried again; `dead list --waiting` shows what comes of it.")
@@ -81,7 +81,7 @@ def drop(
     every: All = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
-    """Give dead or refused messages up for good."""
+    """Give messages up for good: dead or refused ones, or those that can't be sent."""
     with _dead_events() as dead:
         chosen = _chosen(dead.list(), event_ids, every)
         if not yes:

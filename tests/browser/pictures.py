@@ -111,7 +111,7 @@ def selecting_for_many(gallery: Gallery) -> None:
     filters.get_by_label("学习批次").fill(gallery.stage.intake)
     filters.get_by_label("层次").select_option(label="专升本")
     for label in ("学生来源", "专业代码", "学制"):
-        filters.get_by_label(label).select_option(index=1)
+        filters.get_by_role("combobox", name=label).select_option(index=1)  # a list once programmes are known
     filters.get_by_role("button", name="查询").click()
     page.get_by_role("checkbox", name="选择本页全部").check()
     gallery.take(page, "batch-students")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from contracts.registry.queries import ListStudents
 from launcher.made_up import with_wrong_check_digit
+from launcher.story.workbooks import REASONS, ROW_NUMBER, rows_of
 from tests.browser.conftest import Desk
 from tests.browser.doing import choose_in_menu, row_of
 from tests.browser.premises import Premises
@@ -43,3 +44,6 @@ def test_a_workbook_is_checked_its_bad_rows_are_shown_and_the_good_ones_come_in(
     with page.expect_download() as returned:
         page.get_by_role("button", name="下载有问题的行").last.click()
     assert returned.value.suggested_filename.endswith(".xlsx")
+    bad = rows_of(returned.value.path().read_bytes())
+    assert [row[ROW_NUMBER] for row in bad] == ["3", "4"]
+    assert all(row[REASONS] for row in bad)

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from contracts.common import TaskView
+from contracts.courses.commands import ExportSelections
 from contracts.courses.queries import ListSelections
+from contracts.courses.views import BatchSelectionResult
 from contracts.registry.views import StudentView
 from tests.browser.conftest import Desk
 from tests.browser.doing import choose_in_menu
@@ -24,6 +27,19 @@ def look_for(page: Page, student: StudentView) -> None:
     """Filter a list of students by a number."""
     page.get_by_role("textbox", name="学号", exact=True).fill(student.student_number)
     page.get_by_role("button", name="查询").click()
+
+
+def look_for_cohort(page: Page, premises: Premises) -> Locator:
+    """Go to batch selection and look for the cohort there is; where that was entered."""
+    page.goto("/")
+    choose_in_menu(page, "教务", "批量选课")
+    filters = page.get_by_role("search", name="筛选")
+    filters.get_by_label("层次").select_option(label="专升本")
+    filters.get_by_role("button", name="查询").click()
+    expect(page.get_by_role("alert")).to_contain_text("请先填写：学习批次")
+    filters.get_by_label("学习批次").fill(premises.scene.stage.intake)
+    filters.get_by_role("button", name="查询").click()
+    return filters
 
 
 def test_courses_of_a_plan_are_ticked_and_selected_for_one_student(desk: Desk, premises: Premises) -> None:
@@ -62,14 +78,7 @@ def test_a_cohort_is_found_by_its_elements_ticked_tried_and_selected(desk: Desk,
     students = premises.newcomers(2)
     premises.billed(students[:1])  # who has one of the courses already
     page = desk("point's registrar")
-    page.goto("/")
-    choose_in_menu(page, "教务", "批量选课")
-    filters = page.get_by_role("search", name="筛选")
-    filters.get_by_label("层次").select_option(label="专升本")
-    filters.get_by_role("button", name="查询").click()
-    expect(page.get_by_role("alert")).to_contain_text("请先填写：学习批次")
-    filters.get_by_label("学习批次").fill(premises.scene.stage.intake)
-    filters.get_by_role("button", name="查询").click()
+    filters = look_for_cohort(page, premises)
     programme = premises.scene.school.programme  # the only one there is, so that what was left open is known
     expect(filters.get_by_label("学生来源")).to_have_value(str(programme.student_source))
     expect(filters.get_by_label("专业代码")).to_have_value(programme.major_code)
@@ -84,3 +93,32 @@ def test_a_cohort_is_found_by_its_elements_ticked_tried_and_selected(desk: Desk,
     page.get_by_role("button", name="确认选课").click()
     expect(page.get_by_role("status").filter(has_text="已选课 3 门次")).to_be_visible()
     assert [selected(premises, each) for each in students] == [["数据库原理与应用", "计算机网络"]] * 2
+
+
+def test_a_batch_that_is_too_large_for_one_answer_is_followed_as_the_task_that_it_is(
+    desk: Desk, premises: Premises
+) -> None:
+    """More than 5,000 pairs would be. What the service answers then is given here, with a task that is really there."""
+    registrar = premises.scene.here.point.registrar
+    task: TaskView = registrar.send(ExportSelections())
+    answer = BatchSelectionResult(
+        task=task, dry_run=True, selected=0, skipped=0, refused=0, skipped_pairs=(), refused_pairs=()
+    )
+
+    def as_a_task(route: Route) -> None:
+        dry_run = route.request.post_data_json["dry_run"]
+        route.fulfill(status=202, json={**answer.model_dump(mode="json"), "dry_run": dry_run})
+
+    page = desk("point's registrar")
+    page.route("**/selections/batch", as_a_task)
+    look_for_cohort(page, premises)
+    page.get_by_role("checkbox", name="选择本页全部").check()
+    page.get_by_role("button", name="去培养方案中选课").click()
+    page.get_by_role("checkbox", name="勾选所列全部课程").check()
+    page.get_by_role("button", name="为选中的学生选课").click()
+    expect(page.get_by_text("门次较多，试算作为任务办理")).to_be_visible()
+    page.get_by_role("button", name="确认选课").click()
+    expect(page.get_by_text("门次较多，选课作为任务办理")).to_be_visible()
+    expect(page.get_by_role("button", name="下载未选的学生和课程")).to_be_visible()
+    page.get_by_role("button", name="任务中心").click()
+    expect(page.get_by_role("dialog", name="任务中心").get_by_role("article").first).to_contain_text("导出选课")

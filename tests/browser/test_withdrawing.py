@@ -39,7 +39,7 @@ def test_a_point_asks_to_withdraw_for_one_student_and_revokes_it(desk: Desk, pre
     row = page.get_by_role("row").filter(has_text=student.student_number)
     expect(row).to_contain_text("待教务审核")
     row.get_by_role("link", name=student.student_number).click()
-    decide(page, "撤销申请", has_note=False, sure="撤销退课申请")
+    decide(page, "撤销申请", note=None, sure="撤销退课申请")
     expect(page.get_by_role("main")).to_contain_text("已撤销")
 
 
@@ -62,6 +62,21 @@ def test_the_registrar_agrees_and_then_the_other_officer_for_finance(desk: Desk,
     wait("courses hear of it", lambda: point.send(look).state, lambda state: state is WithdrawalState.FINANCE_APPROVED)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("财务审核通过（待退费）")
+
+
+def test_the_registrar_does_not_agree_and_the_point_reads_why(desk: Desk, premises: Premises) -> None:
+    (student,) = premises.newcomers(1)
+    premises.paid([student])
+    (withdrawal,) = premises.withdrawing([student])
+    page = desk("registrar")
+    page.goto(f"/courses/withdrawals/{withdrawal}")
+    decide(page, "审核驳回", note="课程已开始考核，不能退课", sure="退课教务审核驳回")
+    expect(page.get_by_role("main")).to_contain_text("教务审核驳回")
+
+    point = desk("point's registrar")
+    point.goto(f"/courses/withdrawals/{withdrawal}")
+    point.get_by_role("tab", name="办理记录").click()
+    expect(point.get_by_role("tabpanel", name="办理记录")).to_contain_text("课程已开始考核，不能退课")
 
 
 def test_refunds_are_confirmed_together_and_the_withdrawal_is_over(desk: Desk, premises: Premises) -> None:

@@ -27,7 +27,20 @@ from contracts.courses.commands import SelectCourses
 from contracts.permissions import PERMISSIONS
 from contracts.registry.views import StudentView
 from contracts.types import Gender, IdKind, Level
-from contracts.words import doing, examining, messages, money, papers, people, settings, studies, system, things
+from contracts.words import (
+    columns,
+    doing,
+    examining,
+    hints,
+    messages,
+    money,
+    papers,
+    people,
+    settings,
+    studies,
+    system,
+    things,
+)
 from contracts.words.operations import OPERATIONS
 from contracts.words.paths import path_word
 from contracts.words.word import Words
@@ -92,6 +105,22 @@ def test_no_field_has_two_words_and_no_word_is_left_over() -> None:
     assert set(keys) - plain - special == set()
 
 
+def test_a_column_has_a_word_of_its_own_only_where_no_field_is_called_so() -> None:
+    there = {column.name for each in SERVICES for table in each.metadata.tables.values() for column in table.c}
+    assert columns.COLUMNS.keys() - there == set()
+    assert columns.COLUMNS.keys() & words.FIELDS.keys() == set()
+
+
+def test_every_hint_is_about_a_field_that_is_there() -> None:
+    fields = {field for contract in CONTRACTS for field in contract.model_fields}
+    special = {f"{contract.__name__}.{field}" for contract in CONTRACTS for field in contract.model_fields}
+    assert hints.FIELDS.keys() - fields - special == set()
+    for zh, en in (*hints.FIELDS.values(), *hints.PATTERNS.values()):
+        assert HAN.search(zh), zh
+        assert not zh.endswith("。"), zh
+        assert not HAN.search(en), en
+
+
 def test_a_word_of_one_contract_is_that_of_no_other() -> None:
     """Words are found by a contract's name, and two services may each have one that is called so."""
     ours = {(each.__module__, each.__name__): each for each in CONTRACTS if not older(each)}  # common ones once
@@ -117,7 +146,17 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
 
 
 # Who is given what an audit entry or the first step of a request is called, and at which place.
-AUDITING = {"audit": 2, "change": 3, "edit": 5, "add": 3, "enter": 4, "enter_one": 4, "_changed": 2, "_repair": 2}
+AUDITING = {
+    "audit": 2,
+    "change": 3,
+    "edit": 5,
+    "add": 3,
+    "enter": 4,
+    "enter_one": 4,
+    "_changed": 2,
+    "_repair": 2,
+    "_resolve": 2,
+}
 
 
 def audited() -> Iterator[str]:
@@ -201,7 +240,7 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
     of_all = {table for table, found in times.items() if found == len(SERVICES)}
     let_go = {table.name for each in SERVICES for table in each.metadata.tables.values() if retentions(table)}
     erased_by_hand = {"audit_blocks", "audit_entries", UPLOADS}
-    told_of = {"files", "school_settings", "students", "tasks"} | let_go | erased_by_hand
+    told_of = {"files", "outbox", "school_settings", "students", "tasks"} | let_go | erased_by_hand
     gone = {"finance_settings"}  # what the trail tells of it stays
     assert times.keys() - of_all | told_of | gone == things.THINGS.keys()
 
@@ -210,6 +249,7 @@ def test_every_table_that_entries_can_be_about_has_a_word() -> None:
     "table",
     [
         *FIELD_TABLES,
+        columns.COLUMNS,
         *words.MEMBERS.values(),
         OPERATIONS,
         *(doing.ACTIONS, doing.ENTRIES, doing.PERMISSIONS, doing.TASKS, doing.FIGURES),

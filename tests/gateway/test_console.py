@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.words import field_word
+from contracts.words import field_word, hints
 from gateway.console.build import Build
 from gateway.console.fields import fields_of
 from gateway.console.operations import name_of, operations
@@ -122,23 +122,46 @@ def test_every_field_that_is_shown_has_its_word() -> None:
             assert field["label"] == word.zh
 
 
+def test_a_field_with_a_pattern_says_what_that_wants_and_every_such_word_is_needed() -> None:
+    asked = [each["request"] for each in ALL.values() if each["is_command"]]
+    spoken = {each["pattern"] for each in having("pattern", asked)}
+    assert hints.PATTERNS.keys() == {each for each in spoken if not each.startswith(NO_CONTROLS)} - UNSEEN
+    mobile = one(ALL["identity.UpdateAccount"]["request"], "mobile")
+    assert mobile["hint"] == "11 位手机号码"
+
+
+NO_CONTROLS = r"^[^\x00-"
+"""How patterns begin that keep out what nobody types."""
+UNSEEN = {
+    r"^[A-Za-z0-9+/]{80,2000}={0,2}$": "what a browser computes",
+    r"^[A-Za-z0-9_-]{20,200}$": "a device's token",
+    r"^[A-Za-z0-9_.-]{20,200}$": "a session's token",
+    r"^[a-z][a-z0-9_]{0,39}$": "a name of the code",
+    r"^-?[a-z][a-z0-9_]*$": "an order",
+    r"^[A-Z0-9-]{4,40}$": "typed on the gateway's own page",
+    r"^[A-Z0-9]{12}$": "typed on the gateway's own page",
+    r"^[a-z]{2,30}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$": "a task",
+}.keys()
+"""Patterns of what nobody fills in."""
+
+
 def test_every_table_of_choices_that_a_field_names_is_among_the_words() -> None:
     tables = words()["choices"]
     assert tables["BillStatus"]["paid"] == "已缴费"
-    named = {each["choices"] for each in choosing(list(ALL.values()))}
+    named = {each["choices"] for each in having("choices", list(ALL.values()))}
     assert named
     assert named <= tables.keys()
 
 
-def choosing(value: Any) -> Iterator[dict[str, Any]]:
-    """All fields with choices, however deep."""
+def having(key: str, value: Any) -> Iterator[dict[str, Any]]:
+    """All fields that say something of this, however deep."""
     if isinstance(value, dict):
-        if isinstance(value.get("choices"), str):
+        if isinstance(value.get(key), str):
             yield value
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
-            yield from choosing(each)
+            yield from having(key, each)
 
 
 def test_a_permission_has_a_word_and_a_workflow_its_states() -> None:

@@ -3,22 +3,19 @@
 import html
 import json
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from altcha.v2 import create_challenge, verify_solution
 
 from contracts.documents import CHECK_PAGE
 from gateway.pages import STATIC
 from gateway.routes import ROUTES
 from gateway.verify import labels
+from launcher.node import node
 from tests.gateway.conftest import Gateway, make_gateway
-
-NODE = shutil.which("node")
 
 
 def test_the_page_is_whole_loads_nothing_from_elsewhere_and_fits_a_telephone(gateway: Gateway) -> None:
@@ -55,7 +52,6 @@ def test_what_is_asked_about_stands_in_no_address() -> None:
     assert 'method: "POST"' in script
 
 
-@pytest.mark.skipif(NODE is None, reason="no node here")
 def test_a_browser_does_the_work_that_services_ask_for() -> None:
     expires = datetime.now(UTC) + timedelta(minutes=20)
     challenge = create_challenge(
@@ -65,7 +61,7 @@ def test_a_browser_does_the_work_that_services_ask_for() -> None:
         f'import {{ solved }} from "{(STATIC / "work.js").as_uri()}";'
         f"console.log(await solved({json.dumps(challenge.to_dict())}));"
     )
-    command = [str(NODE), "--input-type=module", "--eval", script]
+    command = node("--input-type=module", "--eval", script)
     work = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
     assert verify_solution(work, "s", hmac_key_secret="k").verified
 
@@ -73,14 +69,13 @@ def test_a_browser_does_the_work_that_services_ask_for() -> None:
 def shown(address: str, *answers: tuple[bool, dict[str, Any]]) -> Any:
     """What the page asks and says where it gets these answers."""
     given = json.dumps([{"ok": ok, "said": said} for ok, said in answers])
-    page = [
-        str(NODE),
+    page = node(
         str(Path(__file__).with_name("page.mjs")),
         (STATIC / "verify.js").as_uri(),
         address,
         given,
         labels(),
-    ]
+    )
     return json.loads(subprocess.run(page, capture_output=True, text=True, check=True, timeout=60).stdout)
 
 
@@ -96,14 +91,12 @@ GENUINE = {
 UNKNOWN = {"code": "document_not_found", "detail": "没有相符的文件"}
 
 
-@pytest.mark.skipif(NODE is None, reason="no node here")
 def test_who_comes_by_the_code_sees_at_once_what_it_certifies() -> None:
     found = shown("#exams/ZX1/AB", (True, GENUINE))
     assert found["asked"] == [["/exams", {"number": "ZX1", "code": "AB"}]]
     assert found["said"] == "真实有效 文件 在读证明 编号 ZX1 持有人 张*明 层次 专升本 开具日期 2026-09-01"
 
 
-@pytest.mark.skipif(NODE is None, reason="no node here")
 def test_who_types_number_and_code_need_not_know_who_issued_it() -> None:
     ended = {**GENUINE, "status": "withdrawn", "ended_on": "2026-10-01"}
     found = shown("", (False, UNKNOWN), (True, ended))
@@ -112,13 +105,11 @@ def test_who_types_number_and_code_need_not_know_who_issued_it() -> None:
     assert found["said"].endswith("失效日期 2026-10-01")
 
 
-@pytest.mark.skipif(NODE is None, reason="no node here")
 def test_what_nobody_issued_is_said_with_what_to_do() -> None:
     found = shown("", (False, UNKNOWN), (False, UNKNOWN))
     assert found["said"] == "未查到该文件 没有相符的文件"
 
 
-@pytest.mark.skipif(NODE is None, reason="no node here")
 def test_who_has_to_work_does_and_asks_again() -> None:
     challenge = create_challenge("PBKDF2/SHA-256", 5, counter=3, hmac_secret="s", hmac_key_secret="k").to_dict()
     found = shown("#registry/ZX1/AB", (False, {"code": "work_required", "challenge": challenge}), (True, GENUINE))

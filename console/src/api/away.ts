@@ -10,6 +10,10 @@ const away = shallowRef<Away>(new Map());
 
 export const useAway = (): Readonly<Ref<Away>> => readonly(away) as Readonly<Ref<Away>>;
 
+/** Whether nobody answers of those who have what something shows. */
+export const areAway = (services: readonly string[]): boolean =>
+  services.length > 0 && services.every((service) => away.value.has(service));
+
 /** A service has answered well. */
 export function answered(service: string): void {
   if (!away.value.has(service)) return;

@@ -12,6 +12,8 @@ export interface Field {
   choices?: string;
   /** What an id names: `teaching_point`, `course` … */
   reference?: string;
+  /** What to know when it is filled in, beside its limits. */
+  hint?: string;
   example?: unknown;
   default?: unknown;
   min?: number;

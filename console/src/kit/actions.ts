@@ -52,6 +52,8 @@ export interface ImportAction extends Common {
 /** A page of its own on which it is done. */
 export interface OpenAction extends Common {
   kind: "open";
+  /** What its address says beside the row. */
+  query?: (row: AnyRow) => Record<string, string>;
 }
 
 /** A file of the row. */
@@ -103,8 +105,10 @@ export const exporting = (name: Name, options: { title?: string; says?: string }
 export const importing = (name: Name): ImportAction => ({ kind: "import", name });
 
 /** The way to the page on which an operation is done, where a drawer is too small for it. */
-export const opening = <R = AnyRow>(name: Name, options: { title?: string; when?: (row: R) => boolean } = {}) =>
-  ({ kind: "open", name, ...options }) as OpenAction;
+export const opening = <R = AnyRow>(
+  name: Name,
+  options: { title?: string; when?: (row: R) => boolean; query?: (row: R) => Record<string, string> } = {},
+) => ({ kind: "open", name, ...options }) as OpenAction;
 
 /** A file of the row, onto the disk. */
 export const downloading = <R = AnyRow>(name: Name, when?: (row: R) => boolean) =>

@@ -2,10 +2,10 @@
  * What the kit and its pages know of the contract: operations by their name, as `finance.ListBills`, and the names of
  * their fields as types, so that a page which names a field that is gone does not compile.
  */
-import type { Answer, Field, OperationName, Request, Row } from "@/api/operations";
+import { operation, type Answer, type Field, type OperationName, type Request, type Row } from "@/api/operations";
 
 export { call } from "@/api/client";
-export { operation } from "@/api/operations";
+export { operation };
 export type { Field, FieldKind, Operation } from "@/api/operations";
 export { choice, choicesOf } from "@/words";
 export type { Answer, Request, Row };
@@ -33,6 +33,13 @@ export const itemOf = (field: Field): Field =>
 export type AnyRow = Readonly<Record<string, unknown>>;
 /** What an operation is asked with, without its types. */
 export type AnyRequest = Record<string, unknown>;
+
+/** The fields of a list's rows, be it answered by pages or all at once. */
+export function rowFields(name: ListName): readonly Field[] {
+  const { answer } = operation(name);
+  const items = fieldOf(answer, "items");
+  return items?.kind === "list" ? (itemOf(items).fields ?? []) : answer;
+}
 
 /** A field by its name; undefined where there is none of it. */
 export const fieldOf = (fields: readonly Field[], name: string) => fields.find((field) => field.name === name);

@@ -10,6 +10,7 @@
 import type { Component } from "vue";
 import type { RouteRecordNormalized, RouteRecordRaw } from "vue-router";
 import type { Name } from "./contract";
+import type { Service } from "./services";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -37,6 +38,11 @@ export interface PageEntry {
   title?: string;
   /** Whether it stands in the menu: pages about one row do not. */
   inMenu: boolean;
+  /**
+   * Whose answers it shows, each in a part of its own that says so where it is away; without the one of its operation
+   * there is no page.
+   */
+  services?: readonly Service[];
   /** The order in which pages were declared, which is the menu's. */
   place: number;
 }

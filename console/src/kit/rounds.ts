@@ -18,5 +18,6 @@ export function useOpenRounds<N extends Rounds>(name: N) {
     enabled: may,
   });
   const rounds = computed<readonly Row<N>[]>(() => data.value ?? []);
-  return { rounds, isKnown: computed(() => !may || data.value !== undefined), error, again: () => void refetch() };
+  const isKnown = computed(() => !may || data.value !== undefined);
+  return { may, rounds, isKnown, error, again: () => void refetch() };
 }

@@ -12,7 +12,10 @@ export async function shown(component: Component, props: Record<string, unknown>
   const root = document.body.appendChild(document.createElement("div"));
   const pinia = createPinia();
   setActivePinia(pinia);
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: "/:any(.*)*", component: {} }] });
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [{ path: "/:any(.*)*", component: { render: () => null } }],
+  });
   const app = createApp(component, props).use(pinia).use(VueQueryPlugin, asking).use(router);
   apps.push(app);
   app.mount(root);

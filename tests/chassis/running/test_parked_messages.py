@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from chassis.base.context import Context
 from chassis.base.ids import new_id
 from chassis.data.message_tables import PARKED_KEPT
 from chassis.data.retention import let_go
+from chassis.messages.relay import RETRY_RETURNED, Relay
 from chassis.running.parked_messages import MOST_RETURNED
 from chassis.testing.harness import ServiceHarness, acting
 from contracts.base import Page
@@ -192,7 +193,8 @@ def test_the_same_request_again_is_answered_the_same(example: ServiceHarness) ->
     assert len(done_to(example, "replay")) == 1
 
 
-def test_what_can_not_be_sent_is_listed_oldest_first_with_its_row(example: ServiceHarness) -> None:
+def stuck(example: ServiceHarness) -> UUID:
+    """A message that no queue takes, and a state that can't be built, of the row that is returned."""
     row = new_id()
     with example.database.unit_of_work() as uow:
         uow.execute(
@@ -201,13 +203,66 @@ def test_what_can_not_be_sent_is_listed_oldest_first_with_its_row(example: Servi
             )
         )
         uow.execute(insert(uow.tables["state_notes"]).values(kind="parcel_state", row_id=row, failed_at=uow.now))
+    return row
+
+
+def unsent(example: ServiceHarness) -> ReturnedMessages:
     found: ReturnedMessages = example.ask(of_service("example", ListReturnedMessages)(), ADMIN)
+    return found
+
+
+def left(example: ServiceHarness) -> list[tuple[str, bool]]:
+    """What waits to be sent, and whether it was set apart."""
+    outbox, notes = (example.table(name).c for name in ("outbox", "state_notes"))
+    with example.database.unit_of_work() as uow:
+        messages = uow.rows(select(outbox.routing_key, outbox.returned_at.is_not(None)))
+        states = uow.rows(select(notes.kind, notes.failed_at.is_not(None)))
+    return [tuple(row) for row in (*messages, *states)]
+
+
+class NoQueue:
+    """A broker that has a queue for nothing."""
+
+    def publish(self, messages: Sequence[Any]) -> Sequence[Any]:
+        return messages
+
+
+def test_what_can_not_be_sent_is_listed_oldest_first_with_its_row(example: ServiceHarness) -> None:
+    row = stuck(example)
+    found = unsent(example)
     assert {(each.service, each.routing_key, each.row_id) for each in found.items} == {
         ("example", "x.v1", None),
         ("example", "parcel_state", row),
     }
     assert found.total == 2
     assert NAME not in found.model_dump_json()
+
+
+def test_what_can_not_be_sent_is_known_by_the_same_id_after_it_was_tried_again(example: ServiceHarness) -> None:
+    stuck(example)
+    before = {each.id for each in unsent(example).items}
+    example.clock.advance(RETRY_RETURNED * 2)
+    assert Relay(example.database, NoQueue()).retry_returned() == 1
+    assert {each.id for each in unsent(example).items} == before
+    assert len(before) == 2
+
+
+def test_what_can_not_be_sent_is_sent_at_once_if_asked(example: ServiceHarness) -> None:
+    stuck(example)
+    ids = [each.id for each in unsent(example).items]
+    assert told(replay(example, [*ids, new_id()])) == [("waiting", None), ("waiting", None), (None, "not_found")]
+    assert sorted(left(example)) == [("parcel_state", False), ("x.v1", False)]
+    assert unsent(example).total == 0
+
+
+def test_what_can_not_be_sent_is_given_up_if_asked_and_nothing_else(example: ServiceHarness) -> None:
+    row = stuck(example)
+    stuck(example)
+    [given_up] = [each.id for each in unsent(example).items if each.row_id == row]
+    assert told(drop(example, [given_up])) == [("handled", None)]
+    assert sorted(left(example)) == [("parcel_state", True), ("x.v1", True), ("x.v1", True)]
+    [entry] = done_to(example, "drop")
+    assert (entry.object_type, entry.object_id, entry.before["row_id"]) == ("outbox", given_up, str(row))
 
 
 def test_of_many_that_can_not_be_sent_the_oldest_are_shown_and_all_are_counted(example: ServiceHarness) -> None:

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { h } from "vue";
+import { h, nextTick } from "vue";
 import { answered, failed } from "@/api/away";
 import { Problem } from "@/api/problem";
 import type { AnyRequest, Name } from "@/kit/contract";
@@ -8,6 +8,7 @@ import ListView from "@/kit/list/ListView.vue";
 import { useOwnState } from "@/kit/list/state";
 import { button, leave, shown, text } from "@/kit/testing";
 import type { MenuGroup } from "./menu";
+import MenuLink from "./MenuLink.vue";
 import { useReturn } from "./return";
 import SideMenu from "./SideMenu.vue";
 
@@ -16,12 +17,12 @@ const GROUPS: MenuGroup[] = [
   {
     key: "finance",
     title: "财务",
-    items: [{ name: "finance.ListBills", path: "/finance/bills", title: "缴费单", service: "finance" }],
+    items: [{ name: "finance.ListBills", path: "/finance/bills", title: "缴费单", services: ["finance"] }],
   },
   {
     key: "registry",
     title: "学籍",
-    items: [{ name: "registry.ListStudents", path: "/registry/students", title: "学生", service: "registry" }],
+    items: [{ name: "registry.ListStudents", path: "/registry/students", title: "学生", services: ["registry"] }],
   },
 ];
 let asked: Name[];
@@ -65,9 +66,23 @@ describe("a service that is away", () => {
     await vi.waitFor(() => expect(entry("缴费单").getAttribute("href")).toBe("/finance/bills"));
   });
 
+  it("leaves a page with parts of several in the menu as long as one of those is there", async () => {
+    await shown(() => h(MenuLink, { to: "/system/audit", services: ["finance", "exams"] }, () => "审计记录"));
+    const way = () => document.querySelector("a, [role=link]")!;
+    failed("finance", AWAY);
+    await nextTick();
+    expect(way().getAttribute("href")).toBe("/system/audit");
+    failed("exams", new Problem("service_unavailable", "考务服务暂时不可用。", 503, [], 1, null, null, "exams"));
+    await nextTick();
+    expect(text(way())).toBe("审计记录 暂不可用");
+    answered("exams");
+    await nextTick();
+    expect(text(way())).toBe("审计记录");
+  });
+
   it("is asked again until it is back", async () => {
-    const items = GROUPS.flatMap((group) => group.items);
-    await shown({ setup: () => (useReturn(() => items), () => h("p")) });
+    const pages = GROUPS.flatMap(({ items }) => items.map(({ name }) => name));
+    await shown({ setup: () => (useReturn(() => pages), () => h("p")) });
     failed("finance", AWAY);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(asked).toEqual(["finance.ListBills", "finance.ListBills"]);

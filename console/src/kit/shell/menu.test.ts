@@ -19,13 +19,15 @@ describe("the menu", () => {
         key: "system",
         title: "系统管理",
         items: [
-          { name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers", service: "identity" },
+          { name: "identity.ListUsers", path: "/system/users", title: "identity.ListUsers", services: ["identity"] },
         ],
       },
       {
         key: "finance",
         title: "财务",
-        items: [{ name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills", service: "finance" }],
+        items: [
+          { name: "finance.ListBills", path: "/finance/bills", title: "finance.ListBills", services: ["finance"] },
+        ],
       },
     ]);
   });

@@ -3,11 +3,11 @@ import type { Operation } from "@/kit/contract";
 import { GROUPS, groupOf, shortTitle, type Group, type PageEntry } from "@/kit/pages";
 
 export interface MenuItem {
-  name: string;
+  name: PageEntry["operation"];
   path: string;
   title: string;
-  /** Whose answers the page shows. */
-  service: string;
+  /** Whose answers the page shows: it is there as long as one of them is. */
+  services: readonly string[];
 }
 
 export interface MenuGroup {
@@ -32,10 +32,10 @@ export function menuOf(entries: readonly PageEntry[], look: Lookup, may: May): M
       items: open
         .filter(({ path }) => groupOf(path) === key)
         .map((entry) => ({
-          name: entry.name,
+          name: entry.operation,
           path: entry.path,
           title: titleOf(entry, look),
-          service: look(entry.operation).service,
+          services: entry.services ?? [look(entry.operation).service],
         })),
     }))
     .filter(({ items }) => items.length > 0);

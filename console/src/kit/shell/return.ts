@@ -3,18 +3,19 @@ import { onUnmounted, watch } from "vue";
 import { answered, useAway } from "@/api/away";
 import { operation, type Name } from "@/kit/contract";
 import { callAny } from "@/kit/untyped";
-import type { MenuItem } from "./menu";
 
 const LEAST = 5; // seconds between two times
 
-/** Ask by the first list of each service among what the person may open. */
-export function useReturn(items: () => readonly MenuItem[]): void {
+/** Ask by the first list of each service among the pages that the person may open. */
+export function useReturn(pages: () => readonly Name[]): void {
   const away = useAway();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   function listOf(service: string): Name | undefined {
-    const names = items().flatMap((item) => (item.service === service ? [item.name as Name] : []));
-    return names.find((name) => operation(name).page !== null && operation(name).path_params.length === 0);
+    return pages().find((name) => {
+      const { service: own, page, path_params } = operation(name);
+      return own === service && page !== null && path_params.length === 0;
+    });
   }
 
   async function ask(service: string): Promise<void> {

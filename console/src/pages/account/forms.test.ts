@@ -58,7 +58,8 @@ describe("the forms before everything else", () => {
     button("修改密码").click();
     await vi.waitFor(() => expect(document.activeElement).toBe(input("new")));
     expect(input("new").getAttribute("aria-invalid")).toBe("true");
-    const described = input("new").getAttribute("aria-describedby") ?? "";
+    const [hint = "", described = ""] = (input("new").getAttribute("aria-describedby") ?? "").split(" ");
+    expect(text(document.getElementById(hint)!)).toContain("8 至 64 个字符");
     await vi.waitFor(() => expect(document.getElementById(described)?.textContent).toBe("不符合要求。"));
   });
 

@@ -10,5 +10,5 @@ const isOpen = (change: Change) => isInReview(change) || change.state === "pendi
 export const decisions = [
   bulk("registry.ApproveStatusChanges", { ids: "status_change_ids", title: "审核通过", when: isInReview }),
   bulk("registry.RejectStatusChanges", { ids: "status_change_ids", title: "审核驳回", when: isInReview, danger: true }),
-  bulk("registry.RevokeStatusChanges", { ids: "status_change_ids", title: "撤销", when: isOpen }),
+  bulk("registry.RevokeStatusChanges", { ids: "status_change_ids", title: "撤销", when: isOpen, danger: true }),
 ];

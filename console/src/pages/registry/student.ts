@@ -1,4 +1,4 @@
-import { command } from "@/kit/actions";
+import { command, opening } from "@/kit/actions";
 import type { Answer } from "@/kit/contract";
 import { detailPage, related } from "@/kit/detail/declare";
 import { documentActions } from "./document-actions";
@@ -48,6 +48,12 @@ export default detailPage("registry.GetStudent", {
       open: "courses.GetSelection",
       empty: "该学生还没有选课。",
     }),
+    related("courses.ListWithdrawals", {
+      by: { student_id: "id" },
+      columns: ["course_code", "course_name", "state", "reason", "requested_at"],
+      open: "courses.GetWithdrawal",
+      empty: "该学生没有退课申请。",
+    }),
     related("finance.ListBills", {
       by: { student_id: "id" },
       columns: ["number", "course_name", "kind", "amount", "status", "issued_at"],
@@ -75,6 +81,8 @@ export default detailPage("registry.GetStudent", {
     { trail: "registry" },
   ],
   actions: [
+    opening("courses.GetPlan", { title: "培养方案与选课" }),
+    opening("courses.RequestWithdrawals", { title: "申请退课", query: ({ id }: Student) => ({ student: id }) }),
     command("registry.ChangeContact", { preset: ({ contact }: Student) => ({ contact }) }),
     command("registry.RecordDegreeIntent"),
     command("registry.SuspendStudent", { title: "申请休学", when: isActive }),

@@ -1,16 +1,19 @@
 /** What is the student's own of the lists of the school. */
 import { useQuery } from "@tanstack/vue-query";
 import { computed } from "vue";
-import { call, type Request, type Row } from "@/kit/contract";
+import { call, type ListName, type Request, type Row } from "@/kit/contract";
 import { useMe } from "@/kit/me";
 
-type Listed =
-  | "courses.ListSelections"
-  | "courses.ListWithdrawals"
-  | "finance.ListBills"
-  | "exams.ListRegistrations"
-  | "registry.ListStatusChanges"
-  | "registry.ListIssuedDocuments";
+/** The lists that a student has rows of. */
+export const MINE = [
+  "courses.ListSelections",
+  "courses.ListWithdrawals",
+  "finance.ListBills",
+  "exams.ListRegistrations",
+  "registry.ListStatusChanges",
+  "registry.ListIssuedDocuments",
+] as const satisfies readonly ListName[];
+type Listed = (typeof MINE)[number];
 
 const MOST = 200; // rows: more than a student has of anything
 

@@ -1,16 +1,16 @@
-import { bulk } from "@/kit/actions";
-import type { Row } from "@/kit/contract";
+import { choice } from "@/kit/contract";
 import { serviceLists } from "@/kit/list/by-service";
 import { listOf } from "@/kit/list/declare";
+import { parkedActions } from "./repairing";
 import ReturnedMessages from "./ReturnedMessages.vue";
 
-type Message = Row<"identity.ListParkedMessages">;
+const UNKNOWN = "unknown"; // of what is no event
 
 export default serviceLists(
   (service) =>
     listOf(`${service}.ListParkedMessages`, {
       columns: [
-        "type",
+        { field: "type", show: ({ type }) => (type === UNKNOWN ? "无法识别" : choice("ParkedMessageView.type", type)) },
         "state",
         { field: "refusal", show: ({ refusal }) => refusal.message, wide: true },
         "detail",
@@ -24,19 +24,7 @@ export default serviceLists(
         { field: "routing_key", hidden: true },
       ],
       filters: ["state", "type"],
-      actions: [
-        bulk(`${service}.ReplayMessages`, {
-          ids: "message_ids",
-          title: "重新处理",
-          when: ({ replayable }: Message) => replayable,
-        }),
-        bulk(`${service}.DropMessages`, {
-          ids: "message_ids",
-          title: "放弃",
-          when: ({ state }: Message) => state !== "waiting",
-          danger: true,
-        }),
-      ],
+      actions: parkedActions(service),
       title: "消息故障",
       empty: "没有未处理的消息：各服务之间的消息都已送达并处理。",
     }),

@@ -1,5 +1,5 @@
 import { page } from "@/kit/pages";
-import { SERVICE_PARAM } from "@/kit/services";
+import { SERVICE_PARAM, SERVICES } from "@/kit/services";
 
 export const routes = [
   page("/system/teaching-points", "identity.ListTeachingPoints", () => import("./teaching-points")),
@@ -11,16 +11,19 @@ export const routes = [
     path: "/system/audit",
     title: "审计记录",
     inMenu: true,
+    services: SERVICES,
   }),
   page(`/system/erasures/${SERVICE_PARAM}`, "identity.ListErasures", () => import("./erasures"), {
     path: "/system/erasures",
     title: "到期清除记录",
     inMenu: true,
+    services: SERVICES,
   }),
   page(`/system/messages/${SERVICE_PARAM}`, "identity.ListParkedMessages", () => import("./messages"), {
     path: "/system/messages",
     title: "消息故障",
     inMenu: true,
+    services: SERVICES,
   }),
   page("/system/reconciliation", "courses.ListSelectionStatements", () => import("./ReconciliationPage.vue"), {
     title: "对账",

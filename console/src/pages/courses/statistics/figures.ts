@@ -1,76 +1,39 @@
-/** Figures of a round as a table and as a picture: selections by state, of each point, course or both. */
-import { fieldOf, itemOf, operation, type Answer, type Request } from "@/kit/contract";
+/** Figures of a round: selections by state, of each point, course or both. */
+import { choice, type Answer, type Request } from "@/kit/contract";
+import { tableOf } from "@/kit/figures/figures";
 
 export type Grouping = NonNullable<Request<"courses.GetSelectionStatistics">["group_by"]>;
 export type Count = Answer<"courses.GetSelectionStatistics">["items"][number];
 
-export const STATES = ["selected", "pending_payment", "withdrawn", "cancelled", "lapsed"] as const;
-export type State = (typeof STATES)[number];
-export type Figures = Record<State, number>;
+const STATES = ["selected", "pending_payment", "withdrawn", "cancelled", "lapsed"] as const;
 
-export interface FigureRow extends Figures {
-  key: string;
-  /** What is counted: of a point, a course, or a course at a point. */
-  titles: string[];
-  total: number;
-}
+/** How the column of a state is called. */
+export const wordOf = (state: string) => choice("SelectionState", state);
 
-/** How a state's column is called. */
-export const labelOf = (state: State) => {
-  const items = fieldOf(operation("courses.GetSelectionStatistics").answer, "items");
-  return fieldOf(items ? (itemOf(items).fields ?? []) : [], state)?.label ?? state;
+/** What the rows are. */
+export const HEADS: Readonly<Record<Grouping, string>> = {
+  round: "批次",
+  point: "教学点",
+  course: "课程",
+  point_and_course: "教学点、课程",
 };
 
-const hasPoint = (by: Grouping) => by === "point" || by === "point_and_course";
-const hasCourse = (by: Grouping) => by === "course" || by === "point_and_course";
+const keyOf = ({ teaching_point_id, course_id }: Count) => `${teaching_point_id ?? ""} ${course_id ?? ""}`;
 
-/** The heads of what is counted by. */
-export function headsOf(by: Grouping): string[] {
-  return [...(hasPoint(by) ? ["教学点"] : []), ...(hasCourse(by) ? ["课程"] : []), ...(by === "round" ? ["批次"] : [])];
-}
+/** The figures as a table. */
+export const selectionTable = (counts: readonly Count[]) =>
+  tableOf(
+    counts.flatMap((count) => STATES.map((state) => ({ row: keyOf(count), column: state, count: count[state] }))),
+    STATES,
+  );
 
-/** Rows of the table, those with most selections first. `pointOf` says how a point is called. */
-export function rowsOf(counts: readonly Count[], by: Grouping, pointOf: (id: string) => string): FigureRow[] {
-  return counts
-    .map((count) => ({
-      key: `${count.teaching_point_id ?? ""} ${count.course_id ?? ""}`,
-      titles: titlesOf(count, by, pointOf),
-      ...figuresOf(count),
-      total: STATES.reduce((sum, state) => sum + count[state], 0),
-    }))
-    .sort((one, other) => other.total - one.total || one.titles.join().localeCompare(other.titles.join()));
-}
-
-function titlesOf(count: Count, by: Grouping, pointOf: (id: string) => string): string[] {
-  if (by === "round") return ["全部"];
-  const point = hasPoint(by) ? [count.teaching_point_id ? pointOf(count.teaching_point_id) : ""] : [];
-  return [...point, ...(hasCourse(by) ? [count.course_name ?? ""] : [])];
-}
-
-const figuresOf = (count: Figures): Figures =>
-  Object.fromEntries(STATES.map((state) => [state, count[state]])) as Figures;
-
-/** All rows together. */
-export function sumOf(rows: readonly FigureRow[]): Figures & { total: number } {
-  const sum = (name: State | "total") => rows.reduce((all, row) => all + row[name], 0);
-  return { ...(Object.fromEntries(STATES.map((state) => [state, sum(state)])) as Figures), total: sum("total") };
-}
-
-const SHOWN = 20; // bars that a picture can be read with
-
-export interface Bars {
-  titles: string[];
-  series: { name: string; state: State; values: number[] }[];
-  /** How many rows the picture leaves out. */
-  left: number;
-}
-
-/** The picture: a bar a row, its states on top of each other. */
-export function barsOf(rows: readonly FigureRow[]): Bars {
-  const drawn = rows.slice(0, SHOWN);
-  return {
-    titles: drawn.map(({ titles }) => titles.join(" ")),
-    series: STATES.map((state) => ({ name: labelOf(state), state, values: drawn.map((row) => row[state]) })),
-    left: rows.length - drawn.length,
-  };
+/** How the rows of the table are called. `pointOf` says how a point is. */
+export function rowNames(
+  counts: readonly Count[],
+  pointOf: (id: string) => string | undefined,
+): (row: string) => string {
+  const nameOf = ({ teaching_point_id, course_name }: Count) =>
+    [teaching_point_id && (pointOf(teaching_point_id) ?? "—"), course_name].filter(Boolean).join(" · ") || "全部";
+  const names = new Map(counts.map((count) => [keyOf(count), nameOf(count)]));
+  return (row) => names.get(row) ?? "—";
 }
