@@ -38,7 +38,7 @@ describe("figures of a round", () => {
     const bars = barsOf(rowsOf(many, "course", nameOf));
     expect(bars.titles).toHaveLength(20);
     expect(bars.left).toBe(3);
-    expect(bars.series[0]).toMatchObject({ name: "已选", state: "selected" });
+    expect(bars.series[0]).toMatchObject({ name: "已选", colour: "#1d6b2f" });
     expect(bars.series[0]?.values[0]).toBe(22);
   });
 });

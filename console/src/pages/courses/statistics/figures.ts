@@ -1,5 +1,6 @@
 /** Figures of a round as a table and as a picture: selections by state, of each point, course or both. */
 import { fieldOf, itemOf, operation, type Answer, type Request } from "@/kit/contract";
+import type { Bars } from "@/kit/figures/bars";
 
 export type Grouping = NonNullable<Request<"courses.GetSelectionStatistics">["group_by"]>;
 export type Count = Answer<"courses.GetSelectionStatistics">["items"][number];
@@ -58,19 +59,24 @@ export function sumOf(rows: readonly FigureRow[]): Figures & { total: number } {
 
 const SHOWN = 20; // bars that a picture can be read with
 
-export interface Bars {
-  titles: string[];
-  series: { name: string; state: State; values: number[] }[];
-  /** How many rows the picture leaves out. */
-  left: number;
-}
+const COLOURS: Record<State, string> = {
+  selected: "#1d6b2f",
+  pending_payment: "#c77700",
+  withdrawn: "#5a5fae",
+  cancelled: "#8a9099",
+  lapsed: "#b3261e",
+};
 
-/** The picture: a bar a row, its states on top of each other. */
-export function barsOf(rows: readonly FigureRow[]): Bars {
+/** The picture: a bar a row, its states on top of each other; `left` is how many rows it leaves out. */
+export function barsOf(rows: readonly FigureRow[]): Bars & { left: number } {
   const drawn = rows.slice(0, SHOWN);
   return {
     titles: drawn.map(({ titles }) => titles.join(" ")),
-    series: STATES.map((state) => ({ name: labelOf(state), state, values: drawn.map((row) => row[state]) })),
+    series: STATES.map((state) => ({
+      name: labelOf(state),
+      colour: COLOURS[state],
+      values: drawn.map((row) => row[state]),
+    })),
     left: rows.length - drawn.length,
   };
 }
