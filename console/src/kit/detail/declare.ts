@@ -73,6 +73,8 @@ export interface DetailDeclaration<N extends Name> {
   title: (row: Answer<N>) => string;
   /** The field that says how the row stands. */
   state?: AnswerField<N>;
+  /** Whether the row waits for another service, which is done soon: it is read anew until it is. */
+  waits?: (row: Answer<N>) => boolean;
   tabs: readonly Tab<Answer<N>, AnswerField<N>>[];
   actions?: readonly Action[];
 }
@@ -81,6 +83,7 @@ export interface AnyDetail {
   name: Name;
   title: (row: AnyRow) => string;
   state?: string;
+  waits?: (row: AnyRow) => boolean;
   tabs: readonly Tab<AnyRow, string>[];
   actions: readonly Action[];
 }
