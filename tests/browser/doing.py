@@ -34,6 +34,23 @@ def row_of(page: Page | Locator, text: str) -> Locator:
     return page.get_by_role("row").filter(has_text=text)
 
 
+def carry_out(drawer: Locator, count: int, *, sure: str | None = None) -> None:
+    """Do what was tried in a drawer, for so many rows. What can't be taken back asks whether one is `sure`, which is
+    the answer."""
+    expect(drawer.get_by_role("status").first).to_contain_text(f"将办理 {count} 条")
+    drawer.get_by_role("button", name=f"办理 {count} 条").click()
+    if sure:
+        confirm(drawer.page, sure)
+    expect(drawer.get_by_role("status").first).to_contain_text(f"已办理 {count} 条")
+    drawer.get_by_role("button", name="完成").click()
+    expect(drawer).to_be_hidden()
+
+
+def confirm(page: Page, action: str) -> None:
+    """Say that one is sure."""
+    page.get_by_role("dialog", name=f"确认{action}").get_by_role("button", name=action).click()
+
+
 def settled(page: Page) -> None:
     """Wait until nothing is being loaded."""
     expect(page.get_by_text(re.compile("加载中"))).to_have_count(0)
