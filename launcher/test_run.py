@@ -48,7 +48,10 @@ def addresses() -> Iterator[dict[str, str]]:
 
 def run_bench(what: str = "system", options: Sequence[str] = ()) -> int:
     """Measure a system on private servers that keep what they commit; returns the bench's exit code. `what` is the
-    bench, `options` are its own."""
+    bench, `options` are its own. Raises packages.SetUpError when something is missing that can't be installed.
+    """
+    if what == "console":
+        needs.install([*needs.FONTS, *needs.BROWSERS], SETUP_LOG)
     with scratch.servers(durable=True) as (database, broker):
         with step("Starting PostgreSQL and RabbitMQ for the bench"):
             database.start()

@@ -1,5 +1,7 @@
 """What finance can be asked."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
@@ -19,6 +21,7 @@ from contracts.finance.views import (
     FeeStandardView,
     LedgerCheck,
     LedgerEntryView,
+    PaymentsByDay,
     RefundRuleView,
     RefundView,
     RemittanceDetails,
@@ -175,6 +178,14 @@ class GetBalance(Query, answers=BalanceView):
     teaching_point_id: Id | None = Field(default=None, description="The teaching point.")
     student_id: Id | None = Field(default=None, description="The student.")
     on: Day | None = Field(default=None, description="The day; today when left out.")
+
+
+class GetPaymentsByDay(Query, answers=PaymentsByDay):
+    """What was paid and what was paid back, day by day, by the days on which it was booked."""
+
+    until: Day | None = Field(default=None, description="The last day; today when left out.")
+    days: Annotated[int, Field(ge=1, le=366, description="How many days, the last one included.", examples=[30])] = 30
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
 class CheckLedger(Query, answers=LedgerCheck):

@@ -217,6 +217,20 @@ class BalanceView(View):
     refunded_total: Money
 
 
+class DayOfPayments(View):
+    """Money of a day, in yuan: what reached the bank and what was paid back."""
+
+    day: StoredDay
+    received: Money = Field(description="Payments, those for suspense among them.")
+    refunded: Money
+
+
+class PaymentsByDay(View):
+    """Payments of some days that follow each other, the first one first."""
+
+    items: tuple[DayOfPayments, ...]
+
+
 class LedgerDay(View):
     """The sum of an account of a teaching point on a day."""
 

@@ -159,6 +159,7 @@ OPERATIONS: Words = {
     "ExportBills": ("导出缴费单", "Export bills"),
     "GetBill": ("缴费单详情", "Bill"),
     "GetBalance": ("余额查询", "Balance"),
+    "GetPaymentsByDay": ("每日缴费与退费", "Payments by day"),
     "ListRemittances": ("汇款单列表", "Remittances"),
     "CreateRemittance": ("新增汇款单", "Create remittance"),
     "GetRemittance": ("汇款单详情", "Remittance"),

@@ -10,6 +10,7 @@ ABOUT = "收费标准、缴费单、汇款单、退费 · fee standards, bills, 
 _READ_STANDARDS = "finance.read_standards"
 _STANDARDS = "finance.manage_standards"
 _READ_BILLS = "finance.read_bills"
+_READ_BALANCE = "finance.read_balance"
 _READ_REMITTANCES = "finance.read_remittances"
 _REMIT = "finance.remit"
 _REVIEW_REMITTANCES = "finance.review_remittances"
@@ -34,7 +35,8 @@ ROUTES = (
     get("/bills", queries.ListBills, _READ_BILLS),
     post("/bills/exports", commands.ExportBills, _READ_BILLS, status=202),
     get("/bills/{bill_id}", queries.GetBill, _READ_BILLS),
-    get("/balance", queries.GetBalance, "finance.read_balance"),
+    get("/balance", queries.GetBalance, _READ_BALANCE),
+    get("/payments/days", queries.GetPaymentsByDay, _READ_BALANCE),
     # remittances
     get("/remittances", queries.ListRemittances, _READ_REMITTANCES),
     post("/remittances", commands.CreateRemittance, _REMIT, status=201),

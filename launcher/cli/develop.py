@@ -21,6 +21,7 @@ class Bench(StrEnum):
 
     SYSTEM = "system"
     LISTS = "lists"
+    CONSOLE = "console"
     WRITES = "writes"
 
 
@@ -60,6 +61,7 @@ def bench(
     """Measure a system of its own: selections a second, latency, event lag, batches, memory; takes minutes.
 
     [bold]./jiaowu bench lists[/] asks every list over a million students; [bold]--scale 0.1[/] has fewer.
+    [bold]./jiaowu bench console[/] measures what people see in a browser, before a school of a hundred thousand.
     [bold]./jiaowu bench writes[/] says what each index and foreign key of what a selection writes costs.
     """
     raise typer.Exit(test_run.run_bench(what, context.args))

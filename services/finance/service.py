@@ -83,6 +83,7 @@ class Finance(Service):
     list_suspense = query(refund_queries.list_suspense)
     list_ledger_entries = query(ledger.list_ledger_entries)
     get_balance = query(ledger.get_balance)
+    get_payments_by_day = query(ledger.get_payments_by_day)
     check_ledger = query(proof.check_ledger)
     list_bill_statements = query(proof.list_bill_statements)
 

@@ -66,19 +66,3 @@ def decide(page: Page, action: str, *, note: str | None = "", sure: str | None =
 def settled(page: Page) -> None:
     """Wait until nothing is being loaded."""
     expect(page.get_by_text(re.compile("加载中"))).to_have_count(0)
-
-
-def decide(page: Page, action: str, *, has_note: bool = True, sure: str | None = None) -> None:
-    """Try a decision about one row, and carry it out. Where nothing is asked for it is tried at once; what can't be
-    taken back asks whether one is `sure`, which is the answer."""
-    page.get_by_role("button", name=action).click()
-    drawer = page.get_by_role("dialog").first
-    if has_note:
-        drawer.get_by_role("button", name="试算").click()
-    expect(drawer.get_by_role("status").first).to_contain_text("将办理 1 条")
-    drawer.get_by_role("button", name="办理 1 条").click()
-    if sure:
-        page.get_by_role("dialog", name=f"确认{sure}").get_by_role("button", name=sure).click()
-    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
-    drawer.get_by_role("button", name="完成").click()
-    expect(drawer).to_be_hidden()

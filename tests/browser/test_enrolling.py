@@ -223,7 +223,7 @@ def test_a_form_that_the_school_rejects_is_corrected_and_sent_again(desk: Desk, 
     text(again, "证书编号").fill("123451202506009999")
     again.get_by_role("button", name="提交").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(form.number)
-    decide(page, "重新提交", has_note=False)
+    decide(page, "重新提交", note=None)
     expect(page.get_by_role("main")).to_contain_text("初审通过")
     registrar, look = premises.scene.here.point.registrar, GetApplication(application_id=form.id)
     corrected = wait("the form", lambda: registrar.send(look), lambda seen: seen.state == "first_review_passed")

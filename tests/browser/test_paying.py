@@ -1,9 +1,12 @@
 """Bills are paid by a remittance slip with its receipt, which the school reviews; exams are registered of it."""
 
+import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, Route, expect
 
 from contracts.finance.queries import ListBills
 from contracts.finance.states import BillStatus
@@ -13,7 +16,7 @@ from launcher.story.receipt import receipt
 from launcher.story.selecting import remit
 from launcher.story.stage import wait
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu
+from tests.browser.doing import choose_in_menu, confirm, row_of
 from tests.browser.premises import Premises
 from tests.browser.watching import Watch
 
@@ -92,6 +95,54 @@ def test_the_school_looks_at_the_receipt_and_approves_and_the_exams_are_register
     row = exams.get_by_role("row").filter(has_text=student.student_number)
     expect(row).to_contain_text("计算机网络")
     expect(row).to_contain_text("已报考")
+
+
+def pdf() -> bytes:
+    """A receipt as banks send them by mail."""
+    saved = io.BytesIO()
+    Image.open(io.BytesIO(receipt("2", Decimal(1)))).save(saved, "PDF")
+    return saved.getvalue()
+
+
+def test_a_slip_gets_another_receipt_which_is_a_pdf_is_looked_at_and_is_revoked(desk: Desk, premises: Premises) -> None:
+    (student,) = premises.newcomers(1)
+    scene = premises.scene
+    slip = remit(scene.stage, scene.here.point, premises.billed([student]))
+    page = desk("point's cashier")
+    page.goto(f"/finance/remittances/{slip.id}")
+    page.get_by_role("button", name="提交汇款凭证").click()
+    form = page.get_by_role("form", name="提交汇款凭证")
+    file = {"name": "电子回单.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    form.get_by_label("文件").set_input_files(file)  # type: ignore[arg-type]
+    expect(form.get_by_role("list", name="已上传的文件")).to_contain_text("电子回单.pdf")
+    form.get_by_role("button", name="提交").click()
+    expect(form).to_be_hidden()
+
+    page.get_by_role("tab", name="汇款凭证").click()
+    expect(page.get_by_text("电子回单.pdf")).to_be_visible()
+    page.get_by_role("button", name="查看").click()
+    preview = page.get_by_role("dialog", name="汇款凭证")
+    expect(preview.get_by_title("汇款凭证")).to_be_visible()
+    assert shown_in(preview.get_by_title("汇款凭证")) == "application/pdf"
+    preview.get_by_role("button", name="关闭", exact=True).click()
+
+    page.get_by_role("button", name="撤销汇款单").click()
+    form = page.get_by_role("form", name="撤销汇款单")
+    form.get_by_role("button", name="提交").click()
+    confirm(page, "撤销汇款单")
+    expect(form).to_be_hidden()
+    expect(page.get_by_role("main")).to_contain_text("已撤销")
+    expect(page.get_by_role("button", name="撤销汇款单")).to_have_count(0)
+    page.get_by_role("tab", name="缴费单").click()
+    expect(row_of(page, "未缴费")).to_have_count(2)
+
+
+def shown_in(frame: Locator) -> str:
+    """Of what kind the document in a frame is."""
+    inside = frame.element_handle().content_frame()
+    assert inside is not None
+    kind: str = inside.evaluate("document.contentType")
+    return kind
 
 
 def test_whoever_loads_the_page_anew_before_the_answer_comes_finds_the_one_slip_that_was_made(

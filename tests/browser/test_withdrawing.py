@@ -1,15 +1,18 @@
 """A paid course is given up: asked for by the point, reviewed twice, refunded; or revoked."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from contracts.courses.queries import GetWithdrawal
 from contracts.courses.states import WithdrawalState
 from contracts.finance.commands import ApproveWithdrawalReviews
 from contracts.finance.queries import ListRefunds
+from contracts.finance.states import ReviewState
 from launcher.story.stage import wait
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu, decide
+from tests.browser.doing import carry_out, choose_in_menu, confirm, decide, row_of
 from tests.browser.premises import Premises
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
@@ -29,9 +32,7 @@ def test_a_point_asks_to_withdraw_for_one_student_and_revokes_it(desk: Desk, pre
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("原因").fill("学生工作调动，无法继续学习")
     drawer.get_by_role("button", name="试算").click()
-    drawer.get_by_role("button", name="办理 1 条").click()
-    expect(drawer.get_by_role("status").first).to_contain_text("已办理 1 条")
-    drawer.get_by_role("button", name="完成").click()
+    carry_out(drawer, 1)
 
     page.goto("/courses/withdrawals")
     page.get_by_label("搜索").fill(student.student_number)
@@ -54,8 +55,10 @@ def test_the_registrar_agrees_and_then_the_other_officer_for_finance(desk: Desk,
 
     premises.wait_for_reviews([withdrawal])
     finance = desk("refunds officer")
+    finance.route(f"**/api/v1/withdrawal-reviews/{withdrawal}", too_early())
     finance.goto(f"/finance/withdrawal-reviews/{withdrawal}")
-    expect(finance.get_by_text("待审核").first).to_be_visible()
+    expect(finance.get_by_text("等待考务暂停").first).to_be_visible()
+    expect(finance.get_by_text("待审核").first).to_be_visible()  # by itself, as soon as exams have answered
     decide(finance, "退课财务审核通过")
     expect(finance.get_by_role("main")).to_contain_text("已通过")
     point, look = premises.scene.here.point.registrar, GetWithdrawal(withdrawal_id=withdrawal)
@@ -79,7 +82,40 @@ def test_the_registrar_does_not_agree_and_the_point_reads_why(desk: Desk, premis
     expect(point.get_by_role("tabpanel", name="办理记录")).to_contain_text("课程已开始考核，不能退课")
 
 
-def test_refunds_are_confirmed_together_and_the_withdrawal_is_over(desk: Desk, premises: Premises) -> None:
+def too_early() -> Callable[[Route], None]:
+    """Finance as it answers at first: exams have not put the registration on hold yet."""
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+            return
+        said = route.fetch()
+        route.fulfill(response=said, json={**said.json(), "state": ReviewState.WAITING_FOR_HOLD})
+
+    return answer
+
+
+def fail_and_retry(page: Page) -> None:
+    """One of two refunds does not arrive, and is paid out anew."""
+    waiting = row_of(page, "待退费")
+    expect(waiting).to_have_count(2)
+    waiting.first.get_by_role("button", name="退费失败").click()
+    form = page.get_by_role("form", name="退费失败")
+    form.get_by_label("退费失败原因").fill("收款账号已注销")
+    form.get_by_role("button", name="提交").click()
+    confirm(page, "退费失败")
+    expect(form).to_be_hidden()
+    expect(waiting).to_have_count(1)
+    page.get_by_role("button", name="重新退费").click()
+    page.get_by_role("form", name="重新退费").get_by_role("button", name="提交").click()
+    expect(waiting).to_have_count(2)
+
+
+def test_refunds_are_confirmed_together_also_one_that_failed_and_the_withdrawal_is_over(
+    desk: Desk, premises: Premises
+) -> None:
     (student,) = premises.newcomers(1)
     premises.paid([student])
     (withdrawal,) = premises.withdrawing_in_finance([student])
@@ -90,15 +126,14 @@ def test_refunds_are_confirmed_together_and_the_withdrawal_is_over(desk: Desk, p
 
     page = desk("cashier")
     page.goto(f"/finance/refunds?withdrawal_id={withdrawal}")
+    fail_and_retry(page)
     page.get_by_role("checkbox", name="选择本页全部").check()
     page.get_by_role("button", name="确认已退费").click()
     drawer = page.get_by_role("dialog", name="确认已退费")
     drawer.get_by_label("付款日期").fill(premises.scene.stage.today.isoformat())
     drawer.get_by_label("银行流水号").fill("20260901000087654321")
     drawer.get_by_role("button", name="试算").click()
-    drawer.get_by_role("button", name="办理 2 条").click()
-    expect(drawer.get_by_role("status").first).to_contain_text("已办理 2 条")
-    drawer.get_by_role("button", name="完成").click()
+    carry_out(drawer, 2)
     expect(page.get_by_role("row").filter(has_text="已退费")).to_have_count(2)
 
     registrar, look = premises.scene.here.point.registrar, GetWithdrawal(withdrawal_id=withdrawal)

@@ -82,6 +82,7 @@ def test_a_list_says_how_it_is_sorted_and_filtered_and_what_its_rows_have() -> N
     [
         ("finance.GetBill", "answer", "amount", {"kind": "money", "label": "金额"}),
         ("finance.GetRemittance", "answer", "received_amount", {"kind": "money", "nullable": True}),
+        ("courses.ListWithdrawals", "answer", "amount", {"kind": "money", "nullable": True}),
         ("finance.GetBill", "answer", "status", {"kind": "enum", "choices": "BillStatus"}),
         ("finance.GetBill", "answer", "paid_at", {"kind": "instant", "nullable": True}),
         ("finance.GetBill", "answer", "student_name", {"kind": "name"}),

@@ -3,7 +3,8 @@
  * `reference` (`course_id` → `course`) and a workflow's name are its keys. A test finds those that have none.
  */
 import type { RouteLocationRaw } from "vue-router";
-import type { AnyRow, ListName, Name } from "./contract";
+import { choice, type AnyRow, type ListName, type Name } from "./contract";
+import { shownMoney } from "./text/show";
 
 export interface Reference {
   /** The list that it is picked from. */
@@ -36,6 +37,15 @@ function reference(
 ) {
   return { list, one, search, called, param: `${thing}_id` };
 }
+
+/** `本科学分费 110.00 元，2026-01-01 起`. */
+const calledStandard = ({ education_level, kind, amount, valid_from }: AnyRow) =>
+  `${choice("EducationLevel", text(education_level))}${choice("FeeKind", text(kind))} ` +
+  `${shownMoney(text(amount))} 元，${text(valid_from)} 起`;
+/** Until when a refund rule holds, in words. */
+export const withinDays = (days: unknown) => (typeof days === "number" ? `缴费后 ${days} 天内` : "不限天数");
+/** `学分费，缴费后 30 天内`. */
+const calledRule = ({ kind, within_days }: AnyRow) => `${choice("FeeKind", text(kind))}，${withinDays(within_days)}`;
 
 const named = by("name");
 const coded = by("code", "name");
@@ -97,6 +107,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "search",
     by("number", "payer_name"),
   ),
+  fee_standard: reference("fee_standard", "finance.ListFeeStandards", undefined, undefined, calledStandard),
+  refund_rule: reference("refund_rule", "finance.ListRefundRules", undefined, undefined, calledRule),
   refund: reference("refund", "finance.ListRefunds", undefined, undefined, by("number")),
   status_change: reference(
     "status_change",

@@ -1,10 +1,10 @@
-"""The ledger: its entries, and what a point or student owed at the end of a day (FIN-7)."""
+"""The ledger: its entries, what a point or student owed at the end of a day (FIN-7), what reached the bank by day."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from chassis.data.lists import Listing
 from chassis.data.pages import equals, on_days
@@ -12,16 +12,20 @@ from chassis.data.row_scope import shows
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
 from contracts.errors import ServiceError
-from contracts.finance.queries import GetBalance, ListLedgerEntries
+from contracts.finance.queries import GetBalance, GetPaymentsByDay, ListLedgerEntries
 from contracts.finance.states import AccountKind
-from contracts.finance.views import BalanceView, LedgerEntryView
+from contracts.finance.views import BalanceView, DayOfPayments, LedgerEntryView, PaymentsByDay
 from services.finance.steps.fence import proven_until
-from services.finance.steps.folding import AMOUNTS, PROVEN_UNTIL, balances
+from services.finance.steps.folding import AMOUNTS, DAY, PROVEN_UNTIL, Key, sums_by
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from services.finance.tables.proof import ledger_days
 
-_Sums = dict[str, tuple[Decimal, Decimal]]
-"""Account → debit and credit."""
+_Sums = dict[Any, tuple[Decimal, Decimal]]
+"""Account or day → debit and credit."""
+_NOTHING = (Decimal(0), Decimal(0))
+
+_e = ledger_entries.c
+_d = ledger_days.c
 
 # An entry has the bill of its transaction, whose table has the index.
 _of_bill = select(ledger_transactions.c.id)
@@ -30,11 +34,9 @@ ENTRIES = Listing[LedgerEntryView](
     ListLedgerEntries,
     ledger_entries,
     filters={
-        "bill_id": lambda bill_id, uow: ledger_entries.c.transaction_id.in_(
-            _of_bill.where(ledger_transactions.c.bill_id == bill_id)
-        ),
-        "since": lambda day, uow: on_days(ledger_entries.c.posted_at, day, None),
-        "until": lambda day, uow: on_days(ledger_entries.c.posted_at, None, day),
+        "bill_id": lambda bill_id, uow: _e.transaction_id.in_(_of_bill.where(ledger_transactions.c.bill_id == bill_id)),
+        "since": lambda day, uow: on_days(_e.posted_at, day, None),
+        "until": lambda day, uow: on_days(_e.posted_at, None, day),
     },
     few=frozenset({"student_id", "bill_id", "transaction_id"}),
 )
@@ -53,12 +55,21 @@ def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:
     if (query.teaching_point_id is None) == (query.student_id is None):
         raise ServiceError("balance_of_whom")
     on = query.on or uow.today
-    # Whose own entries alone are seen has no part in the sums of points.
-    by_days = query.teaching_point_id is not None and shows(ledger_days, uow.context.scope.kind)
-    sums = _of_point(uow, query.teaching_point_id, on) if by_days else _of_entries(uow, query, on)
+    stamped = and_(
+        equals(_e.teaching_point_id, query.teaching_point_id),
+        equals(_e.student_id, query.student_id),
+        # All accounts are named: by point, account and stamp an index has them.
+        _e.account.in_(tuple(AccountKind)),
+        on_days(_e.posted_at, None, on),
+    )
+    if query.student_id is None:
+        folded = and_(_d.teaching_point_id == query.teaching_point_id, _d.day <= on)
+        sums = _summed(uow, "account", folded, stamped)
+    else:
+        sums = _of_entries(uow, "account", stamped)
 
     def account(kind: AccountKind) -> tuple[Decimal, Decimal]:
-        return sums.get(kind, (Decimal(0), Decimal(0)))
+        return sums.get(kind, _NOTHING)
 
     paid, refunded = account(AccountKind.BANK)
     return BalanceView(
@@ -71,21 +82,39 @@ def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:
     )
 
 
-def _of_point(uow: UnitOfWork, teaching_point_id: UUID | None, on: date) -> _Sums:
-    """The days that were summed up, and the entries since."""
-    stamped = on_days(ledger_entries.c.posted_at, None, on)
+def get_payments_by_day(query: GetPaymentsByDay, uow: UnitOfWork) -> PaymentsByDay:
+    """What reached and left the bank on each of some days, also on those without any."""
+    last = query.until or uow.today
+    days = [last - timedelta(days=before) for before in reversed(range(query.days))]
+    point = query.teaching_point_id
+    stamped = and_(
+        equals(_e.teaching_point_id, point), _e.account == AccountKind.BANK, on_days(_e.posted_at, days[0], last)
+    )
+    folded = and_(equals(_d.teaching_point_id, point), _d.account == AccountKind.BANK, _d.day.between(days[0], last))
+    sums = _summed(uow, "day", folded, stamped)
+    return PaymentsByDay(items=tuple(_on(day, *sums.get(day, _NOTHING)) for day in days))
+
+
+def _on(day: date, debit: Decimal, credit: Decimal) -> DayOfPayments:
+    return DayOfPayments(day=day, received=debit, refunded=-credit)
+
+
+def _summed(uow: UnitOfWork, by: Key, folded: ColumnElement[bool], stamped: ColumnElement[bool]) -> _Sums:
+    """Debit and credit by account or day. Whose own entries alone are seen has no part in the sums by day."""
+    if not shows(ledger_days, uow.context.scope.kind):
+        return _of_entries(uow, by, stamped)
     until = proven_until(uow)
     while True:
-        sums = uow.rows(balances(teaching_point_id, until, ledger_days.c.day <= on, stamped).add_columns(PROVEN_UNTIL))
+        sums = uow.rows(sums_by(by, until, folded, stamped).add_columns(PROVEN_UNTIL))
         # Summed up further in between: an entry might be in both. That is so once in some seconds, for a moment.
         if not sums or sums[0][-1] in (None, until):
-            return {row.account: (row.debit, row.credit) for row in sums}
+            return {row[0]: (row.debit, row.credit) for row in sums}
         until = sums[0][-1]
 
 
-def _of_entries(uow: UnitOfWork, query: GetBalance, on: date) -> _Sums:
-    columns = ledger_entries.c
+def _of_entries(uow: UnitOfWork, by: Key, stamped: ColumnElement[bool]) -> _Sums:
+    """The same, of all entries."""
+    key = DAY if by == "day" else _e.account
     debit, credit = (func.sum(amount).label(amount.name) for amount in AMOUNTS)
-    own = (equals(columns[name], getattr(query, name)) for name in ("teaching_point_id", "student_id"))
-    statement = select(columns.account, debit, credit).where(*own, on_days(columns.posted_at, None, on))
-    return {row.account: (row.debit, row.credit) for row in uow.rows(statement.group_by(columns.account))}
+    rows = uow.rows(select(key, debit, credit).where(stamped).group_by(key))
+    return {row[0]: (row.debit, row.credit) for row in rows}

@@ -6,8 +6,7 @@ its note comes.
 """
 
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,13 +28,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.clock import SHANGHAI
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.finance.states import AccountKind
 from services.finance.tables.ledger import ledger_entries
 from services.finance.tables.proof import late_changes, ledger_days, ledger_proof
 
 _e = ledger_entries.c
 _d = ledger_days.c
 _KEY = ("teaching_point_id", "day", "account")
+Key = Literal["account", "day"]
+"""What sums are read by."""
 
 AMOUNTS = (func.greatest(_e.amount, 0).label("debit"), func.least(_e.amount, 0).label("credit"))
 """An entry as the sums have it."""
@@ -43,7 +43,10 @@ PROVEN_UNTIL = select(ledger_proof.c.proven_until).scalar_subquery()
 """Up to when the entries are summed up; null before the first time."""
 LATE_ENTRY = and_(late_changes.c.kind == "entry", late_changes.c.row_id == _e.id)
 
-_LINES = (_e.teaching_point_id, cast(func.timezone(SHANGHAI.key, _e.posted_at), Date).label("day"), _e.account)
+DAY = cast(func.timezone(SHANGHAI.key, _e.posted_at), Date).label("day")
+"""The day of an entry."""
+_LINES = (_e.teaching_point_id, DAY, _e.account)
+_BY = {"account": (_d.account, _e.account), "day": (_d.day, DAY)}
 
 
 def fold(uow: UnitOfWork, since: datetime, until: datetime) -> list[Row[Any]]:
@@ -88,19 +91,15 @@ def _summed(lines: Select[Any] | CompoundSelect[Any]) -> Subquery:
     return select(*key, *amounts).group_by(*key).subquery()
 
 
-def balances(
-    teaching_point_id: UUID | None, proven_until: datetime, folded: ColumnElement[bool], stamped: ColumnElement[bool]
-) -> Select[Any]:
-    """Debit and credit of each account of a point: of the days that are `folded`, and of the entries `stamped` so that
-    were not summed up before `proven_until`."""
-    account = _e.account
-    # All accounts are named: by point, account and stamp an index has them.
-    own = and_(_e.teaching_point_id == teaching_point_id, account.in_(tuple(AccountKind)))
+def sums_by(by: Key, proven_until: datetime, folded: ColumnElement[bool], stamped: ColumnElement[bool]) -> Select[Any]:
+    """Debit and credit by account or day: of the sums by day that are `folded`, and of the entries `stamped` so that
+    were not summed up before `proven_until`. Both conditions have to mean the same entries."""
+    of_days, of_entries = _BY[by]
     parts = (
-        select(_d.account, _d.debit, _d.credit).where(_d.teaching_point_id == teaching_point_id, folded),
-        select(account, *AMOUNTS).where(own, stamped, _e.posted_at >= proven_until),
-        select(account, *AMOUNTS).join(late_changes, LATE_ENTRY).where(own, stamped, _e.posted_at < proven_until),
+        select(of_days, _d.debit, _d.credit).where(folded),
+        select(of_entries, *AMOUNTS).where(stamped, _e.posted_at >= proven_until),
+        select(of_entries, *AMOUNTS).join(late_changes, LATE_ENTRY).where(stamped, _e.posted_at < proven_until),
     )
     lines = parts[0].union_all(*parts[1:]).subquery()
     sums = (func.sum(lines.c[name]).label(name) for name in ("debit", "credit"))
-    return select(lines.c.account, *sums).group_by(lines.c.account)
+    return select(lines.c[by], *sums).group_by(lines.c[by])

@@ -1,21 +1,26 @@
 """The ledger balances by force of the database, can only be added to, and every fault that is planted is found."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from chassis.base.context import system_context
+from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.testing.harness import ServiceHarness
-from contracts.finance.queries import GetBalance, ListBillStatements, ListLedgerEntries
-from contracts.finance.views import BillStatement
+from contracts.finance.queries import GetBalance, GetPaymentsByDay, ListBillStatements, ListLedgerEntries
+from contracts.finance.states import PostingKind
+from contracts.finance.views import BillStatement, PaymentsByDay
 from contracts.registry.events import StudentItem
+from services.finance.domain.bookkeeping import Posting
+from services.finance.steps.ledger import post
 from services.finance.tables.ledger import ledger_entries, ledger_transactions
 from tests.builders import finance as build
 from tests.builders import people
@@ -134,6 +139,53 @@ def test_a_balance_is_of_one_point_or_one_student_and_of_the_own_only(
     assert finance.refusal(both, build.READER).code == "balance_of_whom"
     stranger = people.of_point(new_id())
     assert finance.ask(GetBalance(teaching_point_id=student.teaching_point_id), stranger).receivable == 0
+
+
+@pytest.mark.usefixtures("nobody_waits")
+@pytest.mark.parametrize("folded", [(), (1,), (0, 1, 2)], ids=["of entries", "of both", "of sums"])
+def test_payments_and_refunds_are_told_for_each_day_however_far_they_are_summed_up(
+    finance: ServiceHarness, folded: Sequence[int]
+) -> None:
+    point, student = new_id(), new_id()
+    # Books are summed up to the database's own now: what is stamped before it has to count as late.
+    finance.clock.set(finance.clock.now() - timedelta(days=3, hours=1))
+    first = build.today(finance)
+
+    def booked(*postings: Posting) -> None:
+        finance.database.run(system_context(), lambda uow: post(uow, postings))
+
+    def day_ends(number: int) -> None:
+        if number in folded:
+            build.proven(finance)
+        finance.clock.advance(timedelta(days=1))
+
+    paid, refunded = PostingKind.PAYMENT, PostingKind.REFUND_PAID
+    booked(Posting(paid, Decimal("400.00"), point, student), Posting(paid, Decimal("60.00"), point, new_id()))
+    day_ends(0)
+    day_ends(1)
+    booked(Posting(paid, Decimal("7.50"), new_id(), new_id()), Posting(paid, Decimal("2.50"), point, new_id()))
+    day_ends(2)
+    booked(Posting(refunded, Decimal("400.00"), point, student))
+
+    days = [first + timedelta(days=day) for day in range(-1, 4)]
+    assert by_day(finance, build.READER, days=5) == on(days, (0, 0), (460, 0), (0, 0), (10, 0), (0, 400))
+    assert by_day(finance, build.READER, days=2, until=days[3]) == on(days[2:4], (0, 0), (10, 0))
+    here = on(days, (0, 0), (460, 0), (0, 0), (2.5, 0), (0, 400))
+    assert by_day(finance, build.READER, days=5, teaching_point_id=point) == here
+    assert by_day(finance, people.of_point(point), days=5) == here
+    own = on(days, (0, 0), (400, 0), (0, 0), (0, 0), (0, 400))
+    assert by_day(finance, people.in_person(student), days=5) == own
+
+
+def by_day(finance: ServiceHarness, who: Context, **asked: Any) -> list[tuple[date, tuple[Decimal, Decimal]]]:
+    """Payments and refunds of days."""
+    found: PaymentsByDay = finance.ask(GetPaymentsByDay(**asked), who)
+    return [(each.day, (each.received, each.refunded)) for each in found.items]
+
+
+def on(days: Sequence[date], *money: tuple[float, float]) -> list[tuple[date, tuple[float, float]]]:
+    """What is expected of these days."""
+    return list(zip(days, money, strict=True))
 
 
 def test_entries_can_be_listed_by_account_and_day(finance: ServiceHarness, student: StudentItem) -> None:

@@ -14,13 +14,13 @@ from tests.performance.large_school.databases import Databases
 from tests.performance.large_school.size import Size
 
 
-def system_in(folder: Path, name: str) -> System:
+def system_in(folder: Path, name: str, console: Path | None = None) -> System:
     """A system on the servers that JIAOWU_TEST_POSTGRES_URL, JIAOWU_TEST_AMQP_URL and
-    JIAOWU_TEST_AMQP_MANAGEMENT_URL name. Raises KeyError without them."""
+    JIAOWU_TEST_AMQP_MANAGEMENT_URL name; `console` is what it sends to browsers. Raises KeyError without them."""
     database, broker, management = (
         os.environ[f"JIAOWU_TEST_{each}_URL"] for each in ("POSTGRES", "AMQP", "AMQP_MANAGEMENT")
     )
-    return System(folder, database, broker, management, name)
+    return System(folder, database, broker, management, name, console=console)
 
 
 def databases_of(system: System) -> Databases:
@@ -29,11 +29,11 @@ def databases_of(system: System) -> Databases:
 
 
 @contextmanager
-def standing(name: str | None, folder: Path | None, scale: float) -> Iterator[System]:
+def standing(name: str | None, folder: Path | None, scale: float, console: Path | None = None) -> Iterator[System]:
     """The system of the school that is kept under this name, or of one that is built now and dropped when the block
-    ends. It is not up, and is down again behind the block."""
+    ends. It is not up, and is down again behind the block. `console` is as of `system_in`."""
     with tempfile.TemporaryDirectory() as made:
-        system = system_in(folder or Path(made), name or f"school{os.getpid()}")
+        system = system_in(folder or Path(made), name or f"school{os.getpid()}", console)
         try:
             if name is None:
                 system.provision_databases()

@@ -73,19 +73,19 @@ export interface DetailDeclaration<N extends Name> {
   title: (row: Answer<N>) => string;
   /** The field that says how the row stands. */
   state?: AnswerField<N>;
+  /** Whether the row waits for another service, which is done soon: it is read anew until it is. */
+  waits?: (row: Answer<N>) => boolean;
   tabs: readonly Tab<Answer<N>, AnswerField<N>>[];
   actions?: readonly Action[];
-  /** Whether something of the row is on its way from another service: it is read anew until it is there. */
-  awaits?: (row: Answer<N>) => boolean;
 }
 
 export interface AnyDetail {
   name: Name;
   title: (row: AnyRow) => string;
   state?: string;
+  waits?: (row: AnyRow) => boolean;
   tabs: readonly Tab<AnyRow, string>[];
   actions: readonly Action[];
-  awaits?: (row: AnyRow) => boolean;
 }
 
 /** Rows of another list that belong to the row: `by` says which filter has which of the row's fields. */

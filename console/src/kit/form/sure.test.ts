@@ -13,6 +13,18 @@ describe("what can't be undone", () => {
     expect(sentenceFor(REVOKE, [SLIP])).toMatch(/^将对“HK202609000001 徐州教学点”办理“.+”，/);
   });
 
+  it("says of what has no number what it is", () => {
+    const standard = { education_level: "undergraduate", kind: "credit", amount: "1100.00", valid_from: "2026-01-01" };
+    const forget = command("finance.DeleteFeeStandard", { danger: true });
+    expect(sentenceFor(forget, [standard])).toContain("“本科学分费 1,100.00 元，2026-01-01 起”");
+    const rules = [30, null].map((within_days) => ({ kind: "exam", within_days }));
+    const drop = command("finance.DeleteRefundRule", { danger: true });
+    expect(rules.map((rule) => sentenceFor(drop, [rule]))).toEqual([
+      expect.stringContaining("“考试费，缴费后 30 天内”"),
+      expect.stringContaining("“考试费，不限天数”"),
+    ]);
+  });
+
   it("names some of many rows, and how many they are", () => {
     const cancel = bulk("courses.CancelSelections", { ids: "selection_ids", danger: true });
     const rows = ["A", "B", "C", "D"].map((student_number) => ({ student_number }));

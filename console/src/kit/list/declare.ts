@@ -43,6 +43,8 @@ export interface ListDeclaration<N extends ListName> {
   /** What is said where there is nothing yet. */
   empty?: string;
   title?: string;
+  /** Whether a row waits for another service, which is done soon: the list is read anew until it is. */
+  waits?: (row: Row<N>) => boolean;
   /** How many rows are in which state, above the list: the operation that counts them, and the filter by that state. */
   counts?: { name: Name; field: Filter<N> };
 }
@@ -75,6 +77,7 @@ export interface AnyList {
   each: readonly Action[];
   empty?: string;
   title?: string;
+  waits?: (row: AnyRow) => boolean;
   counts?: AnyCounts;
 }
 
@@ -85,6 +88,7 @@ export function listOf<N extends ListName>(name: N, declaration: ListDeclaration
     ...declaration,
     name,
     columns: columns as AnyColumn[],
+    waits: declaration.waits as AnyList["waits"],
     filters: declaration.filters ?? [],
     key: declaration.key ?? "id",
     actions: declaration.actions ?? [],

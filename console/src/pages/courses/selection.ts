@@ -7,6 +7,7 @@ type Selection = Answer<"courses.GetSelection">;
 export default detailPage("courses.GetSelection", {
   title: ({ student_name, course_name }) => `${student_name} ${course_name}`,
   state: "state",
+  waits: ({ state }) => state === "closing",
   tabs: [
     {
       facts: [

@@ -21,6 +21,7 @@ export default listPage("courses.ListSelections", {
     { field: "refusal", hidden: true, show: ({ refusal }) => refusal?.message ?? "—" },
   ],
   filters: ["search", "state", "selection_round_id", "course_id", "teaching_point_id", "intake"],
+  waits: ({ state }) => state === "closing",
   open: "courses.GetSelection",
   actions: [
     bulk("courses.CancelSelections", { ids: "selection_ids", danger: true }),

@@ -73,5 +73,5 @@ export default detailPage("enrollment.GetApplication", {
     withdrawing,
     opening("enrollment.EnterApplication", { title: "录入下一份" }),
   ],
-  awaits: ({ state, recorded_at }) => state === "admitted" && !recorded_at,
+  waits: ({ state, recorded_at }) => state === "admitted" && !recorded_at,
 });

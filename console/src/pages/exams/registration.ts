@@ -11,6 +11,7 @@ export default detailPage("exams.GetRegistration", {
   title: ({ student_number, student_name, course_name }) =>
     [student_number, student_name, course_name].filter(Boolean).join(" "),
   state: "state",
+  waits: ({ state }) => state === "closing",
   tabs: [
     {
       facts: [

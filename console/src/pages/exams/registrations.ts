@@ -22,6 +22,7 @@ export default listPage("exams.ListRegistrations", {
     { field: "registered_at", hidden: true },
   ],
   filters: ["search", "exam_round_id", "course_id", "state", "exam_kind", "resits", "teaching_point_id"],
+  waits: ({ state }) => state === "closing",
   open: "exams.GetRegistration",
   actions: [
     bulk("exams.RegisterResits", { ids: "registration_ids" }),

@@ -1,10 +1,11 @@
 import { command } from "@/kit/actions";
 import { listPage } from "@/kit/list/declare";
+import { withinDays } from "@/kit/references";
 
 export default listPage("finance.ListRefundRules", {
   columns: [
     "kind",
-    { field: "within_days", show: ({ within_days }) => (within_days === null ? "不限" : `缴费后 ${within_days} 天内`) },
+    { field: "within_days", show: ({ within_days }) => withinDays(within_days) },
     { field: "percent", show: ({ percent }) => `${percent}%` },
   ],
   actions: [command("finance.CreateRefundRule")],

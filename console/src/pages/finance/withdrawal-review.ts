@@ -15,6 +15,7 @@ export default detailPage("finance.GetWithdrawalReview", {
   title: ({ student_number, student_name, course_name }) =>
     [student_number, student_name, course_name].filter(Boolean).join(" "),
   state: "state",
+  waits: ({ state }) => state === "waiting_for_hold",
   tabs: [
     { title: "审核依据", evidence: evidenceOf },
     {

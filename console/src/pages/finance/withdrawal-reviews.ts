@@ -19,6 +19,7 @@ export default listPage("finance.ListWithdrawalReviews", {
   ],
   filters: ["search", "state", "teaching_point_id"],
   key: "withdrawal_id",
+  waits: ({ state }) => state === "waiting_for_hold",
   open: "finance.GetWithdrawalReview",
   actions: [
     bulk<"finance.ApproveWithdrawalReviews", Review>("finance.ApproveWithdrawalReviews", asRow),

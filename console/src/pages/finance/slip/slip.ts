@@ -4,19 +4,10 @@ import type { FileReference } from "@/kit/files/upload";
 import type { Answer, AnyRequest, AnyRow, Request } from "@/kit/contract";
 import { useSending } from "@/kit/form/sending";
 import { useTasks, type Task } from "@/kit/tasks/tasks";
+import { sumOf } from "@/kit/text/sums";
 
 export type Slip = Answer<"finance.CreateRemittance">;
 export type Particulars = Pick<Request<"finance.CreateRemittance">, "payer_name" | "remitted_on">;
-
-const CENTS = 100;
-
-/** Yuan as whole cents: amounts are text of two places, and sums of floating numbers would lose one. */
-const cents = (amount: string) => Math.round(Number(amount) * CENTS);
-
-/** The sum of amounts in yuan. */
-export function sumOf(amounts: readonly string[]): string {
-  return (amounts.reduce((sum, amount) => sum + cents(amount), 0) / CENTS).toFixed(2);
-}
 
 /** Bills that a slip takes, and how many of the chosen ones it does not. */
 export function payable(rows: ReadonlyMap<string, AnyRow>) {
