@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, or_, select, true
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
@@ -196,11 +196,14 @@ class RequestKind:
 
     # -- following -----------------------------------------------------------------------------------------
 
-    def follow(self, uow: UnitOfWork, points: Mapping[UUID, UUID], *, decided: bool = False) -> None:
+    def follow(
+        self, uow: UnitOfWork, points: Mapping[UUID, UUID], *, about: Collection[UUID] = (), decided: bool = False
+    ) -> None:
         """Let the requests of students who have moved (student → teaching point) be where the students are now, with
-        their history: those that are open, or with `decided` all."""
+        their history: those that are open and all that are `about` these things, or with `decided` every one."""
         of, state = self.table.c.student_id, self.table.c[self.flow.column]
-        found = lock_where(uow, self.table, ids_in(of, points), *([] if decided else [state.in_(self.flow.open)]))
+        going = true() if decided else or_(state.in_(self.flow.open), ids_in(self.table.c[self.subject], about))
+        found = lock_where(uow, self.table, ids_in(of, points), going)
         moving = {id_: row for id_, row in found.items() if row.teaching_point_id != points[row.student_id]}
         set_each(uow, self.table, {id_: {PLACE: points[row.student_id]} for id_, row in moving.items()})
         for id_, row in moving.items():

@@ -82,6 +82,20 @@ class Importer:
         """Whether rows may be entered at a point."""
         return self.point_ids is None or point_id in self.point_ids
 
+    def point_of(self, line: Line[Any], usable: Mapping[str, UUID]) -> UUID | None:
+        """The point that a line's `teaching_point_code` names, or of who sends the table; `usable` are those that there
+        are, by code. None where there is no such point, which is put down."""
+        code = line.entry.teaching_point_code
+        if code is None:
+            point_id, reason = self.own_point_id, "field_required"
+            if point_id is not None and point_id not in usable.values():
+                point_id, reason = None, "teaching_point_not_enabled"
+        else:
+            point_id, reason = usable.get(code), "teaching_point_unknown"
+        if point_id is None:
+            line.refuse("teaching_point_code", reason, **({} if code is None else {"code": code}))
+        return point_id
+
 
 Judge = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
 """Refuses lines of a block that rules or existing rows speak against, and makes the records of the others."""

@@ -10,6 +10,7 @@ from contracts.enrollment.queries import ApplicationFilters
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.exports import Export
 from contracts.field_problem import FieldProblemError
+from contracts.imports import Import
 from contracts.people import ContactInput, PriorEducationInput
 from contracts.types import (
     Code,
@@ -128,6 +129,15 @@ class EnterApplication(_ApplicationForm, answers=ApplicationDetails):
 
     admission_round_id: Id = Field(description="The round.")
     teaching_point_id: Id | None = Field(default=None, description="The point; the caller's own when left out.")
+
+
+class ImportApplications(Import, answers=TaskView):
+    """Import application forms from a table (the template's columns), as a task.
+
+    Good rows come in, bad rows come back in a workbook with every reason beside them; with `dry_run` all rows are
+    checked and none comes in. Refused: `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`,
+    `too_many_own_tasks`, `too_many_tasks`.
+    """
 
 
 class UpdateApplication(_ApplicationForm, answers=ApplicationDetails):

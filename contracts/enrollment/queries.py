@@ -1,5 +1,7 @@
 """What enrollment can be asked."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from contracts.base import Contract, Page, PageQuery, Query
@@ -8,16 +10,17 @@ from contracts.enrollment.views import (
     AdmissionRoundDetails,
     AdmissionRoundView,
     ApplicationDetails,
+    ApplicationStatistics,
     ApplicationView,
     ProgrammeChoices,
 )
 from contracts.types import (
+    FileReference,
     Id,
     IntakeCode,
     Label,
     Level,
     MajorCode,
-    NumberBeginning,
     PriorEducationCheck,
     SchoolingLength,
     SearchText,
@@ -50,8 +53,7 @@ class ApplicationFilters(Contract):
     major_code: MajorCode | None = Field(default=None, description="Only for this major.")
     schooling_length: SchoolingLength | None = Field(default=None, description="Only of this schooling length.")
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
-    number: NumberBeginning | None = Field(default=None, description="Beginning of the form's number.")
-    name: SearchText | None = Field(default=None, description="Part of the name.", examples=["晓明"])
+    search: SearchText | None = Field(default=None, description="Part of the name, or the beginning of the number.")
     prior_check: PriorEducationCheck | None = Field(
         default=None, description="Only where the verification of the prior education stands so."
     )
@@ -68,15 +70,36 @@ class ListApplications(
         ("admission_round_id", "teaching_point_id"),
         ("intake", "state"),
     ),
-    looked_at=("prior_check",),
+    looked_at=("prior_check", "search"),
 ):
     """Application forms."""
+
+
+class ApplicationGrouping(StrEnum):
+    """What forms are counted by, besides their states."""
+
+    POINT = "point"
+    PROGRAMME = "programme"
+    DAY = "day"
+
+
+class GetApplicationStatistics(Query, answers=ApplicationStatistics):
+    """How many forms are in which state, by point, programme or day, beside the intake before (ENR-10)."""
+
+    intake: IntakeCode | None = Field(default=None, description="Only for this intake.")
+    group_by: ApplicationGrouping = Field(default=ApplicationGrouping.POINT, description="What to count by.")
+    level: Level | None = Field(default=None, description="Only for this level.")
+    teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
 
 
 class GetApplication(Query, answers=ApplicationDetails):
     """A form with what the machine found about it, and its history."""
 
     application_id: Id = Field(description="The form.")
+
+
+class GetApplicationImportTemplate(Query, answers=FileReference):
+    """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
 class GetProgrammeChoices(Query, answers=ProgrammeChoices):

@@ -96,6 +96,25 @@ class ApplicationDetails(ApplicationView):
     history: tuple[HistoryStepView, ...]
 
 
+class ApplicationCount(View):
+    """Forms in one state that have something in common: what they were counted by stands there, the rest is empty."""
+
+    teaching_point_id: UUID | None
+    level: Level | None
+    major_name: StoredTitle | None
+    day: StoredDay | None = Field(description="In Shanghai, on which they were sent.")
+    state: ApplicationState
+    count: int
+
+
+class ApplicationStatistics(View):
+    """How many forms there are, and how many of the intake before."""
+
+    items: tuple[ApplicationCount, ...]
+    intake_before: StoredNumber | None = Field(description="The newest intake with forms before the one asked about.")
+    items_before: tuple[ApplicationCount, ...]
+
+
 class ProgrammeChoice(View):
     """A value of one of the five elements that is left, and how many programmes have it."""
 

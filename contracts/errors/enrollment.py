@@ -17,6 +17,11 @@ TEXTS = {
         "招生批次 {round_code} 未开放（{opens_at} 至 {closes_at}），不能提交报名表。",
         "Admission round {round_code} takes no forms now ({opens_at} to {closes_at}).",
     ),
+    "admission_round_unknown": ErrorText(
+        _K.INVALID,
+        "没有代码为 {round_code} 的招生批次，请核对。",
+        "There is no admission round with the code {round_code}.",
+    ),
     "point_not_in_round": ErrorText(
         _K.REFUSED,
         "教学点不参加招生批次 {round_code}，请选择其他批次或联系学校招生办。",

@@ -172,6 +172,11 @@ CHOICES: Mapping[str, Words] = {
         "selection": ("选课", "Selection"),
         "registration": ("报考", "Registration"),
     },
+    "ApplicationGrouping": {
+        "point": ("按教学点", "By teaching point"),
+        "programme": ("按专业", "By programme"),
+        "day": ("按日期", "By day"),
+    },
     "StatisticsGrouping": {
         "round": ("按批次", "By round"),
         "point": ("按教学点", "By teaching point"),

@@ -176,6 +176,8 @@ TASKS: Words = {
     "selection_export": ("导出选课", "Export of selections"),
     "application_export": ("导出报名表", "Export of application forms"),
     "student_export": ("导出学生", "Export of students"),
+    "application_import": ("导入报名表", "Import of application forms"),
+    "application_import_check": ("检查报名表导入", "Check of forms to import"),
     "student_import": ("导入学生", "Import of students"),
     "student_import_check": ("检查学生导入", "Check of students to import"),
 }

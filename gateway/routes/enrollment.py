@@ -27,6 +27,9 @@ ROUTES = (
     # forms
     get("/applications", queries.ListApplications, _READ),
     post("/applications", commands.EnterApplication, _ENTER, status=201),
+    get("/applications/statistics", queries.GetApplicationStatistics, _READ),
+    get("/applications/import-template", queries.GetApplicationImportTemplate, _ENTER, downloads=""),
+    post("/applications/imports", commands.ImportApplications, _ENTER, status=202),
     post("/applications/exports", commands.ExportApplications, _READ, status=202),
     post("/applications/resend", commands.ResendApplications, _ENTER),
     post("/applications/withdraw", commands.WithdrawApplications, _ENTER),

@@ -38,7 +38,7 @@ def admit(stage: Stage, school: School, point: Point) -> None:
     """Three people apply; two are admitted at once, the third when the form is put right."""
     officer = school.staff.admissions
     round_ = open_round(stage, officer)
-    forms = _enter(stage, point, round_)
+    forms = enter(stage, point, round_)
     with stage.step(officer.title, "rejects one form and says why") as step:
         note = "证书编号不清晰，请核对"
         rejected = officer.send(RejectApplications(application_ids=(forms[0].id,), note=note))
@@ -79,9 +79,10 @@ def open_round(stage: Stage, officer: Person) -> AdmissionRoundDetails:
     return published
 
 
-def _enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[ApplicationDetails]:
+def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[ApplicationDetails]:
+    """Forms of made-up people whom a point's registrar enters, with what is refused on the way."""
     registrar = point.registrar
-    people = islice(MadeUpStudents(f"{stage.run}-applicants", today=stage.today), APPLICANTS)
+    people = islice(MadeUpStudents(f"{stage.run}-{point.view.code}-applicants", today=stage.today), APPLICANTS)
     commands = [application_form(stage, round_, person) for person in people]
     with stage.step(registrar.title, "chooses the five elements, which leave one programme") as step:
         asked = elements(stage).model_dump(exclude={"schooling_length"})

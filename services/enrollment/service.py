@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, query, reaction
 from chassis.running.exports import exported
+from chassis.running.imports import imported
 from chassis.work.to_do import Waiting
 from contracts.courses.events import ProgrammeState
 from contracts.enrollment.events import EnrollmentDecided, EnrollmentTrailSealed
@@ -17,7 +18,7 @@ from services.enrollment.commands import applications, review, rounds
 from services.enrollment.domain.settings import SETTINGS
 from services.enrollment.domain.workflows import APPLICATION
 from services.enrollment.queries import applications as application_queries
-from services.enrollment.queries import choices
+from services.enrollment.queries import choices, statistics
 from services.enrollment.queries import rounds as round_queries
 from services.enrollment.steps.programmes import programme_row
 
@@ -51,7 +52,9 @@ class Enrollment(Service):
     admit_applications = command(review.admit_applications)
     reject_applications = command(review.reject_applications)
     list_applications = query(application_queries.list_applications)
+    get_application_statistics = query(statistics.get_application_statistics)
     get_application = query(application_queries.get_application)
+    application_imports = imported(tasks.APPLICATIONS_IN)
     application_exports = exported(tasks.APPLICATIONS_AS_FILE)
     get_programme_choices = query(choices.get_programme_choices)
 

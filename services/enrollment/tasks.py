@@ -1,12 +1,17 @@
-"""Forms as a file."""
+"""Forms as a file, and forms from a table."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from chassis.running.exports import ListExport
-from contracts.enrollment.commands import ExportApplications
+from chassis.running.imports import ListImport
+from contracts.enrollment.commands import ExportApplications, ImportApplications
+from contracts.enrollment.queries import GetApplicationImportTemplate
+from contracts.types import IdKind
+from services.enrollment.papers.workbook import APPLICATIONS, Entry
 from services.enrollment.queries.applications import list_applications
+from services.enrollment.steps import imports
 from services.enrollment.tables import admission_rounds, teaching_points
 
 APPLICATIONS_AS_FILE: Final = ListExport(
@@ -20,3 +25,18 @@ APPLICATIONS_AS_FILE: Final = ListExport(
     ),
     known_by={"teaching_point_id": teaching_points.c.name, "admission_round_id": admission_rounds.c.code},
 )  # fmt: skip
+
+APPLICATIONS_IN: Final = ListImport(
+    "application_import",
+    ImportApplications,
+    GetApplicationImportTemplate,
+    APPLICATIONS,
+    Entry,
+    imports.judge,
+    imports.enter,
+    once={
+        "id_number": lambda entry: (
+            entry.id_number and (entry.id_kind or IdKind.RESIDENT, entry.id_number, entry.admission_round_code)
+        )
+    },
+)

@@ -46,6 +46,10 @@ PLAIN_IN = {
     # No ids: hashes of one page of the object store; what the lines of one step of an import name.
     "chassis/papers/files.py: files.c.sha256.in_(hashes)",
     "services/enrollment/queries/choices.py: _p.level.in_(round_.levels)",
+    "services/enrollment/steps/imports.py: programmes.c.major_code.in_(majors)",
+    "services/enrollment/steps/imports.py: r.code.in_(codes)",
+    "services/enrollment/steps/imports.py: t.code.in_(places)",
+    "services/enrollment/steps/imports.py: tuple_(*document).in_(wanted)",
     "services/enrollment/steps/facts.py: tuple_(*here).in_(documents)",
     "services/enrollment/steps/facts.py: tuple_(*known).in_(documents)",
     "services/registry/reactions/admissions.py: number.in_(wanted)",

@@ -14,6 +14,7 @@ from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.people import ContactInput, PriorEducationInput
 from contracts.types import Level, PriorLevel
+from contracts.words import member_word
 from launcher.made_up import MadeUpStudents
 from tests.builders.messages import a
 from tests.builders.people import of_point, of_school
@@ -104,3 +105,24 @@ def offer(enrollment: ServiceHarness, at: Recruiting, **changes: Any) -> Program
     programme = a(ProgrammeItem, **{"teaching_point_ids": tuple(item.id for item in at.points), **changes})
     enrollment.feed(ProgrammeState, programme)
     return programme
+
+
+def sheet_row(round_code: str, **changes: str) -> dict[str, str]:
+    """A row of an import, field → text: a made-up person, another one each time."""
+    made = _people.make()
+    return {
+        "admission_round_code": round_code,
+        "name": made.name,
+        "gender": member_word(made.gender).zh,
+        "id_number": made.id_number,
+        "ethnicity": "汉族",
+        "level": member_word(Level.TOP_UP_BACHELOR).zh,
+        "major_code": "080901",
+        "schooling_length": "2.5",
+        "mobile": made.mobile,
+        "prior_level": member_word(PriorLevel.JUNIOR_COLLEGE).zh,
+        "prior_school": "某某职业技术学院",
+        "prior_graduated_on": "2018-06-30",
+        "prior_certificate_number": "123451201806000001",
+        **changes,
+    }

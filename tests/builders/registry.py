@@ -7,14 +7,10 @@ from typing import IO
 from uuid import UUID
 
 from chassis.base.context import Context, system_context
-from chassis.papers import files
-from chassis.papers.file_kinds import FileKind
 from chassis.papers.sheet_reading import read_rows
-from chassis.papers.sheet_writing import write_list
 from chassis.running.imports import Importer
-from chassis.running.task_worker import Worker
 from chassis.testing.harness import ServiceHarness
-from contracts.common import GetTask, TaskView
+from contracts.common import TaskView
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.registry.commands import ImportStudents
@@ -24,9 +20,9 @@ from contracts.types import FileReference, Gender
 from launcher.made_up import MadeUpStudents
 from services.registry.papers.workbook import STUDENTS
 from services.registry.tasks import STUDENTS_IN
+from tests import importing
 from tests.builders.messages import a
 from tests.builders.people import of_school
-from tests.permissions import looking
 
 REGISTRAR = of_school(name="教务")
 
@@ -54,7 +50,7 @@ def person(**changes: str) -> dict[str, str]:
 
 def workbook(people: Sequence[dict[str, str]]) -> IO[bytes]:
     """A workbook of such rows."""
-    return write_list("student_import", STUDENTS, people)
+    return importing.workbook("student_import", STUDENTS, people)
 
 
 def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[TeachingPointItem], ProgrammeItem]:
@@ -68,28 +64,17 @@ def surroundings(registry: ServiceHarness, *, points: int = 1) -> tuple[list[Tea
 
 def upload(file: IO[bytes], by: Context, name: str = "学生.xlsx") -> FileReference:
     """Upload a workbook as the gateway does."""
-    file.seek(0)
-    most, kinds = 20_000_000, {FileKind.XLSX}
-    return files.store().upload(file, uploader=by.actor, name=name, announced=most, max_bytes=most, allowed=kinds)
+    return importing.upload(file, by, name)
 
 
 def imported(registry: ServiceHarness, file: IO[bytes], by: Context, *, dry_run: bool = False) -> TaskView:
     """Import a workbook to its end, or only check it; the task."""
-    task = registry.run(ImportStudents(file=upload(file, by), dry_run=dry_run), by)
-    Worker(registry.database, registry.service).run_until_idle()
-    view: TaskView = registry.ask(GetTask(task_id=task.id), looking(by, ImportStudents))
-    return view
+    return importing.imported(registry, ImportStudents, file, by, dry_run=dry_run)
 
 
 def refused_rows(registry: ServiceHarness, task: TaskView) -> dict[int, str]:
     """What the workbook of refused rows says: row number → reasons."""
-    from openpyxl import load_workbook
-
-    assert task.result is not None
-    with files.store().read("registry", task.result) as file:
-        rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True, min_row=2))
-        assert len(list(read_rows(file, STUDENTS))) == len(rows), "the workbook can't be imported again"
-    return {int(str(row[-2])): str(row[-1]) for row in rows}
+    return importing.refused_rows(registry, task, STUDENTS)
 
 
 def enrolled(registry: ServiceHarness, point_id: UUID, count: int = 1, **changes: str) -> list[StudentView]:

@@ -241,7 +241,7 @@ NO_LABELS = {
     "services/device/": "a program of its own, which is not installed with the contracts",
     "services/identity/domain/passwords.py": "what a password must not be",
     "chassis/rules/ethnicities.py": "GB/T 3304",
-    "services/registry/papers/workbook.py": "values to be filled in, which the school chooses",
+    "chassis/rules/columns.py": "values to be filled in, which the school chooses",
 }
 BESIDE = ("description", "examples", "example", "help")
 

@@ -20,6 +20,8 @@ from contracts.courses.queries import GetWithdrawal, ListCohort, ListSelections
 from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
 from contracts.documents import IssuedDocumentView, ListIssuedDocuments
+from contracts.enrollment.queries import ListApplications
+from contracts.enrollment.views import AdmissionRoundDetails
 from contracts.exams.queries import ListRegistrations
 from contracts.finance.commands import ApproveWithdrawalReviews, BookLateRemittance, RejectRemittance
 from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefunds
@@ -35,6 +37,7 @@ from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StatusChangeDetails, StudentRecord
 from contracts.types import IntakeCode
 from gateway.task_centre import CentralTasks, ListAllTasks
+from launcher.story.admitting import enter, open_round
 from launcher.story.cohort import import_quietly
 from launcher.story.people import Person, administrator, come_in, complete_profile, hire
 from launcher.story.receipt import receipt
@@ -102,7 +105,8 @@ def make_scene(system: System) -> Scene:
     """Set everything up over HTTP."""
     stage = Stage(system.gateway_url, Console(quiet=True))
     school = set_up(stage, administrator(system), PASSWORD, points=2)
-    here, there = (_place(stage, school, point) for point in school.points)
+    round_ = open_round(stage, school.staff.admissions)
+    here, there = (_place(stage, school, point, round_) for point in school.points)
     lead = _hire(stage, school, Role.COURSE_LEAD, course_ids=[school.courses[4].details.id])
     others = {
         Role.SCHOOL_ADMISSIONS: _hire(stage, school, Role.SCHOOL_ADMISSIONS),
@@ -128,8 +132,9 @@ def people(scene: Scene) -> dict[Role, Person]:
     }
 
 
-def _place(stage: Stage, school: School, point: Point) -> Place:
+def _place(stage: Stage, school: School, point: Point, round_: AdmissionRoundDetails) -> Place:
     wait_for_copies(lambda: import_quietly(stage, point, STUDENTS))
+    enter(stage, point, round_)
     views = list(point.registrar.client.pages(ListStudents()))
     students = [point.registrar.send(GetStudent(student_id=view.id)) for view in views]
     _select(stage, school, point, students)
@@ -280,6 +285,7 @@ def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]
     people = point.administrator, point.registrar, point.cashier
     held.add("user_id", *(person.id for person in people))
     held.words.update(person.username for person in people)
+    held.add("application_id", *(form.id for form in point.registrar.client.pages(ListApplications())))
     held.add("remittance_id", *(slip.id for slip in slips))
     held.words.update(slip.number for slip in slips)
     for person in people:

@@ -47,6 +47,7 @@ BEYOND_THE_ROWS = {
     "list_programmes.intake": "programmes that begin with `from_intake` or earlier",
     "list_programmes.teaching_point_id": "who offers it: public",
     "list_selection_rounds.open_now": "its window, which the rows show",
+    "list_admission_rounds.open_now": "its window, which the rows show",
     "list_exam_rounds.open_now": "its window, which the rows show",
     "list_selections.intake": "of the student, whom the rows name",
     "list_withdrawals.selection_round_id": "of the selection, which the rows name",
@@ -72,6 +73,7 @@ HIDDEN = {
 
 SHORT = {
     *("list_terms", "list_courses", "list_programmes", "list_selection_rounds", "list_exam_rounds"),
+    "list_admission_rounds",
     *("list_fee_standards", "list_refund_rules", "list_teaching_points", "list_setting_changes"),
     *("list_erasures", "list_tasks", "list_notices", "list_parked_messages"),
 }

@@ -116,7 +116,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "application",
     "enrollment.ListApplications",
     "enrollment.GetApplication",
-    "name",
+    "search",
     by("number", "name"),
   ),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),

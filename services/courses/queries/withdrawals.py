@@ -17,9 +17,10 @@ from services.courses.tables.selections import selections, withdrawals
 
 
 def _rows() -> Select[Any]:
+    # A withdrawal is where its selection is: none is lost by the join, and none is read that the list does not show.
     return (
         select(withdrawals, *PEOPLE, *COURSE, selections.c.selection_round_id)
-        .join(selections, selections.c.id == withdrawals.c.selection_id)
+        .outerjoin(selections, selections.c.id == withdrawals.c.selection_id)
         .outerjoin(courses, courses.c.id == withdrawals.c.course_id)
         .outerjoin(students, students.c.id == withdrawals.c.student_id)
     )

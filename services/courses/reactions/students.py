@@ -48,11 +48,11 @@ def on_student_resumed(events: Sequence[StudentResumed], uow: UnitOfWork) -> Non
 
 
 def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork) -> None:
-    """Open selections and withdrawals follow the student to the new point."""
+    """Open selections follow the student to the new point, with all their withdrawals."""
     current = _current(events, uow)
     # Selections first: a withdrawal that is being entered holds its selection, and is seen once that is free.
-    _move_selections(uow, [student.id for student in current])
-    WITHDRAWALS.follow(uow, {student.id: student.teaching_point_id for student in current})
+    moved = _move_selections(uow, [student.id for student in current])
+    WITHDRAWALS.follow(uow, {student.id: student.teaching_point_id for student in current}, about=moved)
 
 
 def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
@@ -68,13 +68,15 @@ def _follow_status(events: Changes, uow: UnitOfWork) -> None:
     UNPAID_SELECTIONS.resume(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
 
 
-def _move_selections(uow: UnitOfWork, student_ids: Sequence[UUID]) -> None:
+def _move_selections(uow: UnitOfWork, student_ids: Sequence[UUID]) -> list[UUID]:
     elsewhere = (
         _s.student_id == students.c.id,
         ids_in(_s.student_id, student_ids),
         _s.state.in_(OPEN_STATES),
         _s.teaching_point_id != students.c.teaching_point_id,
     )
-    moved = update(selections).where(*elsewhere).values(teaching_point_id=students.c.teaching_point_id)
-    for row in uow.rows(moved.returning(_s.id, _s.teaching_point_id)):
+    moving = update(selections).where(*elsewhere).values(teaching_point_id=students.c.teaching_point_id)
+    moved = uow.rows(moving.returning(_s.id, _s.teaching_point_id))
+    for row in moved:
         uow.audit(selections, row.id, "transfer", after={"teaching_point_id": row.teaching_point_id})
+    return [row.id for row in moved]

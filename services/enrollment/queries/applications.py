@@ -40,10 +40,7 @@ APPLICATIONS = Listing[ApplicationView](
     applications,
     shown=_shown,
     views=_views,
-    filters={
-        "number": lambda text, uow: application_search.numbered(_a.id, text),
-        "name": lambda text, uow: application_search.named(_a.id, text),
-    },
+    filters={"search": lambda text, uow: application_search.found(_a.id, text)},
 )
 
 

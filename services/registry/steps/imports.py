@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select, tuple_
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.columns import OPEN_EDUCATION
 from chassis.rules.days import first_day, implausible_days
 from chassis.rules.id_numbers import Identification, identify
 from chassis.rules.programmes import Elements, Programme, find_programme
@@ -21,7 +22,7 @@ from contracts.courses.states import ProgrammeStatus
 from contracts.identity.states import TeachingPointStatus
 from contracts.types import IdKind
 from services.registry.domain.status_changes import LIVE, leads_to_degree
-from services.registry.papers.workbook import OPEN_EDUCATION, Entry
+from services.registry.papers.workbook import Entry
 from services.registry.tables import programmes, students, teaching_points
 
 _s = students.c
@@ -32,7 +33,6 @@ class Surroundings:
     """What a row is checked against: usable teaching points by code, the point of who imports, programmes, today."""
 
     points: dict[str, UUID]
-    own_point_id: UUID | None
     programmes: Sequence[Programme]
     today: date
 
@@ -42,7 +42,7 @@ def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     already; what depends on it is not judged."""
     around = _surroundings(uow, lines, importer)
     for line in lines:
-        line.record = _record(line, around)
+        line.record = _record(line, importer, around)
     _refuse_taken(uow, lines)
 
 
@@ -61,7 +61,7 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
             line.refuse("", "already_exists")
 
 
-def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
+def _record(line: Line[Entry], importer: Importer, around: Surroundings) -> dict[str, Any] | None:
     """The record that a row makes; what is wrong with the row beyond its single cells is put down."""
     entry = line.entry
     identification = _identify(line, around.today)
@@ -71,7 +71,7 @@ def _record(line: Line[Entry], around: Surroundings) -> dict[str, Any] | None:
         )
         for field, reason in days.items():
             line.refuse(field, reason.code)
-    point_id = _point(line, around)
+    point_id = importer.point_of(line, around.points)
     programme = _programme(line, point_id, around)
     if entry.degree_intent and entry.level and not leads_to_degree(entry.level):
         line.refuse("degree_intent", "degree_not_possible")
@@ -105,20 +105,6 @@ def _identify(line: Line[Entry], today: date) -> Identification | None:
     return identification
 
 
-def _point(line: Line[Entry], around: Surroundings) -> UUID | None:
-    code = line.entry.teaching_point_code
-    if code is None:
-        if around.own_point_id is None:
-            line.refuse("teaching_point_code", "field_required")
-        elif around.own_point_id not in around.points.values():
-            line.refuse("teaching_point_code", "teaching_point_not_enabled")
-        return around.own_point_id
-    point_id = around.points.get(code)
-    if point_id is None:
-        line.refuse("teaching_point_code", "teaching_point_unknown", code=code)
-    return point_id
-
-
 def _programme(line: Line[Entry], point_id: UUID | None, around: Surroundings) -> Programme | None:
     entry = line.entry
     if not (entry.level and entry.major_code and entry.schooling_length and entry.intake and point_id):
@@ -145,7 +131,6 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
     known = uow.rows(select(programmes).where(p.major_code.in_(majors), ~p.deleted))
     return Surroundings(
         points={row.code: row.id for row in points if importer.may_enter(row.id)},
-        own_point_id=importer.own_point_id,
         programmes=[
             Programme(
                 row.id,

@@ -249,5 +249,5 @@ def test_forms_are_found_by_part_of_a_name_and_the_beginning_of_a_number(
 ) -> None:
     view = build.entered(enrollment, at, name="欧阳晓明")
     build.entered(enrollment, at, name="张伟")
-    for asked in (ListApplications(name="晓明"), ListApplications(number=view.number)):
+    for asked in (ListApplications(search="晓明"), ListApplications(search=view.number)):
         assert [item.id for item in enrollment.ask(asked, build.ADMISSIONS).items] == [view.id]

@@ -1,4 +1,4 @@
-import { exporting, opening } from "@/kit/actions";
+import { exporting, importing, opening } from "@/kit/actions";
 import { listPage } from "@/kit/list/declare";
 import { admitting, rejecting, resending, withdrawing } from "./decisions";
 
@@ -23,8 +23,7 @@ export default listPage("enrollment.ListApplications", {
     { field: "admission_round_id", hidden: true },
   ],
   filters: [
-    "number",
-    "name",
+    "search",
     "state",
     "admission_round_id",
     "intake",
@@ -39,6 +38,7 @@ export default listPage("enrollment.ListApplications", {
   open: "enrollment.GetApplication",
   actions: [
     opening("enrollment.EnterApplication"),
+    importing("enrollment.ImportApplications"),
     admitting,
     rejecting,
     resending,

@@ -3,6 +3,9 @@ import { page } from "@/kit/pages";
 export const routes = [
   page("/enrollment/applications", "enrollment.ListApplications", () => import("./applications")),
   page("/enrollment/applications/new", "enrollment.EnterApplication", () => import("./form/EnterPage.vue")),
+  page("/enrollment/applications/import", "enrollment.ImportApplications", () => import("./import-applications"), {
+    inMenu: false,
+  }),
   page("/enrollment/applications/:application_id", "enrollment.GetApplication", () => import("./application")),
   page(
     "/enrollment/applications/:application_id/edit",
@@ -11,5 +14,10 @@ export const routes = [
   ),
   page("/enrollment/rounds", "enrollment.ListAdmissionRounds", () => import("./rounds/rounds")),
   page("/enrollment/rounds/:admission_round_id", "enrollment.GetAdmissionRound", () => import("./rounds/round")),
+  page(
+    "/enrollment/statistics",
+    "enrollment.GetApplicationStatistics",
+    () => import("./statistics/StatisticsPage.vue"),
+  ),
   page("/enrollment/settings", "enrollment.ListSettings", () => import("./settings"), { title: "招生设置" }),
 ];

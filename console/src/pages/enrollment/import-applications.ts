@@ -1,0 +1,3 @@
+import { importPage } from "@/kit/imports/declare";
+
+export default importPage("enrollment.ImportApplications", { template: "enrollment.GetApplicationImportTemplate" });
