@@ -10,7 +10,7 @@ from contracts.courses.queries import ListCohort, ListSelections
 from contracts.courses.states import SelectionState
 from contracts.courses.views import WithdrawalResults
 from contracts.enrollment.commands import UpdateAdmissionRound
-from contracts.enrollment.queries import GetProgrammeChoices
+from contracts.enrollment.queries import GetAdmissionRound, GetProgrammeChoices, ListAdmissionRounds
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.finance.queries import GetWithdrawalReview, ListBills
 from contracts.finance.states import BillStatus, ReviewState
@@ -22,7 +22,7 @@ from contracts.registry.views import StudentView
 from contracts.types import Level
 from launcher import school
 from launcher.made_up import MadeUpStudent, MadeUpStudents
-from launcher.story.admitting import application_form, open_round
+from launcher.story.admitting import application_form
 from launcher.story.cohort import sheet_rows
 from launcher.story.people import Person, administrator_password
 from launcher.story.school import elements
@@ -113,7 +113,8 @@ class Premises:
             major_name="大数据与会计",
         )
         school.publish_programme(registrar, command, [point.view.id])
-        round_ = open_round(stage, officer)
+        [open_] = officer.client.pages(ListAdmissionRounds(open_now=True))
+        round_: AdmissionRoundDetails = officer.send(GetAdmissionRound(admission_round_id=open_.id))
         fields = round_.model_dump(include=UpdateAdmissionRound.model_fields.keys() - {"teaching_point_ids"})
         levels = (Level.TOP_UP_BACHELOR, Level.JUNIOR_COLLEGE)
         changed = UpdateAdmissionRound(**{**fields, "admission_round_id": round_.id, "levels": levels})

@@ -53,8 +53,7 @@ def open_page(page: Page, path: str) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def rows_of_every_kind(premises: Premises) -> None:
-    """What the scene lacks: nobody has applied, and the student who signs in has asked for nothing yet."""
-    premises.applied(premises.applicant())
+    """What the scene lacks: the student who signs in has asked for nothing yet."""
     registrar = premises.scene.school.staff.registrar
     student = premises.scene.here.students[1]
     version = registrar.send(GetStudent(student_id=student.id)).version

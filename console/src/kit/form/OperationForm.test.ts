@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { reactive } from "vue";
+import { nextTick, reactive } from "vue";
 import { Problem } from "@/api/problem";
 import type { AnyRequest, Name } from "@/kit/contract";
 import { button, enter, leave, shown, text } from "@/kit/testing";
@@ -119,7 +119,8 @@ describe("what a page knows of a form beside the contract", () => {
     const root = await form({ guide });
     fill(root);
     guide.follows = { reason: "本人申请" };
-    await vi.waitFor(() => expect(reason(root).value).toBe("本人申请退学"));
+    await nextTick();
+    expect(reason(root).value).toBe("本人申请退学");
     guide.follows = { reason: "另有原因" };
     await vi.waitFor(() => expect(reason(root).value).toBe("另有原因"));
   });

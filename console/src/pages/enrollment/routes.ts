@@ -6,7 +6,6 @@ export const routes = [
   page("/enrollment/applications/import", "enrollment.ImportApplications", () => import("./import-applications"), {
     inMenu: false,
   }),
-  page("/enrollment/statistics", "enrollment.GetApplicationStatistics", () => import("./StatisticsPage.vue")),
   page("/enrollment/applications/:application_id", "enrollment.GetApplication", () => import("./application")),
   page(
     "/enrollment/applications/:application_id/edit",
@@ -15,5 +14,10 @@ export const routes = [
   ),
   page("/enrollment/rounds", "enrollment.ListAdmissionRounds", () => import("./rounds/rounds")),
   page("/enrollment/rounds/:admission_round_id", "enrollment.GetAdmissionRound", () => import("./rounds/round")),
+  page(
+    "/enrollment/statistics",
+    "enrollment.GetApplicationStatistics",
+    () => import("./statistics/StatisticsPage.vue"),
+  ),
   page("/enrollment/settings", "enrollment.ListSettings", () => import("./settings"), { title: "招生设置" }),
 ];

@@ -4,7 +4,7 @@
  */
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
 import { computed, ref, type Ref } from "vue";
-import { call, choice, type Answer } from "@/kit/contract";
+import { call, choice, type Answer, type Request } from "@/kit/contract";
 import type { Draft } from "@/kit/form/draft";
 import { ELEMENTS, type Element, type Options } from "@/kit/list/narrow";
 
@@ -60,7 +60,7 @@ export function useElements(place: Readonly<Ref<Place>>) {
     queryFn: ({ signal }) =>
       call(
         "enrollment.GetProgrammeChoices",
-        { ...place.value, ...picked.value, admission_round_id: place.value.admission_round_id! } as never,
+        { ...place.value, ...picked.value } as Request<"enrollment.GetProgrammeChoices">,
         { signal },
       ),
     enabled: computed(() => !!place.value.admission_round_id),
