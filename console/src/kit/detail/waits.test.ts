@@ -19,7 +19,7 @@ it("reads a row anew as long as something of it is on its way, and no longer", a
   const page = detailPage("enrollment.GetApplication", {
     title: ({ number }) => number,
     tabs: [{ facts: ["student_number"] }],
-    awaits: ({ student_number }) => student_number === null,
+    waits: ({ student_number }) => student_number === null,
   });
   const root = await shown(page);
   await vi.waitFor(() => expect(text(root)).toContain("学号—"));
