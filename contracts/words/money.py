@@ -44,7 +44,7 @@ FIELDS: Words = {
     "refunded_total": ("已退总额", "Refunded in all"),
     "paid_out_on": ("付款日期", "Paid out on"),
     "percent": ("退费比例", "Per cent"),
-    "within_days": ("天数以内", "Within days"),
+    "within_days": ("退费期限（缴费后天数）", "Within days after payment"),
     "attempt": ("次数", "Attempt"),
     "review_state": ("审核状态", "State of the review"),
     "suspense": ("挂账", "Suspense"),

@@ -77,11 +77,14 @@ def addresses(evaluate: Callable[[str], Any]) -> Sequence[Address]:
     return [Address(each["path"], each["operation"]) for each in evaluate(_READ) if "*" not in each["path"]]
 
 
-def may_open(evaluate: Callable[[str], Any], person: Person, *, student: bool) -> Iterator[tuple[Address, str | None]]:
-    """The pages that are this person's, with an address of each that has rows."""
+def may_open(evaluate: Callable[[str], Any], person: Person, opened: set[str], *, student: bool) -> Iterator[str]:
+    """An address of each page that is this person's, has rows, and is not `opened` yet: it is from now on."""
     for address in addresses(evaluate):
-        if address.is_for(person, student=student):
-            yield address, address.filled(person)
+        if address.pattern in opened or not address.is_for(person, student=student):
+            continue
+        if path := address.filled(person):
+            opened.add(address.pattern)
+            yield path
 
 
 def _first(person: Person, parameter: str) -> str | None:

@@ -81,6 +81,28 @@ class Firefox:
         """What a script in the page returns."""
         return self.ask("WebDriver:ExecuteScript", script=script, args=list(arguments))["value"]
 
+    def set_out(self, url: str) -> None:
+        """Begin to go there. Until it is there the page is marked as `left`."""
+        self.look("document.documentElement.dataset.left = 'yes'; location.assign(arguments[0])", url)
+
+    def tabs(self, count: int) -> Sequence[str]:
+        """So many tabs: those that are open, and as many new ones as are missing."""
+        open_: list[str] = self.ask("WebDriver:GetWindowHandles")
+        new = (self.ask("WebDriver:NewWindow", type="tab")["handle"] for _ in range(count - len(open_)))
+        return [*open_, *new][:count]
+
+    def close_others(self) -> None:
+        """Leave nothing open but the first tab."""
+        first, *others = self.ask("WebDriver:GetWindowHandles")
+        for tab in others:
+            self.turn_to(tab)
+            self.ask("WebDriver:CloseWindow")
+        self.turn_to(first)
+
+    def turn_to(self, tab: str) -> None:
+        """What follows is about this tab."""
+        self.ask("WebDriver:SwitchToWindow", handle=tab)
+
     def wait_for(self, script: str) -> Any:
         """What a script in the page returns, as soon as that is something. Raises TimeoutError."""
         deadline = time.monotonic() + PATIENCE

@@ -32,6 +32,8 @@ from launcher.story.workbooks import filled
 from tests.end_to_end.scenery import PASSWORD, STUDENTS, Scene
 
 SheetRow = dict[str, str]
+TOGETHER = 8
+"""Students who come in by one import, which takes as long as one of a single student."""
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Premises:
     scene: Scene
     _known: int = field(default=STUDENTS)
     """Students of the first point that are there already."""
+    _fresh: list[StudentView] = field(default_factory=list)
+    """Who came in and was not handed out yet."""
 
     _applicants: MadeUpStudents = field(default_factory=lambda: MadeUpStudents("applicants"))
 
@@ -85,8 +89,11 @@ class Premises:
         return filled(template, rows)
 
     def newcomers(self, count: int) -> list[StudentView]:
-        """Students who have just come in at the first point, and may select."""
-        return self.enrolled(self.rows(count))
+        """Students of the first point who have done nothing yet, and may select. Some come in together."""
+        if len(self._fresh) < count:
+            self._fresh += self.enrolled(self.rows(max(count, TOGETHER)))
+        taken, self._fresh = self._fresh[:count], self._fresh[count:]
+        return taken
 
     def enrolled(self, rows: Sequence[SheetRow]) -> list[StudentView]:
         """The students of these rows, who have come in."""

@@ -1,6 +1,7 @@
 """N41 and N42: days are those of the calendar and instants China's, wherever the browser is; long numbers are exact."""
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from chassis.base.clock import SHANGHAI
 from contracts.courses.queries import ListTerms
+from contracts.finance.queries import ListBills
 from contracts.finance.views import BillView
 from launcher.made_up import with_check_digit
 from tests.browser.conftest import Contexts, Desk
@@ -23,33 +25,42 @@ ZONES = {
 }
 """Each with the days on which another summer time of China began and ended."""
 
+Abroad = Callable[[str], Page]
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-def somewhere(fresh: Contexts, premises: Premises, title: str, zone: str) -> Page:
-    """A page of somebody whose computer is set to this zone."""
-    page = fresh(timezone_id=zone).new_page()
-    sign_in(page, premises.people()[title].username, premises.password(title))
-    return page
+@pytest.fixture(scope="module")
+def abroad(lasting: Contexts, premises: Premises) -> Iterator[Abroad]:
+    """`abroad("UTC")`: a page of the registrar, whose computer is set to this zone."""
+    pages: dict[str, Page] = {}
+
+    def page_in(zone: str) -> Page:
+        if zone not in pages:
+            pages[zone] = lasting(timezone_id=zone).new_page()
+            sign_in(pages[zone], premises.people()["registrar"].username, premises.password("registrar"))
+        return pages[zone]
+
+    yield page_in
+    for page in pages.values():
+        page.context.close()
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_instants_are_shown_in_chinas_time_wherever_the_browser_is(
-    zone: str, fresh: Contexts, premises: Premises
+    zone: str, abroad: Abroad, premises: Premises
 ) -> None:
-    (student,) = premises.newcomers(1)
-    bill: BillView = premises.billed([student])[0]
+    bill: BillView = premises.scene.school.staff.registrar.send(ListBills(size=1)).items[0]
     shown = bill.issued_at.astimezone(SHANGHAI)
-    page = somewhere(fresh, premises, "cashier", zone)
+    page = abroad(zone)
     page.goto(f"/finance/bills/{bill.id}")
     expect(page.get_by_role("definition").filter(has_text=f"{shown:%Y-%m-%d %H:%M}").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("zone", "days"), ZONES.items())
 def test_a_day_that_is_typed_is_the_day_that_is_sent_and_shown(
-    zone: str, days: tuple[str, str], fresh: Contexts, premises: Premises
+    zone: str, days: tuple[str, str], abroad: Abroad, premises: Premises
 ) -> None:
-    page = somewhere(fresh, premises, "registrar", zone)
+    page = abroad(zone)
     page.goto("/courses/terms")
     name = f"夏令时学期 {zone.rpartition('/')[2]} {premises.scene.stage.run}"
     page.get_by_role("button", name="新增学期").click()
@@ -74,12 +85,12 @@ def test_a_day_that_is_typed_is_the_day_that_is_sent_and_shown(
 
 
 @pytest.mark.parametrize("born_on", ["1986-04-13", "1991-09-15"])
-def test_a_birth_date_of_a_summer_time_stays_what_it_was(born_on: str, fresh: Contexts, premises: Premises) -> None:
+def test_a_birth_date_of_a_summer_time_stays_what_it_was(born_on: str, abroad: Abroad, premises: Premises) -> None:
     (row,) = premises.rows(1)
     row["出生日期"] = born_on
     row["证件号码"] = with_check_digit(f"320302{born_on.replace('-', '')}{'001' if row['性别'] == '男' else '002'}")
-    page = somewhere(fresh, premises, "registrar", "America/New_York")
     student = premises.enrolled([row])[0]
+    page = abroad("America/New_York")
     page.goto(f"/registry/students/{student.id}")
     expect(page.get_by_role("definition").filter(has_text=born_on)).to_be_visible()
     expect(page.get_by_role("definition").filter(has_text=row["证件号码"])).to_be_visible()

@@ -74,7 +74,7 @@ def test_a_refund_rule_is_entered_and_deleted(desk: Desk) -> None:
     page.get_by_role("button", name="新增退费规则").click()
     form = page.get_by_role("form", name="新增退费规则")
     form.get_by_role("combobox", name="类型", exact=True).select_option(label="考试费")
-    form.get_by_label("天数以内").fill("365")
+    form.get_by_label("退费期限").fill("365")
     form.get_by_label("退费比例").fill("10")
     form.get_by_role("button", name="提交").click()
     expect(form).to_be_hidden()
