@@ -7,15 +7,13 @@ export type Count = Answer<"enrollment.GetApplicationStatistics">["items"][numbe
 
 const STATES = choicesOf("ApplicationState").map(({ value }) => value);
 
-/** What a figure is counted by, as rows are called. */
-export function rowOf({ teaching_point_id, level, major_name, day }: Count, nameOf: (id: string) => string): string {
-  if (teaching_point_id) return nameOf(teaching_point_id);
-  return day ?? `${choice("Level", level ?? "")} ${major_name ?? ""}`;
-}
+/** What a figure is counted by: a point by its id, a day, or a major with its level, since several levels have it. */
+const rowOf = ({ teaching_point_id, level, major_name, day }: Count) =>
+  teaching_point_id ?? day ?? `${choice("Level", level ?? "")} ${major_name ?? ""}`;
 
 /** The figures as a table: the largest first, but days as they came. */
-export function tableBy(counts: readonly Count[], by: Grouping, nameOf: (id: string) => string): FigureTable {
-  const figures = counts.map((each) => ({ row: rowOf(each, nameOf), column: each.state, count: each.count }));
+export function tableBy(counts: readonly Count[], by: Grouping): FigureTable {
+  const figures = counts.map((each) => ({ row: rowOf(each), column: each.state, count: each.count }));
   const table = tableOf(figures, STATES);
   if (by !== "day") return table;
   return { ...table, rows: [...table.rows].sort((one, other) => one.name.localeCompare(other.name)) };
