@@ -11,7 +11,6 @@ COLUMNS: Words = {
     "must_change_password": ("须修改密码", "Has to change the password"),
     "one_time_until": ("一次性密码到期时间", "One-time password until"),
     "prior_certificate_number": ("前置学历证书编号", "Earlier education: certificate"),
-    "prior_check": ("前置学历核验", "Earlier education: check"),
     "prior_graduated_on": ("前置学历毕业日期", "Earlier education: graduated on"),
     "prior_level": ("前置学历层次", "Earlier education: level"),
     "prior_major": ("前置学历专业", "Earlier education: major"),
