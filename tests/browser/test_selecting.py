@@ -67,7 +67,8 @@ def test_courses_of_a_plan_are_ticked_and_selected_for_one_student(desk: Desk, p
 def test_a_course_that_cannot_be_selected_says_which_condition_is_not_met(desk: Desk, premises: Premises) -> None:
     (student,) = premises.newcomers(1)
     page = desk("point's registrar")
-    page.goto(f"/courses/select/{student.id}")
+    page.goto(f"/registry/students/{student.id}")
+    page.get_by_role("button", name="培养方案与选课").click()
     row = page.get_by_role("row").filter(has_text="大学英语")
     expect(row.get_by_role("checkbox")).to_be_disabled()
     row.get_by_role("button", name="不可选").click()
