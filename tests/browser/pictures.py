@@ -110,6 +110,7 @@ def selecting_for_many(gallery: Gallery) -> None:
     filters = page.get_by_role("search", name="筛选")
     filters.get_by_label("学习批次").fill(gallery.stage.intake)
     filters.get_by_label("层次").select_option(label="专升本")
+    expect(filters.get_by_role("combobox", name="学制")).to_be_visible()  # as soon as programmes are known
     for label in ("学生来源", "专业代码", "学制"):
         filters.get_by_role("combobox", name=label).select_option(index=1)  # a list once programmes are known
     filters.get_by_role("button", name="查询").click()

@@ -35,6 +35,7 @@ def look_for_cohort(page: Page, premises: Premises) -> Locator:
     choose_in_menu(page, "教务", "批量选课")
     filters = page.get_by_role("search", name="筛选")
     filters.get_by_label("层次").select_option(label="专升本")
+    filters.get_by_label("层次").select_option(label="专升本")
     filters.get_by_role("button", name="查询").click()
     expect(page.get_by_role("alert")).to_contain_text("请先填写：学习批次")
     filters.get_by_label("学习批次").fill(premises.scene.stage.intake)
@@ -80,7 +81,7 @@ def test_a_cohort_is_found_by_its_elements_ticked_tried_and_selected(desk: Desk,
     premises.billed(students[:1])  # who has one of the courses already
     page = desk("point's registrar")
     filters = look_for_cohort(page, premises)
-    programme = premises.scene.school.programme  # the only one there is, so that what was left open is known
+    programme = premises.scene.school.programme  # the only one of its level, so that what was left open is known
     expect(filters.get_by_label("学生来源")).to_have_value(str(programme.student_source))
     expect(filters.get_by_label("专业代码")).to_have_value(programme.major_code)
     for student in students:
