@@ -70,6 +70,12 @@ class ContactInput(Contract, extra="forbid"):
     employer: ShortText | None = Field(default=None, description="Place of work.", examples=["某某公司"])
 
 
+class ApplicantContact(ContactInput):
+    """How somebody is reached who has no account yet."""
+
+    mobile: MobileNumber = Field(description="Mobile number.")
+
+
 class PriorEducationInput(Contract, extra="forbid"):
     """前置学历: what a person had completed before (ENR-4)."""
 

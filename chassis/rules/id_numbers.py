@@ -71,12 +71,6 @@ def other_number(text: str) -> str:
     return number
 
 
-def mask(number: str) -> str:
-    """A number as those see it who don't need it: enough to recognise, not enough to use."""
-    ahead = 6 if len(number) == _LENGTH else 2
-    return f"{number[:ahead]}{'*' * (len(number) - ahead - 2)}{number[-2:]}"
-
-
 @dataclass(frozen=True, slots=True)
 class Identification:
     """Document, birth and gender of a person, agreeing with each other."""

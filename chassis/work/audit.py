@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, Text, func, select
 
+from chassis.base.masking import mask
 from chassis.data.lists import Listing
 from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
@@ -53,12 +54,9 @@ def _view(row: Row[Any]) -> AuditEntryView:
 
 
 def _masked(fields: dict[str, Any] | None) -> dict[str, Any] | None:
-    """ID numbers keep their first six and last two characters: enough to recognise one, not enough to know it."""
+    """ID numbers as those see them who don't need them."""
     if fields is None:
         return None
     return {
-        name: f"{value[:6]}{'*' * (len(value) - 8)}{value[-2:]}"
-        if "id_number" in name and isinstance(value, str) and len(value) > 8
-        else value
-        for name, value in fields.items()
+        name: mask(value) if "id_number" in name and isinstance(value, str) else value for name, value in fields.items()
     }

@@ -90,14 +90,17 @@ def decider(
     permission: str,
     *,
     besides: Sequence[str] = (),
-    entered_by: str = "entered_by",
+    entered_by: str | Sequence[str] = "entered_by",
     decided_by: str = "decided_by",
 ) -> Who:
     """Whoever acts under `permission`, except on a request of their own: nobody decides what they entered (the column
-    `entered_by`), by whichever of their roles, nor twice what takes several persons: what `besides` (columns) keep is
-    who decided before. `decided_by` is the column that keeps who takes this step; of several deciders each has one."""
+    `entered_by`, or several where others may change it), by whichever of their roles, nor twice what takes several
+    persons: what `besides` (columns) keep is who decided before. `decided_by` is the column that keeps who takes this
+    step; of several deciders each has one."""
+    columns = (entered_by,) if isinstance(entered_by, str) else entered_by
+    own = ((column, "decides_own_request") for column in columns)
     before = ((column, "same_reviewer") for column in besides)
-    return Who(permission, permission, ((entered_by, "decides_own_request"), *before), kept_in=decided_by)
+    return Who(permission, permission, (*own, *before), kept_in=decided_by)
 
 
 SYSTEM = Who("system")

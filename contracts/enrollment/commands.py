@@ -11,7 +11,7 @@ from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.exports import Export
 from contracts.field_problem import FieldProblemError
 from contracts.imports import Import
-from contracts.people import ContactInput, PriorEducationInput
+from contracts.people import ApplicantContact, PriorEducationInput
 from contracts.types import (
     Code,
     Day,
@@ -109,14 +109,8 @@ class _ApplicationForm(FiveElements, Command):
     id_valid_until: Day | None = Field(
         default=None, description="Last day; empty where it has none.", examples=["2036-05-20"]
     )
-    contact: ContactInput = Field(description="How the person is reached; a mobile number is needed.")
+    contact: ApplicantContact = Field(description="How the person is reached.")
     prior_education: PriorEducationInput = Field(description="What was completed before.")
-
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if self.contact.mobile is None:
-            raise FieldProblemError("field_required")
-        return self
 
 
 class EnterApplication(_ApplicationForm, answers=ApplicationDetails):
@@ -151,8 +145,8 @@ class UpdateApplication(_ApplicationForm, answers=ApplicationDetails):
 class ResendApplications(TryableCommand, answers=RowResults):
     """Send rejected forms again after they were corrected: `rejected` → `first_review_passed`.
 
-    Refused by row: `not_found`, `step_not_allowed`, `admission_round_closed`, `application_exists`,
-    `already_enrolled_at_level`.
+    Refused by row: `not_found`, `step_not_allowed`, `admission_round_closed`, `point_not_in_round`,
+    `level_not_in_round`, `teaching_point_not_enabled`, `application_exists`, `already_enrolled_at_level`.
     """
 
     application_ids: Ids = Field(description="The forms.")
@@ -192,7 +186,8 @@ class RejectApplications(TryableCommand, answers=RowResults):
 
 
 class RecordPriorEducationCheck(Command, answers=ApplicationDetails):
-    """What the national verification of the prior education said. Refused: `stale_version`, `application_decided`."""
+    """What the national verification of the prior education said. Refused: `stale_version`, `application_decided`,
+    `decides_own_request`."""
 
     application_id: Id = Field(description="The form.")
     version: Version

@@ -77,4 +77,7 @@ TEXTS = {
         "该证件号码在同一层次已有在籍或休学的学生，不能重复建立。",
         "There is an active or suspended student of this level with this ID number.",
     ),
+    "student_number_taken": ErrorText(
+        _K.CONFLICT, "学号已被使用，请核对。", "This student number is in use. Check it."
+    ),
 }

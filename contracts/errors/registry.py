@@ -44,7 +44,4 @@ TEXTS = {
         "只有专升本、高起本学生可以登记学位意向。",
         "Only students of bachelor levels can want the degree.",
     ),
-    "student_number_taken": ErrorText(
-        _K.CONFLICT, "学号已被使用，请核对。", "This student number is in use. Check it."
-    ),
 }

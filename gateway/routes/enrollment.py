@@ -38,7 +38,7 @@ ROUTES = (
     get(_APPLICATION, queries.GetApplication, _READ),
     put(_APPLICATION, commands.UpdateApplication, _ENTER),
     put(
-        f"{_APPLICATION}/prior-education-check", commands.RecordPriorEducationCheck, "enrollment.check_prior_education"
+        f"{_APPLICATION}/prior-education-check", commands.RecordPriorEducationCheck, _CHECK
     ),
     *settings_of("enrollment"),
     *trail_of("enrollment", "applications", "enter"),

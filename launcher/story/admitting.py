@@ -19,7 +19,7 @@ from contracts.enrollment.commands import (
 from contracts.enrollment.queries import GetApplication, GetProgrammeChoices
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.queries import ListUsers
-from contracts.people import ContactInput, PriorEducationInput
+from contracts.people import ApplicantContact, PriorEducationInput
 from contracts.permissions import Role
 from contracts.settings import ChangeSetting, ListSettings, SettingsView
 from contracts.types import Level, PriorLevel
@@ -115,7 +115,7 @@ def application_form(stage: Stage, round_: AdmissionRoundDetails, person: MadeUp
         gender=person.gender,
         id_number=person.id_number,
         ethnicity="01",
-        contact=ContactInput(mobile=person.mobile),
+        contact=ApplicantContact(mobile=person.mobile),
         prior_education=prior,
         **elements(stage).model_dump(),
     )

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.messages.copies import locked
 from chassis.work.reasons import Reason
-from chassis.work.rows import lock_where, update_each
+from chassis.work.rows import lock_where, set_each
 from chassis.work.steps import take_locked
 from contracts.registry.events import AdmissionsRefused, StudentDocumentItem, StudentDocumentState
 from services.enrollment.domain.workflows import ADMITTED, APPLICATION
-from services.enrollment.tables import applications
+from services.enrollment.tables import applications, student_documents
 
 _a = applications.c
 
+NUMBER_TAKEN = "student_number_taken"
+
 
 def on_admissions_refused(events: Sequence[AdmissionsRefused], uow: UnitOfWork) -> None:
-    """No record can be made: the form is rejected and says why. Its number is never given again.
+    """No record can be made: the form says why. Whose document is somebody's is rejected; whose number is, the school
+    admits once more. The number is never given again.
 
     An answer about an earlier admission of the form finds another student id there, and is ignored.
     """
     codes = {row.student_id: row.code for event in events for row in event.refused}
     found = lock_where(uow, applications, ids_in(_a.student_id, codes), _a.state == ADMITTED, _a.recorded_at.is_(None))
-    refusals = {
-        id_: {"refusal": Reason(codes[row.student_id]).for_row, "studying": False} for id_, row in found.items()
-    }
-    take_locked(uow, APPLICATION, applications, found.values(), "refuse_record", each=refusals)
+    for action, of_number in (("return_number", True), ("refuse_record", False)):
+        rows = [row for row in found.values() if (codes[row.student_id] == NUMBER_TAKEN) is of_number]
+        refusals = {row.id: {"refusal": Reason(codes[row.student_id]).for_row, "studying": False} for row in rows}
+        take_locked(uow, APPLICATION, applications, rows, action, each=refusals)
 
 
 def on_student_document_state(events: Sequence[StudentDocumentState], uow: UnitOfWork) -> None:
@@ -37,15 +44,17 @@ def on_student_document_state(events: Sequence[StudentDocumentState], uow: UnitO
     for item in (item for event in events for item in event.items):
         if item.id not in newest or newest[item.id].version < item.version:
             newest[item.id] = item
-    found = lock_where(uow, applications, ids_in(_a.student_id, newest), _a.state == ADMITTED)
-    changed = {
-        id_: {
-            "recorded_at": row.recorded_at or uow.now,
-            "record_version": newest[row.student_id].version,
-            "studying": newest[row.student_id].studying and not newest[row.student_id].deleted,
-        }
-        for id_, row in found.items()
-        if newest[row.student_id].version > (row.record_version or 0)
-    }
-    if changed:
-        uow.execute(update_each(applications, changed))
+    known = locked(uow, student_documents, newest, alone=True, required=False)
+    current = {id_: item for id_, item in newest.items() if id_ not in known or known[id_].version <= item.version}
+    found = lock_where(uow, applications, ids_in(_a.student_id, current), _a.state == ADMITTED)
+    told = {id_: _told(row, current[row.student_id], uow) for id_, row in found.items()}
+    set_each(uow, applications, {id_: values for id_, values in told.items() if _is_news(found[id_], values)})
+
+
+def _told(row: Row[Any], item: StudentDocumentItem, uow: UnitOfWork) -> dict[str, Any]:
+    return {"recorded_at": row.recorded_at or uow.now, "studying": item.studying and not item.deleted}
+
+
+def _is_news(row: Row[Any], values: Mapping[str, Any]) -> bool:
+    """Whether it changes the form: the registry tells of every change of a record, most of which are none of a form."""
+    return any(row._mapping[name] != value for name, value in values.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from chassis.declaring.service import Service, command, copy, query, reaction
+from chassis.rules.programme_copies import programme_row
 from chassis.running.exports import exported
 from chassis.running.imports import imported
 from chassis.work.to_do import Waiting
@@ -20,7 +21,6 @@ from services.enrollment.domain.workflows import APPLICATION
 from services.enrollment.queries import applications as application_queries
 from services.enrollment.queries import choices, statistics
 from services.enrollment.queries import rounds as round_queries
-from services.enrollment.steps.programmes import programme_row
 
 
 class Enrollment(Service):
@@ -32,6 +32,7 @@ class Enrollment(Service):
         "uq_admission_rounds_code": "admission_round_code_taken",
         "uq_applications_document": "application_exists",
         "uq_applications_studying": "already_enrolled_at_level",
+        "uq_applications_student_number": "student_number_taken",
     }
     settings = SETTINGS
     decided = EnrollmentDecided

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
     String,
     Table,
     Text,
@@ -24,6 +23,7 @@ from chassis.data.groups import group_column, grouped
 from chassis.data.name_search import found_by_name
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
+from chassis.rules.programme_copies import programme_copy
 from chassis.work.numbers import number_column
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
 from contracts.types import Gender, IdKind, Level, PriorEducationCheck, PriorLevel
@@ -108,6 +108,7 @@ applications = Table(
     # who entered and decided
     Column("entered_by", Uuid, nullable=False),
     Column("entered_by_name", Text, nullable=False),
+    Column("sent_by", Uuid, nullable=False),  # who entered, corrected or sent it last
     Column("decided_by", Uuid),
     instant("sent_at"),
     # what came of it
@@ -116,7 +117,6 @@ applications = Table(
     instant("admitted_at", nullable=True),
     instant("recorded_at", nullable=True),
     Column("studying", Boolean, nullable=False, server_default=text("false")),  # admitted here, and not gone since
-    Column("record_version", Integer),  # of the registry's record, the newest that was heard of
     Column("refusal", JSONB(none_as_null=True)),
     group_column("cohort_id"),
     *stamps(),
@@ -166,23 +166,7 @@ teaching_points = copy_table(
 )
 scope(teaching_points, read_by_all=True)
 
-programmes = copy_table(
-    "programmes",
-    metadata,
-    Column("code", Text, nullable=False),
-    Column("major_name", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("level", Text, nullable=False),
-    Column("student_type", Text, nullable=False),
-    Column("student_source", Text, nullable=False),
-    Column("major_code", Text, nullable=False),
-    Column("schooling_length", Text, nullable=False),
-    Column("from_intake", Text, nullable=False),
-    Column("until_intake", Text),
-    Column("teaching_point_ids", JSONB, nullable=False),
-    Index("ix_programmes_elements", "major_code", "level"),
-)
-scope(programmes, read_by_all=True)
+programmes = programme_copy(metadata)
 
 student_documents = copy_table(
     "student_documents",

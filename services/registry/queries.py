@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
+from chassis.base.masking import mask
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
 from chassis.data.pages import equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
-from chassis.rules.id_numbers import mask
 from contracts.base import Page
 from contracts.registry.events import StudentDocumentItem, StudentItem, Suspension
 from contracts.registry.queries import (

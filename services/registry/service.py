@@ -9,6 +9,7 @@ from chassis.documents.answering import issued_documents
 from chassis.documents.batches import made_together
 from chassis.documents.making import made
 from chassis.requests.reviewed import reviewed
+from chassis.rules.programme_copies import programme_row
 from chassis.running.exports import exported
 from chassis.running.imports import imported
 from chassis.work.audit_heads import keeping_heads
@@ -19,7 +20,6 @@ from services.registry import queries, tables, tasks
 from services.registry.commands import records, status
 from services.registry.documents.enrolment_certificate import CERTIFICATES_OF_MANY, ENROLMENT_CERTIFICATES
 from services.registry.reactions import admissions, answers
-from services.registry.steps import copies
 
 
 class Registry(Service):
@@ -59,7 +59,7 @@ class Registry(Service):
 
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     shared_settings = copy(SchoolSettingState, tables.shared_settings, needed=False)
-    programmes = copy(ProgrammeState, tables.programmes, copies.programme_row)
+    programmes = copy(ProgrammeState, tables.programmes, programme_row)
 
     on_students_admitted = reaction(admissions.on_students_admitted)
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
 from chassis.data.groups import group_column, grouped
@@ -24,6 +23,7 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.documents.issued import issued_documents_table
 from chassis.requests.tables import one_open
+from chassis.rules.programme_copies import programme_copy
 from chassis.work.public import guarding_tables
 from chassis.work.school_settings import shared_settings_table
 from contracts.registry.states import (
@@ -190,20 +190,4 @@ teaching_points = copy_table(
 )
 scope(teaching_points, read_by_all=True)
 
-programmes = copy_table(
-    "programmes",
-    metadata,
-    Column("code", Text, nullable=False),
-    Column("major_name", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("level", Text, nullable=False),
-    Column("student_type", Text, nullable=False),
-    Column("student_source", Text, nullable=False),
-    Column("major_code", Text, nullable=False),
-    Column("schooling_length", Text, nullable=False),
-    Column("from_intake", Text, nullable=False),
-    Column("until_intake", Text),
-    Column("teaching_point_ids", JSONB, nullable=False),
-    Index("ix_programmes_elements", "major_code", "level"),
-)
-scope(programmes, read_by_all=True)
+programmes = programme_copy(metadata)

@@ -49,7 +49,7 @@ PLAIN_IN = {
     "services/enrollment/steps/imports.py: programmes.c.major_code.in_(majors)",
     "services/enrollment/steps/imports.py: r.code.in_(codes)",
     "services/enrollment/steps/imports.py: t.code.in_(places)",
-    "services/enrollment/steps/imports.py: tuple_(*document).in_(wanted)",
+    "services/enrollment/steps/facts.py: tuple_(*document).in_(documents)",
     "services/enrollment/steps/facts.py: tuple_(*here).in_(documents)",
     "services/enrollment/steps/facts.py: tuple_(*known).in_(documents)",
     "services/registry/reactions/admissions.py: number.in_(wanted)",

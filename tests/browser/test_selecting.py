@@ -35,7 +35,6 @@ def look_for_cohort(page: Page, premises: Premises) -> Locator:
     choose_in_menu(page, "教务", "批量选课")
     filters = page.get_by_role("search", name="筛选")
     filters.get_by_label("层次").select_option(label="专升本")
-    filters.get_by_label("层次").select_option(label="专升本")
     filters.get_by_role("button", name="查询").click()
     expect(page.get_by_role("alert")).to_contain_text("请先填写：学习批次")
     filters.get_by_label("学习批次").fill(premises.scene.stage.intake)

@@ -12,7 +12,7 @@ from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.enrollment.commands import CreateAdmissionRound, EnterApplication, PublishAdmissionRound
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.events import TeachingPointItem, TeachingPointState
-from contracts.people import ContactInput, PriorEducationInput
+from contracts.people import ApplicantContact, PriorEducationInput
 from contracts.types import Level, PriorLevel
 from contracts.words import member_word
 from launcher.made_up import MadeUpStudents
@@ -86,7 +86,7 @@ def form(round_id: UUID, **changes: Any) -> EnterApplication:
         "level": Level.TOP_UP_BACHELOR,
         "major_code": "080901",
         "schooling_length": "2.5",
-        "contact": ContactInput(mobile=made.mobile),
+        "contact": ApplicantContact(mobile=made.mobile),
         "prior_education": prior_education(),
         **changes,
     }

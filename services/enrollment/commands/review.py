@@ -26,7 +26,7 @@ from services.enrollment.domain.rounds import against_reviewing
 from services.enrollment.domain.settings import STUDENT_NUMBER_TEMPLATE
 from services.enrollment.domain.student_numbers import read_template
 from services.enrollment.domain.workflows import APPLICATION
-from services.enrollment.steps.facts import document_of, enabled_points, judged
+from services.enrollment.steps.facts import Document, checked, document_of, enabled_points
 from services.enrollment.steps.rounds import rounds_of
 from services.enrollment.tables import applications
 
@@ -39,10 +39,13 @@ def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResult
     """
     found = lock(uow, applications, command.application_ids)
     points = enabled_points(uow, {row.teaching_point_id for row in found.values()})
-    against = {**_against_deciding(uow, found), **_against_admitting(uow, found, points)}
-    against |= against_step(uow, APPLICATION, [row for id_, row in found.items() if id_ not in against], "admit")
-    admitted = [row for id_, row in found.items() if id_ not in against]
-    numbers = read_template(setting(uow, STUDENT_NUMBER_TEMPLATE))
+    # What can't be decided anyway takes no place from another form of the same person.
+    against = against_step(uow, APPLICATION, found.values(), "admit")
+    against |= _against_deciding(uow, _left(found, against))
+    against |= _against_admitting(uow, _left(found, against), points)
+    admitted = list(_left(found, against).values())
+    # A trial counts in its own transaction and gives its numbers back; a decision makes nobody wait for its commit.
+    numbers = read_template(setting(uow, STUDENT_NUMBER_TEMPLATE), dense=command.dry_run)
     wanted = [numbers.values(row.intake, points[row.teaching_point_id], row.level) for row in admitted]
     given = {
         row.id: {
@@ -65,6 +68,9 @@ def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResult
         each=given,
         against=against,
     )
+    for id_ in taken.ids:  # the trail knows a number also when the registry has refused it
+        facts = {name: given[id_][name] for name in ("student_number", "student_id")}
+        uow.audit(applications, id_, "give_number", after=facts)
     uow.publish_rows(StudentsAdmitted, [_admitted(row, given[row.id]) for row in taken.rows])
     return taken.results(uow, command.application_ids)
 
@@ -76,6 +82,10 @@ def reject_applications(command: RejectApplications, uow: UnitOfWork) -> RowResu
     return taken.results(uow, command.application_ids)
 
 
+def _left(found: Mapping[UUID, Row[Any]], against: Mapping[UUID, Reason]) -> dict[UUID, Row[Any]]:
+    return {id_: row for id_, row in found.items() if id_ not in against}
+
+
 def _against_deciding(uow: UnitOfWork, found: Mapping[UUID, Row[Any]]) -> dict[UUID, Reason]:
     rounds = rounds_of(uow, {row.admission_round_id for row in found.values()})
     reasons = {id_: against_reviewing(rounds[row.admission_round_id], uow.now) for id_, row in found.items()}
@@ -85,9 +95,9 @@ def _against_deciding(uow: UnitOfWork, found: Mapping[UUID, Row[Any]]) -> dict[U
 def _against_admitting(
     uow: UnitOfWork, found: Mapping[UUID, Row[Any]], points: Mapping[UUID, str]
 ) -> dict[UUID, Reason]:
-    checked, reasons, seen = judged(uow, list(found.values())), {}, set()
+    seen_by_machine, reasons, seen = checked(uow, list(found.values())), dict[UUID, Reason](), set[Document]()
     for id_, row in found.items():
-        reason = against_admission(checked[id_])
+        reason = against_admission(seen_by_machine[id_])
         if reason is None and document_of(row) in seen:
             reason = Reason("already_enrolled_at_level")
         if reason is None and row.teaching_point_id not in points:

@@ -27,9 +27,18 @@ class Round:
 
 
 def against_entering(round_: Round, now: datetime) -> Reason | None:
-    """Forms are entered, and sent again, inside the window of a published round."""
+    """Forms are entered inside the window of a published round."""
     if round_.status == AdmissionRoundStatus.PUBLISHED and round_.opens_at <= now < round_.closes_at:
         return None
+    return _closed(round_)
+
+
+def against_resending(round_: Round, now: datetime) -> Reason | None:
+    """Whoever was rejected in time may correct and send again as long as the school decides."""
+    return None if round_.opens_at <= now < round_.review_closes_at else _closed(round_)
+
+
+def _closed(round_: Round) -> Reason:
     opens_at, closes_at = shown(round_.opens_at), shown(round_.closes_at)
     window = {"round_code": round_.code, "opens_at": opens_at, "closes_at": closes_at}
     return Reason("admission_round_closed", window)

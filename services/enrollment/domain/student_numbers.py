@@ -48,9 +48,10 @@ class StudentNumbers:
         }
 
 
-def read_template(text: str) -> StudentNumbers:
+def read_template(text: str, *, dense: bool = False) -> StudentNumbers:
     """Read what the school wrote. Raises FieldProblemError `number_template_unreadable`, `number_template_ambiguous`
-    where numbers of different points, intakes or levels could be the same, `field_too_long` above 20 characters."""
+    where numbers of different points, intakes or levels could be the same, `field_too_long` above 20 characters.
+    How they are counted (`dense`) is no part of what is written down: all of one name count alike."""
     parts: list[Text | Part | Serial] = []
     codes: dict[str, str] = {}
     at = 0
@@ -64,7 +65,7 @@ def read_template(text: str) -> StudentNumbers:
     if sorted(names) != ["level", "point", "season", "year"]:
         raise FieldProblemError("number_template_ambiguous")
     try:
-        template = NumberTemplate(NAME, tuple(parts), dense=True)  # so that a decision that is only tried gives none
+        template = NumberTemplate(NAME, tuple(parts), dense=dense)
     except ValueError:  # the serial stands elsewhere than at the end, or is not there
         raise FieldProblemError("number_template_unreadable") from None
     if _width(template) > LONGEST:
@@ -81,7 +82,7 @@ def _part(name: str, how: str, codes: dict[str, str]) -> Part | Serial:
                 return Part(name, _between(int(how), 4, 8))
             case "level":
                 given = how.split(",")
-                if len(given) == len(_LEVELS) and len({*given}) == len(given) and len({*map(len, given)}) == 1:
+                if len(given) == len({*given}) == len(_LEVELS) and _are_alike(given):
                     codes.update(zip(_LEVELS, given, strict=True))
                     return Part(name, len(given[0]))
             case "serial":
@@ -90,6 +91,10 @@ def _part(name: str, how: str, codes: dict[str, str]) -> Part | Serial:
     except ValueError:
         pass
     raise FieldProblemError("number_template_unreadable")
+
+
+def _are_alike(codes: list[str]) -> bool:
+    return all(map(str.isalnum, codes)) and len({*map(len, codes)}) == 1
 
 
 def _between(number: int, lowest: int, highest: int) -> int:

@@ -19,7 +19,7 @@ LIVE = (FIRST_REVIEW_PASSED, ADMITTED)
 EDITABLE = (FIRST_REVIEW_PASSED, REJECTED)
 
 POINT = acting_under("enrollment.enter_applications")  # colleagues stand in for each other
-SCHOOL = decider("enrollment.review_applications")
+SCHOOL = decider("enrollment.review_applications", entered_by=("entered_by", "sent_by"))
 
 # Nobody who applied has an account yet: the point tells them.
 CONCERNED = Addressees(student=False)
@@ -35,6 +35,8 @@ APPLICATION = Workflow(
         Step(REJECTED, "resend", POINT, FIRST_REVIEW_PASSED, waits=True),
         Step(REJECTED, "withdraw", POINT, WITHDRAWN),
         Step(ADMITTED, "refuse_record", SYSTEM, REJECTED, tells=CONCERNED),
+        # Its number is somebody's already: the school admits once more, by the next one.
+        Step(ADMITTED, "return_number", SYSTEM, FIRST_REVIEW_PASSED),
     ),
 )
 

@@ -8,19 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 
+from chassis.base.masking import mask
 from chassis.data.lists import Listing
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
-from chassis.rules.id_numbers import mask
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
 from contracts.enrollment.queries import GetApplication, ListApplications
+from contracts.enrollment.states import ApplicationState
 from contracts.enrollment.views import ApplicationDetails, ApplicationView, PreCheckResult
 from contracts.types import PriorLevel
 from contracts.words import member_word
 from services.enrollment.domain.workflows import APPLICATION
-from services.enrollment.steps.facts import judged
+from services.enrollment.steps.facts import checked
 from services.enrollment.tables import application_search, applications, teaching_points
 
 _a = applications.c
@@ -67,7 +68,7 @@ def application_details(uow: UnitOfWork, application_id: UUID) -> ApplicationDet
             blocking=found.blocking,
             refusal=refusal(found.reason, language),
         )
-        for found in judged(uow, [row])[row.id]
+        for found in checked(uow, [row])[row.id]
     )
     return ApplicationDetails.model_validate(
         {
@@ -82,4 +83,7 @@ def application_details(uow: UnitOfWork, application_id: UUID) -> ApplicationDet
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
-    return {**row._mapping, "id_number_masked": mask(row.id_number)}
+    fields = {**row._mapping, "id_number_masked": mask(row.id_number)}
+    if row.state != ApplicationState.ADMITTED:  # what the registry has refused is nobody's number
+        fields |= {"student_number": None, "student_id": None, "admitted_at": None}
+    return fields

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.enrollment.queries import GetProgrammeChoices
 from contracts.enrollment.views import ProgrammeChoice, ProgrammeChoices
-from contracts.errors import FieldError, ServiceError
 from services.enrollment.domain.choices import ELEMENTS, narrowed
+from services.enrollment.steps.facts import point_meant
 from services.enrollment.steps.programmes import known_programmes
 from services.enrollment.tables import admission_rounds, programmes
 
@@ -19,9 +19,7 @@ _p = programmes.c
 
 def get_programme_choices(query: GetProgrammeChoices, uow: UnitOfWork) -> ProgrammeChoices:
     """Of each element what goes with what is chosen of the others, at a point and for a round."""
-    point_id = query.teaching_point_id or uow.context.actor.teaching_point_id
-    if point_id is None:
-        raise ServiceError("validation_failed", [FieldError("teaching_point_id", "field_required")])
+    point_id = point_meant(uow, query.teaching_point_id)
     round_ = uow.one(select(admission_rounds).where(admission_rounds.c.id == query.admission_round_id))
     in_time = (_p.from_intake <= round_.intake, or_(_p.until_intake.is_(None), _p.until_intake >= round_.intake))
     known = known_programmes(uow, *in_time, _p.level.in_(round_.levels))

@@ -11,14 +11,16 @@ from sqlalchemy import Row, select, tuple_
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.school_settings import setting
+from contracts.errors import FieldError, ServiceError
 from contracts.identity.states import TeachingPointStatus
 from services.enrollment.domain.pre_checks import Facts, Found, pre_checks
 from services.enrollment.domain.settings import YOUNGEST_APPLICANT
+from services.enrollment.domain.workflows import LIVE
 from services.enrollment.steps.programmes import known_programmes
 from services.enrollment.tables import applications, programmes, student_documents, teaching_points
 
 Document = tuple[str, str, str]
-"""Kind and number of a document, and a level."""
+"""Kind and number of a document, and a level or an intake."""
 
 _a, _d = applications.c, student_documents.c
 
@@ -26,6 +28,19 @@ _a, _d = applications.c, student_documents.c
 def document_of(row: Any) -> Document:
     """Of a form its document, and the level that it is for."""
     return row.id_kind, row.id_number, row.level
+
+
+def form_of(row: Any) -> Document:
+    """Of a form its document, and the intake that it is for."""
+    return row.id_kind, row.id_number, row.intake
+
+
+def point_meant(uow: UnitOfWork, teaching_point_id: UUID | None) -> UUID:
+    """The point that is named, or the caller's own. Raises ServiceError `validation_failed` where there is none."""
+    point_id = teaching_point_id or uow.context.actor.teaching_point_id
+    if point_id is None:
+        raise ServiceError("validation_failed", [FieldError("teaching_point_id", "field_required")])
+    return point_id
 
 
 def studying(uow: UnitOfWork, documents: Collection[Document]) -> frozenset[Document]:
@@ -40,6 +55,16 @@ def studying(uow: UnitOfWork, documents: Collection[Document]) -> frozenset[Docu
         return frozenset((row.id_kind, row.id_number, row.level) for row in (*told, *admitted))
 
 
+def live_forms(uow: UnitOfWork, documents: Collection[Document]) -> frozenset[Document]:
+    """Those (kind, number, intake) for which there is a live form, whoever's: so as the system."""
+    if not documents:
+        return frozenset()
+    document = (_a.id_kind, _a.id_number, _a.intake)
+    with uow.as_system():
+        live = select(*document).where(tuple_(*document).in_(documents), _a.state.in_(LIVE))
+        return frozenset((row.id_kind, row.id_number, row.intake) for row in uow.rows(live))
+
+
 def enabled_points(uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, str]:
     """The codes of those points that take students."""
     t = teaching_points.c
@@ -47,7 +72,7 @@ def enabled_points(uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, str]
     return {row.id: row.code for row in uow.rows(usable)}
 
 
-def judged(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Mapping[UUID, tuple[Found, ...]]:
+def checked(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Mapping[UUID, tuple[Found, ...]]:
     """What the machine finds about forms, by their ids."""
     taken = studying(uow, [document_of(row) for row in rows])
     known = {each.id: each for each in known_programmes(uow, ids_in(programmes.c.id, {r.programme_id for r in rows}))}

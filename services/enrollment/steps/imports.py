@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import insert_rows
@@ -24,7 +26,7 @@ from services.enrollment.domain.numbers import APPLICATION_NUMBER
 from services.enrollment.domain.rounds import Round, against_entering, against_place
 from services.enrollment.domain.workflows import APPLICATION, LIVE
 from services.enrollment.papers.workbook import Entry
-from services.enrollment.steps.facts import studying
+from services.enrollment.steps.facts import document_of, form_of, live_forms, studying
 from services.enrollment.steps.programmes import known_programmes
 from services.enrollment.steps.rounds import rounds_of
 from services.enrollment.tables import admission_rounds, applications, programmes, teaching_points
@@ -67,11 +69,17 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
             "state": APPLICATION.initial,
             "entered_by": uow.acting_user,
             "entered_by_name": uow.context.actor.name,
+            "sent_by": uow.acting_user,
             "sent_at": uow.now,
         }
         for line, number in zip(lines, numbers, strict=True)
     ]
-    entered = uow.rows(insert_rows(applications, records).on_conflict_do_nothing().returning(applications))
+    # In one order, whoever else enters the same people at this moment: so nobody waits for each other.
+    inserted = insert_rows(applications, sorted(records, key=itemgetter("id_kind", "id_number", "intake")))
+    others = inserted.on_conflict_do_nothing(
+        index_elements=["id_kind", "id_number", "intake"], index_where=_a.state.in_(LIVE)
+    )
+    entered = uow.rows(others.returning(applications))
     remember(uow, APPLICATION, applications, entered, "import", audited=("teaching_point_id", "programme_id", "intake"))
     known = {row.id for row in entered}
     for line in lines:
@@ -168,19 +176,15 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
 
 
 def _refuse_taken(uow: UnitOfWork, lines: Sequence[Line[Entry]]) -> None:
-    """Put down who studies for the level already, and whose document has a live form in the intake. Whose that is is
-    nobody's business: so as the system."""
-    if not lines:
-        return
-    document = (_a.id_kind, _a.id_number, _a.intake)
-    wanted = [(line.record["id_kind"], line.record["id_number"], line.record["intake"]) for line in lines]
-    with uow.as_system():
-        live = select(*document).where(tuple_(*document).in_(wanted), _a.state.in_(LIVE))
-        taken = {tuple(row) for row in uow.rows(live)}
-    levels = [(line.record["id_kind"], line.record["id_number"], line.record["level"]) for line in lines]
-    enrolled = studying(uow, levels)
-    for line, one, level in zip(lines, wanted, levels, strict=True):
-        if one in taken:
+    """Put down who studies for the level already, and whose document has a live form in the intake, also by a line
+    above."""
+    records = [SimpleNamespace(**line.record) for line in lines]
+    enrolled = studying(uow, [document_of(record) for record in records])
+    live = set(live_forms(uow, [form_of(record) for record in records]))
+    for line, record in zip(lines, records, strict=True):
+        if form_of(record) in live:
             line.refuse("id_number", "application_exists")
-        if level in enrolled:
+        if document_of(record) in enrolled:
             line.refuse("id_number", "already_enrolled_at_level")
+        if not line.errors:
+            live.add(form_of(record))

@@ -16,9 +16,9 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.rules.columns import OPEN_EDUCATION
 from chassis.rules.days import first_day, implausible_days
 from chassis.rules.id_numbers import Identification, identify
+from chassis.rules.programme_copies import programme_of
 from chassis.rules.programmes import Elements, Programme, find_programme
 from chassis.running.imports import Importer, Line
-from contracts.courses.states import ProgrammeStatus
 from contracts.identity.states import TeachingPointStatus
 from contracts.types import IdKind
 from services.registry.domain.status_changes import LIVE, leads_to_degree
@@ -131,18 +131,7 @@ def _surroundings(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Impor
     known = uow.rows(select(programmes).where(p.major_code.in_(majors), ~p.deleted))
     return Surroundings(
         points={row.code: row.id for row in points if importer.may_enter(row.id)},
-        programmes=[
-            Programme(
-                row.id,
-                Elements(row.level, row.student_type, row.student_source, row.major_code, row.schooling_length),
-                row.major_name,
-                row.status == ProgrammeStatus.PUBLISHED,
-                row.from_intake,
-                row.until_intake,
-                frozenset(UUID(id_) for id_ in row.teaching_point_ids),
-            )
-            for row in known
-        ],
+        programmes=[programme_of(row) for row in known],
         today=uow.today,
     )
 

@@ -14,7 +14,6 @@ from chassis.rules.id_numbers import (
     IdNumberError,
     check_digit,
     identify,
-    mask,
     other_number,
     resident_number,
 )
@@ -122,9 +121,3 @@ def test_other_documents_follow_no_resident_rule_but_need_the_birth_date(kind: I
     assert identify(kind, "h1234567(8)", Gender.MALE, born, TODAY) == (Identification(kind, "H1234567(8)", born), [])
     assert identify(kind, "H12345678", Gender.MALE, None, TODAY) == (None, ["birth_date_required"])
     assert identify(kind, "<x>", Gender.MALE, born, TODAY) == (None, ["field_bad_format"])
-
-
-def test_a_masked_number_can_be_recognised_but_not_used() -> None:
-    assert mask(GOOD) == "320311**********27"
-    assert mask("H12345678") == "H1*****78"
-    assert mask("12345") == "12*45"

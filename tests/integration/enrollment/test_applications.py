@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
@@ -21,12 +22,12 @@ from contracts.enrollment.queries import GetApplication, ListApplications
 from contracts.enrollment.views import ApplicationDetails
 from contracts.identity.events import TeachingPointState
 from contracts.identity.states import TeachingPointStatus
-from contracts.people import ContactInput
+from contracts.people import ApplicantContact
 from contracts.registry.events import StudentDocumentItem, StudentDocumentState
 from contracts.types import IdKind, Level, PriorEducationCheck, PriorLevel
 from tests.builders import enrollment as build
 from tests.builders.messages import a
-from tests.builders.people import of_point
+from tests.builders.people import of_point, of_school
 from tests.racing import codes, race
 
 
@@ -192,14 +193,31 @@ def test_a_rejected_form_makes_room_for_another_point_and_can_then_not_be_sent_a
     view = enrollment.run(one, here)
     enrollment.run(RejectApplications(application_ids=(view.id,), note="材料不全"), build.ADMISSIONS)
     enrollment.run(one, there)
-    refusal = enrollment.refusal(ResendApplications(application_ids=(view.id,)), here)
-    assert refusal.code == "application_exists"
+    other = build.entered(enrollment, at)
+    enrollment.run(RejectApplications(application_ids=(other.id,), note="材料不全"), build.ADMISSIONS)
+    both = enrollment.run(ResendApplications(application_ids=(view.id, other.id)), here)
+    assert [item.refusal and item.refusal.code for item in both.items] == ["application_exists", None]
 
 
-def test_after_the_window_nothing_is_sent_again(enrollment: ServiceHarness, at: build.Recruiting) -> None:
+def test_as_long_as_the_school_decides_a_rejected_form_is_sent_again_and_stays_the_same_persons(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
     view, here = build.entered(enrollment, at), of_point(at.points[0].id)
     enrollment.run(RejectApplications(application_ids=(view.id,), note="材料不全"), build.ADMISSIONS)
     enrollment.clock.advance(timedelta(days=11))
+    view = enrollment.ask(GetApplication(application_id=view.id), here)
+    somebody_else = build.form(at.round.id)
+    swap = correction(view, id_number=somebody_else.id_number, gender=somebody_else.gender)
+    assert enrollment.refusal(swap, here).code == "admission_round_closed"
+    enrollment.run(correction(view), here)
+    again = enrollment.run(ResendApplications(application_ids=(view.id,)), here)
+    assert [item.state for item in again.items] == ["first_review_passed"]
+
+
+def test_after_the_review_has_closed_nothing_is_sent_again(enrollment: ServiceHarness, at: build.Recruiting) -> None:
+    view, here = build.entered(enrollment, at), of_point(at.points[0].id)
+    enrollment.run(RejectApplications(application_ids=(view.id,), note="材料不全"), build.ADMISSIONS)
+    enrollment.clock.advance(timedelta(days=21))
     again = enrollment.run(ResendApplications(application_ids=(view.id,)), here)
     assert [item.refusal.code for item in again.items if item.refusal] == ["admission_round_closed"]
 
@@ -221,10 +239,34 @@ def test_what_was_verified_is_unverified_when_the_prior_education_changes(
     check = RecordPriorEducationCheck(application_id=view.id, version=view.version, check=PriorEducationCheck.VERIFIED)
     view = enrollment.run(check, build.ADMISSIONS)
     assert view.prior_check == "verified"
-    same = enrollment.run(correction(view, contact=ContactInput(mobile="13912345678")), here)
+    same = enrollment.run(correction(view, contact=ApplicantContact(mobile="13912345678")), here)
     assert same.prior_check == "verified"
     other = enrollment.run(correction(same, prior_education=build.prior_education(school="另一学院")), here)
     assert other.prior_check == "unchecked"
+
+
+def test_what_the_school_found_untrue_stays_so_whatever_the_point_tells(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    view, here = build.entered(enrollment, at), of_point(at.points[0].id)
+    check = RecordPriorEducationCheck(application_id=view.id, version=view.version, check=PriorEducationCheck.FALSE)
+    view = enrollment.run(check, build.ADMISSIONS)
+    other = enrollment.run(correction(view, prior_education=build.prior_education(school="另一学院")), here)
+    assert other.prior_check == "false"
+
+
+def test_nobody_verifies_what_they_sent(enrollment: ServiceHarness, at: build.Recruiting) -> None:
+    me = new_id()
+    view = enrollment.run(build.form(at.round.id), of_point(at.points[0].id, user_id=me))
+    check = RecordPriorEducationCheck(application_id=view.id, version=view.version, check=PriorEducationCheck.VERIFIED)
+    assert enrollment.refusal(check, of_school(user_id=me)).code == "decides_own_request"
+
+
+def test_the_trail_tells_nothing_of_the_person(enrollment: ServiceHarness, at: build.Recruiting) -> None:
+    view = build.entered(enrollment, at)
+    entries = enrollment.table("audit_entries")
+    [entry] = enrollment.rows(select(entries).where(entries.c.object_id == view.id))
+    assert set(entry.after) == {"state", "number", "teaching_point_id", "programme_id", "intake"}
 
 
 def test_of_two_tabs_that_correct_one_form_the_second_is_told_so(

@@ -36,6 +36,19 @@ def test_a_form_without_a_record_is_rejected_and_says_why(enrollment: ServiceHar
     assert (after.state, after.refusal and after.refusal.code) == ("rejected", "id_number_taken")
 
 
+def test_whose_number_is_somebodys_is_admitted_once_more_by_the_next_one(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    view = admitted(enrollment, at)
+    refused = RefusedAdmission(student_id=view.student_id, application_id=view.id, code="student_number_taken")
+    enrollment.deliver(AdmissionsRefused(refused=(refused,)))
+    after = seen(enrollment, view)
+    assert (after.state, after.student_number) == ("first_review_passed", None)
+    assert after.refusal is not None
+    enrollment.run(AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS)
+    assert seen(enrollment, view).student_number not in (None, view.student_number)
+
+
 def test_who_is_admitted_again_has_another_number_and_an_old_refusal_changes_nothing(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:

@@ -100,6 +100,21 @@ def test_one_document_is_admitted_once_for_a_level_whichever_the_intakes(
     assert sorted(map(str, refused(both))) == ["None", "already_enrolled_at_level"]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_form_that_can_not_be_admitted_takes_no_place_from_another_of_the_same_person(
+    enrollment: ServiceHarness, at: build.Recruiting, first: int
+) -> None:
+    one = build.form(at.round.id)
+    forms = []
+    for point in (first, 1 - first):
+        view = enrollment.run(one, of_point(at.points[point].id))
+        forms.append(view.id)
+        if len(forms) == 1:
+            enrollment.run(RejectApplications(application_ids=(view.id,), note="材料不全"), build.ADMISSIONS)
+    both = enrollment.run(AdmitApplications(application_ids=tuple(forms)), build.ADMISSIONS)
+    assert refused(both) == ["step_not_allowed", None]
+
+
 def test_a_programme_that_is_offered_no_more_admits_nobody(enrollment: ServiceHarness, at: build.Recruiting) -> None:
     view = build.entered(enrollment, at)
     gone = at.programme.model_copy(update={"teaching_point_ids": (), "version": 2})

@@ -1,9 +1,13 @@
 """Every state, action and actor of forms and rounds."""
 
+import pytest
+
 from chassis.base.context import system_context
+from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from contracts.enrollment.events import StudentsAdmitted
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from contracts.errors import ServiceError
 from services.enrollment.domain.workflows import ADMISSION_ROUND, APPLICATION
 from tests.workflows import AUTHOR, walk
 
@@ -25,9 +29,18 @@ def test_each_actor_takes_exactly_the_steps_of_a_form() -> None:
         ("rejected", "resend"): ("first_review_passed", "author", "colleague"),
         ("rejected", "withdraw"): ("withdrawn", "author", "colleague"),
         ("admitted", "refuse_record"): ("rejected", "system"),
+        ("admitted", "return_number"): ("first_review_passed", "system"),
     }
     own = {(action, "author at the school"): "decides_own_request" for action in ("admit", "reject")}
-    walk(APPLICATION, ApplicationState, ACTORS, allowed, refused=own)
+    walk(APPLICATION, ApplicationState, ACTORS, allowed, refused=own, sent_by=None)
+
+
+def test_nobody_decides_what_they_corrected_or_sent_again() -> None:
+    row = {"state": "first_review_passed", "entered_by": new_id(), "sent_by": AUTHOR}
+    for action in ("admit", "reject"):
+        with pytest.raises(ServiceError) as refused:
+            APPLICATION.allowed(row, action, ACTORS["author at the school"])
+        assert refused.value.code == "decides_own_request"
 
 
 def test_an_admission_is_told_to_other_services() -> None:
