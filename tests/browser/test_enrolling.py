@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from contracts.enrollment.queries import GetApplication
 from launcher.made_up import MadeUpStudent, with_wrong_check_digit
@@ -11,6 +11,7 @@ from launcher.story.stage import wait
 from tests.browser.conftest import Desk
 from tests.browser.doing import choose_in_menu, decide, row_of
 from tests.browser.premises import Premises
+from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
@@ -155,6 +156,25 @@ def test_the_same_person_is_refused_a_second_form_and_told_why(desk: Desk, premi
     fill(form, person, person.id_number)
     form.get_by_role("button", name="提交").click()
     expect(form.get_by_role("alert").first).to_contain_text("该证件号码在本学习批次已有报名表，不能重复报名。")
+
+
+def test_a_form_whose_answer_is_lost_is_sent_again_and_entered_once(
+    desk: Desk, premises: Premises, watch: Watch
+) -> None:
+    _, person = premises.admission_round, premises.applicant()
+    page = desk("point's registrar")
+    form = new_form(page)
+    fill(form, person, person.id_number)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/api/v1/applications", lose, times=1)
+    with watch.allowing("ERR_CONNECTION_RESET"):
+        form.get_by_role("button", name="提交").click()
+        form.get_by_role("button", name="重试").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(person.name)
 
 
 def test_the_officer_tries_and_admits_and_number_and_record_are_there(desk: Desk, premises: Premises) -> None:
