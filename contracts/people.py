@@ -86,5 +86,5 @@ class PriorEducationInput(Contract, extra="forbid"):
     certificate_number: Code = Field(description="Number of the certificate.", examples=["123451201806000001"])
     name_then: PersonName | None = Field(default=None, description="Name on it, where it differs from today's.")
     id_number_then: DocumentNumber | None = Field(
-        default=None, description="ID number on it, where it differs from today's.", examples=["320311199805200014"]
+        default=None, description="ID number on it, where it differs from today's.", examples=["32031119980520001X"]
     )

@@ -91,7 +91,7 @@ class _ApplicationForm(FiveElements, Command):
     name: PersonName = Field(description="Name as on the document.")
     gender: Gender = Field(description="Gender; it agrees with a resident number.")
     id_kind: IdKind = Field(default=IdKind.RESIDENT, description="Kind of document.")
-    id_number: DocumentNumber = Field(description="Its number.", examples=["320311199805200014"])
+    id_number: DocumentNumber = Field(description="Its number.", examples=["32031119980520001X"])
     birth_on: Day | None = Field(
         default=None, description="Birth date; a resident number tells it.", examples=["1998-05-20"]
     )

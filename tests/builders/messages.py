@@ -165,7 +165,7 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
     StudentDocumentItem: {
         "version": 1,
         "id_kind": IdKind.RESIDENT,
-        "id_number": "320311199805200014",
+        "id_number": "32031119980520001X",
         "level": Level.TOP_UP_BACHELOR,
         "studying": True,
     },
