@@ -226,8 +226,10 @@ class DayOfPayments(View):
 
 
 class PaymentsByDay(View):
-    """Payments of some days that follow each other, the first one first."""
+    """Payments from one day to another, the first ones first; days without any are left out."""
 
+    since: StoredDay
+    until: StoredDay
     items: tuple[DayOfPayments, ...]
 
 

@@ -65,7 +65,7 @@ FIELDS: Words = {
     "days_that_differ": ("与分录不符的日合计", "Days that differ"),
     "LedgerDay.day": ("日期", "Day"),
     "DayOfPayments.day": ("日期", "Day"),
-    "days": ("天数", "Number of days"),
+    "GetPaymentsByDay.days": ("天数", "Number of days"),
     "received": ("到账", "Received"),
     "refunded": ("退费", "Refunded"),
     "LedgerDay.account": ("会计科目", "Ledger account"),

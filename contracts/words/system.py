@@ -62,6 +62,8 @@ FIELDS: Words = {
     "ListLedgerEntries.since": ("起始日期", "Since"),
     "ListLedgerEntries.until": ("截止日期", "Until"),
     "GetPaymentsByDay.until": ("截止日期", "Until"),
+    "PaymentsByDay.since": ("起始日期", "Since"),
+    "PaymentsByDay.until": ("截止日期", "Until"),
     "before": ("修改前", "Before"),
     "after": ("修改后", "After"),
     "KeysetQuery.after": ("从此编号之后", "After"),

@@ -7,7 +7,7 @@ from tests.browser.conftest import Desk
 from tests.browser.doing import choose_in_menu, confirm, row_of
 from tests.browser.premises import Premises
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
 
 def at(desk: Desk, title: str) -> Page:

@@ -75,7 +75,7 @@ def first_view(browser: Browser, url: str, console: Console) -> None:
     """What is loaded until people can sign in, as it comes through the network."""
     page = browser.new_page(viewport=SCREEN, locale="zh-CN")
     finished: list[Request] = []
-    page.on("requestfinished", finished.append)
+    page.on("requestfinished", lambda request: finished.append(request))
     page.goto(url)
     expect(page.get_by_role("button", name="登录")).to_be_visible()
     page.wait_for_load_state("networkidle")
@@ -133,7 +133,7 @@ def tell(console: Console, what: str, met: Sequence[tuple[float, float]]) -> Non
 def scrolling(page: Page, console: Console) -> None:
     """Through a page of as many rows as there can be, by the wheel."""
     page.goto(f"{STUDENTS}?size={MOST_ROWS}")
-    settled(page)
+    expect(page.get_by_role("row").nth(MOST_ROWS)).to_be_attached()
     height = page.evaluate(_HEIGHT)
     page.evaluate(_WATCH_FRAMES)
     gesture = {"x": SCREEN["width"] // 2, "y": SCREEN["height"] // 2, "speed": SPEED, "gestureSourceType": "mouse"}

@@ -1,6 +1,6 @@
 """The ledger: its entries, what a point or student owed at the end of a day (FIN-7), what reached the bank by day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,6 @@ from services.finance.tables.proof import ledger_days
 
 _Sums = dict[Any, tuple[Decimal, Decimal]]
 """Account or day → debit and credit."""
-_NOTHING = (Decimal(0), Decimal(0))
 
 _e = ledger_entries.c
 _d = ledger_days.c
@@ -69,7 +68,7 @@ def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:
         sums = _of_entries(uow, "account", stamped)
 
     def account(kind: AccountKind) -> tuple[Decimal, Decimal]:
-        return sums.get(kind, _NOTHING)
+        return sums.get(kind, (Decimal(0), Decimal(0)))
 
     paid, refunded = account(AccountKind.BANK)
     return BalanceView(
@@ -83,20 +82,16 @@ def get_balance(query: GetBalance, uow: UnitOfWork) -> BalanceView:
 
 
 def get_payments_by_day(query: GetPaymentsByDay, uow: UnitOfWork) -> PaymentsByDay:
-    """What reached and left the bank on each of some days, also on those without any."""
+    """What reached and left the bank on each of some days."""
     last = query.until or uow.today
-    days = [last - timedelta(days=before) for before in reversed(range(query.days))]
-    point = query.teaching_point_id
+    first, point = last - timedelta(days=query.days - 1), query.teaching_point_id
     stamped = and_(
-        equals(_e.teaching_point_id, point), _e.account == AccountKind.BANK, on_days(_e.posted_at, days[0], last)
+        equals(_e.teaching_point_id, point), _e.account == AccountKind.BANK, on_days(_e.posted_at, first, last)
     )
-    folded = and_(equals(_d.teaching_point_id, point), _d.account == AccountKind.BANK, _d.day.between(days[0], last))
+    folded = and_(equals(_d.teaching_point_id, point), _d.account == AccountKind.BANK, _d.day.between(first, last))
     sums = _summed(uow, "day", folded, stamped)
-    return PaymentsByDay(items=tuple(_on(day, *sums.get(day, _NOTHING)) for day in days))
-
-
-def _on(day: date, debit: Decimal, credit: Decimal) -> DayOfPayments:
-    return DayOfPayments(day=day, received=debit, refunded=-credit)
+    items = (DayOfPayments(day=day, received=sums[day][0], refunded=-sums[day][1]) for day in sorted(sums))
+    return PaymentsByDay(since=first, until=last, items=tuple(items))
 
 
 def _summed(uow: UnitOfWork, by: Key, folded: ColumnElement[bool], stamped: ColumnElement[bool]) -> _Sums:
