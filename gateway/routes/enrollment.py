@@ -37,9 +37,7 @@ ROUTES = (
     post("/applications/reject", commands.RejectApplications, _REVIEW),
     get(_APPLICATION, queries.GetApplication, _READ),
     put(_APPLICATION, commands.UpdateApplication, _ENTER),
-    put(
-        f"{_APPLICATION}/prior-education-check", commands.RecordPriorEducationCheck, _CHECK
-    ),
+    put(f"{_APPLICATION}/prior-education-check", commands.RecordPriorEducationCheck, _CHECK),
     *settings_of("enrollment"),
     *trail_of("enrollment", "applications", "enter"),
 )
