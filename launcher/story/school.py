@@ -86,6 +86,8 @@ _REFUND_RULES = (
     (FeeKind.EXAM, 30, 100),
     (FeeKind.EXAM, None, 0),
 )
+STUDIES = (Module.ENROLLMENT, Module.REGISTRY, Module.COURSES, Module.EXAMS)
+"""What a point's registrar looks after."""
 _CITIES = (("徐州", "云龙区"), ("苏州", "姑苏区"), ("南通", "崇川区"))
 
 
@@ -99,10 +101,12 @@ def elements(stage: Stage) -> FiveElements:
     )
 
 
-def set_up(stage: Stage, administrator: Person, password: str, *, points: int) -> School:
+def set_up(
+    stage: Stage, administrator: Person, password: str, *, points: int, studies: Sequence[Module] = STUDIES
+) -> School:
     """Everything, in the order in which a school does it."""
     staff = hire_staff(stage, administrator, password)
-    places = [open_point(stage, administrator, password, number) for number in range(1, points + 1)]
+    places = [open_point(stage, administrator, password, number, studies) for number in range(1, points + 1)]
     keep_calendar(stage, staff.registrar)
     courses = make_catalogue(stage, staff)
     programme = make_programme(stage, staff.registrar, courses, places)
@@ -133,7 +137,9 @@ def hire_staff(stage: Stage, administrator: Person, password: str) -> Staff:
     return staff
 
 
-def open_point(stage: Stage, administrator: Person, password: str, number: int) -> Point:
+def open_point(
+    stage: Stage, administrator: Person, password: str, number: int, studies: Sequence[Module] = STUDIES
+) -> Point:
     """A teaching point with its administrator, who hires its staff."""
     city, district = _CITIES[(number - 1) % len(_CITIES)]
     command = CreateTeachingPoint(
@@ -167,10 +173,7 @@ def open_point(stage: Stage, administrator: Person, password: str, number: int) 
                 teaching_point_id=view.id,
             )
 
-        wanted = (
-            ("registrar", (Module.ENROLLMENT, Module.REGISTRY, Module.COURSES, Module.EXAMS)),
-            ("cashier", (Module.FINANCE,)),
-        )
+        wanted = (("registrar", studies), ("cashier", (Module.FINANCE,)))
         registrar, cashier = at_once(lambda who: account(*who), wanted)
         step.outcome = f"{view.name}, whose administrator hires a registrar and a cashier"
     return Point(view, head, registrar, cashier)

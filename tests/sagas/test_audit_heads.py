@@ -43,6 +43,7 @@ def test_heads_of_all_services_are_kept_by_another_and_their_trails_are_proven_b
 
 def test_the_examples_of_the_trails_filters_find_what_a_school_does(school: School) -> None:
     school.selects_and_pays(school.student())
+    school.enters()
     school.hires("clerk")
     trails = [route for route in ROUTES if issubclass(route.operation, ListAuditEntries)]
     found = {route.service: school.ask(route.operation(**dict(route.examples))).total for route in trails}

@@ -16,11 +16,12 @@ from rich.console import Console
 
 from chassis.messages.broker import dead_queue
 from chassis.work.audit_verdict import prove
+from contracts.permissions import Module
 from launcher import rolling
 from launcher.paths import ROOT
 from launcher.story.client import Client
 from launcher.story.people import Person, administrator_password
-from launcher.story.school import set_up
+from launcher.story.school import School, set_up
 from launcher.story.stage import Stage
 from launcher.system import ENTRANCE, FIRST_ADMINISTRATOR, GATEWAY, System
 from tests.end_to_end.flow import expect_nothing_left
@@ -73,7 +74,7 @@ def test_a_running_system_is_upgraded_process_by_process_and_nothing_is_refused_
 ) -> None:
     assert set(code_of(system).values()) == {older}
     stage = Stage(system.gateway_url, Console(quiet=True))
-    rounds = Rounds(stage, set_up(stage, administrator(system), PASSWORD, points=1), PASSWORD)
+    rounds = Rounds(stage, _set_up(stage, system), PASSWORD)
     rounds.start()
     rounds.wait_for(1)
     system.provision()
@@ -93,6 +94,12 @@ def test_a_running_system_is_upgraded_process_by_process_and_nothing_is_refused_
     expect_nothing_left(system)
     assert dead_messages(system, amqp_admin_url) == []
     expect_sound_trails(system)
+
+
+def _set_up(stage: Stage, system: System) -> School:
+    """A school at the previous version, which grants no module that it does not know."""
+    known = (Module.REGISTRY, Module.COURSES, Module.EXAMS)
+    return set_up(stage, administrator(system), PASSWORD, points=1, studies=known)
 
 
 def expect_sound_trails(system: System) -> None:

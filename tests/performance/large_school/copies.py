@@ -25,6 +25,8 @@ class Copy:
     columns: str
     otherwise: Mapping[str, str] = field(default_factory=dict)
     joined: str = ""
+    kept_as: str = ""
+    """The consumer's table, where that is called otherwise."""
 
     def carry(self, databases: Databases) -> None:
         """Write it, in the order of the owner's rows."""
@@ -32,7 +34,7 @@ class Copy:
         otherwise = {"deleted": "false", "seen_at": "now()", **self.otherwise}
         wanted = ", ".join(otherwise.get(name, f"o.{name}") for name in names)
         select = f"SELECT {wanted} FROM {self.table} AS o {self.joined}"
-        databases.carry(self.owner, select, self.consumer, self.table, ", ".join(names))
+        databases.carry(self.owner, select, self.consumer, self.kept_as or self.table, ", ".join(names))
 
 
 _PROGRAMME = (
@@ -52,8 +54,10 @@ _SUSPENDED = """LEFT JOIN (
 
 OF_SMALL_TABLES: Final = (
     Copy("identity", "registry", "teaching_points", "code name status"),
+    Copy("identity", "enrollment", "teaching_points", "code name status"),
     Copy("identity", "courses", "teaching_points", "code name"),
     Copy("courses", "registry", "programmes", f"{_PROGRAMME} teaching_point_ids", {"teaching_point_ids": _OFFERED}),
+    Copy("courses", "enrollment", "programmes", f"{_PROGRAMME} teaching_point_ids", {"teaching_point_ids": _OFFERED}),
     Copy("courses", "finance", "courses", "code name"),
     Copy("courses", "exams", "courses", f"code name {_LEVELS}", {_LEVELS: f"to_jsonb(o.{_LEVELS})"}),
     Copy(
@@ -75,6 +79,14 @@ OTHER_STUDENTS: Final = (
     Copy("registry", "finance", "students", f"{_STUDENT} intake level student_type major_code schooling_length"),
     Copy("registry", "exams", "students", f"{_STUDENT} student_type student_source status"),
     Copy("registry", "identity", "students", f"{_STUDENT} status"),
+    Copy(
+        "registry",
+        "enrollment",
+        "students",
+        "id_kind id_number level studying",
+        {"studying": "o.status IN ('active', 'suspended')"},
+        kept_as="student_documents",
+    ),
 )
 BILLS: Final = Copy(
     "finance",
