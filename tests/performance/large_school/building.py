@@ -31,6 +31,7 @@ LARGE = {
     ),
     "exams": ("students", "exam_registrations"),
     "identity": ("students",),
+    "enrollment": ("student_documents",),
 }  # fmt: skip
 """Tables whose indexes are made after their rows."""
 _LEDGER = ("ledger_transactions", "ledger_entries")
@@ -98,7 +99,7 @@ class _Building:
         self.step("courses: copy of students", self.students_of_courses)
         others = self.meanwhile("other copies of students", self.other_students)
         registry = self.meanwhile("registry: indexes", lambda: self.finish("registry"))
-        identity = self.meanwhile("identity: indexes", lambda: self.finish("identity"))
+        copied = [self.meanwhile(f"{name}: indexes", partial(self.finish, name)) for name in ("identity", "enrollment")]
         self.step("courses: who selects what", lambda: self.sql("courses", "picks"))
         self.step("finance: what is selected", self.picks_of_finance)
         selections = self.meanwhile("courses: selections", lambda: self.sql("courses", "selections"))
@@ -113,7 +114,7 @@ class _Building:
         self.step("finance: refunds", lambda: self.sql("finance", "refunds"))
         self.step("finance: ledger", lambda: self.sql("finance", "ledger"))
         self.step("finance: indexes of the ledger", lambda: self.index("finance", *_LEDGER))
-        for waited_for in (registry, identity, selections, *of_bills):
+        for waited_for in (registry, *copied, selections, *of_bills):
             waited_for.result()
         self.step("finance: other indexes", lambda: self.finish("finance"))
         for waited_for in rest:
