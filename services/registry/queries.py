@@ -15,6 +15,7 @@ from chassis.data.pages import equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
+from chassis.rules.prior_education import prior_fields
 from contracts.base import Page
 from contracts.registry.events import StudentDocumentItem, StudentItem, Suspension
 from contracts.registry.queries import (
@@ -83,7 +84,7 @@ def student_record(uow: UnitOfWork, student_id: UUID) -> StudentRecord:
     """The record as it now is. Raises `not_found`."""
     row = uow.one(_students().where(_s.id == student_id))
     fields = _fields(row)
-    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    prior = prior_fields(fields)
     refusal = uow.scalar(select(_a.refusal).where(_a.student_id == student_id)) if row.status in LIVE else None
     return StudentRecord.model_validate(
         {**fields, "contact": fields, "prior_education": prior, "account_refusal": refusal}

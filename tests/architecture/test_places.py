@@ -15,6 +15,7 @@ TESTED_ELSEWHERE = {
     "courses/domain/situation": "unit/courses/test_selection",
     "finance/domain/settings": "integration/finance/test_remittances",
     "identity/domain/settings": "sagas/test_shared_settings",
+    "chassis/rules/prior_education": "integration/registry/test_admissions",
     "chassis/rules/programme_copies": "integration/registry/test_imports",
     "chassis/rules/columns": "integration/registry/test_imports",
     "enrollment/domain/numbers": "integration/enrollment/test_applications",

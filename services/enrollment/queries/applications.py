@@ -12,6 +12,7 @@ from chassis.base.masking import mask
 from chassis.data.lists import Listing
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
+from chassis.rules.prior_education import prior_fields
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
 from contracts.base import Page
@@ -59,7 +60,7 @@ def application_details(uow: UnitOfWork, application_id: UUID) -> ApplicationDet
     """The same for commands, which answer what they changed. Raises `not_found`."""
     row = uow.one(_shown().where(_a.id == application_id))
     fields = _fields(row)
-    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    prior = prior_fields(fields)
     language = uow.context.language
     checks = tuple(
         PreCheckResult(

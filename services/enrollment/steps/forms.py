@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.prior_education import prior_columns
 from chassis.rules.programmes import Elements
 from contracts.enrollment.commands import EnterApplication, UpdateApplication
 from contracts.errors import FieldError, ServiceError
@@ -31,7 +32,7 @@ def form_values(uow: UnitOfWork, form: Form, intake: str, teaching_point_id: UUI
     return {
         **form.model_dump(include={*_AS_TOLD}),
         **form.contact.model_dump(),
-        **{f"prior_{name}": value for name, value in form.prior_education.model_dump().items()},
+        **prior_columns(form.prior_education),
         "id_number": found.person.id_number,
         "birth_on": found.person.birth_on,
         "intake": intake,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.rules.days import first_day
+from chassis.rules.prior_education import prior_columns
 from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
 from contracts.registry.events import AdmissionsRefused, RefusedAdmission
 from services.registry.tables import students
@@ -72,6 +73,6 @@ def _record(admitted: AdmittedStudent) -> dict[str, Any]:
         "id": admitted.student_id,
         **own,
         **admitted.contact.model_dump(),
-        **{f"prior_{name}": value for name, value in admitted.prior_education.model_dump().items()},
+        **prior_columns(admitted.prior_education),
         "enrolled_on": first_day(admitted.intake),
     }
