@@ -2,13 +2,13 @@
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, product
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, collate, false, func, or_, true
+from sqlalchemy import ColumnElement, Date, Row, and_, cast, collate, false, func, not_, or_, true
 
 from chassis.base.clock import SHANGHAI
 from contracts.base import Contract, View
@@ -130,6 +130,23 @@ def on_days(column: ColumnElement[datetime], first: date | None, last: date | No
         true() if first is None else column >= _midnight(first),
         true() if last in (None, date.max) else column < _midnight(last + timedelta(days=1)),
     )
+
+
+def day_of(column: ColumnElement[datetime]) -> ColumnElement[date]:
+    """The day in Asia/Shanghai on which the instant is."""
+    return cast(func.timezone(SHANGHAI.key, column), Date)
+
+
+def open_now(
+    published: ColumnElement[bool], opens_at: ColumnElement[datetime], closes_at: ColumnElement[datetime]
+) -> Callable[[bool, Any], ColumnElement[bool]]:
+    """The filter of rounds that are open, or are not: `published`, and inside the window."""
+
+    def find(wanted: bool, uow: Any) -> ColumnElement[bool]:
+        is_open = and_(published, opens_at <= uow.now, closes_at > uow.now)
+        return is_open if wanted else not_(is_open)
+
+    return find
 
 
 def _midnight(day: date) -> datetime:

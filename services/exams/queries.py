@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
+from chassis.data.pages import open_now
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.work.steps import history_of
@@ -56,15 +57,7 @@ def _counted_rounds() -> Select[Any]:
     )
 
 
-def _open_now(wanted: bool, uow: Reader) -> ColumnElement[bool]:
-    is_open = and_(
-        _rounds.status == "published",
-        _rounds.registration_opens_at <= uow.now,
-        uow.now < _rounds.registration_closes_at,
-    )
-    return is_open if wanted else not_(is_open)
-
-
+_open_now = open_now(_rounds.status == "published", _rounds.registration_opens_at, _rounds.registration_closes_at)
 ROUNDS = Listing[ExamRoundView](ListExamRounds, exam_rounds, shown=_counted_rounds, filters={"open_now": _open_now})
 
 

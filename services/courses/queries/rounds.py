@@ -3,12 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy import Select, func, select
 
 from chassis.data.lists import Listing
-from chassis.data.pages import as_view
+from chassis.data.pages import as_view, open_now
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.queries import GetSelectionRound, ListSelectionRounds
@@ -29,15 +28,8 @@ def _rounds() -> Select[Any]:
     return select(selection_rounds, _course_count)
 
 
-def _open_now(wanted: bool, uow: Reader) -> ColumnElement[bool]:
-    open_now = and_(
-        selection_rounds.c.status == RoundStatus.PUBLISHED,
-        selection_rounds.c.opens_at <= uow.now,
-        selection_rounds.c.closes_at > uow.now,
-    )
-    return open_now if wanted else not_(open_now)
-
-
+_r = selection_rounds.c
+_open_now = open_now(_r.status == RoundStatus.PUBLISHED, _r.opens_at, _r.closes_at)
 ROUNDS = Listing[SelectionRoundView](
     ListSelectionRounds, selection_rounds, shown=_rounds, filters={"open_now": _open_now}
 )

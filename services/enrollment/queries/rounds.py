@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy import select
 
 from chassis.data.lists import Listing
-from chassis.data.pages import as_view
+from chassis.data.pages import as_view, open_now
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.enrollment.queries import GetAdmissionRound, ListAdmissionRounds
 from contracts.enrollment.states import AdmissionRoundStatus
@@ -19,11 +18,7 @@ from services.enrollment.tables import admission_round_points, admission_rounds
 _r = admission_rounds.c
 
 
-def _open_now(wanted: bool, uow: Reader) -> ColumnElement[bool]:
-    open_now = and_(_r.status == AdmissionRoundStatus.PUBLISHED, _r.opens_at <= uow.now, _r.closes_at > uow.now)
-    return open_now if wanted else not_(open_now)
-
-
+_open_now = open_now(_r.status == AdmissionRoundStatus.PUBLISHED, _r.opens_at, _r.closes_at)
 ROUNDS = Listing[AdmissionRoundView](ListAdmissionRounds, admission_rounds, filters={"open_now": _open_now})
 
 

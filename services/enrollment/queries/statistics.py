@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func, null, select
+from sqlalchemy import ColumnElement, func, null, select
 
-from chassis.data.pages import as_view, equals
+from chassis.data.pages import as_view, day_of, equals
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.enrollment.queries import ApplicationGrouping, GetApplicationStatistics
 from contracts.enrollment.views import ApplicationCount, ApplicationStatistics
 from services.enrollment.tables import applications
 
 _a = applications.c
-_DAY = cast(func.timezone("Asia/Shanghai", _a.sent_at), Date)
 _BY: dict[ApplicationGrouping, dict[str, ColumnElement[Any]]] = {
     ApplicationGrouping.POINT: {"teaching_point_id": _a.teaching_point_id},
     ApplicationGrouping.PROGRAMME: {"level": _a.level, "major_name": _a.major_name},
-    ApplicationGrouping.DAY: {"day": _DAY},
+    ApplicationGrouping.DAY: {"day": day_of(_a.sent_at)},
 }
 _ALL = ("teaching_point_id", "level", "major_name", "day")
 

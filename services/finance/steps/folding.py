@@ -11,12 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Date,
     Row,
     Select,
     Subquery,
     and_,
-    cast,
     delete,
     exists,
     func,
@@ -26,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.base.clock import SHANGHAI
+from chassis.data.pages import day_of
 from chassis.data.unit_of_work import UnitOfWork
 from services.finance.tables.ledger import ledger_entries
 from services.finance.tables.proof import late_changes, ledger_days, ledger_proof
@@ -43,7 +41,7 @@ PROVEN_UNTIL = select(ledger_proof.c.proven_until).scalar_subquery()
 """Up to when the entries are summed up; null before the first time."""
 LATE_ENTRY = and_(late_changes.c.kind == "entry", late_changes.c.row_id == _e.id)
 
-DAY = cast(func.timezone(SHANGHAI.key, _e.posted_at), Date).label("day")
+DAY = day_of(_e.posted_at).label("day")
 """The day of an entry."""
 _LINES = (_e.teaching_point_id, DAY, _e.account)
 _BY = {"account": (_d.account, _e.account), "day": (_d.day, DAY)}
