@@ -7,7 +7,7 @@ ends with `CopyCompleted`. Rows that were not seen since the request are gone at
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, Table, case, delete, func, or_, select, update
@@ -23,6 +23,8 @@ from chassis.declaring.entries import CopyEntry
 from chassis.messages.delivery import Delivery
 from contracts.base import Event, State, StateItem, type_name
 from contracts.copies import COPIES_EXCHANGE, CopyCompleted, CopyRequested, copy_reply_key, copy_request_key
+
+SomeState = TypeVar("SomeState", bound=State[Any])
 
 PAGE = 500
 """Rows that the owner sends in one transaction: between pages its ordinary work goes first."""
@@ -58,6 +60,18 @@ def locked(
         if any(found[id_].version < version for id_, version in versions.items()):
             raise NotYet(f"{one}_not_current")
     return found
+
+
+def current(uow: UnitOfWork, table: Table, events: Iterable[SomeState]) -> dict[UUID, tuple[Any, SomeState]]:
+    """What events tell of each row last, with the event; without rows of which the copy has a newer state. So of two
+    states the newer counts, in whichever order they come: the rows of the copy are held alone."""
+    newest: dict[UUID, tuple[Any, SomeState]] = {}
+    for event in events:
+        for item in event.items:
+            if item.id not in newest or newest[item.id][0].version < item.version:
+                newest[item.id] = item, event
+    known = locked(uow, table, newest, alone=True, required=False)
+    return {id_: told for id_, told in newest.items() if id_ not in known or known[id_].version <= told[0].version}
 
 
 class Copies:

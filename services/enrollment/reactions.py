@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.messages.copies import locked
+from chassis.messages.copies import current
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock_where, set_each
 from chassis.work.steps import take_locked
@@ -40,14 +39,9 @@ def on_admissions_refused(events: Sequence[AdmissionsRefused], uow: UnitOfWork) 
 def on_student_document_state(events: Sequence[StudentDocumentState], uow: UnitOfWork) -> None:
     """The record is there; and whoever studies no more may begin the level again. Of two states of a student the newer
     counts: what is older than the copy changes nothing."""
-    newest: dict[UUID, StudentDocumentItem] = {}
-    for item in (item for event in events for item in event.items):
-        if item.id not in newest or newest[item.id].version < item.version:
-            newest[item.id] = item
-    known = locked(uow, student_documents, newest, alone=True, required=False)
-    current = {id_: item for id_, item in newest.items() if id_ not in known or known[id_].version <= item.version}
-    found = lock_where(uow, applications, ids_in(_a.student_id, current), _a.state == ADMITTED)
-    told = {id_: _told(row, current[row.student_id], uow) for id_, row in found.items()}
+    newest = current(uow, student_documents, events)
+    found = lock_where(uow, applications, ids_in(_a.student_id, newest), _a.state == ADMITTED)
+    told = {id_: _told(row, newest[row.student_id][0], uow) for id_, row in found.items()}
     set_each(uow, applications, {id_: values for id_, values in told.items() if _is_news(found[id_], values)})
 
 

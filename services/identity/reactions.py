@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.messages.copies import locked
+from chassis.messages.copies import current
 from contracts.courses.events import CoursesDecided
 from contracts.enrollment.events import EnrollmentDecided
 from contracts.finance.events import FinanceDecided
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from contracts.registry.events import RegistryDecided, StudentItem, StudentState
+from contracts.registry.events import RegistryDecided, StudentState
 from services.identity.steps.notices import keep
 from services.identity.steps.student_accounts import account_of, settle
 from services.identity.tables import students
@@ -23,25 +22,13 @@ def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:
     Bulk and in any order: of two states of a student the newer counts. Whose number is somebody else's username is
     refused by an answer, and nobody else with them.
     """
-    newest: dict[UUID, tuple[StudentItem, StudentState]] = {}
-    for event in events:
-        for item in event.items:
-            if item.id not in newest or newest[item.id][0].version < item.version:
-                newest[item.id] = item, event
-    known = _known_versions(uow, list(newest))
-    current = [newest[id_][0] for id_ in sorted(newest) if newest[id_][0].version >= known.get(id_, 0)]
-    answers = settle(uow, [account_of(item) for item in current])
+    newest = current(uow, students, events)
+    answers = settle(uow, [account_of(newest[id_][0]) for id_ in sorted(newest)])
     for event in events:
         refused = [row for row in answers.refused if newest[row.student_id][1] is event]
         made = [row for row in answers.made if newest[row.student_id][1] is event]
         uow.publish_rows(StudentAccountsRefused, refused, because=event)
         uow.publish_rows(StudentAccountsMade, made, because=event)
-
-
-def _known_versions(uow: UnitOfWork, student_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The version that the copy has of each, locked: an account remembers what it was made of, a refusal does not."""
-    known = locked(uow, students, student_ids, alone=True, required=False)
-    return {id_: row.version for id_, row in known.items()}
 
 
 def on_courses_decided(events: Sequence[CoursesDecided], uow: UnitOfWork) -> None:
