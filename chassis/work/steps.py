@@ -75,15 +75,17 @@ def take(
     values: Mapping[str, Any] | None = None,
     each: Mapping[UUID, Mapping[str, Any]] | None = None,
     against: Mapping[UUID, Reason] | None = None,
+    found: Mapping[UUID, Row[Any]] | None = None,
 ) -> Taken:
     """Lock the rows and take one step with those that may take it; the others say why not.
 
     That is `not_found` out of the actor's sight, `step_not_allowed` when somebody was quicker or the state never
     allowed it, the refusals of the step's `who`, and what the caller has `against` a row.
 
-    `values` are columns that are set with the state, `each` those with a value of their own for every row.
+    `values` are columns that are set with the state, `each` those with a value of their own for every row. `found` are
+    those of the rows that there are, where the caller has locked them already.
     """
-    found = rows.lock(uow, table, ids)
+    found = rows.lock(uow, table, ids) if found is None else found
     refused = {id_: Refused(None, Reason("not_found")) for id_ in ids if id_ not in found}
     asked = [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
     taken = take_locked(uow, flow, table, asked, action, note=note, values=values, each=each, against=against)

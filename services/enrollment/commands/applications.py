@@ -91,12 +91,12 @@ def update_application(command: UpdateApplication, uow: UnitOfWork) -> Applicati
 
 def resend_applications(command: ResendApplications, uow: UnitOfWork) -> RowResults:
     """`rejected` → `first_review_passed`, as long as the school decides about the round."""
-    found = lock(uow, applications, command.application_ids)
+    ids, found = command.application_ids, lock(uow, applications, command.application_ids)
     against = against_step(uow, APPLICATION, found.values(), "resend")
     against |= _against_sending(uow, [row for id_, row in found.items() if id_ not in against])
     sent = {"sent_at": uow.now, "sent_by": uow.acting_user}
-    again = take(uow, APPLICATION, applications, command.application_ids, "resend", values=sent, against=against)
-    return again.results(uow, command.application_ids)
+    again = take(uow, APPLICATION, applications, ids, "resend", values=sent, against=against, found=found)
+    return again.results(uow, ids)
 
 
 def withdraw_applications(command: WithdrawApplications, uow: UnitOfWork) -> RowResults:

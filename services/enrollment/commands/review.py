@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.rules.prior_education import prior_fields
 from chassis.work.numbers import next_numbers
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock
@@ -67,6 +68,7 @@ def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResult
         note=command.note,
         each=given,
         against=against,
+        found=found,
     )
     for id_ in taken.ids:  # the trail knows a number also when the registry has refused it
         facts = {name: given[id_][name] for name in ("student_number", "student_id")}
@@ -77,9 +79,10 @@ def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResult
 
 def reject_applications(command: RejectApplications, uow: UnitOfWork) -> RowResults:
     """`first_review_passed` → `rejected`; the point reads why, corrects, and sends again."""
-    against = _against_deciding(uow, lock(uow, applications, command.application_ids))
-    taken = take(uow, APPLICATION, applications, command.application_ids, "reject", note=command.note, against=against)
-    return taken.results(uow, command.application_ids)
+    ids, found = command.application_ids, lock(uow, applications, command.application_ids)
+    against = _against_deciding(uow, found)
+    taken = take(uow, APPLICATION, applications, ids, "reject", note=command.note, against=against, found=found)
+    return taken.results(uow, ids)
 
 
 def _left(found: Mapping[UUID, Row[Any]], against: Mapping[UUID, Reason]) -> dict[UUID, Row[Any]]:
@@ -111,7 +114,7 @@ def _against_admitting(
 
 def _admitted(row: Row[Any], given: Mapping[str, Any]) -> AdmittedStudent:
     fields = {**row._mapping, **given}
-    prior = {name.removeprefix("prior_"): value for name, value in fields.items() if name.startswith("prior_")}
+    prior = prior_fields(fields)
     prior["level"] = member_word(PriorLevel(row.prior_level)).zh  # records keep it as it is written down
     return AdmittedStudent.model_validate(
         {
