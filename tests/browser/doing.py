@@ -2,7 +2,9 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
@@ -66,3 +68,8 @@ def decide(page: Page, action: str, *, note: str | None = "", sure: str | None =
 def settled(page: Page) -> None:
     """Wait until nothing is being loaded."""
     expect(page.get_by_text(re.compile("加载中"))).to_have_count(0)
+
+
+def workbook(name: str, content: bytes) -> FilePayload:
+    """A workbook as somebody picks it from their disk."""
+    return {"name": name, "mimeType": _XLSX, "buffer": content}

@@ -29,12 +29,10 @@ from launcher.story.receipt import receipt
 from launcher.story.selecting import pay
 from launcher.story.stage import wait
 from tests.browser.chromium import chromium
-from tests.browser.doing import give_credentials
+from tests.browser.doing import give_credentials, workbook
 from tests.browser.gallery import PASSWORD, PHONE, Gallery, at, open_gallery
 from tests.end_to_end.scenery import student_account
 from tests.whole_system import Servers, whole_system
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def signing_in(gallery: Gallery) -> None:
@@ -55,8 +53,7 @@ def bringing_in(gallery: Gallery) -> None:
     page = at(gallery.page_of(gallery.point.registrar), "/registry/students")
     gallery.take(page, "students")
     at(page, "/registry/students/import")
-    workbook = {"name": "九月新生.xlsx", "mimeType": XLSX, "buffer": gallery.workbook_with_mistakes()}
-    page.get_by_label("文件").set_input_files(workbook)  # type: ignore[arg-type]
+    page.get_by_label("文件").set_input_files(workbook("九月新生.xlsx", gallery.workbook_with_mistakes()))
     expect(page.get_by_text("有问题 2 行")).to_be_visible()
     gallery.take(page, "import-check")
     at(page, f"/registry/students/{gallery.students()[0].id}")

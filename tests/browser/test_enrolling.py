@@ -5,11 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from contracts.enrollment.queries import GetApplication
+from contracts.enrollment.queries import GetApplication, GetApplicationImportTemplate, ListApplications
+from contracts.enrollment.states import ApplicationState
+from contracts.words import member_word
 from launcher.made_up import MadeUpStudent, with_wrong_check_digit
 from launcher.story.stage import wait
+from launcher.story.workbooks import filled
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu, decide, row_of
+from tests.browser.doing import choose_in_menu, decide, row_of, workbook
 from tests.browser.premises import Premises
 from tests.browser.watching import Watch
 
@@ -48,6 +51,25 @@ def fill(form: Locator, person: MadeUpStudent, id_number: str) -> None:
     text(form, "毕业院校").fill("江苏某某职业技术学院")
     text(form, "毕业日期").fill("2025-06-30")
     text(form, "证书编号").fill(f"12345120250600{person.serial:04d}")
+
+
+def sheet_row(round_code: str, person: MadeUpStudent) -> dict[str, str]:
+    """A row of a workbook of forms, by its titles."""
+    return {
+        "招生批次代码": round_code,
+        "姓名": person.name,
+        "性别": member_word(person.gender).zh,
+        "证件号码": person.id_number,
+        "民族": "汉族",
+        "层次": "专升本（1）",
+        "专业代码": "080901",
+        "学制": "2.5",
+        "手机号码": person.mobile,
+        "前置学历层次": "专科",
+        "前置学历毕业院校": "江苏某某职业技术学院",
+        "前置学历毕业日期": "2018-06-30",
+        "前置学历证书编号": f"12345120180600{person.serial:04d}",
+    }
 
 
 def test_the_admissions_officer_creates_a_round_for_one_point_and_publishes_it(desk: Desk, premises: Premises) -> None:
@@ -175,6 +197,32 @@ def test_a_form_whose_answer_is_lost_is_sent_again_and_entered_once(
         form.get_by_role("button", name="提交").click()
         form.get_by_role("button", name="重试").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(person.name)
+
+
+def test_a_workbook_of_forms_comes_in_and_is_seen_in_the_figures(desk: Desk, premises: Premises) -> None:
+    page = desk("point's registrar")
+    forms = [sheet_row(premises.admission_round.code, premises.applicant()) for _ in range(2)]
+    forms[1]["证件号码"] = with_wrong_check_digit(forms[1]["证件号码"])
+    registrar = premises.scene.here.point.registrar.client
+    template = registrar.download(GetApplicationImportTemplate())
+    page.goto("/enrollment/applications")
+    page.get_by_role("button", name="导入报名表").click()
+    page.get_by_label("文件").set_input_files(workbook("报名表.xlsx", filled(template, forms)))
+    expect(page.get_by_text("共 2 行，可以导入 1 行，有问题 1 行。")).to_be_visible()
+    expect(row_of(page, "证件号码")).to_contain_text(CHECK_DIGIT)
+    page.get_by_role("button", name="导入 1 行").click()
+    expect(page.get_by_text("共 2 行，已导入 1 行，有问题 1 行。")).to_be_visible()
+
+    choose_in_menu(page, "招生", "报名统计")
+    entered = registrar.count(ListApplications(state=ApplicationState.FIRST_REVIEW_PASSED))
+    figures = page.get_by_role("table", name="报名统计")
+    passed = figures.get_by_role("columnheader", name="初审通过")
+    expect(passed).to_be_visible()
+    by_day = page.get_by_role("combobox", name="统计方式")
+    by_day.select_option(label="按日期")
+    page.get_by_role("button", name="查询").click()
+    today = figures.get_by_role("row").filter(has=page.get_by_role("rowheader", name=f"{premises.scene.stage.today}"))
+    expect(today).to_contain_text(str(entered))
 
 
 def test_the_officer_tries_and_admits_and_number_and_record_are_there(desk: Desk, premises: Premises) -> None:

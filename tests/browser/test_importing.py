@@ -7,12 +7,10 @@ from contracts.registry.queries import ListStudents
 from launcher.made_up import with_wrong_check_digit
 from launcher.story.workbooks import REASONS, ROW_NUMBER, rows_of
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu, row_of
+from tests.browser.doing import choose_in_menu, row_of, workbook
 from tests.browser.premises import Premises
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def test_a_workbook_is_checked_its_bad_rows_are_shown_and_the_good_ones_come_in(desk: Desk, premises: Premises) -> None:
@@ -30,8 +28,7 @@ def test_a_workbook_is_checked_its_bad_rows_are_shown_and_the_good_ones_come_in(
         page.get_by_role("button", name="下载学生导入模板").click()
     assert template.value.suggested_filename.endswith(".xlsx")
 
-    workbook = {"name": "九月新生.xlsx", "mimeType": XLSX, "buffer": premises.workbook(rows)}
-    page.get_by_label("文件").set_input_files(workbook)  # type: ignore[arg-type]
+    page.get_by_label("文件").set_input_files(workbook("九月新生.xlsx", premises.workbook(rows)))
     expect(page.get_by_text("共 3 行，可以导入 1 行，有问题 2 行。")).to_be_visible()
     expect(row_of(page, "姓名")).to_contain_text("3")
     expect(row_of(page, "证件号码")).to_contain_text("4")

@@ -7,7 +7,7 @@ import { computed, type Ref } from "vue";
 import type { AnyRow, ListName, Row } from "./contract";
 import { optionOfId } from "./fields/options";
 import { allFound } from "./list/selection";
-import { useMe } from "./me";
+import { useMayUse } from "./me";
 import { referenceOf } from "./references";
 
 const FEW = [
@@ -27,7 +27,7 @@ const isFew = (list: ListName | undefined): list is Few => FEW.some((each) => ea
 
 /** All rows of a list of which a school has few, by their ids; undefined while they are not known. */
 export function useAll<N extends Few>(name: N) {
-  const { mayUse } = useMe();
+  const mayUse = useMayUse();
   const { data, error, refetch } = useQuery({
     queryKey: ["all", name],
     queryFn: ({ signal }) => allFound(name, {}, idOf, MOST, () => undefined, signal),
@@ -56,7 +56,7 @@ export function useName(thing: string, id: () => string): Readonly<Ref<string | 
     const nameOf = useNames(thing);
     return computed(() => nameOf(id()));
   }
-  const { mayUse } = useMe();
+  const mayUse = useMayUse();
   const { data } = useQuery({
     queryKey: computed(() => ["name", thing, id()]),
     queryFn: () => optionOfId(thing, id()),

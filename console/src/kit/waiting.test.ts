@@ -18,7 +18,10 @@ vi.mock("@/kit/untyped", () => ({
     return Promise.resolve({ items, page: 1, size: request.size, total: 1 });
   },
 }));
-vi.mock("@/kit/me", () => ({ useMe: () => ({ account: { value: null }, mayUse: () => false }) }));
+vi.mock("@/kit/me", () => ({
+  useMayUse: () => () => false,
+  useMe: () => ({ account: { value: null }, mayUse: () => false }),
+}));
 
 beforeEach(() => {
   asked = [];

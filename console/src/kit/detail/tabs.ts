@@ -1,7 +1,7 @@
 /** What tabs are called, and who is shown which. */
 import { computed } from "vue";
 import { fieldOf, operation, type AnyRow, type Name, type Operation } from "@/kit/contract";
-import { useMe } from "@/kit/me";
+import { useMayUse } from "@/kit/me";
 import { shortTitle } from "@/kit/pages";
 import type { AnyDetail, Tab } from "./declare";
 
@@ -27,7 +27,7 @@ function wantedBy(tab: AnyTab): Name | undefined {
 
 /** The tabs of a page that the person may see. */
 export function useShownTabs(detail: AnyDetail) {
-  const { mayUse } = useMe();
+  const mayUse = useMayUse();
   return computed(() =>
     detail.tabs
       .map((tab, index) => ({ tab, key: String(index), wanted: wantedBy(tab) }))

@@ -5,7 +5,7 @@
 import { useQuery } from "@tanstack/vue-query";
 import { computed, type Ref } from "vue";
 import { call, choice, type Row } from "@/kit/contract";
-import { useMe } from "@/kit/me";
+import { useMayUse } from "@/kit/me";
 import { without } from "@/kit/objects";
 import type { Filters } from "./address";
 
@@ -59,7 +59,7 @@ const MOST = 200;
 
 /** The options of elements among a list's filters; none for who may not see programmes, who types them. */
 export function useNarrowing(names: readonly string[], chosen: Readonly<Ref<Filters>>) {
-  const { mayUse } = useMe();
+  const mayUse = useMayUse();
   const { data } = useQuery({
     queryKey: ["programmes to choose from"],
     queryFn: () => call("courses.ListProgrammes", { size: MOST }),

@@ -6,7 +6,7 @@ import StudentFrame from "./StudentFrame.vue";
 
 vi.mock("@/api/session", () => ({ useSession: () => ({ state: "signed in" }) }));
 vi.mock("@/api/version", () => ({ isOutdated: () => Promise.resolve(false) }));
-vi.mock("@/kit/me", () => ({ useMe: () => ({ mayUse: () => true }) }));
+vi.mock("@/kit/me", () => ({ useMayUse: () => () => true }));
 vi.mock("@/kit/notices/notices", () => ({ useNotices: () => ({ unread: 0, listen: () => () => undefined }) }));
 
 const AWAY = new Problem("service_unavailable", "考务服务暂时不可用。", 503, [], 60, null, null, "exams");
