@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, Select, Table
 from sqlalchemy.sql import visitors
 
+from chassis.data.list_places import Values, number_of
 from chassis.data.list_wanted import Domain, Wanted
 
 
@@ -23,13 +24,14 @@ class Plan:
     whole: bool
     among_others: bool
 
-    def values(self, wanted: Wanted) -> list[Sequence[Any]]:
+    def values(self, wanted: Wanted) -> Values:
         """The values of each of the first columns."""
-        return [wanted.known[name] if name in wanted.known else _listed(wanted.domains[name]) for name in self.first]
+        known, domains = wanted.known, wanted.domains
+        return {name: known[name] if name in known else _listed(domains[name]) for name in self.first}
 
     def places(self, wanted: Wanted) -> int:
         """How many places of the index have to be looked up."""
-        return math.prod(map(len, self.values(wanted)))
+        return number_of(self.values(wanted))
 
     def asks(self, wanted: Wanted) -> int:
         """For the values of how many columns one would have to ask."""

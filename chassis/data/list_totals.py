@@ -19,12 +19,13 @@ _FAR_MORE: Final = 10 * PAGED
 """Nobody counts what the planner expects to be so many: it is not that wrong, and counting would take all its time."""
 
 
-def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any]) -> Found:
-    """A page with its total, which the last of those with numbers tells. `ids` are the page's, and of one row more."""
+def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any], everything: Select[Any] | None = None) -> Found:
+    """A page with its total, which the last of those with numbers tells. `ids` are the page's, and of one row more;
+    `everything` selects something of all rows of the list, where it is known how they are found quickly."""
     more, ids = len(ids) > wanted.size, ids[: wanted.size]
     if not more and wanted.behind is None and (ids or wanted.offset == 0):
         return Found(ids, more, wanted.offset + len(ids))
-    total, about = _total(uow, wanted)
+    total, about = _total(uow, wanted, everything)
     return Found(ids, more, max(total, wanted.offset + len(ids) + more if ids else 0), about)
 
 
@@ -34,11 +35,11 @@ def expected(uow: Reader, wanted: Wanted) -> int:
     return int(uow.scalar(_Explained(rows))[0]["Plan"]["Plan Rows"])
 
 
-def _total(uow: Reader, wanted: Wanted) -> tuple[int, bool]:
+def _total(uow: Reader, wanted: Wanted, everything: Select[Any] | None) -> tuple[int, bool]:
     about = expected(uow, wanted)
     if about > _FAR_MORE:
         return about, True
-    rows = wanted.found(literal(1), conditions=wanted.all_conditions)
+    rows = wanted.found(literal(1), conditions=wanted.all_conditions) if everything is None else everything
     try:
         with uow.at_most(_COUNTING_MS):
             number = int(uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery())))

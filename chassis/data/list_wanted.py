@@ -57,7 +57,8 @@ class Wanted:
     by the actor's scope, `domains` all that others can have; `bound` is the scope's column; `joined` says that
     `found` leaves out rows of the table. `few` says that the
     conditions leave few rows for certain, `most` how many are gathered;
-    `alone` tells by which filters the actor may ask instead, each alone, however long the list is.
+    `promised` says that the contract promises to be quick by them, `alone` tells by which filters the actor may ask
+    instead, each alone, however long the list is.
     """
 
     table: Table
@@ -70,6 +71,7 @@ class Wanted:
     bound: str | None
     joined: bool
     few: bool
+    promised: bool
     most: int
     alone: Callable[[], Sequence[str]]
     order: Order

@@ -14,29 +14,28 @@ Else the list has to be narrowed: nobody waits for what the database would have 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
-from itertools import islice, product
+from itertools import islice
 from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, Column, Select, Table, column, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.expression import FromClause
+from sqlalchemy import CTE, Column, ColumnElement, Select, func, literal, select, true
 
 from chassis.base.failures import TooSlow
+from chassis.data.list_places import all_rows, first_rows, rows_read, rows_within
 from chassis.data.list_plans import Plan, plans
 from chassis.data.list_totals import counted, expected
 from chassis.data.list_wanted import PAGED, Behind, Found, Wanted
 from chassis.data.whole_lists import Reader
 from contracts.errors import ServiceError
 
-_AT_ONCE: Final = 600
+_AT_ONCE: Final = 3_000
 _AT_ONCE_ROWS: Final = 40_000
 """Places of an index that are looked up before anything else is tried, and rows that are read at them for a page."""
-_MERGED: Final = 3_000
+_MERGED: Final = 10_000
 """Places that are looked up at all, and …"""
 _MERGED_ROWS: Final = 200_000
 """… rows that are read at them for one page."""
@@ -56,14 +55,16 @@ has a page there or is few: 50 of 40,000 are 10,000 of eight millions."""
 _WALKING_MS: Final = 60
 _FURTHER_MS: Final = 120
 _WALKS_MS: Final = 180
-"""For all walks together: they and gathering are what a refusal takes, which is half a second at most."""
+"""For all walks together: they and gathering are what a refusal takes, which is half a second at most. What is promised
+is not refused: rows are counted then, and no milliseconds, of which a busy machine takes more."""
 _GATHERING_MS: Final = 250
 _HANDFUL: Final = 1_000
 """Rows that are gathered before anything is walked, where the planner expects no more, …"""
 _HANDFUL_MS: Final = 40
 """… and for how long: it may be wrong, and then a walk finds the page."""
 _PATIENT_MS: Final = 3_000
-"""For what is few, or expected to be: on a busy machine that takes its time, and is no reason to refuse it."""
+"""For what is few, or expected to be, and for what is promised: on a busy machine that takes its time, and is no reason
+to refuse it."""
 
 
 def position_of(uow: Reader, wanted: Wanted, after: UUID) -> Behind:
@@ -93,14 +94,14 @@ def _ways(uow: Reader, wanted: Wanted) -> Iterator[_Way]:
     whole = next((plan for plan in found if plan.whole), None)
     if wanted.few:
         yield _gather
-    if whole is not None and whole.places(wanted) <= min(_AT_ONCE, _AT_ONCE_ROWS // wanted.needed):
+    if whole is not None and _is_merged(whole, wanted, _AT_ONCE, _AT_ONCE_ROWS):
         yield partial(_stream, whole)
         return
     if not wanted.few and expected(uow, wanted) <= _HANDFUL:
         yield partial(_gather, milliseconds=_HANDFUL_MS)
-    at_hand, time = (plan for plan in found if not plan.asks(wanted)), _Time(_WALKS_MS)
+    at_hand, time = (plan for plan in found if not plan.asks(wanted)), _Time(wanted)
     yield from (partial(_walk, plan, time) for plan in islice(at_hand, _WALKS) if plan.places(wanted) <= _WALKED_PLACES)
-    if whole is not None and whole.places(wanted) <= min(_MERGED, _MERGED_ROWS // wanted.needed):
+    if whole is not None and _is_merged(whole, wanted, _MERGED, _MERGED_ROWS):
         yield partial(_stream, whole)
     elif not wanted.few:
         yield _gather
@@ -111,17 +112,26 @@ def _ways(uow: Reader, wanted: Wanted) -> Iterator[_Way]:
 
 def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
     top = _beginning(plan, wanted, wanted.needed).offset(wanted.offset).limit(wanted.size + 1)
-    return counted(uow, wanted, [row.id for row in uow.rows(top)])
+    everything = all_rows(wanted.table, plan.values(wanted), _at_places(plan, wanted, literal(1).label("one")))
+    return counted(uow, wanted, [row.id for row in uow.rows(top)], everything)
+
+
+def _is_merged(plan: Plan, wanted: Wanted, places: int, rows: int) -> bool:
+    """Whether the page is merged from no more places, and no more rows at them."""
+    number = plan.places(wanted)
+    return number <= places and rows_read(number, wanted.needed) <= rows
 
 
 class _Time:
     """Milliseconds that several looks share."""
 
-    def __init__(self, milliseconds: int) -> None:
-        self._end = perf_counter() + milliseconds / 1000
+    def __init__(self, wanted: Wanted) -> None:
+        self._end = math.inf if wanted.promised else perf_counter() + _WALKS_MS / 1000
 
     def at_most(self, milliseconds: int, uow: Reader) -> AbstractContextManager[None]:
         """Read for so long, and no longer than what is left. Raises TooSlow."""
+        if self._end == math.inf:
+            return uow.at_most(_PATIENT_MS)
         left = int((self._end - perf_counter()) * 1000)
         if left < 1:
             raise TooSlow
@@ -137,7 +147,7 @@ def _walk(plan: Plan, time: _Time, uow: Reader, wanted: Wanted) -> Found | None:
                 looked_at, ids = _among_first(plan, uow, wanted, rows)
             if len(ids) > wanted.size or looked_at < rows:
                 return counted(uow, wanted, ids)
-        enough, furthest = _far_enough(rows, len(ids), wanted), _FURTHER // max(1, plan.places(wanted))
+        enough, furthest = _far_enough(rows, len(ids), wanted), rows_within(_FURTHER, plan.places(wanted))
         if enough > 2 * furthest:
             return None
         rows = min(2 * int(enough), furthest)  # what is looked for is not spread evenly
@@ -150,7 +160,7 @@ def _walk(plan: Plan, time: _Time, uow: Reader, wanted: Wanted) -> Found | None:
 
 def _looks(plan: Plan, wanted: Wanted) -> list[int]:
     """How many rows are looked at, and how many then."""
-    rows = min(_WALKED, _WALKED_ROWS // max(1, plan.places(wanted)))
+    rows = min(_WALKED, rows_within(_WALKED_ROWS, plan.places(wanted)))
     hardly_any_left_out = not (plan.left or plan.among_others)  # what is joined is seldom missing
     return [*([_SLACK * wanted.needed] if hardly_any_left_out and _SLACK * wanted.needed < rows else []), rows]
 
@@ -180,34 +190,20 @@ def _numbered(uow: Reader, wanted: Wanted, rows: CTE, page: Select[Any]) -> tupl
 
 
 def _beginning(plan: Plan, wanted: Wanted, rows: int) -> Select[Any]:
-    """The first rows at each combination of the values, in their order: `id` and `key`."""
-    table, order, id_ = wanted.table, wanted.order.column, wanted.id
-    conditions = [] if wanted.always is None else [wanted.always]
-    # A filter that is no value of a column, such as a span of days, still holds for each row.
-    others = (each for name, each in wanted.conditions.items() if name not in (*plan.first, *plan.left))
-    conditions.extend(others)
+    """The first rows at all places, in their order: `id` and `key`."""
+    order, id_ = wanted.order.column, wanted.id
+    found = _at_places(plan, wanted, id_.label("id"), order.label("key"))
     if wanted.behind is not None:
-        conditions.append(wanted.behind(order, id_))
-    values = plan.values(wanted)
-    found = select(id_.label("id"), order.label("key")).select_from(table).where(*conditions)
-    if all(len(each) == 1 for each in values):
-        here = [table.c[name] == each[0] for name, each in zip(plan.first, values, strict=True)]
-        return found.where(*here).order_by(*wanted.order.by(id_, order))
-    places = _places(plan.first, values, table)
-    here = [table.c[name] == places.c[name] for name in plan.first]
-    at_place = found.where(*here).order_by(*wanted.order.by(id_, order)).limit(rows).lateral("at_place")
-    merged = select(at_place.c.id, at_place.c.key).select_from(places.join(at_place, true()))
-    return merged.order_by(*wanted.order.by(at_place.c.id, at_place.c.key))
+        found = found.where(wanted.behind(order, id_))
+    return first_rows(wanted.table, plan.values(wanted), found, wanted.order, rows)
 
 
-def _places(names: Sequence[str], values: Sequence[Sequence[Any]], table: Table) -> FromClause:
-    """The combinations of the values, as rows."""
-    combinations = list(product(*values))
-    arrays = [
-        literal([each[place] for each in combinations], ARRAY(table.c[name].type)) for place, name in enumerate(names)
-    ]
-    rows = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names))
-    return rows.render_derived("places")
+def _at_places(plan: Plan, wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
+    """What is selected of the rows at a place. A filter that is no value of a column, such as a span of days, still
+    holds for each of them."""
+    others = (each for name, each in wanted.conditions.items() if name not in (*plan.first, *plan.left))
+    always = [] if wanted.always is None else [wanted.always]
+    return select(*columns).select_from(wanted.table).where(*always, *others)
 
 
 def all_values(column: Column[Any]) -> Select[Any]:
@@ -231,7 +227,7 @@ def _gather(uow: Reader, wanted: Wanted, milliseconds: int | None = None) -> Fou
     if wanted.behind is not None:
         page = page.where(wanted.behind(found.c.key, found.c.id))
     if milliseconds is None:
-        few = wanted.few or expected(uow, wanted) <= PAGED
+        few = wanted.few or wanted.promised or expected(uow, wanted) <= PAGED
         milliseconds = _PATIENT_MS if few else _GATHERING_MS
     try:
         with uow.at_most(milliseconds):

@@ -91,7 +91,16 @@ selections = Table(
     Index("ix_selections_of_round", "selection_round_id", "state", "selected_at", "id"),
     Index("ix_selections_cohort_of_point", "teaching_point_id", "cohort_id", "selected_at", "id"),
     Index("ix_selections_cohort", "cohort_id", "selected_at", "id"),
-    Index("ix_selections_selection_round_id", "selection_round_id", "teaching_point_id", "course_id", "state"),
+    # Its first columns are what figures are made of; with its last ones it is the list of a course at a point.
+    Index(
+        "ix_selections_course_at_point",
+        "selection_round_id",
+        "teaching_point_id",
+        "course_id",
+        "state",
+        "selected_at",
+        "id",
+    ),
     Index("ix_selections_due_again", "ask_again_at", postgresql_where=text("ask_again_at IS NOT NULL")),
     CheckConstraint("state <> 'closing' OR closing_reason IS NOT NULL", name="closing_has_reason"),
     one_of("state", SelectionState),

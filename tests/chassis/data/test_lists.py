@@ -17,7 +17,7 @@ from sqlalchemy import and_, func
 from chassis.base.clock import local_date
 from chassis.base.context import Context
 from chassis.base.ids import new_id
-from chassis.data import list_totals, list_wanted, list_ways, lists
+from chassis.data import list_places, list_totals, list_wanted, list_ways, lists
 from chassis.data.bulk import insert_rows
 from chassis.data.whole_lists import whole_list
 from chassis.testing.harness import ServiceHarness, acting
@@ -38,6 +38,8 @@ SMALL = {
     "_WALKED_ROWS": 72,
     "_AT_ONCE": 3,
     "_AT_ONCE_ROWS": 400,
+    "_PLAIN_ROWS": 20,
+    "_AT_EACH": 2,
     "_WALKED_PLACES": 3,
     "_FURTHER": 120,
     "_HANDFUL": 12,
@@ -78,7 +80,7 @@ def fair(built_of: HarnessOf) -> ServiceHarness:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (lists, list_ways, list_totals, list_wanted):
+    for module in (lists, list_places, list_ways, list_totals, list_wanted):
         for name, value in SMALL.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
@@ -277,6 +279,17 @@ def test_walks_have_their_time_together_and_no_more(fair: ServiceHarness, monkey
         page(fair, ride="swing", size=20)
 
 
+@pytest.mark.usefixtures("small")
+def test_what_is_promised_is_found_however_long_a_busy_machine_takes(
+    fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_WALKS_MS", "_WALKING_MS", "_FURTHER_MS", "_GATHERING_MS"):
+        monkeypatch.setattr(list_ways, name, 0)
+    assert ids(page(fair, name="a", size=5).items) == ids(all_of(fair, SCHOOL, name="a"))[:5]
+    with pytest.raises(ServiceError, match="narrow_the_list"):
+        page(fair, ride="swing", size=20)
+
+
 def test_nobody_counts_what_is_expected_to_be_far_more(fair: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_totals, "expected", lambda uow, wanted: 1_000_000)
     everything = page(fair, size=10)
@@ -288,11 +301,11 @@ def test_what_can_not_be_gathered_in_time_is_refused_and_not_waited_for(
 ) -> None:
     slowly = {
         **TICKETS_LIST.filters,
-        "name": lambda name, uow: and_(tickets.c.ride == name, func.pg_sleep(5).is_(None)),
+        "ride": lambda ride, uow: and_(tickets.c.ride == ride, func.pg_sleep(5).is_(None)),
     }
     monkeypatch.setattr(fair_of_tests, "TICKETS", replace(TICKETS_LIST, filters=slowly))
     monkeypatch.setattr(list_ways, "_WALKS", 0)
     monkeypatch.setattr(list_ways, "expected", lambda uow, wanted: 1_000_000)
     with pytest.raises(ServiceError, match="narrow_the_list"):
-        page(fair, name="boat")
+        page(fair, ride="boat")
     assert page(fair).total == TICKETS, "the next is answered"
