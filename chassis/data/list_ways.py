@@ -48,7 +48,7 @@ are …"""
 _WALKED_ROWS: Final = 12_000
 """… so many. Reading them takes some 10 ms."""
 _SLACK: Final = 4
-"""So many times the rows of a page are looked at first, where nothing is left to be looked at but what is joined."""
+"""So many times the rows of a page are looked at first: what most rows are found by needs no more."""
 _FURTHER: Final = 40_000
 """Rows that are looked at where the first of them show that a page is among these. What is spread over millions of rows
 has a page there or is few: 50 of 40,000 are 10,000 of eight millions."""
@@ -161,8 +161,7 @@ def _walk(plan: Plan, time: _Time, uow: Reader, wanted: Wanted) -> Found | None:
 def _looks(plan: Plan, wanted: Wanted) -> list[int]:
     """How many rows are looked at, and how many then."""
     rows = min(_WALKED, rows_within(_WALKED_ROWS, plan.places(wanted)))
-    hardly_any_left_out = not (plan.left or plan.among_others)  # what is joined is seldom missing
-    return [*([_SLACK * wanted.needed] if hardly_any_left_out and _SLACK * wanted.needed < rows else []), rows]
+    return [*([_SLACK * wanted.needed] if _SLACK * wanted.needed < rows else []), rows]
 
 
 def _far_enough(rows: int, found: int, wanted: Wanted) -> float:

@@ -51,8 +51,8 @@ class Listing(Generic[SomeView]):
     beside them: an outer join, unless a row is to be left out without it, which takes its time; `views` makes views
     of rows, by default of the columns of their names. `sorts` are the keys of the contract that are no columns of
     the table. `always` is true of every row of the list, for everybody or by who asks. `few` are filters that never
-    leave many rows: a student's, a slip's. `listed` are columns that an index begins with and that have dozens of
-    values among all rows, as rounds, so that these can be listed. `most` says that nobody has more rows than so many
+    leave many rows: a student's, a slip's. `listed` are columns that have dozens of values among all rows, as rounds,
+    and the columns in which these are found. `most` says that nobody has more rows than so many
     in it, which are sorted then however many are found. `key` identifies a row.
     """
 
@@ -64,7 +64,7 @@ class Listing(Generic[SomeView]):
     sorts: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     always: ColumnElement[bool] | Callable[[Any], ColumnElement[bool]] | None = None
     few: frozenset[str] = frozenset()
-    listed: frozenset[str] = frozenset()
+    listed: Mapping[str, Column[Any]] = field(default_factory=dict)
     most: int | None = None
     key: ColumnElement[Any] | None = None
 
@@ -239,9 +239,10 @@ class Listing(Generic[SomeView]):
         for name in self.contract.filters():
             if name in self.table.c and (states := _states(fields[name].annotation)):
                 domains[name] = states
-        point = self._scope_columns().get("point")
-        for name in (*self.listed, *([point] if point else [])):
-            domains[name] = cache(lambda name=name: uow.scalars(all_values(self.table.c[name])))
+        if point := self._scope_columns().get("point"):
+            domains[point] = cache(lambda: uow.scalars(all_values(self.table.c[point])))
+        for name, values in self.listed.items():
+            domains[name] = cache(lambda values=values: uow.scalars(select(values)))
         if grouping := grouping_of(self.table):
             domains[grouping.key] = cache(lambda: (0, *self._groups({}, uow)[1]))
         return domains

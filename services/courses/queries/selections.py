@@ -75,7 +75,7 @@ SELECTIONS = Listing[SelectionView](
     },
     sorts={"student_number": students.c.student_number, "course_code": courses.c.code},
     few=frozenset({"student_id"}),
-    listed=frozenset({"selection_round_id"}),
+    listed={"selection_round_id": selection_rounds.c.id},
 )
 
 
