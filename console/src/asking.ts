@@ -9,5 +9,6 @@ const isWorthwhile = (failures: number, reason: unknown) =>
   failures < TIMES && reason instanceof Problem && reason.passes && reason.retryAfter === null;
 
 export const asking: VueQueryPluginOptions = {
-  queryClientConfig: { defaultOptions: { queries: { staleTime: 10_000, retry: isWorthwhile } } },
+  // Answers are replaced as a whole: nobody watches a field of one of a thousand rows.
+  queryClientConfig: { defaultOptions: { queries: { staleTime: 10_000, retry: isWorthwhile, shallow: true } } },
 };

@@ -1,5 +1,7 @@
 """What the registry can be asked."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from contracts.base import Contract, Page, PageQuery, Query
@@ -73,9 +75,17 @@ class GetStudent(Query, answers=StudentRecord):
     student_id: Id = Field(description="The student.")
 
 
-class GetStudentStatistics(Query, answers=StudentStatistics):
-    """Students by teaching point and status."""
+class StudentGrouping(StrEnum):
+    """What students are counted by."""
 
+    POINT = "point"  # and by status there
+    STATUS = "status"
+
+
+class GetStudentStatistics(Query, answers=StudentStatistics):
+    """Students by status, of each teaching point or of all together."""
+
+    group_by: StudentGrouping = Field(default=StudentGrouping.POINT, description="What to count by.")
     intake: IntakeCode | None = Field(default=None, description="Only of this intake.")
 
 

@@ -89,9 +89,9 @@ class StatusChangeDetails(StatusChangeView, RequestDetails):
 
 
 class StudentCount(View):
-    """Students of one point and status."""
+    """Students of one status."""
 
-    teaching_point_id: UUID
+    teaching_point_id: UUID | None = Field(description="Their teaching point, where they are counted by it.")
     status: EnrolmentStatus
     count: int
 

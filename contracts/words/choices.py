@@ -177,6 +177,10 @@ CHOICES: Mapping[str, Words] = {
         "programme": ("按专业", "By programme"),
         "day": ("按日期", "By day"),
     },
+    "StudentGrouping": {
+        "point": ("按教学点和学籍状态", "By teaching point and status"),
+        "status": ("按学籍状态", "By status"),
+    },
     "StatisticsGrouping": {
         "round": ("按批次", "By round"),
         "point": ("按教学点", "By teaching point"),

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, null, select
 
 from chassis.base.masking import mask
 from chassis.data.bulk import ids_in
 from chassis.data.lists import Listing
-from chassis.data.pages import equals
+from chassis.data.pages import as_view, equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
@@ -22,6 +22,7 @@ from contracts.registry.queries import (
     GetStudent,
     GetStudentStatistics,
     ListStudents,
+    StudentGrouping,
 )
 from contracts.registry.views import StudentCount, StudentRecord, StudentStatistics, StudentView
 from services.registry.domain.status_changes import LIVE
@@ -92,14 +93,17 @@ def student_record(uow: UnitOfWork, student_id: UUID) -> StudentRecord:
 
 
 def get_student_statistics(query: GetStudentStatistics, uow: UnitOfWork) -> StudentStatistics:
-    """Students by teaching point and status."""
+    """Students by status, of each teaching point or of all together."""
+    is_by_point = query.group_by is StudentGrouping.POINT
+    point = _s.teaching_point_id if is_by_point else null().label("teaching_point_id")
+    by = (_s.teaching_point_id, _s.status) if is_by_point else (_s.status,)
     counted = (
-        select(_s.teaching_point_id, _s.status, func.count().label("count"))
+        select(point, _s.status, func.count().label("count"))
         .where(equals(_s.intake, query.intake))
-        .group_by(_s.teaching_point_id, _s.status)
-        .order_by(_s.teaching_point_id, _s.status)
+        .group_by(*by)
+        .order_by(*by)
     )
-    return StudentStatistics(items=tuple(StudentCount.model_validate(row._mapping) for row in uow.rows(counted)))
+    return StudentStatistics(items=tuple(as_view(StudentCount, row) for row in uow.rows(counted)))
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:

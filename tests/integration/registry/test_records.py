@@ -14,7 +14,7 @@ from contracts.errors import ServiceError
 from contracts.people import ContactInput
 from contracts.registry.commands import ChangeContact, RecordDegreeIntent
 from contracts.registry.events import StudentState
-from contracts.registry.queries import GetStudent, GetStudentStatistics, ListStudents
+from contracts.registry.queries import GetStudent, GetStudentStatistics, ListStudents, StudentGrouping
 from contracts.types import EnrolmentStatus, Level
 from tests.builders import people
 from tests.builders import registry as build
@@ -121,6 +121,15 @@ def test_statistics_count_by_point_and_status(registry, points) -> None:  # type
         (points[0].id, "active", 3),
         (points[1].id, "active", 1),
     ]
+
+
+def test_statistics_count_by_status_alone_what_the_asker_sees(registry, points) -> None:  # type: ignore[no-untyped-def]
+    build.enrolled(registry, points[0].id, 3)
+    build.enrolled(registry, points[1].id)
+    by_status = GetStudentStatistics(group_by=StudentGrouping.STATUS)
+    for someone, count in ((people.of_school(), 4), (people.of_point(points[1].id), 1)):
+        counted = registry.ask(by_status, someone).items
+        assert [(c.teaching_point_id, c.status, c.count) for c in counted] == [(None, "active", count)]
 
 
 def test_a_student_who_does_not_exist_is_not_found(registry) -> None:  # type: ignore[no-untyped-def]
