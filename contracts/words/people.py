@@ -85,6 +85,7 @@ FIELDS: Words = {
     "former_names": ("曾用名称", "Former names"),
     "merged_into_id": ("并入教学点", "Merged into"),
     # application forms
+    "coordinates_of": ("坐标来源", "Where coordinates are from"),
     "application_id": ("报名表", "Application form"),
     "application_ids": ("报名表", "Application forms"),
     "ApplicationView.number": ("报名号", "Number of the form"),
