@@ -59,6 +59,7 @@ FIELDS: Words = {
         "从缴费当天起算；不填则不限天数",
         "Days after the payment; at any time where it is left out",
     ),
+    "DiscardSignups.reason": ("如：已联系，本人不再报名；号码有误", "Such as: does not want to any more; wrong number"),
     "RejectApplications.note": ("教学点会看到", "The point reads it"),
     "RejectRemittance.note": ("教学点会看到", "The point reads it"),
     "RejectStatusChanges.note": ("申请人会看到", "Who asked reads it"),
