@@ -27,6 +27,7 @@ from launcher.made_up import with_wrong_check_digit
 from launcher.story.admitting import application_form, open_round
 from launcher.story.receipt import receipt
 from launcher.story.selecting import pay
+from launcher.story.signing_up import discard, sign_up
 from launcher.story.stage import wait
 from tests.browser.chromium import chromium
 from tests.browser.doing import give_credentials
@@ -106,6 +107,9 @@ def _signing_up(gallery: Gallery) -> None:
     page.get_by_role("button", name="按我的位置查找").tap()
     page.get_by_role("radio").first.check()
     gallery.take(page, "phone-signup")
+    signups = [sign_up(gallery.stage, gallery.point, each) for each in islice(gallery.applicants, 3)]
+    discard(gallery.stage, gallery.point, signups[1])
+    gallery.take(at(gallery.page_of(gallery.point.registrar), "/enrollment/signups"), "signups")
 
 
 def selecting_for_one(gallery: Gallery) -> None:

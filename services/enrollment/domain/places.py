@@ -40,10 +40,8 @@ def centre(positions: Collection[Position]) -> Position | None:
     return Position(degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))
 
 
-def nearest(
-    things: Iterable[tuple[Thing, Position | None]], origin: Position | None
-) -> list[tuple[Thing, float | None]]:
-    """All things with their distances in metres, the nearest first; those without a position come last, in their order.
-    Without an origin nothing is near."""
-    far = [(thing, distance(origin, at) if origin and at else None) for thing, at in things]
-    return sorted(far, key=lambda found: (found[1] is None, found[1] or 0.0))
+def nearest(things: Iterable[tuple[Thing, Position | None]], origin: Position | None) -> list[tuple[Thing, int | None]]:
+    """All things with their distances in whole metres, the nearest first, and in their order what is equally far. Those
+    without a position come last. Without an origin nothing is near."""
+    far = [(thing, round(distance(origin, at)) if origin and at else None) for thing, at in things]
+    return sorted(far, key=lambda found: (found[1] is None, found[1] or 0))

@@ -61,7 +61,6 @@ def _shown(points: Iterable[Recruiting], origin: Position | None) -> SignupPoint
     return SignupPoints(items=tuple(_point(each, metres) for each, metres in found))
 
 
-def _point(each: Recruiting, metres: float | None) -> SignupPoint:
+def _point(each: Recruiting, metres: int | None) -> SignupPoint:
     rounds = tuple(as_view(OpenRound, row) for row in each.rounds)
-    distance = None if metres is None else round(metres)
-    return as_view(SignupPoint, each.point, teaching_point_id=each.point.id, distance=distance, rounds=rounds)
+    return as_view(SignupPoint, each.point, teaching_point_id=each.point.id, distance=metres, rounds=rounds)

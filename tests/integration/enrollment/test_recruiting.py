@@ -75,6 +75,13 @@ def test_a_city_is_one_in_which_points_recruit_and_its_points_come_before_all_ot
     assert of_city(enrollment, **NANJING)[0].name == "3203教学点"
 
 
+def test_a_citys_own_points_come_before_a_nearer_one_of_another(enrollment: ServiceHarness) -> None:
+    ends = (point("3201", 117.0, 34.0, **XUZHOU), point("3202", 118.0, 34.0, **XUZHOU))
+    enrollment.feed(TeachingPointState, *ends, point("3203", 117.5, 34.0, province="江苏省", city="宿迁市"))
+    build.admission_round(enrollment)
+    assert [each.name for each in of_city(enrollment, **XUZHOU)] == ["3201教学点", "3202教学点", "3203教学点"]
+
+
 def test_a_city_whose_points_told_no_position_has_them_without_a_distance(enrollment: ServiceHarness) -> None:
     enrollment.feed(TeachingPointState, point("3201", **XUZHOU), point("3202", 118.79, 32.06, **NANJING))
     build.admission_round(enrollment)

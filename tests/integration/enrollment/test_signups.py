@@ -26,7 +26,7 @@ from tests.erased import let_go_of
 from tests.racing import codes, race
 from tests.working import worked
 
-pytestmark = pytest.mark.usefixtures("little_work")
+pytestmark = pytest.mark.usefixtures("little_work", "store")
 
 ANOTHER = from_address("198.51.100.20")
 
