@@ -74,6 +74,10 @@ Credits = Annotated[
 """Academic credits, one decimal place; text in JSON."""
 
 Percent = Annotated[int, Field(strict=True, ge=0, le=100, examples=[50])]
+Longitude = Annotated[
+    float, Field(strict=True, ge=-180, le=180, description="Degrees east (WGS 84).", examples=[117.28])
+]
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90, description="Degrees north (WGS 84).", examples=[34.2])]
 Version = Annotated[
     int,
     Field(

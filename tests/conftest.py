@@ -15,6 +15,9 @@ from chassis.papers.store import FileStore
 from tests.harnesses import HarnessOf, harnesses
 from tests.permissions import demanded
 from tests.times import FolderTimes
+from tests.working import little_work
+
+__all__ = ["little_work"]  # a fixture of all
 
 pytest.register_assert_rewrite("tests.workflows")
 # How long an example takes says nothing on a busy machine.

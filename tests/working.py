@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from altcha.v2 import Challenge, Payload, solve_challenge
+import pytest
 
 from contracts.errors import ServiceError
+from launcher.work import solved
+
+
+@pytest.fixture
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work takes no time."""
+    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
 
 
 def worked(refusal: ServiceError) -> str:
     """What is sent as `work` after this refusal."""
     assert refusal.code == "work_required"
     given: Any = refusal.params["challenge"]
-    challenge = Challenge.from_dict(given)
-    solution = solve_challenge(challenge)
-    assert solution is not None
-    return Payload(challenge, solution).to_base64()
+    return solved(given)

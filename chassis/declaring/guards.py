@@ -25,11 +25,16 @@ from typing import Any, Final
 
 from chassis.base.failures import passes
 from contracts.errors import ErrorKind, ServiceError
+from contracts.settings import Setting
 
 _TELL_NOTHING: Final = frozenset(
     {ErrorKind.UNAVAILABLE, ErrorKind.TOO_MANY, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED, ErrorKind.INTERNAL}
 )
 """Refusals that are about the moment or the request, and not about what there is."""
+
+
+HARDEST_WORK: Final = 5
+"""Each level of work is twice the work of the one before; 0 is about a second of an office's computer."""
 
 
 class Beyond(StrEnum):
@@ -56,13 +61,15 @@ class Allowance:
 class Guard:
     """How an operation for anybody is guarded: by the address that asks, and by the thing that is asked `about`.
 
-    `no_match` is the one refusal that all those become which would tell whether something is there.
+    `no_match` is the one refusal that all those become which would tell whether something is there. `work` is the level
+    of work that each request takes, whoever asks, as the school sets it; else there is none within the allowances.
     """
 
     address: Allowance
     about: Callable[[Any], str] | None = None
     thing: Allowance | None = None
     no_match: str | None = None
+    work: Setting[int] | None = None
 
     def __post_init__(self) -> None:
         if (self.about is None) != (self.thing is None):

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from chassis.base.context import system_context
@@ -27,6 +28,7 @@ from chassis.running.tasks import forget_old_tasks
 from chassis.work.audit_export import EXPORTED_EVERY, export_heads
 from chassis.work.audit_heads import TOLD_EVERY, tell_head
 from chassis.work.audit_sealing import SEALED_EVERY, seal
+from chassis.work.school_settings import setting
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +115,7 @@ class RelayLoop(Loop):
             self._retry_at = time.monotonic() + RETRY_RETURNED.total_seconds()
 
 
-LETTING_GO = ScheduledEntry(let_go, timedelta(minutes=10))
+LETTING_GO = ScheduledEntry(partial(let_go, days=setting), timedelta(minutes=10))
 """Of every service: rows are kept no longer than declared."""
 
 

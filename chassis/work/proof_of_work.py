@@ -16,12 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.declaring.guards import HARDEST_WORK
 from contracts.errors import ServiceError
 
 GOOD_FOR: Final = timedelta(minutes=20)
 """How long a challenge may be solved; a slow telephone takes minutes for a hard one."""
-HARDEST: Final = 5
-"""Each level is twice the work of the one before."""
 
 _ALGORITHM: Final = "PBKDF2/SHA-256"
 _ROUNDS: Final = 2_000
@@ -33,7 +32,7 @@ _NUMBERS: Final = 1_000
 def level_of(number: int, allowed: int) -> int:
     """How hard it is to be served once more who was served `number` times and may be `allowed` times for nothing: twice
     as hard each time that as many more were, twenty at least."""
-    return min(HARDEST, max(0, number - allowed) // max(allowed, 20))
+    return min(HARDEST_WORK, max(0, number - allowed) // max(allowed, 20))
 
 
 def required(uow: UnitOfWork, secret: bytes, about: bytes, level: int) -> ServiceError:

@@ -19,6 +19,7 @@ from chassis.data.row_scope import scope
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.guards import Beyond, Guard
 from chassis.work import proof_of_work
+from chassis.work.school_settings import setting
 from contracts.base import Operation
 from contracts.errors import ServiceError
 
@@ -72,8 +73,11 @@ def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> No
     waits = [held[what][1] for what, allowed in used_up.items() if allowed.beyond is Beyond.WAIT]
     if waits:
         raise ServiceError("asked_too_often", retry_after=max(1, math.ceil((max(waits) - uow.now).total_seconds())))
-    if used_up:
-        level = max(proof_of_work.level_of(held[what][0], allowed.times) for what, allowed in used_up.items())
+    levels = [proof_of_work.level_of(held[what][0], allowed.times) for what, allowed in used_up.items()]
+    if guard.work is not None:
+        levels.append(setting(uow, guard.work))
+    if levels:
+        level = max(levels)
         if not proof_of_work.spend(uow, secret, getattr(operation, "work", None), about, level):
             raise proof_of_work.required(uow, secret, about, level)
     asked = uow.tables["asked_often"]

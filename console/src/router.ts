@@ -13,6 +13,8 @@ declare module "vue-router" {
     title?: string;
     /** For people who are not signed in. */
     public?: boolean;
+    /** For anybody, whether they are signed in or not: nobody looks. */
+    anybody?: boolean;
     /** The permission without which it is not shown. */
     permission?: string;
   }
@@ -29,6 +31,12 @@ export const router = createRouter({
       name: "sign-in",
       component: () => import("@/pages/account/SignInPage.vue"),
       meta: { title: "登录", public: true },
+    },
+    {
+      path: "/signup",
+      name: "enrollment.SignUp",
+      component: () => import("@/pages/signup/SignupPage.vue"),
+      meta: { title: "在线报名", anybody: true },
     },
     {
       path: "/first-steps",
@@ -59,6 +67,7 @@ router.afterEach((to) => {
 
 /** Who is not signed in is led to sign in, who has first steps before them to those, and back afterwards. */
 async function admit(to: RouteLocationNormalized) {
+  if (to.meta.anybody) return true;
   const session = useSession();
   await session.restore();
   if (session.account === null) return to.meta.public || { name: "sign-in", query: next(to) };

@@ -118,11 +118,12 @@ class EnterApplication(_ApplicationForm, answers=ApplicationDetails):
 
     Refused: `validation_failed` with what is wrong at which field, `admission_round_closed`,
     `point_not_in_round`, `level_not_in_round`, `application_exists`, `already_enrolled_at_level`,
-    `teaching_point_not_enabled`.
+    `teaching_point_not_enabled`; with a signup `not_found`, `step_not_allowed`.
     """
 
     admission_round_id: Id = Field(description="The round.")
     teaching_point_id: Id | None = Field(default=None, description="The point; the caller's own when left out.")
+    signup_id: Id | None = Field(default=None, description="The quick signup of which the form is made.")
 
 
 class ImportApplications(Import, answers=TaskView):

@@ -19,6 +19,14 @@ class ApplicationState(StrEnum):
     WITHDRAWN = "withdrawn"  # by the point, before the second review
 
 
+class SignupState(StrEnum):
+    """快速报名状态 (ENR-6): what a visitor wants, until the point has made a form of it."""
+
+    SIGNED_UP = "signed_up"  # the point's turn
+    COMPLETED = "completed"  # there is a form
+    DISCARDED = "discarded"
+
+
 class PreCheck(StrEnum):
     """What the machine looks at before the school does."""
 

@@ -33,6 +33,11 @@ TEXTS = {
         "Round {round_code} is not for “{level}”. Choose another level or round.",
         {"level": Level},
     ),
+    "point_not_recruiting": ErrorText(
+        _K.REFUSED,
+        "该教学点目前不招生，请返回上一步选择其他教学点。",
+        "This teaching point does not recruit now. Go back and choose another.",
+    ),
     "application_exists": ErrorText(
         _K.CONFLICT,
         "该证件号码在本学习批次已有报名表，不能重复报名。",

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import Command, Contract, Done, TryableCommand
 from contracts.field_problem import FieldProblemError
+from contracts.identity.states import CoordinateSystem
 from contracts.identity.views import (
     AccountView,
     CreatedUser,
@@ -21,6 +22,8 @@ from contracts.types import (
     Email,
     Gender,
     Id,
+    Latitude,
+    Longitude,
     MobileNumber,
     PersonName,
     PhoneNumber,
@@ -135,11 +138,10 @@ class AddressInput(Contract, extra="forbid"):
     city: ShortText | None = Field(default=None, description="City.", examples=["徐州市"])
     district: ShortText | None = Field(default=None, description="District.", examples=["云龙区"])
     street: Text | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
-    longitude: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
-        default=None, description="Degrees east (WGS 84).", examples=[117.28]
-    )
-    latitude: Annotated[float, Field(ge=-90, le=90, strict=True)] | None = Field(
-        default=None, description="Degrees north (WGS 84).", examples=[34.2]
+    longitude: Longitude | None = Field(default=None, description="Degrees east.")
+    latitude: Latitude | None = Field(default=None, description="Degrees north.")
+    coordinates_of: CoordinateSystem = Field(
+        default=CoordinateSystem.WGS84, description="Where longitude and latitude are from; kept as WGS 84."
     )
 
 

@@ -8,17 +8,24 @@ from pydantic import Field
 from contracts.base import MAX_EVENT_ROWS, Contract, Fact, State, StateItem
 from contracts.errors import JsonValue
 from contracts.identity.states import TeachingPointStatus
-from contracts.stored import StoredNumber, StoredTitle, Word
+from contracts.stored import StoredLine, StoredNumber, StoredPhone, StoredShortText, StoredTitle, Word
 from contracts.trail import TrailSealed
-from contracts.types import Instant
+from contracts.types import Instant, Latitude, Longitude
 
 
 class TeachingPointItem(StateItem):
-    """A teaching point as other services see it."""
+    """A teaching point as other services see it: what anybody may know. Who recruits there is not among it."""
 
     code: StoredNumber
     name: StoredTitle
     status: TeachingPointStatus
+    province: StoredShortText | None = None
+    city: StoredShortText | None = None
+    district: StoredShortText | None = None
+    street: StoredLine | None = None
+    longitude: Longitude | None = None
+    latitude: Latitude | None = None
+    phones: tuple[StoredPhone, ...] = ()
 
 
 class TeachingPointState(State[TeachingPointItem], owner="identity", version=1):

@@ -10,6 +10,14 @@ class TeachingPointStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class CoordinateSystem(StrEnum):
+    """What a map's coordinates mean: in China those of most maps are moved by some hundred metres, on purpose."""
+
+    WGS84 = "wgs84"  # GPS
+    GCJ02 = "gcj02"  # Amap, Tencent
+    BD09 = "bd09"  # Baidu
+
+
 class UserStatus(StrEnum):
     """A disabled user can't sign in; what the user did stays in the trail."""
 

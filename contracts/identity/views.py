@@ -22,7 +22,7 @@ from contracts.stored import (
     StoredTitle,
     Word,
 )
-from contracts.types import Gender, Instant, Unique
+from contracts.types import Gender, Instant, Latitude, Longitude, Unique
 
 # --- accounts and sessions ---
 
@@ -151,12 +151,8 @@ class Address(Contract):
     city: StoredShortText | None = Field(default=None, description="City.", examples=["徐州市"])
     district: StoredShortText | None = Field(default=None, description="District.", examples=["云龙区"])
     street: StoredLine | None = Field(default=None, description="Street and number.", examples=["解放南路1号"])
-    longitude: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = Field(
-        default=None, description="Degrees east (WGS 84).", examples=[117.28]
-    )
-    latitude: Annotated[float, Field(ge=-90, le=90, strict=True)] | None = Field(
-        default=None, description="Degrees north (WGS 84).", examples=[34.2]
-    )
+    longitude: Longitude | None = None
+    latitude: Latitude | None = None
 
 
 class PointInformation(Contract):

@@ -67,6 +67,11 @@ CHOICES: Mapping[str, Words] = {
         "days": ("天", "Days"),
         "years": ("岁", "Years"),
     },
+    "CoordinateSystem": {
+        "wgs84": ("卫星定位（GPS，WGS-84）", "GPS (WGS 84)"),
+        "gcj02": ("高德、腾讯地图（GCJ-02）", "Amap, Tencent (GCJ-02)"),
+        "bd09": ("百度地图（BD-09）", "Baidu (BD-09)"),
+    },
     "Gender": {
         "male": ("男", "Male"),
         "female": ("女", "Female"),

@@ -47,6 +47,10 @@ FIELDS: Words = {
         "不要使用姓名、学号、生日或常见的密码",
         "No name, number or birthday, and none that is common",
     ),
+    "AddressInput.coordinates_of": (
+        "经纬度从哪个地图复制；系统换算为 GPS 坐标保存",
+        "The map from which they were copied; they are kept as those of GPS",
+    ),
     "CreateFeeStandard.student_source": ("不填则适用于所有来源", "For every source where it is left out"),
     "CreateFeeStandard.student_type": ("不填则适用于所有类型", "For every type where it is left out"),
     "CreateFeeStandard.valid_until": ("不填则一直有效", "Open where it is left out"),
@@ -55,6 +59,7 @@ FIELDS: Words = {
         "从缴费当天起算；不填则不限天数",
         "Days after the payment; at any time where it is left out",
     ),
+    "DiscardSignups.reason": ("如：已联系，本人不再报名；号码有误", "Such as: does not want to any more; wrong number"),
     "RejectApplications.note": ("教学点会看到", "The point reads it"),
     "RejectRemittance.note": ("教学点会看到", "The point reads it"),
     "RejectStatusChanges.note": ("申请人会看到", "Who asked reads it"),

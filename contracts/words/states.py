@@ -163,6 +163,11 @@ STATES: Mapping[str, Words] = {
         "enabled": ("启用", "Enabled"),
         "disabled": ("停用", "Disabled"),
     },
+    "SignupState": {
+        "signed_up": ("待处理", "To be called"),
+        "completed": ("已转报名表", "Became a form"),
+        "discarded": ("无效", "Discarded"),
+    },
     "WithdrawalState": {
         "pending_academic": ("待教务审核", "Waiting for academic review"),
         "academic_rejected": ("教务审核驳回", "Rejected by academic review"),
@@ -188,6 +193,7 @@ WORKFLOWS: Mapping[str, str] = {
     "remittance": "RemittanceState",
     "selection": "SelectionState",
     "selection_round": "RoundStatus",
+    "signup": "SignupState",
     "status_change": "StatusChangeState",
     "transfer": "TransferState",
     "withdrawal": "WithdrawalState",

@@ -51,6 +51,8 @@ THINGS: Words = {
     "sessions": ("登录会话", "Session"),
     "shared_settings": ("学校公用设置", "Shared setting of the school"),
     "sign_in_failures": ("登录失败", "Failed sign-in"),
+    "signups": ("在线报名", "Quick signup"),
+    "signup_grams": ("在线报名姓名片段", "Parts of names in quick signups"),
     "spent_work": ("验证计算", "Spent work"),
     "status_changes": ("学籍异动", "Status change"),
     "cohorts": ("年级专业", "Cohorts"),

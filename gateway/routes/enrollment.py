@@ -1,11 +1,11 @@
-"""Admission rounds, application forms, and the school's decision about them."""
+"""Admission rounds, quick signups, application forms, and the school's decision about them."""
 
-from contracts.enrollment import commands, queries
-from gateway.route import get, post, put
+from contracts.enrollment import commands, queries, signups
+from gateway.route import PUBLIC, get, post, put
 from gateway.routes.settings import settings_of
 from gateway.routes.trail import trail_of
 
-ABOUT = "招生批次、报名表、录取 · admission rounds, application forms, admission"
+ABOUT = "招生批次、在线报名、报名表、录取 · admission rounds, quick signups, application forms, admission"
 
 _READ_ROUNDS = "enrollment.read_rounds"
 _ROUNDS = "enrollment.manage_rounds"
@@ -16,6 +16,9 @@ _REVIEW = "enrollment.review_applications"
 _ROUND = "/admission-rounds/{admission_round_id}"
 _APPLICATION = "/applications/{application_id}"
 
+TELLS_NOTHING_BEFORE = 0.3
+"""Seconds in which a signup is answered, whether it is new or not."""
+
 ROUTES = (
     # rounds
     get("/admission-rounds", queries.ListAdmissionRounds, _READ_ROUNDS),
@@ -24,6 +27,14 @@ ROUTES = (
     put(_ROUND, commands.UpdateAdmissionRound, _ROUNDS),
     post(f"{_ROUND}/publish", commands.PublishAdmissionRound, _ROUNDS),
     get(f"{_ROUND}/programme-choices", queries.GetProgrammeChoices, _READ_ROUNDS),
+    # quick signups
+    post("/signup/cities", signups.GetSignupCities, PUBLIC),
+    post("/signup/nearest-points", signups.GetNearestPoints, PUBLIC),
+    post("/signup/points-of-city", signups.GetPointsOfCity, PUBLIC),
+    post("/signup", signups.SignUp, PUBLIC, status=201, never_before=TELLS_NOTHING_BEFORE),
+    get("/signups", signups.ListSignups, _READ),
+    post("/signups/discard", signups.DiscardSignups, _ENTER),
+    get("/signups/{signup_id}", signups.GetSignup, _READ),
     # forms
     get("/applications", queries.ListApplications, _READ),
     post("/applications", commands.EnterApplication, _ENTER, status=201),

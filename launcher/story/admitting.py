@@ -1,4 +1,4 @@
-"""A teaching point enters application forms, the school decides, and who is admitted has a record and an account."""
+"""Visitors sign up, a point enters forms, the school decides, and who is admitted has a record and an account."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from contracts.enrollment.commands import (
     ResendApplications,
 )
 from contracts.enrollment.queries import GetApplication, GetProgrammeChoices
+from contracts.enrollment.signups import GetSignup
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.queries import ListUsers
 from contracts.people import ApplicantContact, PriorEducationInput
@@ -26,6 +27,7 @@ from contracts.types import Level, PriorLevel
 from launcher.made_up import MadeUpStudent, MadeUpStudents, with_wrong_check_digit
 from launcher.story.people import Person
 from launcher.story.school import Point, School, elements
+from launcher.story.signing_up import discard, sign_up
 from launcher.story.stage import Stage, expect, must_be_refused, wait, wait_for_copies
 
 APPLICANTS = 3
@@ -35,7 +37,7 @@ _OF_POINT = 2
 
 
 def admit(stage: Stage, school: School, point: Point) -> None:
-    """Three people apply; two are admitted at once, the third when the form is put right."""
+    """Three people apply, one of whom has signed up; two are admitted at once, the third when the form is put right."""
     officer = school.staff.admissions
     round_ = open_round(stage, officer)
     forms = enter(stage, point, round_)
@@ -80,10 +82,14 @@ def open_round(stage: Stage, officer: Person) -> AdmissionRoundDetails:
 
 
 def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[ApplicationDetails]:
-    """Forms of made-up people whom a point's registrar enters, with what is refused on the way."""
-    registrar = point.registrar
-    people = islice(MadeUpStudents(f"{stage.run}-{point.view.code}-applicants", today=stage.today), APPLICANTS)
+    """Forms of made-up people whom a point's registrar enters, the first of whom has signed up, with what is refused on
+    the way."""
+    registrar, made_up = point.registrar, MadeUpStudents(f"{stage.run}-{point.view.code}-applicants", today=stage.today)
+    people = list(islice(made_up, APPLICANTS))
+    signup = sign_up(stage, point, people[0])
+    discard(stage, point, sign_up(stage, point, made_up.make()))
     commands = [application_form(stage, round_, person) for person in people]
+    commands[0] = commands[0].model_copy(update={"signup_id": signup.id})
     with stage.step(registrar.title, "chooses the five elements, which leave one programme") as step:
         asked = elements(stage).model_dump(exclude={"schooling_length"})
         query = GetProgrammeChoices(admission_round_id=round_.id, **asked)
@@ -95,8 +101,10 @@ def enter(stage: Stage, point: Point, round_: AdmissionRoundDetails) -> list[App
         forms: list[ApplicationDetails] = wait_for_copies(
             lambda: [registrar.send(command) for command in commands], "teaching_point_not_enabled"
         )
-        twice = must_be_refused(lambda: registrar.send(commands[0]), "application_exists")
+        twice = must_be_refused(lambda: registrar.send(commands[1]), "application_exists")
         step.outcome = f"a wrong check digit is {refused}, the same person twice {twice}"
+        completed = registrar.send(GetSignup(signup_id=signup.id))
+        expect(completed.application_id == forms[0].id, "the signup has become a form", completed)
     return forms
 
 

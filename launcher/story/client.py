@@ -59,6 +59,8 @@ class ProblemError(Exception):
         self.status = status
         self.code: str = document.get("code", "unreadable_answer")
         self.errors: list[dict[str, Any]] = document.get("errors", [])
+        self.challenge: dict[str, Any] | None = document.get("challenge")
+        """The work that has to be done first."""
         reasons = "; ".join(f"{error['path']}: {error['message']}" for error in self.errors)
         super().__init__(f"{self.code} ({status}): {document.get('detail', '')} {reasons}".strip())
 

@@ -12,19 +12,21 @@ from chassis.work.to_do import Waiting
 from contracts.courses.events import ProgrammeState
 from contracts.enrollment.events import EnrollmentDecided, EnrollmentTrailSealed
 from contracts.enrollment.queries import ListApplications
+from contracts.enrollment.signups import ListSignups
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentDocumentState
 from services.enrollment import reactions, tables, tasks
-from services.enrollment.commands import applications, review, rounds
+from services.enrollment.commands import applications, review, rounds, signups
 from services.enrollment.domain.settings import SETTINGS
-from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.domain.workflows import APPLICATION, SIGNUP
 from services.enrollment.queries import applications as application_queries
-from services.enrollment.queries import choices, statistics
+from services.enrollment.queries import choices, recruiting, statistics
 from services.enrollment.queries import rounds as round_queries
+from services.enrollment.queries import signups as signup_queries
 
 
 class Enrollment(Service):
-    """From an application to an admitted student."""
+    """From a visitor's signup to an admitted student."""
 
     name = "enrollment"
     metadata = tables.metadata
@@ -37,13 +39,24 @@ class Enrollment(Service):
     settings = SETTINGS
     decided = EnrollmentDecided
     trail_sealed = EnrollmentTrailSealed
-    to_do = (Waiting(APPLICATION, tables.applications, ListApplications),)
+    to_do = (
+        Waiting(SIGNUP, tables.signups, ListSignups),
+        Waiting(APPLICATION, tables.applications, ListApplications),
+    )
 
     create_admission_round = command(rounds.create_admission_round)
     update_admission_round = command(rounds.update_admission_round)
     publish_admission_round = command(rounds.publish_admission_round)
     list_admission_rounds = query(round_queries.list_admission_rounds)
     get_admission_round = query(round_queries.get_admission_round)
+
+    get_signup_cities = query(recruiting.get_signup_cities, as_system=True, guard=recruiting.LOOKING)
+    get_nearest_points = query(recruiting.get_nearest_points, as_system=True, guard=recruiting.LOOKING)
+    get_points_of_city = query(recruiting.get_points_of_city, as_system=True, guard=recruiting.LOOKING)
+    sign_up = command(signups.sign_up, as_system=True, guard=signups.SIGNING_UP)
+    list_signups = query(signup_queries.list_signups)
+    get_signup = query(signup_queries.get_signup)
+    discard_signups = command(signups.discard_signups)
 
     enter_application = command(applications.enter_application)
     update_application = command(applications.update_application)

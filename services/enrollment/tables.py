@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import (
     ARRAY,
     Boolean,
     CheckConstraint,
     Column,
     Date,
+    Double,
     ForeignKey,
     Index,
     String,
     Table,
     Text,
+    TextClause,
     Uuid,
     text,
 )
@@ -21,15 +25,27 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.columns import found_by_beginning, id_column, instant, one_of, stamps
 from chassis.data.groups import group_column, grouped
 from chassis.data.name_search import found_by_name
+from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.rules.programme_copies import programme_copy
 from chassis.work.numbers import number_column
-from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from chassis.work.public import guarding_tables
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, SignupState
 from contracts.types import Gender, IdKind, Level, PriorEducationCheck, PriorLevel
-from services.enrollment.domain.workflows import LIVE
+from services.enrollment.domain.settings import APPLICATIONS_KEPT, SIGNUPS_KEPT
+from services.enrollment.domain.workflows import LIVE, REJECTED, WITHDRAWN
 
 metadata = service_metadata("enrollment")
+guarding_tables(metadata)
+
+_GIVEN_UP = (REJECTED, WITHDRAWN)
+"""Forms that come to nothing."""
+
+
+def _in_states(*states: str) -> TextClause:
+    return text(f"state IN ({', '.join(repr(str(state)) for state in states)})")
+
 
 admission_rounds = Table(
     "admission_rounds",
@@ -134,7 +150,7 @@ applications = Table(
         "id_number",
         "intake",
         unique=True,
-        postgresql_where=text(f"state IN ({', '.join(repr(str(state)) for state in LIVE)})"),
+        postgresql_where=_in_states(*LIVE),
     ),
     # Nobody begins a level twice, in whichever intakes.
     Index("uq_applications_studying", "id_kind", "id_number", "level", unique=True, postgresql_where=text("studying")),
@@ -146,9 +162,11 @@ applications = Table(
     Index("ix_applications_round", "admission_round_id", "state", "sent_at", "id"),
     Index("ix_applications_cohort_of_point", "teaching_point_id", "cohort_id", "state", "sent_at", "id"),
     Index("ix_applications_cohort", "cohort_id", "state", "sent_at", "id"),
+    Index("ix_applications_given_up", "updated_at", postgresql_where=_in_states(*_GIVEN_UP)),
     found_by_beginning("applications", "number"),
 )
 scope(applications, point="teaching_point_id")
+kept_for(applications, APPLICATIONS_KEPT, since="updated_at", only=applications.c.state.in_(_GIVEN_UP))
 application_search = found_by_name(applications, "name", "number")
 cohorts = grouped(
     applications,
@@ -157,12 +175,56 @@ cohorts = grouped(
     key="cohort_id",
 )
 
+signups = Table(
+    "signups",
+    metadata,
+    id_column(),
+    Column("teaching_point_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mobile", Text, nullable=False),
+    Column("wished_major", Text, nullable=False),
+    instant("signed_up_at"),
+    instant("ended_at", nullable=True),
+    Column("reason", Text),  # why it was discarded: here, so that it goes with the person
+    Column("application_id", Uuid),
+    *stamps(),
+    one_of("state", SignupState),
+    CheckConstraint("(state = 'signed_up') = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("(state = 'completed') = (application_id IS NOT NULL)", name="completed"),
+    # Who signs up again while the point has not called is there already. A couple may have one telephone.
+    Index(
+        "uq_signups_waiting",
+        "teaching_point_id",
+        "mobile",
+        "name",
+        unique=True,
+        postgresql_where=_in_states(SignupState.SIGNED_UP),
+    ),
+    Index("ix_signups_of_point", "teaching_point_id", "state", "signed_up_at", "id"),
+    Index("ix_signups_of_school", "state", "signed_up_at", "id"),
+    Index("ix_signups_ended_at", "ended_at"),
+    found_by_beginning("signups", "mobile"),
+)
+scope(signups, point="teaching_point_id")
+kept_for(signups, SIGNUPS_KEPT, since="ended_at")
+# Whom nobody has called in a year.
+kept_for(signups, timedelta(days=365), since="signed_up_at", only=signups.c.state == SignupState.SIGNED_UP)
+signup_search = found_by_name(signups, "name", "mobile")
+
 teaching_points = copy_table(
     "teaching_points",
     metadata,
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("province", Text),
+    Column("city", Text),
+    Column("district", Text),
+    Column("street", Text),
+    Column("longitude", Double),
+    Column("latitude", Double),
+    Column("phones", JSONB, nullable=False, server_default=text("'[]'")),
 )
 scope(teaching_points, read_by_all=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -145,10 +145,12 @@ def _point_fields(row: Row[Any]) -> dict[str, Any]:
 def teaching_point_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[TeachingPointItem]:
     """Teaching points as other services see them."""
     rows = uow.rows(select(teaching_points).where(ids_in(teaching_points.c.id, ids)))
-    return [
-        TeachingPointItem(id=row.id, version=row.version, code=row.code, name=row.name, status=row.status)
-        for row in rows
-    ]
+    return [as_view(TeachingPointItem, row, **_public(row.information)) for row in rows]
+
+
+def _public(information: Mapping[str, Any]) -> dict[str, Any]:
+    """What anybody may know of what a point says about itself."""
+    return {**information.get("address", {}), "phones": information.get("phones", ())}
 
 
 def school_setting_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[SchoolSettingItem]:

@@ -10,6 +10,7 @@ from contracts.common import of_service
 from contracts.courses.queries import ListCourses, ListProgrammes, ListSelectionRounds, ListSelections, ListWithdrawals
 from contracts.documents import ListIssuedDocuments
 from contracts.enrollment.queries import ListAdmissionRounds, ListApplications
+from contracts.enrollment.signups import ListSignups
 from contracts.exams.queries import GetExamRound, ListExamRounds, ListRegistrations
 from contracts.exams.views import ExamRoundDetails
 from contracts.finance.queries import ListBills, ListRemittances
@@ -37,6 +38,7 @@ _LISTS: dict[str, Any] = {
     "remittance_id": ListRemittances(),
     "selection_id": ListSelections(),
     "selection_round_id": ListSelectionRounds(),
+    "signup_id": ListSignups(),
     "status_change_id": ListStatusChanges(),
     "student_id": ListStudents(),
     "task_id": ListAllTasks(),

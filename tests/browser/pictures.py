@@ -27,6 +27,7 @@ from launcher.made_up import with_wrong_check_digit
 from launcher.story.admitting import application_form, open_round
 from launcher.story.receipt import receipt
 from launcher.story.selecting import pay
+from launcher.story.signing_up import discard, sign_up
 from launcher.story.stage import wait
 from tests.browser.chromium import chromium
 from tests.browser.doing import give_credentials, workbook
@@ -68,6 +69,7 @@ def enrolling(gallery: Gallery) -> None:
     left = GetProgrammeChoices(admission_round_id=round_.id)
     wait("the programme", lambda: registrar.send(left).programme_id, lambda known: known is not None)
     person = next(gallery.applicants)
+    _signing_up(gallery)
     page = at(gallery.page_of(registrar), "/enrollment/applications/new")
     form = page.get_by_role("form", name="录入报名表")
     expect(form.get_by_text("✓ 已确定培养方案")).to_be_visible()
@@ -91,6 +93,20 @@ def enrolling(gallery: Gallery) -> None:
     at(page, f"/enrollment/applications/{entered[1].id}?tab=3")
     expect(page.get_by_text("✓ 学籍已建立")).to_be_visible()
     gallery.take(page, "application-admitted")
+
+
+def _signing_up(gallery: Gallery) -> None:
+    """在线报名."""
+    address = gallery.point.view.information.address
+    where = {"longitude": address.longitude, "latitude": address.latitude}
+    shared = {"geolocation": where, "permissions": ["geolocation"]}
+    page = at(gallery.stranger(viewport=PHONE, is_mobile=True, has_touch=True, **shared), "/signup")
+    page.get_by_role("button", name="按我的位置查找").tap()
+    page.get_by_role("radio").first.check()
+    gallery.take(page, "phone-signup")
+    signups = [sign_up(gallery.stage, gallery.point, each) for each in islice(gallery.applicants, 3)]
+    discard(gallery.stage, gallery.point, signups[1])
+    gallery.take(at(gallery.page_of(gallery.point.registrar), "/enrollment/signups"), "signups")
 
 
 def selecting_for_one(gallery: Gallery) -> None:

@@ -97,6 +97,17 @@ def test_every_page_was_opened_by_somebody_with_rows_in_it(desk: Desk, seen: set
     assert sorted(unseen) == []
 
 
+def test_the_page_for_visitors_fits_a_phone_and_can_be_used_by_everybody(stranger: Page, premises: Premises) -> None:
+    _ = premises.admission_round
+    stranger.set_viewport_size({"width": PHONE, "height": 740})
+    come_to(stranger, "/signup")
+    stranger.get_by_role("combobox", name="或选择城市").select_option(index=1)
+    stranger.get_by_role("radio").first.check()
+    expect(stranger.get_by_role("button", name="提交报名")).to_be_visible()
+    assert serious_faults(stranger) == []
+    assert stranger.evaluate(_TOO_WIDE) <= 0
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/nowhere"])
 def test_pages_without_a_permission_have_no_serious_faults(path: str, stranger: Page) -> None:
     come_to(stranger, path)

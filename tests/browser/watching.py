@@ -12,8 +12,8 @@ API = "/api/"
 # How Chromium tells of an answer that is no success: the rules for answers judge those.
 _ANSWER = "Failed to load resource: the server responded with a status of"
 _LOUD = {"error", "warning", "assert"}
-_SAYS_WHY = {400, 401, 409, 422, 423, 429}
-"""Answers by which the server says what is wrong with what people did."""
+_SAYS_WHY = {400, 401, 409, 422, 423, 428, 429}
+"""Answers by which the server says what is wrong with what people did, or what is to be done first."""
 
 
 class Watch:

@@ -7,20 +7,25 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from chassis.base.context import Context
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import ProgrammeItem, ProgrammeState
 from contracts.enrollment.commands import CreateAdmissionRound, EnterApplication, PublishAdmissionRound
+from contracts.enrollment.signups import ListSignups, SignUp, SignupView
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.events import TeachingPointItem, TeachingPointState
 from contracts.people import ApplicantContact, PriorEducationInput
 from contracts.types import Level, PriorLevel
 from contracts.words import member_word
 from launcher.made_up import MadeUpStudents
+from tests.builders.identity import from_address
 from tests.builders.messages import a
 from tests.builders.people import of_point, of_school
+from tests.working import worked
 
 ADMISSIONS = of_school(name="招生办")
 INTAKE = "202609"
+VISITOR = from_address("203.0.113.7")
 
 _people = MadeUpStudents("enrollment")
 
@@ -98,6 +103,26 @@ def entered(enrollment: ServiceHarness, at: Recruiting, point: int = 0, **change
     who = of_point(at.points[point].id)
     view: ApplicationDetails = enrollment.run(form(at.round.id, **changes), who)
     return view
+
+
+def signup(at: Recruiting, point: int = 0, **changes: Any) -> SignUp:
+    """What a made-up visitor sends to a point, another one each time."""
+    made = _people.make()
+    fields = {"name": made.name, "mobile": made.mobile, "wished_major": "会计", **changes}
+    return SignUp(teaching_point_id=at.points[point].id, **fields)
+
+
+def send(enrollment: ServiceHarness, command: SignUp, who: Context = VISITOR) -> None:
+    """Send a signup, with the work that it takes."""
+    enrollment.run(command.model_copy(update={"work": worked(enrollment.refusal(command, who))}), who)
+
+
+def signed_up(enrollment: ServiceHarness, at: Recruiting, point: int = 0, **changes: Any) -> SignupView:
+    """A signup that has reached a point."""
+    command = signup(at, point, **changes)
+    send(enrollment, command)
+    newest: SignupView = enrollment.ask(ListSignups(search=command.mobile), ADMISSIONS).items[0]
+    return newest
 
 
 def offer(enrollment: ServiceHarness, at: Recruiting, **changes: Any) -> ProgrammeItem:

@@ -35,6 +35,7 @@ TOLD_ELSEWHERE = {"withdrawal_review": "its outcome is told as the withdrawal's,
 WAITED_FOR = {
     "withdrawal": {"pending_academic"},
     "application": {"first_review_passed", "rejected"},
+    "signup": {"signed_up"},
     "status_change": {"first_review_passed"},
     "assessment_requirement": {"pending"},
     "remittance": {"pending"},

@@ -153,6 +153,7 @@ AUDITING = {
     "add": 3,
     "enter": 4,
     "enter_one": 4,
+    "remember": 4,
     "_changed": 2,
     "_repair": 2,
     "_resolve": 2,

@@ -21,6 +21,7 @@ from contracts.courses.states import SelectionState
 from contracts.courses.views import SelectionResults, SelectionView, WithdrawalResults
 from contracts.documents import IssuedDocumentView, ListIssuedDocuments
 from contracts.enrollment.queries import ListApplications
+from contracts.enrollment.signups import ListSignups
 from contracts.enrollment.views import AdmissionRoundDetails
 from contracts.exams.queries import ListRegistrations
 from contracts.finance.commands import ApproveWithdrawalReviews, BookLateRemittance, RejectRemittance
@@ -285,6 +286,7 @@ def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]
     people = point.administrator, point.registrar, point.cashier
     held.add("user_id", *(person.id for person in people))
     held.words.update(person.username for person in people)
+    held.add("signup_id", *(signup.id for signup in point.registrar.client.pages(ListSignups())))
     held.add("application_id", *(form.id for form in point.registrar.client.pages(ListApplications())))
     held.add("remittance_id", *(slip.id for slip in slips))
     held.words.update(slip.number for slip in slips)

@@ -13,6 +13,7 @@ from contracts.courses import commands as courses_commands
 from contracts.courses import queries as courses
 from contracts.enrollment import commands as enrollment_commands
 from contracts.enrollment import queries as enrollment
+from contracts.enrollment import signups
 from contracts.examples import example_of
 from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
@@ -43,6 +44,9 @@ NO_ROWS: Mapping[str, set[type]] = {
         courses.GetProgramme,
         courses.ListSelectionRounds,
         courses.GetSelectionRound,
+        signups.GetSignupCities,
+        signups.GetNearestPoints,
+        signups.GetPointsOfCity,
         enrollment.ListAdmissionRounds,
         enrollment.GetAdmissionRound,
         exams.ListExamRounds,
@@ -63,6 +67,7 @@ NO_ROWS: Mapping[str, set[type]] = {
         registry_commands.ImportStudents,
         enrollment.GetApplicationImportTemplate,
         enrollment_commands.ImportApplications,
+        signups.SignUp,
     },
     "they begin a task that makes a file of a list, whose rows are those that the list itself finds": {
         courses_commands.ExportSelections,

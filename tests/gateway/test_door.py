@@ -16,6 +16,7 @@ from chassis.declaring.service import load
 from contracts.base import method_name
 from contracts.common import of_service
 from contracts.documents import CheckDocument
+from contracts.enrollment.signups import GetNearestPoints, GetPointsOfCity, GetSignupCities, SignUp
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
@@ -133,7 +134,8 @@ def test_no_command_of_identity_takes_longer_than_is_asked_back_for() -> None:
 def test_nobody_comes_in_by_anything_but_name_and_password_or_what_that_gave() -> None:
     """No secret question, no hint, no link by mail: there is no other route that asks for no token."""
     public = {route.operation for route in ROUTES if route.permission is PUBLIC}
-    assert public == {SignIn, RefreshSession, SignOut, GetTokenKey, of_service("registry", CheckDocument)}
+    visitors = {GetSignupCities, GetNearestPoints, GetPointsOfCity, SignUp}
+    assert public - visitors == {SignIn, RefreshSession, SignOut, GetTokenKey, of_service("registry", CheckDocument)}
     assert SignIn.model_fields.keys() == {"username", "password", "device_token", "work"}
 
 

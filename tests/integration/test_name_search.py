@@ -19,7 +19,7 @@ from services.courses.service import Courses
 from services.courses.tables.copies import student_search as students_of_courses
 from services.courses.tables.selections import selections, withdrawals
 from services.enrollment.service import Enrollment
-from services.enrollment.tables import application_search
+from services.enrollment.tables import application_search, signup_search
 from services.exams.service import Exams
 from services.exams.tables import exam_registrations
 from services.exams.tables import student_search as students_of_exams
@@ -35,6 +35,7 @@ from tests.harnesses import HarnessOf
 
 LISTS: list[tuple[type[Service], PeopleSearch, Column[Any]]] = [
     (Enrollment, application_search, application_search.people.c.id),
+    (Enrollment, signup_search, signup_search.people.c.id),
     (Registry, students_of_registry, students_of_registry.people.c.id),
     (Identity, user_search, user_search.people.c.id),
     (Courses, students_of_courses, selections.c.student_id),

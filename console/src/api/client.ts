@@ -4,6 +4,7 @@ import { newKey } from "./keys";
 import { operation, type Answer, type Operation, type OperationName, type Request } from "./operations";
 import { Problem } from "./problem";
 import { useSession } from "./session";
+import { afterWork } from "./working";
 
 export interface Options {
   signal?: AbortSignal;
@@ -36,6 +37,24 @@ export async function download<N extends OperationName>(
   return { name: nameIn(response.headers.get("Content-Disposition")), content: data as Blob };
 }
 
+/**
+ * Ask or send something without being signed in. Where the server wants work first, it is done, and `working` hears when
+ * it begins. Raises a Problem.
+ */
+export async function callAsVisitor<N extends OperationName>(
+  name: N,
+  fields: Request<N>,
+  { working = () => {}, ...options }: Options & { working?: () => void } = {},
+): Promise<Answer<N>> {
+  const asked = operation(name);
+  const headers = keyed(asked, options);
+  const ask = (work?: string) => {
+    const request = placed(asked, { ...(fields as Fields), work });
+    return good(requested(asked, { ...request, signal: options.signal, headers }));
+  };
+  return (await afterWork(ask, working)).data as Answer<N>;
+}
+
 type Fields = Record<string, unknown>;
 
 /** Send it, and remember of its service whether it is there. */
@@ -52,15 +71,13 @@ async function send(asked: Operation, fields: Fields, options: Options, parseAs:
 
 async function sent(asked: Operation, fields: Fields, options: Options, parseAs: "json" | "blob") {
   const session = useSession();
-  const headers: Record<string, string> = asked.is_command ? { "Idempotency-Key": options.key ?? newKey() } : {};
+  const headers = keyed(asked, options);
   const request = { ...placed(asked, fields), signal: options.signal, parseAs };
-  // Address and fields are typed by their operation, which the client can't see from here.
-  const ask = http.request as unknown as (method: string, path: string, init: object) => Promise<Said>;
   for (let tries = 1; ; tries += 1) {
     const token = await session.token();
     try {
       const authorized = { ...headers, Authorization: `Bearer ${token}` };
-      return await good(ask(asked.method.toLowerCase(), asked.path, { ...request, headers: authorized }));
+      return await good(requested(asked, { ...request, headers: authorized }));
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.status !== 401 || tries > 1) throw reason;
       session.refused(token);
@@ -68,11 +85,22 @@ async function sent(asked: Operation, fields: Fields, options: Options, parseAs:
   }
 }
 
+const keyed = (asked: Operation, options: Options): Record<string, string> =>
+  asked.is_command ? { "Idempotency-Key": options.key ?? newKey() } : {};
+
 interface Said {
   data?: unknown;
   error?: unknown;
   response: Response;
 }
+
+/** Address and fields are typed by their operation, which the client can't see from here. */
+const requested = (asked: Operation, init: object) =>
+  (http.request as unknown as (method: string, path: string, init: object) => Promise<Said>)(
+    asked.method.toLowerCase(),
+    asked.path,
+    init,
+  );
 
 /** Each field where it travels. */
 function placed(asked: Operation, fields: Fields) {

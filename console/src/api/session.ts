@@ -5,7 +5,7 @@ import { good, http } from "./http";
 import type { Answer, Request } from "./operations";
 import { Problem } from "./problem";
 import { Tabs } from "./tabs";
-import { work } from "./work";
+import { afterWork } from "./working";
 
 export type Account = components["schemas"]["AccountView"];
 type Tokens = Answer<"identity.SignIn">;
@@ -95,13 +95,7 @@ export const useSession = defineStore("session", () => {
       alone(() =>
         adopt(good(http.POST("/api/v1/sessions", { params: { header }, body: { username, password, work: solved } }))),
       );
-    try {
-      await ask();
-    } catch (reason) {
-      if (!(reason instanceof Problem) || reason.code !== "work_required") throw reason;
-      working();
-      await ask(await work(reason.challenge));
-    }
+    await afterWork(ask, working);
   }
 
   /** Raises a Problem. All other sessions of the account end. */

@@ -7,7 +7,7 @@ import { Problem } from "./problem";
  */
 export function work(challenge: unknown): Promise<string> {
   if (!globalThis.crypto?.subtle) {
-    throw new Problem("work_impossible", "登录尝试较多，需要使用 https 地址访问本页后再试。");
+    throw new Problem("work_impossible", "需要先完成安全验证，请使用 https 地址访问本页后再试。");
   }
   const worker = new Worker(new URL("./work.worker.ts", import.meta.url), { type: "module" });
   return new Promise<string>((resolve, reject) => {

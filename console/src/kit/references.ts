@@ -131,6 +131,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "search",
     by("number", "name"),
   ),
+  signup: reference("signup", "enrollment.ListSignups", "enrollment.GetSignup", "search", by("name", "mobile")),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),
 };
 

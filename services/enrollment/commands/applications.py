@@ -32,6 +32,7 @@ from services.enrollment.queries.applications import application_details
 from services.enrollment.steps.facts import document_of, enabled_points, form_of, live_forms, point_meant, studying
 from services.enrollment.steps.forms import form_values
 from services.enrollment.steps.rounds import rounds_of
+from services.enrollment.steps.signups import completed, to_complete
 from services.enrollment.tables import applications
 
 _VERIFIED = (
@@ -44,7 +45,9 @@ _AUDITED = ("number", "teaching_point_id", "programme_id", "intake")
 
 
 def enter_application(command: EnterApplication, uow: UnitOfWork) -> ApplicationDetails:
-    """A form, which has passed the first review by being entered. Raises what the contract names."""
+    """A form, which has passed the first review by being entered; the signup that it is made of is completed by it.
+    Raises what the contract names."""
+    signup = to_complete(uow, command.signup_id)
     point_id = point_meant(uow, command.teaching_point_id)
     round_ = rounds_of(uow, [command.admission_round_id]).get(command.admission_round_id)
     if round_ is None:
@@ -67,6 +70,7 @@ def enter_application(command: EnterApplication, uow: UnitOfWork) -> Application
         **values,
     }
     [row] = enter(uow, APPLICATION, applications, [entered], "enter", audited=_AUDITED)
+    completed(uow, signup, row.id)
     return application_details(uow, row.id)
 
 

@@ -33,6 +33,12 @@ def against_entering(round_: Round, now: datetime) -> Reason | None:
     return _closed(round_)
 
 
+def recruits(round_: Round, teaching_point_id: UUID, now: datetime) -> bool:
+    """Whether the point takes forms for the round now."""
+    takes_part = round_.points is None or teaching_point_id in round_.points
+    return takes_part and against_entering(round_, now) is None
+
+
 def against_resending(round_: Round, now: datetime) -> Reason | None:
     """Whoever was rejected in time may correct and send again as long as the school decides."""
     return None if round_.opens_at <= now < round_.review_closes_at else _closed(round_)

@@ -1,4 +1,4 @@
-"""The states of an application form (ENR-6): a point enters it, the school decides.
+"""The states of quick signups and application forms (ENR-6): a visitor signs up, a point enters, the school decides.
 
 The registry has the last word: it may know that somebody studies already, and then the form is rejected after all.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chassis.work.workflow import SYSTEM, Addressees, Step, Workflow, acting_under, decider
 from contracts.enrollment.events import StudentsAdmitted
-from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, SignupState
 
 FIRST_REVIEW_PASSED = ApplicationState.FIRST_REVIEW_PASSED
 ADMITTED = ApplicationState.ADMITTED
@@ -37,6 +37,16 @@ APPLICATION = Workflow(
         Step(ADMITTED, "refuse_record", SYSTEM, REJECTED, tells=CONCERNED),
         # Its number is somebody's already: the school admits once more, by the next one.
         Step(ADMITTED, "return_number", SYSTEM, FIRST_REVIEW_PASSED),
+    ),
+)
+
+SIGNUP = Workflow(
+    "signup",
+    SignupState.SIGNED_UP,
+    (
+        #    state                 action      who    next
+        Step(SignupState.SIGNED_UP, "complete", POINT, SignupState.COMPLETED, waits=True),
+        Step(SignupState.SIGNED_UP, "discard", POINT, SignupState.DISCARDED),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -14,11 +15,13 @@ from contracts.identity.commands import (
     CreateTeachingPoint,
     DisableTeachingPoint,
     EnableTeachingPoint,
+    PointInformationInput,
     RenameTeachingPoint,
     UpdatePointInformation,
 )
-from contracts.identity.states import NameChangeKind, TeachingPointStatus
+from contracts.identity.states import CoordinateSystem, NameChangeKind, TeachingPointStatus
 from contracts.identity.views import TeachingPointDetails
+from services.identity.domain.coordinates import wgs84
 from services.identity.queries import teaching_point_details
 from services.identity.steps.revoking import revoke_users
 from services.identity.tables import teaching_point_names, teaching_points, users
@@ -26,14 +29,14 @@ from services.identity.tables import teaching_point_names, teaching_points, user
 
 def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:
     """Add a teaching point. Raises `teaching_point_code_taken` (by its constraint)."""
-    information = command.information.model_dump(mode="json")
+    information = _stored(command.information)
     values = {"code": command.code, "name": command.name, "information": information}
     return teaching_point_details(uow, add(uow, teaching_points, values, "create").id)
 
 
 def update_point_information(command: UpdatePointInformation, uow: UnitOfWork) -> TeachingPointDetails:
     """Change address, recruiters and phones. Raises `not_found`, `stale_version`."""
-    information = command.information.model_dump(mode="json")
+    information = _stored(command.information)
     edit(uow, teaching_points, command.teaching_point_id, command.version, {"information": information})
     return teaching_point_details(uow, command.teaching_point_id)
 
@@ -65,6 +68,16 @@ def enable_teaching_point(command: EnableTeachingPoint, uow: UnitOfWork) -> Teac
     values = {"status": TeachingPointStatus.ENABLED}
     edit(uow, teaching_points, command.teaching_point_id, command.version, values)
     return teaching_point_details(uow, command.teaching_point_id)
+
+
+def _stored(information: PointInformationInput) -> dict[str, Any]:
+    """As it is kept: whichever map its coordinates were copied from, they are those of WGS 84."""
+    stored = information.model_dump(mode="json")
+    address = stored["address"]
+    system = CoordinateSystem(address.pop("coordinates_of"))
+    if address["longitude"] is not None and address["latitude"] is not None:
+        address["longitude"], address["latitude"] = wgs84(address["longitude"], address["latitude"], system)
+    return stored
 
 
 def _keep_name(uow: UnitOfWork, point_id: UUID, name: str, kind: NameChangeKind, merged_into_id: UUID | None) -> None:

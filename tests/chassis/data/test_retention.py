@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 from sqlalchemy import Column, String, Table, insert, select
 
 from chassis.base.context import system_context
@@ -17,6 +19,7 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
+from contracts.settings import Setting, SettingUnit
 from tests.erased import let_go_of
 from tests.harnesses import HarnessOf
 
@@ -29,6 +32,10 @@ cards = Table(
 )
 scope(cards)
 kept_for(cards, timedelta(minutes=15), since="read_at", blank=("name", "number"))
+KEPT = Setting("letters_kept_days", Annotated[int, Field(strict=True, ge=1, le=30)], default=7, unit=SettingUnit.DAYS)
+letters = Table("letters", metadata, id_column(), instant("read_at"))
+scope(letters)
+kept_for(letters, KEPT, since="read_at")
 
 
 class Porter(Service):
@@ -84,6 +91,14 @@ def test_many_go_some_at_a_time_and_are_counted_together_by_the_day(
     porter.clock.advance(timedelta(days=1))
     assert run(porter) == 1
     assert let_go_of(porter) == [("visits", False, 1), ("visits", False, 10)]
+
+
+def test_the_school_may_set_how_long(porter: ServiceHarness) -> None:
+    put(porter, letters, timedelta(days=8), 2)
+    put(porter, letters, timedelta(days=6))
+    assert run(porter) == 2
+    days = {KEPT: 5}
+    assert porter.database.run(system_context(), partial(let_go, days=lambda uow, period: days[period])) == 1
 
 
 def test_a_row_that_somebody_works_with_is_left_for_the_next_time(porter: ServiceHarness) -> None:

@@ -30,6 +30,8 @@ from tests.chassis.documents.office import CERTIFICATE, CertificateData, in_a_tr
 from tests.printed import text_of
 from tests.working import worked
 
+pytestmark = pytest.mark.usefixtures("little_work")
+
 EAST, WEST, STUDENT = new_id(), new_id(), new_id()
 ANYBODY = from_address("203.0.113.7")
 
@@ -37,11 +39,6 @@ List, File, Withdraw, Check = (
     of_service("office", contract)
     for contract in (ListIssuedDocuments, GetIssuedDocumentFile, WithdrawIssuedDocument, CheckDocument)
 )
-
-
-@pytest.fixture(autouse=True)
-def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
 
 
 def one(office: ServiceHarness, name: str = "欧阳晓明", holder: Holder | None = None) -> Any:

@@ -33,13 +33,10 @@ from tests.chassis.work.visitors import (
 from tests.harnesses import HarnessOf
 from tests.working import worked
 
+pytestmark = pytest.mark.usefixtures("little_work")
+
 SOMEBODY, SOMEBODY_ELSE = from_address("203.0.113.7"), from_address("198.51.100.20")
 GENUINE, REVOKED = "511615202605001234", "511615202605009999"
-
-
-@pytest.fixture(autouse=True)
-def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
 
 
 @pytest.fixture

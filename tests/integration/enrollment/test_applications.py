@@ -40,7 +40,7 @@ def wrong_fields(enrollment: ServiceHarness, at: build.Recruiting, **changes: ob
 
 def correction(view: ApplicationDetails, **changes: object) -> UpdateApplication:
     """The form as it is, but for what changes."""
-    told = build.form(new_id(), **changes).model_dump(exclude={"admission_round_id", "teaching_point_id"})
+    told = build.form(new_id(), **changes).model_dump(include={*UpdateApplication.model_fields})
     kept = {name: getattr(view, name) for name in ("name", "gender", "id_number") if name not in changes}
     return UpdateApplication(application_id=view.id, version=view.version, **{**told, **kept})
 

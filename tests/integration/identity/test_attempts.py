@@ -35,9 +35,8 @@ MANY = 20  # enough to be more than any single address may
 
 
 @pytest.fixture(autouse=True)
-def lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def lower_limits(monkeypatch: pytest.MonkeyPatch, little_work: None) -> None:
     """What many do together is reached sooner, and work is done sooner."""
-    monkeypatch.setattr("chassis.work.proof_of_work._NUMBERS", 10)
     monkeypatch.setattr("services.identity.steps.attempts.FREE_FOR_STRANGERS", MANY)
     for source, failures in ((Source.STRANGERS, 3 * MANY), (Source.PLACE, MANY)):
         monkeypatch.setitem(LIMITS, source, Limit(failures, LIMITS[source].within))

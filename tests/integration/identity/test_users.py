@@ -88,6 +88,26 @@ def test_a_point_edits_its_own_information_and_another_looks_missing(identity: S
     assert identity.ask(ListTeachingPoints(), people.of_point(here.id)).total == 1
 
 
+def test_coordinates_of_a_chinese_map_are_kept_and_told_as_those_of_gps(identity: ServiceHarness) -> None:
+    point = teaching_point(identity)
+    address = {
+        "city": "上海市",
+        "longitude": 121.531541859215,
+        "latitude": 31.17530398364597,
+        "coordinates_of": "gcj02",
+    }
+    information = {"address": address, "phones": ["021-12345678"], "recruiters": ["王老师"]}
+    edit = UpdatePointInformation.model_validate(
+        {"teaching_point_id": point.id, "version": 1, "information": information}
+    )
+    kept = identity.run(edit, people.of_point(point.id)).information.address
+    assert (kept.longitude, kept.latitude) == pytest.approx((121.5272106, 31.1774276), abs=5e-6)
+    [*_, told] = identity.published(TeachingPointState)
+    [item] = told.items
+    assert (item.city, item.longitude, item.phones) == ("上海市", kept.longitude, ("021-12345678",))
+    assert "王老师" not in item.model_dump_json()
+
+
 def test_a_point_administrator_adds_users_of_the_own_point_with_its_roles(identity: ServiceHarness) -> None:
     here, there = teaching_point(identity), teaching_point(identity, "3204", "鼓楼教学点")
     fields = {"username": "staff", "name": "周五", "roles": [{"role": "teaching_point_staff", "modules": ["courses"]}]}

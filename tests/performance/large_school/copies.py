@@ -46,6 +46,11 @@ _STUDENT = "student_number name teaching_point_id"
 _OFFERED = (
     "(SELECT jsonb_agg(p.teaching_point_id ORDER BY p.ctid) FROM programme_points AS p WHERE p.programme_id = o.id)"
 )
+_PLACES = {
+    **{name: f"o.information->'address'->>'{name}'" for name in ("province", "city", "district", "street")},
+    **{name: f"(o.information->'address'->>'{name}')::float8" for name in ("longitude", "latitude")},
+    "phones": "coalesce(o.information->'phones', '[]')",
+}
 _SESSION = "(SELECT s.name FROM exam_sessions AS s WHERE s.id = o.session_id)"
 _SUSPENDED = """LEFT JOIN (
     SELECT student_id, jsonb_agg(jsonb_build_object('from_on', from_on, 'until_on', until_on) ORDER BY from_on) spells
@@ -54,7 +59,7 @@ _SUSPENDED = """LEFT JOIN (
 
 OF_SMALL_TABLES: Final = (
     Copy("identity", "registry", "teaching_points", "code name status"),
-    Copy("identity", "enrollment", "teaching_points", "code name status"),
+    Copy("identity", "enrollment", "teaching_points", f"code name status {' '.join(_PLACES)}", _PLACES),
     Copy("identity", "courses", "teaching_points", "code name"),
     Copy("courses", "registry", "programmes", f"{_PROGRAMME} teaching_point_ids", {"teaching_point_ids": _OFFERED}),
     Copy("courses", "enrollment", "programmes", f"{_PROGRAMME} teaching_point_ids", {"teaching_point_ids": _OFFERED}),

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.types import Level
-from services.enrollment.domain.rounds import Round, against_entering, against_place, against_reviewing
+from services.enrollment.domain.rounds import Round, against_entering, against_place, against_reviewing, recruits
 
 OPENS = datetime(2026, 9, 1, tzinfo=UTC)
 CLOSES, REVIEWED = OPENS + timedelta(days=10), OPENS + timedelta(days=20)
@@ -63,3 +63,11 @@ def test_points_and_levels_take_part_or_not(
 ) -> None:
     reason = against_place(made(points=points), point, level)
     assert (reason and reason.code) == code
+
+
+@pytest.mark.parametrize(
+    ("points", "now", "does"),
+    [(None, OPENS, True), ({HERE}, OPENS, True), ({ELSEWHERE}, OPENS, False), (None, CLOSES, False)],
+)
+def test_who_takes_part_recruits_while_forms_come(points: set[UUID] | None, now: datetime, does: bool) -> None:
+    assert recruits(made(points=points), HERE, now) is does

@@ -6,9 +6,9 @@ from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import acting
 from contracts.enrollment.events import StudentsAdmitted
-from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
+from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, SignupState
 from contracts.errors import ServiceError
-from services.enrollment.domain.workflows import ADMISSION_ROUND, APPLICATION
+from services.enrollment.domain.workflows import ADMISSION_ROUND, APPLICATION, SIGNUP
 from tests.workflows import AUTHOR, walk
 
 ACTORS = {
@@ -33,6 +33,14 @@ def test_each_actor_takes_exactly_the_steps_of_a_form() -> None:
     }
     own = {(action, "author at the school"): "decides_own_request" for action in ("admit", "reject")}
     walk(APPLICATION, ApplicationState, ACTORS, allowed, refused=own, sent_by=None)
+
+
+def test_a_signup_is_completed_or_discarded_by_anybody_of_the_point() -> None:
+    allowed = {
+        ("signed_up", "complete"): ("completed", "author", "colleague"),
+        ("signed_up", "discard"): ("discarded", "author", "colleague"),
+    }
+    walk(SIGNUP, SignupState, ACTORS, allowed)
 
 
 def test_nobody_decides_what_they_corrected_or_sent_again() -> None:

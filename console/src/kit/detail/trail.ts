@@ -36,7 +36,7 @@ const CHANGES = {
   wide: true,
 } as const satisfies Column;
 /** Who did it: nobody that is known, the system itself, or a person. */
-const NOBODY: Readonly<Record<string, string>> = { anonymous: "未登录者", system: "系统" };
+export const NOBODY: Readonly<Record<string, string>> = { anonymous: "未登录者", system: "系统" };
 const ACTOR = {
   field: "actor_name",
   link: "actor_id",

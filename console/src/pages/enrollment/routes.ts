@@ -1,6 +1,8 @@
 import { page } from "@/kit/pages";
 
 export const routes = [
+  page("/enrollment/signups", "enrollment.ListSignups", () => import("./signups/signups")),
+  page("/enrollment/signups/:signup_id", "enrollment.GetSignup", () => import("./signups/signup")),
   page("/enrollment/applications", "enrollment.ListApplications", () => import("./applications")),
   page("/enrollment/applications/new", "enrollment.EnterApplication", () => import("./form/EnterPage.vue")),
   page("/enrollment/applications/import", "enrollment.ImportApplications", () => import("./import-applications"), {
