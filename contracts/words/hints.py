@@ -55,6 +55,11 @@ FIELDS: Words = {
         "从缴费当天起算；不填则不限天数",
         "Days after the payment; at any time where it is left out",
     ),
+    "CancelAdmissions.note": ("教学点会看到", "The point reads it"),
+    "RecordPriorEducationCheck.check": (
+        "虚假学历不予录取；已录取的，同时取消入学资格",
+        "Nobody is admitted by a false one; who was, is admitted no more",
+    ),
     "RejectApplications.note": ("教学点会看到", "The point reads it"),
     "RejectRemittance.note": ("教学点会看到", "The point reads it"),
     "RejectStatusChanges.note": ("申请人会看到", "Who asked reads it"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     ARRAY,
     Boolean,
@@ -27,9 +29,14 @@ from chassis.rules.programme_copies import programme_copy
 from chassis.work.numbers import number_column
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
 from contracts.types import Gender, IdKind, Level, PriorEducationCheck, PriorLevel
-from services.enrollment.domain.workflows import LIVE
+from services.enrollment.domain.workflows import LIVE, RECORDED
 
 metadata = service_metadata("enrollment")
+
+
+def _of(states: Sequence[ApplicationState]) -> str:
+    return f"({', '.join(repr(str(state)) for state in states)})"
+
 
 admission_rounds = Table(
     "admission_rounds",
@@ -126,7 +133,9 @@ applications = Table(
     one_of("level", Level),
     one_of("prior_level", PriorLevel),
     one_of("prior_check", PriorEducationCheck),
-    CheckConstraint("state <> 'admitted' OR (student_id IS NOT NULL AND student_number IS NOT NULL)", name="admitted"),
+    CheckConstraint(
+        f"state NOT IN {_of(RECORDED)} OR (student_id IS NOT NULL AND student_number IS NOT NULL)", name="admitted"
+    ),
     # Two points that enter the same person: one is first (ENR-7).
     Index(
         "uq_applications_document",
@@ -134,7 +143,7 @@ applications = Table(
         "id_number",
         "intake",
         unique=True,
-        postgresql_where=text(f"state IN ({', '.join(repr(str(state)) for state in LIVE)})"),
+        postgresql_where=text(f"state IN {_of(LIVE)}"),
     ),
     # Nobody begins a level twice, in whichever intakes.
     Index("uq_applications_studying", "id_kind", "id_number", "level", unique=True, postgresql_where=text("studying")),
@@ -146,6 +155,14 @@ applications = Table(
     Index("ix_applications_round", "admission_round_id", "state", "sent_at", "id"),
     Index("ix_applications_cohort_of_point", "teaching_point_id", "cohort_id", "state", "sent_at", "id"),
     Index("ix_applications_cohort", "cohort_id", "state", "sent_at", "id"),
+    # By whom results of the national verification name, and who may be the same person by another document.
+    Index("ix_applications_id_number", "id_number"),
+    Index(
+        "ix_applications_id_number_then",
+        "prior_id_number_then",
+        postgresql_where=text("prior_id_number_then IS NOT NULL"),
+    ),
+    Index("ix_applications_person", "name", "birth_on"),
     found_by_beginning("applications", "number"),
 )
 scope(applications, point="teaching_point_id")

@@ -62,7 +62,9 @@ NO_ROWS: Mapping[str, set[type]] = {
         registry.GetStudentImportTemplate,
         registry_commands.ImportStudents,
         enrollment.GetApplicationImportTemplate,
+        enrollment.GetPriorEducationCheckImportTemplate,
         enrollment_commands.ImportApplications,
+        enrollment_commands.ImportPriorEducationChecks,
     },
     "they begin a task that makes a file of a list, whose rows are those that the list itself finds": {
         courses_commands.ExportSelections,
