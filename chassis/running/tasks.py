@@ -152,11 +152,12 @@ def forget_old_tasks(uow: UnitOfWork) -> int:
 
 
 def task_of(row: Row[Any]) -> Task:
-    """A task from its row, with the context that its functions run in."""
+    """A task from its row, with the context that its functions run in: who started it acts by the permission that it
+    was started under."""
     actor = Actor(row.created_by, row.created_by_name, row.teaching_point_id)
     arguments = dict(row.arguments)
     language = arguments.pop(_LANGUAGE)
-    context = Context(actor=actor, correlation_id=row.correlation_id, language=language)
+    context = Context(actor=actor, permission=row.permission, correlation_id=row.correlation_id, language=language)
     return Task(row.id, row.kind, arguments, row.figures, row.teaching_point_id, context)
 
 

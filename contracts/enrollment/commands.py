@@ -169,7 +169,7 @@ class AdmitApplications(TryableCommand, answers=RowResults):
 
     Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`, `review_closed`,
     `already_enrolled_at_level`, `prior_education_false`, `prior_education_too_low`, `no_programme_matches`,
-    `teaching_point_not_enabled`. Refused: `numbers_used_up`, `number_part_does_not_fit`.
+    `teaching_point_not_enabled`, `number_part_does_not_fit`. Refused: `numbers_used_up`.
     """
 
     application_ids: Ids = Field(description="The forms.")
@@ -186,13 +186,35 @@ class RejectApplications(TryableCommand, answers=RowResults):
     note: Note = Field(description="Why; the point reads it.")
 
 
+class CancelAdmissions(TryableCommand, answers=RowResults):
+    """Take admissions back: `admitted` → `admission_cancelled`. With the record end the account, what is unpaid and
+    what is not sat; courses that are paid are put up for withdrawal. The student number is never given again. Who has
+    left or graduated meanwhile keeps the record's status.
+
+    Refused by row: `not_found`, `step_not_allowed`, `decides_own_request`.
+    """
+
+    application_ids: Ids = Field(description="The forms.")
+    note: Note = Field(description="Why; the point reads it.", examples=["入学资格审查不合格"])
+
+
 class RecordPriorEducationCheck(Command, answers=ApplicationDetails):
-    """What the national verification of the prior education said. Refused: `stale_version`, `application_decided`,
-    `decides_own_request`."""
+    """What the national verification of the prior education said. Who was admitted by what is `false` is admitted no
+    more, as by `CancelAdmissions`. Refused: `stale_version`, `application_decided`, `decides_own_request`."""
 
     application_id: Id = Field(description="The form.")
     version: Version
     check: PriorEducationCheck = Field(description="What it said.", examples=["verified"])
+
+
+class ImportPriorEducationChecks(Import, answers=TaskView):
+    """Take in what the national verification said, from a table (the template's columns), as a task.
+
+    A row is about the forms with its document number and name, and its certificate number where it has one. Good rows
+    come in, bad rows come back in a workbook with every reason beside them; with `dry_run` all rows are checked and
+    none comes in. Who was admitted by what is `false` is admitted no more, as by `CancelAdmissions`. Refused:
+    `workbook_unreadable`, `workbook_columns_missing`, `workbook_too_many_rows`, `too_many_own_tasks`, `too_many_tasks`.
+    """
 
 
 class ExportApplications(ApplicationFilters, Export, answers=TaskView):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import MAX_EVENT_ROWS, Fact
+from contracts.base import MAX_EVENT_ROWS, Contract, Fact
 from contracts.notices import Decided
 from contracts.people import Contact, PriorEducation
 from contracts.stored import StoredDay, StoredElements, StoredName, StoredNumber, StoredTitle, Word
@@ -40,6 +40,21 @@ class StudentsAdmitted(Fact, owner="enrollment", version=1, rows="students"):
     `StudentState` tells."""
 
     students: Annotated[tuple[AdmittedStudent, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
+class CancelledAdmission(Contract):
+    """Somebody whose admission was taken back. The id is that of the record."""
+
+    student_id: UUID
+    application_id: UUID
+    cancelled_at: Instant
+
+
+class AdmissionsCancelled(Fact, owner="enrollment", version=1, rows="cancelled"):
+    """The school has taken admissions back → the registry ends the records, also of those whose admission it has not
+    heard of yet."""
+
+    cancelled: Annotated[tuple[CancelledAdmission, ...], Field(max_length=MAX_EVENT_ROWS)]
 
 
 class EnrollmentDecided(Decided, owner="enrollment", version=1):

@@ -4,11 +4,12 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts.base import Contract, Page, PageQuery, Query
+from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState
 from contracts.enrollment.views import (
     AdmissionRoundDetails,
     AdmissionRoundView,
+    AdmissionStatement,
     ApplicationDetails,
     ApplicationStatistics,
     ApplicationView,
@@ -102,8 +103,17 @@ class GetApplicationImportTemplate(Query, answers=FileReference):
     """The workbook to fill in for an import, with its choices and an explanation of each column."""
 
 
+class GetPriorEducationCheckImportTemplate(Query, answers=FileReference):
+    """The workbook to fill in with what the national verification said."""
+
+
+class ListAdmissionStatements(KeysetQuery, answers=KeysetPage[AdmissionStatement]):
+    """Every form by which somebody was admitted, as `reconcile` compares it with records."""
+
+
 class GetProgrammeChoices(Query, answers=ProgrammeChoices):
-    """What of the five elements is left to choose from at a teaching point in a round. Refused: `not_found`."""
+    """What of the five elements is left to choose from at a teaching point in a round. Refused: `not_found`,
+    `point_not_in_round`."""
 
     admission_round_id: Id = Field(description="The round.")
     teaching_point_id: Id | None = Field(default=None, description="The point; the caller's own when left out.")

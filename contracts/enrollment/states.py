@@ -17,6 +17,7 @@ class ApplicationState(StrEnum):
     ADMITTED = "admitted"
     REJECTED = "rejected"  # it can be corrected and sent again
     WITHDRAWN = "withdrawn"  # by the point, before the second review
+    ADMISSION_CANCELLED = "admission_cancelled"  # taken back by the school; the number stays used
 
 
 class SignupState(StrEnum):
@@ -35,3 +36,4 @@ class PreCheck(StrEnum):
     PRIOR_EDUCATION_LEVEL = "prior_education_level"
     PRIOR_EDUCATION_VERIFIED = "prior_education_verified"
     PROGRAMME = "programme"
+    LIKELY_DOUBLE = "likely_double"

@@ -9,9 +9,11 @@ from contracts.common import HistoryStepView, Refusal
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, PreCheck
 from contracts.people import Contact, PriorEducation
 from contracts.stored import (
+    StoredCode,
     StoredDay,
     StoredElements,
     StoredLine,
+    StoredMobile,
     StoredName,
     StoredNumber,
     StoredShortText,
@@ -54,6 +56,7 @@ class ApplicationView(StoredElements, View):
     teaching_point_id: UUID
     teaching_point_name: StoredTitle | None
     admission_round_id: UUID
+    admission_round_code: StoredNumber | None = Field(default=None, description="Code of the round.")
     intake: StoredNumber
     major_name: StoredTitle
     state: ApplicationState
@@ -70,6 +73,16 @@ class PreCheckResult(View):
     met: bool
     blocking: bool = Field(description="Whether the form can't be admitted as long as it is not met.")
     refusal: Refusal | None = Field(description="Why not; empty where it is met.")
+
+
+class LikelyDouble(ApplicationView):
+    """Another form that may be the same person's: the same name and birth date by another document."""
+
+    id_kind: IdKind
+    birth_on: StoredDay
+    mobile: StoredMobile
+    prior_school: StoredShortText
+    prior_certificate_number: StoredCode
 
 
 class ApplicationDetails(ApplicationView):
@@ -93,7 +106,25 @@ class ApplicationDetails(ApplicationView):
     recorded_at: Instant | None = Field(description="When the registry had made the record; empty until then.")
     refusal: Refusal | None = Field(description="Why the registry could not make a record, the newest time.")
     checks: tuple[PreCheckResult, ...]
+    likely_doubles: tuple[LikelyDouble, ...] = Field(
+        default=(), description="Other forms that may be the same person's, in the reader's sight; 20 at most."
+    )
     history: tuple[HistoryStepView, ...]
+
+
+class AdmissionStatement(View):
+    """A form by which somebody was admitted, as `reconcile` compares it with the record."""
+
+    id: UUID
+    number: StoredNumber
+    state: ApplicationState
+    student_id: UUID
+    student_number: StoredNumber
+    name: StoredName
+    teaching_point_id: UUID
+    programme_id: UUID
+    record_refused: bool = Field(description="Whether the registry has said that it makes no record.")
+    changed_at: Instant
 
 
 class ApplicationCount(View):

@@ -76,6 +76,32 @@ TEXTS = {
         "The verification of the prior education says “{check}”. Look into it.",
         {"check": PriorEducationCheck},
     ),
+    "likely_double": ErrorText(
+        _K.REFUSED,
+        "另有 {count} 份报名表的姓名和出生日期相同而证件不同，可能是同一人，请对照核实。",
+        "{count} other forms have the same name and birth date and another document: perhaps the same person. Look into it.",
+    ),
+    "no_form_with_document": ErrorText(
+        _K.INVALID,
+        "没有该证件号码的报名表，请核对证件号码和证件类型。",
+        "There is no form with this document. Check its number and kind.",
+    ),
+    "name_differs_from_form": ErrorText(
+        _K.INVALID,
+        "与该证件号码报名表上的姓名不一致，请核对；改过姓名的，报名表须填写证书姓名。",
+        "The form with this document bears another name. Check it; where the name was changed, the form has to tell the "
+        "one on the certificate.",
+    ),
+    "certificate_differs_from_form": ErrorText(
+        _K.INVALID,
+        "与该证件号码报名表上的前置学历证书编号不一致，请核对。",
+        "The form with this document names another certificate. Check it.",
+    ),
+    "several_certificates": ErrorText(
+        _K.INVALID,
+        "该证件号码的几份报名表证书编号不同，请填写前置学历证书编号。",
+        "Forms with this document name different certificates. Say which one is meant.",
+    ),
     "applicant_young": ErrorText(
         _K.REFUSED,
         "报名人 {age} 岁，低于 {youngest} 岁，请核实。",

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
-from contracts.base import Page, PageQuery, Query
+from contracts.base import KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.identity.states import TeachingPointStatus, UserStatus
 from contracts.identity.views import (
     AccessGrants,
+    AccountStatement,
     AccountView,
     Revocations,
     Sessions,
@@ -58,6 +59,10 @@ class GetUser(Query, answers=UserView):
     """A user."""
 
     user_id: Id = Field(description="The user.")
+
+
+class ListAccountStatements(KeysetQuery, answers=KeysetPage[AccountStatement]):
+    """Every student's account as `reconcile` compares it with the record."""
 
 
 class ListRevocations(Query, answers=Revocations):

@@ -197,6 +197,19 @@ class TeachingPointDetails(TeachingPointView):
 # --- for gateways ---
 
 
+class AccountStatement(View):
+    """A student's account as `reconcile` compares it with the record."""
+
+    id: UUID
+    student_id: UUID
+    username: StoredIdentifier
+    name: StoredName
+    teaching_point_id: UUID | None
+    status: UserStatus
+    shut_out: bool = Field(description="Whether a person has shut the account, whatever the record says.")
+    changed_at: Instant
+
+
 class Revocations(View):
     """What was revoked since a time, and whose signatures count. Ask again with `as_of`."""
 

@@ -80,6 +80,21 @@ class StudentLeft(Fact, owner="registry", version=1):
     left_at: Instant
 
 
+class EndedAdmission(Contract):
+    """A student whose record ended because the admission was taken back."""
+
+    student_id: UUID
+    student_version: int
+    ended_at: Instant
+
+
+class AdmissionsEnded(Fact, owner="registry", version=1, rows="ended"):
+    """取消入学资格 → courses closes what is unpaid and puts up for withdrawal what is paid; → exams cancels what is not
+    sat."""
+
+    ended: Annotated[tuple[EndedAdmission, ...], Field(max_length=MAX_EVENT_ROWS)]
+
+
 class StudentSuspended(Fact, owner="registry", version=1):
     """休学 → courses closes what is unpaid; → exams suspends registrations."""
 

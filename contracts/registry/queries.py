@@ -4,9 +4,10 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts.base import Contract, Page, PageQuery, Query
+from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.registry.states import ConfirmationState, StatusChangeKind, StatusChangeState
 from contracts.registry.views import (
+    RecordStatement,
     StatusChangeDetails,
     StatusChangeView,
     StudentRecord,
@@ -91,6 +92,10 @@ class GetStudentStatistics(Query, answers=StudentStatistics):
 
 class GetStudentImportTemplate(Query, answers=FileReference):
     """The workbook to fill in for an import, with its choices and an explanation of each column."""
+
+
+class ListRecordStatements(KeysetQuery, answers=KeysetPage[RecordStatement]):
+    """Every student record as `reconcile` compares it with admissions and accounts."""
 
 
 class StatusChangeFilters(RequestedBetween):

@@ -62,6 +62,20 @@ class StudentRecord(StudentView):
     )
 
 
+class RecordStatement(View):
+    """A student record as `reconcile` compares it with admissions and accounts."""
+
+    id: UUID
+    student_number: StoredNumber
+    name: StoredName
+    teaching_point_id: UUID
+    programme_id: UUID
+    status: EnrolmentStatus
+    transferred: bool = Field(description="Whether the student has come from another teaching point.")
+    account_refused: bool = Field(description="Whether identity has refused the student an account.")
+    changed_at: Instant
+
+
 class StatusChangeView(View):
     """学籍异动."""
 

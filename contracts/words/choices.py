@@ -101,6 +101,7 @@ CHOICES: Mapping[str, Words] = {
         "prior_education_level": ("前置学历层次", "Level of prior education"),
         "prior_education_verified": ("前置学历验证", "Verification of prior education"),
         "programme": ("培养方案", "Programme"),
+        "likely_double": ("疑似重复报名", "Likely the same person"),
     },
     "Level": {
         "junior_college": ("高起专", "Junior college"),

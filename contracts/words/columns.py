@@ -22,6 +22,5 @@ COLUMNS: Words = {
     "record_version": ("学籍版本", "Version of the record"),
     "refusal_code": ("未办理的原因", "Why it was refused"),
     "result_file_id": ("结果文件", "File of the result"),
-    "shut_out": ("已停止登录", "Shut out"),
     "uploaded_by": ("上传人", "Uploaded by"),
 }

@@ -16,9 +16,11 @@ ACTIONS: Words = {
     "close_lapsed": ("逾期关闭", "Close as lapsed"),
     "confirm": ("确认", "Confirm"),
     "discard": ("标记无效", "Discard"),
+    "end_with_admission": ("入学资格取消，自动撤销", "End with the admission"),
     "end_cancelled": ("取消结束", "End as cancelled"),
     "end_lapsed": ("逾期结束", "End as lapsed"),
     "fail": ("登记失败", "Note the failure"),
+    "find_untrue": ("前置学历虚假，取消入学资格", "Cancel for a false prior education"),
     "finance_approve": ("财务审核通过", "Approve in finance review"),
     "finance_reject": ("财务审核驳回", "Reject in finance review"),
     "finish": ("完成", "Finish"),
@@ -55,6 +57,7 @@ ACTIONS: Words = {
     "withdraw": ("退课", "Withdraw"),
     "application.withdraw": ("撤回", "Withdraw"),
     "application.reject": ("复审不通过", "Reject"),
+    "application.cancel": ("取消入学资格", "Cancel the admission"),
 }
 """Action → words; `workflow.action` where it means something else in one workflow."""
 
@@ -65,6 +68,7 @@ ENTRIES: Words = {
     "attach": ("添加附件", "Add files"),
     "attach_receipt": ("提交汇款凭证", "Attach the receipt"),
     "book": ("转入挂账", "Book into suspense"),
+    "cancel_admission": ("取消入学资格", "Cancel the admission"),
     "change_hold": ("调整暂停", "Change the hold"),
     "change_password": ("修改密码", "Change the password"),
     "create": ("新建", "Create"),
@@ -182,6 +186,8 @@ TASKS: Words = {
     "application_export": ("导出报名表", "Export of application forms"),
     "student_export": ("导出学生", "Export of students"),
     "application_import": ("导入报名表", "Import of application forms"),
+    "prior_education_check_import": ("导入前置学历验证结果", "Import of checks of prior education"),
+    "prior_education_check_import_check": ("检查前置学历验证结果导入", "Check of results to import"),
     "application_import_check": ("检查报名表导入", "Check of forms to import"),
     "student_import": ("导入学生", "Import of students"),
     "student_import_check": ("检查学生导入", "Check of students to import"),

@@ -60,6 +60,11 @@ FIELDS: Words = {
         "Days after the payment; at any time where it is left out",
     ),
     "DiscardSignups.reason": ("如：已联系，本人不再报名；号码有误", "Such as: does not want to any more; wrong number"),
+    "CancelAdmissions.note": ("教学点会看到", "The point reads it"),
+    "RecordPriorEducationCheck.check": (
+        "虚假学历不予录取；已录取的，同时取消入学资格",
+        "Nobody is admitted by a false one; who was, is admitted no more",
+    ),
     "RejectApplications.note": ("教学点会看到", "The point reads it"),
     "RejectRemittance.note": ("教学点会看到", "The point reads it"),
     "RejectStatusChanges.note": ("申请人会看到", "Who asked reads it"),

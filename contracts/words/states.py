@@ -14,6 +14,7 @@ STATES: Mapping[str, Words] = {
         "admitted": ("已录取", "Admitted"),
         "rejected": ("复审不通过", "Rejected"),
         "withdrawn": ("已撤回", "Withdrawn"),
+        "admission_cancelled": ("已取消入学资格", "Admission cancelled"),
     },
     "AssessmentRequirementState": {
         "pending": ("待审核", "Waiting for review"),

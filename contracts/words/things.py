@@ -59,6 +59,7 @@ THINGS: Words = {
     "student_grams": ("学生姓名片段", "Parts of students' names"),
     "admission_rounds": ("招生批次", "Admission round"),
     "admission_round_points": ("招生批次教学点", "Point of an admission round"),
+    "cancelled_admissions": ("已取消的录取", "Cancelled admission"),
     "applications": ("报名表", "Application form"),
     "application_grams": ("报名人姓名片段", "Parts of applicants' names"),
     "student_documents": ("学生证件副本", "Copy of students' documents"),
@@ -85,6 +86,8 @@ OF_WORKFLOW = {"registration": "exam_registrations"}
 
 EVENTS: Words = {
     "access_revoked": ("登录已作废", "Access was revoked"),
+    "admissions_cancelled": ("已取消入学资格", "Admissions were cancelled"),
+    "admissions_ended": ("学籍因取消入学资格终止", "Records ended with the admission"),
     "admissions_refused": ("录取未建学籍", "Admissions were refused"),
     "bill_cancellation_refused": ("缴费单取消被拒", "A bill's cancellation was refused"),
     "bill_state": ("缴费单", "Bill"),

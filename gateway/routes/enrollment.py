@@ -46,9 +46,18 @@ ROUTES = (
     post("/applications/withdraw", commands.WithdrawApplications, _ENTER),
     post("/applications/admit", commands.AdmitApplications, _REVIEW),
     post("/applications/reject", commands.RejectApplications, _REVIEW),
+    post("/applications/cancel-admission", commands.CancelAdmissions, _REVIEW),
+    get(
+        "/applications/prior-education-checks/import-template",
+        queries.GetPriorEducationCheckImportTemplate,
+        _CHECK,
+        downloads="",
+    ),
+    post("/applications/prior-education-checks/imports", commands.ImportPriorEducationChecks, _CHECK, status=202),
     get(_APPLICATION, queries.GetApplication, _READ),
     put(_APPLICATION, commands.UpdateApplication, _ENTER),
     put(f"{_APPLICATION}/prior-education-check", commands.RecordPriorEducationCheck, _CHECK),
+    get("/reconciliation/admissions", queries.ListAdmissionStatements, "reconciliation.read"),
     *settings_of("enrollment"),
     *trail_of("enrollment", "applications", "enter"),
 )

@@ -49,6 +49,7 @@ ROUTES = (
     # Each is hashed slowly, and two hundred may be asked for.
     post("/users/one-time-passwords", commands.IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
     post("/users/forgive-failed-sign-ins", commands.ForgiveFailedSignIns, _MANAGE_USERS),
+    get("/reconciliation/accounts", queries.ListAccountStatements, "reconciliation.read"),
     *settings_of("identity"),
     *trail_of("identity", "users", "create"),
 )

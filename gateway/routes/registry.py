@@ -39,6 +39,7 @@ ROUTES = (
     get(f"{_STATUS_CHANGE}/attachments/{{file_id}}", queries.GetStatusChangeFile, _READ_CHANGES, downloads=""),
     post(f"{_STUDENT}/enrolment-certificates", commands.IssueEnrolmentCertificate, _ISSUE, status=202),
     post("/students/enrolment-certificates", commands.IssueEnrolmentCertificates, _ISSUE, status=202),
+    get("/reconciliation/records", queries.ListRecordStatements, "reconciliation.read"),
     *documents_of("registry"),
     *trail_of("registry", "students", "import"),
 )

@@ -13,7 +13,7 @@ from launcher.problems import asking_databases
 from launcher.steps import console, counting, step
 
 if TYPE_CHECKING:
-    from launcher.reconcile.agreement import Disagreement
+    from launcher.reconcile.disagreement import Disagreement
 
 PANEL = "Prove"
 
@@ -50,7 +50,7 @@ def reconcile(
         bool, typer.Option("--copies", help="Also compare every local copy with its owner, row by row.")
     ] = False,
 ) -> None:
-    """Check that courses, finance, exams and the ledger agree, one to one. Works while others work."""
+    """Check that the services and the ledger agree, one to one, from the admission on. Works while others work."""
     from launcher.reconcile.checking import lasting, reconcile, show, show_disagreements
     from launcher.reconcile.copies import compare_copies
 

@@ -1,4 +1,5 @@
-"""What must agree, as pure functions: selections ↔ bills ↔ registrations, bills ↔ ledger (docs/sagas.md, section 5)."""
+"""What must agree, as pure functions: selections ↔ bills ↔ registrations, bills ↔ ledger, and beside them admissions
+(docs/sagas.md, section 5)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -15,27 +16,12 @@ from contracts.finance.source import Source, SourceKind
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
+from launcher.reconcile.admissions import compare_admissions, of_admissions
+from launcher.reconcile.disagreement import Disagreement
 from launcher.reconcile.statements import Statements
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """Something that is not as it must be. The same code and subject is the same disagreement, looked at again."""
-
-    code: str
-    subject: str
-    """`selection`, `registration`, `bill`, `ledger` …"""
-    id: UUID | None
-    says: str = ""
-    """What was found, for people."""
-
-    @property
-    def key(self) -> tuple[str, str, UUID | None]:
-        """What makes it the same one when it is looked at again."""
-        return self.code, self.subject, self.id
 
 
 _UNPAID = {BillStatus.UNPAID, BillStatus.PAYING, BillStatus.REMITTING}
@@ -110,7 +96,7 @@ def compare(statements: Statements) -> list[Disagreement]:
         found += _of_bill(bill)
     if statements.ledger is not None:
         found += _of_ledger(statements.ledger)
-    return found
+    return [*found, *compare_admissions(statements)]
 
 
 # --- one to one ---
@@ -292,6 +278,7 @@ def figures(statements: Statements) -> dict[str, Counter[str]]:
         "selections": Counter(selection.state.value for selection in statements.selections),
         "bills": Counter(bill.status.value for bill in statements.bills),
         "registrations": Counter(registration.state.value for registration in statements.registrations),
+        **of_admissions(statements),
     }
 
 

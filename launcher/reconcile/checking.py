@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.data.database import Database
-from launcher.reconcile.agreement import Disagreement, compare, figures
+from launcher.reconcile.admissions import ADVICE
+from launcher.reconcile.agreement import compare, figures
+from launcher.reconcile.disagreement import Disagreement
 from launcher.reconcile.statements import Statements, read
 
 PATIENCE = 15.0
@@ -68,7 +70,7 @@ def show(result: Reconciliation, console: Console) -> None:
         states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         console.print(f"  [bold]{counts.total():>7,}[/] {name:<14}[dim]{states}[/]")
     if result.clean:
-        console.print("[green]✓[/] Courses, finance, exams and the ledger agree; the ledger is zero.")
+        console.print("[green]✓[/] From admission to account and from selection to seat all agree; the ledger is zero.")
     else:
         show_disagreements(result.disagreements, console)
 
@@ -78,6 +80,8 @@ def show_disagreements(disagreements: Sequence[Disagreement], console: Console) 
     console.print(f"[red]✗[/] {len(disagreements)} disagreements:")
     for code, count in Counter(each.code for each in disagreements).most_common():
         console.print(f"    {count:>6,} {code}")
+        if code in ADVICE:
+            console.print(f"           [dim]{ADVICE[code]}[/]")
     table = Table("what", "id", "code", "found", box=None, pad_edge=False)
     for each in disagreements[:_SHOWN]:
         table.add_row(each.subject, str(each.id or ""), each.code, each.says)

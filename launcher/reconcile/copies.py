@@ -12,7 +12,7 @@ from chassis.data.groups import grouping_of
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import CopyEntry
 from contracts.base import StateItem
-from launcher.reconcile.agreement import Disagreement
+from launcher.reconcile.disagreement import Disagreement
 
 _PAGE = 500
 """Rows that an owner makes the view of by one statement."""

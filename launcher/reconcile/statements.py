@@ -13,10 +13,16 @@ from chassis.data.database import Database
 from contracts.base import KeysetPage, KeysetQuery, Operation, View, method_name
 from contracts.courses.queries import ListSelectionStatements
 from contracts.courses.views import SelectionStatement
+from contracts.enrollment.queries import ListAdmissionStatements
+from contracts.enrollment.views import AdmissionStatement
 from contracts.exams.queries import ListRegistrationStatements
 from contracts.exams.views import RegistrationStatement
 from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.views import BillStatement, LedgerCheck
+from contracts.identity.queries import ListAccountStatements
+from contracts.identity.views import AccountStatement
+from contracts.registry.queries import ListRecordStatements
+from contracts.registry.views import RecordStatement
 
 Row = TypeVar("Row", bound=View)
 _PAGE = 5000
@@ -31,15 +37,21 @@ class Statements:
     bills: tuple[BillStatement, ...] = ()
     registrations: tuple[RegistrationStatement, ...] = ()
     ledger: LedgerCheck | None = field(default=None)
+    admissions: tuple[AdmissionStatement, ...] = ()
+    records: tuple[RecordStatement, ...] = ()
+    accounts: tuple[AccountStatement, ...] = ()
 
 
 def read(databases: Mapping[str, Database]) -> Statements:
-    """Ask courses, finance and exams."""
+    """Ask the services."""
     return Statements(
         selections=_all(databases, ListSelectionStatements()),
         bills=_all(databases, ListBillStatements()),
         registrations=_all(databases, ListRegistrationStatements()),
         ledger=_ask(databases, CheckLedger(whole=True)),
+        admissions=_all(databases, ListAdmissionStatements()),
+        records=_all(databases, ListRecordStatements()),
+        accounts=_all(databases, ListAccountStatements()),
     )
 
 

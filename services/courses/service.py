@@ -114,6 +114,7 @@ class Courses(Service):
     on_withdrawals_refunded = reaction(withdrawal_reactions.on_withdrawals_refunded)
     on_registration_refused = reaction(registrations.on_registration_refused)
     on_student_left = reaction(student_reactions.on_student_left)
+    on_admissions_ended = reaction(student_reactions.on_admissions_ended)
     on_student_suspended = reaction(student_reactions.on_student_suspended)
     on_student_resumed = reaction(student_reactions.on_student_resumed)
     on_student_transferred = reaction(student_reactions.on_student_transferred)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
-from chassis.declaring.service import Service, command, copy, query, reaction
+from chassis.declaring.service import Service, command, copy, query, reaction, scheduled
 from chassis.rules.programme_copies import programme_row
 from chassis.running.exports import exported
 from chassis.running.imports import imported
@@ -15,8 +16,8 @@ from contracts.enrollment.queries import ListApplications
 from contracts.enrollment.signups import ListSignups
 from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentDocumentState
-from services.enrollment import reactions, tables, tasks
-from services.enrollment.commands import applications, review, rounds, signups
+from services.enrollment import jobs, reactions, tables, tasks
+from services.enrollment.commands import applications, prior_education, review, rounds, signups
 from services.enrollment.domain.settings import SETTINGS
 from services.enrollment.domain.workflows import APPLICATION, SIGNUP
 from services.enrollment.queries import applications as application_queries
@@ -62,18 +63,22 @@ class Enrollment(Service):
     update_application = command(applications.update_application)
     resend_applications = command(applications.resend_applications)
     withdraw_applications = command(applications.withdraw_applications)
-    record_prior_education_check = command(applications.record_prior_education_check)
+    record_prior_education_check = command(prior_education.record_prior_education_check)
     admit_applications = command(review.admit_applications)
     reject_applications = command(review.reject_applications)
+    cancel_admissions = command(review.cancel_admissions)
     list_applications = query(application_queries.list_applications)
     get_application_statistics = query(statistics.get_application_statistics)
+    list_admission_statements = query(application_queries.list_admission_statements)
     get_application = query(application_queries.get_application)
     application_imports = imported(tasks.APPLICATIONS_IN)
+    prior_education_check_imports = imported(tasks.PRIOR_CHECKS_IN)
     application_exports = exported(tasks.APPLICATIONS_AS_FILE)
     get_programme_choices = query(choices.get_programme_choices)
 
     on_admissions_refused = reaction(reactions.on_admissions_refused)
     on_student_document_state = reaction(reactions.on_student_document_state)
+    follow_records = scheduled(jobs.follow_records, every=timedelta(minutes=1))
     teaching_points = copy(TeachingPointState, tables.teaching_points)
     programmes = copy(ProgrammeState, tables.programmes, programme_row)
     student_documents = copy(StudentDocumentState, tables.student_documents)

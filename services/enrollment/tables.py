@@ -34,7 +34,7 @@ from chassis.work.public import guarding_tables
 from contracts.enrollment.states import AdmissionRoundStatus, ApplicationState, SignupState
 from contracts.types import Gender, IdKind, Level, PriorEducationCheck, PriorLevel
 from services.enrollment.domain.settings import APPLICATIONS_KEPT, SIGNUPS_KEPT
-from services.enrollment.domain.workflows import LIVE, REJECTED, WITHDRAWN
+from services.enrollment.domain.workflows import LIVE, RECORDED, REJECTED, WITHDRAWN
 
 metadata = service_metadata("enrollment")
 guarding_tables(metadata)
@@ -43,8 +43,12 @@ _GIVEN_UP = (REJECTED, WITHDRAWN)
 """Forms that come to nothing."""
 
 
+def _of(states: Sequence[str]) -> str:
+    return f"({', '.join(repr(str(state)) for state in states)})"
+
+
 def _in_states(*states: str) -> TextClause:
-    return text(f"state IN ({', '.join(repr(str(state)) for state in states)})")
+    return text(f"state IN {_of(states)}")
 
 
 admission_rounds = Table(
@@ -142,7 +146,9 @@ applications = Table(
     one_of("level", Level),
     one_of("prior_level", PriorLevel),
     one_of("prior_check", PriorEducationCheck),
-    CheckConstraint("state <> 'admitted' OR (student_id IS NOT NULL AND student_number IS NOT NULL)", name="admitted"),
+    CheckConstraint(
+        f"state NOT IN {_of(RECORDED)} OR (student_id IS NOT NULL AND student_number IS NOT NULL)", name="admitted"
+    ),
     # Two points that enter the same person: one is first (ENR-7).
     Index(
         "uq_applications_document",
@@ -163,6 +169,14 @@ applications = Table(
     Index("ix_applications_cohort_of_point", "teaching_point_id", "cohort_id", "state", "sent_at", "id"),
     Index("ix_applications_cohort", "cohort_id", "state", "sent_at", "id"),
     Index("ix_applications_given_up", "updated_at", postgresql_where=_in_states(*_GIVEN_UP)),
+    # By whom results of the national verification name, and who may be the same person by another document.
+    Index("ix_applications_id_number", "id_number"),
+    Index(
+        "ix_applications_id_number_then",
+        "prior_id_number_then",
+        postgresql_where=text("prior_id_number_then IS NOT NULL"),
+    ),
+    Index("ix_applications_person", "name", "birth_on"),
     found_by_beginning("applications", "number"),
 )
 scope(applications, point="teaching_point_id")

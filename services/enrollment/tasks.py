@@ -6,12 +6,13 @@ from typing import Final
 
 from chassis.running.exports import ListExport
 from chassis.running.imports import ListImport
-from contracts.enrollment.commands import ExportApplications, ImportApplications
-from contracts.enrollment.queries import GetApplicationImportTemplate
+from contracts.enrollment.commands import ExportApplications, ImportApplications, ImportPriorEducationChecks
+from contracts.enrollment.queries import GetApplicationImportTemplate, GetPriorEducationCheckImportTemplate
 from contracts.types import IdKind
+from services.enrollment.papers import prior_checks as result_columns
 from services.enrollment.papers.workbook import APPLICATIONS, Entry
 from services.enrollment.queries.applications import list_applications
-from services.enrollment.steps import imports
+from services.enrollment.steps import imports, prior_checks
 from services.enrollment.tables import admission_rounds, teaching_points
 
 APPLICATIONS_AS_FILE: Final = ListExport(
@@ -19,9 +20,9 @@ APPLICATIONS_AS_FILE: Final = ListExport(
     ExportApplications,
     list_applications,
     (
-        "number", "name", "gender", "id_number_masked", "teaching_point_name", "intake", "level", "student_type",
-        "student_source", "major_code", "major_name", "schooling_length", "state", "prior_check", "student_number",
-        "sent_at",
+        "number", "name", "gender", "id_number_masked", "teaching_point_name", "admission_round_code", "intake",
+        "level", "student_type", "student_source", "major_code", "major_name", "schooling_length", "state",
+        "prior_check", "student_number", "sent_at",
     ),
     known_by={"teaching_point_id": teaching_points.c.name, "admission_round_id": admission_rounds.c.code},
 )  # fmt: skip
@@ -37,6 +38,21 @@ APPLICATIONS_IN: Final = ListImport(
     once={
         "id_number": lambda entry: (
             entry.id_number and (entry.id_kind or IdKind.RESIDENT, entry.id_number, entry.admission_round_code)
+        )
+    },
+)
+
+PRIOR_CHECKS_IN: Final = ListImport(
+    "prior_education_check_import",
+    ImportPriorEducationChecks,
+    GetPriorEducationCheckImportTemplate,
+    result_columns.PRIOR_CHECKS,
+    result_columns.Entry,
+    prior_checks.judge,
+    prior_checks.enter,
+    once={
+        "id_number": lambda entry: (
+            entry.id_number and (entry.id_kind, entry.id_number, entry.name, entry.prior_certificate_number)
         )
     },
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 
 from chassis.data.bulk import ids_in
+from chassis.data.keyset import keyset_page
 from chassis.data.lists import Listing
 from chassis.data.pages import open_now
 from chassis.data.unit_of_work import UnitOfWork
@@ -156,12 +157,8 @@ def list_registration_statements(
     query: ListRegistrationStatements, uow: UnitOfWork
 ) -> KeysetPage[RegistrationStatement]:
     """Every registration in order of id, for reconciliation."""
-    statement = select(exam_registrations, _r.updated_at.label("changed_at")).order_by(_r.id).limit(query.limit)
-    if query.after is not None:
-        statement = statement.where(_r.id > query.after)
-    items = tuple(RegistrationStatement.model_validate(row._mapping) for row in uow.rows(statement))
-    next_after = items[-1].id if len(items) == query.limit else None
-    return KeysetPage[RegistrationStatement](items=items, next_after=next_after)
+    rows = select(exam_registrations, _r.updated_at.label("changed_at"))
+    return keyset_page(uow, query, RegistrationStatement, rows, _r.id)
 
 
 # -- published states -------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ class Exams(Service):
     on_withdrawals_approved = reaction(withdrawals.on_withdrawals_approved)
     on_withdrawals_rejected = reaction(withdrawals.on_withdrawals_rejected)
     on_student_left = reaction(student_reactions.on_student_left)
+    on_admissions_ended = reaction(student_reactions.on_admissions_ended)
     on_student_suspended = reaction(student_reactions.on_student_suspended)
     on_student_resumed = reaction(student_reactions.on_student_resumed)
     on_student_transferred = reaction(student_reactions.on_student_transferred)

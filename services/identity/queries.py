@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, or_, select, true
 
 from chassis.data.bulk import ids_in
+from chassis.data.keyset import keyset_page
 from chassis.data.lists import Listing
 from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.work.school_settings import shared_rows
-from contracts.base import Page
+from contracts.base import KeysetPage, Page
 from contracts.errors import Language, ServiceError
 from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
 from contracts.identity.notices import CountUnreadNotices, ListNotices, NoticeView, UnreadNotices
@@ -25,6 +26,7 @@ from contracts.identity.queries import (
     GetTeachingPoint,
     GetTokenKey,
     GetUser,
+    ListAccountStatements,
     ListRevocations,
     ListSessions,
     ListTeachingPoints,
@@ -33,6 +35,7 @@ from contracts.identity.queries import (
 from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.identity.views import (
     AccessGrants,
+    AccountStatement,
     AccountView,
     FormerName,
     PointInformation,
@@ -151,6 +154,12 @@ def teaching_point_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[TeachingP
 def _public(information: Mapping[str, Any]) -> dict[str, Any]:
     """What anybody may know of what a point says about itself."""
     return {**information.get("address", {}), "phones": information.get("phones", ())}
+
+
+def list_account_statements(query: ListAccountStatements, uow: UnitOfWork) -> KeysetPage[AccountStatement]:
+    """Every student's account, for reconciliation."""
+    rows = select(users, users.c.updated_at.label("changed_at")).where(users.c.student_id.is_not(None))
+    return keyset_page(uow, query, AccountStatement, rows, users.c.id)
 
 
 def school_setting_items(ids: Sequence[UUID], uow: UnitOfWork) -> list[SchoolSettingItem]:

@@ -61,6 +61,7 @@ class Identity(Service):
     forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
+    list_account_statements = query(queries.list_account_statements)
     # notices: who is told depends on more than a kind of scope says
     mark_notices_read = command(notices.mark_notices_read, as_system=True)
     mark_all_notices_read = command(notices.mark_all_notices_read, as_system=True)

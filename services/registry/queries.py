@@ -10,21 +10,24 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, null, select
 
 from chassis.base.masking import mask
 from chassis.data.bulk import ids_in
+from chassis.data.keyset import keyset_page
 from chassis.data.lists import Listing
 from chassis.data.pages import as_view, equals
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.requests.showing import Shown
 from chassis.rules.prior_education import prior_fields
-from contracts.base import Page
+from contracts.base import KeysetPage, Page
 from contracts.registry.events import StudentDocumentItem, StudentItem, Suspension
 from contracts.registry.queries import (
     GetStudent,
     GetStudentStatistics,
+    ListRecordStatements,
     ListStudents,
     StudentGrouping,
 )
-from contracts.registry.views import StudentCount, StudentRecord, StudentStatistics, StudentView
+from contracts.registry.states import StatusChangeKind, StatusChangeState
+from contracts.registry.views import RecordStatement, StudentCount, StudentRecord, StudentStatistics, StudentView
 from services.registry.domain.status_changes import LIVE
 from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import (
@@ -104,6 +107,20 @@ def get_student_statistics(query: GetStudentStatistics, uow: UnitOfWork) -> Stud
         .order_by(*by)
     )
     return StudentStatistics(items=tuple(as_view(StudentCount, row) for row in uow.rows(counted)))
+
+
+def list_record_statements(query: ListRecordStatements, uow: UnitOfWork) -> KeysetPage[RecordStatement]:
+    """Every student record, for reconciliation."""
+    moved = (_c.student_id == _s.id, _c.kind == StatusChangeKind.TRANSFER_TEACHING_POINT)
+    transferred = select(_c.id).where(*moved, _c.state == StatusChangeState.APPROVED).exists()
+    refused = select(_a.student_id).where(_a.student_id == _s.id, _a.refusal.is_not(None)).exists()
+    rows = select(
+        students,
+        transferred.label("transferred"),
+        refused.label("account_refused"),
+        _s.updated_at.label("changed_at"),
+    )
+    return keyset_page(uow, query, RecordStatement, rows, _s.id)
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Registry(Service):
     student_exports = exported(tasks.STUDENTS_AS_FILE)
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
+    list_record_statements = query(queries.list_record_statements)
     get_student_statistics = query(queries.get_student_statistics)
 
     on_transfer_held = reaction(answers.on_transfer_held)
@@ -62,6 +63,7 @@ class Registry(Service):
     programmes = copy(ProgrammeState, tables.programmes, programme_row)
 
     on_students_admitted = reaction(admissions.on_students_admitted)
+    on_admissions_cancelled = reaction(admissions.on_admissions_cancelled)
 
     student_document_state = publishes(StudentDocumentState, queries.student_document_items, tables.students)
     student_state = publishes(

@@ -176,6 +176,15 @@ account_answers = Table(
 )
 scope(account_answers, read_by_all=True)
 
+# Whose admission was taken back, by the id of the record: it may be heard of before the admission itself.
+cancelled_admissions = Table(
+    "cancelled_admissions",
+    metadata,
+    Column("student_id", Uuid, primary_key=True),
+    instant("cancelled_at"),
+)
+scope(cancelled_admissions, system_only=True)
+
 issued_documents = issued_documents_table(metadata)
 guarding_tables(metadata)  # of who checks them
 shared_settings = shared_settings_table(metadata)

@@ -12,6 +12,14 @@ SOURCES = Path(__file__).resolve().parents[2] / "console" / "src"
 ALL: dict[str, dict[str, Any]] = operations(ROUTES)
 NO_PAGE = {
     "identity.GetTokenKey": "for programs that check tokens themselves",
+    **dict.fromkeys(
+        (
+            "enrollment.ListAdmissionStatements",
+            "identity.ListAccountStatements",
+            "registry.ListRecordStatements",
+        ),
+        "`./jiaowu reconcile` compares whole services; the page compares what is billed",
+    ),
     "registry.CheckDocument": "strangers check documents on the gateway's own page, which needs no console",
 }
 """Operation → why no page of the console uses it."""

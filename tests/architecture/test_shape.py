@@ -49,6 +49,8 @@ PLAIN_IN = {
     "services/enrollment/steps/imports.py: programmes.c.major_code.in_(majors)",
     "services/enrollment/steps/imports.py: r.code.in_(codes)",
     "services/enrollment/steps/imports.py: t.code.in_(places)",
+    "services/enrollment/steps/prior_checks.py: _a.id_number.in_(numbers)",
+    "services/enrollment/steps/prior_checks.py: _a.prior_id_number_then.in_(numbers)",
     "services/enrollment/steps/facts.py: tuple_(*document).in_(documents)",
     "services/enrollment/steps/facts.py: tuple_(*here).in_(documents)",
     "services/enrollment/steps/facts.py: tuple_(*known).in_(documents)",
@@ -60,6 +62,8 @@ PLAIN_IN = {
     # States of a kind of request, which its declaration names.
     "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(self.flow.open)",
     "chassis/requests/kinds.py: state.in_(self.flow.open)",
+    "services/courses/steps/withdrawing.py: w.state.in_(WITHDRAWAL.open)",
+    "services/registry/steps/ended_admissions.py: c.state.in_(STATUS_CHANGE.open)",
     "chassis/requests/kinds.py: self.table.c[self.flow.column].in_(given_up)",
     # Pairs, of those that somebody else has selected at the same moment.
     "services/courses/commands/selection.py: key.in_(lost)",

@@ -12,7 +12,7 @@ from launcher.made_up import MadeUpStudent, with_wrong_check_digit
 from launcher.story.stage import wait
 from launcher.story.workbooks import filled
 from tests.browser.conftest import Desk
-from tests.browser.doing import choose_in_menu, decide, row_of, workbook
+from tests.browser.doing import carry_out, choose_in_menu, decide, row_of, workbook
 from tests.browser.premises import Premises
 from tests.browser.watching import Watch
 
@@ -225,7 +225,9 @@ def test_a_workbook_of_forms_comes_in_and_is_seen_in_the_figures(desk: Desk, pre
     expect(today).to_contain_text(str(entered))
 
 
-def test_the_officer_tries_and_admits_and_number_and_record_are_there(desk: Desk, premises: Premises) -> None:
+def test_the_officer_tries_and_admits_and_number_and_record_are_there_until_it_is_taken_back(
+    desk: Desk, premises: Premises
+) -> None:
     person = premises.applicant()
     form = premises.applied(person)
     page = desk("admissions")
@@ -245,6 +247,19 @@ def test_the_officer_tries_and_admits_and_number_and_record_are_there(desk: Desk
     number = officer.send(GetApplication(application_id=form.id)).student_number
     page.get_by_role("tabpanel").get_by_role("link", name=number).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{number} {person.name}")
+
+    page.goto(f"/enrollment/applications/{form.id}")
+    page.get_by_role("button", name="取消入学资格", exact=True).click()
+    drawer = page.get_by_role("dialog", name="取消入学资格")
+    drawer.get_by_label("备注").fill("入学资格审查不合格")
+    drawer.get_by_role("button", name="试算").click()
+    carry_out(drawer, 1, sure="取消入学资格")
+    page.get_by_role("tab", name="录取与学籍").click()
+    expect(page.get_by_role("main")).to_contain_text("已取消入学资格，学籍随之终止，学号不再使用。")
+    page.get_by_role("tab", name="疑似重复").click()
+    expect(page.get_by_role("main")).to_contain_text("没有姓名和出生日期相同")
+    page.get_by_role("tab", name="办理记录").click()
+    expect(page.get_by_role("main")).to_contain_text("入学资格审查不合格")
 
 
 def test_what_speaks_against_an_admission_is_told_with_its_reason(desk: Desk, premises: Premises) -> None:

@@ -7,10 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from chassis.base.context import Context
 from chassis.testing.harness import ServiceHarness
 from contracts.courses.events import ProgrammeItem, ProgrammeState
-from contracts.enrollment.commands import CreateAdmissionRound, EnterApplication, PublishAdmissionRound
+from contracts.enrollment.commands import (
+    AdmitApplications,
+    CreateAdmissionRound,
+    EnterApplication,
+    PublishAdmissionRound,
+)
+from contracts.enrollment.queries import GetApplication
 from contracts.enrollment.signups import ListSignups, SignUp, SignupView
 from contracts.enrollment.views import AdmissionRoundDetails, ApplicationDetails
 from contracts.identity.events import TeachingPointItem, TeachingPointState
@@ -123,6 +131,44 @@ def signed_up(enrollment: ServiceHarness, at: Recruiting, point: int = 0, **chan
     send(enrollment, command)
     newest: SignupView = enrollment.ask(ListSignups(search=command.mobile), ADMISSIONS).items[0]
     return newest
+
+
+_CROWD = """
+INSERT INTO applications ({columns})
+SELECT {values} FROM applications, generate_series(1, :count) AS n WHERE id = :pattern RETURNING id
+"""
+_OF_ONE_IN_A_CROWD = {
+    "id": "gen_random_uuid()",
+    "number": "'CROWD' || lpad(n::text, 6, '0')",
+    "name": "'张' || translate(n::text, '0123456789', '零一二三四五六七八九')",
+    "id_kind": "'passport'",
+    "id_number": "'P' || lpad(n::text, 8, '0')",
+    "teaching_point_id": "CASE n % 2 WHEN 0 THEN teaching_point_id ELSE :other END",
+}
+
+
+def crowd(enrollment: ServiceHarness, at: Recruiting, count: int) -> list[UUID]:
+    """Forms of so many made-up people, at two points by turns: all but the person is copied from one."""
+    pattern = entered(enrollment, at)
+    names = [column.name for column in enrollment.table("applications").c]
+    values = ", ".join(_OF_ONE_IN_A_CROWD.get(name, name) for name in names)
+    statement = text(_CROWD.format(columns=", ".join(names), values=values))
+    with enrollment.owner_connection() as connection:
+        told = {"count": count, "pattern": pattern.id, "other": at.points[1].id}
+        return [id_ for (id_,) in connection.execute(statement, told)]
+
+
+def admitted(enrollment: ServiceHarness, at: Recruiting, **changes: Any) -> ApplicationDetails:
+    """A form by which the school has admitted somebody."""
+    view = entered(enrollment, at, **changes)
+    enrollment.run(AdmitApplications(application_ids=(view.id,)), ADMISSIONS)
+    return seen(enrollment, view.id)
+
+
+def seen(enrollment: ServiceHarness, application_id: UUID) -> ApplicationDetails:
+    """A form as the school sees it."""
+    found: ApplicationDetails = enrollment.ask(GetApplication(application_id=application_id), ADMISSIONS)
+    return found
 
 
 def offer(enrollment: ServiceHarness, at: Recruiting, **changes: Any) -> ProgrammeItem:

@@ -13,7 +13,7 @@ from contracts.base import Contract
 from contracts.common import ClosingReason
 from contracts.courses.events import ClosingSelection, CourseItem, ProgrammeItem, SelectedCourse, SentWithdrawal
 from contracts.courses.states import CourseStatus, ProgrammeStatus
-from contracts.enrollment.events import AdmittedStudent
+from contracts.enrollment.events import AdmittedStudent, CancelledAdmission
 from contracts.exams.events import (
     ClosingResit,
     ExamRoundCourseItem,
@@ -40,6 +40,7 @@ from contracts.identity.events import RefusedAccount, SchoolSettingItem, Teachin
 from contracts.identity.states import TeachingPointStatus
 from contracts.people import Contact, PriorEducation
 from contracts.registry.events import (
+    EndedAdmission,
     StudentDocumentItem,
     StudentItem,
     StudentLeft,
@@ -212,6 +213,8 @@ _DEFAULTS: dict[type[Contract], dict[str, Any]] = {
     RefundedWithdrawal: {"amount": Decimal("460.00"), "refunded_at": SELECTED_AT},
     RefusedHold: {"code": "exam_already_sat"},
     RefusedRegistration: {"code": "arrangement_published"},
+    CancelledAdmission: {"cancelled_at": SELECTED_AT},
+    EndedAdmission: {"student_version": 2, "ended_at": SELECTED_AT},
     StudentLeft: {"student_version": 2, "voluntary": True, "left_at": SELECTED_AT},
     StudentSuspended: {"student_version": 2, "suspended_at": SELECTED_AT},
     StudentResumed: {"student_version": 3, "resumed_at": SELECTED_AT},

@@ -26,8 +26,13 @@ TOLD: dict[str, dict[str, Addressees]] = {
     },
     "assessment_requirement": dict.fromkeys(("approve", "reject"), EVERYONE),
     "remittance": dict.fromkeys(("approve", "reject", "book_late"), EVERYONE),
-    "application": dict.fromkeys(("admit", "reject", "refuse_record"), Addressees(student=False)),
-    "status_change": {**dict.fromkeys(("approve", "reject", "revoke"), CONCERNED), "clear": BOTH_POINTS},
+    "application": dict.fromkeys(
+        ("admit", "reject", "cancel", "find_untrue", "refuse_record"), Addressees(student=False)
+    ),
+    "status_change": {
+        **dict.fromkeys(("approve", "reject", "revoke", "end_with_admission"), CONCERNED),
+        "clear": BOTH_POINTS,
+    },
 }
 """Workflow → action → who is told. Of all others nobody is."""
 TOLD_ELSEWHERE = {"withdrawal_review": "its outcome is told as the withdrawal's, where people asked for it"}

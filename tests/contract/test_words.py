@@ -149,6 +149,7 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
 AUDITING = {
     "audit": 2,
     "change": 3,
+    "change_each": 3,
     "edit": 5,
     "add": 3,
     "enter": 4,

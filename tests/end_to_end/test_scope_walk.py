@@ -66,8 +66,10 @@ NO_ROWS: Mapping[str, set[type]] = {
         registry.GetStudentImportTemplate,
         registry_commands.ImportStudents,
         enrollment.GetApplicationImportTemplate,
+        enrollment.GetPriorEducationCheckImportTemplate,
         enrollment_commands.ImportApplications,
         signups.SignUp,
+        enrollment_commands.ImportPriorEducationChecks,
     },
     "they begin a task that makes a file of a list, whose rows are those that the list itself finds": {
         courses_commands.ExportSelections,

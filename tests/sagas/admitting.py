@@ -8,13 +8,16 @@ from uuid import UUID
 from chassis.base.context import Context
 from contracts.enrollment.commands import (
     AdmitApplications,
+    CancelAdmissions,
     EnterApplication,
+    RecordPriorEducationCheck,
     RejectApplications,
     ResendApplications,
     WithdrawApplications,
 )
 from contracts.enrollment.queries import GetApplication
 from contracts.enrollment.views import ApplicationDetails
+from contracts.types import PriorEducationCheck
 from tests.builders import enrollment as forms
 from tests.builders.people import in_person
 from tests.sagas.paying import Paying
@@ -41,6 +44,23 @@ class Admitting(Paying):
     def rejects(self, application: UUID, by: Context = OTHER_ADMISSIONS) -> None:
         """The school does not admit."""
         self.do(RejectApplications(application_ids=(application,), note="材料不全"), by)
+
+    def cancels_admission(self, application: UUID, by: Context = OTHER_ADMISSIONS) -> None:
+        """The school takes an admission back."""
+        self.do(CancelAdmissions(application_ids=(application,), note="入学资格审查不合格"), by)
+
+    def verifies(self, application: UUID, check: PriorEducationCheck, by: Context = OTHER_ADMISSIONS) -> None:
+        """The school records what the national verification said."""
+        version = self.application(application).version
+        self.do(RecordPriorEducationCheck(application_id=application, version=version, check=check), by)
+
+    def enters_and_admits(
+        self, form: EnterApplication | None = None, *, by: Context | None = None
+    ) -> tuple[UUID, Student]:
+        """Somebody is admitted; the form and the student."""
+        application = self.enters(form, by=by)
+        self.admits(application)
+        return application, self.admitted(application)
 
     def resends(self, application: UUID, by: Context | None = None) -> None:
         """The point sends a rejected form again."""

@@ -112,7 +112,8 @@ def _rows_are_where_the_student_is(world: World) -> None:
 
 
 def _admissions_are_records(world: World) -> None:
-    """Every admitted form has the record that it made, and a level is taken by who studies for it."""
+    """Every admitted form has the record that it made, no cancelled one has a record that is alive, and a level is
+    taken by who studies for it."""
     forms, students = world.enrollment.table("applications").c, world.registry.table("students").c
     admitted = select(forms.student_id, forms.student_number).where(forms.state == "admitted")
     records = {row.id: row for row in _rows(world.registry, select(students.id.table))}
@@ -120,6 +121,9 @@ def _admissions_are_records(world: World) -> None:
     assert made == {(id_, records[id_].student_number) for id_, _ in made if id_ in records}, (
         "an admission lacks a record"
     )
+    cancelled = select(forms.student_id).where(forms.state == "admission_cancelled")
+    alive = {id_ for (id_,) in _rows(world.enrollment, cancelled) if id_ in records and records[id_].status in LIVE}
+    assert not alive, "records are alive whose admission was taken back"
     studying = {row.student_id for row in _rows(world.enrollment, select(forms.student_id).where(forms.studying))}
     assert studying == {id_ for id_, _ in made if records[id_].status in LIVE}, "levels are taken by others than study"
 

@@ -36,6 +36,8 @@ class Walk:
         self.school = school
         self.chance = random.Random(seed)
         self.students: list[Student] = [school.student(point) for point in ("east", "east", "west")]
+        self.form, admitted = school.enters_and_admits()
+        self.students.append(admitted)
         self.done = 0
 
     def take_step(self) -> None:
@@ -106,6 +108,7 @@ class Walk:
             (school.resumes, student),
             *[(school.suspends, student)] * rare,
             *[(school.removes, student)] * rare,
+            *[(school.cancels_admission, self.form)] * rare,
             *[(school.publishes_arrangement,)] * rare,
         ]
 

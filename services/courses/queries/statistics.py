@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, null, select
 
+from chassis.data.keyset import keyset_page
 from chassis.data.pages import as_view, equals
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import KeysetPage
@@ -64,23 +65,12 @@ def list_selection_statements(query: ListSelectionStatements, uow: UnitOfWork) -
         .limit(1)
         .lateral("newest")
     )
-    statement = (
-        select(
-            selections,
-            selections.c.billing_refusal.is_not(None).label("billing_refused"),
-            selections.c.registration_refusal.is_not(None).label("registration_refused"),
-            newest.c.id.label("withdrawal_id"),
-            newest.c.state.label("withdrawal_state"),
-            func.greatest(selections.c.updated_at, newest.c.updated_at).label("changed_at"),
-        )
-        .outerjoin(newest, newest.c.id.is_not(None))
-        .order_by(selections.c.id)
-        .limit(query.limit)
-    )
-    if query.after is not None:
-        statement = statement.where(selections.c.id > query.after)
-    rows = uow.rows(statement)
-    return KeysetPage[SelectionStatement](
-        items=tuple(as_view(SelectionStatement, row) for row in rows),
-        next_after=rows[-1].id if len(rows) == query.limit else None,
-    )
+    rows = select(
+        selections,
+        selections.c.billing_refusal.is_not(None).label("billing_refused"),
+        selections.c.registration_refusal.is_not(None).label("registration_refused"),
+        newest.c.id.label("withdrawal_id"),
+        newest.c.state.label("withdrawal_state"),
+        func.greatest(selections.c.updated_at, newest.c.updated_at).label("changed_at"),
+    ).outerjoin(newest, newest.c.id.is_not(None))
+    return keyset_page(uow, query, SelectionStatement, rows, selections.c.id)

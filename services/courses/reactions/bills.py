@@ -18,11 +18,9 @@ from contracts.finance.source import SourceKind
 from contracts.types import EnrolmentStatus, FeeKind
 from services.courses.domain.workflows import SELECTION
 from services.courses.steps.closing import UNPAID_SELECTIONS
-from services.courses.steps.withdrawing import WITHDRAWALS
+from services.courses.steps.withdrawing import GONE, WITHDRAWALS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
-
-REASON_LEFT = "学生已退学，缴费到账后由系统发起退课。"
 
 
 def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
@@ -31,7 +29,8 @@ def on_bills_paid(events: Sequence[BillsPaid], uow: UnitOfWork) -> None:
     known = locked(uow, students, {bill.student_id for bill in paid.values()})
     taken = _take(uow, list(paid), "pay", values={"closing_reason": None, "ask_again_at": None})
     left = [row for row in taken.rows if _has_left(row, known[row.student_id])]
-    WITHDRAWALS.open(uow, left, REASON_LEFT)
+    for status, reason in GONE.items():
+        WITHDRAWALS.open(uow, [row for row in left if _gone_as(known[row.student_id]) == status], reason)
 
 
 def on_billing_refused(events: Sequence[BillingRefused], uow: UnitOfWork) -> None:
@@ -79,5 +78,9 @@ def _is_credit_fee(bill: PaidBill) -> bool:
     return bill.kind == FeeKind.CREDIT and bill.source.kind == SourceKind.SELECTION
 
 
+def _gone_as(student: Row[Any]) -> str:
+    return student.status if student.status in GONE else EnrolmentStatus.LEFT
+
+
 def _has_left(selection: Row[Any], student: Row[Any]) -> bool:
-    return bool(student.status == EnrolmentStatus.LEFT or selection.closing_reason == ClosingReason.STUDENT_LEFT)
+    return bool(student.status in GONE or selection.closing_reason == ClosingReason.STUDENT_LEFT)

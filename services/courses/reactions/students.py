@@ -1,4 +1,4 @@
-"""Status changes of students (docs/sagas.md 3.6 to 3.8).
+"""Status changes of students (docs/sagas.md 3.6 to 3.8, 3.13).
 
 The facts say that something changed; what is done follows the newest status and point in the copy. So of a quick
 suspension, return and suspension, heard in any order, the last one counts.
@@ -14,20 +14,27 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
 from contracts.common import ClosingReason
-from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
+from contracts.registry.events import (
+    AdmissionsEnded,
+    EndedAdmission,
+    StudentLeft,
+    StudentResumed,
+    StudentSuspended,
+    StudentTransferred,
+)
 from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import OPEN_STATES
 from services.courses.steps.closing import UNPAID_SELECTIONS
-from services.courses.steps.withdrawing import WITHDRAWALS
+from services.courses.steps.withdrawing import GONE, WITHDRAWALS, put_up
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
 _s = selections.c
 
-Changes = Sequence[StudentLeft] | Sequence[StudentSuspended] | Sequence[StudentResumed] | Sequence[StudentTransferred]
+Change = StudentLeft | StudentSuspended | StudentResumed | StudentTransferred | EndedAdmission
 
 CLOSES = {
-    EnrolmentStatus.LEFT: ClosingReason.STUDENT_LEFT,
+    **dict.fromkeys(GONE, ClosingReason.STUDENT_LEFT),
     EnrolmentStatus.SUSPENDED: ClosingReason.STUDENT_SUSPENDED,
 }
 
@@ -35,6 +42,12 @@ CLOSES = {
 def on_student_left(events: Sequence[StudentLeft], uow: UnitOfWork) -> None:
     """What is unpaid closes; paid courses and open withdrawals stay."""
     _follow_status(events, uow)
+
+
+def on_admissions_ended(events: Sequence[AdmissionsEnded], uow: UnitOfWork) -> None:
+    """What is unpaid closes. What is paid is put up for withdrawal: nobody could ask for that before."""
+    current = _follow_status([row for event in events for row in event.ended], uow)
+    put_up(uow, [student.id for student in current if student.status == EnrolmentStatus.ADMISSION_CANCELLED])
 
 
 def on_student_suspended(events: Sequence[StudentSuspended], uow: UnitOfWork) -> None:
@@ -55,17 +68,18 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
     WITHDRAWALS.follow(uow, {student.id: student.teaching_point_id for student in current}, about=moved)
 
 
-def _current(events: Changes, uow: UnitOfWork) -> list[Row[Any]]:
-    """The students concerned, held still. Raises NotYet while the copy is older than what an event tells."""
-    told = [(event.student_id, event.student_version) for event in events]
+def _current(changes: Sequence[Change], uow: UnitOfWork) -> list[Row[Any]]:
+    """The students concerned, held still. Raises NotYet while the copy is older than what was told."""
+    told = [(change.student_id, change.student_version) for change in changes]
     return list(locked(uow, students, at_least=told).values())
 
 
-def _follow_status(events: Changes, uow: UnitOfWork) -> None:
-    current = _current(events, uow)
+def _follow_status(changes: Sequence[Change], uow: UnitOfWork) -> list[Row[Any]]:
+    current = _current(changes, uow)
     for status, reason in CLOSES.items():
         UNPAID_SELECTIONS.close_of(uow, [student.id for student in current if student.status == status], reason)
     UNPAID_SELECTIONS.resume(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
+    return current
 
 
 def _move_selections(uow: UnitOfWork, student_ids: Sequence[UUID]) -> list[UUID]:

@@ -1,19 +1,28 @@
 """Withdrawals as requests: about a paid selection, asked for by people, or by the system for a student who has left."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.requests.kinds import RequestKind
 from chassis.requests.telling import telling
+from chassis.work.rows import lock_where
 from chassis.work.steps import take
 from contracts.courses.events import WithdrawalsSentToFinance
 from contracts.finance.states import BillStatus
-from services.courses.domain.workflows import FINANCE_APPROVED, PENDING_FINANCE, REFUNDED, SELECTION, WITHDRAWAL
+from contracts.types import EnrolmentStatus
+from services.courses.domain.workflows import (
+    FINANCE_APPROVED,
+    PENDING_FINANCE,
+    REFUNDED,
+    SELECTED,
+    SELECTION,
+    WITHDRAWAL,
+)
 from services.courses.tables.copies import bills
 from services.courses.tables.selections import selections, withdrawals
 
@@ -26,6 +35,13 @@ def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
         ids_in(bills.c.selection_id, selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
     )
     return {row.selection_id for row in uow.rows(found)}
+
+
+GONE: Final = {
+    EnrolmentStatus.LEFT: "学生已退学，缴费到账后由系统发起退课。",
+    EnrolmentStatus.ADMISSION_CANCELLED: "学生已取消入学资格，由系统发起退课。",
+}
+"""Who is no student any more by a decision → why what is paid is put up for withdrawal."""
 
 
 def _sent(uow: UnitOfWork, approved: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
@@ -59,3 +75,16 @@ WITHDRAWALS = RequestKind(
         REFUNDED: _withdraw,
     },
 )
+
+
+def put_up(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
+    """Put up for withdrawal, in the name of the system, what these students have paid, where nobody has asked for it.
+    Once a selection: what people have decided about that stands."""
+    paid = lock_where(uow, selections, ids_in(selections.c.student_id, student_ids), selections.c.state == SELECTED)
+    w = withdrawals.c  # read when the selections are held: who asks for one holds them too
+    asked = select(w.selection_id).where(
+        ids_in(w.selection_id, paid), or_(w.state.in_(WITHDRAWAL.open), w.entered_by.is_(None))
+    )
+    settled = {row.selection_id for row in uow.rows(asked)}
+    left = [row for id_, row in paid.items() if id_ not in settled]
+    WITHDRAWALS.open(uow, left, GONE[EnrolmentStatus.ADMISSION_CANCELLED])

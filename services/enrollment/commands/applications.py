@@ -17,7 +17,6 @@ from chassis.work.steps import against_step, enter, take
 from contracts.common import RowResults
 from contracts.enrollment.commands import (
     EnterApplication,
-    RecordPriorEducationCheck,
     ResendApplications,
     UpdateApplication,
     WithdrawApplications,
@@ -107,15 +106,6 @@ def withdraw_applications(command: WithdrawApplications, uow: UnitOfWork) -> Row
     """→ `withdrawn`, before anybody was admitted."""
     taken = take(uow, APPLICATION, applications, command.application_ids, "withdraw", note=command.note)
     return taken.results(uow, command.application_ids)
-
-
-def record_prior_education_check(command: RecordPriorEducationCheck, uow: UnitOfWork) -> ApplicationDetails:
-    """What the verification said, before anybody was admitted by the form. Nobody verifies what they sent."""
-    before = _editable(uow, command.application_id, command.version)
-    if uow.acting_user in (before.entered_by, before.sent_by):
-        raise ServiceError("decides_own_request")
-    change(uow, applications, before, "check_prior_education", {"prior_check": command.check})
-    return application_details(uow, before.id)
 
 
 def _editable(uow: UnitOfWork, id_: UUID, version: int) -> Row[Any]:

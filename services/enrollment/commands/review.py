@@ -11,14 +11,16 @@ from sqlalchemy import Row
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.rules.prior_education import prior_fields
+from chassis.work.number_templates import NumberTemplate
 from chassis.work.numbers import next_numbers
 from chassis.work.reasons import Reason
 from chassis.work.rows import lock
 from chassis.work.school_settings import setting
 from chassis.work.steps import against_step, take
 from contracts.common import RowResults
-from contracts.enrollment.commands import AdmitApplications, RejectApplications
+from contracts.enrollment.commands import AdmitApplications, CancelAdmissions, RejectApplications
 from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
+from contracts.errors import ServiceError
 from contracts.people import Contact, PriorEducation
 from contracts.types import PriorLevel
 from contracts.words import member_word
@@ -27,6 +29,7 @@ from services.enrollment.domain.rounds import against_reviewing
 from services.enrollment.domain.settings import STUDENT_NUMBER_TEMPLATE
 from services.enrollment.domain.student_numbers import read_template
 from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.steps.cancelling import cancel
 from services.enrollment.steps.facts import Document, checked, document_of, enabled_points
 from services.enrollment.steps.rounds import rounds_of
 from services.enrollment.tables import applications
@@ -44,10 +47,15 @@ def admit_applications(command: AdmitApplications, uow: UnitOfWork) -> RowResult
     against = against_step(uow, APPLICATION, found.values(), "admit")
     against |= _against_deciding(uow, _left(found, against))
     against |= _against_admitting(uow, _left(found, against), points)
-    admitted = list(_left(found, against).values())
     # A trial counts in its own transaction and gives its numbers back; a decision makes nobody wait for its commit.
     numbers = read_template(setting(uow, STUDENT_NUMBER_TEMPLATE), dense=command.dry_run)
-    wanted = [numbers.values(row.intake, points[row.teaching_point_id], row.level) for row in admitted]
+    values = {
+        id_: numbers.values(row.intake, points[row.teaching_point_id], row.level)
+        for id_, row in _left(found, against).items()
+    }
+    against |= _against_numbers(uow, numbers.template, values)
+    admitted = list(_left(found, against).values())
+    wanted = [values[row.id] for row in admitted]
     given = {
         row.id: {
             "student_id": new_id(),
@@ -85,6 +93,12 @@ def reject_applications(command: RejectApplications, uow: UnitOfWork) -> RowResu
     return taken.results(uow, ids)
 
 
+def cancel_admissions(command: CancelAdmissions, uow: UnitOfWork) -> RowResults:
+    """`admitted` → `admission_cancelled`: everything that came of the admission ends."""
+    ids, found = command.application_ids, lock(uow, applications, command.application_ids)
+    return cancel(uow, ids, found, "cancel", command.note).results(uow, ids)
+
+
 def _left(found: Mapping[UUID, Row[Any]], against: Mapping[UUID, Reason]) -> dict[UUID, Row[Any]]:
     return {id_: row for id_, row in found.items() if id_ not in against}
 
@@ -110,6 +124,19 @@ def _against_admitting(
         else:
             reasons[id_] = reason
     return reasons
+
+
+def _against_numbers(
+    uow: UnitOfWork, template: NumberTemplate, values: Mapping[UUID, Mapping[str, str]]
+) -> dict[UUID, Reason]:
+    """What of a form does not fit into a number, such as a longer code of a point: the others have theirs."""
+    against: dict[UUID, Reason] = {}
+    for id_, own in values.items():
+        try:
+            template.beginning(uow.today, own)
+        except ServiceError as error:
+            against[id_] = Reason.of(error)
+    return against
 
 
 def _admitted(row: Row[Any], given: Mapping[str, Any]) -> AdmittedStudent:

@@ -23,7 +23,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a form is judged by. `enrolled` is whether the person studies for the level already, `offered` whether the
-    programme may still be studied at the point."""
+    programme may still be studied at the point; `doubles` are other forms that may be of the same person."""
 
     level: str
     birth_on: date
@@ -31,6 +31,7 @@ class Facts:
     prior_check: str
     enrolled: bool
     offered: bool
+    doubles: int
 
 
 def pre_checks(facts: Facts, youngest: int, today: date) -> tuple[Found, ...]:
@@ -45,6 +46,9 @@ def pre_checks(facts: Facts, youngest: int, today: date) -> tuple[Found, ...]:
             PreCheck.PRIOR_EDUCATION_VERIFIED,
             facts.prior_check == PriorEducationCheck.FALSE,
             against_check(facts.prior_check) or verified,
+        ),
+        Found(
+            PreCheck.LIKELY_DOUBLE, False, Reason("likely_double", {"count": facts.doubles}) if facts.doubles else None
         ),
         Found(PreCheck.AGE, False, _against_age(facts.birth_on, youngest, today)),
     )

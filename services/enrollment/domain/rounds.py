@@ -50,10 +50,17 @@ def _closed(round_: Round) -> Reason:
     return Reason("admission_round_closed", window)
 
 
+def against_point(round_: Round, teaching_point_id: UUID) -> Reason | None:
+    """The point takes part in the round."""
+    if round_.points is None or teaching_point_id in round_.points:
+        return None
+    return Reason("point_not_in_round", {"round_code": round_.code})
+
+
 def against_place(round_: Round, teaching_point_id: UUID, level: str) -> Reason | None:
     """The point takes part in the round, and the round is for the level."""
-    if round_.points is not None and teaching_point_id not in round_.points:
-        return Reason("point_not_in_round", {"round_code": round_.code})
+    if (reason := against_point(round_, teaching_point_id)) is not None:
+        return reason
     if level not in round_.levels:
         return Reason("level_not_in_round", {"round_code": round_.code, "level": level})
     return None

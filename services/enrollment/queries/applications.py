@@ -9,28 +9,42 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 
 from chassis.base.masking import mask
+from chassis.data.keyset import keyset_page
 from chassis.data.lists import Listing
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
 from chassis.rules.prior_education import prior_fields
 from chassis.work.reasons import Reason, refusal
 from chassis.work.steps import history_of
-from contracts.base import Page
-from contracts.enrollment.queries import GetApplication, ListApplications
-from contracts.enrollment.states import ApplicationState
-from contracts.enrollment.views import ApplicationDetails, ApplicationView, PreCheckResult
+from contracts.base import KeysetPage, Page
+from contracts.enrollment.queries import GetApplication, ListAdmissionStatements, ListApplications
+from contracts.enrollment.views import (
+    AdmissionStatement,
+    ApplicationDetails,
+    ApplicationView,
+    LikelyDouble,
+    PreCheckResult,
+)
 from contracts.types import PriorLevel
 from contracts.words import member_word
-from services.enrollment.domain.workflows import APPLICATION
+from services.enrollment.domain.workflows import APPLICATION, RECORDED
+from services.enrollment.steps.doubles import MOST_SHOWN, are_alike
 from services.enrollment.steps.facts import checked
-from services.enrollment.tables import application_search, applications, teaching_points
+from services.enrollment.tables import admission_rounds, application_search, applications, teaching_points
 
 _a = applications.c
 
 
 def _shown() -> Select[Any]:
-    name = teaching_points.c.name.label("teaching_point_name")
-    return select(applications, name).outerjoin(teaching_points, teaching_points.c.id == _a.teaching_point_id)
+    name, code = (
+        teaching_points.c.name.label("teaching_point_name"),
+        admission_rounds.c.code.label("admission_round_code"),
+    )
+    return (
+        select(applications, name, code)
+        .outerjoin(teaching_points, teaching_points.c.id == _a.teaching_point_id)
+        .outerjoin(admission_rounds, admission_rounds.c.id == _a.admission_round_id)
+    )
 
 
 def _views(uow: Reader, rows: Sequence[Row[Any]]) -> Iterator[ApplicationView]:
@@ -78,13 +92,26 @@ def application_details(uow: UnitOfWork, application_id: UUID) -> ApplicationDet
             "prior_education": {**prior, "level": member_word(PriorLevel(row.prior_level))[language]},
             "refusal": refusal(Reason.of_row(row.refusal), language),
             "checks": checks,
+            "likely_doubles": _likely_doubles(uow, row),
             "history": history_of(uow, application_id, APPLICATION),
         }
     )
 
 
+def _likely_doubles(uow: UnitOfWork, row: Row[Any]) -> tuple[LikelyDouble, ...]:
+    alike = _shown().where(are_alike(_a, row)).order_by(_a.sent_at.desc(), _a.id).limit(MOST_SHOWN)
+    return tuple(LikelyDouble.model_validate(_fields(each)) for each in uow.rows(alike))
+
+
+def list_admission_statements(query: ListAdmissionStatements, uow: UnitOfWork) -> KeysetPage[AdmissionStatement]:
+    """Every form by which somebody was admitted, for reconciliation."""
+    refused, changed = _a.refusal.is_not(None).label("record_refused"), _a.updated_at.label("changed_at")
+    rows = select(applications, refused, changed).where(_a.state.in_(RECORDED))
+    return keyset_page(uow, query, AdmissionStatement, rows, _a.id)
+
+
 def _fields(row: Row[Any]) -> dict[str, Any]:
     fields = {**row._mapping, "id_number_masked": mask(row.id_number)}
-    if row.state != ApplicationState.ADMITTED:  # what the registry has refused is nobody's number
+    if row.state not in RECORDED:  # what the registry has refused is nobody's number
         fields |= {"student_number": None, "student_id": None, "admitted_at": None}
     return fields

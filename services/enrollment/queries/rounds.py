@@ -13,13 +13,16 @@ from contracts.base import Page
 from contracts.enrollment.queries import GetAdmissionRound, ListAdmissionRounds
 from contracts.enrollment.states import AdmissionRoundStatus
 from contracts.enrollment.views import AdmissionRoundDetails, AdmissionRoundView
+from services.enrollment.steps.rounds import offered
 from services.enrollment.tables import admission_round_points, admission_rounds
 
 _r = admission_rounds.c
 
 
 _open_now = open_now(_r.status == AdmissionRoundStatus.PUBLISHED, _r.opens_at, _r.closes_at)
-ROUNDS = Listing[AdmissionRoundView](ListAdmissionRounds, admission_rounds, filters={"open_now": _open_now})
+ROUNDS = Listing[AdmissionRoundView](
+    ListAdmissionRounds, admission_rounds, filters={"open_now": _open_now}, always=offered
+)
 
 
 def list_admission_rounds(query: ListAdmissionRounds, uow: UnitOfWork) -> Page[AdmissionRoundView]:
@@ -28,7 +31,8 @@ def list_admission_rounds(query: ListAdmissionRounds, uow: UnitOfWork) -> Page[A
 
 
 def get_admission_round(query: GetAdmissionRound, uow: UnitOfWork) -> AdmissionRoundDetails:
-    """A round with the points that take part."""
+    """A round with the points that take part. Raises `not_found` for a draft that is not the actor's to see."""
+    uow.one(select(_r.id).where(_r.id == query.admission_round_id, offered(uow)))
     return round_details(uow, query.admission_round_id)
 
 

@@ -16,6 +16,7 @@ from contracts.identity.states import TeachingPointStatus
 from services.enrollment.domain.pre_checks import Facts, Found, pre_checks
 from services.enrollment.domain.settings import YOUNGEST_APPLICANT
 from services.enrollment.domain.workflows import LIVE
+from services.enrollment.steps.doubles import count_doubles
 from services.enrollment.steps.programmes import known_programmes
 from services.enrollment.tables import applications, programmes, student_documents, teaching_points
 
@@ -76,7 +77,7 @@ def checked(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Mapping[UUID, tuple[Fo
     """What the machine finds about forms, by their ids."""
     taken = studying(uow, [document_of(row) for row in rows])
     known = {each.id: each for each in known_programmes(uow, ids_in(programmes.c.id, {r.programme_id for r in rows}))}
-    youngest = setting(uow, YOUNGEST_APPLICANT)
+    youngest, alike = setting(uow, YOUNGEST_APPLICANT), count_doubles(uow, rows)
     found: dict[UUID, tuple[Found, ...]] = {}
     for row in rows:
         programme = known.get(row.programme_id)
@@ -88,6 +89,7 @@ def checked(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Mapping[UUID, tuple[Fo
             # Who was admitted by this very form studies by it.
             enrolled=not row.studying and document_of(row) in taken,
             offered=programme is not None and programme.fits(row.intake, row.teaching_point_id),
+            doubles=alike.get(row.id, 0),
         )
         found[row.id] = pre_checks(facts, youngest, uow.today)
     return found

@@ -7,12 +7,21 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select, true
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.whole_lists import Reader
+from contracts.enrollment.states import AdmissionRoundStatus
 from services.enrollment.domain.rounds import Round
 from services.enrollment.tables import admission_round_points, admission_rounds
+
+
+def offered(uow: Reader) -> ColumnElement[bool]:
+    """Of the rounds those that the actor hears of: a draft is the school's own."""
+    if uow.context.scope.kind == "point":
+        return admission_rounds.c.status == AdmissionRoundStatus.PUBLISHED
+    return true()
 
 
 def rounds_of(uow: UnitOfWork, round_ids: Collection[UUID]) -> Mapping[UUID, Round]:

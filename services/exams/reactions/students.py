@@ -17,7 +17,14 @@ from chassis.messages.copies import locked
 from chassis.work.steps import move_history
 from contracts.common import ClosingReason
 from contracts.exams.states import RegistrationEnd, RegistrationState
-from contracts.registry.events import StudentLeft, StudentResumed, StudentSuspended, StudentTransferred
+from contracts.registry.events import (
+    AdmissionsEnded,
+    EndedAdmission,
+    StudentLeft,
+    StudentResumed,
+    StudentSuspended,
+    StudentTransferred,
+)
 from contracts.types import EnrolmentStatus
 from services.exams.domain.registrations import LIVE
 from services.exams.steps.closing import UNPAID_RESITS
@@ -28,12 +35,17 @@ from services.exams.tables import exam_registrations, students
 _r = exam_registrations.c
 S: Final = RegistrationState
 
-StatusChanged = StudentLeft | StudentSuspended | StudentResumed | StudentTransferred
+StatusChanged = StudentLeft | StudentSuspended | StudentResumed | StudentTransferred | EndedAdmission
 
 
 def on_student_left(events: Sequence[StudentLeft], uow: UnitOfWork) -> None:
     """What is not sat is cancelled, unpaid resits are closed."""
     _follow(events, uow)
+
+
+def on_admissions_ended(events: Sequence[AdmissionsEnded], uow: UnitOfWork) -> None:
+    """As when students leave."""
+    _follow([row for event in events for row in event.ended], uow)
 
 
 def on_student_suspended(events: Sequence[StudentSuspended], uow: UnitOfWork) -> None:
@@ -51,9 +63,9 @@ def on_student_transferred(events: Sequence[StudentTransferred], uow: UnitOfWork
     _follow(events, uow)
 
 
-def _follow(events: Sequence[StatusChanged], uow: UnitOfWork) -> None:
+def _follow(changes: Sequence[StatusChanged], uow: UnitOfWork) -> None:
     """Bring the registrations of these students in line with the newest that is known of them."""
-    told = [(event.student_id, event.student_version) for event in events]
+    told = [(change.student_id, change.student_version) for change in changes]
     known = locked(uow, students, at_least=told)
     for student in known.values():
         _follow_point(uow, student)

@@ -59,6 +59,9 @@ STATUS_CHANGE = Workflow(
         Step(PENDING_CLEARANCE, "clear", SYSTEM, APPROVED, StudentTransferred, tells=BOTH_POINTS),
         # Approved already, and held up by a payment: that is no longer the applicant's alone.
         Step(PENDING_CLEARANCE, "revoke", SCHOOL, REVOKED, TransferRevoked, tells=CONCERNED),
+        # The admission was taken back: there is nobody any more whose status could change.
+        Step(FIRST_REVIEW_PASSED, "end_with_admission", SYSTEM, REVOKED, tells=CONCERNED),
+        Step(PENDING_CLEARANCE, "end_with_admission", SYSTEM, REVOKED, TransferRevoked, tells=CONCERNED),
     ),
     open=(FIRST_REVIEW_PASSED, PENDING_CLEARANCE),
 )

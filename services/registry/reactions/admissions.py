@@ -1,20 +1,25 @@
-"""Who was admitted gets a record, or enrollment hears why not."""
+"""Who was admitted gets a record, or enrollment hears why not; whose admission was taken back has none that is alive.
+
+Of an admission and its cancellation, in whichever order they are heard, the outcome is one: the record is made by the
+same rules, and ended. Neither sees what the other has not committed, so they keep out of each other's way by a lock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.data.bulk import ids_in, insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.rules.days import first_day
 from chassis.rules.prior_education import prior_columns
-from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
+from contracts.enrollment.events import AdmissionsCancelled, AdmittedStudent, StudentsAdmitted
 from contracts.registry.events import AdmissionsRefused, RefusedAdmission
-from services.registry.tables import students
+from services.registry.steps.ended_admissions import end_admissions
+from services.registry.tables import cancelled_admissions, students
 
 _s = students.c
 
@@ -22,10 +27,12 @@ _s = students.c
 def on_students_admitted(events: Sequence[StudentsAdmitted], uow: UnitOfWork) -> None:
     """Records of the admitted. Whose record is there already had it made by the same news; whose number or document a
     student has is refused."""
+    _keep_apart(uow, func.pg_advisory_xact_lock_shared)
     for event in events:
         known = _known(uow, [row.student_id for row in event.students])
         wanted = [_record(row) for row in event.students if row.student_id not in known]
         made = _make(uow, wanted)
+        end_admissions(uow, _cancelled_before(uow, made))
         refused = [row for row in event.students if row.student_id not in known | made.keys()]
         numbers = _numbers_taken(uow, refused)
         uow.publish_rows(
@@ -40,6 +47,25 @@ def on_students_admitted(events: Sequence[StudentsAdmitted], uow: UnitOfWork) ->
             ],
             because=event,
         )
+
+
+def on_admissions_cancelled(events: Sequence[AdmissionsCancelled], uow: UnitOfWork) -> None:
+    """The records end. That an admission was cancelled is remembered: it may be heard of only later."""
+    _keep_apart(uow, func.pg_advisory_xact_lock)
+    cancelled = {row.student_id: row.cancelled_at for event in events for row in event.cancelled}
+    rows = [{"student_id": id_, "cancelled_at": cancelled[id_]} for id_ in sorted(cancelled)]
+    uow.execute(insert_rows(cancelled_admissions, rows).on_conflict_do_nothing())
+    end_admissions(uow, cancelled)
+
+
+def _keep_apart(uow: UnitOfWork, lock: Callable[[ColumnElement[int]], ColumnElement[Any]]) -> None:
+    """Who makes records shares the lock. Who ends them, which is rare, has it alone: waits for those, and they wait."""
+    uow.execute(select(lock(func.hashtextextended("registry.admissions", 0))))
+
+
+def _cancelled_before(uow: UnitOfWork, made: Collection[UUID]) -> list[UUID]:
+    c = cancelled_admissions.c
+    return [row.student_id for row in uow.rows(select(c.student_id).where(ids_in(c.student_id, made)))]
 
 
 def _known(uow: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:

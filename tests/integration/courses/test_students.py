@@ -6,15 +6,24 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from chassis.base.ids import new_id
 from contracts.common import ClosingReason
-from contracts.courses.commands import CancelSelections, RequestWithdrawals, RevokeWithdrawals, SelectCourses
+from contracts.courses.commands import (
+    CancelSelections,
+    RejectWithdrawals,
+    RequestWithdrawals,
+    RevokeWithdrawals,
+    SelectCourses,
+)
 from contracts.courses.events import ClosingSelection, SelectionsClosing
 from contracts.courses.queries import GetSelection, GetWithdrawal, ListSelections, ListWithdrawals
 from contracts.courses.views import SelectionView
 from contracts.finance.events import BillCancellationRefused, BillsCancelled, CancelledBills, RefusedCancellation
 from contracts.registry.events import (
+    AdmissionsEnded,
+    EndedAdmission,
     StudentItem,
     StudentLeft,
     StudentResumed,
@@ -27,7 +36,7 @@ from services.courses.commands.selection import select_courses
 from tests.builders import courses as build
 from tests.builders import people
 from tests.builders.courses import School
-from tests.builders.messages import of_selection
+from tests.builders.messages import a, of_selection
 
 
 @pytest.fixture
@@ -53,6 +62,13 @@ def leaves(school: School) -> StudentItem:
     student = school.change_student(school.students[0], status=EnrolmentStatus.LEFT)
     school.harness.deliver(left(student, school.harness.clock.now()))
     return student
+
+
+def loses_admission(school: School) -> AdmissionsEnded:
+    """The student's admission was taken back; what the registry tells of it."""
+    student = school.change_student(school.students[0], status=EnrolmentStatus.ADMISSION_CANCELLED)
+    told = a(EndedAdmission, student_id=student.id, student_version=student.version)
+    return AdmissionsEnded(ended=(told,))
 
 
 def now_is(school: School, selection_id: UUID) -> SelectionView:
@@ -83,6 +99,27 @@ def test_who_leaves_has_unpaid_courses_closed_and_keeps_paid_ones(school: School
     school.harness.deliver(BillsCancelled(cancelled=(row,)))
     ended = now_is(school, selections[0])
     assert (ended.state, ended.closing_reason) == ("cancelled", "student_left")
+
+
+def test_whose_admission_was_taken_back_has_paid_courses_put_up_for_withdrawal_once_and_by_nobody(
+    school: School, selections: list[UUID]
+) -> None:
+    school.harness.deliver(build.paid(school, selections[1]))
+    told = loses_admission(school)
+    for _ in range(2):
+        school.harness.deliver(told)
+    assert [(a.selection_id, a.reason) for a in asked(school)] == [(selections[0], "student_left")]
+    [withdrawal] = school.harness.rows(select(school.harness.table("withdrawals")))
+    assert (withdrawal.selection_id, withdrawal.state, withdrawal.entered_by) == (
+        selections[1],
+        "pending_academic",
+        None,
+    )
+    school.harness.run(
+        RejectWithdrawals(withdrawal_ids=(withdrawal.id,), note="材料虚假，不予退费"), people.of_school()
+    )
+    school.harness.deliver(told)
+    assert len(school.harness.rows(select(school.harness.table("withdrawals")))) == 1
 
 
 def test_leaving_waits_for_the_students_newest_state(school: School, selections: list[UUID]) -> None:

@@ -27,7 +27,7 @@ from contracts.registry.events import StudentDocumentItem, StudentDocumentState
 from contracts.types import IdKind, Level, PriorEducationCheck, PriorLevel
 from tests.builders import enrollment as build
 from tests.builders.messages import a
-from tests.builders.people import of_point, of_school
+from tests.builders.people import of_point
 from tests.racing import codes, race
 
 
@@ -253,13 +253,6 @@ def test_what_the_school_found_untrue_stays_so_whatever_the_point_tells(
     view = enrollment.run(check, build.ADMISSIONS)
     other = enrollment.run(correction(view, prior_education=build.prior_education(school="另一学院")), here)
     assert other.prior_check == "false"
-
-
-def test_nobody_verifies_what_they_sent(enrollment: ServiceHarness, at: build.Recruiting) -> None:
-    me = new_id()
-    view = enrollment.run(build.form(at.round.id), of_point(at.points[0].id, user_id=me))
-    check = RecordPriorEducationCheck(application_id=view.id, version=view.version, check=PriorEducationCheck.VERIFIED)
-    assert enrollment.refusal(check, of_school(user_id=me)).code == "decides_own_request"
 
 
 def test_the_trail_tells_nothing_of_the_person(enrollment: ServiceHarness, at: build.Recruiting) -> None:

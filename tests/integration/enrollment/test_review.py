@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import func, select
 
 from chassis.base.ids import new_id
+from chassis.data.database import Database
+from chassis.running.dispatch import Dispatcher
 from chassis.testing.harness import ServiceHarness
 from contracts.common import RowResults, of_service
 from contracts.courses.events import ProgrammeState
-from contracts.enrollment.commands import AdmitApplications, RecordPriorEducationCheck, RejectApplications
-from contracts.enrollment.events import StudentsAdmitted
-from contracts.enrollment.queries import GetApplication, ListApplications
+from contracts.enrollment.commands import AdmitApplications, CancelAdmissions, RejectApplications, WithdrawApplications
+from contracts.enrollment.events import AdmissionsCancelled, StudentsAdmitted
+from contracts.enrollment.queries import GetApplication
+from contracts.identity.events import TeachingPointState
 from contracts.registry.events import StudentDocumentItem, StudentDocumentState
 from contracts.settings import ChangeSetting
-from contracts.types import PriorEducationCheck
+from services.enrollment.service import Enrollment
 from tests.builders import enrollment as build
 from tests.builders.messages import a
 from tests.builders.people import of_point, of_school
 from tests.racing import race
 
+EACH = 40
+"""Forms in each of fifty decisions: with 200 fifty threads of one Python wait for each other's seconds, and for nothing
+that processes would wait for."""
+
 
 def refused(results: RowResults) -> list[str | None]:
     return [item.refusal.code if item.refusal else None for item in results.items]
+
+
+def as_another_process(enrollment: ServiceHarness) -> ServiceHarness:
+    """The service once more, with connections of its own."""
+    url = enrollment.database.engine.url.render_as_string(hide_password=False)
+    other = copy(enrollment)
+    other.dispatcher = Dispatcher(Enrollment, Database(url, Enrollment, clock=enrollment.clock, pool_size=5))
+    return other
 
 
 def test_who_is_admitted_has_a_number_and_the_registry_hears_of_everything_that_a_record_needs(
@@ -67,19 +84,6 @@ def test_nobody_decides_the_form_that_they_entered(enrollment: ServiceHarness, a
         RejectApplications(application_ids=(view.id,), note="材料不全"),
     ):
         assert refused(enrollment.run(decide, of_school(user_id=me))) == ["decides_own_request"]
-
-
-def test_a_false_prior_education_keeps_the_school_from_admitting_and_an_unchecked_one_does_not(
-    enrollment: ServiceHarness, at: build.Recruiting
-) -> None:
-    false, unchecked = build.entered(enrollment, at), build.entered(enrollment, at)
-    check = RecordPriorEducationCheck(application_id=false.id, version=false.version, check=PriorEducationCheck.FALSE)
-    seen = enrollment.run(check, build.ADMISSIONS)
-    assert [(each.check, each.met) for each in seen.checks if each.blocking and not each.met] == [
-        ("prior_education_verified", False)
-    ]
-    both = enrollment.run(AdmitApplications(application_ids=(false.id, unchecked.id)), build.ADMISSIONS)
-    assert refused(both) == ["prior_education_false", None]
 
 
 def test_who_began_to_study_in_between_is_refused(enrollment: ServiceHarness, at: build.Recruiting) -> None:
@@ -136,8 +140,6 @@ def test_after_the_deadline_of_the_review_nothing_is_decided(enrollment: Service
 def test_of_an_admission_and_a_withdrawal_at_the_same_moment_one_wins(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:
-    from contracts.enrollment.commands import WithdrawApplications
-
     view = build.entered(enrollment, at)
     admitted, withdrawn = race(
         partial(enrollment.run, AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS),
@@ -157,16 +159,73 @@ def test_of_two_who_admit_one_form_at_the_same_moment_one_does_and_one_number_is
     assert len(enrollment.published(StudentsAdmitted)) == 1
 
 
-def test_admissions_at_the_same_moment_never_give_a_number_twice(
+def test_fifty_admissions_at_the_same_moment_give_everybody_a_number_and_none_twice(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:
-    lots = [[build.entered(enrollment, at, point=lot % 2).id for _ in range(4)] for lot in range(8)]
-    admit = [AdmitApplications(application_ids=tuple(lot)) for lot in lots]
-    results = race(*(partial(enrollment.run, each, of_school()) for each in admit))
-    assert sum(result.done for result in results) == 32
-    page = enrollment.ask(ListApplications(state="admitted", size=200), build.ADMISSIONS)
-    numbers = [item.student_number for item in page.items]
-    assert len(numbers) == len(set(numbers)) == 32
+    ids = build.crowd(enrollment, at, 50 * EACH)
+    processes = [as_another_process(enrollment) for _ in range(10)]
+    admit = [AdmitApplications(application_ids=tuple(ids[start::50])) for start in range(50)]
+    try:
+        results = race(*(partial(processes[n % 10].run, each, of_school()) for n, each in enumerate(admit)))
+    finally:
+        for process in processes:
+            process.dispatcher.database.close()
+    assert [result.done for result in results] == [EACH] * 50
+    forms = enrollment.table("applications").c
+    [told] = enrollment.rows(
+        select(
+            func.count(forms.student_number.distinct()).label("numbers"),
+            func.count().filter(forms.state == "admitted").label("admitted"),
+            func.max(forms.student_number).label("highest"),
+        )
+    )
+    assert (told.numbers, told.admitted, told.highest) == (50 * EACH, 50 * EACH, f"2632020902{25 * EACH:05d}")
+    students = [student.student_id for event in enrollment.published(StudentsAdmitted) for student in event.students]
+    assert len(students) == len(set(students)) == 50 * EACH
+
+
+def test_two_batches_of_the_same_forms_in_opposite_order_never_wait_for_each_other(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    ids = build.crowd(enrollment, at, 60)
+    decisions = [
+        AdmitApplications(application_ids=tuple(ids)),
+        RejectApplications(application_ids=tuple(reversed(ids)), note="材料不全"),
+        AdmitApplications(application_ids=tuple(reversed(ids))),
+        RejectApplications(application_ids=tuple(ids), note="材料不全"),
+    ]
+    results = race(*(partial(enrollment.run, each, of_school()) for each in decisions))
+    assert sorted(result.done for result in results) == [0, 0, 0, 60]
+    admitted = {student.application_id for e in enrollment.published(StudentsAdmitted) for student in e.students}
+    assert admitted in (set(), set(ids))
+
+
+def test_an_admission_is_taken_back_with_a_reason_and_the_registry_hears_of_it(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    view, waiting = build.admitted(enrollment, at), build.entered(enrollment, at)
+    cancel = CancelAdmissions(application_ids=(view.id, waiting.id), note="入学资格审查不合格")
+    tried = enrollment.run(cancel.model_copy(update={"dry_run": True}), of_school())
+    assert refused(tried) == [None, "step_not_allowed"]
+    assert enrollment.published(AdmissionsCancelled) == []
+    done = enrollment.run(cancel, of_school())
+    assert [item.state for item in done.items] == ["admission_cancelled", "first_review_passed"]
+    [event] = enrollment.published(AdmissionsCancelled)
+    assert [row.student_id for row in event.cancelled] == [view.student_id]
+    after = build.seen(enrollment, view.id)
+    assert (after.state, after.student_number) == ("admission_cancelled", view.student_number)
+    assert [(step.action, step.note) for step in after.history][-1] == ("cancel", "入学资格审查不合格")
+    assert refused(enrollment.run(cancel, of_school())) == ["step_not_allowed", "step_not_allowed"]
+
+
+def test_nobody_takes_back_the_admission_of_a_form_that_they_entered(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    me = new_id()
+    view = enrollment.run(build.form(at.round.id), of_point(at.points[0].id, user_id=me))
+    enrollment.run(AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS)
+    cancel = CancelAdmissions(application_ids=(view.id,), note="资格不符")
+    assert refused(enrollment.run(cancel, of_school(user_id=me))) == ["decides_own_request"]
 
 
 def test_the_school_sets_what_numbers_look_like(enrollment: ServiceHarness, at: build.Recruiting) -> None:
@@ -177,6 +236,16 @@ def test_the_school_sets_what_numbers_look_like(enrollment: ServiceHarness, at: 
     enrollment.run(AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS)
     after = enrollment.ask(GetApplication(application_id=view.id), build.ADMISSIONS)
     assert after.student_number == "K26093201S0101"
+
+
+def test_a_point_whose_code_is_longer_than_the_numbers_have_room_for_keeps_nobody_else_from_a_number(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    fits, too_long = build.entered(enrollment, at), build.entered(enrollment, at, point=1)
+    renamed = at.points[1].model_copy(update={"code": "320201", "version": 2})
+    enrollment.feed(TeachingPointState, renamed)
+    both = enrollment.run(AdmitApplications(application_ids=(too_long.id, fits.id)), build.ADMISSIONS)
+    assert refused(both) == ["number_part_does_not_fit", None]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.enrollment.commands import CreateAdmissionRound, PublishAdmissionRound, UpdateAdmissionRound
-from contracts.enrollment.queries import GetProgrammeChoices, ListAdmissionRounds
+from contracts.enrollment.queries import GetAdmissionRound, GetProgrammeChoices, ListAdmissionRounds
 from contracts.types import Level
 from tests.builders import enrollment as build
 from tests.builders.people import of_point
@@ -70,6 +70,29 @@ def test_lists_tell_which_rounds_are_open(enrollment: ServiceHarness, at: build.
     opened = enrollment.ask(ListAdmissionRounds(open_now=True), by_point).items
     closed = enrollment.ask(ListAdmissionRounds(open_now=False), by_point).items
     assert ([each.code for each in opened], [each.code for each in closed]) == (["ZS202609"], ["ZS202703"])
+
+
+def test_a_draft_is_nobodys_but_the_schools_and_a_point_chooses_only_in_rounds_that_are_its(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    draft = enrollment.run(
+        CreateAdmissionRound(code="ZS202703", intake="202703", **fields(enrollment)), build.ADMISSIONS
+    )
+    here, there = (of_point(point.id) for point in at.points)
+    assert [each.code for each in enrollment.ask(ListAdmissionRounds(), here).items] == ["ZS202609"]
+    assert {each.code for each in enrollment.ask(ListAdmissionRounds(), build.ADMISSIONS).items} == {
+        "ZS202609",
+        "ZS202703",
+    }
+    for asked in (GetAdmissionRound(admission_round_id=draft.id), GetProgrammeChoices(admission_round_id=draft.id)):
+        assert enrollment.refusal(asked, here).code == "not_found"
+    assert enrollment.ask(GetAdmissionRound(admission_round_id=draft.id), build.ADMISSIONS).code == "ZS202703"
+    limited = fields(enrollment, teaching_point_ids=(at.points[1].id,), levels=(Level.TOP_UP_BACHELOR,))
+    update = UpdateAdmissionRound(admission_round_id=at.round.id, version=at.round.version, **limited)
+    enrollment.run(update, build.ADMISSIONS)
+    choices = GetProgrammeChoices(admission_round_id=at.round.id)
+    assert enrollment.refusal(choices, here).code == "point_not_in_round"
+    assert enrollment.ask(choices, there).programme_id == at.programme.id
 
 
 def test_choosing_an_element_narrows_the_others_until_one_programme_is_left(

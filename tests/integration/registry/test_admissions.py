@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from chassis.testing.harness import ServiceHarness
-from contracts.enrollment.events import AdmittedStudent, StudentsAdmitted
+from contracts.enrollment.events import AdmissionsCancelled, AdmittedStudent, CancelledAdmission, StudentsAdmitted
 from contracts.identity.events import TeachingPointItem
-from contracts.registry.events import AdmissionsRefused
+from contracts.registry.events import AdmissionsEnded, AdmissionsRefused
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StudentView
 from tests.builders.messages import a
+from tests.racing import race
 
 
 def admitted(points: list[TeachingPointItem], **changes: object) -> AdmittedStudent:
@@ -65,3 +67,50 @@ def test_of_two_with_one_document_in_one_message_the_second_is_refused(
     second = admitted(points, id_number=first.id_number)
     registry.deliver(StudentsAdmitted(students=(first, second)))
     assert refusals(registry) == [(second.student_id, "id_number_taken")]
+
+
+def cancelled(*students: AdmittedStudent) -> AdmissionsCancelled:
+    rows = [a(CancelledAdmission, student_id=one.student_id, application_id=one.application_id) for one in students]
+    return AdmissionsCancelled(cancelled=tuple(rows))
+
+
+def ended(registry: ServiceHarness) -> list[object]:
+    return [row.student_id for event in registry.published(AdmissionsEnded) for row in event.ended]
+
+
+def test_a_cancelled_admission_ends_the_record_once_however_often_it_is_told(
+    registry: ServiceHarness, points: list[TeachingPointItem]
+) -> None:
+    one, other = admitted(points), admitted(points)
+    registry.deliver(StudentsAdmitted(students=(one, other)))
+    for _ in range(2):
+        registry.deliver(cancelled(one))
+    assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"
+    assert registry.ask(GetStudent(student_id=other.student_id)).status == "active"
+    assert ended(registry) == [one.student_id]
+
+
+def test_who_is_heard_to_be_cancelled_before_being_admitted_has_a_record_that_is_over_and_the_document_is_free(
+    registry: ServiceHarness, points: list[TeachingPointItem]
+) -> None:
+    one = admitted(points)
+    registry.deliver(cancelled(one))
+    assert registry.ask(ListStudents()).total == 0
+    for _ in range(2):
+        registry.deliver(StudentsAdmitted(students=(one,)))
+    assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"
+    assert ended(registry) == [one.student_id]
+    again = admitted(points, id_number=one.id_number, student_number="263203090200077")
+    registry.deliver(StudentsAdmitted(students=(again,)))
+    assert registry.ask(GetStudent(student_id=again.student_id)).status == "active"
+    assert refusals(registry) == []
+
+
+def test_an_admission_and_its_cancellation_in_two_processes_at_the_same_moment_leave_no_record_alive(
+    registry: ServiceHarness, points: list[TeachingPointItem]
+) -> None:
+    for turn in range(5):
+        one = admitted(points, student_number=f"26320309020{turn:04d}")
+        news = (StudentsAdmitted(students=(one,)), cancelled(one))
+        race(*(partial(registry.deliver, each) for each in news))
+        assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"

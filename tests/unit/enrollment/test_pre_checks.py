@@ -19,6 +19,7 @@ GOOD = Facts(
     prior_check=PriorEducationCheck.VERIFIED,
     enrolled=False,
     offered=True,
+    doubles=0,
 )
 
 
@@ -34,6 +35,7 @@ def test_a_good_form_meets_everything() -> None:
     ("change", "check", "code"),
     [
         ({"enrolled": True}, PreCheck.NOT_ENROLLED, "already_enrolled_at_level"),
+        ({"doubles": 2}, PreCheck.LIKELY_DOUBLE, None),
         ({"offered": False}, PreCheck.PROGRAMME, "no_programme_matches"),
         ({"prior_level": PriorLevel.UPPER_SECONDARY}, PreCheck.PRIOR_EDUCATION_LEVEL, "prior_education_too_low"),
         ({"prior_check": PriorEducationCheck.FALSE}, PreCheck.PRIOR_EDUCATION_VERIFIED, "prior_education_false"),

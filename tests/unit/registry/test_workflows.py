@@ -37,6 +37,8 @@ def test_each_actor_takes_exactly_the_steps_of_the_table(kind: StatusChangeKind)
         ("first_review_passed", "reject"): ("rejected", "second person"),
         ("first_review_passed", "revoke"): ("revoked", "author"),
         ("pending_clearance", "clear"): ("approved", "system"),
+        ("first_review_passed", "end_with_admission"): ("revoked", "system"),
+        ("pending_clearance", "end_with_admission"): ("revoked", "system"),
         ("pending_clearance", "revoke"): ("revoked", "author", "colleague"),
     }
     walk(STATUS_CHANGE, StatusChangeState, ACTORS, allowed, refused=OWN, kind=kind, requested_by=AUTHOR)

@@ -7,7 +7,7 @@ const VALUES: Record<Exclude<Tone, "primary">, string> = {
   warning:
     "admission_deferred cancelling first_review_passed paying pending pending_academic pending_clearance pending_finance pending_payment refunding remitting running signed_up suspended unchecked unpaid waiting waiting_for_hold unconfirmed",
   danger: "absent academic_rejected dead disabled failed false finance_rejected left mismatch refused rejected",
-  info: "booked_late cancelled closed discarded draft expired lapsed refunded replaced retired revoked superseded withdrawn",
+  info: "admission_cancelled booked_late cancelled closed discarded draft expired lapsed refunded replaced retired revoked superseded withdrawn",
 };
 
 const TONES = new Map<string, Tone>(

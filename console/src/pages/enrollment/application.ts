@@ -1,7 +1,8 @@
 import { command, opening } from "@/kit/actions";
 import { choice, type Answer } from "@/kit/contract";
 import { detailPage, type Condition } from "@/kit/detail/declare";
-import { admitting, isOpen, rejecting, resending, withdrawing } from "./decisions";
+import { admitting, cancelling, isChecked, isOpen, rejecting, resending, withdrawing } from "./decisions";
+import LikelyDoubles from "./LikelyDoubles.vue";
 import StudentRecord from "./StudentRecord.vue";
 
 type Application = Answer<"enrollment.GetApplication">;
@@ -57,6 +58,7 @@ export default detailPage("enrollment.GetApplication", {
       ],
     },
     { title: "机器预审", evidence: ({ checks }) => checks.map(conditionOf) },
+    { title: "疑似重复", own: LikelyDoubles },
     { title: "录取与学籍", own: StudentRecord },
     { timeline: "history" },
     { trail: "enrollment" },
@@ -64,10 +66,11 @@ export default detailPage("enrollment.GetApplication", {
   actions: [
     admitting,
     rejecting,
+    cancelling,
     resending,
     opening("enrollment.UpdateApplication", { title: "修改", when: isOpen }),
     command("enrollment.RecordPriorEducationCheck", {
-      when: isOpen,
+      when: isChecked,
       preset: ({ prior_check: check }: Application) => ({ check }),
     }),
     withdrawing,

@@ -1,6 +1,6 @@
 import { exporting, importing, opening } from "@/kit/actions";
 import { listPage } from "@/kit/list/declare";
-import { admitting, rejecting, resending, withdrawing } from "./decisions";
+import { admitting, cancelling, rejecting, resending, withdrawing } from "./decisions";
 
 export default listPage("enrollment.ListApplications", {
   columns: [
@@ -39,8 +39,10 @@ export default listPage("enrollment.ListApplications", {
   actions: [
     opening("enrollment.EnterApplication"),
     importing("enrollment.ImportApplications"),
+    importing("enrollment.ImportPriorEducationChecks"),
     admitting,
     rejecting,
+    cancelling,
     resending,
     withdrawing,
     exporting("enrollment.ExportApplications"),

@@ -12,9 +12,12 @@ const isIn =
 
 /** Whether the point may still correct a form. */
 export const isOpen = isIn("first_review_passed", "rejected");
+/** Whether the national verification may still say something: it often comes after the admission. */
+export const isChecked = isIn("first_review_passed", "rejected", "admitted");
 
 export const admitting = bulk("enrollment.AdmitApplications", { ids, when: isIn("first_review_passed") });
 export const rejecting = bulk("enrollment.RejectApplications", { ids, when: isIn("first_review_passed") });
+export const cancelling = bulk("enrollment.CancelAdmissions", { ids, when: isIn("admitted"), danger: true });
 export const resending = bulk("enrollment.ResendApplications", {
   ids,
   title: "重新提交",

@@ -8,6 +8,12 @@ export const routes = [
   page("/enrollment/applications/import", "enrollment.ImportApplications", () => import("./import-applications"), {
     inMenu: false,
   }),
+  page(
+    "/enrollment/applications/prior-education-checks",
+    "enrollment.ImportPriorEducationChecks",
+    () => import("./import-prior-checks"),
+    { inMenu: false },
+  ),
   page("/enrollment/applications/:application_id", "enrollment.GetApplication", () => import("./application")),
   page(
     "/enrollment/applications/:application_id/edit",

@@ -1,0 +1,101 @@
+"""What the national verification said of prior education, kept in forms: singly, or from a table (ENR-4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select
+
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.running.imports import Importer, Line
+from chassis.work.reasons import Reason
+from chassis.work.rows import change_each, lock
+from contracts.enrollment.states import ApplicationState
+from contracts.types import PriorEducationCheck
+from services.enrollment.domain.check_matching import Named, matching
+from services.enrollment.domain.workflows import ADMITTED, CHECKABLE
+from services.enrollment.papers.prior_checks import Entry
+from services.enrollment.steps.cancelling import cancel
+from services.enrollment.tables import applications
+
+_a = applications.c
+
+UNTRUE = "前置学历经验证为虚假学历。"
+"""Why an admission was taken back, as its history says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row says: a result, and the forms that it is about."""
+
+    form_ids: tuple[UUID, ...]
+    check: PriorEducationCheck
+
+
+def against_checking(uow: UnitOfWork, row: Row[Any], check: PriorEducationCheck) -> Reason | None:
+    """What speaks against a result for a form: nobody verifies what they sent, and what is over stays as it is. The
+    same result once more is no news, whenever it comes."""
+    if row.state not in CHECKABLE and row.prior_check != check:
+        return Reason("application_decided", {"state": row.state})
+    if uow.acting_user in (row.entered_by, row.sent_by):
+        return Reason("decides_own_request")
+    return None
+
+
+def keep_checks(uow: UnitOfWork, found: Mapping[UUID, Row[Any]], checks: Mapping[UUID, PriorEducationCheck]) -> None:
+    """Keep results in forms that are locked. Who was admitted by a false one is admitted no more."""
+    news = {id_: {"prior_check": check} for id_, check in checks.items() if found[id_].prior_check != check}
+    change_each(uow, applications, found, "check_prior_education", news)
+    untrue = {
+        id_: found[id_]
+        for id_, check in checks.items()
+        if check == PriorEducationCheck.FALSE and found[id_].state == ADMITTED
+    }
+    cancel(uow, list(untrue), untrue, "find_untrue", UNTRUE).whole()
+
+
+def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
+    """Find the forms that each row is about, and say why it can't be taken in."""
+    forms = _by_number(uow, {line.entry.id_number for line in lines if line.entry.id_number})
+    for line in lines:
+        entry = line.entry
+        if entry.id_number is None or entry.name is None or entry.check is None:
+            continue  # the cell has its reason already
+        named = Named(entry.id_kind, entry.id_number, entry.name, entry.prior_certificate_number)
+        found = matching(named, forms[entry.id_number])
+        if found.reason is not None:
+            line.refuse(found.column, found.reason.code, **found.reason.params)
+        _refuse(uow, line, entry.check, found.forms)
+        line.record = Told(tuple(row.id for row in found.forms), entry.check)
+
+
+def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
+    """Keep the results of a block. Forms are locked in order of id; what has moved on meanwhile is refused."""
+    found = lock(uow, applications, {id_ for line in lines for id_ in line.record.form_ids})
+    checks: dict[UUID, PriorEducationCheck] = {}
+    for line in lines:
+        check: PriorEducationCheck = line.record.check
+        _refuse(uow, line, check, [found[id_] for id_ in line.record.form_ids])
+        if not line.errors:
+            checks |= dict.fromkeys(line.record.form_ids, check)
+    keep_checks(uow, found, checks)
+
+
+def _refuse(uow: UnitOfWork, line: Line[Entry], check: PriorEducationCheck, rows: Collection[Row[Any]]) -> None:
+    against = (against_checking(uow, row, check) for row in rows)
+    if (reason := next(filter(None, against), None)) is not None:
+        line.refuse("check", reason.code, **reason.params)
+
+
+def _by_number(uow: UnitOfWork, numbers: Collection[str]) -> Mapping[str, Sequence[Row[Any]]]:
+    """Forms that were not taken back, by each number that they tell: today's, and the one on the certificate."""
+    of_them = or_(_a.id_number.in_(numbers), _a.prior_id_number_then.in_(numbers))
+    forms: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in uow.rows(select(applications).where(of_them, _a.state != ApplicationState.WITHDRAWN).order_by(_a.id)):
+        for number in {row.id_number, row.prior_id_number_then} - {None}:
+            forms[number].append(row)
+    return forms
