@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
     # Parts of the chassis that show in what is made of them.
     "chassis/base/blocking": "integration/identity/test_sessions",
     "chassis/base/failures": "chassis/messages/test_inbox",
+    "chassis/data/list_places": "chassis/data/test_lists",
     "chassis/data/list_plans": "integration/test_lists",
     "chassis/data/list_totals": "chassis/data/test_lists",
     "chassis/data/list_wanted": "chassis/data/test_lists",
