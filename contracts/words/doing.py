@@ -62,7 +62,9 @@ ENTRIES: Words = {
     "adopt": ("采用文件", "Adopt a file"),
     "attach": ("添加附件", "Add files"),
     "attach_receipt": ("提交汇款凭证", "Attach the receipt"),
+    "bind": ("绑定统一认证账号", "Bind to a subject"),
     "book": ("转入挂账", "Book into suspense"),
+    "change_local_sign_in": ("设置本地登录", "Change local sign-in"),
     "change_hold": ("调整暂停", "Change the hold"),
     "change_password": ("修改密码", "Change the password"),
     "create": ("新建", "Create"),
@@ -90,6 +92,7 @@ ENTRIES: Words = {
     "publish_arrangement": ("发布考场编排", "Publish the arrangement"),
     "refresh_token_reused": ("刷新令牌被重用", "A refresh token was used again"),
     "refuse_account": ("未开通账号", "Refuse an account"),
+    "refuse_sign_in": ("统一身份认证登录未完成", "Refuse a sign-in"),
     "refuse_registration": ("未能报考", "Refuse a registration"),
     "remove": ("移除", "Remove"),
     "remove_courses": ("移除课程", "Remove courses"),
@@ -102,6 +105,7 @@ ENTRIES: Words = {
     "sign_in": ("登录", "Sign in"),
     "start": ("开始", "Start"),
     "transfer": ("转教学点", "Transfer"),
+    "unbind": ("解除绑定", "Undo a binding"),
     "withdraw_document": ("作废文件", "Withdraw a document"),
 }
 """What audit entries and first steps tell beside the actions of workflows, and what else a refusal says that a state
@@ -113,6 +117,7 @@ PERMISSIONS: Words = {
     "identity.edit_point_information": ("修改教学点信息", "Edit a teaching point's information"),
     "identity.read_users": ("查看用户", "See users"),
     "identity.manage_users": ("管理用户", "Manage users"),
+    "identity.manage_unified_sign_in": ("管理统一身份认证", "Manage unified sign-in"),
     "identity.read_settings": ("查看学校设置", "See the school's settings"),
     "identity.manage_settings": ("修改学校设置", "Change the school's settings"),
     "enrollment.read_rounds": ("查看招生批次", "See admission rounds"),

@@ -131,6 +131,14 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     "search",
     by("number", "name"),
   ),
+  sign_in_provider: reference("sign_in_provider", "identity.ListSignInProviders", undefined, undefined, named),
+  user_binding: reference(
+    "user_binding",
+    "identity.ListUserBindings",
+    undefined,
+    "search",
+    by("username", "name", "subject"),
+  ),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),
 };
 

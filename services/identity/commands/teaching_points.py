@@ -19,7 +19,7 @@ from contracts.identity.commands import (
 )
 from contracts.identity.states import NameChangeKind, TeachingPointStatus
 from contracts.identity.views import TeachingPointDetails
-from services.identity.queries import teaching_point_details
+from services.identity.queries.people import teaching_point_details
 from services.identity.steps.revoking import revoke_users
 from services.identity.tables import teaching_point_names, teaching_points, users
 
