@@ -59,7 +59,7 @@ AttributeName = Annotated[
 ]
 Subject = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$"),
     Field(description="What the provider calls the person; upper and lower case count.", examples=["20210417"]),
 ]
 StateToken = Annotated[

@@ -130,11 +130,20 @@ def _person(begun: _Begun, command: FinishUnifiedSignIn) -> Person:
 
 
 def _session(uow: UnitOfWork, begun: _Begun, person: Person) -> UnifiedSession:
-    user = let_in(uow, _bound_user(uow, begun.provider, person))
+    user = _let_in(uow, begun.provider, _bound_user(uow, begun.provider, person))
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
     uow.audit(users, user.id, "sign_in", after={"sign_in_provider_id": begun.provider.id})
     tokens = open_session(uow, user, provider_sign_out=person.sign_out)
     return UnifiedSession(**dict(tokens), return_path=begun.return_path)
+
+
+def _let_in(uow: UnitOfWork, provider: Provider, user_id: UUID) -> Row[Any]:
+    """As `let_in`, whose refusals are in the trail."""
+    try:
+        return let_in(uow, user_id)
+    except ServiceError as refusal:
+        uow.audit(users, user_id, "refuse_sign_in", after={"sign_in_provider_id": provider.id, "code": refusal.code})
+        raise RefusedButKept(refusal) from None
 
 
 def _bound_user(uow: UnitOfWork, provider: Provider, person: Person) -> UUID:

@@ -8,7 +8,7 @@ redirects are not followed.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
@@ -19,7 +19,6 @@ import requests
 
 from contracts.errors import ServiceError
 from services.identity.domain.openid import NotBelieved
-from services.identity.domain.unified import with_query
 
 SECONDS: Final = 6.0
 """For one answer, from the first byte sent to the last one read."""
@@ -50,9 +49,9 @@ class Answer:
             raise NotBelieved("bad_json") from None
 
 
-def get(address: str, **query: str) -> Answer:
+def get(address: str) -> Answer:
     """Ask for something. Raises `sign_in_provider_unreachable` for all that is no answer in time."""
-    return _asked("GET", with_query(address, **query) if query else address)
+    return _asked("GET", address)
 
 
 def post(address: str, form: Mapping[str, str], credentials: tuple[str, str] | None) -> Answer:
@@ -85,7 +84,8 @@ def _body(response: requests.Response, until: float) -> bytes:
 
 
 @contextmanager
-def _place() -> Any:
+def _place() -> Iterator[None]:
+    """One of the few at a time."""
     if not _places.acquire(blocking=False):
         raise ServiceError("sign_in_provider_unreachable")
     try:

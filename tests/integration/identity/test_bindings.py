@@ -59,7 +59,7 @@ def test_nobody_is_bound_twice_and_no_subject_is_anothers(identity: ServiceHarne
     assert identity.refusal(again, of_school()).code == "subject_bound"
     other = BindUser(sign_in_provider_id=provider.id, subject="other", user_id=first.user.id, reason="工号一致")
     assert identity.refusal(other, of_school()).code == "user_bound"
-    bound(identity, provider, second, "20210417X")
+    assert bound(identity, provider, second, " 20210417X ").subject == "20210417X", "as it is pasted"
 
 
 def test_who_is_unbound_is_signed_out_and_has_the_own_password_again(

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, text
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.common import ListAuditEntries, of_service
-from contracts.identity.commands import SignOut
+from contracts.identity.commands import DisableUser, SignOut
+from contracts.identity.queries import GetUser
 from contracts.identity.unified import (
     BeginUnifiedSignIn,
     DisableSignInProvider,
@@ -179,6 +180,18 @@ def test_who_is_bound_to_nobody_is_told_so_and_the_school_sees_it(
     bound(identity, provider, user(identity))
     assert identity.ask(ListUnboundSubjects(), of_school()).items == ()
     came_in(identity, provider, lying)
+
+
+def test_who_is_disabled_does_not_come_in_by_a_provider_either_and_the_trail_says_so(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    created = user(identity)
+    bound(identity, provider, created)
+    version = identity.ask(GetUser(user_id=created.user.id), of_school()).version
+    identity.run(DisableUser(user_id=created.user.id, version=version), of_school())
+    assert identity.refusal(finish(begun(identity, provider, lying)), HERE).code == "account_disabled"
+    assert refused_because(identity) == ["account_disabled"]
 
 
 def test_of_who_is_not_bound_no_name_is_kept_unless_the_school_wants_it(
