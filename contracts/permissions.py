@@ -81,6 +81,7 @@ _GRANTED_TO: Mapping[str, tuple[Role, ...]] = {
     "identity.edit_point_information": (_ADMIN, _SYSTEM),
     "identity.read_users": (_ADMIN, _SYSTEM),
     "identity.manage_users": (_ADMIN, _SYSTEM),
+    "identity.manage_unified_sign_in": (_SYSTEM,),
     "identity.read_settings": (*_SCHOOL, _SYSTEM),
     "identity.manage_settings": (_SYSTEM,),
     # enrollment

@@ -1,4 +1,5 @@
-"""A browser's session: its refresh and device tokens travel in cookies that no script reads, and in no body.
+"""A browser's session: its tokens, and what tells that a sign-in was begun in this browser, travel in cookies that no
+script reads, and in no body.
 
 Who sends the header `Session-Cookie: yes` asks for that, on routes with the mark `session_cookie`. Without it no cookie
 is looked at and none is set. The header keeps other sites out: a form can't send it, and no preflight lets scripts of
@@ -18,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.base import Operation
 from contracts.errors import ServiceError
 from contracts.identity.commands import DeviceToken, RefreshTokenText
+from contracts.identity.unified import BrowserToken
 from gateway.proxies import Proxies
 from gateway.route import PREFIX, Route
 
@@ -28,6 +30,7 @@ PATH = f"{PREFIX}/sessions"
 _SECURE = "__Secure-"
 """The beginning of a name that browsers take from TLS alone."""
 _DEVICE_SECONDS = 365 * 24 * 3600
+_START_SECONDS = 3600
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -51,7 +54,8 @@ class TokenCookie:
 
 SESSION = TokenCookie("refresh_token", "jiaowu_session", TypeAdapter(RefreshTokenText))
 DEVICE = TokenCookie("device_token", "jiaowu_device", TypeAdapter(DeviceToken))
-COOKIES = (SESSION, DEVICE)
+START = TokenCookie("browser_token", "jiaowu_start", TypeAdapter(BrowserToken))
+COOKIES = (SESSION, DEVICE, START)
 FIELDS = frozenset(cookie.field for cookie in COOKIES)
 
 
@@ -86,7 +90,7 @@ class SessionCookies:
             return
         _refuse_other_sites(req)
         try:
-            yield Jar(self._tokens(route.operation, req), lambda answer: self._take(req, resp, answer))
+            yield Jar(self._tokens(route.operation, req), lambda answer: self._take(route.operation, req, resp, answer))
         except ServiceError as refusal:
             if refusal.code == "session_ended":
                 self._forget(SESSION, req, resp)
@@ -99,14 +103,16 @@ class SessionCookies:
             raise ServiceError("session_ended")
         return tokens
 
-    def _take(self, req: Request, resp: Response, answer: dict[str, Any]) -> dict[str, Any]:
+    def _take(self, operation: type[Operation], req: Request, resp: Response, answer: dict[str, Any]) -> dict[str, Any]:
         if token := answer.get(SESSION.field):
             until = datetime.fromisoformat(answer["refresh_expires_at"]).timestamp()
             self._set(SESSION, req, resp, token, max_age=max(1, int(until - time.time())))
-        else:  # signed out
+        elif _needs_session(operation):  # signed out
             self._forget(SESSION, req, resp)
         if token := answer.get(DEVICE.field):
             self._set(DEVICE, req, resp, token, max_age=_DEVICE_SECONDS)
+        if token := answer.get(START.field):
+            self._set(START, req, resp, token, max_age=_START_SECONDS)
         return {field: value for field, value in answer.items() if field not in FIELDS}
 
     def _forget(self, cookie: TokenCookie, req: Request, resp: Response) -> None:

@@ -78,12 +78,7 @@ def _generate(log: IO[str]) -> None:
 
 
 def _install_packages(log: IO[str]) -> None:
-    """As the lock says; what lies there of the same lock stays."""
-    lock, stamp = _digest([FOLDER / "package-lock.json", FOLDER / "package.json"]), PACKAGES / ".made-from"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    _do(node.run(FOLDER, log, "ci"), "Its packages could not be installed")
-    stamp.write_text(lock)
+    _do(node.have_packages(FOLDER, log), "Its packages could not be installed")
 
 
 def _put_in_place() -> None:

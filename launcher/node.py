@@ -1,5 +1,6 @@
 """Node and npm, which come as a Python package like all that we run by."""
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -27,6 +28,19 @@ def run(folder: Path, output: IO[str], *arguments: str) -> bool:
     command, own, nothing = npm(*arguments), environment(), subprocess.DEVNULL
     ended = subprocess.run(command, cwd=folder, env=own, stdin=nothing, stdout=output, stderr=output)
     return ended.returncode == 0
+
+
+def have_packages(folder: Path, output: IO[str]) -> bool:
+    """Have a folder's packages as its lock says; what lies there of the same lock stays. Whether they are there."""
+    files = [folder / "package-lock.json", folder / "package.json"]
+    lock = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    stamp = folder / "node_modules" / ".made-from"
+    if stamp.exists() and stamp.read_text() == lock:
+        return True
+    if not run(folder, output, "ci"):
+        return False
+    stamp.write_text(lock)
+    return True
 
 
 def _home() -> Path:

@@ -290,12 +290,12 @@ class System:
     def _service(self, service: str, name: str, role: str) -> ProcessSpec:
         health = self._port("health", name)
         variables = self._common(service, health) | {"JIAOWU_DATABASE_URL": self.database_url(service)}
+        variables.setdefault("JIAOWU_PUBLIC_URL", self.gateway_url)
         if service == ISSUER:
             variables["JIAOWU_TOKEN_PRIVATE_KEY_FILE"] = str(self._secrets.token_keys_file())
         if role == "tasks":
             password = self._secrets.password(f"{WATCHER}-broker")
             variables.setdefault("JIAOWU_HEADS_FOLDER", str((self.state / "heads").absolute()))
-            variables.setdefault("JIAOWU_PUBLIC_URL", self.gateway_url)
             variables["JIAOWU_BROKER_WATCH_URL"] = watch_url(self._management_url, self.prefix, password)
         arguments = (declaring(service), "--role", role)
         return ProcessSpec(name, RUNNER, arguments, variables, health, "plain" if role == "tasks" else "green")

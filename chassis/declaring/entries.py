@@ -23,7 +23,8 @@ longer. Whoever waits on purpose (for the broker, for a workbook) names a longer
 @dataclass(frozen=True, slots=True)
 class OperationEntry:
     """A command or query and its handler. `as_system` runs it outside the actor's row scope; `idle` is how long its
-    transaction may wait for something other than the database; `guard` is how one for anybody is guarded."""
+    transaction may wait for something other than the database; `guard` is how one for anybody is guarded; `outside`
+    has its handler work with `Transactions`, since it asks somebody outside between two of them."""
 
     operation: type[Operation]
     answers: type[View]
@@ -31,6 +32,7 @@ class OperationEntry:
     as_system: bool = False
     idle: timedelta = IDLE
     guard: Guard | Unguarded | None = None
+    outside: bool = False
 
     @property
     def is_command(self) -> bool:

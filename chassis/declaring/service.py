@@ -110,10 +110,16 @@ def command(
     as_system: bool = False,
     idle: timedelta = IDLE,
     guard: Guard | Unguarded | None = None,
+    outside: bool = False,
 ) -> Any:
     """Declare a command. `as_system` is for those without an actor (sign-in) or on the actor's own account; `idle` for
-    those that work long between two statements, and hold nothing meanwhile; `guard` for those that anybody may give."""
-    return replace(_operation(handler, Command, as_system, guard), idle=idle)
+    those that work long between two statements, and hold nothing meanwhile; `guard` for those that anybody may give;
+    `outside` for those that ask somebody outside (`chassis.data.transactions`): nobody else's time runs in a
+    transaction. Their answer belongs to none, so it is kept for no repeat: they have to be `secret`."""
+    declared = _operation(handler, Command, as_system, guard)
+    if outside and not declared.operation.secret:
+        raise TypeError(f"{declared.operation.__name__} asks somebody outside: its answer is kept for no repeat")
+    return replace(declared, idle=idle, outside=outside)
 
 
 def query(handler: Handler, *, as_system: bool = False, guard: Guard | Unguarded | None = None) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.base.context import Context, from_wire
 from chassis.base.rights import rights_of, still_allowed
 from chassis.data.database import Database, body_hash, is_infrastructure_failure
+from chassis.data.transactions import Transactions
 from chassis.data.unit_of_work import DuplicateCommand, UnitOfWork
 from chassis.declaring.entries import OperationEntry
 from chassis.declaring.guards import Guard
@@ -81,9 +82,9 @@ class _Call:
         """The context that its handler runs in."""
         return self.context.as_system() if self.entry.as_system else self.context
 
-    def answer(self, uow: UnitOfWork) -> dict[str, Any]:
+    def answer(self, work_with: UnitOfWork | Transactions) -> dict[str, Any]:
         """What its handler answers, as JSON."""
-        return self.entry.handler(self.operation, uow).model_dump(mode="json")
+        return self.entry.handler(self.operation, work_with).model_dump(mode="json")
 
 
 class _TakenBack(Exception):
@@ -147,6 +148,8 @@ class Dispatcher:
             return self.database.run(call.running, call.answer)
         if isinstance(call.operation, TryableCommand) and call.operation.dry_run:
             return self._tried(call)
+        if call.entry.outside:
+            return call.answer(Transactions(self.database, call.running))
         return self._command(call)
 
     def _tried(self, call: _Call) -> dict[str, Any]:

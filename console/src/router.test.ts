@@ -7,10 +7,10 @@ const from = (next?: string) => ({ query: next === undefined ? {} : { next } }) 
 describe("where somebody is led after signing in", () => {
   it("is where they wanted to go", () => expect(wanted(from("/bills?status=unpaid"))).toBe("/bills?status=unpaid"));
 
-  it.each([undefined, "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "bills"])(
-    "is never another site: %s",
-    (next) => expect(wanted(from(next))).toBe("/"),
-  );
+  it.each([
+    ...[undefined, "https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "https:elsewhere"],
+    ...["bills", "/\t/elsewhere.example", "/\n/elsewhere.example", "/bills\r\nLocation: x", "/a\\b"],
+  ])("is never another site: %j", (next) => expect(wanted(from(next))).toBe("/"));
 });
 
 describe("students and staff", () => {

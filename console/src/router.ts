@@ -39,6 +39,12 @@ export const router = createRouter({
       meta: { title: "在线报名", anybody: true },
     },
     {
+      path: "/sign-in/unified",
+      name: "unified-sign-in",
+      component: () => import("@/pages/account/UnifiedPage.vue"),
+      meta: { title: "统一身份认证", public: true },
+    },
+    {
       path: "/first-steps",
       name: "first-steps",
       component: () => import("@/pages/account/FirstStepsPage.vue"),
@@ -73,7 +79,8 @@ async function admit(to: RouteLocationNormalized) {
   if (session.account === null) return to.meta.public || { name: "sign-in", query: next(to) };
   if (session.account.first_steps.length > 0)
     return to.name === "first-steps" || { name: "first-steps", query: next(to) };
-  if (to.name === "sign-in" || to.name === "first-steps") return wanted(to);
+  // Who is signed in has no sign-in to finish: another tab was quicker, or somebody went back to the page.
+  if (["sign-in", "unified-sign-in", "first-steps"].includes(String(to.name))) return wanted(to);
   return ofPerson(to, session.account.student_id !== null, (name) => router.hasRoute(name));
 }
 
@@ -99,8 +106,8 @@ function next(to: RouteLocationNormalized) {
   return to.fullPath === "/" ? {} : { next: to.fullPath };
 }
 
-/** Where somebody wanted to go: a path of ours, never another site. */
+/** Where somebody wanted to go: a path of ours, never another site; browsers drop line breaks and tabs of addresses. */
 export function wanted(from: RouteLocationNormalized): string {
   const path = from.query.next;
-  return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/";
+  return typeof path === "string" && /^\/(?![/\\])[^\\\s\p{Cc}]*$/u.test(path) ? path : "/";
 }

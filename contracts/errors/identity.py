@@ -82,4 +82,72 @@ TEXTS = {
         "不能停用、启用、删除自己的账号或为自己发放一次性密码，请由其他管理员办理。",
         "You can't disable, enable or remove your own account or give it a password. Ask another administrator.",
     ),
+    "local_sign_in_off": ErrorText(
+        _K.FORBIDDEN,
+        "您的账号使用统一身份认证，密码不在本平台设置和使用：请在登录页的“其他登录方式”中选择，密码在统一身份认证平台修改。",
+        "Your account signs in by the school's provider, where its password is, too. Choose it on the sign-in page.",
+    ),
+    "some_sign_in_elsewhere": ErrorText(
+        _K.REFUSED,
+        "其中 {count} 个用户使用统一身份认证，不能在本平台发放密码，请先允许其本地登录或去掉这些用户。",
+        "{count} of them sign in by the school's provider. Allow them local sign-in first, or leave them out.",
+    ),
+    "sign_in_provider_off": ErrorText(
+        _K.NOT_FOUND,
+        "这个统一身份认证入口已停用，请返回登录页选择其他方式。",
+        "This provider is not in use. Go back to the sign-in page and choose another way.",
+    ),
+    "sign_in_provider_name_taken": ErrorText(
+        _K.CONFLICT, "已有同名的统一身份认证平台，请换一个名称。", "There is a provider of this name. Choose another."
+    ),
+    "sign_in_provider_unreachable": ErrorText(
+        _K.UNAVAILABLE,
+        "统一身份认证平台没有响应，请稍后重新登录；如持续出现，请联系学校管理员。",
+        "The provider does not answer. Begin again in a while, or ask an administrator of the school.",
+    ),
+    "sign_in_provider_refused": ErrorText(
+        _K.UNAUTHENTICATED,
+        "统一身份认证平台没有确认这次登录，请重新登录。",
+        "The provider did not confirm this sign-in. Begin again.",
+    ),
+    "sign_in_provider_not_believed": ErrorText(
+        _K.UNAUTHENTICATED,
+        "统一身份认证平台的答复未通过核验，这次登录没有完成。请重新登录；如持续出现，请联系学校管理员。",
+        "What the provider answered did not stand the check. Begin again, or ask an administrator of the school.",
+    ),
+    "sign_in_not_started": ErrorText(
+        _K.UNAUTHENTICATED,
+        "没有找到这次登录的开始记录，请从登录页重新开始。",
+        "Nobody began this sign-in. Begin again on the sign-in page.",
+    ),
+    "sign_in_elsewhere": ErrorText(
+        _K.UNAUTHENTICATED,
+        "这次登录是在另一个浏览器或另一个网址开始的，请在本页重新开始。",
+        "This sign-in was begun in another browser or at another address. Begin again here.",
+    ),
+    "sign_in_too_late": ErrorText(
+        _K.UNAUTHENTICATED,
+        "这次登录开始已超过 {minutes} 分钟，请重新开始。",
+        "This sign-in was begun more than {minutes} minutes ago. Begin again.",
+    ),
+    "sign_in_finished": ErrorText(
+        _K.UNAUTHENTICATED,
+        "这次登录的凭据已经使用过，不能再次使用，请重新开始。",
+        "This sign-in has been used already. Begin again.",
+    ),
+    "subject_not_bound": ErrorText(
+        _K.FORBIDDEN,
+        "您已通过统一身份认证，但学校尚未把它与本平台的账号绑定。请联系学校管理员绑定后再登录。",
+        "The provider knows you, but no account here is bound to you yet. Ask an administrator of the school.",
+    ),
+    "subject_bound": ErrorText(
+        _K.CONFLICT,
+        "这个统一认证账号已绑定其他用户，请先解除原绑定。",
+        "This subject is bound to another user. Undo that binding first.",
+    ),
+    "user_bound": ErrorText(
+        _K.CONFLICT,
+        "该用户已绑定统一认证账号，请先解除原绑定。",
+        "The user is bound already. Undo that binding first.",
+    ),
 }

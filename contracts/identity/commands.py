@@ -14,6 +14,7 @@ from contracts.identity.views import (
     RemovedUser,
     RoleGrant,
     SessionTokens,
+    SignedOut,
     TeachingPointDetails,
     UserView,
 )
@@ -64,7 +65,7 @@ class SignIn(PublicCommand, answers=SessionTokens, secret=True):
     token allows nothing else. After too many wrong passwords whoever sent them waits: `account_waits`. After very many
     from everywhere, who comes from where the account was never used sends work with it: `work_required`.
     Refused: `bad_credentials`, `account_waits`, `work_required`, `account_disabled`, `teaching_point_disabled`,
-    `one_time_password_expired`.
+    `one_time_password_expired`, `local_sign_in_off`.
     """
 
     username: Username = Field(description="Username; of a student the student number.")
@@ -85,8 +86,9 @@ class RefreshSession(Command, answers=SessionTokens, secret=True):
     refresh_token: RefreshToken
 
 
-class SignOut(Command, answers=Done):
-    """End the session. Its tokens stop counting within seconds. Signing out twice is no mistake."""
+class SignOut(Command, answers=SignedOut):
+    """End the session. Its tokens stop counting within seconds. Signing out twice is no mistake. Who signed in by a
+    provider is led there to sign out, too."""
 
     refresh_token: RefreshToken
 
@@ -95,7 +97,7 @@ class ChangePassword(Command, answers=SessionTokens, secret=True):
     """Change one's own password; all other sessions end.
 
     Refused: `wrong_current_password`, `password_unchanged`, `password_too_easy`, `account_waits`, `account_disabled`,
-    `teaching_point_disabled`.
+    `teaching_point_disabled`, `local_sign_in_off`.
     """
 
     current_password: Password
@@ -269,7 +271,7 @@ class IssueOneTimePasswords(Command, answers=OneTimePasswords, secret=True):
     """Give users a password for the next sign-in, as first access or because theirs is forgotten.
 
     Their sessions end; the password must be changed after signing in. It opens at once, whatever wrong passwords
-    were sent before. Refused: `some_not_found`, `own_account`.
+    were sent before. Refused: `some_not_found`, `own_account`, `some_sign_in_elsewhere`.
     """
 
     user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200), Unique] = Field(description="The users.")

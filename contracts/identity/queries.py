@@ -45,13 +45,14 @@ class ListUsers(
     answers=Page[UserView],
     order="username",
     sorts=("name", "last_signed_in_at"),
-    looked_at=("role", "search"),
+    looked_at=("role", "search", "bound"),
 ):
     """Users."""
 
     teaching_point_id: Id | None = Field(default=None, description="Only of this teaching point.")
     role: Role | None = Field(default=None, description="Only with this role.")
     status: UserStatus | None = Field(default=None, description="Only in this status.")
+    bound: bool | None = Field(default=None, description="Only who is bound to a provider's subject, or who is not.")
     search: SearchText | None = Field(default=None, description="Part of a name, or the beginning of a username.")
 
 

@@ -37,3 +37,10 @@ class NameChangeKind(StrEnum):
 
     RENAMED = "renamed"
     MERGED = "merged"
+
+
+class SignInProviderStatus(StrEnum):
+    """Nobody signs in by a disabled provider."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"

@@ -58,6 +58,7 @@ class AccountView(View):
     permissions: dict[str, ScopeKind] = Field(description="What the roles allow, and over which rows.")
     status: UserStatus
     first_steps: tuple[FirstStep, ...] = Field(description="To be done before anything else works.")
+    local_sign_in: bool = Field(default=True, description="Whether the account's own password opens it.")
     version: int
 
 
@@ -73,6 +74,14 @@ class SessionTokens(View):
         default=None,
         repr=False,
         description="Of a sign-in or a change of password: to be kept on this device and sent with the next sign-in.",
+    )
+
+
+class SignedOut(View):
+    """The session is over."""
+
+    provider_sign_out: Secret | None = Field(
+        default=None, repr=False, description="Where the browser goes to sign out at the provider, too."
     )
 
 
@@ -108,6 +117,8 @@ class UserView(View):
     roles: tuple[RoleGrant, ...]
     status: UserStatus
     first_steps: tuple[FirstStep, ...]
+    local_sign_in: bool = Field(default=True, description="Whether the account's own password opens it.")
+    bound: bool = Field(default=False, description="Whether the user is bound to a provider's subject.")
     last_signed_in_at: Instant | None
     version: int
 

@@ -88,6 +88,10 @@ CHOICES: Mapping[str, Words] = {
         "officer": ("军官证", "Officer's card"),
         "soldier": ("士兵证", "Soldier's card"),
     },
+    "SignInProviderKind": {
+        "openid_connect": ("OpenID Connect 协议", "OpenID Connect"),
+        "cas": ("CAS 3.0 协议", "CAS 3.0"),
+    },
     "PriorLevel": {
         "upper_secondary": ("高中", "Upper secondary school"),
         "vocational_secondary": ("中专、中职", "Vocational secondary school"),

@@ -4,6 +4,14 @@ a field is about whose label does not say it all."""
 from contracts.words.word import Words
 
 PATTERNS: Words = {
+    r"^(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$": (
+        "以 https:// 开头的网址，不含 ? 和 #",
+        "An address that begins with https://, without ? and #",
+    ),
+    r"^https?://[!-~]+$": ("完整的网址", "A whole address"),
+    r"^[!-~]+$": ("英文字母、数字和符号，不含空格", "Letters, digits and signs of ASCII, no blanks"),
+    r"^[!-~]{1,200}$": ("英文字母、数字和符号，不含空格", "Letters, digits and signs of ASCII, no blanks"),
+    r"^[A-Za-z][A-Za-z0-9_.:-]*$": ("平台给出的属性名", "A name as the provider gives it"),
     r"^[A-Za-z0-9][A-Za-z0-9_.@-]{2,39}$": (
         "3 至 40 位字母、数字或 _ . @ -，以字母或数字开头",
         "3 to 40 letters, digits or _ . @ -, the first a letter or digit",
@@ -39,6 +47,19 @@ FIELDS: Words = {
         "0 where there is no final; 100 together with the coursework",
     ),
     "AddAssessmentRequirement.exam_kind": ("没有终考时不填", "Left out without a final"),
+    "_SignInProviderFields.address": (
+        "OpenID Connect 填签发者（issuer）；CAS 填 /login 之前的地址",
+        "OpenID Connect: the issuer. CAS: what stands before /login",
+    ),
+    "_SignInProviderFields.client_secret": ("不填则保持不变；不会再显示", "Left out, it stays; it is never shown"),
+    "_SignInProviderFields.name_attribute": (
+        "仅在账号未绑定时用于辨认，不填则不取姓名",
+        "To know people by while they are not bound; none is taken where it is left out",
+    ),
+    "BindUser.local_sign_in": (
+        "不填时系统管理员和学生允许，其他用户不允许",
+        "Where it is left out: yes for system administrators and students, no for others",
+    ),
     "CreateTeachingPoint.code": (
         "新增后不能修改：学号中包含教学点代码",
         "Never changed: student numbers carry it",

@@ -150,6 +150,10 @@ STATES: Mapping[str, Words] = {
         "failed": ("失败", "Failed"),
         "cancelled": ("已取消", "Cancelled"),
     },
+    "SignInProviderStatus": {
+        "enabled": ("启用", "Enabled"),
+        "disabled": ("停用", "Disabled"),
+    },
     "TeachingPointStatus": {
         "enabled": ("启用", "Enabled"),
         "disabled": ("停用", "Disabled"),

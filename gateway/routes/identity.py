@@ -1,6 +1,6 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.identity import commands, notices, queries
+from contracts.identity import commands, notices, queries, unified
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 from gateway.routes.settings import settings_of
 from gateway.routes.trail import trail_of
@@ -11,14 +11,21 @@ _READ_POINTS = "identity.read_teaching_points"
 _MANAGE_POINTS = "identity.manage_teaching_points"
 _READ_USERS = "identity.read_users"
 _MANAGE_USERS = "identity.manage_users"
+_UNIFIED = "identity.manage_unified_sign_in"
 _POINT = "/teaching-points/{teaching_point_id}"
 _USER = "/users/{user_id}"
+_PROVIDER = "/sign-in-providers/{sign_in_provider_id}"
+_BINDING = "/user-bindings/{user_binding_id}"
 
 ROUTES = (
     # one's own account
     post("/sessions", commands.SignIn, PUBLIC, status=201, session_cookie=True),
     post("/sessions/refresh", commands.RefreshSession, PUBLIC, session_cookie=True),
     post("/sessions/sign-out", commands.SignOut, PUBLIC, session_cookie=True),
+    get("/sign-in-options", unified.GetSignInOptions, PUBLIC),
+    # A provider outside is asked, which may take its time.
+    post("/sessions/unified-starts", unified.BeginUnifiedSignIn, PUBLIC, session_cookie=True, timeout=20),
+    post("/sessions/unified", unified.FinishUnifiedSignIn, PUBLIC, status=201, session_cookie=True, timeout=30),
     get("/token-key", queries.GetTokenKey, PUBLIC),
     get("/account", queries.GetAccount, SIGNED_IN, before_first_steps=True),
     put("/account", commands.UpdateAccount, SIGNED_IN, before_first_steps=True),
@@ -50,6 +57,17 @@ ROUTES = (
     post("/users/one-time-passwords", commands.IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
     post("/users/forgive-failed-sign-ins", commands.ForgiveFailedSignIns, _MANAGE_USERS),
     get("/reconciliation/accounts", queries.ListAccountStatements, "reconciliation.read"),
+    # unified sign-in
+    get("/sign-in-providers", unified.ListSignInProviders, _UNIFIED),
+    post("/sign-in-providers", unified.CreateSignInProvider, _UNIFIED, status=201),
+    put(_PROVIDER, unified.UpdateSignInProvider, _UNIFIED),
+    post(f"{_PROVIDER}/disable", unified.DisableSignInProvider, _UNIFIED),
+    post(f"{_PROVIDER}/enable", unified.EnableSignInProvider, _UNIFIED),
+    get("/user-bindings", unified.ListUserBindings, _UNIFIED),
+    post("/user-bindings", unified.BindUser, _UNIFIED, status=201),
+    post(f"{_BINDING}/local-sign-in", unified.ChangeLocalSignIn, _UNIFIED),
+    post(f"{_BINDING}/unbind", unified.UnbindUser, _UNIFIED),
+    get("/unbound-subjects", unified.ListUnboundSubjects, _UNIFIED),
     *settings_of("identity"),
     *trail_of("identity", "users", "create"),
 )

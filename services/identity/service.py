@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.declaring.guards import Unguarded
+from chassis.declaring.guards import Allowance, Beyond, Guard, Unguarded
 from chassis.declaring.service import Service, command, copy, publishes, query, reaction, scheduled
 from chassis.work.audit_heads import keeping_heads
 from contracts.courses.events import CoursesTrailSealed
@@ -12,12 +12,17 @@ from contracts.exams.events import ExamsTrailSealed
 from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
-from services.identity import jobs, queries, reactions, tables
-from services.identity.commands import accounts, notices, teaching_points, users
+from services.identity import jobs, reactions, tables
+from services.identity.commands import accounts, bindings, notices, providers, teaching_points, unified, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
+from services.identity.queries import people as queries
+from services.identity.queries import unified as unified_queries
 
 NOT_TO_BE_GUESSED = Unguarded("it takes a token that nobody guesses")
+NO_SECRET = Unguarded("it is no secret")
+STARTS = Guard(Allowance(600, timedelta(minutes=15), Beyond.WORK))
+"""A whole school may stand behind one address; each start is a row for an hour."""
 
 
 class Identity(Service):
@@ -28,6 +33,9 @@ class Identity(Service):
     conflicts: ClassVar[dict[str, str]] = {
         "uq_users_username": "username_taken",
         "uq_teaching_points_code": "teaching_point_code_taken",
+        "uq_sign_in_providers_name": "sign_in_provider_name_taken",
+        "uq_user_bindings_subject": "subject_bound",
+        "uq_user_bindings_user_id": "user_bound",
     }
 
     settings = SETTINGS
@@ -37,6 +45,11 @@ class Identity(Service):
     sign_in = command(session_commands.sign_in, as_system=True, guard=Unguarded("it counts wrong passwords alone"))
     refresh_session = command(session_commands.refresh_session, as_system=True, guard=NOT_TO_BE_GUESSED)
     sign_out = command(session_commands.sign_out, as_system=True, guard=NOT_TO_BE_GUESSED)
+    get_sign_in_options = query(unified_queries.get_sign_in_options, as_system=True, guard=NO_SECRET)
+    begin_unified_sign_in = command(unified.begin_unified_sign_in, as_system=True, outside=True, guard=STARTS)
+    finish_unified_sign_in = command(
+        unified.finish_unified_sign_in, as_system=True, outside=True, guard=NOT_TO_BE_GUESSED
+    )
     # one's own account: its secrets are out of its own sight
     change_password = command(accounts.change_password, as_system=True)
     update_account = command(accounts.update_account, as_system=True)
@@ -62,6 +75,17 @@ class Identity(Service):
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
     list_account_statements = query(queries.list_account_statements)
+    # unified sign-in: providers, and whose account is whose there
+    create_sign_in_provider = command(providers.create_sign_in_provider)
+    update_sign_in_provider = command(providers.update_sign_in_provider)
+    disable_sign_in_provider = command(providers.disable_sign_in_provider)
+    enable_sign_in_provider = command(providers.enable_sign_in_provider)
+    list_sign_in_providers = query(unified_queries.list_sign_in_providers)
+    bind_user = command(bindings.bind_user)
+    change_local_sign_in = command(bindings.change_local_sign_in)
+    unbind_user = command(bindings.unbind_user)
+    list_user_bindings = query(unified_queries.list_user_bindings)
+    list_unbound_subjects = query(unified_queries.list_unbound_subjects)
     # notices: who is told depends on more than a kind of scope says
     mark_notices_read = command(notices.mark_notices_read, as_system=True)
     mark_all_notices_read = command(notices.mark_all_notices_read, as_system=True)
@@ -74,7 +98,7 @@ class Identity(Service):
     # gateways
     list_revocations = query(queries.list_revocations, as_system=True)
     get_access_grants = query(queries.get_access_grants, as_system=True)
-    get_token_key = query(queries.get_token_key, as_system=True, guard=Unguarded("it is no secret"))
+    get_token_key = query(queries.get_token_key, as_system=True, guard=NO_SECRET)
 
     on_student_state = reaction(reactions.on_student_state)
     on_registry_trail_sealed = reaction(keeping_heads(RegistryTrailSealed))
@@ -89,6 +113,7 @@ class Identity(Service):
         SchoolSettingState, queries.school_setting_items, tables.metadata.tables["school_settings"]
     )
 
+    seal_secrets_anew = scheduled(jobs.seal_secrets_anew, every=timedelta(minutes=1))
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
 
 

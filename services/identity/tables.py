@@ -31,10 +31,12 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
 from chassis.work.public import guarding_tables
-from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.states import NameChangeKind, SignInProviderStatus, TeachingPointStatus, UserStatus
 from contracts.identity.tokens import MAX_LIFETIME
+from contracts.identity.unified import SignInProviderKind
 from contracts.permissions import Role
 from services.identity.domain.guessing import FORGOTTEN_AFTER
+from services.identity.domain.unified import STARTS_KEPT, SUBJECTS_KEPT
 
 SESSIONS_KEPT: Final = timedelta(days=90)
 """After they were over: people see where their account was used."""
@@ -87,6 +89,8 @@ users = Table(
     Column("epoch", Integer, nullable=False, server_default=text("1")),
     Column("profile_completed", Boolean, nullable=False, server_default=text("false")),
     Column("must_change_password", Boolean, nullable=False, server_default=text("true")),
+    Column("local_sign_in", Boolean, nullable=False, server_default=text("true")),  # its own password opens it
+    Column("bound", Boolean, nullable=False, server_default=text("false")),  # it has a row in `user_bindings`
     Column("last_signed_in_at", DateTime(timezone=True)),
     *stamps(),
     UniqueConstraint("username", name="uq_users_username"),
@@ -138,6 +142,7 @@ sessions = Table(
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
     Column("client", Text),
     Column("place", Text),  # what counts as one and the same client (chassis/base/addresses.py)
+    Column("provider_sign_out", Text),  # of one that a provider opened: where people sign out there
     instant("started_at", server_default=func.now()),
     instant("last_used_at", server_default=func.now()),
     instant("expires_at"),
@@ -150,6 +155,75 @@ sessions = Table(
 )
 scope(sessions, system_only=True)
 kept_for(sessions, SESSIONS_KEPT, since="expires_at")
+
+sign_in_providers = Table(
+    "sign_in_providers",
+    metadata,
+    id_column(),
+    Column("name", String(60), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("client_id", Text),
+    Column("client_secret", LargeBinary),  # sealed (`steps/kept_secrets.py`)
+    Column("name_attribute", Text),
+    Column("password_address", Text),
+    Column("status", Text, nullable=False, server_default=SignInProviderStatus.ENABLED),
+    *stamps(),
+    UniqueConstraint("name", name="uq_sign_in_providers_name"),
+    one_of("kind", SignInProviderKind),
+    one_of("status", SignInProviderStatus),
+)
+scope(sign_in_providers)
+
+# Sign-ins that were begun at a provider and are finished with what it gives, once.
+sign_in_starts = Table(
+    "sign_in_starts",
+    metadata,
+    id_column(),
+    Column("sign_in_provider_id", ForeignKey(sign_in_providers.c.id), nullable=False),
+    Column("state_hash", LargeBinary, nullable=False, unique=True),
+    Column("browser_hash", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("return_path", Text, nullable=False),
+    instant("started_at"),
+    instant("finished_at", nullable=True),
+    Index("ix_sign_in_starts_started_at", "started_at"),
+)
+scope(sign_in_starts, system_only=True)
+kept_for(sign_in_starts, STARTS_KEPT, since="started_at")
+
+user_bindings = Table(
+    "user_bindings",
+    metadata,
+    id_column(),
+    Column("sign_in_provider_id", ForeignKey(sign_in_providers.c.id), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("reason", Text, nullable=False),
+    *stamps(),
+    UniqueConstraint("sign_in_provider_id", "subject", name="uq_user_bindings_subject"),
+    UniqueConstraint("user_id", name="uq_user_bindings_user_id"),
+    Index("ix_user_bindings_created_at", "created_at", "id"),
+    Index("ix_user_bindings_of_provider", "sign_in_provider_id", "created_at", "id"),
+)
+scope(user_bindings)
+
+unbound_subjects = Table(
+    "unbound_subjects",
+    metadata,
+    id_column(),
+    Column("sign_in_provider_id", ForeignKey(sign_in_providers.c.id), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("name", String(60)),
+    instant("first_tried_at"),
+    instant("last_tried_at"),
+    UniqueConstraint("sign_in_provider_id", "subject", name="uq_unbound_subjects_subject"),
+    Index("ix_unbound_subjects_last_tried_at", "last_tried_at", "id"),
+    Index("ix_unbound_subjects_of_provider", "sign_in_provider_id", "last_tried_at", "id"),
+)
+scope(unbound_subjects)
+kept_for(unbound_subjects, SUBJECTS_KEPT, since="last_tried_at")
 
 password_failures = Table(
     "password_failures",

@@ -27,8 +27,13 @@ READING = {
     ("chassis/papers/reading/packages.py", "xml.parsers"),
 }
 """Our own program, with nothing of what is in a file in its command; and expat, which is told to refuse doctypes."""
-SPEAKS_HTTP = {"chassis/messages/topology_check.py", "chassis/provisioning/broker.py"}
-"""Who asks somebody by HTTP: the broker's management interface, at the address of the settings."""
+SPEAKS_HTTP = {
+    "chassis/messages/topology_check.py",
+    "chassis/provisioning/broker.py",
+    "services/identity/steps/outside.py",
+}
+"""Who asks somebody by HTTP: the broker's management interface, at the address of the settings, and the providers of
+unified sign-in that the system's administrators have entered."""
 
 
 def dangers(text: str) -> Iterator[str]:
@@ -59,7 +64,7 @@ def test_nothing_that_runs_makes_code_commands_or_objects_of_text() -> None:
     assert {(name, danger) for name, danger in found() if danger != "requests"} == READING
 
 
-def test_only_the_brokers_management_interface_is_asked_by_http() -> None:
+def test_only_the_brokers_management_interface_and_sign_in_providers_are_asked_by_http() -> None:
     assert {name for name, danger in found() if danger == "requests"} == SPEAKS_HTTP
 
 

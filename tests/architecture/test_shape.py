@@ -42,7 +42,7 @@ PLAIN_IN = {
     # Selects that have a name.
     "chassis/running/tasks.py: tasks.c.id.in_(old)",
     "services/identity/bootstrap.py: users.c.id.in_(administrators)",
-    "services/identity/queries.py: teaching_points.c.id.in_(former)",
+    "services/identity/queries/people.py: teaching_points.c.id.in_(former)",
     # No ids: hashes of one page of the object store; what the lines of one step of an import name.
     "chassis/papers/files.py: files.c.sha256.in_(hashes)",
     "services/enrollment/queries/choices.py: _p.level.in_(round_.levels)",

@@ -19,7 +19,7 @@ from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
 from contracts.identity import commands as identity
-from contracts.identity import notices
+from contracts.identity import notices, unified
 from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
@@ -58,6 +58,8 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.SignIn,
         identity.RefreshSession,
         identity.SignOut,
+        unified.BeginUnifiedSignIn,
+        unified.FinishUnifiedSignIn,
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,

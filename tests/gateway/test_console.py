@@ -136,6 +136,8 @@ NO_CONTROLS = r"^[^\x00-"
 UNSEEN = {
     r"^[A-Za-z0-9+/]{80,2000}={0,2}$": "what a browser computes",
     r"^[A-Za-z0-9_-]{20,200}$": "a device's token",
+    r"^[A-Za-z0-9_-]{20,100}$": "a browser's token",
+    r"^[!-~]{1,2000}$": "what a provider gave",
     r"^[A-Za-z0-9_.-]{20,200}$": "a session's token",
     r"^[a-z][a-z0-9_]{0,39}$": "a name of the code",
     r"^-?[a-z][a-z0-9_]*$": "an order",

@@ -20,6 +20,7 @@ from contracts.enrollment.signups import GetNearestPoints, GetPointsOfCity, GetS
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
 from contracts.identity.queries import GetTokenKey
 from contracts.identity.tokens import LONGEST_TRANSACTION
+from contracts.identity.unified import BeginUnifiedSignIn, FinishUnifiedSignIn, GetSignInOptions
 from gateway.guards import Places
 from gateway.proxies import Proxies
 from gateway.rates import Rates
@@ -131,11 +132,13 @@ def test_no_command_of_identity_takes_longer_than_is_asked_back_for() -> None:
     assert max(route.timeout for route in identity.ROUTES) < LONGEST_TRANSACTION
 
 
-def test_nobody_comes_in_by_anything_but_name_and_password_or_what_that_gave() -> None:
+def test_nobody_comes_in_but_by_name_and_password_a_providers_word_or_what_these_gave() -> None:
     """No secret question, no hint, no link by mail: there is no other route that asks for no token."""
     public = {route.operation for route in ROUTES if route.permission is PUBLIC}
     visitors = {GetSignupCities, GetNearestPoints, GetPointsOfCity, SignUp}
-    assert public - visitors == {SignIn, RefreshSession, SignOut, GetTokenKey, of_service("registry", CheckDocument)}
+    by_a_provider = {GetSignInOptions, BeginUnifiedSignIn, FinishUnifiedSignIn}
+    by_password = {SignIn, RefreshSession, SignOut, GetTokenKey}
+    assert public == {*visitors, *by_password, *by_a_provider, of_service("registry", CheckDocument)}
     assert SignIn.model_fields.keys() == {"username", "password", "device_token", "work"}
 
 

@@ -15,6 +15,7 @@ from tests.gateway.conftest import Gateway, make_gateway
 
 SESSIONS, REFRESH, SIGN_OUT = f"{PREFIX}/sessions", f"{PREFIX}/sessions/refresh", f"{PREFIX}/sessions/sign-out"
 PASSWORD = f"{PREFIX}/account/password"
+STARTS, FINISH = f"{PREFIX}/sessions/unified-starts", f"{PREFIX}/sessions/unified"
 BROWSER = {"Session-Cookie": "yes"}
 TOKEN, NEXT = "rt_" + "a" * 40, "rt_" + "b" * 40
 DEVICE = "dt_" + "d" * 40
@@ -216,6 +217,27 @@ def test_other_routes_know_no_cookies(gateway: Gateway) -> None:
     assert answer.cookies == {}
 
 
+def test_where_a_sign_in_was_begun_a_cookie_says_and_who_is_signed_in_meanwhile_stays_so(gateway: Gateway) -> None:
+    browser, address = "b" * 43, "https://sso.example/auth?state=s"
+    gateway.backend.answers["begin_unified_sign_in"] = lambda *_: {"address": address, "browser_token": browser}
+    gateway.backend.answers["finish_unified_sign_in"] = lambda *_: {**tokens(), "return_path": "/"}
+    start = {"sign_in_provider_id": "0199d1f0-6c3e-7b1a-9c55-0a1b2c3d4e5f"}
+    begun = gateway.client.simulate_post(STARTS, json=start, headers=with_cookies(jiaowu_session=TOKEN))
+    assert begun.json == {"address": address}
+    assert {name: cookie.value for name, cookie in begun.cookies.items()} == {"jiaowu_start": browser}
+    (cookie,) = begun.cookies.values()
+    assert (cookie.http_only, cookie.same_site, cookie.max_age) == (True, "Strict", 3600)
+    gateway.client.simulate_post(STARTS, json=start, headers=with_cookies(jiaowu_start=browser))
+    assert asked(gateway)["browser_token"] == browser, "of two tabs the second is known by the same"
+    finished = gateway.client.simulate_post(
+        FINISH, json={"state_token": "s"}, headers=with_cookies(jiaowu_start=browser)
+    )
+    assert asked(gateway) == {"state_token": "s", "browser_token": browser}
+    assert finished.json["return_path"] == "/"
+    assert finished.cookies["jiaowu_session"].value == NEXT
+    assert NEXT not in finished.text
+
+
 def test_the_description_tells_browsers_how() -> None:
     described = document(identity.ROUTES)["paths"]
     having = {
@@ -224,7 +246,7 @@ def test_the_description_tells_browsers_how() -> None:
         for operation in item.values()
         if any(parameter["name"] == "Session-Cookie" for parameter in operation.get("parameters", ()))
     }
-    assert having == {SESSIONS, REFRESH, SIGN_OUT, PASSWORD}
+    assert having == {SESSIONS, REFRESH, SIGN_OUT, PASSWORD, STARTS, FINISH}
     operation = described[REFRESH]["post"]
     body = operation["requestBody"]
     assert (body["required"], "required" in body["content"]["application/json"]["schema"]) == (False, False)

@@ -74,6 +74,7 @@ HIDDEN = {
 SHORT = {
     *("list_terms", "list_courses", "list_programmes", "list_selection_rounds", "list_exam_rounds"),
     "list_admission_rounds",
+    "list_sign_in_providers",
     *("list_fee_standards", "list_refund_rules", "list_teaching_points", "list_setting_changes"),
     *("list_erasures", "list_tasks", "list_notices", "list_parked_messages"),
 }

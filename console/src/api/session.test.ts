@@ -207,3 +207,35 @@ describe("permissions", () => {
     expect(session.may("signed_in")).toBe(true);
   });
 });
+
+describe("signing in by a provider", () => {
+  it("leads there, after work where that is wanted, with the cookie that tells the browser again", async () => {
+    server.wantsWork = true;
+    const working = vi.fn();
+    const session = tab();
+    expect(await session.beginUnified("sso", "/finance/bills", "key-of-mine", working)).toBe(
+      "https://sso.example/auth",
+    );
+    expect(working).toHaveBeenCalledOnce();
+    expect(server.asked.at(-1)?.headers.get("Session-Cookie")).toBe("yes");
+    expect(server.asked.at(-1)?.body).toMatchObject({ sign_in_provider_id: "sso", return_path: "/finance/bills" });
+  });
+
+  it("opens a session in all tabs, and leads to where the person wanted to go", async () => {
+    const [here, other] = [tab(), tab()];
+    expect(await here.finishUnified({ state_token: "state", authorization_code: "code" }, "key")).toBe(
+      "/finance/bills",
+    );
+    await vi.waitFor(() => expect(other.state).toBe("signed_in"));
+    expect(here.account?.username).toBe("zhang");
+  });
+
+  it("leads to the provider when somebody signs out", async () => {
+    const session = tab();
+    server.providerSignOut = "https://sso.example/end";
+    await session.finishUnified({ state_token: "state", ticket: "ST-1" }, "key");
+    await session.signOut();
+    expect(left).toEqual(["https://sso.example/end"]);
+    expect(session.state).toBe("signed_out");
+  });
+});

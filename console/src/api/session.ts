@@ -98,6 +98,28 @@ export const useSession = defineStore("session", () => {
     await afterWork(ask, working);
   }
 
+  /** Where this browser signs in by a provider, to come back to a path of ours. Raises a Problem. */
+  async function beginUnified(provider: string, path: string, key: string, working: () => void): Promise<string> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
+    const body = { sign_in_provider_id: provider, return_path: path };
+    // One at a time: the first start gives this browser the cookie that all others are known by.
+    const ask = (solved?: string) =>
+      alone(() =>
+        good(http.POST("/api/v1/sessions/unified-starts", { params: { header }, body: { ...body, work: solved } })),
+      );
+    return (await afterWork(ask, working)).data.address;
+  }
+
+  /** Come in with what a provider gave, and hear where to go then. Raises a Problem. */
+  async function finishUnified(given: Request<"identity.FinishUnifiedSignIn">, key: string): Promise<string> {
+    const header = { ...COOKIE, "Idempotency-Key": key };
+    return alone(async () => {
+      const answered = await good(http.POST("/api/v1/sessions/unified", { params: { header }, body: given }));
+      await adopt(Promise.resolve(answered));
+      return answered.data.return_path;
+    });
+  }
+
   /** Raises a Problem. All other sessions of the account end. */
   async function changePassword(body: Request<"identity.ChangePassword">, key: string): Promise<void> {
     const header = { ...COOKIE, "Idempotency-Key": key };
@@ -105,11 +127,11 @@ export const useSession = defineStore("session", () => {
     await alone(() => adopt(good(http.POST("/api/v1/account/password", { params: { header }, headers, body }))));
   }
 
-  /** In all tabs. Raises a Problem when the server can't be told: then nobody is signed out. */
+  /** In all tabs, and at the provider. Raises a Problem when the server can't be told: then nobody is signed out. */
   async function signOut(): Promise<void> {
-    await alone(() => good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE)));
+    const { data } = await alone(() => good(http.POST("/api/v1/sessions/sign-out", BY_COOKIE)));
     tabs.tell({ kind: "signed out" });
-    leave();
+    leave(data.provider_sign_out ?? undefined);
   }
 
   /** Whether the person may do what wants this permission. */
@@ -164,11 +186,14 @@ export const useSession = defineStore("session", () => {
   }
 
   /** Nothing of what somebody saw stays in memory; until this page is gone it gives its token to no other. */
-  function leave(): void {
+  function leave(to = "/sign-in"): void {
     token = null;
     state.value = "signed_out";
-    location.assign("/sign-in");
+    location.assign(to);
   }
 
-  return { account, state, token: valid, refused, restore, reload, signIn, changePassword, signOut, may };
+  return {
+    ...{ account, state, token: valid, refused, restore, reload, may },
+    ...{ signIn, beginUnified, finishUnified, changePassword, signOut },
+  };
 });

@@ -14,6 +14,8 @@ export class FakeServer {
   signedIn: string | null = null;
   down = false;
   wantsWork = false;
+  /** Where whoever signed in by a provider signs out there. */
+  providerSignOut: string | null = null;
   clock = Date.now();
   readonly refuses = new Set<string>();
   readonly asked: Asked[] = [];
@@ -35,9 +37,11 @@ export class FakeServer {
   private answer({ path, headers, body }: Asked): Response {
     if (path === "/api/v1/sessions") return this.signIn(body);
     if (path === "/api/v1/sessions/refresh") return this.signedIn ? this.tokens() : this.refusal(401, "session_ended");
+    if (path === "/api/v1/sessions/unified-starts") return this.begin(body);
+    if (path === "/api/v1/sessions/unified") return this.finish();
     if (path === "/api/v1/sessions/sign-out") {
       this.signedIn = null;
-      return this.json(200, {});
+      return this.json(200, { provider_sign_out: this.providerSignOut });
     }
     const token = headers.get("Authorization")?.replace("Bearer ", "") ?? "";
     return this.refuses.has(token) ? this.refusal(401, "token_revoked") : this.json(200, this.account());
@@ -49,11 +53,21 @@ export class FakeServer {
     return this.tokens();
   }
 
-  private tokens(): Response {
+  private begin(body: Record<string, unknown>): Response {
+    if (this.wantsWork && body.work !== "solved") return this.refusal(428, "work_required", { challenge: {} });
+    return this.json(200, { address: "https://sso.example/auth" });
+  }
+
+  private finish(): Response {
+    this.signedIn = "zhang";
+    return this.tokens({ return_path: "/finance/bills" });
+  }
+
+  private tokens(more: object = {}): Response {
     this.made += 1;
     const until = new Date(this.clock + SECONDS * 1000).toISOString();
     const tokens = { access_token: `token-${this.made}`, access_expires_at: until, refresh_expires_at: until };
-    return this.json(200, { ...tokens, account: this.account() });
+    return this.json(200, { ...tokens, account: this.account(), ...more });
   }
 
   private account() {

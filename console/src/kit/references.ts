@@ -132,6 +132,14 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     by("number", "name"),
   ),
   signup: reference("signup", "enrollment.ListSignups", "enrollment.GetSignup", "search", by("name", "mobile")),
+  sign_in_provider: reference("sign_in_provider", "identity.ListSignInProviders", undefined, undefined, named),
+  user_binding: reference(
+    "user_binding",
+    "identity.ListUserBindings",
+    undefined,
+    "search",
+    by("username", "name", "subject"),
+  ),
   term: reference("term", "courses.ListTerms", undefined, undefined, named),
 };
 

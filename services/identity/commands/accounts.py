@@ -28,10 +28,13 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     """Change the acting user's password, end all sessions and open a new one.
 
     Raises `wrong_current_password` (five of one session in a quarter of an hour: `account_waits`),
-    `password_unchanged`, `password_too_easy`, and as `let_in` for an account that was shut out meanwhile.
+    `password_unchanged`, `password_too_easy`, `local_sign_in_off` where the password is a provider's, and as `let_in`
+    for an account that was shut out meanwhile.
     """
     me = uow.acting_user
     user = uow.one(SIGNING_IN.where(users.c.id == me))
+    if not user.local_sign_in:
+        raise ServiceError("local_sign_in_off")
     attempt = attempts.attempt_to_change(uow, user)
     attempts.take_turn(uow, attempt)
     wrong = ServiceError("wrong_current_password")

@@ -9,10 +9,9 @@ from sqlalchemy import Row, or_, select, update
 from chassis.base.blocking import in_real_thread
 from chassis.base.failures import RefusedButKept
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.base import Done
 from contracts.errors import ServiceError
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
-from contracts.identity.views import SessionTokens
+from contracts.identity.views import SessionTokens, SignedOut
 from services.identity.domain import passwords
 from services.identity.domain.lifetimes import REFRESH_GRACE, SAME_SIGN_IN
 from services.identity.steps import attempts
@@ -44,7 +43,8 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
 
     Raises `account_waits` after too many failures of this source (`domain.guessing`), `work_required` after very many
     of others, `bad_credentials`,
-    `one_time_password_expired`, and, to who knows the password only, `account_disabled` and `teaching_point_disabled`.
+    `one_time_password_expired`, and, to who knows the password only, `account_disabled`, `teaching_point_disabled` and
+    `local_sign_in_off`.
     """
     username = command.username.lower()
     user = uow.first(SIGNING_IN.where(users.c.username == username))
@@ -75,6 +75,8 @@ def _let_in(uow: UnitOfWork, attempt: attempts.Attempt, verified: Row[Any]) -> R
         raise attempts.refused(uow, attempt, refusal) from None
     if user.password_hash != verified.password_hash:  # another was given meanwhile
         raise attempts.refused(uow, attempt, ServiceError("bad_credentials"))
+    if not user.local_sign_in:
+        raise attempts.refused(uow, attempt, ServiceError("local_sign_in_off"))
     return user
 
 
@@ -113,13 +115,14 @@ def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
     return session_tokens(uow, user, session, newest)
 
 
-def sign_out(command: SignOut, uow: UnitOfWork) -> Done:
-    """End the session of a refresh token, also of one that another tab has renewed. An unknown or ended one is no
-    mistake: the session is over either way."""
+def sign_out(command: SignOut, uow: UnitOfWork) -> SignedOut:
+    """End the session of a refresh token, also of one that another tab has renewed, and answer where its owner signs
+    out at the provider. An unknown or ended one is no mistake: the session is over either way."""
     session = _held_session(uow, command.refresh_token)
-    if session is not None:
-        revoke_sessions(uow, sessions.c.id == session.id)
-    return Done()
+    if session is None:
+        return SignedOut()
+    revoke_sessions(uow, sessions.c.id == session.id)
+    return SignedOut(provider_sign_out=session.provider_sign_out)
 
 
 def _held_session(uow: UnitOfWork, token: str) -> Row[Any] | None:

@@ -22,7 +22,7 @@ from contracts.identity.commands import (
 from contracts.identity.states import CoordinateSystem, NameChangeKind, TeachingPointStatus
 from contracts.identity.views import TeachingPointDetails
 from services.identity.domain.coordinates import wgs84
-from services.identity.queries import teaching_point_details
+from services.identity.queries.people import teaching_point_details
 from services.identity.steps.revoking import revoke_users
 from services.identity.tables import teaching_point_names, teaching_points, users
 

@@ -147,8 +147,8 @@ def _refuse_former_student(uow: UnitOfWork, student_id: UUID) -> None:
 def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) -> OneTimePasswords:
     """Give each of the users a password for the next sign-in; their sessions end, and no failure so far counts.
 
-    Raises `some_not_found`, and `own_account` for the actor's own: a session that was left open must not become a
-    password.
+    Raises `some_not_found`, `some_sign_in_elsewhere`, and `own_account` for the actor's own: a session that was left
+    open must not become a password.
     """
     if uow.context.actor.user_id in command.user_ids:
         raise ServiceError("own_account")
@@ -157,6 +157,8 @@ def issue_one_time_passwords(command: IssueOneTimePasswords, uow: UnitOfWork) ->
     rows = lock(uow, users, command.user_ids)
     if missing := len(command.user_ids) - len(rows):
         raise ServiceError("some_not_found", count=missing)
+    if elsewhere := sum(not row.local_sign_in for row in rows.values()):
+        raise ServiceError("some_sign_in_elsewhere", count=elsewhere)
     for user_id in rows:
         uow.audit(users, user_id, "issue_one_time_password")
     issued = _issue(uow, [(row.id, row.username) for row in rows.values()], made)

@@ -64,8 +64,11 @@ def _hold_point(uow: UnitOfWork, point_id: UUID | None) -> None:
         uow.execute(select(teaching_points.c.id).where(teaching_points.c.id == point_id).with_for_update(read=True))
 
 
-def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None) -> SessionTokens:
-    """Begin a session of an account that was let in, on a device that is known or will be, and answer its tokens."""
+def open_session(
+    uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None, *, provider_sign_out: str | None = None
+) -> SessionTokens:
+    """Begin a session of an account that was let in, on a device that is known or will be, and answer its tokens.
+    `provider_sign_out` is where people sign out at the provider that stands for them."""
     session_id, secret = new_id(), new_secret()
     token = refresh_token(session_id, 0, secret)
     session = uow.one(
@@ -78,6 +81,7 @@ def open_session(uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None)
             opened_by=_opened_by(uow, user.id, signing_key()),
             client=uow.context.client,
             place=network_of(uow.context.client),
+            provider_sign_out=provider_sign_out,
             started_at=uow.now,
             last_used_at=uow.now,
             expires_at=lifetime(user).until(uow.now, uow.now),

@@ -9,21 +9,36 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from chassis.data.bulk import ids_in
+from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.states import FirstStep
+from contracts.identity.unified import SignInProviderKind, SignInProviderView, UserBindingView
 from contracts.identity.views import AccountView, RoleGrant, UserView
 from services.identity.domain.roles import permissions
-from services.identity.tables import teaching_points, user_roles, users
+from services.identity.steps.providers import callback_of
+from services.identity.tables import sign_in_providers, teaching_points, user_bindings, user_roles, users
 
 USER_COLUMNS = select(users, teaching_points.c.name.label("teaching_point_name")).outerjoin(
     teaching_points, teaching_points.c.id == users.c.teaching_point_id
+)
+
+BINDING_COLUMNS = (
+    select(
+        user_bindings,
+        sign_in_providers.c.name.label("provider_name"),
+        users.c.username,
+        users.c.name,
+        users.c.local_sign_in,
+    )
+    .outerjoin(sign_in_providers, sign_in_providers.c.id == user_bindings.c.sign_in_provider_id)
+    .outerjoin(users, users.c.id == user_bindings.c.user_id)
 )
 
 
 def first_steps(row: Row[Any]) -> tuple[FirstStep, ...]:
     """What the account still has to do before anything else works."""
     steps = (
-        (FirstStep.CHANGE_PASSWORD, row.must_change_password),
+        (FirstStep.CHANGE_PASSWORD, row.must_change_password and row.local_sign_in),
         (FirstStep.COMPLETE_PROFILE, not row.profile_completed),
     )
     return tuple(step for step, due in steps if due)
@@ -65,4 +80,19 @@ def account_view(row: Row[Any], grants: tuple[RoleGrant, ...]) -> AccountView:
         roles=grants,
         permissions=permissions(grants),
         first_steps=first_steps(row),
+    )
+
+
+def binding_view(row: Row[Any]) -> UserBindingView:
+    """A binding, from a row of `BINDING_COLUMNS`."""
+    return as_view(UserBindingView, row)
+
+
+def provider_view(row: Row[Any]) -> SignInProviderView:
+    """A provider, without its secret."""
+    return as_view(
+        SignInProviderView,
+        row,
+        has_client_secret=row.client_secret is not None,
+        callback_address=callback_of(SignInProviderKind(row.kind)),
     )

@@ -10,7 +10,9 @@ from chassis.declaring.service import Service
 from chassis.testing.harness import ServiceHarness
 from services.identity.domain import passwords
 from services.identity.service import Identity
+from services.identity.steps import providers
 from tests.builders.identity import private_key
+from tests.lying_provider import LyingProvider, lying_provider
 
 
 @pytest.fixture
@@ -25,3 +27,11 @@ def identity(
     settings.cache_clear()
     yield harness_of(Identity)
     settings.cache_clear()
+
+
+@pytest.fixture
+def lying() -> Iterator[LyingProvider]:
+    """A provider of unified sign-in of which this process knows nothing yet."""
+    providers._remembered.clear()
+    with lying_provider() as provider:
+        yield provider

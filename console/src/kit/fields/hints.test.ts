@@ -8,12 +8,14 @@ const field = (kind: Field["kind"], more: Partial<Field> = {}): Field =>
 
 const inside = (each: Field): Field[] => [each, ...(each.fields ?? []).flatMap(inside), ...items(each)];
 const items = (each: Field): Field[] => (each.items ? (itemOf(each).fields ?? []).flatMap(inside) : []);
+/** Sent without a form: from the gateway's own page, and with what a provider gave. */
+const FORMLESS = new Set(["registry.CheckDocument", "identity.FinishUnifiedSignIn"]);
 const commands = Object.entries(table as unknown as Record<string, Operation>).filter(
-  ([name, each]) => each.is_command && name !== "registry.CheckDocument", // which has no form here
+  ([name, each]) => each.is_command && !FORMLESS.has(name),
 );
 /** What no form asks for: names of the code, and what a browser keeps or computes. */
 const CODE = /^\^-?\[a-z\]/;
-const KEPT = new Set(["device_token", "refresh_token", "work"]);
+const KEPT = new Set(["browser_token", "device_token", "refresh_token", "work"]);
 const isAsked = ({ name, pattern, items: each }: Field) =>
   !KEPT.has(name) && !CODE.test(pattern ?? each?.pattern ?? "");
 

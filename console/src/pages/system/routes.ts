@@ -6,6 +6,9 @@ export const routes = [
   page("/system/teaching-points/:teaching_point_id", "identity.GetTeachingPoint", () => import("./teaching-point")),
   page("/system/users", "identity.ListUsers", () => import("./users")),
   page("/system/users/:user_id", "identity.GetUser", () => import("./user")),
+  page("/system/user-bindings", "identity.ListUserBindings", () => import("./user-bindings")),
+  page("/system/unbound-subjects", "identity.ListUnboundSubjects", () => import("./unbound-subjects")),
+  page("/system/sign-in-providers", "identity.ListSignInProviders", () => import("./sign-in-providers")),
   page("/system/settings", "identity.ListSettings", () => import("./settings"), { title: "学校设置" }),
   page(`/system/audit/${SERVICE_PARAM}`, "identity.ListAuditEntries", () => import("./audit"), {
     path: "/system/audit",

@@ -10,11 +10,12 @@ export default listPage("identity.ListUsers", {
     { field: "teaching_point_name", link: "teaching_point_id" },
     "status",
     "last_signed_in_at",
+    { field: "local_sign_in", hidden: true },
     { field: "mobile", hidden: true },
     { field: "email", hidden: true },
     { field: "position", hidden: true },
   ],
-  filters: ["search", "role", "status", "teaching_point_id"],
+  filters: ["search", "role", "status", "bound", "teaching_point_id"],
   open: "identity.GetUser",
   actions: [
     command("identity.CreateUser"),

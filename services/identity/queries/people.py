@@ -1,4 +1,4 @@
-"""What identity can be asked."""
+"""Accounts, teaching points, users, notices, and what gateways ask."""
 
 from __future__ import annotations
 

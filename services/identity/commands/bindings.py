@@ -1,0 +1,68 @@
+"""Whose account is whose at a provider (IDN-2): the school says so."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.rows import add, locked
+from contracts.base import Done
+from contracts.identity.unified import BindUser, ChangeLocalSignIn, UnbindUser, UserBindingView
+from services.identity.domain.unified import local_sign_in_usual
+from services.identity.steps.revoking import revoke_users
+from services.identity.steps.views import BINDING_COLUMNS, binding_view, grants_of
+from services.identity.tables import sign_in_providers, unbound_subjects, user_bindings, users
+
+
+def bind_user(command: BindUser, uow: UnitOfWork) -> UserBindingView:
+    """Bind a user to a provider's subject. Raises `not_found`; by their constraints `subject_bound`, `user_bound`."""
+    uow.one(select(sign_in_providers.c.id).where(sign_in_providers.c.id == command.sign_in_provider_id))
+    user = locked(uow, users, command.user_id)
+    roles = [grant.role for grant in grants_of(uow, [user.id])[user.id]]
+    local = local_sign_in_usual(roles) if command.local_sign_in is None else command.local_sign_in
+    subject = {"sign_in_provider_id": command.sign_in_provider_id, "subject": command.subject}
+    binding = add(uow, user_bindings, {**subject, "user_id": user.id, "reason": command.reason}, "bind")
+    _set(uow, user, command.reason, bound=True, local_sign_in=local)
+    tried = unbound_subjects.c
+    here = (tried.sign_in_provider_id == command.sign_in_provider_id) & (tried.subject == command.subject)
+    uow.execute(delete(unbound_subjects).where(here))
+    return _view(uow, binding.id)
+
+
+def change_local_sign_in(command: ChangeLocalSignIn, uow: UnitOfWork) -> UserBindingView:
+    """Let the own password open a bound account, or no more. Raises `stale_version`."""
+    binding = locked(uow, user_bindings, command.user_binding_id, command.version)
+    user = locked(uow, users, binding.user_id)
+    _set(uow, user, command.reason, bound=True, local_sign_in=command.local_sign_in)
+    return _view(uow, binding.id)
+
+
+def unbind_user(command: UnbindUser, uow: UnitOfWork) -> Done:
+    """Undo a binding: whoever is signed in by it is not any more. Raises `stale_version`."""
+    binding = locked(uow, user_bindings, command.user_binding_id, command.version)
+    user = locked(uow, users, binding.user_id)
+    uow.execute(delete(user_bindings).where(user_bindings.c.id == binding.id))
+    was = {name: binding._mapping[name] for name in ("sign_in_provider_id", "subject", "user_id")}
+    uow.audit(user_bindings, binding.id, "unbind", before=was, after={"reason": command.reason})
+    _set(uow, user, command.reason, bound=False, local_sign_in=True)
+    revoke_users(uow, users.c.id == user.id, end_sessions=True)
+    return Done()
+
+
+def _set(uow: UnitOfWork, user: Row[Any], reason: str, *, bound: bool, local_sign_in: bool) -> None:
+    """Keep with the account whether it is bound, and whether its own password opens it: where that opens it no more,
+    no session is left that was opened so."""
+    uow.execute(update(users).where(users.c.id == user.id).values(bound=bound, local_sign_in=local_sign_in))
+    if user.local_sign_in == local_sign_in:
+        return
+    told = {"local_sign_in": local_sign_in, "reason": reason}
+    uow.audit(users, user.id, "change_local_sign_in", {"local_sign_in": user.local_sign_in}, told)
+    if not local_sign_in:
+        revoke_users(uow, users.c.id == user.id, end_sessions=True)
+
+
+def _view(uow: UnitOfWork, binding_id: UUID) -> UserBindingView:
+    return binding_view(uow.one(BINDING_COLUMNS.where(user_bindings.c.id == binding_id)))

@@ -1,0 +1,74 @@
+"""Providers as the school sets them up, and what is kept of their secrets."""
+
+import pytest
+from sqlalchemy import select
+
+from chassis.base.settings import settings
+from chassis.testing.harness import ServiceHarness
+from contracts.common import ListAuditEntries, of_service
+from contracts.identity.unified import CreateSignInProvider, ListSignInProviders, UpdateSignInProvider
+from services.identity.steps import kept_secrets
+from services.identity.tables import sign_in_providers
+from tests.builders.identity import private_key, user
+from tests.builders.people import of_school
+from tests.builders.unified import bound, came_in, cas_provider, openid_provider
+from tests.lying_provider import SECRET, LyingProvider
+
+
+def kept(identity: ServiceHarness) -> bytes:
+    """The secret as it lies in the table."""
+    (found,) = identity.rows(select(sign_in_providers.c.client_secret))
+    return bytes(found.client_secret)
+
+
+def test_a_clients_secret_is_sealed_and_told_to_nobody_but_its_provider(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    assert provider.has_client_secret
+    assert SECRET.encode() not in kept(identity)
+    shown = identity.ask(ListSignInProviders(), of_school()).model_dump_json()
+    trail = identity.ask(of_service("identity", ListAuditEntries)(), of_school()).model_dump_json()
+    assert SECRET not in shown + trail
+    fields = {"sign_in_provider_id": provider.id, "version": provider.version, "name": "新的名称"}
+    changed = UpdateSignInProvider(**fields, address=provider.address, client_id="jiaowu")
+    assert identity.run(changed, of_school()).has_client_secret, "left out, it stays"
+    bound(identity, provider, user(identity))
+    came_in(identity, provider, lying)
+    (asked,) = {who for path, _, who in lying.asked if path == "/token"}
+    assert asked == "jiaowu:secret_%26_of_%3A_the_client_%25"
+
+
+def test_a_secret_is_sealed_anew_while_keys_are_changed_and_gone_with_its_key(
+    identity: ServiceHarness, lying: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = openid_provider(identity, lying)
+    bound(identity, provider, user(identity))
+    old, new, before = settings().token_private_key.get_secret_value(), private_key(), kept(identity)
+    for keys in (new + old, new):
+        monkeypatch.setenv("JIAOWU_TOKEN_PRIVATE_KEY", keys)
+        settings.cache_clear()
+        identity.run_due_jobs()
+        came_in(identity, provider, lying)
+    assert kept(identity) != before
+    assert kept_secrets.opened(before, provider.id.bytes) is None
+    assert kept_secrets.opened(kept(identity), user(identity, "other").user.id.bytes) is None
+
+
+def test_openid_connect_needs_a_client_and_names_are_given_once(identity: ServiceHarness, lying: LyingProvider) -> None:
+    lacking = CreateSignInProvider.model_validate(
+        {"name": "甲", "kind": "openid_connect", "address": "https://sso.example"}
+    )
+    refusal = identity.refusal(lacking, of_school())
+    assert [(error.path, error.code) for error in refusal.errors] == [("client_id", "field_required")]
+    cas_provider(identity, lying)
+    second = CreateSignInProvider.model_validate({"name": "统一身份认证", "kind": "cas", "address": lying.address})
+    assert identity.refusal(second, of_school()).code == "sign_in_provider_name_taken"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://sso.example", "ftp://sso.example", "https://u@sso.example", "https://sso.example/?a", "sso"]
+)
+def test_a_provider_is_asked_by_tls_alone(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        CreateSignInProvider.model_validate({"name": "甲", "kind": "cas", "address": address})
