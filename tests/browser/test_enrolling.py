@@ -177,7 +177,9 @@ def test_a_form_whose_answer_is_lost_is_sent_again_and_entered_once(
     expect(page.get_by_role("heading", level=1)).to_contain_text(person.name)
 
 
-def test_the_officer_tries_and_admits_and_number_and_record_are_there_until_it_is_taken_back(desk: Desk, premises: Premises) -> None:
+def test_the_officer_tries_and_admits_and_number_and_record_are_there_until_it_is_taken_back(
+    desk: Desk, premises: Premises
+) -> None:
     person = premises.applicant()
     form = premises.applied(person)
     page = desk("admissions")
