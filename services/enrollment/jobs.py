@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS, type_name
@@ -22,14 +22,17 @@ _AFTER_A_REBUILD: Final = timedelta(days=1)
 
 def follow_records(uow: UnitOfWork) -> int:
     """Bring forms in line with a copy that was fetched anew; how many. What the registry tells, a reaction follows at
-    once; but after the registry was restored its copy says what is older than what the reaction had heard."""
-    states = uow.tables["copy_states"].c
-    fetched = select(states.completed_at).where(states.kind == type_name(StudentDocumentState))
-    at = uow.scalar(fetched)
-    if at is None or at < uow.now - _AFTER_A_REBUILD:
+    once; but after the registry was restored its copy says what is older than what the reaction had heard, or knows
+    nothing any more."""
+    states = uow.tables["copy_states"]
+    fetched = uow.first(select(states).where(states.c.kind == type_name(StudentDocumentState)))
+    if fetched is None or fetched.completed_at is None or fetched.completed_at < uow.now - _AFTER_A_REBUILD:
         return 0
-    studies = and_(_d.studying, ~_d.deleted)
-    behind = or_(_a.recorded_at.is_(None), _a.studying != studies)
+    return _follow_copy(uow) + _let_go_of_lost(uow, fetched.requested_at)
+
+
+def _follow_copy(uow: UnitOfWork) -> int:
+    behind = or_(_a.recorded_at.is_(None), _a.studying != and_(_d.studying, ~_d.deleted))
     differing = (
         select(student_documents)
         .join(applications, _a.student_id == _d.id)
@@ -39,3 +42,10 @@ def follow_records(uow: UnitOfWork) -> int:
         .with_for_update(of=[student_documents], skip_locked=True)
     )
     return follow(uow, {row.id: row for row in uow.rows(differing)})
+
+
+def _let_go_of_lost(uow: UnitOfWork, asked_at: datetime) -> int:
+    """Whose record was there and is lost studies no more, lest they could never begin the level again."""
+    known = select(_d.id).where(_d.id == _a.student_id).exists()
+    lost = (_a.state.in_(RECORDED), _a.studying, _a.recorded_at < asked_at, ~known)
+    return uow.execute(update(applications).where(*lost).values(studying=False)).rowcount

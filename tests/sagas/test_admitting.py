@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from contracts.enrollment.events import StudentsAdmitted
 from contracts.registry.events import AdmissionsRefused, StudentDocumentState, StudentState
 from tests.sagas.school import School
@@ -96,28 +94,3 @@ def test_a_service_that_lost_its_copies_knows_again_who_studies(school: School) 
     school.fills_copies("enrollment")
     again = person.model_copy(update={"admission_round_id": school.site.next_admission_round})
     school.refuses("already_enrolled_at_level", school.enters, again)
-
-
-def test_a_registry_that_was_set_back_is_followed_when_its_copy_is_fetched_anew(school: School) -> None:
-    person = school.form()
-    form = school.enters(person)
-    school.admits(form)
-    student = school.admitted(form)
-    school.removes(student)
-    with school.world.registry.owner_connection() as connection:
-        # A backup puts rows back without triggers.
-        connection.execute(
-            text(
-                "BEGIN; SET LOCAL session_replication_role = replica; "
-                "UPDATE students SET status = 'active', version = 1 WHERE id = :id; COMMIT"
-            ),
-            {"id": student.id},
-        )
-    school.after(minutes=1)
-    for service in ("enrollment", "courses", "finance", "exams", "identity"):
-        school.fills_copies(service)
-    school.after(minutes=2)
-    again = person.model_copy(update={"admission_round_id": school.site.next_admission_round})
-    school.refuses("already_enrolled_at_level", school.enters, again)
-    school.removes(student)
-    school.admits(school.enters(again))

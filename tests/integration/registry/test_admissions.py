@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from functools import partial
 
 from chassis.testing.harness import ServiceHarness
 from contracts.enrollment.events import AdmissionsCancelled, AdmittedStudent, CancelledAdmission, StudentsAdmitted
@@ -11,8 +11,9 @@ from contracts.identity.events import TeachingPointItem
 from contracts.registry.events import AdmissionsEnded, AdmissionsRefused
 from contracts.registry.queries import GetStudent, ListStudents
 from contracts.registry.views import StudentView
+from services.registry.reactions.admissions import on_students_admitted
+from tests.builders.courses import until_somebody_waits
 from tests.builders.messages import a
-from tests.racing import race
 
 
 def admitted(points: list[TeachingPointItem], **changes: object) -> AdmittedStudent:
@@ -106,11 +107,16 @@ def test_who_is_heard_to_be_cancelled_before_being_admitted_has_a_record_that_is
     assert refusals(registry) == []
 
 
-def test_an_admission_and_its_cancellation_in_two_processes_at_the_same_moment_leave_no_record_alive(
+def test_a_cancellation_waits_for_who_is_making_the_record_at_this_moment(
     registry: ServiceHarness, points: list[TeachingPointItem]
 ) -> None:
-    for turn in range(5):
-        one = admitted(points, student_number=f"26320309020{turn:04d}")
-        news = (StudentsAdmitted(students=(one,)), cancelled(one))
-        race(*(partial(registry.deliver, each) for each in news))
-        assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"
+    one = admitted(points)
+    news = StudentsAdmitted(students=(one,))
+    with ThreadPoolExecutor(1) as pool:
+        with registry.database.unit_of_work() as making:
+            making.caused_by([news], [registry.envelope(news)])
+            on_students_admitted([news], making)
+            cancelling = pool.submit(registry.deliver, cancelled(one))
+            until_somebody_waits(registry)
+        cancelling.result()
+    assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"
