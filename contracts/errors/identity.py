@@ -13,8 +13,8 @@ TEXTS = {
     ),
     "account_waits": ErrorText(
         _K.TOO_MANY,
-        "密码错误次数过多，请在 {retry_after} 秒后重试，或联系管理员解除限制、发放一次性密码。",
-        "Too many wrong passwords. Try again in {retry_after} seconds, or ask an administrator to let you in again.",
+        "密码或验证码错误次数过多，请在 {retry_after} 秒后重试，或联系管理员解除限制。",
+        "Too many wrong passwords or codes. Try again in {retry_after} seconds, or ask an administrator to let you in.",
     ),
     "account_disabled": ErrorText(
         _K.FORBIDDEN,
@@ -41,6 +41,31 @@ TEXTS = {
         _K.REFUSED,
         "新密码过于常见或含有用户名、姓名等个人信息，请换一个不易猜到的密码，例如几个互不相关的词。",
         "The new password is common, or holds your name or the like. Choose another, such as several unrelated words.",
+    ),
+    "wrong_code": ErrorText(
+        _K.REFUSED,
+        "验证码不正确，请输入验证器当前显示的六位数字，并检查手机时间是否准确；手机不在身边时可使用恢复码。",
+        "The code is wrong. Enter the six digits that your app shows now and see that your phone's clock is right, or"
+        " use a recovery code.",
+    ),
+    "code_used": ErrorText(
+        _K.REFUSED,
+        "此验证码已使用过，请等验证器显示新的验证码（每 30 秒更新一次）后再输入。",
+        "This code was used already. Wait for the next one, which your app shows within 30 seconds.",
+    ),
+    "offer_expired": ErrorText(
+        _K.REFUSED, "二维码已过期，请重新获取后扫描。", "This secret has expired. Get another one and scan it."
+    ),
+    "second_factor_missing": ErrorText(_K.REFUSED, "此账号未设置两步验证。", "The account has no second factor."),
+    "second_factor_demanded": ErrorText(
+        _K.REFUSED,
+        "学校要求您的角色使用两步验证，不能停用；更换手机请重新设置。",
+        "The school demands a second factor of your role. Set it up anew for another phone.",
+    ),
+    "second_factor_unreadable": ErrorText(
+        _K.REFUSED,
+        "系统密钥已紧急更换，原验证器不再有效，请使用恢复码，或联系管理员重置两步验证。",
+        "The system's key was replaced, and your app counts no more. Use a recovery code, or ask an administrator.",
     ),
     "from_record": ErrorText(
         _K.REFUSED,
@@ -79,7 +104,7 @@ TEXTS = {
     ),
     "own_account": ErrorText(
         _K.REFUSED,
-        "不能停用、启用、删除自己的账号或为自己发放一次性密码，请由其他管理员办理。",
-        "You can't disable, enable or remove your own account or give it a password. Ask another administrator.",
+        "不能停用、启用、删除自己的账号，也不能为自己发放一次性密码或重置两步验证，请由其他管理员办理。",
+        "You can't disable, enable, remove or reset your own account or give it a password. Ask another administrator.",
     ),
 }

@@ -22,6 +22,16 @@ class FirstStep(StrEnum):
 
     CHANGE_PASSWORD = "change_password"
     COMPLETE_PROFILE = "complete_profile"
+    ENTER_CODE = "enter_code"
+    """In each session of who has a second factor: until then nothing else works, not even the other steps."""
+    SET_UP_SECOND_FACTOR = "set_up_second_factor"
+
+
+class SecondFactorState(StrEnum):
+    """Whether an account has a second factor beside its password."""
+
+    NONE = "none"
+    SET_UP = "set_up"
 
 
 class NameChangeKind(StrEnum):

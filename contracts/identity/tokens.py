@@ -30,6 +30,8 @@ class AccessClaims(Contract):
 
     `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account
     has to change its password or complete its profile first: the token is good for its own routes only. With
+    `second_factor_due` it is good for nothing but giving a code. `second_factor_until` is how long the last code of the
+    session counts where one is asked for each time; without it the account has no second factor. With
     `grants_by_reference` the grants are too long to travel: gateways ask identity for them (`GetAccessGrants`).
     """
 
@@ -42,6 +44,8 @@ class AccessClaims(Contract):
     teaching_point_id: UUID | None = None
     student_id: UUID | None = None
     first_steps: bool = False
+    second_factor_due: bool = False
+    second_factor_until: Annotated[int, Field(ge=0)] | None = None
     grants: tuple[AccessGrant, ...]
     grants_by_reference: bool = False
     iat: Annotated[int, Field(ge=0)]

@@ -7,7 +7,13 @@ from pydantic import Field
 
 from contracts.base import Contract, View
 from contracts.identity.events import Revocation
-from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.states import (
+    FirstStep,
+    NameChangeKind,
+    SecondFactorState,
+    TeachingPointStatus,
+    UserStatus,
+)
 from contracts.identity.tokens import AccessGrant
 from contracts.permissions import Module, Role, ScopeKind
 from contracts.stored import (
@@ -72,7 +78,8 @@ class SessionTokens(View):
     device_token: Secret | None = Field(
         default=None,
         repr=False,
-        description="Of a sign-in or a change of password: to be kept on this device and sent with the next sign-in.",
+        description="Of a sign-in or a change of password, and of a refresh after a code of the second factor: to be "
+        "kept on this device and sent with the next sign-in.",
     )
 
 
@@ -108,6 +115,7 @@ class UserView(View):
     roles: tuple[RoleGrant, ...]
     status: UserStatus
     first_steps: tuple[FirstStep, ...]
+    second_factor: SecondFactorState = SecondFactorState.NONE
     last_signed_in_at: Instant | None
     version: int
 

@@ -6,6 +6,8 @@ SETTINGS: Words = {
     "grace_days": ("汇款驳回后的宽限期", "Time to pay after a rejected remittance"),
     "student_number_template": ("学号规则", "Template of student numbers"),
     "youngest_applicant": ("报名最低年龄提示", "Age below which applicants are pointed out"),
+    "second_factor_roles": ("须使用两步验证的角色", "Roles that have to have a second factor"),
+    "second_factor_minutes": ("退费、录取前验证码的有效时间", "How long a code counts before payouts and admission"),
     "school_name": ("学校名称", "Name of the school"),
     "school_english_name": ("学校英文名称", "English name of the school"),
     "school_seal": ("学校公章", "Seal of the school"),

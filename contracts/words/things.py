@@ -12,6 +12,8 @@ THINGS: Words = {
     "bills": ("缴费单", "Bill"),
     "course_versions": ("课程版本", "Course version"),
     "courses": ("课程", "Course"),
+    "second_factors": ("两步验证", "Second factor"),
+    "recovery_codes": ("恢复码", "Recovery code"),
     "credentials": ("密码", "Password"),
     "exam_registrations": ("报考", "Exam registration"),
     "exam_round_courses": ("考试科目", "Course of an exam round"),

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
+from services.identity.steps import second_factors
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
 from services.identity.tables import refused_accounts, students, users
 
@@ -31,3 +32,8 @@ def retry_refused_accounts(uow: UnitOfWork) -> int:
     uow.publish_rows(StudentAccountsRefused, answers.refused)
     uow.publish_rows(StudentAccountsMade, answers.made)
     return len(tried) - len(answers.refused)
+
+
+def seal_second_factors_anew(uow: UnitOfWork) -> int:
+    """While keys are changed: what depends on the former key is sealed with the one that signs, before that goes."""
+    return second_factors.seal_anew(uow, MAX_EVENT_ROWS)

@@ -30,6 +30,7 @@ from contracts.identity.queries import (
     ListTeachingPoints,
     ListUsers,
 )
+from contracts.identity.second_factor import GetSecondFactor, SecondFactorView
 from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.identity.views import (
     AccessGrants,
@@ -47,8 +48,17 @@ from contracts.identity.views import (
 from contracts.notices import sentence
 from services.identity.steps.keys import keys
 from services.identity.steps.notices import count_unread, reader
+from services.identity.steps.second_factors import is_demanded, recovery_codes_left
+from services.identity.steps.sessions import acting_session
 from services.identity.steps.tokens import access_grants
-from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
+from services.identity.steps.views import (
+    USER_COLUMNS,
+    account_view,
+    grants_of,
+    second_factor_of,
+    user_view,
+    user_views,
+)
 from services.identity.tables import (
     notices,
     revocations,
@@ -65,7 +75,20 @@ from services.identity.tables import (
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
     me = uow.acting_user
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
+    account = uow.one(USER_COLUMNS.where(users.c.id == me))
+    return account_view(account, grants_of(uow, [me])[me], acting_session(uow))
+
+
+def get_second_factor(query: GetSecondFactor, uow: UnitOfWork) -> SecondFactorView:
+    """The acting user's second factor."""
+    me = uow.acting_user
+    account = uow.one(select(users).where(users.c.id == me))
+    return SecondFactorView(
+        state=second_factor_of(account),
+        since=account.second_factor_since,
+        demanded=is_demanded(uow, [grant.role for grant in grants_of(uow, [me])[me]]),
+        recovery_codes_left=recovery_codes_left(uow, me),
+    )
 
 
 def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:

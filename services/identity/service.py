@@ -13,7 +13,7 @@ from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.identity import jobs, queries, reactions, tables
-from services.identity.commands import accounts, notices, teaching_points, users
+from services.identity.commands import accounts, notices, second_factor, teaching_points, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 
@@ -43,6 +43,13 @@ class Identity(Service):
     end_sessions = command(accounts.end_sessions, as_system=True)
     get_account = query(queries.get_account, as_system=True)
     list_sessions = query(queries.list_sessions, as_system=True)
+    # one's second factor
+    enter_code = command(second_factor.enter_code, as_system=True)
+    offer_second_factor = command(second_factor.offer_second_factor, as_system=True)
+    set_up_second_factor = command(second_factor.set_up_second_factor, as_system=True)
+    renew_recovery_codes = command(second_factor.renew_recovery_codes, as_system=True)
+    remove_second_factor = command(second_factor.remove_second_factor, as_system=True)
+    get_second_factor = query(queries.get_second_factor, as_system=True)
     # teaching points
     create_teaching_point = command(teaching_points.create_teaching_point)
     update_point_information = command(teaching_points.update_point_information)
@@ -59,6 +66,7 @@ class Identity(Service):
     enable_user = command(users.enable_user)
     issue_one_time_passwords = command(users.issue_one_time_passwords, idle=users.HASHED_WITHIN)
     forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
+    reset_second_factor = command(second_factor.reset_second_factor)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
     # notices: who is told depends on more than a kind of scope says
@@ -89,6 +97,7 @@ class Identity(Service):
     )
 
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
+    seal_second_factors_anew = scheduled(jobs.seal_second_factors_anew, every=timedelta(seconds=30))
 
 
 SERVICE = Identity

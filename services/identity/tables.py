@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -88,6 +89,7 @@ users = Table(
     Column("profile_completed", Boolean, nullable=False, server_default=text("false")),
     Column("must_change_password", Boolean, nullable=False, server_default=text("true")),
     Column("last_signed_in_at", DateTime(timezone=True)),
+    instant("second_factor_since", nullable=True),  # none: the password alone lets the user in
     *stamps(),
     UniqueConstraint("username", name="uq_users_username"),
     UniqueConstraint("student_id", name="uq_users_student_id"),
@@ -98,7 +100,8 @@ users = Table(
 )
 scope(users, point="teaching_point_id", own="id")
 user_search = found_by_name(users, "name", "username")
-unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
+# What nobody edits: who signs in makes nobody's edit stale.
+unversioned(users, "epoch", "last_signed_in_at", "second_factor_since")
 
 user_roles = Table(
     "user_roles",
@@ -124,6 +127,26 @@ credentials = Table(
 )
 scope(credentials, system_only=True)
 
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # the app's secret (`steps/vault.py`)
+    Column("sealed_by", Text, nullable=False),  # the public half of the key that it depends on, as a fingerprint
+    Column("last_step", BigInteger, nullable=False),  # of the last code that was taken: no code is taken twice
+    Index("ix_second_factors_sealed_by", "sealed_by"),
+)
+scope(second_factors, system_only=True)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", ForeignKey(second_factors.c.user_id, ondelete="CASCADE"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    instant("used_at", nullable=True),
+)
+scope(recovery_codes, system_only=True)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -136,6 +159,9 @@ sessions = Table(
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
+    Column("device_id", Uuid),  # that was known when it was opened
+    Column("second_factor_due", Boolean, nullable=False, server_default=text("false")),  # nothing works without it
+    instant("second_factor_at", nullable=True),  # when a code was given last
     Column("client", Text),
     Column("place", Text),  # what counts as one and the same client (chassis/base/addresses.py)
     instant("started_at", server_default=func.now()),

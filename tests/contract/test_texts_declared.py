@@ -23,6 +23,7 @@ TAKEN_AS_THEY_ARE = {
     "confirmation": "a secret",
     "refresh_token": "a secret that identity made",
     "device_token": "a secret that identity made",
+    "offer": "a secret that identity made",
     "work": "made by a program",
     "task_id": "made by a service, of a form that nothing else has",
     "sort": "the names of fields",

@@ -18,7 +18,7 @@ from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
 from contracts.identity import commands as identity
-from contracts.identity import notices
+from contracts.identity import notices, second_factor
 from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
@@ -57,6 +57,12 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,
+        second_factor.EnterCode,
+        second_factor.GetSecondFactor,
+        second_factor.OfferSecondFactor,
+        second_factor.SetUpSecondFactor,
+        second_factor.RenewRecoveryCodes,
+        second_factor.RemoveSecondFactor,
         notices.MarkAllNoticesRead,
         identity_queries.GetTokenKey,
         registry.GetStudentImportTemplate,
