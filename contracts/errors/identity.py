@@ -67,6 +67,34 @@ TEXTS = {
         "系统密钥已紧急更换，原验证器不再有效，请使用恢复码，或联系管理员重置两步验证。",
         "The system's key was replaced, and your app counts no more. Use a recovery code, or ask an administrator.",
     ),
+    "permission_not_own": ErrorText(
+        _K.FORBIDDEN,
+        "所选权限中有不属于您本人的或不能委托的，请重新选择；受托的权限不能再委托。",
+        "One of these is no permission of your own, or can't be handed on. Choose others.",
+    ),
+    "not_a_colleague": ErrorText(
+        _K.REFUSED,
+        "只能委托给本单位能登录的其他同事，请重新选择。",
+        "Permissions are handed to others of the same organisation who can sign in. Choose somebody else.",
+    ),
+    "delegation_until_past": ErrorText(
+        _K.INVALID, "有效期不能早于今天，请重新选择日期。", "The last day is over. Choose a later one."
+    ),
+    "delegation_too_long": ErrorText(
+        _K.INVALID,
+        "委托最长 {days} 天，请选择更早的日期；长期需要请联系管理员授予角色。",
+        "A delegation lasts {days} days at most. Choose an earlier day, or ask an administrator for a role.",
+    ),
+    "delegation_exists": ErrorText(
+        _K.CONFLICT,
+        "所选权限中有已委托给该同事且仍有效的，请先收回或不再选择。",
+        "The colleague has one of these of you already. Take it back first, or leave it out.",
+    ),
+    "too_many_delegations": ErrorText(
+        _K.REFUSED,
+        "一人最多同时委托或受托 {limit} 项权限，请先收回不再需要的委托。",
+        "Nobody hands on or receives more than {limit} permissions at a time. End some first.",
+    ),
     "from_record": ErrorText(
         _K.REFUSED,
         "学生的姓名、性别和账号状态来自学籍信息，请在学籍管理中修改。",

@@ -34,6 +34,17 @@ class SecondFactorState(StrEnum):
     SET_UP = "set_up"
 
 
+class DelegationState(StrEnum):
+    """What became of a permission that was handed on (IDN-7)."""
+
+    COUNTS = "counts"
+    TAKEN_BACK = "taken_back"
+    GIVEN_BACK = "given_back"
+    LOST = "lost"
+    """The giver has it no more, or one of both is shut out or belongs elsewhere."""
+    EXPIRED = "expired"
+
+
 class NameChangeKind(StrEnum):
     """Why a teaching point's name changed."""
 

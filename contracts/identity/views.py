@@ -14,7 +14,7 @@ from contracts.identity.states import (
     TeachingPointStatus,
     UserStatus,
 )
-from contracts.identity.tokens import AccessGrant
+from contracts.identity.tokens import AccessGrant, DelegatedPermission
 from contracts.permissions import Module, Role, ScopeKind
 from contracts.stored import (
     Secret,
@@ -61,7 +61,7 @@ class AccountView(View):
     teaching_point_name: StoredTitle | None
     student_id: UUID | None
     roles: tuple[RoleGrant, ...]
-    permissions: dict[str, ScopeKind] = Field(description="What the roles allow, and over which rows.")
+    permissions: dict[str, ScopeKind] = Field(description="What the roles and colleagues allow, and over which rows.")
     status: UserStatus
     first_steps: tuple[FirstStep, ...] = Field(description="To be done before anything else works.")
     version: int
@@ -221,6 +221,7 @@ class AccessGrants(View):
     """What a token says of its account's roles, where they are too long to travel in it."""
 
     grants: tuple[AccessGrant, ...]
+    delegated: tuple[DelegatedPermission, ...] = ()
 
 
 class TokenKey(View):

@@ -51,6 +51,8 @@ VALUE_TABLES: dict[str, Words] = {
     "ErasureView.object_type": things.THINGS,
     "CentralTasks.unanswered": things.SERVICES,
     "CheckedDocument.document": papers.DOCUMENTS,
+    "DelegationView.permission": doing.PERMISSIONS,
+    "DelegationsView.own": doing.PERMISSIONS,
     "EnterApplication.ethnicity": ETHNICITIES,
     "HistoryStepView.action": _DONE,
     "IssuedDocumentView.document": papers.DOCUMENTS,

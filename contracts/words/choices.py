@@ -65,6 +65,13 @@ CHOICES: Mapping[str, Words] = {
         "enter_code": ("输入验证码", "Enter a code"),
         "set_up_second_factor": ("设置两步验证", "Set up the second factor"),
     },
+    "DelegationState": {
+        "counts": ("有效", "Counts"),
+        "taken_back": ("已收回", "Taken back"),
+        "given_back": ("已退回", "Given back"),
+        "lost": ("已失效", "Lost"),
+        "expired": ("已到期", "Expired"),
+    },
     "SecondFactorState": {
         "none": ("未设置", "None"),
         "set_up": ("已设置", "Set up"),

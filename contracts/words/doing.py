@@ -80,6 +80,8 @@ ENTRIES: Words = {
     "sign_in_failed": ("登录失败", "Signing in failed"),
     "password_change_failed": ("修改密码失败", "Changing the password failed"),
     "code_failed": ("验证码错误", "A code was wrong"),
+    "give_delegation": ("委托权限", "Hand a permission on"),
+    "end_delegation": ("结束委托", "End a delegation"),
     "enter_code": ("输入验证码", "Enter a code"),
     "set_up_second_factor": ("设置两步验证", "Set up the second factor"),
     "renew_recovery_codes": ("重新生成恢复码", "Renew recovery codes"),

@@ -200,6 +200,7 @@ ENTERED: Mapping[str, str] = {"status_change": "StatusChangeKind"}
 """Workflow → the enum of what its rows are entered as, where that is not one thing."""
 
 TOLD_BESIDES: Mapping[str, str] = {
+    "delegation": "DelegationState",
     "second_factor": "SecondFactorState",
 }
 """What people are told of although it is no workflow, by a name of the same kind → the enum of its states."""

@@ -1,6 +1,6 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.identity import commands, notices, queries, second_factor
+from contracts.identity import commands, delegation, notices, queries, second_factor
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 from gateway.routes.settings import settings_of
 from gateway.routes.trail import trail_of
@@ -38,6 +38,11 @@ ROUTES = (
     ),
     post("/account/second-factor/recovery-codes", second_factor.RenewRecoveryCodes, SIGNED_IN, asks_again=True),
     delete("/account/second-factor", second_factor.RemoveSecondFactor, SIGNED_IN, asks_again=True),
+    # permissions for a time
+    get("/account/delegations", delegation.ListDelegations, SIGNED_IN),
+    post("/account/delegations", delegation.GiveDelegations, SIGNED_IN),
+    post("/account/delegations/end", delegation.EndDelegations, SIGNED_IN),
+    get("/account/colleagues", delegation.ListColleagues, SIGNED_IN),
     # what one is told
     get("/notices", notices.ListNotices, SIGNED_IN),
     get("/notices/unread", notices.CountUnreadNotices, SIGNED_IN),

@@ -17,6 +17,7 @@ from chassis.data.whole_lists import Reader
 from chassis.work.school_settings import shared_rows
 from contracts.base import Page
 from contracts.errors import Language, ServiceError
+from contracts.identity.delegation import ColleagueView, DelegationsView, ListColleagues, ListDelegations
 from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
 from contracts.identity.notices import CountUnreadNotices, ListNotices, NoticeView, UnreadNotices
 from contracts.identity.queries import (
@@ -46,14 +47,15 @@ from contracts.identity.views import (
     UserView,
 )
 from contracts.notices import sentence
+from services.identity.steps.delegation_views import colleagues, delegations_view
+from services.identity.steps.delegations import received
 from services.identity.steps.keys import keys
 from services.identity.steps.notices import count_unread, reader
 from services.identity.steps.second_factors import is_demanded, recovery_codes_left
-from services.identity.steps.sessions import acting_session
+from services.identity.steps.sessions import own_account
 from services.identity.steps.tokens import access_grants
 from services.identity.steps.views import (
     USER_COLUMNS,
-    account_view,
     grants_of,
     second_factor_of,
     user_view,
@@ -74,9 +76,7 @@ from services.identity.tables import (
 
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
-    me = uow.acting_user
-    account = uow.one(USER_COLUMNS.where(users.c.id == me))
-    return account_view(account, grants_of(uow, [me])[me], acting_session(uow))
+    return own_account(uow)
 
 
 def get_second_factor(query: GetSecondFactor, uow: UnitOfWork) -> SecondFactorView:
@@ -223,7 +223,18 @@ def get_access_grants(query: GetAccessGrants, uow: UnitOfWork) -> AccessGrants:
     open_session = (sessions.c.id == query.session_id) & sessions.c.ended_at.is_(None)
     if user is None or uow.first(select(sessions.c.id).where(open_session, sessions.c.user_id == user.id)) is None:
         raise ServiceError("token_revoked")
-    return AccessGrants(grants=access_grants(user, grants_of(uow, [user.id])[user.id]))
+    grants = access_grants(user, grants_of(uow, [user.id])[user.id])
+    return AccessGrants(grants=grants, delegated=received(uow, user.id))
+
+
+def list_delegations(query: ListDelegations, uow: UnitOfWork) -> DelegationsView:
+    """What the acting user has handed to colleagues, and has of them."""
+    return delegations_view(uow, uow.acting_user)
+
+
+def list_colleagues(query: ListColleagues, uow: UnitOfWork) -> Page[ColleagueView]:
+    """Who works where the acting user does."""
+    return colleagues(uow, uow.acting_user, query)
 
 
 def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:

@@ -13,7 +13,7 @@ from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.identity import jobs, queries, reactions, tables
-from services.identity.commands import accounts, notices, second_factor, teaching_points, users
+from services.identity.commands import accounts, delegations, notices, second_factor, teaching_points, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 
@@ -28,6 +28,7 @@ class Identity(Service):
     conflicts: ClassVar[dict[str, str]] = {
         "uq_users_username": "username_taken",
         "uq_teaching_points_code": "teaching_point_code_taken",
+        "uq_delegations_open": "delegation_exists",
     }
 
     settings = SETTINGS
@@ -50,6 +51,11 @@ class Identity(Service):
     renew_recovery_codes = command(second_factor.renew_recovery_codes, as_system=True)
     remove_second_factor = command(second_factor.remove_second_factor, as_system=True)
     get_second_factor = query(queries.get_second_factor, as_system=True)
+    # permissions for a time
+    give_delegations = command(delegations.give_delegations, as_system=True)
+    end_delegations = command(delegations.end_delegations, as_system=True)
+    list_delegations = query(queries.list_delegations, as_system=True)
+    list_colleagues = query(queries.list_colleagues, as_system=True)
     # teaching points
     create_teaching_point = command(teaching_points.create_teaching_point)
     update_point_information = command(teaching_points.update_point_information)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -32,7 +33,7 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
 from chassis.work.public import guarding_tables
-from contracts.identity.states import NameChangeKind, TeachingPointStatus, UserStatus
+from contracts.identity.states import DelegationState, NameChangeKind, TeachingPointStatus, UserStatus
 from contracts.identity.tokens import MAX_LIFETIME
 from contracts.permissions import Role
 from services.identity.domain.guessing import FORGOTTEN_AFTER
@@ -115,6 +116,32 @@ user_roles = Table(
     Index("ix_user_roles_teaching_point_id", "teaching_point_id"),
 )
 scope(user_roles, point="teaching_point_id", own="user_id", parent=(user_roles.c.user_id, users))
+
+delegations = Table(
+    "delegations",
+    metadata,
+    id_column(),
+    Column("giver_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("receiver_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("until", Date, nullable=False),  # the last day
+    Column("reason", String(500), nullable=False),
+    Column("state", Text, nullable=False, server_default=DelegationState.COUNTS),
+    instant("given_at"),
+    instant("ended_at", nullable=True),
+    one_of("state", DelegationState),
+    Index(
+        "uq_delegations_open",
+        "giver_id",
+        "receiver_id",
+        "permission",
+        unique=True,
+        postgresql_where=text("state = 'counts'"),
+    ),
+    Index("ix_delegations_giver_id", "giver_id", "given_at"),
+    Index("ix_delegations_receiver_id", "receiver_id", "given_at"),
+)
+scope(delegations, system_only=True)
 
 credentials = Table(
     "credentials",

@@ -116,6 +116,20 @@ def test_a_permission_that_is_missing_is_a_403(gateway: Gateway) -> None:
     assert ask(gateway, gateway.bearer(grants=[])).status_code == 403
 
 
+def test_what_a_colleague_has_handed_on_counts_beside_the_own_roles(gateway: Gateway) -> None:
+    mine = [["school_finance", "school", [], []]]
+    assert ask(gateway, gateway.bearer(grants=mine)).status_code == 403
+    handed = gateway.bearer(grants=mine, delegated=[["books.lend", "point", [POINT]]])
+    assert ask(gateway, handed).status_code == 200
+    scope = gateway.backend.calls[-1][3].scope
+    assert (scope.kind, scope.ids) == ("point", (UUID(POINT),))
+    wider = [["teaching_point_admin", "point", [OTHER_POINT], []]]
+    assert ask(gateway, gateway.bearer(grants=wider, delegated=[["books.lend", "school", []]])).status_code == 200
+    assert gateway.backend.calls[-1][3].scope.kind == "school"
+    other = gateway.bearer(grants=mine, delegated=[["books.sell", "school", []]])
+    assert ask(gateway, other).status_code == 403
+
+
 def test_before_the_first_steps_only_the_own_account_works(gateway: Gateway) -> None:
     headers = gateway.bearer(first_steps=True)
     assert ask(gateway, headers).json["code"] == "first_steps_required"

@@ -19,8 +19,7 @@ from contracts.text import cleaning
 from services.identity.domain import passwords
 from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
-from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in, open_session
-from services.identity.steps.views import USER_COLUMNS, account_view, grants_of
+from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in, open_session, own_account
 from services.identity.tables import credentials, sessions, users
 
 
@@ -69,8 +68,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
-    account = uow.one(USER_COLUMNS.where(users.c.id == me))
-    return account_view(account, grants_of(uow, [me])[me], acting_session(uow))
+    return own_account(uow)
 
 
 def _refuse_against_record(command: UpdateAccount, before: Row[Any]) -> None:

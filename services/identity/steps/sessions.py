@@ -15,9 +15,10 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.school_settings import setting
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus, UserStatus
-from contracts.identity.views import RoleGrant, SessionTokens
+from contracts.identity.views import AccountView, RoleGrant, SessionTokens
 from services.identity.domain.lifetimes import Lifetime, lifetime_of
 from services.identity.domain.settings import SECOND_FACTOR_MINUTES
+from services.identity.steps.delegations import received
 from services.identity.steps.devices import device_token
 from services.identity.steps.keys import Key, keys, signing_key
 from services.identity.steps.refresh_tokens import new_secret, refresh_hash, refresh_token
@@ -136,13 +137,21 @@ def acting_session(uow: UnitOfWork) -> Row[Any] | None:
     return uow.first(select(sessions).where(mine))
 
 
+def own_account(uow: UnitOfWork) -> AccountView:
+    """The acting user's account as it is now in the session in which this is asked."""
+    me = uow.acting_user
+    account = uow.one(USER_COLUMNS.where(users.c.id == me))
+    return account_view(account, grants_of(uow, [me])[me], received(uow, me), acting_session(uow))
+
+
 def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str) -> SessionTokens:
     """The tokens of a session, with the account's present grants."""
-    grants = grants_of(uow, [user.id])[user.id]
+    grants, delegated = grants_of(uow, [user.id])[user.id], received(uow, user.id)
     access, expires_at = access_token(
         user,
         session.id,
         grants,
+        delegated,
         steps=steps_of_session(user, session),
         second_factor_until=_second_factor_until(uow, session),
         now=uow.now,
@@ -153,7 +162,7 @@ def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_t
         access_expires_at=expires_at,
         refresh_token=refresh_token,
         refresh_expires_at=session.expires_at,
-        account=account_view(user, grants, session),
+        account=account_view(user, grants, delegated, session),
     )
 
 

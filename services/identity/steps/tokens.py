@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Row
 
 from contracts.identity.states import FirstStep
-from contracts.identity.tokens import ALGORITHM, MAX_LIFETIME, AccessClaims, AccessGrant
+from contracts.identity.tokens import ALGORITHM, MAX_LIFETIME, AccessClaims, AccessGrant, DelegatedPermission
 from contracts.identity.views import RoleGrant
 from services.identity.domain.roles import access_grant
 from services.identity.steps.keys import signing_key
@@ -26,6 +26,7 @@ def access_token(
     user: Row[Any],
     session_id: UUID,
     grants: tuple[RoleGrant, ...],
+    delegated: tuple[DelegatedPermission, ...],
     *,
     steps: Sequence[FirstStep],
     second_factor_until: datetime | None,
@@ -37,7 +38,7 @@ def access_token(
     issued = int(now.timestamp())
     expires = max(issued + 1, min(issued + MAX_LIFETIME, int(until.timestamp())))
     travelling = access_grants(user, grants)
-    by_reference = len(orjson.dumps(travelling)) > LONGEST_GRANTS
+    by_reference = len(orjson.dumps((travelling, delegated))) > LONGEST_GRANTS
     claims = AccessClaims(
         sub=user.id,
         sid=session_id,
@@ -49,6 +50,7 @@ def access_token(
         second_factor_due=FirstStep.ENTER_CODE in steps,
         second_factor_until=None if second_factor_until is None else int(second_factor_until.timestamp()),
         grants=() if by_reference else travelling,
+        delegated=() if by_reference else delegated,
         grants_by_reference=by_reference,
         iat=issued,
         exp=expires,

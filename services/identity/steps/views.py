@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.states import FirstStep, SecondFactorState
+from contracts.identity.tokens import DelegatedPermission
 from contracts.identity.views import AccountView, RoleGrant, UserView
 from services.identity.domain.roles import permissions
 from services.identity.tables import teaching_points, user_roles, users
@@ -73,12 +74,17 @@ def user_view(uow: UnitOfWork, user_id: UUID) -> UserView:
     return user_views(uow, [uow.one(USER_COLUMNS.where(users.c.id == user_id))])[0]
 
 
-def account_view(row: Row[Any], grants: tuple[RoleGrant, ...], session: Row[Any] | None) -> AccountView:
+def account_view(
+    row: Row[Any],
+    grants: tuple[RoleGrant, ...],
+    delegated: Sequence[DelegatedPermission],
+    session: Row[Any] | None,
+) -> AccountView:
     """One's own account, from a row of `USER_COLUMNS`, as it is in this session."""
     return AccountView(
         **{name: row._mapping[name] for name in AccountView.model_fields if name in row._mapping},
         user_id=row.id,
         roles=grants,
-        permissions=permissions(grants),
+        permissions=permissions(grants, delegated),
         first_steps=steps_of_session(row, session),
     )

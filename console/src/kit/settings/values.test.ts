@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 
-vi.mock("@/kit/contract", () => ({ choice: (_: string, value: string) => ({ days: "天", system_admin: "系统管理员" })[value] ?? value }));
+vi.mock("@/kit/contract", () => ({
+  choice: (_: string, value: string) => ({ days: "天", system_admin: "系统管理员" })[value] ?? value,
+}));
 vi.mock("@/kit/text/show", () => ({ NOTHING: "—" }));
 
 import { fieldOfSchema, shownValue } from "./values";
