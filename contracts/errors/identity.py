@@ -95,6 +95,11 @@ TEXTS = {
         "一人最多同时委托或受托 {limit} 项权限，请先收回不再需要的委托。",
         "Nobody hands on or receives more than {limit} permissions at a time. End some first.",
     ),
+    "image_too_small": ErrorText(
+        _K.INVALID,
+        "图片的宽和高至少 {pixels} 像素，请换一张更大的图片。",
+        "The picture needs {pixels} pixels in width and height at least. Choose a larger one.",
+    ),
     "from_record": ErrorText(
         _K.REFUSED,
         "学生的姓名、性别和账号状态来自学籍信息，请在学籍管理中修改。",

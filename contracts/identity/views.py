@@ -63,6 +63,7 @@ class AccountView(View):
     roles: tuple[RoleGrant, ...]
     permissions: dict[str, ScopeKind] = Field(description="What the roles and colleagues allow, and over which rows.")
     status: UserStatus
+    avatar_id: UUID | None = Field(default=None, description="The picture of oneself that is shown.")
     first_steps: tuple[FirstStep, ...] = Field(description="To be done before anything else works.")
     version: int
 

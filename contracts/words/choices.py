@@ -65,6 +65,10 @@ CHOICES: Mapping[str, Words] = {
         "enter_code": ("输入验证码", "Enter a code"),
         "set_up_second_factor": ("设置两步验证", "Set up the second factor"),
     },
+    "AvatarSize": {
+        "large": ("大", "Large"),
+        "small": ("小", "Small"),
+    },
     "DelegationState": {
         "counts": ("有效", "Counts"),
         "taken_back": ("已收回", "Taken back"),

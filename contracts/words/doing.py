@@ -80,6 +80,7 @@ ENTRIES: Words = {
     "sign_in_failed": ("登录失败", "Signing in failed"),
     "password_change_failed": ("修改密码失败", "Changing the password failed"),
     "code_failed": ("验证码错误", "A code was wrong"),
+    "set_avatar": ("更换头像", "Change one's picture"),
     "give_delegation": ("委托权限", "Hand a permission on"),
     "end_delegation": ("结束委托", "End a delegation"),
     "enter_code": ("输入验证码", "Enter a code"),

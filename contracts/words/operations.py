@@ -13,6 +13,8 @@ OPERATIONS: Words = {
     "UpdateAccount": ("修改个人信息", "Edit own account"),
     "ChangePassword": ("修改密码", "Change password"),
     "ListSessions": ("我的登录会话", "Own sign-in sessions"),
+    "SetAvatar": ("更换头像", "Change one's picture"),
+    "GetAvatar": ("头像", "Picture of oneself"),
     "ListDelegations": ("权限委托", "Delegated permissions"),
     "ListColleagues": ("同事", "Colleagues"),
     "GiveDelegations": ("委托权限", "Hand permissions on"),

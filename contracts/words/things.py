@@ -12,6 +12,7 @@ THINGS: Words = {
     "bills": ("缴费单", "Bill"),
     "course_versions": ("课程版本", "Course version"),
     "courses": ("课程", "Course"),
+    "avatars": ("头像", "Picture of a person"),
     "delegations": ("权限委托", "Delegation"),
     "second_factors": ("两步验证", "Second factor"),
     "recovery_codes": ("恢复码", "Recovery code"),

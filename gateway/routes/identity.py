@@ -1,6 +1,6 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.identity import commands, delegation, notices, queries, second_factor
+from contracts.identity import avatar, commands, delegation, notices, queries, second_factor
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 from gateway.routes.settings import settings_of
 from gateway.routes.trail import trail_of
@@ -23,6 +23,8 @@ ROUTES = (
     get("/account", queries.GetAccount, SIGNED_IN, before_first_steps=True),
     put("/account", commands.UpdateAccount, SIGNED_IN, before_first_steps=True),
     post("/account/password", commands.ChangePassword, SIGNED_IN, before_first_steps=True, session_cookie=True),
+    put("/account/avatar", avatar.SetAvatar, SIGNED_IN),
+    get("/account/avatar", avatar.GetAvatar, SIGNED_IN, downloads=""),
     get("/account/sessions", queries.ListSessions, SIGNED_IN),
     post("/account/sessions/end", commands.EndSessions, SIGNED_IN),
     # one's second factor

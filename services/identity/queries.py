@@ -14,9 +14,11 @@ from chassis.data.lists import Listing
 from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
+from chassis.papers import files
 from chassis.work.school_settings import shared_rows
 from contracts.base import Page
 from contracts.errors import Language, ServiceError
+from contracts.identity.avatar import AvatarSize, GetAvatar
 from contracts.identity.delegation import ColleagueView, DelegationsView, ListColleagues, ListDelegations
 from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
 from contracts.identity.notices import CountUnreadNotices, ListNotices, NoticeView, UnreadNotices
@@ -47,6 +49,7 @@ from contracts.identity.views import (
     UserView,
 )
 from contracts.notices import sentence
+from contracts.types import FileReference
 from services.identity.steps.delegation_views import colleagues, delegations_view
 from services.identity.steps.delegations import received
 from services.identity.steps.keys import keys
@@ -62,6 +65,7 @@ from services.identity.steps.views import (
     user_views,
 )
 from services.identity.tables import (
+    avatars,
     notices,
     revocations,
     sessions,
@@ -77,6 +81,14 @@ from services.identity.tables import (
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
     return own_account(uow)
+
+
+def get_avatar(query: GetAvatar, uow: UnitOfWork) -> FileReference:
+    """The acting user's picture. Raises `not_found`."""
+    shown = select(avatars).join(users, users.c.avatar_id == avatars.c.id).where(users.c.id == uow.acting_user)
+    avatar = uow.one(shown)
+    is_large = query.size is AvatarSize.LARGE
+    return files.reference_to(uow, avatar.large_file_id if is_large else avatar.small_file_id)
 
 
 def get_second_factor(query: GetSecondFactor, uow: UnitOfWork) -> SecondFactorView:

@@ -13,7 +13,7 @@ from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.identity import jobs, queries, reactions, tables
-from services.identity.commands import accounts, delegations, notices, second_factor, teaching_points, users
+from services.identity.commands import accounts, avatars, delegations, notices, second_factor, teaching_points, users
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 
@@ -41,6 +41,8 @@ class Identity(Service):
     # one's own account: its secrets are out of its own sight
     change_password = command(accounts.change_password, as_system=True)
     update_account = command(accounts.update_account, as_system=True)
+    set_avatar = command(avatars.set_avatar, as_system=True)
+    get_avatar = query(queries.get_avatar, as_system=True)
     end_sessions = command(accounts.end_sessions, as_system=True)
     get_account = query(queries.get_account, as_system=True)
     list_sessions = query(queries.list_sessions, as_system=True)

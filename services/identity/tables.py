@@ -90,6 +90,7 @@ users = Table(
     Column("profile_completed", Boolean, nullable=False, server_default=text("false")),
     Column("must_change_password", Boolean, nullable=False, server_default=text("true")),
     Column("last_signed_in_at", DateTime(timezone=True)),
+    Column("avatar_id", Uuid),  # the picture that is shown; former ones are kept
     instant("second_factor_since", nullable=True),  # none: the password alone lets the user in
     *stamps(),
     UniqueConstraint("username", name="uq_users_username"),
@@ -102,7 +103,18 @@ users = Table(
 scope(users, point="teaching_point_id", own="id")
 user_search = found_by_name(users, "name", "username")
 # What nobody edits: who signs in makes nobody's edit stale.
-unversioned(users, "epoch", "last_signed_in_at", "second_factor_since")
+unversioned(users, "epoch", "last_signed_in_at", "second_factor_since", "avatar_id")
+
+avatars = Table(
+    "avatars",
+    metadata,
+    id_column(),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("large_file_id", ForeignKey("files.id"), nullable=False),
+    Column("small_file_id", ForeignKey("files.id"), nullable=False),
+    instant("set_at"),
+)
+scope(avatars, system_only=True)
 
 user_roles = Table(
     "user_roles",

@@ -17,8 +17,8 @@ from contracts.examples import example_of
 from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
+from contracts.identity import avatar, delegation, notices, second_factor
 from contracts.identity import commands as identity
-from contracts.identity import delegation, notices, second_factor
 from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
@@ -57,6 +57,8 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,
+        avatar.SetAvatar,
+        avatar.GetAvatar,
         delegation.ListDelegations,
         delegation.ListColleagues,
         second_factor.EnterCode,
