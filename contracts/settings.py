@@ -31,6 +31,7 @@ Value = TypeVar("Value")
 class SettingUnit(StrEnum):
     """What a number is counted in."""
 
+    MINUTES = "minutes"
     DAYS = "days"
     YEARS = "years"
 

@@ -91,13 +91,16 @@ class Door:
 
 
 def _scope(principal: Principal, route: Route) -> Scope:
-    if principal.claims.first_steps and not route.before_first_steps:
+    claims = principal.claims
+    if claims.second_factor_due and not route.takes_code:
+        raise ServiceError("second_factor_required")
+    if claims.first_steps and not route.before_first_steps:
         raise ServiceError("first_steps_required")
-    if route.permission is SIGNED_IN:
-        return principal.own_scope
-    scope = principal.scope_for(route.permission)
+    scope = principal.own_scope if route.permission is SIGNED_IN else principal.scope_for(route.permission)
     if scope is None:
         raise ServiceError("forbidden")
+    if route.asks_again and claims.second_factor_until is not None and claims.second_factor_until <= time.time():
+        raise ServiceError("second_factor_again")
     return scope
 
 

@@ -43,6 +43,10 @@ class Route:
     """A browser may have the session's tokens in cookies here (`gateway.session_cookies`)."""
     before_first_steps: bool = False
     """A route of the account's first steps: everything else waits until they are done."""
+    takes_code: bool = False
+    """Where a code of the second factor is given: everything else waits until that is done, other first steps too."""
+    asks_again: bool = False
+    """Who has a second factor has given a code a short while ago."""
     never_before: float = 0.0
     """Seconds after which it answers at the earliest, whatever it answers: how long it took must not tell strangers
     what there is. More than it takes under load."""

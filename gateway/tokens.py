@@ -14,6 +14,7 @@ from chassis.base import metrics, pem
 from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
 from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
+from contracts.identity.views import AccessGrants
 from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
 from gateway.revocations import RevocationList
 
@@ -74,8 +75,8 @@ class Principal:
         return min(wide, key=lambda scope: _WIDTH[ScopeKind(scope.kind)], default=self.own_scope)
 
 
-Grants = Callable[[AccessClaims], Awaitable[Sequence[AccessGrant]]]
-"""The grants that a token refers to. Raises `ServiceError`: `token_revoked`, or an outage."""
+Grants = Callable[[AccessClaims], Awaitable[AccessGrants]]
+"""The grants that a token refers to, and what was delegated. Raises `ServiceError`: `token_revoked`, or an outage."""
 
 
 class Tokens:
@@ -120,7 +121,8 @@ class Tokens:
         claims = _verified_claims(token, keys)
         self._refuse_ended(claims)
         if claims.grants_by_reference:
-            claims = claims.model_copy(update={"grants": tuple(await self._grants(claims))})
+            asked = await self._grants(claims)
+            claims = claims.model_copy(update={"grants": asked.grants, "delegated": asked.delegated})
         actor = Actor(claims.sub, claims.name, claims.teaching_point_id, claims.student_id, claims.sid)
         return self._remember(token, Principal(actor, claims), keys)
 
@@ -177,6 +179,9 @@ def _widest(principal: Principal, permission: str) -> Scope | None:
         kind = scope_of(role, permission, modules)
         if kind is not None:
             found.setdefault(kind, set()).update(_ids(principal, grant, kind))
+    for name, kind, ids in principal.claims.delegated:
+        if name == permission:
+            found.setdefault(kind, set()).update(ids)
     if not found:
         return None
     kind = min(found, key=_WIDTH.__getitem__)

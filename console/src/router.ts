@@ -48,7 +48,7 @@ export const router = createRouter({
       path: "/first-steps",
       name: "first-steps",
       component: () => import("@/pages/account/FirstStepsPage.vue"),
-      meta: { title: "首次登录" },
+      meta: { title: "完成登录" },
     },
     {
       path: "/",

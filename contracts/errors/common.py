@@ -116,6 +116,16 @@ TEXTS = {
         "该请求来自其他网站的页面，已被拒绝。请在本系统的页面上操作。",
         "A page of another site sent this, so it was refused. Use the pages of this system.",
     ),
+    "second_factor_required": ErrorText(
+        _K.FORBIDDEN,
+        "请先输入两步验证的验证码，完成登录后再使用其他功能。",
+        "First enter a code of your second factor; then everything else works.",
+    ),
+    "second_factor_again": ErrorText(
+        _K.FORBIDDEN,
+        "此操作须再次验证身份，请输入验证器当前显示的验证码后重新提交。",
+        "This asks for a code once more. Enter the one that your app shows, and send it again.",
+    ),
     "first_steps_required": ErrorText(
         _K.FORBIDDEN,
         "首次登录须先修改密码并完善实名信息，完成后即可使用其他功能。",

@@ -13,8 +13,8 @@ TEXTS = {
     ),
     "account_waits": ErrorText(
         _K.TOO_MANY,
-        "密码错误次数过多，请在 {retry_after} 秒后重试，或联系管理员解除限制、发放一次性密码。",
-        "Too many wrong passwords. Try again in {retry_after} seconds, or ask an administrator to let you in again.",
+        "密码或验证码错误次数过多，请在 {retry_after} 秒后重试，或联系管理员解除限制。",
+        "Too many wrong passwords or codes. Try again in {retry_after} seconds, or ask an administrator to let you in.",
     ),
     "account_disabled": ErrorText(
         _K.FORBIDDEN,
@@ -41,6 +41,64 @@ TEXTS = {
         _K.REFUSED,
         "新密码过于常见或含有用户名、姓名等个人信息，请换一个不易猜到的密码，例如几个互不相关的词。",
         "The new password is common, or holds your name or the like. Choose another, such as several unrelated words.",
+    ),
+    "wrong_code": ErrorText(
+        _K.REFUSED,
+        "验证码不正确，请输入验证器当前显示的六位数字，并检查手机时间是否准确；手机不在身边时可使用恢复码。",
+        "The code is wrong. Enter the six digits that your app shows now and see that your phone's clock is right, or"
+        " use a recovery code.",
+    ),
+    "code_used": ErrorText(
+        _K.REFUSED,
+        "此验证码已使用过，请等验证器显示新的验证码（每 30 秒更新一次）后再输入。",
+        "This code was used already. Wait for the next one, which your app shows within 30 seconds.",
+    ),
+    "offer_expired": ErrorText(
+        _K.REFUSED, "二维码已过期，请重新获取后扫描。", "This secret has expired. Get another one and scan it."
+    ),
+    "second_factor_missing": ErrorText(_K.REFUSED, "此账号未设置两步验证。", "The account has no second factor."),
+    "second_factor_demanded": ErrorText(
+        _K.REFUSED,
+        "学校要求您的角色使用两步验证，不能停用；更换手机请重新设置。",
+        "The school demands a second factor of your role. Set it up anew for another phone.",
+    ),
+    "second_factor_unreadable": ErrorText(
+        _K.REFUSED,
+        "系统密钥已紧急更换，原验证器不再有效，请使用恢复码，或联系管理员重置两步验证。",
+        "The system's key was replaced, and your app counts no more. Use a recovery code, or ask an administrator.",
+    ),
+    "permission_not_own": ErrorText(
+        _K.FORBIDDEN,
+        "所选权限中有不属于您本人的或不能委托的，请重新选择；受托的权限不能再委托。",
+        "One of these is no permission of your own, or can't be handed on. Choose others.",
+    ),
+    "not_a_colleague": ErrorText(
+        _K.REFUSED,
+        "只能委托给本单位能登录的其他同事，请重新选择。",
+        "Permissions are handed to others of the same organisation who can sign in. Choose somebody else.",
+    ),
+    "delegation_until_past": ErrorText(
+        _K.INVALID, "有效期不能早于今天，请重新选择日期。", "The last day is over. Choose a later one."
+    ),
+    "delegation_too_long": ErrorText(
+        _K.INVALID,
+        "委托最长 {days} 天，请选择更早的日期；长期需要请联系管理员授予角色。",
+        "A delegation lasts {days} days at most. Choose an earlier day, or ask an administrator for a role.",
+    ),
+    "delegation_exists": ErrorText(
+        _K.CONFLICT,
+        "所选权限中有已委托给该同事且仍有效的，请先收回或不再选择。",
+        "The colleague has one of these of you already. Take it back first, or leave it out.",
+    ),
+    "too_many_delegations": ErrorText(
+        _K.REFUSED,
+        "一人最多同时委托或受托 {limit} 项权限，请先收回不再需要的委托。",
+        "Nobody hands on or receives more than {limit} permissions at a time. End some first.",
+    ),
+    "image_too_small": ErrorText(
+        _K.INVALID,
+        "图片的宽和高至少 {pixels} 像素，请换一张更大的图片。",
+        "The picture needs {pixels} pixels in width and height at least. Choose a larger one.",
     ),
     "from_record": ErrorText(
         _K.REFUSED,
@@ -79,8 +137,8 @@ TEXTS = {
     ),
     "own_account": ErrorText(
         _K.REFUSED,
-        "不能停用、启用、删除自己的账号或为自己发放一次性密码，请由其他管理员办理。",
-        "You can't disable, enable or remove your own account or give it a password. Ask another administrator.",
+        "不能停用、启用、删除自己的账号，也不能为自己发放一次性密码或重置两步验证，请由其他管理员办理。",
+        "You can't disable, enable, remove or reset your own account or give it a password. Ask another administrator.",
     ),
     "local_sign_in_off": ErrorText(
         _K.FORBIDDEN,

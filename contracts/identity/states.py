@@ -30,6 +30,27 @@ class FirstStep(StrEnum):
 
     CHANGE_PASSWORD = "change_password"
     COMPLETE_PROFILE = "complete_profile"
+    ENTER_CODE = "enter_code"
+    """In each session of who has a second factor: until then nothing else works, not even the other steps."""
+    SET_UP_SECOND_FACTOR = "set_up_second_factor"
+
+
+class SecondFactorState(StrEnum):
+    """Whether an account has a second factor beside its password."""
+
+    NONE = "none"
+    SET_UP = "set_up"
+
+
+class DelegationState(StrEnum):
+    """What became of a permission that was handed on (IDN-7)."""
+
+    COUNTS = "counts"
+    TAKEN_BACK = "taken_back"
+    GIVEN_BACK = "given_back"
+    LOST = "lost"
+    """The giver has it no more, or one of both is shut out or belongs elsewhere."""
+    EXPIRED = "expired"
 
 
 class NameChangeKind(StrEnum):

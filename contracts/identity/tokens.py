@@ -10,7 +10,7 @@ from pydantic import Field
 
 from contracts.base import Contract
 from contracts.permissions import Module, Role, ScopeKind
-from contracts.stored import StoredName
+from contracts.stored import StoredName, Word
 
 ISSUER: Final = "jiaowu-identity"
 AUDIENCE: Final = "jiaowu"
@@ -25,12 +25,19 @@ AccessGrant = tuple[Role, ScopeKind, tuple[UUID, ...], tuple[Module, ...]]
 """A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and point staff's modules."""
 
 
+DelegatedPermission = tuple[Word, ScopeKind, tuple[UUID, ...]]
+"""A permission that colleagues have handed on, and what it reaches: a kind of scope and its ids."""
+
+
 class AccessClaims(Contract):
     """The claims of an access token, by their names in the JWT. Instants are in epoch seconds.
 
     `epoch` is the number of the account's grants and status: a change raises it. With `first_steps` the account
     has to change its password or complete its profile first: the token is good for its own routes only. With
-    `grants_by_reference` the grants are too long to travel: gateways ask identity for them (`GetAccessGrants`).
+    `second_factor_due` it is good for nothing but giving a code. `second_factor_until` is how long the last code of the
+    session counts where one is asked for each time; without it the account has no second factor. With
+    `grants_by_reference` grants and what was delegated are too long to travel: gateways ask identity for them
+    (`GetAccessGrants`).
     """
 
     iss: Literal["jiaowu-identity"] = ISSUER
@@ -42,7 +49,10 @@ class AccessClaims(Contract):
     teaching_point_id: UUID | None = None
     student_id: UUID | None = None
     first_steps: bool = False
+    second_factor_due: bool = False
+    second_factor_until: Annotated[int, Field(ge=0)] | None = None
     grants: tuple[AccessGrant, ...]
+    delegated: tuple[DelegatedPermission, ...] = ()
     grants_by_reference: bool = False
     iat: Annotated[int, Field(ge=0)]
     exp: Annotated[int, Field(ge=0)]

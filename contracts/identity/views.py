@@ -7,8 +7,14 @@ from pydantic import Field
 
 from contracts.base import Contract, View
 from contracts.identity.events import Revocation
-from contracts.identity.states import FirstStep, NameChangeKind, TeachingPointStatus, UserStatus
-from contracts.identity.tokens import AccessGrant
+from contracts.identity.states import (
+    FirstStep,
+    NameChangeKind,
+    SecondFactorState,
+    TeachingPointStatus,
+    UserStatus,
+)
+from contracts.identity.tokens import AccessGrant, DelegatedPermission
 from contracts.permissions import Module, Role, ScopeKind
 from contracts.stored import (
     Secret,
@@ -55,8 +61,9 @@ class AccountView(View):
     teaching_point_name: StoredTitle | None
     student_id: UUID | None
     roles: tuple[RoleGrant, ...]
-    permissions: dict[str, ScopeKind] = Field(description="What the roles allow, and over which rows.")
+    permissions: dict[str, ScopeKind] = Field(description="What the roles and colleagues allow, and over which rows.")
     status: UserStatus
+    avatar_id: UUID | None = Field(default=None, description="The picture of oneself that is shown.")
     first_steps: tuple[FirstStep, ...] = Field(description="To be done before anything else works.")
     local_sign_in: bool = Field(default=True, description="Whether the account's own password opens it.")
     version: int
@@ -73,7 +80,8 @@ class SessionTokens(View):
     device_token: Secret | None = Field(
         default=None,
         repr=False,
-        description="Of a sign-in or a change of password: to be kept on this device and sent with the next sign-in.",
+        description="Of a sign-in or a change of password, and of a refresh after a code of the second factor: to be "
+        "kept on this device and sent with the next sign-in.",
     )
 
 
@@ -119,6 +127,7 @@ class UserView(View):
     first_steps: tuple[FirstStep, ...]
     local_sign_in: bool = Field(default=True, description="Whether the account's own password opens it.")
     bound: bool = Field(default=False, description="Whether the user is bound to a provider's subject.")
+    second_factor: SecondFactorState = SecondFactorState.NONE
     last_signed_in_at: Instant | None
     version: int
 
@@ -233,6 +242,7 @@ class AccessGrants(View):
     """What a token says of its account's roles, where they are too long to travel in it."""
 
     grants: tuple[AccessGrant, ...]
+    delegated: tuple[DelegatedPermission, ...] = ()
 
 
 class TokenKey(View):

@@ -41,7 +41,8 @@ MEMBERS = {**choices.CHOICES, **states.STATES}
 """Enum → value → words."""
 _ACTIONS: Words = {key: word for key, word in doing.ACTIONS.items() if "." not in key}
 _DONE: Words = {**_ACTIONS, **doing.ENTRIES}
-_WORKFLOWS: Words = {flow: things.THINGS[things.OF_WORKFLOW.get(flow, f"{flow}s")] for flow in states.WORKFLOWS}
+_FLOWS = {**states.WORKFLOWS, **states.TOLD_BESIDES}
+_WORKFLOWS: Words = {flow: things.THINGS[things.OF_WORKFLOW.get(flow, f"{flow}s")] for flow in _FLOWS}
 VALUE_TABLES: dict[str, Words] = {
     "AccountView.permissions": doing.PERMISSIONS,
     "ApplicationDetails.ethnicity": ETHNICITIES,
@@ -50,6 +51,8 @@ VALUE_TABLES: dict[str, Words] = {
     "ErasureView.object_type": things.THINGS,
     "CentralTasks.unanswered": things.SERVICES,
     "CheckedDocument.document": papers.DOCUMENTS,
+    "DelegationView.permission": doing.PERMISSIONS,
+    "DelegationsView.own": doing.PERMISSIONS,
     "EnterApplication.ethnicity": ETHNICITIES,
     "HistoryStepView.action": _DONE,
     "IssuedDocumentView.document": papers.DOCUMENTS,
@@ -144,7 +147,7 @@ def value_word(choices: type[StrEnum], value: str) -> Word | None:
 def state_word(state: str, workflow: str) -> Word | None:
     """What a state of a workflow is called; None for one that nobody named."""
     special = states.OF_WORKFLOW.get(f"{workflow}.{state}")
-    return _word(special or MEMBERS.get(states.WORKFLOWS.get(workflow, ""), {}).get(state))
+    return _word(special or MEMBERS.get(_FLOWS.get(workflow, ""), {}).get(state))
 
 
 def workflow_word(workflow: str) -> Word | None:

@@ -62,8 +62,26 @@ CHOICES: Mapping[str, Words] = {
     "FirstStep": {
         "change_password": ("修改密码", "Change the password"),
         "complete_profile": ("完善个人信息", "Complete the profile"),
+        "enter_code": ("输入验证码", "Enter a code"),
+        "set_up_second_factor": ("设置两步验证", "Set up the second factor"),
+    },
+    "AvatarSize": {
+        "large": ("大", "Large"),
+        "small": ("小", "Small"),
+    },
+    "DelegationState": {
+        "counts": ("有效", "Counts"),
+        "taken_back": ("已收回", "Taken back"),
+        "given_back": ("已退回", "Given back"),
+        "lost": ("已失效", "Lost"),
+        "expired": ("已到期", "Expired"),
+    },
+    "SecondFactorState": {
+        "none": ("未设置", "None"),
+        "set_up": ("已设置", "Set up"),
     },
     "SettingUnit": {
+        "minutes": ("分钟", "Minutes"),
         "days": ("天", "Days"),
         "years": ("岁", "Years"),
     },

@@ -21,6 +21,11 @@ PATTERNS: Words = {
         "形如 name@example.com",
         "As name@example.com",
     ),
+    r"^[0-9]{6}$": ("验证器显示的六位数字", "The six digits that the app shows"),
+    r"^([0-9]{6}|[A-Za-z2-9]{4}(-?[A-Za-z2-9]{4}){5})$": (
+        "验证器显示的六位数字；手机不在身边时，输入一个恢复码",
+        "The six digits that the app shows; without the phone a recovery code",
+    ),
     r"^[0-9]{2}$": ("两位数字", "2 digits"),
     r"^[0-9]{4,8}$": ("4 至 8 位数字", "4 to 8 digits"),
     r"^[0-9][0-9-]{6,17}[0-9]$": ("8 至 19 位数字，可用 - 分隔", "8 to 19 digits, with - between them"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contracts.words.word import Words
 
 DOCUMENTS: Words = {
+    "avatar": ("头像", "Picture"),
     "batch_selection_result": ("批量选课未选清单", "Courses not selected"),
     "bill_export": ("缴费单", "Bills"),
     "documents_refused": ("未开具名单", "Not issued"),

@@ -210,6 +210,12 @@ WORKFLOWS: Mapping[str, str] = {
 ENTERED: Mapping[str, str] = {"status_change": "StatusChangeKind"}
 """Workflow → the enum of what its rows are entered as, where that is not one thing."""
 
+TOLD_BESIDES: Mapping[str, str] = {
+    "delegation": "DelegationState",
+    "second_factor": "SecondFactorState",
+}
+"""What people are told of although it is no workflow, by a name of the same kind → the enum of its states."""
+
 OF_WORKFLOW: Words = {
     "exam_round.arrangement_published": ("考场编排已发布", "Arrangement published"),
 }

@@ -30,8 +30,12 @@ def codes_of(route: Route) -> list[str]:
     codes = {*_EVERYWHERE, "validation_failed", "bad_request", *_refusals(route)}
     if route.permission is not PUBLIC:
         codes.update(_SIGNED_IN)
+        if not route.takes_code:
+            codes.add("second_factor_required")
         if not route.before_first_steps:
             codes.add("first_steps_required")
+        if route.asks_again:
+            codes.add("second_factor_again")
     if not isinstance(route.permission, Access):
         codes.add("forbidden")
     if route.has_body:

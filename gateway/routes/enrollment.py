@@ -44,7 +44,7 @@ ROUTES = (
     post("/applications/exports", commands.ExportApplications, _READ, status=202),
     post("/applications/resend", commands.ResendApplications, _ENTER),
     post("/applications/withdraw", commands.WithdrawApplications, _ENTER),
-    post("/applications/admit", commands.AdmitApplications, _REVIEW),
+    post("/applications/admit", commands.AdmitApplications, _REVIEW, asks_again=True),
     post("/applications/reject", commands.RejectApplications, _REVIEW),
     post("/applications/cancel-admission", commands.CancelAdmissions, _REVIEW),
     get(

@@ -54,9 +54,9 @@ ROUTES = (
     post("/withdrawal-reviews/reject", commands.RejectWithdrawalReviews, _REVIEW),
     get("/withdrawal-reviews/{withdrawal_id}", queries.GetWithdrawalReview, _READ_REVIEWS),
     get("/refunds", queries.ListRefunds, "finance.read_refunds"),
-    post("/refunds/confirm", commands.ConfirmRefunds, _REFUNDS),
+    post("/refunds/confirm", commands.ConfirmRefunds, _REFUNDS, asks_again=True),
     post("/refunds/{refund_id}/fail", commands.FailRefund, _REFUNDS),
-    post("/refunds/{refund_id}/retry", commands.RetryRefund, _REFUNDS),
+    post("/refunds/{refund_id}/retry", commands.RetryRefund, _REFUNDS, asks_again=True),
     # ledger
     get("/suspense", queries.ListSuspense, "finance.read_refunds"),
     get("/ledger/entries", queries.ListLedgerEntries, _LEDGER),

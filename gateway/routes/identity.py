@@ -1,6 +1,6 @@
 """Sign-in, accounts, teaching points and users."""
 
-from contracts.identity import commands, notices, queries, unified
+from contracts.identity import avatar, commands, delegation, notices, queries, second_factor, unified
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
 from gateway.routes.settings import settings_of
 from gateway.routes.trail import trail_of
@@ -30,8 +30,28 @@ ROUTES = (
     get("/account", queries.GetAccount, SIGNED_IN, before_first_steps=True),
     put("/account", commands.UpdateAccount, SIGNED_IN, before_first_steps=True),
     post("/account/password", commands.ChangePassword, SIGNED_IN, before_first_steps=True, session_cookie=True),
+    put("/account/avatar", avatar.SetAvatar, SIGNED_IN),
+    get("/account/avatar", avatar.GetAvatar, SIGNED_IN, downloads=""),
     get("/account/sessions", queries.ListSessions, SIGNED_IN),
     post("/account/sessions/end", commands.EndSessions, SIGNED_IN),
+    # one's second factor
+    get("/account/second-factor", second_factor.GetSecondFactor, SIGNED_IN),
+    post("/account/second-factor/code", second_factor.EnterCode, SIGNED_IN, before_first_steps=True, takes_code=True),
+    post("/account/second-factor/offer", second_factor.OfferSecondFactor, SIGNED_IN, before_first_steps=True),
+    put(
+        "/account/second-factor",
+        second_factor.SetUpSecondFactor,
+        SIGNED_IN,
+        before_first_steps=True,
+        asks_again=True,
+    ),
+    post("/account/second-factor/recovery-codes", second_factor.RenewRecoveryCodes, SIGNED_IN, asks_again=True),
+    delete("/account/second-factor", second_factor.RemoveSecondFactor, SIGNED_IN, asks_again=True),
+    # permissions for a time
+    get("/account/delegations", delegation.ListDelegations, SIGNED_IN),
+    post("/account/delegations", delegation.GiveDelegations, SIGNED_IN),
+    post("/account/delegations/end", delegation.EndDelegations, SIGNED_IN),
+    get("/account/colleagues", delegation.ListColleagues, SIGNED_IN),
     # what one is told
     get("/notices", notices.ListNotices, SIGNED_IN),
     get("/notices/unread", notices.CountUnreadNotices, SIGNED_IN),
@@ -55,6 +75,7 @@ ROUTES = (
     post(f"{_USER}/enable", commands.EnableUser, _MANAGE_USERS),
     # Each is hashed slowly, and two hundred may be asked for.
     post("/users/one-time-passwords", commands.IssueOneTimePasswords, _MANAGE_USERS, timeout=60),
+    post(f"{_USER}/reset-second-factor", second_factor.ResetSecondFactor, _MANAGE_USERS, asks_again=True),
     post("/users/forgive-failed-sign-ins", commands.ForgiveFailedSignIns, _MANAGE_USERS),
     get("/reconciliation/accounts", queries.ListAccountStatements, "reconciliation.read"),
     # unified sign-in

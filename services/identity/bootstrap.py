@@ -1,7 +1,8 @@
 """Gives a new system its first system administrator: `python -m services.identity.bootstrap`.
 
 Reads JIAOWU_DATABASE_URL. Prints the one-time password for the first sign-in; does nothing where there is an
-administrator already, unless `--again` asks for a new one-time password (for whoever forgot the only one).
+administrator already, unless `--again` asks for a new one-time password (for whoever forgot the only one), and
+`--without-second-factor` takes the second factor away besides (for whoever has lost it, and the recovery codes).
 """
 
 from __future__ import annotations
@@ -21,18 +22,24 @@ from contracts.permissions import Role
 from contracts.words import member_word
 from services.identity.commands.users import create_user, issue_one_time_passwords
 from services.identity.service import SERVICE
+from services.identity.steps import second_factors
 from services.identity.tables import user_roles, users
 
 
-def make(uow: UnitOfWork, username: str, *, again: bool = False) -> OneTimePassword | None:
+def make(
+    uow: UnitOfWork, username: str, *, again: bool = False, without_second_factor: bool = False
+) -> OneTimePassword | None:
     """The administrator's one-time password, or None when there was nothing to do."""
     administrators = select(user_roles.c.user_id).where(user_roles.c.role == Role.SYSTEM_ADMIN)
     if uow.first(administrators) is None:
         role = RoleGrant(role=Role.SYSTEM_ADMIN)
         command = CreateUser(username=username, name=member_word(Role.SYSTEM_ADMIN).zh, roles=(role.model_dump(),))
         return create_user(command, uow).one_time_password
-    named = uow.first(select(users.c.id).where(users.c.username == username, users.c.id.in_(administrators)))
+    named = uow.first(select(users).where(users.c.username == username, users.c.id.in_(administrators)))
     if again and named is not None:
+        if without_second_factor and named.second_factor_since is not None:
+            second_factors.remove(uow, named.id)
+            uow.audit(users, named.id, "reset_second_factor", after={"reason": "on the server"})
         return issue_one_time_passwords(IssueOneTimePasswords(user_ids=(named.id,)), uow).items[0]
     return None
 
@@ -42,9 +49,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m services.identity.bootstrap", description=__doc__)
     parser.add_argument("--username", default="admin", help="name to sign in with")
     parser.add_argument("--again", action="store_true", help="a new one-time password for an administrator there is")
+    parser.add_argument("--without-second-factor", action="store_true", help="with --again: the second factor is lost")
     options = parser.parse_args()
     database = Database(settings().database_url.get_secret_value(), SERVICE, pool_size=1)
-    made = database.run(system_context(), lambda uow: make(uow, options.username, again=options.again))
+    asked = {"again": options.again, "without_second_factor": options.without_second_factor}
+    made = database.run(system_context(), lambda uow: make(uow, options.username, **asked))
     if made is not None:
         sys.stdout.write(f"{made.username}\t{made.password}\n")
     return 0

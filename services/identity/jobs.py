@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from services.identity.steps import kept_secrets
+from services.identity.steps import provider_secrets, second_factors
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
-from services.identity.tables import refused_accounts, sign_in_providers, students, users
+from services.identity.tables import refused_accounts, students, users
 
 
 def retry_refused_accounts(uow: UnitOfWork) -> int:
@@ -34,14 +34,6 @@ def retry_refused_accounts(uow: UnitOfWork) -> int:
     return len(tried) - len(answers.refused)
 
 
-def seal_secrets_anew(uow: UnitOfWork) -> int:
-    """Seal under the key that signs now what another one has sealed, before that one goes; how many secrets."""
-    table, sealed = sign_in_providers, 0
-    rows = uow.rows(select(table.c.id, table.c.client_secret).where(table.c.client_secret.is_not(None)))
-    for row in rows:
-        found = kept_secrets.opened(row.client_secret, row.id.bytes)
-        if found is not None and found[1]:
-            kept = kept_secrets.sealed(found[0], row.id.bytes)
-            same = (table.c.id == row.id) & (table.c.client_secret == row.client_secret)
-            sealed += uow.execute(update(table).where(same).values(client_secret=kept)).rowcount
-    return sealed
+def seal_anew(uow: UnitOfWork) -> int:
+    """While keys are changed: what the former key has sealed is sealed with the one that signs, before that goes."""
+    return second_factors.seal_anew(uow, MAX_EVENT_ROWS) + provider_secrets.seal_anew(uow)

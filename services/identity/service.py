@@ -13,7 +13,18 @@ from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
 from services.identity import jobs, reactions, tables
-from services.identity.commands import accounts, bindings, notices, providers, teaching_points, unified, users
+from services.identity.commands import (
+    accounts,
+    avatars,
+    bindings,
+    delegations,
+    notices,
+    providers,
+    second_factor,
+    teaching_points,
+    unified,
+    users,
+)
 from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 from services.identity.queries import people as queries
@@ -36,6 +47,7 @@ class Identity(Service):
         "uq_sign_in_providers_name": "sign_in_provider_name_taken",
         "uq_user_bindings_subject": "subject_bound",
         "uq_user_bindings_user_id": "user_bound",
+        "uq_delegations_open": "delegation_exists",
     }
 
     settings = SETTINGS
@@ -53,9 +65,23 @@ class Identity(Service):
     # one's own account: its secrets are out of its own sight
     change_password = command(accounts.change_password, as_system=True)
     update_account = command(accounts.update_account, as_system=True)
+    set_avatar = command(avatars.set_avatar, as_system=True)
+    get_avatar = query(queries.get_avatar, as_system=True)
     end_sessions = command(accounts.end_sessions, as_system=True)
     get_account = query(queries.get_account, as_system=True)
     list_sessions = query(queries.list_sessions, as_system=True)
+    # one's second factor
+    enter_code = command(second_factor.enter_code, as_system=True)
+    offer_second_factor = command(second_factor.offer_second_factor, as_system=True)
+    set_up_second_factor = command(second_factor.set_up_second_factor, as_system=True)
+    renew_recovery_codes = command(second_factor.renew_recovery_codes, as_system=True)
+    remove_second_factor = command(second_factor.remove_second_factor, as_system=True)
+    get_second_factor = query(queries.get_second_factor, as_system=True)
+    # permissions for a time
+    give_delegations = command(delegations.give_delegations, as_system=True)
+    end_delegations = command(delegations.end_delegations, as_system=True)
+    list_delegations = query(queries.list_delegations, as_system=True)
+    list_colleagues = query(queries.list_colleagues, as_system=True)
     # teaching points
     create_teaching_point = command(teaching_points.create_teaching_point)
     update_point_information = command(teaching_points.update_point_information)
@@ -72,6 +98,7 @@ class Identity(Service):
     enable_user = command(users.enable_user)
     issue_one_time_passwords = command(users.issue_one_time_passwords, idle=users.HASHED_WITHIN)
     forgive_failed_sign_ins = command(users.forgive_failed_sign_ins)
+    reset_second_factor = command(second_factor.reset_second_factor)
     list_users = query(queries.list_users)
     get_user = query(queries.get_user)
     list_account_statements = query(queries.list_account_statements)
@@ -113,8 +140,8 @@ class Identity(Service):
         SchoolSettingState, queries.school_setting_items, tables.metadata.tables["school_settings"]
     )
 
-    seal_secrets_anew = scheduled(jobs.seal_secrets_anew, every=timedelta(minutes=1))
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
+    seal_anew = scheduled(jobs.seal_anew, every=timedelta(seconds=30))
 
 
 SERVICE = Identity

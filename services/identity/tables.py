@@ -7,8 +7,10 @@ from typing import Final
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -31,7 +33,13 @@ from chassis.data.row_scope import scope
 from chassis.data.tables import copy_table, service_metadata
 from chassis.data.triggers import unversioned
 from chassis.work.public import guarding_tables
-from contracts.identity.states import NameChangeKind, SignInProviderStatus, TeachingPointStatus, UserStatus
+from contracts.identity.states import (
+    DelegationState,
+    NameChangeKind,
+    SignInProviderStatus,
+    TeachingPointStatus,
+    UserStatus,
+)
 from contracts.identity.tokens import MAX_LIFETIME
 from contracts.identity.unified import SignInProviderKind
 from contracts.permissions import Role
@@ -92,6 +100,8 @@ users = Table(
     Column("local_sign_in", Boolean, nullable=False, server_default=text("true")),  # its own password opens it
     Column("bound", Boolean, nullable=False, server_default=text("false")),  # it has a row in `user_bindings`
     Column("last_signed_in_at", DateTime(timezone=True)),
+    Column("avatar_id", Uuid),  # the picture that is shown; former ones are kept
+    instant("second_factor_since", nullable=True),  # none: the password alone lets the user in
     *stamps(),
     UniqueConstraint("username", name="uq_users_username"),
     UniqueConstraint("student_id", name="uq_users_student_id"),
@@ -102,7 +112,19 @@ users = Table(
 )
 scope(users, point="teaching_point_id", own="id")
 user_search = found_by_name(users, "name", "username")
-unversioned(users, "epoch", "last_signed_in_at")  # what nobody edits: who signs in makes nobody's edit stale
+# What nobody edits: who signs in makes nobody's edit stale.
+unversioned(users, "epoch", "last_signed_in_at", "second_factor_since", "avatar_id")
+
+avatars = Table(
+    "avatars",
+    metadata,
+    id_column(),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("large_file_id", ForeignKey("files.id"), nullable=False),
+    Column("small_file_id", ForeignKey("files.id"), nullable=False),
+    instant("set_at"),
+)
+scope(avatars, system_only=True)
 
 user_roles = Table(
     "user_roles",
@@ -117,6 +139,32 @@ user_roles = Table(
 )
 scope(user_roles, point="teaching_point_id", own="user_id", parent=(user_roles.c.user_id, users))
 
+delegations = Table(
+    "delegations",
+    metadata,
+    id_column(),
+    Column("giver_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("receiver_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("until", Date, nullable=False),  # the last day
+    Column("reason", String(500), nullable=False),
+    Column("state", Text, nullable=False, server_default=DelegationState.COUNTS),
+    instant("given_at"),
+    instant("ended_at", nullable=True),
+    one_of("state", DelegationState),
+    Index(
+        "uq_delegations_open",
+        "giver_id",
+        "receiver_id",
+        "permission",
+        unique=True,
+        postgresql_where=text("state = 'counts'"),
+    ),
+    Index("ix_delegations_giver_id", "giver_id", "given_at"),
+    Index("ix_delegations_receiver_id", "receiver_id", "given_at"),
+)
+scope(delegations, system_only=True)
+
 credentials = Table(
     "credentials",
     metadata,
@@ -127,6 +175,26 @@ credentials = Table(
     instant("changed_at", nullable=True),  # when the password was given
 )
 scope(credentials, system_only=True)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # the app's secret (`steps/vault.py`)
+    Column("sealed_by", Text, nullable=False),  # the public half of the key that it depends on, as a fingerprint
+    Column("last_step", BigInteger, nullable=False),  # of the last code that was taken: no code is taken twice
+    Index("ix_second_factors_sealed_by", "sealed_by"),
+)
+scope(second_factors, system_only=True)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", ForeignKey(second_factors.c.user_id, ondelete="CASCADE"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    instant("used_at", nullable=True),
+)
+scope(recovery_codes, system_only=True)
 
 sessions = Table(
     "sessions",
@@ -140,6 +208,9 @@ sessions = Table(
     # When the tokens before the newest were used first, the latest last, for as long as they are answered again.
     Column("recent_uses", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     Column("opened_by", LargeBinary),  # the request that opened it, as a code
+    Column("device_id", Uuid),  # that was known when it was opened
+    Column("second_factor_due", Boolean, nullable=False, server_default=text("false")),  # nothing works without it
+    instant("second_factor_at", nullable=True),  # when a code was given last
     Column("client", Text),
     Column("place", Text),  # what counts as one and the same client (chassis/base/addresses.py)
     Column("provider_sign_out", Text),  # of one that a provider opened: where people sign out there
@@ -164,7 +235,7 @@ sign_in_providers = Table(
     Column("kind", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("client_id", Text),
-    Column("client_secret", LargeBinary),  # sealed (`steps/kept_secrets.py`)
+    Column("client_secret", LargeBinary),  # sealed (`steps/vault.py`)
     Column("name_attribute", Text),
     Column("password_address", Text),
     Column("status", Text, nullable=False, server_default=SignInProviderStatus.ENABLED),

@@ -1,11 +1,15 @@
 """Coming in, staying in, going out."""
 
 import re
+import time
 from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Page, Request, expect
+from pyotp import TOTP
+from sqlalchemy import text
 
+from chassis.base.context import system_context
 from contracts.identity.commands import CreateUser, EndSessions, RoleGrantInput
 from contracts.identity.queries import ListSessions
 from contracts.identity.views import CreatedUser, OneTimePassword
@@ -16,6 +20,7 @@ from launcher.story.people import come_in, complete_profile
 from tests.browser.conftest import Contexts
 from tests.browser.doing import choose_in_menu, give_credentials, sign_in
 from tests.browser.premises import Premises
+from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
@@ -159,3 +164,48 @@ def test_a_session_that_was_ended_asks_for_the_password_and_sends_what_was_typed
     expect(form).to_be_hidden()
     record: StudentRecord = elsewhere.send(GetStudent(student_id=student.id))
     assert record.contact.mobile == "13900002222"
+
+
+def test_a_second_factor_is_set_up_asked_for_at_the_sign_in_and_again_before_what_wants_it(
+    stranger: Page, premises: Premises, watch: Watch
+) -> None:
+    username = employee(premises)
+    sign_in(stranger, username, PASSWORD)
+    stranger.goto("/account/second-factor")
+    stranger.get_by_role("button", name="设置两步验证").click()
+    expect(stranger.get_by_role("img", name="两步验证二维码")).to_be_visible()
+    stranger.get_by_text("无法扫描？").click()
+    app = TOTP(stranger.locator(".secret").inner_text().replace(" ", ""))
+    stranger.get_by_label("验证码").fill(app.now())
+    stranger.get_by_role("button", name="确认设置").click()
+    recovery = stranger.get_by_role("list", name="恢复码").get_by_role("listitem").all_inner_texts()
+    assert len(set(recovery)) == 10
+    stranger.get_by_role("button", name="我已保存，继续").click()
+    expect(stranger.get_by_role("button", name="更换手机")).to_be_visible()
+
+    stranger.get_by_role("button", name=re.compile("^账号")).click()
+    stranger.get_by_role("menuitem", name="退出登录").click()
+    give_credentials(stranger, username, PASSWORD)
+    expect(stranger.get_by_role("heading", name="输入验证码")).to_be_visible()
+    stranger.get_by_label("验证码或恢复码").fill(app.at(int(time.time()) + 30))  # the one before was taken
+    stranger.get_by_role("button", name="验证", exact=True).click()
+    expect(stranger.get_by_role("navigation", name="主菜单")).to_be_visible()
+
+    let_codes_be_old(premises)
+    stranger.goto("/account/second-factor")
+    with watch.allowing("403"):
+        stranger.get_by_role("button", name="重新生成恢复码").click()
+        stranger.get_by_role("button", name="重新生成", exact=True).click()
+        dialog = stranger.get_by_role("dialog", name="验证身份")
+        dialog.get_by_label("验证码或恢复码").fill(recovery[0])
+        dialog.get_by_role("button", name="验证", exact=True).click()
+        expect(stranger.get_by_role("list", name="恢复码")).to_be_visible()
+    renewed = stranger.get_by_role("list", name="恢复码").get_by_role("listitem").all_inner_texts()
+    assert not set(renewed) & set(recovery)
+
+
+def let_codes_be_old(premises: Premises) -> None:
+    """As if everybody had given theirs an hour ago."""
+    older = text("UPDATE sessions SET second_factor_at = second_factor_at - interval '1 hour'")
+    with premises.scene.system.databases() as databases:
+        databases["identity"].run(system_context(), lambda uow: uow.execute(older))

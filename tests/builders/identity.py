@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+import jwt
+from pyotp import TOTP
 
 from chassis.base.context import Actor, Context, Scope
 from chassis.base.ids import new_id
@@ -18,11 +23,20 @@ from contracts.identity.commands import (
     UpdateAccount,
 )
 from contracts.identity.queries import ListUsers
+from contracts.identity.second_factor import (
+    OfferedSecondFactor,
+    OfferSecondFactor,
+    RecoveryCodes,
+    SetUpSecondFactor,
+)
+from contracts.identity.tokens import AccessClaims
 from contracts.identity.views import CreatedUser, SessionTokens, TeachingPointDetails
 from contracts.registry.events import StudentItem, StudentState
+from services.identity.domain.codes import STEP_SECONDS
 from tests.builders.people import of_school
 
 PASSWORD = "correct-horse-42"
+HOME = "198.51.100.20"
 
 
 def private_key() -> str:
@@ -102,6 +116,33 @@ def signed_in(identity: ServiceHarness, created: CreatedUser) -> SessionTokens:
     identity.run(profile, me)
     again: SessionTokens = identity.run(SignIn(username=created.user.username, password=PASSWORD))
     return again
+
+
+def claims_of(session: SessionTokens) -> AccessClaims:
+    """What the session's access token says."""
+    return AccessClaims.model_validate(jwt.decode(session.access_token, options={"verify_signature": False}))
+
+
+def in_session(session: SessionTokens) -> Context:
+    """Who has this session, doing something in it."""
+    said = claims_of(session)
+    actor = Actor(said.sub, said.name, said.teaching_point_id, said.student_id, said.sid)
+    return Context(actor, Scope("own", (said.sub,)), client=HOME)
+
+
+def code_of(identity: ServiceHarness, secret: str, *, later: int = 0) -> str:
+    """What an app with this secret shows now, or so many steps later; the service's clock follows."""
+    identity.clock.advance(timedelta(seconds=STEP_SECONDS * later))
+    return TOTP(secret).at(identity.clock.now())
+
+
+def with_second_factor(identity: ServiceHarness, session: SessionTokens) -> tuple[str, Sequence[str]]:
+    """Set up a second factor in this session: the app's secret, and the recovery codes."""
+    me = in_session(session)
+    offered: OfferedSecondFactor = identity.run(OfferSecondFactor(), me)
+    code = code_of(identity, offered.secret)
+    made: RecoveryCodes = identity.run(SetUpSecondFactor(offer=offered.offer, code=code), me)
+    return offered.secret, made.codes
 
 
 def student_signed_in(identity: ServiceHarness, **record: Any) -> SessionTokens:

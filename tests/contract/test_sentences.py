@@ -29,7 +29,7 @@ SHOWN_AS_IT_IS = {
     "characters": "code points of characters that can not be shown",
     "age youngest": "years",
     "count decimal_places files limit max_length min_length minutes retry_after row seconds": "numbers",
-    "current_term kilobytes pixels suggested_term version_number width": "numbers",
+    "current_term days kilobytes pixels suggested_term version_number width": "numbers",
     "received_amount_differs.expected received": "yuan",
     "cell_is_error.error": "an error's name, as Excel shows it",
     "cell_shown_otherwise.format": "a cell's number format, as Excel shows it",

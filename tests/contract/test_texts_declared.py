@@ -31,6 +31,7 @@ TAKEN_AS_THEY_ARE = {
     "iss": "compared sign by sign",
     "subject": "a provider's, compared sign by sign",
     "return_path": "an address, of which whatever is none of ours means the home page",
+    "offer": "a secret that identity made",
     "work": "made by a program",
     "task_id": "made by a service, of a form that nothing else has",
     "sort": "the names of fields",

@@ -49,6 +49,7 @@ from gateway.files import UPLOAD
 from gateway.routes import ROUTES
 from gateway.streams import EVENTS as EVENTS_ROUTE
 from launcher.paths import ROOT, service_names
+from services.identity.steps.attempts import Attempt
 from services.registry.papers.workbook import STUDENTS
 from tests.workflows import every_workflow
 
@@ -147,6 +148,7 @@ def test_every_action_of_a_workflow_has_a_word() -> None:
 
 # Who is given what an audit entry or the first step of a request is called, and at which place.
 AUDITING = {
+    "Attempt": 9,
     "audit": 2,
     "change": 3,
     "change_each": 3,
@@ -186,7 +188,7 @@ def named_in_refusals() -> Iterator[str]:
 
 
 def test_all_that_audit_entries_and_refusals_tell_has_a_word_and_only_one() -> None:
-    defaults = {inspect.signature(each).parameters["action"].default for each in (rows.add, rows.edit)}
+    defaults = {inspect.signature(each).parameters["action"].default for each in (rows.add, rows.edit, Attempt)}
     refused = set(named_in_refusals())
     assert len(refused) > 2
     told = set(audited()) | defaults | refused

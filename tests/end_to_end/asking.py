@@ -20,6 +20,7 @@ _SOON = timedelta(seconds=60)
 _SAME_AS = {
     "to_teaching_point_id": "teaching_point_id",
     "merged_into_id": "teaching_point_id",
+    "receiver_id": "user_id",
     "absent_id": "registration_id",
     "replaces_id": "document_id",
 }

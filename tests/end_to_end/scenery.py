@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from rich.console import Console
 
+from chassis.base.clock import SystemClock
 from contracts.common import of_service
 from contracts.courses.commands import (
     ApproveWithdrawals,
@@ -29,6 +31,7 @@ from contracts.finance.queries import GetWithdrawalReview, ListBills, ListRefund
 from contracts.finance.states import BillStatus, ReviewState
 from contracts.finance.views import BillView, RefundView, RemittanceDetails
 from contracts.identity.commands import IssueOneTimePasswords
+from contracts.identity.delegation import DelegationsView, GiveDelegations
 from contracts.identity.notices import ListNotices, NoticeView
 from contracts.identity.queries import ListSessions, ListUsers
 from contracts.identity.views import OneTimePasswords, Sessions, UserView
@@ -293,6 +296,13 @@ def _note_point(held: Holdings, point: Point, slips: Sequence[RemittanceDetails]
     for person in people:
         sessions: Sessions = person.send(ListSessions())
         held.add("session_ids", *(session.id for session in sessions.items))
+    until = (SystemClock().now() + timedelta(days=7)).date()
+    handed = GiveDelegations(
+        receiver_id=point.cashier.id, permissions=("registry.read_students",), until=until, reason="出差"
+    )
+    delegations: DelegationsView = point.administrator.send(handed)
+    held.add("delegation_id", *(each.id for each in delegations.given))
+    point.cashier.client.refresh()  # what was handed on stands in tokens
     tasks: CentralTasks = point.registrar.send(ListAllTasks())
     held.add("task_id", *(task.id for task in tasks.items))
     held.words.update(task.id.partition(".")[2] for task in tasks.items)

@@ -18,8 +18,8 @@ from contracts.examples import example_of
 from contracts.exams import queries as exams
 from contracts.finance import commands as finance_commands
 from contracts.finance import queries as finance
+from contracts.identity import avatar, delegation, notices, second_factor, unified
 from contracts.identity import commands as identity
-from contracts.identity import notices, unified
 from contracts.identity import queries as identity_queries
 from contracts.permissions import ROLE_PERMISSIONS, Role
 from contracts.registry import commands as registry_commands
@@ -63,6 +63,16 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,
+        avatar.SetAvatar,
+        avatar.GetAvatar,
+        delegation.ListDelegations,
+        delegation.ListColleagues,
+        second_factor.EnterCode,
+        second_factor.GetSecondFactor,
+        second_factor.OfferSecondFactor,
+        second_factor.SetUpSecondFactor,
+        second_factor.RenewRecoveryCodes,
+        second_factor.RemoveSecondFactor,
         notices.MarkAllNoticesRead,
         identity_queries.GetTokenKey,
         registry.GetStudentImportTemplate,
@@ -87,6 +97,7 @@ WITHOUT_ROWS = set().union(*NO_ROWS.values())
 NOTHING = {
     "not_found",
     "some_not_found",
+    "not_a_colleague",  # neither who is elsewhere nor who is nobody
     "filter_not_supported",  # refused whatever is named, so it tells nothing either
 }
 

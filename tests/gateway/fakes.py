@@ -17,7 +17,8 @@ from chassis.papers.store import FileStore, plain_name
 from contracts import permissions
 from contracts.base import Command, Operation, Page, PageQuery, View, method_name
 from contracts.errors import ServiceError
-from contracts.identity.tokens import AUDIENCE, ISSUER, AccessClaims, AccessGrant
+from contracts.identity.tokens import AUDIENCE, ISSUER, AccessClaims
+from contracts.identity.views import AccessGrants
 from contracts.permissions import Role, ScopeKind
 from contracts.types import FileReference, Id, ShortText
 from gateway.route import PUBLIC, SIGNED_IN, delete, get, post, put
@@ -37,9 +38,9 @@ def scope_of(role: Role, permission: str, modules: Collection[str] = ()) -> Scop
     return LENDERS.get(role) if permission == PERMISSION else permissions.scope_of(role, permission, modules)
 
 
-async def no_grants(claims: AccessClaims) -> tuple[AccessGrant, ...]:
+async def no_grants(claims: AccessClaims) -> AccessGrants:
     """Of tokens that refer to none."""
-    return ()
+    return AccessGrants(grants=())
 
 
 class BookView(View):

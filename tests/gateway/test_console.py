@@ -140,6 +140,7 @@ UNSEEN = {
     r"^[!-~]{1,2000}$": "what a provider gave",
     r"^[A-Za-z0-9_.-]{20,200}$": "a session's token",
     r"^[a-z][a-z0-9_]{0,39}$": "a name of the code",
+    r"^[a-z]+\.[a-z_]{1,50}$": "a permission, which is chosen",
     r"^-?[a-z][a-z0-9_]*$": "an order",
     r"^[A-Z0-9-]{4,40}$": "typed on the gateway's own page",
     r"^[A-Z0-9]{12}$": "typed on the gateway's own page",

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import time
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import jwt
@@ -18,7 +20,7 @@ from gateway.files import UPLOAD
 from gateway.proxies import Proxies
 from gateway.rates import Rates
 from gateway.revocations import RevocationList
-from gateway.route import PREFIX, PUBLIC
+from gateway.route import PREFIX, PUBLIC, Route
 from gateway.routes import ROUTES, SERVICES, identity
 from gateway.streams import EVENTS
 from gateway.tokens import Tokens
@@ -112,6 +114,20 @@ def test_a_permission_that_is_missing_is_a_403(gateway: Gateway) -> None:
     answer = ask(gateway, gateway.bearer(grants=[["school_finance", "school", [], []]]))
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
     assert ask(gateway, gateway.bearer(grants=[])).status_code == 403
+
+
+def test_what_a_colleague_has_handed_on_counts_beside_the_own_roles(gateway: Gateway) -> None:
+    mine = [["school_finance", "school", [], []]]
+    assert ask(gateway, gateway.bearer(grants=mine)).status_code == 403
+    handed = gateway.bearer(grants=mine, delegated=[["books.lend", "point", [POINT]]])
+    assert ask(gateway, handed).status_code == 200
+    scope = gateway.backend.calls[-1][3].scope
+    assert (scope.kind, scope.ids) == ("point", (UUID(POINT),))
+    wider = [["teaching_point_admin", "point", [OTHER_POINT], []]]
+    assert ask(gateway, gateway.bearer(grants=wider, delegated=[["books.lend", "school", []]])).status_code == 200
+    assert gateway.backend.calls[-1][3].scope.kind == "school"
+    other = gateway.bearer(grants=mine, delegated=[["books.sell", "school", []]])
+    assert ask(gateway, other).status_code == 403
 
 
 def test_before_the_first_steps_only_the_own_account_works(gateway: Gateway) -> None:
@@ -228,24 +244,67 @@ def test_six_hundred_people_behind_one_address_sign_in_and_refresh_in_one_minute
 
 
 ALL_DOORS = [route for route in (*ROUTES, UPLOAD, EVENTS) if route.permission is not PUBLIC]
-FIRST_STEPS = {("GET", "/account"), ("PUT", "/account"), ("POST", "/account/password")}
+CODE = ("POST", "/account/second-factor/code")
+FIRST_STEPS = {
+    ("GET", "/account"),
+    ("PUT", "/account"),
+    ("POST", "/account/password"),
+    ("POST", "/account/second-factor/offer"),
+    ("PUT", "/account/second-factor"),
+    CODE,
+}
+ASKED_AGAIN = {
+    ("POST", "/applications/admit"),
+    ("POST", "/refunds/confirm"),
+    ("POST", "/refunds/{refund_id}/retry"),
+    ("PUT", "/account/second-factor"),
+    ("DELETE", "/account/second-factor"),
+    ("POST", "/account/second-factor/recovery-codes"),
+    ("POST", "/users/{user_id}/reset-second-factor"),
+}
+EVERYTHING = [[role, ROLE_SCOPES[role], [POINT], list(Module)] for role in Role]
 
 
-def test_before_the_first_steps_every_door_but_their_own_is_shut() -> None:
+@pytest.mark.parametrize(
+    ("claims", "code", "others"),
+    [
+        ({"first_steps": True}, "first_steps_required", FIRST_STEPS),
+        ({"first_steps": True, "second_factor_due": True}, "second_factor_required", {CODE}),
+    ],
+)
+def test_before_the_first_steps_every_door_but_their_own_is_shut(
+    claims: dict[str, bool], code: str, others: set[tuple[str, str]]
+) -> None:
     """Every address that the gateway has, with the token of somebody who has every role."""
     gateway = make_gateway(routes=ROUTES, services=SERVICES)
-    grants = [[role, ROLE_SCOPES[role], [POINT], list(Module)] for role in Role]
-    headers = gateway.bearer(first_steps=True, grants=grants)
-    opened = set()
-    for route in ALL_DOORS:
+    refusals = asked_everywhere(gateway, gateway.bearer(grants=EVERYTHING, **claims))
+    assert {door for door, refusal in refusals.items() if refusal != code} == others
+    assert len(gateway.backend.calls) <= len(others)
+
+
+def test_payouts_admission_and_the_second_factor_itself_want_a_code_of_a_short_while_ago() -> None:
+    gateway = make_gateway(routes=ROUTES, services=SERVICES)
+    doors, now = [route for route in ROUTES if route.asks_again], int(time.time())
+    assert {(route.method, route.path) for route in doors} == ASKED_AGAIN
+    for until, refused in ((now - 1, ASKED_AGAIN), (now + 60, set()), (None, set())):
+        headers = gateway.bearer(grants=EVERYTHING, second_factor_until=until)
+        refusals = asked_everywhere(gateway, headers, doors)
+        assert {door for door, code in refusals.items() if code == "second_factor_again"} == refused
+    old = {"second_factor_until": now - 1}
+    assert ask(gateway, gateway.bearer(grants=EVERYTHING, **old), "/api/v1/bills").status_code == 200
+    assert asked_everywhere(gateway, gateway.bearer(grants=[], **old), doors)["POST", "/refunds/confirm"] == "forbidden"
+
+
+def asked_everywhere(
+    gateway: Gateway, headers: dict[str, str], doors: Sequence[Route] = ALL_DOORS
+) -> dict[tuple[str, str], str]:
+    """What each of these addresses answers to this token: its refusal's code, or nothing."""
+    found = {}
+    for route in doors:
         path = re.sub(r"{[a-z_]+}", POINT, route.template)
         answer = gateway.client.simulate_request(route.method, path, headers=headers)
-        if answer.json.get("code") != "first_steps_required":
-            opened.add((route.method, route.path))
-        else:
-            assert answer.status_code == 403
-    assert opened == FIRST_STEPS
-    assert {name for _, name, _, _ in gateway.backend.calls} <= {"get_account", "update_account", "change_password"}
+        found[route.method, route.path] = answer.json.get("code", "") if answer.content else ""
+    return found
 
 
 def test_the_doors_are_all_that_the_gateway_has() -> None:

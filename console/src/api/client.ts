@@ -1,4 +1,5 @@
 import { answered, failed } from "./away";
+import { askForCode, wantsCode } from "./code";
 import { good, http } from "./http";
 import { newKey } from "./keys";
 import { operation, type Answer, type Operation, type OperationName, type Request } from "./operations";
@@ -79,6 +80,7 @@ async function sent(asked: Operation, fields: Fields, options: Options, parseAs:
       const authorized = { ...headers, Authorization: `Bearer ${token}` };
       return await good(requested(asked, { ...request, headers: authorized }));
     } catch (reason) {
+      if (wantsCode(reason) && (await askForCode())) continue; // under the same key
       if (!(reason instanceof Problem) || reason.status !== 401 || tries > 1) throw reason;
       session.refused(token);
     }

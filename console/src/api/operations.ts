@@ -10,6 +10,8 @@ export interface Field {
   nullable?: boolean;
   /** The table of `words.choices` that has the words of its values. */
   choices?: string;
+  /** Of a list of choices those that a page offers; all where it does not say. */
+  only?: readonly string[];
   /** What an id names: `teaching_point`, `course` … */
   reference?: string;
   /** What to know when it is filled in, beside its limits. */

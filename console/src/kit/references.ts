@@ -60,6 +60,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     coded,
   ),
   user: reference("user", "identity.ListUsers", "identity.GetUser", "search", by("username", "name")),
+  receiver: reference("user", "identity.ListColleagues", undefined, "search", by("username", "name", "position")),
   course: reference("course", "courses.ListCourses", "courses.GetCourse", "search", coded),
   programme: reference("programme", "courses.ListProgrammes", "courses.GetProgramme", "search", coded),
   selection_round: reference(
@@ -165,6 +166,7 @@ export const NOT_PICKED: Readonly<Record<string, string>> = {
   object: "whatever an audit entry is about",
   correlation: "one request, found from another entry",
   transaction: "one posting, found from its entry",
+  delegation: "ended where it is listed",
   notice: "ticked in the tray",
   message: "ticked in the list of messages",
   session: "of an exam round or of one's own account, on the page of which they are",

@@ -19,8 +19,7 @@ from contracts.text import cleaning
 from services.identity.domain import passwords
 from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
-from services.identity.steps.sessions import SIGNING_IN, let_in, open_session
-from services.identity.steps.views import USER_COLUMNS, account_view, grants_of
+from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in, open_session, own_account
 from services.identity.tables import credentials, sessions, users
 
 
@@ -50,10 +49,11 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     changed = update(credentials).where(credentials.c.user_id == me)
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None, changed_at=uow.now))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
+    shown_at = session.second_factor_at if (session := acting_session(uow)) is not None else None
     revoke_users(uow, users.c.id == me, end_sessions=True)
     attempts.succeeded(uow, attempt)
     uow.audit(users, me, "change_password")
-    return open_session(uow, uow.one(SIGNING_IN.where(users.c.id == me)))
+    return open_session(uow, uow.one(SIGNING_IN.where(users.c.id == me)), second_factor_at=shown_at)
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
@@ -71,7 +71,7 @@ def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:
     if not before.profile_completed:
         # Tokens say that the first steps are open: those of before must not go on saying so.
         revoke_users(uow, users.c.id == me, end_sessions=False)
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
+    return own_account(uow)
 
 
 def _refuse_against_record(command: UpdateAccount, before: Row[Any]) -> None:

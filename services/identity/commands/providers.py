@@ -20,7 +20,7 @@ from contracts.identity.unified import (
     SignInProviderView,
     UpdateSignInProvider,
 )
-from services.identity.steps import kept_secrets
+from services.identity.steps import provider_secrets
 from services.identity.steps.views import provider_view
 from services.identity.tables import sign_in_providers
 
@@ -77,7 +77,7 @@ def _keep_secret(uow: UnitOfWork, provider_id: UUID, secret: str | None) -> None
     """Beside the other fields, so that the trail tells nothing of it."""
     if secret is not None:
         table = sign_in_providers
-        kept = kept_secrets.sealed(secret, provider_id.bytes)
+        kept = provider_secrets.sealed(provider_id, secret)
         uow.execute(table.update().where(table.c.id == provider_id).values(client_secret=kept))
 
 

@@ -15,7 +15,7 @@ from contracts.identity.views import SessionTokens, SignedOut
 from services.identity.domain import passwords
 from services.identity.domain.lifetimes import REFRESH_GRACE, SAME_SIGN_IN
 from services.identity.steps import attempts
-from services.identity.steps.devices import device_token, known_device
+from services.identity.steps.devices import known_device
 from services.identity.steps.refresh_tokens import (
     Claim,
     claim_of,
@@ -34,6 +34,7 @@ from services.identity.steps.sessions import (
     opened_before,
     refuse_shut_out,
     session_tokens,
+    with_device,
 )
 from services.identity.tables import credentials, sessions, users
 
@@ -60,8 +61,7 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
         _use_up_one_time_password(uow, attempt, user)
     attempts.succeeded(uow, attempt)
     if again is not None and newest is not None:
-        tokens = session_tokens(uow, user, again, newest)
-        return tokens.model_copy(update={"device_token": device_token(user.id, uow.now, device_id)})
+        return with_device(session_tokens(uow, user, again, newest), uow, user, again)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
     uow.audit(users, user.id, "sign_in")
     return open_session(uow, user, device_id)
@@ -181,7 +181,8 @@ def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: byte
         )
         .returning(sessions)
     )
-    return session_tokens(uow, user, changed, token)
+    tokens = session_tokens(uow, user, changed, token)
+    return tokens if changed.second_factor_at is None else with_device(tokens, uow, user, changed)
 
 
 def _newest(session: Row[Any]) -> str | None:

@@ -84,7 +84,7 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> CreatedUser:
 def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
     """Change a user's data and roles. Raises `from_record` for students, `stale_version`, and what `against_grants`
     raises."""
-    before = _manageable(uow, command.user_id)
+    before = manageable(uow, command.user_id)
     if before.student_id is not None:
         raise ServiceError("from_record")
     refuse(
@@ -110,7 +110,7 @@ def update_user(command: UpdateUser, uow: UnitOfWork) -> UserView:
 def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
     """Erase a user who never signed in, and so never acted; disable one who did. Raises `own_account`,
     `from_record`, `stale_version`."""
-    user = _manageable(uow, command.user_id)
+    user = manageable(uow, command.user_id)
     if user.student_id is not None:
         raise ServiceError("from_record")
     if user.last_signed_in_at is not None:
@@ -124,7 +124,7 @@ def remove_user(command: RemoveUser, uow: UnitOfWork) -> RemovedUser:
 
 def disable_user(command: DisableUser, uow: UnitOfWork) -> UserView:
     """Shut a user out. Raises `own_account`, `stale_version`."""
-    return _set_status(uow, _manageable(uow, command.user_id), command.version, UserStatus.DISABLED)
+    return _set_status(uow, manageable(uow, command.user_id), command.version, UserStatus.DISABLED)
 
 
 def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
@@ -132,7 +132,7 @@ def enable_user(command: EnableUser, uow: UnitOfWork) -> UserView:
     student_id = uow.one(select(users.c.student_id).where(users.c.id == command.user_id)).student_id
     if student_id is not None:
         _refuse_former_student(uow, student_id)
-    return _set_status(uow, _manageable(uow, command.user_id), command.version, UserStatus.ENABLED)
+    return _set_status(uow, manageable(uow, command.user_id), command.version, UserStatus.ENABLED)
 
 
 def _refuse_former_student(uow: UnitOfWork, student_id: UUID) -> None:
@@ -178,7 +178,7 @@ def forgive_failed_sign_ins(command: ForgiveFailedSignIns, uow: UnitOfWork) -> D
     return Done()
 
 
-def _manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
+def manageable(uow: UnitOfWork, user_id: UUID) -> Row[Any]:
     """The user in the actor's scope, locked. Raises `not_found`, and `own_account` for the actor's own."""
     user = locked(uow, users, user_id)
     if user_id == uow.context.actor.user_id:

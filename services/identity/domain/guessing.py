@@ -30,6 +30,9 @@ class Source(StrEnum):
     """One address at all accounts together, without a known device: one password is tried at many of them."""
     SESSION = "session"
     """A session that asks for the current password."""
+    CODES = "codes"
+    """All addresses together that the account was not used from, and no known device: codes of the second factor, by
+    whoever knows the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ LIMITS: Final = {
     Source.PLACE: Limit(600, timedelta(minutes=15)),
     Source.STRANGERS: Limit(2000, timedelta(days=1)),
     Source.DEVICES: Limit(100, timedelta(days=1)),
+    # Of a million codes three are right at a time: who guesses for a year comes in once in ten.
+    Source.CODES: Limit(100, timedelta(days=1)),
 }
 FREE_FOR_STRANGERS: Final = 100
 """Guesses of strangers at an account in a day that cost nothing. All that follow, to the limit, cost them 7 to 13

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from chassis.work.reasons import Reason
-from contracts.identity.tokens import AccessGrant
+from contracts.identity.tokens import AccessGrant, DelegatedPermission
 from contracts.identity.views import RoleGrant
 from contracts.permissions import PERMISSIONS, POINT_ROLES, ROLE_SCOPES, Role, ScopeKind, scope_of
 
@@ -41,13 +41,15 @@ def access_grant(
     return (grant.role, kind, tuple(i for i in ids if i is not None), tuple(grant.modules))
 
 
-def permissions(grants: Iterable[RoleGrant]) -> dict[str, ScopeKind]:
-    """Every permission that the grants give together, each with its widest scope."""
+def permissions(grants: Iterable[RoleGrant], delegated: Iterable[DelegatedPermission] = ()) -> dict[str, ScopeKind]:
+    """Every permission that the grants and colleagues give together, each with its widest scope."""
     width = list(ScopeKind)
+    given = [
+        (permission, scope_of(grant.role, permission, grant.modules)) for grant in grants for permission in PERMISSIONS
+    ]
+    given += [(permission, kind) for permission, kind, _ in delegated]
     found: dict[str, ScopeKind] = {}
-    for grant in grants:
-        for permission in PERMISSIONS:
-            kind = scope_of(grant.role, permission, grant.modules)
-            if kind is not None and (permission not in found or width.index(kind) < width.index(found[permission])):
-                found[permission] = kind
+    for permission, kind in given:
+        if kind is not None and (permission not in found or width.index(kind) < width.index(found[permission])):
+            found[permission] = kind
     return dict(sorted(found.items()))

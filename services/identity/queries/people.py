@@ -15,9 +15,12 @@ from chassis.data.lists import Listing
 from chassis.data.pages import as_view, matches
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.data.whole_lists import Reader
+from chassis.papers import files
 from chassis.work.school_settings import shared_rows
 from contracts.base import KeysetPage, Page
 from contracts.errors import Language, ServiceError
+from contracts.identity.avatar import AvatarSize, GetAvatar
+from contracts.identity.delegation import ColleagueView, DelegationsView, ListColleagues, ListDelegations
 from contracts.identity.events import Revocation, SchoolSettingItem, TeachingPointItem
 from contracts.identity.notices import CountUnreadNotices, ListNotices, NoticeView, UnreadNotices
 from contracts.identity.queries import (
@@ -32,6 +35,7 @@ from contracts.identity.queries import (
     ListTeachingPoints,
     ListUsers,
 )
+from contracts.identity.second_factor import GetSecondFactor, SecondFactorView
 from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.identity.views import (
     AccessGrants,
@@ -48,11 +52,23 @@ from contracts.identity.views import (
     UserView,
 )
 from contracts.notices import sentence
+from contracts.types import FileReference
+from services.identity.steps.delegation_views import colleagues, delegations_view
+from services.identity.steps.delegations import received
 from services.identity.steps.keys import keys
 from services.identity.steps.notices import count_unread, reader
+from services.identity.steps.second_factors import is_demanded, recovery_codes_left
+from services.identity.steps.sessions import own_account
 from services.identity.steps.tokens import access_grants
-from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, user_view, user_views
+from services.identity.steps.views import (
+    USER_COLUMNS,
+    grants_of,
+    second_factor_of,
+    user_view,
+    user_views,
+)
 from services.identity.tables import (
+    avatars,
     notices,
     revocations,
     sessions,
@@ -67,8 +83,27 @@ from services.identity.tables import (
 
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:
     """The acting user's own account."""
+    return own_account(uow)
+
+
+def get_avatar(query: GetAvatar, uow: UnitOfWork) -> FileReference:
+    """The acting user's picture. Raises `not_found`."""
+    shown = select(avatars).join(users, users.c.avatar_id == avatars.c.id).where(users.c.id == uow.acting_user)
+    avatar = uow.one(shown)
+    is_large = query.size is AvatarSize.LARGE
+    return files.reference_to(uow, avatar.large_file_id if is_large else avatar.small_file_id)
+
+
+def get_second_factor(query: GetSecondFactor, uow: UnitOfWork) -> SecondFactorView:
+    """The acting user's second factor."""
     me = uow.acting_user
-    return account_view(uow.one(USER_COLUMNS.where(users.c.id == me)), grants_of(uow, [me])[me])
+    account = uow.one(select(users).where(users.c.id == me))
+    return SecondFactorView(
+        state=second_factor_of(account),
+        since=account.second_factor_since,
+        demanded=is_demanded(uow, [grant.role for grant in grants_of(uow, [me])[me]]),
+        recovery_codes_left=recovery_codes_left(uow, me),
+    )
 
 
 def list_sessions(query: ListSessions, uow: UnitOfWork) -> Sessions:
@@ -211,7 +246,18 @@ def get_access_grants(query: GetAccessGrants, uow: UnitOfWork) -> AccessGrants:
     open_session = (sessions.c.id == query.session_id) & sessions.c.ended_at.is_(None)
     if user is None or uow.first(select(sessions.c.id).where(open_session, sessions.c.user_id == user.id)) is None:
         raise ServiceError("token_revoked")
-    return AccessGrants(grants=access_grants(user, grants_of(uow, [user.id])[user.id]))
+    grants = access_grants(user, grants_of(uow, [user.id])[user.id])
+    return AccessGrants(grants=grants, delegated=received(uow, user.id))
+
+
+def list_delegations(query: ListDelegations, uow: UnitOfWork) -> DelegationsView:
+    """What the acting user has handed to colleagues, and has of them."""
+    return delegations_view(uow, uow.acting_user)
+
+
+def list_colleagues(query: ListColleagues, uow: UnitOfWork) -> Page[ColleagueView]:
+    """Who works where the acting user does."""
+    return colleagues(uow, uow.acting_user, query)
 
 
 def get_token_key(query: GetTokenKey, uow: UnitOfWork) -> TokenKey:

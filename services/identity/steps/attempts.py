@@ -1,4 +1,4 @@
-"""Guesses at passwords, counted so that they hold up whoever makes them and nobody else.
+"""Guesses at passwords and codes, counted so that they hold up whoever makes them and nobody else.
 
 What a count is for is kept as a code: a name that nobody has may be a password typed into the wrong field.
 """
@@ -46,11 +46,8 @@ class Attempt:
     whoever else is guessing and from where."""
     is_at_home: bool = False
     """The account is used from this place: what others do there is counted, and does not shut it out."""
-
-    @property
-    def action(self) -> str:
-        """What the trail calls its failure."""
-        return "password_change_failed" if self.source is Source.SESSION else "sign_in_failed"
+    action: str = "sign_in_failed"
+    """What the trail calls its failure."""
 
     def counting(self, failed_at: Sequence[datetime]) -> Sequence[datetime]:
         """Those of these failures that have not been forgiven."""
@@ -79,7 +76,21 @@ def attempt_to_change(uow: UnitOfWork, user: Row[Any]) -> Attempt:
     nobody forgives them."""
     session_id = uow.context.actor.session_id
     count = _code(user.username, Source.SESSION, session_id.bytes if session_id else b"")
-    return Attempt(user.username, user.id, Source.SESSION, count)
+    return Attempt(user.username, user.id, Source.SESSION, count, action="password_change_failed")
+
+
+def attempt_to_enter_code(uow: UnitOfWork, user: Row[Any], device_id: UUID | None, *, is_counted: bool) -> Attempt:
+    """A code of the second factor, in a session that was opened on this known device, or on none. Counted apart from
+    passwords, in the same way: whoever knows the password and guesses codes holds up nobody on a known device or where
+    the account is used. A recovery code is not counted, as nobody guesses it, and opens at once."""
+    told = {"user_id": user.id, "forgiven_at": user.forgiven_at, "is_counted": is_counted}
+    if device_id is not None:
+        count = _code(user.username, "code", Source.DEVICE.encode(), device_id.bytes)
+        wider = {Source.DEVICES: _code(user.username, "code", Source.DEVICES.encode())}
+        return Attempt(user.username, source=Source.DEVICE, count=count, wider=wider, action="code_failed", **told)
+    count = _code(user.username, "code", Source.ADDRESS.encode(), network_of(uow.context.client).encode())
+    strangers = {} if _is_at_home(uow, user) else {Source.CODES: _code(user.username, "code", Source.CODES.encode())}
+    return Attempt(user.username, source=Source.ADDRESS, count=count, wider=strangers, action="code_failed", **told)
 
 
 def take_turn(uow: UnitOfWork, attempt: Attempt, work: str | None = None) -> None:
@@ -183,7 +194,10 @@ def _is_at_home(uow: UnitOfWork, user: Row[Any] | None) -> bool:
     names there are."""
     whose = user.id if user is not None else _NOBODY
     here = (sessions.c.user_id == whose) & (sessions.c.place == network_of(uow.context.client))
-    return bool(uow.scalar(select(exists().where(here, sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR))))
+    # Who knows the password alone is no more at home for it.
+    came_in = ~sessions.c.second_factor_due | sessions.c.second_factor_at.is_not(None)
+    recent = sessions.c.started_at > uow.now - _PLACE_KNOWN_FOR
+    return bool(uow.scalar(select(exists().where(here, recent, came_in))))
 
 
 def _count(uow: UnitOfWork, source: Source, count: bytes) -> None:

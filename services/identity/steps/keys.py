@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.base.pem import private_keys, public_pem
+from chassis.base.pem import fingerprint, private_keys, public_pem
 from chassis.base.settings import settings
 
 _LOOKED_AT_EVERY: Final = 2.0
@@ -28,6 +28,8 @@ class Key:
     private: Ed25519PrivateKey
     public: str
     """PEM."""
+    name: str
+    """By which a row says on which key it depends."""
     secret: bytes
     """For codes that only identity makes and checks (RFC 5869)."""
 
@@ -66,4 +68,5 @@ def _parsed(pem: str) -> tuple[Key, ...]:
 
 def _key(private: Ed25519PrivateKey) -> Key:
     secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jiaowu identity codes")
-    return Key(private, public_pem(private), secret.derive(private.private_bytes_raw()))
+    name = fingerprint(private.public_key())
+    return Key(private, public_pem(private), name, secret.derive(private.private_bytes_raw()))

@@ -22,7 +22,7 @@ from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import KeptNotice, NoticesKept
 from contracts.identity.tokens import LONGEST_TRANSACTION
-from contracts.notices import Decided
+from contracts.notices import Decided, DecidedStep
 from contracts.permissions import services_of_point
 from services.identity.steps.views import grants_of
 from services.identity.tables import notice_marks, notice_readers, notices, students, users
@@ -33,18 +33,27 @@ Columns = ReadOnlyColumnCollection[str, Any]
 
 def keep(uow: UnitOfWork, events: Sequence[Decided]) -> None:
     """Keep what services decided, and let the gateways know. Told again, it is there already."""
-    rows = [
-        {
-            **step.model_dump(exclude={"id", "at"}),
-            "id": new_id(),
-            "service": event.owner,
-            "step_id": step.id,
-            "decided_at": step.at,
-            "told_at": uow.now,
-        }
-        for event in events
-        for step in event.steps
-    ]
+    _keep(uow, [_row(uow, event.owner, step) for event in events for step in event.steps])
+
+
+def tell(uow: UnitOfWork, steps: Sequence[DecidedStep]) -> None:
+    """The same of what was decided here."""
+    with uow.as_system():
+        _keep(uow, [_row(uow, uow.service.name, step) for step in steps])
+
+
+def _row(uow: UnitOfWork, service: str, step: DecidedStep) -> dict[str, Any]:
+    return {
+        **step.model_dump(exclude={"id", "at"}),
+        "id": new_id(),
+        "service": service,
+        "step_id": step.id,
+        "decided_at": step.at,
+        "told_at": uow.now,
+    }
+
+
+def _keep(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     new = insert_rows(notices, rows).on_conflict_do_nothing(index_elements=[_n.service, _n.step_id])

@@ -19,7 +19,7 @@ from contracts.identity.unified import CALLBACK, SignInProviderKind
 from contracts.text import cleaning
 from services.identity.domain import cas, openid
 from services.identity.domain.unified import with_query
-from services.identity.steps import kept_secrets, outside
+from services.identity.steps import outside, provider_secrets
 
 _KNOWN_FOR: Final = 600.0
 """Seconds after which a provider is asked anew what it says of itself, and for its keys."""
@@ -66,10 +66,9 @@ def provider_of(row: Row[Any]) -> Provider:
     the school has to enter it again."""
     secret = None
     if row.client_secret is not None:
-        found = kept_secrets.opened(row.client_secret, row.id.bytes)
-        if found is None:
+        secret = provider_secrets.opened(row.id, row.client_secret)
+        if secret is None:
             raise ServiceError("sign_in_provider_off")
-        secret, _ = found
     return Provider(row.id, SignInProviderKind(row.kind), row.address, row.client_id or "", secret, row.name_attribute)
 
 

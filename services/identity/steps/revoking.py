@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Row, insert, update
 
 from chassis.base.ids import new_id
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import AccessRevoked, Revocation
+from services.identity.steps.delegations import end_lost
 from services.identity.tables import revocations, sessions, users
 
 
 def revoke_users(uow: UnitOfWork, condition: Any, *, end_sessions: bool) -> None:
     """Raise the epoch of all users that `condition` selects, so that their tokens stop counting within seconds; with
-    `end_sessions` they also have to sign in again. Runs as the system: sessions are out of everybody's sight."""
+    `end_sessions` they also have to sign in again. What they have handed to colleagues and may not any more ends with
+    it. Runs as the system: sessions are out of everybody's sight."""
     with uow.as_system():
-        raised = uow.rows(
-            update(users).where(condition).values(epoch=users.c.epoch + 1).returning(users.c.id, users.c.epoch)
-        )
+        raised = _raised(uow, condition)
+        if others := end_lost(uow, [row.id for row in raised]):
+            raised += _raised(uow, ids_in(users.c.id, others))
         if end_sessions and raised:
-            ended = ids_in(sessions.c.user_id, [row.id for row in raised]) & sessions.c.ended_at.is_(None)
+            theirs = [row.id for row in raised if row.id not in others]
+            ended = ids_in(sessions.c.user_id, theirs) & sessions.c.ended_at.is_(None)
             uow.execute(update(sessions).where(ended).values(ended_at=uow.now))
         _publish(uow, [Revocation(user_id=r.id, session_id=None, epoch=r.epoch, revoked_at=uow.now) for r in raised])
+
+
+def _raised(uow: UnitOfWork, condition: Any) -> list[Row[Any]]:
+    raised = update(users).where(condition).values(epoch=users.c.epoch + 1)
+    return uow.rows(raised.returning(users.c.id, users.c.epoch))
 
 
 def revoke_sessions(uow: UnitOfWork, condition: Any) -> int:

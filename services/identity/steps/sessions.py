@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,19 @@ from sqlalchemy import Row, insert, or_, select
 from chassis.base.addresses import network_of
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.work.school_settings import setting
 from contracts.errors import ServiceError
 from contracts.identity.states import TeachingPointStatus, UserStatus
-from contracts.identity.views import SessionTokens
+from contracts.identity.views import AccountView, RoleGrant, SessionTokens
 from services.identity.domain.lifetimes import Lifetime, lifetime_of
+from services.identity.domain.settings import SECOND_FACTOR_MINUTES
+from services.identity.steps.delegations import received
 from services.identity.steps.devices import device_token
 from services.identity.steps.keys import Key, keys, signing_key
 from services.identity.steps.refresh_tokens import new_secret, refresh_hash, refresh_token
+from services.identity.steps.second_factors import is_demanded
 from services.identity.steps.tokens import access_token
-from services.identity.steps.views import USER_COLUMNS, account_view, first_steps, grants_of
+from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, steps_of_session
 from services.identity.tables import credentials, sessions, teaching_points, users
 
 SIGNING_IN = USER_COLUMNS.add_columns(
@@ -65,11 +70,18 @@ def _hold_point(uow: UnitOfWork, point_id: UUID | None) -> None:
 
 
 def open_session(
-    uow: UnitOfWork, user: Row[Any], device_id: UUID | None = None, *, provider_sign_out: str | None = None
+    uow: UnitOfWork,
+    user: Row[Any],
+    device_id: UUID | None = None,
+    *,
+    second_factor_at: datetime | None = None,
+    provider_sign_out: str | None = None,
 ) -> SessionTokens:
-    """Begin a session of an account that was let in, on a device that is known or will be, and answer its tokens.
-    `provider_sign_out` is where people sign out at the provider that stands for them."""
+    """Begin a session of an account that was let in by its password, or by a provider that stands for it, on a device
+    that is known or will be, and answer its tokens. Where the account has a second factor or has to have one, that is
+    still to come, unless it was shown already. `provider_sign_out` is where people sign out at the provider."""
     session_id, secret = new_id(), new_secret()
+    grants = grants_of(uow, [user.id])[user.id]
     token = refresh_token(session_id, 0, secret)
     session = uow.one(
         insert(sessions)
@@ -79,6 +91,9 @@ def open_session(
             secret=secret,
             refresh_hash=refresh_hash(token),
             opened_by=_opened_by(uow, user.id, signing_key()),
+            device_id=device_id,
+            second_factor_due=_second_factor_is_due(uow, user, grants),
+            second_factor_at=second_factor_at,
             client=uow.context.client,
             place=network_of(uow.context.client),
             provider_sign_out=provider_sign_out,
@@ -88,8 +103,21 @@ def open_session(
         )
         .returning(sessions)
     )
-    tokens = session_tokens(uow, user, session, token)
-    return tokens.model_copy(update={"device_token": device_token(user.id, uow.now, device_id)})
+    return with_device(session_tokens(uow, user, session, token), uow, user, session)
+
+
+def _second_factor_is_due(uow: UnitOfWork, user: Row[Any], grants: Sequence[RoleGrant]) -> bool:
+    return user.second_factor_since is not None or is_demanded(uow, [grant.role for grant in grants])
+
+
+def with_device(tokens: SessionTokens, uow: UnitOfWork, user: Row[Any], session: Row[Any]) -> SessionTokens:
+    """The tokens with that of a device by which it is known from now on; not before the second factor of an account
+    that has one: who knows the password alone has not shown that the device is theirs."""
+    is_shown = user.second_factor_since is None or session.second_factor_at is not None
+    if not is_shown and session.device_id is None:
+        return tokens
+    token = device_token(user.id, uow.now, session.device_id or session.id)
+    return tokens.model_copy(update={"device_token": token})
 
 
 def opened_before(uow: UnitOfWork, user: Row[Any], within: timedelta) -> Row[Any] | None:
@@ -108,19 +136,47 @@ def _opened_by(uow: UnitOfWork, user_id: UUID, key: Key) -> bytes | None:
     return key.code("session", user_id.bytes, said.encode()) if said else None
 
 
+def acting_session(uow: UnitOfWork) -> Row[Any] | None:
+    """The open session in which the acting user does this; None where the caller has none, as on the server."""
+    session_id = uow.context.actor.session_id
+    mine = (sessions.c.id == session_id) & (sessions.c.user_id == uow.acting_user) & sessions.c.ended_at.is_(None)
+    return uow.first(select(sessions).where(mine))
+
+
+def own_account(uow: UnitOfWork) -> AccountView:
+    """The acting user's account as it is now in the session in which this is asked."""
+    me = uow.acting_user
+    account = uow.one(USER_COLUMNS.where(users.c.id == me))
+    return account_view(account, grants_of(uow, [me])[me], received(uow, me), acting_session(uow))
+
+
 def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str) -> SessionTokens:
     """The tokens of a session, with the account's present grants."""
-    grants = grants_of(uow, [user.id])[user.id]
+    grants, delegated = grants_of(uow, [user.id])[user.id], received(uow, user.id)
     access, expires_at = access_token(
-        user, session.id, grants, first_steps=bool(first_steps(user)), now=uow.now, until=session.expires_at
+        user,
+        session.id,
+        grants,
+        delegated,
+        steps=steps_of_session(user, session),
+        second_factor_until=_second_factor_until(uow, session),
+        now=uow.now,
+        until=session.expires_at,
     )
     return SessionTokens(
         access_token=access,
         access_expires_at=expires_at,
         refresh_token=refresh_token,
         refresh_expires_at=session.expires_at,
-        account=account_view(user, grants),
+        account=account_view(user, grants, delegated, session),
     )
+
+
+def _second_factor_until(uow: UnitOfWork, session: Row[Any]) -> datetime | None:
+    if session.second_factor_at is None:
+        return None
+    shown_at: datetime = session.second_factor_at
+    return shown_at + timedelta(minutes=setting(uow, SECOND_FACTOR_MINUTES))
 
 
 def lifetime(user: Row[Any]) -> Lifetime:

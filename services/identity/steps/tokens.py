@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +11,8 @@ import jwt
 import orjson
 from sqlalchemy import Row
 
-from contracts.identity.tokens import ALGORITHM, MAX_LIFETIME, AccessClaims, AccessGrant
+from contracts.identity.states import FirstStep
+from contracts.identity.tokens import ALGORITHM, MAX_LIFETIME, AccessClaims, AccessGrant, DelegatedPermission
 from contracts.identity.views import RoleGrant
 from services.identity.domain.roles import access_grant
 from services.identity.steps.keys import signing_key
@@ -24,16 +26,19 @@ def access_token(
     user: Row[Any],
     session_id: UUID,
     grants: tuple[RoleGrant, ...],
+    delegated: tuple[DelegatedPermission, ...],
     *,
-    first_steps: bool,
+    steps: Sequence[FirstStep],
+    second_factor_until: datetime | None,
     now: datetime,
     until: datetime,
 ) -> tuple[str, datetime]:
-    """A signed token for the account, and when it expires: with its session, which ends at `until`, or before."""
+    """A signed token for the account, and when it expires: with its session, which ends at `until`, or before. `steps`
+    are what has to come before anything else; `second_factor_until` is how long the session's last code counts."""
     issued = int(now.timestamp())
     expires = max(issued + 1, min(issued + MAX_LIFETIME, int(until.timestamp())))
     travelling = access_grants(user, grants)
-    by_reference = len(orjson.dumps(travelling)) > LONGEST_GRANTS
+    by_reference = len(orjson.dumps((travelling, delegated))) > LONGEST_GRANTS
     claims = AccessClaims(
         sub=user.id,
         sid=session_id,
@@ -41,8 +46,11 @@ def access_token(
         name=user.name,
         teaching_point_id=user.teaching_point_id,
         student_id=user.student_id,
-        first_steps=first_steps,
+        first_steps=bool(steps),
+        second_factor_due=FirstStep.ENTER_CODE in steps,
+        second_factor_until=None if second_factor_until is None else int(second_factor_until.timestamp()),
         grants=() if by_reference else travelling,
+        delegated=() if by_reference else delegated,
         grants_by_reference=by_reference,
         iat=issued,
         exp=expires,

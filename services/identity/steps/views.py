@@ -11,7 +11,8 @@ from sqlalchemy import Row, select
 from chassis.data.bulk import ids_in
 from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.identity.states import FirstStep
+from contracts.identity.states import FirstStep, SecondFactorState
+from contracts.identity.tokens import DelegatedPermission
 from contracts.identity.unified import SignInProviderKind, SignInProviderView, UserBindingView
 from contracts.identity.views import AccountView, RoleGrant, UserView
 from services.identity.domain.roles import permissions
@@ -44,6 +45,21 @@ def first_steps(row: Row[Any]) -> tuple[FirstStep, ...]:
     return tuple(step for step, due in steps if due)
 
 
+def steps_of_session(account: Row[Any], session: Row[Any] | None) -> tuple[FirstStep, ...]:
+    """What is to be done in a session of the account before anything else works: a code before all, since who knows
+    the password alone may change nothing; a new second factor when it is clear whose account it is."""
+    steps = first_steps(account)
+    if session is None or not session.second_factor_due or session.second_factor_at is not None:
+        return steps
+    has_one = account.second_factor_since is not None
+    return (FirstStep.ENTER_CODE, *steps) if has_one else (*steps, FirstStep.SET_UP_SECOND_FACTOR)
+
+
+def second_factor_of(account: Row[Any]) -> SecondFactorState:
+    """Whether an account has a second factor."""
+    return SecondFactorState.NONE if account.second_factor_since is None else SecondFactorState.SET_UP
+
+
 def grants_of(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, tuple[RoleGrant, ...]]:
     """The roles of each user, in the order of their names."""
     found: dict[UUID, tuple[RoleGrant, ...]] = dict.fromkeys(user_ids, ())
@@ -62,6 +78,7 @@ def user_views(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[UserView, ...
             **{name: row._mapping[name] for name in UserView.model_fields if name in row._mapping},
             roles=grants[row.id],
             first_steps=first_steps(row),
+            second_factor=second_factor_of(row),
         )
         for row in rows
     )
@@ -72,14 +89,19 @@ def user_view(uow: UnitOfWork, user_id: UUID) -> UserView:
     return user_views(uow, [uow.one(USER_COLUMNS.where(users.c.id == user_id))])[0]
 
 
-def account_view(row: Row[Any], grants: tuple[RoleGrant, ...]) -> AccountView:
-    """One's own account, from a row of `USER_COLUMNS`."""
+def account_view(
+    row: Row[Any],
+    grants: tuple[RoleGrant, ...],
+    delegated: Sequence[DelegatedPermission],
+    session: Row[Any] | None,
+) -> AccountView:
+    """One's own account, from a row of `USER_COLUMNS`, as it is in this session."""
     return AccountView(
         **{name: row._mapping[name] for name in AccountView.model_fields if name in row._mapping},
         user_id=row.id,
         roles=grants,
-        permissions=permissions(grants),
-        first_steps=first_steps(row),
+        permissions=permissions(grants, delegated),
+        first_steps=steps_of_session(row, session),
     )
 
 

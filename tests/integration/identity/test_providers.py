@@ -7,7 +7,7 @@ from chassis.base.settings import settings
 from chassis.testing.harness import ServiceHarness
 from contracts.common import ListAuditEntries, of_service
 from contracts.identity.unified import CreateSignInProvider, ListSignInProviders, UpdateSignInProvider
-from services.identity.steps import kept_secrets
+from services.identity.steps import provider_secrets
 from services.identity.tables import sign_in_providers
 from tests.builders.identity import private_key, user
 from tests.builders.people import of_school
@@ -51,8 +51,8 @@ def test_a_secret_is_sealed_anew_while_keys_are_changed_and_gone_with_its_key(
         identity.run_due_jobs()
         came_in(identity, provider, lying)
     assert kept(identity) != before
-    assert kept_secrets.opened(before, provider.id.bytes) is None
-    assert kept_secrets.opened(kept(identity), user(identity, "other").user.id.bytes) is None
+    assert provider_secrets.opened(provider.id, before) is None
+    assert provider_secrets.opened(user(identity, "other").user.id, kept(identity)) is None
 
 
 def test_openid_connect_needs_a_client_and_names_are_given_once(identity: ServiceHarness, lying: LyingProvider) -> None:

@@ -15,7 +15,7 @@ const commands = Object.entries(table as unknown as Record<string, Operation>).f
 );
 /** What no form asks for: names of the code, and what a browser keeps or computes. */
 const CODE = /^\^-?\[a-z\]/;
-const KEPT = new Set(["browser_token", "device_token", "refresh_token", "work"]);
+const KEPT = new Set(["browser_token", "device_token", "refresh_token", "offer", "work"]);
 const isAsked = ({ name, pattern, items: each }: Field) =>
   !KEPT.has(name) && !CODE.test(pattern ?? each?.pattern ?? "");
 

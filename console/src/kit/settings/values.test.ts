@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 
-vi.mock("@/kit/contract", () => ({ choice: (_: string, value: string) => ({ days: "天" })[value] ?? value }));
+vi.mock("@/kit/contract", () => ({
+  choice: (_: string, value: string) => ({ days: "天", system_admin: "系统管理员" })[value] ?? value,
+}));
 vi.mock("@/kit/text/show", () => ({ NOTHING: "—" }));
 
 import { fieldOfSchema, shownValue } from "./values";
@@ -20,6 +22,13 @@ describe("a setting's value", () => {
     expect(fieldOfSchema({ type: "string", contentMediaType: "image/png", maxLength: 65536 })).toMatchObject({
       kind: "picture",
     });
+  });
+
+  it("is some of several choices where its schema has a list of them", () => {
+    const roles = { type: "array", maxItems: 11, items: { $ref: "#/$defs/Role" }, $defs: { Role: { title: "Role" } } };
+    expect(fieldOfSchema(roles)).toMatchObject({ kind: "list", items: { kind: "enum", choices: "Role" } });
+    expect(shownValue(["system_admin"], null, roles)).toBe("系统管理员");
+    expect(shownValue([], null, roles)).toBe("—");
   });
 
   it("is read with its unit, and a picture is not read at all", () => {

@@ -3,11 +3,11 @@ export type Tone = "success" | "warning" | "danger" | "info" | "primary";
 
 const VALUES: Record<Exclude<Tone, "primary">, string> = {
   success:
-    "active admitted approved arranged completed confirmed done enabled finance_approved graduated paid published registered sat selected valid verified in_use",
+    "active admitted approved arranged completed confirmed counts done enabled finance_approved graduated paid published registered sat selected valid verified in_use",
   warning:
     "admission_deferred cancelling first_review_passed paying pending pending_academic pending_clearance pending_finance pending_payment refunding remitting running signed_up suspended unchecked unpaid waiting waiting_for_hold unconfirmed",
   danger: "absent academic_rejected dead disabled failed false finance_rejected left mismatch refused rejected",
-  info: "admission_cancelled booked_late cancelled closed discarded draft expired lapsed refunded replaced retired revoked superseded withdrawn",
+  info: "admission_cancelled booked_late cancelled closed discarded draft expired given_back lapsed lost refunded replaced retired revoked superseded taken_back withdrawn",
 };
 
 const TONES = new Map<string, Tone>(

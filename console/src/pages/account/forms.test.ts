@@ -8,12 +8,13 @@ import ProfileForm from "./ProfileForm.vue";
 import SignInForm from "./SignInForm.vue";
 
 const ACCOUNT = { username: "zhang", name: "张伟", gender: "male", mobile: "13900000001", email: "", student_id: null };
-let refusal: Problem;
+let refusal: Problem | undefined;
 
-vi.mock("@/api/client", () => ({ call: () => Promise.reject(refusal) }));
+vi.mock("@/api/client", () => ({ call: () => (refusal ? Promise.reject(refusal) : Promise.resolve({})) }));
 vi.mock("@/api/session", () => ({
   useSession: () => ({
     account: ACCOUNT,
+    reload: () => Promise.resolve(),
     signIn: () => Promise.reject(refusal),
     changePassword: () => Promise.reject(refusal),
   }),
@@ -68,6 +69,14 @@ describe("the forms before everything else", () => {
     await shown(ProfileForm);
     button("保存").click();
     await vi.waitFor(() => expect(document.activeElement).toBe(input("mobile")));
+  });
+
+  it("say that it is done, so that the page tells it", async () => {
+    const done = vi.fn();
+    refusal = undefined;
+    await shown(ProfileForm, { onDone: done });
+    button("保存").click();
+    await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
   });
 
   it("lead back to the password where the sign-in as a whole was refused", async () => {

@@ -4,6 +4,8 @@ import { page } from "@/kit/pages";
 export const routes = [
   page("/account/profile", "identity.GetAccount", () => import("./ProfilePage.vue"), { title: "个人信息" }),
   page("/account/password", "identity.ChangePassword", () => import("./PasswordPage.vue")),
+  page("/account/second-factor", "identity.GetSecondFactor", () => import("./SecondFactorPage.vue")),
+  page("/account/delegations", "identity.ListDelegations", () => import("./DelegationsPage.vue")),
   page("/account/sessions", "identity.ListSessions", () => import("./SessionsPage.vue")),
   page("/account/notices", "identity.ListNotices", () => import("./NoticesPage.vue")),
   page("/account/tasks", "gateway.ListAllTasks", () => import("./tasks")),

@@ -20,6 +20,7 @@ export default detailPage("identity.GetUser", {
         "student_id",
         "status",
         "first_steps",
+        "second_factor",
         "last_signed_in_at",
         "roles",
       ],
@@ -30,6 +31,10 @@ export default detailPage("identity.GetUser", {
     command("identity.UpdateUser"),
     bulk("identity.IssueOneTimePasswords", { ids: "user_ids" }),
     bulk("identity.ForgiveFailedSignIns", { ids: "user_ids" }),
+    command("identity.ResetSecondFactor", {
+      when: ({ second_factor }: User) => second_factor === "set_up",
+      danger: true,
+    }),
     command("identity.DisableUser", { when: ({ status }: User) => status === "enabled", danger: true }),
     command("identity.EnableUser", { when: ({ status }: User) => status === "disabled" }),
     command("identity.RemoveUser", { danger: true }),
