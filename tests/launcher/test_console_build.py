@@ -124,10 +124,8 @@ def test_packages_are_pinned_and_run_nothing_when_they_are_installed(folder: Pat
     assert {"ignore-scripts=true", "omit-lockfile-registry-resolved=true"} <= set(settings)
     assert not [line for line in settings if "registry=" in line and "resolved" not in line]
     declared = json.loads((folder / "package.json").read_text())
-    for kind in ("dependencies", "devDependencies"):
-        assert [
-            name for name, version in declared.get(kind, {}).items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)
-        ] == []
+    versions = [*declared.get("dependencies", {}).values(), *declared["devDependencies"].values()]
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
 def test_what_is_built_and_what_is_checked_are_for_the_same_browsers() -> None:
