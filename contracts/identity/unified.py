@@ -108,7 +108,8 @@ class UnifiedSignInStart(View):
 
 class BeginUnifiedSignIn(PublicCommand, answers=UnifiedSignInStart, secret=True):
     """Begin to sign in by a provider: it sends the browser back, and there the sign-in is finished, within ten minutes
-    and once. Refused: `sign_in_provider_off`, `sign_in_provider_unreachable`, `asked_too_often`, `work_required`."""
+    and once. Refused: `sign_in_provider_off`, `sign_in_provider_unreachable`, `sign_in_provider_not_believed`,
+    `asked_too_often`, `work_required`."""
 
     sign_in_provider_id: Id = _SIGN_IN_PROVIDER
     return_path: Annotated[str, StringConstraints(max_length=1000)] | None = Field(

@@ -12,6 +12,8 @@ from launcher.packages import SetUpError
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = ROOT / "console"
+of_npm = pytest.mark.parametrize("folder", [CONSOLE, ROOT / "tests" / "providers"], ids=lambda folder: folder.name)
+"""Where packages of npm are used."""
 FIRST_VIEW = 150_000
 """Bytes of compressed script that a browser needs to show the page on which people sign in."""
 
@@ -106,8 +108,9 @@ def test_what_fails_says_why_leaves_the_build_before_and_is_tried_again(builder:
     assert builder.page.read_text() == "two"
 
 
-def test_the_lock_names_no_address_and_has_a_hash_for_every_package() -> None:
-    lock = json.loads((CONSOLE / "package-lock.json").read_text())
+@of_npm
+def test_the_lock_names_no_address_and_has_a_hash_for_every_package(folder: Path) -> None:
+    lock = json.loads((folder / "package-lock.json").read_text())
     packages = {path: each for path, each in lock["packages"].items() if path}
     assert packages
     assert [path for path, each in packages.items() if "resolved" in each] == []
@@ -115,13 +118,14 @@ def test_the_lock_names_no_address_and_has_a_hash_for_every_package() -> None:
     assert lock["lockfileVersion"] == 3
 
 
-def test_packages_are_pinned_and_run_nothing_when_they_are_installed() -> None:
-    settings = (CONSOLE / ".npmrc").read_text().splitlines()
+@of_npm
+def test_packages_are_pinned_and_run_nothing_when_they_are_installed(folder: Path) -> None:
+    settings = (folder / ".npmrc").read_text().splitlines()
     assert {"ignore-scripts=true", "omit-lockfile-registry-resolved=true"} <= set(settings)
     assert not [line for line in settings if "registry=" in line and "resolved" not in line]
-    declared = json.loads((CONSOLE / "package.json").read_text())
-    for kind in ("dependencies", "devDependencies"):
-        assert [name for name, version in declared[kind].items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    declared = json.loads((folder / "package.json").read_text())
+    versions = [*declared.get("dependencies", {}).values(), *declared["devDependencies"].values()]
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
 def test_what_is_built_and_what_is_checked_are_for_the_same_browsers() -> None:
