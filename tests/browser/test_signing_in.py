@@ -178,8 +178,7 @@ def test_a_second_factor_is_set_up_asked_for_at_the_sign_in_and_again_before_wha
     app = TOTP(stranger.locator(".secret").inner_text().replace(" ", ""))
     stranger.get_by_label("验证码").fill(app.now())
     stranger.get_by_role("button", name="确认设置").click()
-    recovery = stranger.get_by_role("list", name="恢复码").get_by_role("listitem").all_inner_texts()
-    assert len(set(recovery)) == 10
+    recovery = shown_recovery_codes(stranger)
     stranger.get_by_role("button", name="我已保存，继续").click()
     expect(stranger.get_by_role("button", name="更换手机")).to_be_visible()
 
@@ -199,9 +198,15 @@ def test_a_second_factor_is_set_up_asked_for_at_the_sign_in_and_again_before_wha
         dialog = stranger.get_by_role("dialog", name="验证身份")
         dialog.get_by_label("验证码或恢复码").fill(recovery[0])
         dialog.get_by_role("button", name="验证", exact=True).click()
-        expect(stranger.get_by_role("list", name="恢复码")).to_be_visible()
-    renewed = stranger.get_by_role("list", name="恢复码").get_by_role("listitem").all_inner_texts()
+        renewed = shown_recovery_codes(stranger)
     assert not set(renewed) & set(recovery)
+
+
+def shown_recovery_codes(page: Page) -> list[str]:
+    """The ten that are shown once."""
+    codes = page.get_by_role("list", name="恢复码").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    return codes.all_inner_texts()
 
 
 def let_codes_be_old(premises: Premises) -> None:
