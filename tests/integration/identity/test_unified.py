@@ -125,7 +125,6 @@ def test_a_provider_that_changes_its_key_is_asked_for_the_new_one(
     "instead",
     [
         (500, b""),
-        (302, b"http://127.0.0.1:1/"),
         (200, b" " * (outside.LONGEST + 1)),
         (404, b"{}"),
     ],
@@ -140,6 +139,16 @@ def test_a_provider_that_does_not_answer_in_measure_is_as_if_away(
     lying.instead = lambda path: None
     lying.discovery = {"issuer": "https://evil.example"}
     assert identity.refusal(command, HERE).code == "sign_in_provider_not_believed"
+
+
+def test_where_a_provider_sends_us_elsewhere_nobody_goes(identity: ServiceHarness, lying: LyingProvider) -> None:
+    provider = openid_provider(identity, lying)
+    true = lying.answer("/.well-known/openid-configuration")
+    answers = {"/.well-known/openid-configuration": (302, f"{lying.address}/copy".encode()), "/copy": true}
+    lying.instead = answers.get
+    command = BeginUnifiedSignIn(sign_in_provider_id=provider.id, work=None)
+    assert identity.refusal(command, HERE).code == "sign_in_provider_unreachable"
+    assert lying.count("/copy") == 0
 
 
 def test_while_a_provider_is_asked_no_transaction_is_open(identity: ServiceHarness, lying: LyingProvider) -> None:
