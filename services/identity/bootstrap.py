@@ -23,7 +23,7 @@ from contracts.words import member_word
 from services.identity.commands.users import create_user, issue_one_time_passwords
 from services.identity.service import SERVICE
 from services.identity.steps import second_factors
-from services.identity.tables import user_roles, users
+from services.identity.tables.users import user_roles, users
 
 
 def make(

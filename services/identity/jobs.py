@@ -9,7 +9,7 @@ from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
 from services.identity.steps import provider_secrets, second_factors
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
-from services.identity.tables import refused_accounts, students, users
+from services.identity.tables.users import refused_accounts, students, users
 
 
 def retry_refused_accounts(uow: UnitOfWork) -> int:

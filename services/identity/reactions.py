@@ -13,7 +13,7 @@ from contracts.identity.events import StudentAccountsMade, StudentAccountsRefuse
 from contracts.registry.events import RegistryDecided, StudentState
 from services.identity.steps.notices import keep
 from services.identity.steps.student_accounts import account_of, settle
-from services.identity.tables import students
+from services.identity.tables.users import students
 
 
 def on_student_state(events: Sequence[StudentState], uow: UnitOfWork) -> None:

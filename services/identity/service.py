@@ -12,7 +12,7 @@ from contracts.exams.events import ExamsTrailSealed
 from contracts.finance.events import FinanceTrailSealed
 from contracts.identity.events import IdentityTrailSealed, SchoolSettingState, TeachingPointState
 from contracts.registry.events import RegistryTrailSealed, StudentState
-from services.identity import jobs, reactions, tables
+from services.identity import jobs, reactions
 from services.identity.commands import (
     accounts,
     avatars,
@@ -29,6 +29,8 @@ from services.identity.commands import sessions as session_commands
 from services.identity.domain.settings import SETTINGS
 from services.identity.queries import people as queries
 from services.identity.queries import unified as unified_queries
+from services.identity.tables import base, points
+from services.identity.tables import users as user_tables
 
 NOT_TO_BE_GUESSED = Unguarded("it takes a token that nobody guesses")
 NO_SECRET = Unguarded("it is no secret")
@@ -40,7 +42,7 @@ class Identity(Service):
     """Accounts, sessions, roles and teaching points."""
 
     name = "identity"
-    metadata = tables.metadata
+    metadata = base.metadata
     conflicts: ClassVar[dict[str, str]] = {
         "uq_users_username": "username_taken",
         "uq_teaching_points_code": "teaching_point_code_taken",
@@ -133,11 +135,11 @@ class Identity(Service):
     on_enrollment_trail_sealed = reaction(keeping_heads(EnrollmentTrailSealed))
     on_finance_trail_sealed = reaction(keeping_heads(FinanceTrailSealed))
     on_exams_trail_sealed = reaction(keeping_heads(ExamsTrailSealed))
-    students = copy(StudentState, tables.students)
-    teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, tables.teaching_points)
+    students = copy(StudentState, user_tables.students)
+    teaching_point_state = publishes(TeachingPointState, queries.teaching_point_items, points.teaching_points)
 
     school_setting_state = publishes(
-        SchoolSettingState, queries.school_setting_items, tables.metadata.tables["school_settings"]
+        SchoolSettingState, queries.school_setting_items, base.metadata.tables["school_settings"]
     )
 
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))

@@ -30,7 +30,7 @@ from launcher.story.client import Client
 from launcher.story.people import Person, complete_profile
 from launcher.story.stage import Stage
 from launcher.story.telling import play
-from services.identity import tables as identity
+from services.identity.tables import users as identity
 from services.registry import tables as registry
 from tests.gateway.test_server import free_port
 from tests.waiting import eventually

@@ -28,7 +28,7 @@ from services.finance.tables.bills import bills
 from services.finance.tables.copies import student_search as students_of_finance
 from services.finance.tables.refunds import withdrawal_reviews
 from services.identity.service import Identity
-from services.identity.tables import user_search
+from services.identity.tables.users import user_search
 from services.registry.service import Registry
 from services.registry.tables import student_search as students_of_registry
 from tests.harnesses import HarnessOf

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.identity.tables import notices
+from services.identity.tables.notices import notices
 from tests.builders.people import of_point
 from tests.sagas.people import ACCOUNTANT, REGISTRAR
 from tests.sagas.school import School

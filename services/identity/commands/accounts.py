@@ -20,7 +20,8 @@ from services.identity.domain import passwords
 from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_sessions, revoke_users
 from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in, open_session, own_account
-from services.identity.tables import credentials, sessions, users
+from services.identity.tables.sign_in import credentials, sessions
+from services.identity.tables.users import users
 
 
 def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:

@@ -15,7 +15,7 @@ from contracts.identity.avatar import SetAvatar
 from contracts.identity.views import AccountView
 from services.identity.steps.avatars import MOST_BYTES, TAKEN, drawn
 from services.identity.steps.sessions import own_account
-from services.identity.tables import avatars, users
+from services.identity.tables.users import avatars, users
 
 _PURPOSE = "avatar"
 

@@ -14,7 +14,8 @@ from contracts.identity.unified import BindUser, ChangeLocalSignIn, UnbindUser, 
 from services.identity.domain.unified import local_sign_in_usual
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.views import BINDING_COLUMNS, binding_view, grants_of
-from services.identity.tables import sign_in_providers, unbound_subjects, user_bindings, users
+from services.identity.tables.unified import sign_in_providers, unbound_subjects, user_bindings
+from services.identity.tables.users import users
 
 
 def bind_user(command: BindUser, uow: UnitOfWork) -> UserBindingView:

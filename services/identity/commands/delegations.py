@@ -22,7 +22,7 @@ from services.identity.steps.delegation_views import delegations_view
 from services.identity.steps.notices import tell
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.views import grants_of
-from services.identity.tables import delegations, users
+from services.identity.tables.users import delegations, users
 
 _d = delegations.c
 _TOLD = ("receiver_id", "permission", "until", "reason")

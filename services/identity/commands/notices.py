@@ -6,7 +6,7 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.notices import MarkAllNoticesRead, MarkNoticesRead, UnreadNotices
 from services.identity.steps import notices as steps
-from services.identity.tables import notices
+from services.identity.tables.notices import notices
 
 
 def mark_notices_read(command: MarkNoticesRead, uow: UnitOfWork) -> UnreadNotices:

@@ -22,7 +22,7 @@ from contracts.identity.unified import (
 )
 from services.identity.steps import provider_secrets
 from services.identity.steps.views import provider_view
-from services.identity.tables import sign_in_providers
+from services.identity.tables.unified import sign_in_providers
 
 
 def create_sign_in_provider(command: CreateSignInProvider, uow: UnitOfWork) -> SignInProviderView:

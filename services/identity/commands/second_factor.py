@@ -33,7 +33,8 @@ from services.identity.steps.notices import tell
 from services.identity.steps.revoking import revoke_sessions, revoke_users
 from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in
 from services.identity.steps.views import grants_of, user_view
-from services.identity.tables import sessions, users
+from services.identity.tables.sign_in import sessions
+from services.identity.tables.users import users
 
 
 def enter_code(command: EnterCode, uow: UnitOfWork) -> Done:

@@ -36,7 +36,8 @@ from services.identity.steps.sessions import (
     session_tokens,
     with_device,
 )
-from services.identity.tables import credentials, sessions, users
+from services.identity.tables.sign_in import credentials, sessions
+from services.identity.tables.users import users
 
 
 def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:

@@ -24,7 +24,8 @@ from contracts.identity.views import TeachingPointDetails
 from services.identity.domain.coordinates import wgs84
 from services.identity.queries.people import teaching_point_details
 from services.identity.steps.revoking import revoke_users
-from services.identity.tables import teaching_point_names, teaching_points, users
+from services.identity.tables.points import teaching_point_names, teaching_points
+from services.identity.tables.users import users
 
 
 def create_teaching_point(command: CreateTeachingPoint, uow: UnitOfWork) -> TeachingPointDetails:

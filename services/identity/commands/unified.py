@@ -33,7 +33,8 @@ from services.identity.domain.unified import against_finish, safe_path
 from services.identity.steps import providers
 from services.identity.steps.providers import Person, Provider, Start
 from services.identity.steps.sessions import let_in, open_session
-from services.identity.tables import sign_in_providers, sign_in_starts, unbound_subjects, user_bindings, users
+from services.identity.tables.unified import sign_in_providers, sign_in_starts, unbound_subjects, user_bindings
+from services.identity.tables.users import users
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ from services.identity.steps import attempts
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.student_accounts import NO_ACCOUNT
 from services.identity.steps.views import grants_of, user_view
-from services.identity.tables import credentials, students, teaching_points, user_roles, users
+from services.identity.tables.points import teaching_points
+from services.identity.tables.sign_in import credentials
+from services.identity.tables.users import students, user_roles, users
 
 HASHED_WITHIN: Final = timedelta(minutes=1)
 """What two hundred passwords take to hash on a busy machine."""

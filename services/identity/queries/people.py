@@ -67,18 +67,10 @@ from services.identity.steps.views import (
     user_view,
     user_views,
 )
-from services.identity.tables import (
-    avatars,
-    notices,
-    revocations,
-    sessions,
-    students,
-    teaching_point_names,
-    teaching_points,
-    user_roles,
-    user_search,
-    users,
-)
+from services.identity.tables.notices import notices
+from services.identity.tables.points import teaching_point_names, teaching_points
+from services.identity.tables.sign_in import revocations, sessions
+from services.identity.tables.users import avatars, students, user_roles, user_search, users
 
 
 def get_account(query: GetAccount, uow: UnitOfWork) -> AccountView:

@@ -22,7 +22,8 @@ from contracts.identity.unified import (
     UserBindingView,
 )
 from services.identity.steps.views import BINDING_COLUMNS, binding_view, provider_view
-from services.identity.tables import sign_in_providers, unbound_subjects, user_bindings, user_search
+from services.identity.tables.unified import sign_in_providers, unbound_subjects, user_bindings
+from services.identity.tables.users import user_search
 
 
 def get_sign_in_options(query: GetSignInOptions, uow: UnitOfWork) -> SignInOptions:

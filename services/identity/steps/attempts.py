@@ -22,7 +22,8 @@ from chassis.work import proof_of_work
 from contracts.errors import ServiceError
 from services.identity.domain.guessing import FREE_FOR_STRANGERS, LIMITS, MOST_COUNTED, NOTED_AGAIN_AFTER, Source
 from services.identity.steps.keys import signing_key
-from services.identity.tables import credentials, password_failures, sessions, users
+from services.identity.tables.sign_in import credentials, password_failures, sessions
+from services.identity.tables.users import users
 
 _PLACE_KNOWN_FOR: Final = timedelta(days=90)
 """How long a place (an address, of IPv6 its /64) counts as one that the account is used from."""

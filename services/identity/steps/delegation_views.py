@@ -16,7 +16,7 @@ from contracts.identity.states import DelegationState, UserStatus
 from services.identity.domain import delegating
 from services.identity.steps.delegations import OPEN
 from services.identity.steps.views import grants_of
-from services.identity.tables import delegations, user_search, users
+from services.identity.tables.users import delegations, user_search, users
 
 _SHOWN_FOR: Final = timedelta(days=90)
 """How long people see what is over."""

@@ -19,7 +19,7 @@ from contracts.identity.states import DelegationState, UserStatus
 from contracts.identity.tokens import DelegatedPermission
 from services.identity.domain import delegating
 from services.identity.steps.views import grants_of
-from services.identity.tables import delegations, users
+from services.identity.tables.users import delegations, users
 
 _d = delegations.c
 OPEN: Final = _d.state == DelegationState.COUNTS

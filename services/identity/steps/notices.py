@@ -25,7 +25,8 @@ from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.notices import Decided, DecidedStep
 from contracts.permissions import services_of_point
 from services.identity.steps.views import grants_of
-from services.identity.tables import notice_marks, notice_readers, notices, students, users
+from services.identity.tables.notices import notice_marks, notice_readers, notices
+from services.identity.tables.users import students, users
 
 _n = notices.c
 Columns = ReadOnlyColumnCollection[str, Any]

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from chassis.data.unit_of_work import UnitOfWork
 from services.identity.steps import vault
 from services.identity.steps.keys import signing_key
-from services.identity.tables import sign_in_providers
+from services.identity.tables.unified import sign_in_providers
 
 _PURPOSE: Final = "secret of a sign-in provider"
 

@@ -12,7 +12,8 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.events import AccessRevoked, Revocation
 from services.identity.steps.delegations import end_lost
-from services.identity.tables import revocations, sessions, users
+from services.identity.tables.sign_in import revocations, sessions
+from services.identity.tables.users import users
 
 
 def revoke_users(uow: UnitOfWork, condition: Any, *, end_sessions: bool) -> None:

@@ -23,7 +23,8 @@ from services.identity.domain import codes
 from services.identity.domain.settings import SECOND_FACTOR_ROLES
 from services.identity.steps.keys import keys, signing_key
 from services.identity.steps.vault import opened, seal
-from services.identity.tables import recovery_codes, second_factors, sessions, users
+from services.identity.tables.sign_in import recovery_codes, second_factors, sessions
+from services.identity.tables.users import users
 
 _AT_REST: Final = "second factor"
 _OFFER: Final = "offered second factor"

@@ -25,7 +25,9 @@ from services.identity.steps.refresh_tokens import new_secret, refresh_hash, ref
 from services.identity.steps.second_factors import is_demanded
 from services.identity.steps.tokens import access_token
 from services.identity.steps.views import USER_COLUMNS, account_view, grants_of, steps_of_session
-from services.identity.tables import credentials, sessions, teaching_points, users
+from services.identity.tables.points import teaching_points
+from services.identity.tables.sign_in import credentials, sessions
+from services.identity.tables.users import users
 
 SIGNING_IN = USER_COLUMNS.add_columns(
     teaching_points.c.status.label("point_status"),

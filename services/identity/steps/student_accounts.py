@@ -22,7 +22,7 @@ from contracts.identity.states import UserStatus
 from contracts.permissions import Role
 from contracts.types import EnrolmentStatus
 from services.identity.steps.revoking import revoke_users
-from services.identity.tables import refused_accounts, user_roles, users
+from services.identity.tables.users import refused_accounts, user_roles, users
 
 NO_ACCOUNT: Final = frozenset(
     {

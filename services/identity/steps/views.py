@@ -17,7 +17,9 @@ from contracts.identity.unified import SignInProviderKind, SignInProviderView, U
 from contracts.identity.views import AccountView, RoleGrant, UserView
 from services.identity.domain.roles import permissions
 from services.identity.steps.providers import callback_of
-from services.identity.tables import sign_in_providers, teaching_points, user_bindings, user_roles, users
+from services.identity.tables.points import teaching_points
+from services.identity.tables.unified import sign_in_providers, user_bindings
+from services.identity.tables.users import user_roles, users
 
 USER_COLUMNS = select(users, teaching_points.c.name.label("teaching_point_name")).outerjoin(
     teaching_points, teaching_points.c.id == users.c.teaching_point_id

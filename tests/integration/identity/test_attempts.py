@@ -22,7 +22,7 @@ from contracts.identity.commands import (
 from contracts.identity.queries import GetUser
 from contracts.identity.views import CreatedUser, SessionTokens
 from services.identity.domain.guessing import LIMITS, Limit, Source
-from services.identity.tables import password_failures
+from services.identity.tables.sign_in import password_failures
 from tests.builders import people
 from tests.builders.identity import PASSWORD, from_address, signed_in, teaching_point, user
 from tests.counting import counted_statements

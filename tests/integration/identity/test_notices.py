@@ -29,7 +29,7 @@ from contracts.identity.queries import ListUsers
 from contracts.identity.tokens import LONGEST_TRANSACTION
 from contracts.notices import Decided, DecidedStep
 from contracts.registry.events import RegistryDecided, StudentState
-from services.identity.tables import NOTICES_KEPT, notice_marks, notice_readers, notices
+from services.identity.tables.notices import NOTICES_KEPT, notice_marks, notice_readers, notices
 from tests.builders.identity import student_item, teaching_point, user
 from tests.builders.people import of_school
 from tests.racing import race

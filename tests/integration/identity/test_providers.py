@@ -8,7 +8,7 @@ from chassis.testing.harness import ServiceHarness
 from contracts.common import ListAuditEntries, of_service
 from contracts.identity.unified import CreateSignInProvider, ListSignInProviders, UpdateSignInProvider
 from services.identity.steps import provider_secrets
-from services.identity.tables import sign_in_providers
+from services.identity.tables.unified import sign_in_providers
 from tests.builders.identity import private_key, user
 from tests.builders.people import of_school
 from tests.builders.unified import bound, came_in, cas_provider, openid_provider

@@ -28,7 +28,9 @@ from contracts.identity.views import SessionTokens
 from services.identity.commands.sessions import sign_in
 from services.identity.commands.users import disable_user
 from services.identity.domain import passwords
-from services.identity.tables import sessions, teaching_points, users
+from services.identity.tables.points import teaching_points
+from services.identity.tables.sign_in import sessions
+from services.identity.tables.users import users
 from tests.builders import people
 from tests.builders.identity import PASSWORD, signed_in, teaching_point, user
 from tests.waiting import eventually

@@ -20,7 +20,7 @@ from services.identity import emergency
 from services.identity.domain.lifetimes import REFRESH_GRACE
 from services.identity.steps import refresh_tokens
 from services.identity.steps.revoking import end_all_sessions
-from services.identity.tables import sessions
+from services.identity.tables.sign_in import sessions
 from tests.builders.identity import PASSWORD, from_address, private_key, signed_in, user
 
 

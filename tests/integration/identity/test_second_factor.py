@@ -33,7 +33,7 @@ from contracts.settings import ChangeSetting
 from services.identity.bootstrap import make
 from services.identity.domain.guessing import LIMITS, Limit, Source
 from services.identity.jobs import seal_anew
-from services.identity.tables import recovery_codes, second_factors
+from services.identity.tables.sign_in import recovery_codes, second_factors
 from tests.builders import people
 from tests.builders.identity import (
     HOME,

@@ -36,7 +36,8 @@ from contracts.identity.tokens import AUDIENCE, LONGEST_TRANSACTION, MAX_LIFETIM
 from contracts.identity.views import SessionTokens
 from services.identity.bootstrap import make
 from services.identity.domain.lifetimes import lifetime_of
-from services.identity.tables import sessions, users
+from services.identity.tables.sign_in import sessions
+from services.identity.tables.users import users
 from tests.builders import people
 from tests.builders.identity import PASSWORD, signed_in, student_signed_in, teaching_point, user
 

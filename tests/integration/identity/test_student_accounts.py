@@ -27,7 +27,7 @@ from contracts.types import EnrolmentStatus
 from services.identity.jobs import retry_refused_accounts
 from services.identity.reactions import on_student_state
 from services.identity.steps.student_accounts import account_of, settle
-from services.identity.tables import refused_accounts, users
+from services.identity.tables.users import refused_accounts, users
 from tests.builders import people
 from tests.builders.identity import teaching_point, user
 from tests.builders.messages import a

@@ -26,8 +26,8 @@ from launcher.story.stage import Stage
 from launcher.system import System
 from services.courses.tables.selections import selections
 from services.identity.steps.student_accounts import account_of, settle
-from services.identity.tables import students as students_of_identity
-from services.identity.tables import users
+from services.identity.tables.users import students as students_of_identity
+from services.identity.tables.users import users
 from services.registry.tables import students
 
 PASSWORD: Final = "large-horse-42"

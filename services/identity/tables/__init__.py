@@ -1,0 +1,1 @@
+"""Tables of identity and who sees which of their rows."""
