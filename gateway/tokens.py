@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from chassis.base import metrics, pem
 from chassis.base.context import Actor, Scope
 from contracts.errors import ServiceError
-from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, AccessGrant
+from contracts.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MAX_LIFETIME, AccessClaims, ids_of
 from contracts.identity.views import AccessGrants
 from contracts.permissions import PERMISSIONS, ScopeKind, scope_of
 from gateway.revocations import RevocationList
@@ -178,7 +178,7 @@ def _widest(principal: Principal, permission: str) -> Scope | None:
         role, _, _, modules = grant
         kind = scope_of(role, permission, modules)
         if kind is not None:
-            found.setdefault(kind, set()).update(_ids(principal, grant, kind))
+            found.setdefault(kind, set()).update(ids_of(grant, kind, principal.user_id))
     for name, kind, ids in principal.claims.delegated:
         if name == permission:
             found.setdefault(kind, set()).update(ids)
@@ -186,13 +186,3 @@ def _widest(principal: Principal, permission: str) -> Scope | None:
         return None
     kind = min(found, key=_WIDTH.__getitem__)
     return Scope(kind, tuple(sorted(found[kind])))
-
-
-def _ids(principal: Principal, grant: AccessGrant, kind: ScopeKind) -> Iterable[UUID]:
-    """What a grant's permission covers: what the role is held for, and nothing when the token says otherwise."""
-    _, held_for, ids, _ = grant
-    if kind is ScopeKind.SCHOOL:
-        return ()
-    if kind is ScopeKind.OWN:
-        return (principal.user_id,)
-    return ids if kind is held_for else ()

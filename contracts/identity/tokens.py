@@ -25,6 +25,17 @@ AccessGrant = tuple[Role, ScopeKind, tuple[UUID, ...], tuple[Module, ...]]
 """A role, what it is held for (`ROLE_SCOPES`), the points, courses or students, and point staff's modules."""
 
 
+def ids_of(grant: AccessGrant, kind: ScopeKind, user_id: UUID) -> tuple[UUID, ...]:
+    """What a permission of this kind of scope covers by a grant: what the role is held for, and nothing when the token
+    says otherwise."""
+    _, held_for, ids, _ = grant
+    if kind is ScopeKind.SCHOOL:
+        return ()
+    if kind is ScopeKind.OWN:
+        return (user_id,)
+    return ids if kind is held_for else ()
+
+
 DelegatedPermission = tuple[Word, ScopeKind, tuple[UUID, ...]]
 """A permission that colleagues have handed on, and what it reaches: a kind of scope and its ids."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
+from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import MAX_EVENT_ROWS
 from contracts.identity.events import StudentAccountsMade, StudentAccountsRefused
-from services.identity.steps import provider_secrets, second_factors
+from services.identity.steps import delegations, provider_secrets, second_factors
+from services.identity.steps.revoking import revoke_users
 from services.identity.steps.student_accounts import NO_ACCOUNT, account_of, settle
 from services.identity.tables.users import refused_accounts, students, users
 
@@ -32,6 +34,14 @@ def retry_refused_accounts(uow: UnitOfWork) -> int:
     uow.publish_rows(StudentAccountsRefused, answers.refused)
     uow.publish_rows(StudentAccountsMade, answers.made)
     return len(tried) - len(answers.refused)
+
+
+def end_expired_delegations(uow: UnitOfWork) -> int:
+    """End what was handed on until a day that is over, also in tokens that were made before; for how many people."""
+    receivers = delegations.end_expired(uow, MAX_EVENT_ROWS)
+    if receivers:
+        revoke_users(uow, ids_in(users.c.id, receivers), end_sessions=False)
+    return len(receivers)
 
 
 def seal_anew(uow: UnitOfWork) -> int:

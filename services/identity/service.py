@@ -143,6 +143,7 @@ class Identity(Service):
     )
 
     retry_refused_accounts = scheduled(jobs.retry_refused_accounts, every=timedelta(minutes=1))
+    end_expired_delegations = scheduled(jobs.end_expired_delegations, every=timedelta(minutes=1))
     seal_anew = scheduled(jobs.seal_anew, every=timedelta(seconds=30))
 
 

@@ -61,7 +61,7 @@ def sheet_row(round_code: str, person: MadeUpStudent) -> dict[str, str]:
         "性别": member_word(person.gender).zh,
         "证件号码": person.id_number,
         "民族": "汉族",
-        "层次": "专升本（1）",
+        "层次": "专升本",
         "专业代码": "080901",
         "学制": "2.5",
         "手机号码": person.mobile,

@@ -17,8 +17,17 @@ from contracts.permissions import (
     scope_of,
 )
 from launcher.paths import service_names
+from services.identity.domain.delegating import KEPT_TO_ONESELF
 
 ROOT = Path(__file__).parents[2]
+
+
+HANDED_ON = {"identity.manage_teaching_points": "names and codes of points, nobody's rights"}
+
+
+def test_nothing_by_which_rights_are_given_can_be_handed_to_colleagues() -> None:
+    managing = {name for name in PERMISSIONS if name.startswith("identity.manage_")}
+    assert managing - KEPT_TO_ONESELF == HANDED_ON.keys()
 
 
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))

@@ -96,7 +96,7 @@ def remove_second_factor(command: RemoveSecondFactor, uow: UnitOfWork) -> Done:
     """Go on with the password alone. Raises `second_factor_demanded`, `second_factor_missing`."""
     me = uow.acting_user
     let_in(uow, me)
-    if second_factors.is_demanded(uow, [grant.role for grant in grants_of(uow, [me])[me]]):
+    if second_factors.is_demanded(uow, me, grants_of(uow, [me])[me]):
         raise ServiceError("second_factor_demanded")
     second_factors.remove(uow, me)
     second_factors.forgotten(uow, me)

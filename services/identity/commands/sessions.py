@@ -33,9 +33,11 @@ from services.identity.steps.sessions import (
     open_session,
     opened_before,
     refuse_shut_out,
+    second_factor_is_due,
     session_tokens,
     with_device,
 )
+from services.identity.steps.views import grants_of
 from services.identity.tables.sign_in import credentials, sessions
 from services.identity.tables.users import users
 
@@ -178,6 +180,7 @@ def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: byte
             generation=number,
             recent_uses=[*recent, uow.now],
             last_used_at=uow.now,
+            second_factor_due=second_factor_is_due(uow, user, grants_of(uow, [user.id])[user.id]),
             expires_at=lifetime(user).until(session.started_at, uow.now),
         )
         .returning(sessions)

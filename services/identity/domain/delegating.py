@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.work.reasons import Reason
-from contracts.identity.tokens import DelegatedPermission
+from contracts.identity.tokens import DelegatedPermission, ids_of
 from contracts.identity.views import RoleGrant
 from contracts.permissions import Role, ScopeKind, scope_of
 from services.identity.domain.roles import access_grant, permissions
@@ -15,8 +15,11 @@ LONGEST: Final = timedelta(days=366)
 MOST_OPEN: Final = 100
 """That one user may have handed on, or received, at a time: all of them travel with every token."""
 
-KEPT_TO_ONESELF: Final = frozenset({"identity.manage_users"})
-"""Who makes users gives rights: handed on, it could make others out of one."""
+KEPT_TO_ONESELF: Final = frozenset(
+    {"identity.manage_users", "identity.manage_unified_sign_in", "identity.manage_settings"}
+)
+"""Who makes users gives rights, who says which subject an account is gives it away, and who changes settings takes
+second factors off: handed on, each could make others out of one."""
 _WIDTH: Final = list(ScopeKind)
 
 
@@ -47,7 +50,8 @@ def reach(
     for grant in grants:
         kind = scope_of(grant.role, permission, grant.modules)
         if kind is not None and grant.role is not Role.STUDENT:
-            found.setdefault(kind, set()).update(access_grant(grant, giver_id, teaching_point_id, None)[2])
+            given = access_grant(grant, giver_id, teaching_point_id, None)
+            found.setdefault(kind, set()).update(ids_of(given, kind, giver_id))
     if not found:
         return None
     kind = min(found, key=_WIDTH.index)

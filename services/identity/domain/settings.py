@@ -12,7 +12,7 @@ from contracts.types import Unique
 SECOND_FACTOR_ROLES = Setting[tuple[Role, ...]](
     "second_factor_roles", Annotated[tuple[Role, ...], Field(max_length=len(Role)), Unique], default=()
 )
-"""Whose accounts have to have a second factor. Who has none yet sets it up at the next sign-in."""
+"""Whose accounts have to have a second factor. Who has none yet sets it up before anything else."""
 
 SECOND_FACTOR_MINUTES = Setting[int](
     "second_factor_minutes", Annotated[int, Field(strict=True, ge=1, le=720)], default=10, unit=SettingUnit.MINUTES

@@ -93,7 +93,7 @@ def get_second_factor(query: GetSecondFactor, uow: UnitOfWork) -> SecondFactorVi
     return SecondFactorView(
         state=second_factor_of(account),
         since=account.second_factor_since,
-        demanded=is_demanded(uow, [grant.role for grant in grants_of(uow, [me])[me]]),
+        demanded=is_demanded(uow, me, grants_of(uow, [me])[me]),
         recovery_codes_left=recovery_codes_left(uow, me),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from chassis.data.pages import as_view
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.base import Page
+from contracts.errors import ServiceError
 from contracts.identity.delegation import ColleagueView, DelegationsView, DelegationView, ListColleagues
 from contracts.identity.states import DelegationState, UserStatus
 from services.identity.domain import delegating
@@ -54,8 +55,10 @@ def _view(uow: UnitOfWork, row: Row[Any]) -> DelegationView:
 
 
 def colleagues(uow: UnitOfWork, user_id: UUID, query: ListColleagues) -> Page[ColleagueView]:
-    """Who works in the same organisation as a user."""
+    """Who works in the same organisation as a user. Raises `forbidden` for students, who hand nothing on."""
     me = uow.one(select(users).where(users.c.id == user_id))
+    if me.student_id is not None:
+        raise ServiceError("forbidden")
     same = users.c.teaching_point_id.is_not_distinct_from(me.teaching_point_id)
     staff = users.c.student_id.is_(None) & (users.c.status == UserStatus.ENABLED) & (users.c.id != user_id)
     found = select(users).where(same, staff, user_search.found(users.c.id, query.search))

@@ -17,9 +17,10 @@ from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.identity.states import DelegationState, UserStatus
 from contracts.identity.tokens import DelegatedPermission
+from contracts.permissions import Role
 from services.identity.domain import delegating
 from services.identity.steps.views import grants_of
-from services.identity.tables.users import delegations, users
+from services.identity.tables.users import delegations, user_roles, users
 
 _d = delegations.c
 OPEN: Final = _d.state == DelegationState.COUNTS
@@ -36,6 +37,21 @@ def received(uow: UnitOfWork, user_id: UUID) -> tuple[DelegatedPermission, ...]:
     grants = grants_of(uow, list({row.giver_id for row in rows})) if rows else {}
     reaches = (delegating.reach(r.permission, grants[r.giver_id], r.giver_id, r.teaching_point_id) for r in rows)
     return tuple(sorted(reach for reach in reaches if reach is not None))
+
+
+def giver_roles(uow: UnitOfWork, user_id: UUID) -> set[Role]:
+    """The roles of those whose permissions a user holds: what is demanded of them is demanded of whoever acts in their
+    place."""
+    of_givers = select(user_roles.c.role).join(delegations, _d.giver_id == user_roles.c.user_id)
+    return set(map(Role, uow.scalars(of_givers.where(_d.receiver_id == user_id, counting(uow)))))
+
+
+def end_expired(uow: UnitOfWork, most: int) -> set[UUID]:
+    """End those whose last day is over, so many at once; who received them."""
+    over = select(delegations).where(OPEN, _d.until < uow.today).order_by(_d.id).limit(most)
+    rows = uow.rows(over.with_for_update(skip_locked=True))
+    end(uow, rows, DelegationState.EXPIRED)
+    return {row.receiver_id for row in rows}
 
 
 def end_lost(uow: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:

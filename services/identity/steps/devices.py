@@ -26,7 +26,7 @@ def device_token(user_id: UUID, now: datetime, device_id: UUID | None = None) ->
 
 def known_device(token: str | None, user: Row[Any] | None, now: datetime) -> UUID | None:
     """The device that a token names, or None when it is not one of the account, or not known any more: too old, or
-    of before the present password, which its owner may have been given because of that device.
+    of before the present password or second factor, which its owner may have been given because of that device.
 
     `user` is a row of `SIGNING_IN`.
     """
@@ -36,8 +36,8 @@ def known_device(token: str | None, user: Row[Any] | None, now: datetime) -> UUI
     if body is None or not _SEALED.is_genuine(token, body, user.id.bytes):
         return None
     known_since = int.from_bytes(body[16:], "big")
-    password_since = user.changed_at or now - DEVICE_KNOWN_FOR
-    if known_since < _milliseconds(max(password_since, now - DEVICE_KNOWN_FOR)):
+    shown_since = (user.changed_at, user.second_factor_since, now - DEVICE_KNOWN_FOR)
+    if known_since < _milliseconds(max(since for since in shown_since if since is not None)):
         return None
     return UUID(bytes=body[:16])
 

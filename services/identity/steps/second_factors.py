@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.school_settings import setting
 from contracts.errors import ServiceError
-from contracts.permissions import Role
+from contracts.identity.views import RoleGrant
 from services.identity.domain import codes
 from services.identity.domain.settings import SECOND_FACTOR_ROLES
+from services.identity.steps.delegations import giver_roles
 from services.identity.steps.keys import keys, signing_key
 from services.identity.steps.vault import opened, seal
 from services.identity.tables.sign_in import recovery_codes, second_factors, sessions
@@ -32,10 +33,11 @@ _MILLISECONDS: Final = 8
 """Bytes of the instant at which something was offered."""
 
 
-def is_demanded(uow: UnitOfWork, roles: Collection[Role]) -> bool:
-    """Whether the school demands a second factor of who holds these roles."""
+def is_demanded(uow: UnitOfWork, user_id: UUID, grants: Sequence[RoleGrant]) -> bool:
+    """Whether the school demands a second factor of a user: for a role of theirs, or of whoever has handed them a
+    permission."""
     demanded = setting(uow, SECOND_FACTOR_ROLES)
-    return not set(roles).isdisjoint(demanded)
+    return bool(demanded) and not giver_roles(uow, user_id).union(each.role for each in grants).isdisjoint(demanded)
 
 
 # --- a new one ---

@@ -94,7 +94,7 @@ def open_session(
             refresh_hash=refresh_hash(token),
             opened_by=_opened_by(uow, user.id, signing_key()),
             device_id=device_id,
-            second_factor_due=_second_factor_is_due(uow, user, grants),
+            second_factor_due=second_factor_is_due(uow, user, grants),
             second_factor_at=second_factor_at,
             client=uow.context.client,
             place=network_of(uow.context.client),
@@ -108,14 +108,16 @@ def open_session(
     return with_device(session_tokens(uow, user, session, token), uow, user, session)
 
 
-def _second_factor_is_due(uow: UnitOfWork, user: Row[Any], grants: Sequence[RoleGrant]) -> bool:
-    return user.second_factor_since is not None or is_demanded(uow, [grant.role for grant in grants])
+def second_factor_is_due(uow: UnitOfWork, user: Row[Any], grants: Sequence[RoleGrant]) -> bool:
+    """Whether nothing works in a session of the account before its second factor was shown. Asked at each refresh too:
+    a role or a colleague's permission may have come meanwhile, or the school's setting."""
+    return user.second_factor_since is not None or is_demanded(uow, user.id, grants)
 
 
 def with_device(tokens: SessionTokens, uow: UnitOfWork, user: Row[Any], session: Row[Any]) -> SessionTokens:
-    """The tokens with that of a device by which it is known from now on; not before the second factor of an account
-    that has one: who knows the password alone has not shown that the device is theirs."""
-    is_shown = user.second_factor_since is None or session.second_factor_at is not None
+    """The tokens with that of a device by which it is known from now on; not before the second factor where one is
+    due: who knows the password alone has not shown that the device is theirs."""
+    is_shown = not session.second_factor_due or session.second_factor_at is not None
     if not is_shown and session.device_id is None:
         return tokens
     token = device_token(user.id, uow.now, session.device_id or session.id)

@@ -6,16 +6,27 @@ from typing import Any
 import pytest
 
 from chassis.testing.harness import ServiceHarness
+from contracts.common import of_service
 from contracts.identity.commands import DisableUser, EnableUser, RefreshSession, SignIn, UpdateUser
 from contracts.identity.delegation import EndDelegations, GiveDelegations, ListColleagues, ListDelegations
 from contracts.identity.events import AccessRevoked
 from contracts.identity.notices import ListNotices
 from contracts.identity.queries import GetUser
+from contracts.identity.states import FirstStep
 from contracts.identity.views import CreatedUser, SessionTokens
 from contracts.permissions import Role
+from contracts.settings import ChangeSetting
 from services.identity.domain import delegating
 from tests.builders import people
-from tests.builders.identity import PASSWORD, claims_of, in_session, signed_in, teaching_point, user
+from tests.builders.identity import (
+    PASSWORD,
+    claims_of,
+    in_session,
+    signed_in,
+    student_signed_in,
+    teaching_point,
+    user,
+)
 
 REVIEW = "finance.review_remittances"
 
@@ -110,6 +121,10 @@ def test_it_ends_with_its_day(identity, office) -> None:  # type: ignore[no-unty
     assert claims_of(identity.run(SignIn(username="receiver", password=PASSWORD))).delegated == ()
     again = identity.ask(ListDelegations(), in_session(office.giving)).given
     assert [each.state for each in again] == ["expired"]
+    before = len(identity.published(AccessRevoked))
+    identity.run_due_jobs()
+    [revoked] = identity.published(AccessRevoked)[before:]
+    assert {each.user_id for each in revoked.revocations} == {office.receiver.user.id}, "older tokens end too"
     assert [each.state for each in office.give(days=3).given] == ["counts", "expired"]
 
 
@@ -139,6 +154,21 @@ def test_it_ends_at_once_when_its_giver_loses_it_and_stays_ended(identity, offic
     become(Role.SCHOOL_FINANCE)
     assert [name for name, _, _ in office.held] == ["finance.read_settings"]
     assert office.states() == {"lost", "counts"}
+
+
+def test_what_is_demanded_of_the_giver_is_demanded_of_who_acts_in_their_place(identity, office) -> None:  # type: ignore[no-untyped-def]
+    change = of_service("identity", ChangeSetting)
+    demand = change(name="second_factor_roles", value=[Role.SCHOOL_FINANCE], version=1, reason="测试")
+    identity.run(demand, people.of_school())
+    assert office.held == ()
+    assert office.receiving.account.first_steps == ()
+    office.give()
+    assert office.held
+    assert office.receiving.account.first_steps == (FirstStep.SET_UP_SECOND_FACTOR,)
+
+
+def test_students_see_no_list_of_colleagues(identity) -> None:  # type: ignore[no-untyped-def]
+    assert identity.refusal(ListColleagues(), in_session(student_signed_in(identity))).code == "forbidden"
 
 
 def test_it_ends_when_its_giver_is_shut_out(identity, office) -> None:  # type: ignore[no-untyped-def]

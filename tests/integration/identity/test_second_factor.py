@@ -7,14 +7,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chassis.base.context import Context
 from chassis.base.settings import settings
 from chassis.testing.harness import ServiceHarness
 from contracts.common import of_service
 from contracts.errors import ServiceError
-from contracts.identity.commands import ChangePassword, RefreshSession, SignIn
+from contracts.identity.commands import ChangePassword, RefreshSession, RoleGrantInput, SignIn, UpdateUser
 from contracts.identity.notices import ListNotices
 from contracts.identity.queries import GetAccount, GetUser
 from contracts.identity.second_factor import (
@@ -186,11 +186,12 @@ def test_whoever_guesses_codes_is_held_up_and_not_the_owner(identity, owner, mon
     enter(identity, signed_in_at(identity, "192.0.2.21"), recovery[0], "192.0.2.21")
 
 
-def test_where_the_school_demands_one_it_is_set_up_at_the_next_sign_in_after_the_other_steps(identity) -> None:  # type: ignore[no-untyped-def]
+def test_where_the_school_demands_one_it_is_set_up_before_anything_else_after_the_other_steps(identity) -> None:  # type: ignore[no-untyped-def]
     created = user(identity)
     before = signed_in(identity, created)
     demand(identity, Role.SCHOOL_REGISTRAR)
-    assert refreshed(identity, before).account.first_steps == (), "who works goes on"
+    at_work = refreshed(identity, before)
+    assert at_work.account.first_steps == (FirstStep.SET_UP_SECOND_FACTOR,), "who works is asked within minutes"
     newcomer = user(identity, "new.one")
     one_time = SignIn(username="new.one", password=newcomer.one_time_password.password)
     steps = FirstStep.CHANGE_PASSWORD, FirstStep.COMPLETE_PROFILE, FirstStep.SET_UP_SECOND_FACTOR
@@ -209,6 +210,32 @@ def test_where_the_school_demands_one_it_is_set_up_at_the_next_sign_in_after_the
     gone = refreshed(identity, session)
     assert (said(gone).second_factor_until, said(gone).second_factor_due) == (None, False)
     assert signed_in_at(identity, HOME).account.first_steps == ()
+
+
+def test_a_role_that_comes_during_a_session_brings_what_is_demanded_of_it(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    demand(identity, Role.SCHOOL_FINANCE)
+    session = signed_in_at(identity, HOME)
+    assert session.account.first_steps == ()
+    seen = identity.ask(GetUser(user_id=owner.user.id), people.of_school())
+    roles = (RoleGrantInput(role=Role.SCHOOL_REGISTRAR), RoleGrantInput(role=Role.SCHOOL_FINANCE))
+    identity.run(UpdateUser(user_id=seen.id, version=seen.version, name=seen.name, roles=roles), people.of_school())
+    assert refreshed(identity, session).account.first_steps == (FirstStep.SET_UP_SECOND_FACTOR,)
+
+
+def test_a_device_that_was_known_by_the_password_alone_is_none_once_there_is_a_second_factor(identity, owner) -> None:  # type: ignore[no-untyped-def]
+    thief, home = signed_in_at(identity, STRANGER), signed_in_at(identity, HOME)
+    assert thief.device_token
+    identity.clock.advance(timedelta(minutes=1))
+    with_second_factor(identity, home)
+    again = signed_in_at(identity, STRANGER, thief.device_token)
+    [row] = identity.rows(select(identity.table("sessions")).order_by(text("started_at DESC")).limit(1))
+    assert (row.device_id, again.device_token) == (None, None)
+    demand(identity, Role.SCHOOL_REGISTRAR)
+    newcomer = user(identity, "to.set.up")
+    signed_in(identity, newcomer)
+    due = identity.run(SignIn(username="to.set.up", password=PASSWORD))
+    assert due.account.first_steps == (FirstStep.SET_UP_SECOND_FACTOR,)
+    assert due.device_token is None
 
 
 def test_who_changes_the_password_has_shown_the_second_factor(identity, owner) -> None:  # type: ignore[no-untyped-def]
