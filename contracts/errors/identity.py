@@ -150,6 +150,11 @@ TEXTS = {
         "其中 {count} 个用户使用统一身份认证，不能在本平台发放密码，请先允许其本地登录或去掉这些用户。",
         "{count} of them sign in by the school's provider. Allow them local sign-in first, or leave them out.",
     ),
+    "last_local_sign_in": ErrorText(
+        _K.REFUSED,
+        "统一认证平台故障时，至少要有一名系统管理员能本地登录，请先允许另一名系统管理员本地登录。",
+        "While the provider is away one system administrator has to come in by password. Allow another local sign-in.",
+    ),
     "sign_in_provider_off": ErrorText(
         _K.NOT_FOUND,
         "这个统一身份认证入口已停用，请返回登录页选择其他方式。",

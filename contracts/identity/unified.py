@@ -175,7 +175,8 @@ class _SignInProviderFields(Command):
     client_secret: ClientSecret | None = Field(
         default=None,
         repr=False,
-        description="OpenID Connect: what we prove that with. It is never shown; left out, it stays.",
+        description="OpenID Connect: what we prove that with. It is never shown; left out, it stays. With another"
+        " address it is entered anew.",
     )
     name_attribute: AttributeName | None = Field(
         default=None, description="Claim or attribute with the person's name, shown while the subject is not bound."
@@ -249,7 +250,8 @@ class UnboundSubjectView(View):
 
 class BindUser(Command, answers=UserBindingView):
     """Say that a user is who a provider calls so. Unless told otherwise the account's own password opens it no more,
-    but for system administrators and students. Refused: `subject_bound`, `user_bound`."""
+    but for system administrators and students. The user is told.
+    Refused: `subject_bound`, `user_bound`, `last_local_sign_in`."""
 
     sign_in_provider_id: Id = _SIGN_IN_PROVIDER
     subject: Subject
@@ -261,7 +263,8 @@ class BindUser(Command, answers=UserBindingView):
 
 
 class ChangeLocalSignIn(Command, answers=UserBindingView):
-    """Let the own password of a bound account open it, or no more: then its sessions end."""
+    """Let the own password of a bound account open it, or no more: then its sessions end. The user is told.
+    Refused: `last_local_sign_in`."""
 
     user_binding_id: Id = Field(description="The binding.")
     version: Version
@@ -270,7 +273,8 @@ class ChangeLocalSignIn(Command, answers=UserBindingView):
 
 
 class UnbindUser(Command, answers=Done):
-    """Undo a binding: the user's sessions end, and the account's own password opens it again."""
+    """Undo a binding: the user's sessions end, and the account's own password opens it again. The user is
+    told."""
 
     user_binding_id: Id = Field(description="The binding.")
     version: Version
