@@ -99,6 +99,10 @@ class GetSignInOptions(Query, answers=SignInOptions):
     """What people may sign in by, beside username and password."""
 
 
+class GetBoundProvider(Query, answers=SignInOption):
+    """The provider that the acting user is bound to, in use or not. Refused: `not_found` for who is not bound."""
+
+
 class UnifiedSignInStart(View):
     """Where the browser goes now."""
 
@@ -153,7 +157,7 @@ class FinishUnifiedSignIn(Command, answers=UnifiedSession, secret=True):
 
 
 class SignInProviderView(View):
-    """统一身份认证平台."""
+    """统一认证平台."""
 
     id: UUID
     name: StoredTitle
@@ -269,7 +273,7 @@ class ChangeLocalSignIn(Command, answers=UserBindingView):
     user_binding_id: Id = Field(description="The binding.")
     version: Version
     local_sign_in: Flag = Field(description="Whether the account's own password opens it, too.", examples=[True])
-    reason: Note = Field(description="Why: the trail tells it.", examples=["统一身份认证平台停机检修"])
+    reason: Note = Field(description="Why: the trail tells it.", examples=["统一认证平台停机检修"])
 
 
 class UnbindUser(Command, answers=Done):

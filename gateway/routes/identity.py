@@ -34,6 +34,7 @@ ROUTES = (
     get("/account/avatar", avatar.GetAvatar, SIGNED_IN, downloads=""),
     get("/account/sessions", queries.ListSessions, SIGNED_IN),
     post("/account/sessions/end", commands.EndSessions, SIGNED_IN),
+    get("/account/sign-in-provider", unified.GetBoundProvider, SIGNED_IN),
     # one's second factor
     get("/account/second-factor", second_factor.GetSecondFactor, SIGNED_IN),
     post("/account/second-factor/code", second_factor.EnterCode, SIGNED_IN, before_first_steps=True, takes_code=True),

@@ -5,12 +5,12 @@ from chassis.testing.harness import ServiceHarness, acting
 from contracts.identity.commands import ChangePassword, IssueOneTimePasswords, RefreshSession, SignIn, SignOut
 from contracts.identity.notices import ListNotices
 from contracts.identity.queries import ListUsers
-from contracts.identity.unified import BindUser, ChangeLocalSignIn, ListUserBindings, UnbindUser
+from contracts.identity.unified import BindUser, ChangeLocalSignIn, GetBoundProvider, ListUserBindings, UnbindUser
 from contracts.identity.views import CreatedUser
 from services.identity.bootstrap import make
 from tests.builders.identity import PASSWORD, in_session, signed_in, user
 from tests.builders.people import of_school
-from tests.builders.unified import bound, came_in, openid_provider
+from tests.builders.unified import bound, came_in, cas_provider, openid_provider
 from tests.lying_provider import LyingProvider
 
 NEW = "another-mule-43"
@@ -51,6 +51,18 @@ def test_of_system_administrators_it_goes_on_opening_it_and_of_whom_the_school_s
     for created in (administrator, allowed, later):
         password = created.one_time_password.password
         assert identity.run(SignIn(username=created.user.username, password=password)).account.first_steps
+
+
+def test_who_is_bound_sees_their_own_provider_and_nobody_elses(identity: ServiceHarness, lying: LyingProvider) -> None:
+    mine = openid_provider(identity, lying, password_address="https://sso.example/password")
+    other = cas_provider(identity, lying, name="校园门户", password_address="https://portal.example/password")
+    first, second, third = user(identity, "first"), user(identity, "second"), user(identity, "third")
+    bound(identity, mine, first, "1")
+    bound(identity, other, second, "2")
+    seen = identity.ask(GetBoundProvider(), own(first))
+    assert (seen.name, seen.password_address) == ("统一身份认证", "https://sso.example/password")
+    assert identity.ask(GetBoundProvider(), own(second)).name == "校园门户"
+    assert identity.refusal(GetBoundProvider(), own(third)).code == "not_found"
 
 
 def test_nobody_is_bound_twice_and_no_subject_is_anothers(identity: ServiceHarness, lying: LyingProvider) -> None:
@@ -106,9 +118,9 @@ def test_whoever_is_bound_or_unbound_or_loses_the_own_password_is_told(
     identity.run(UnbindUser.model_validate(change), of_school())
     told = [notice.message for notice in identity.ask(ListNotices(), own(created)).items]
     assert told == [
-        "统一认证绑定：解除绑定（只能本地登录）",
-        "统一认证绑定：设置本地登录（统一身份认证登录、本地登录均可）",
-        "统一认证绑定：绑定统一认证账号（只能通过统一身份认证登录）",
+        "统一认证账号绑定：解除绑定（只能本地登录）",
+        "统一认证账号绑定：设置本地登录（统一身份认证登录、本地登录均可）",
+        "统一认证账号绑定：绑定统一认证账号（只能通过统一身份认证登录）",
     ]
 
 
