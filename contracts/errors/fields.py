@@ -65,6 +65,9 @@ TEXTS = {
         "Needs to be one whole PNG picture that does not move, of at most {kilobytes} KB and {pixels} pixels in width"
         " and in height.",
     ),
+    "secret_for_another_address": _text(
+        "平台地址已更改，请重新填写客户端密钥。", "The address has changed. Enter the client secret for it anew."
+    ),
     "field_invalid": _text("内容不对，请检查后修改。", "Not valid. Check and correct it."),
 }
 

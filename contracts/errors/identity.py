@@ -56,7 +56,11 @@ TEXTS = {
     "offer_expired": ErrorText(
         _K.REFUSED, "二维码已过期，请重新获取后扫描。", "This secret has expired. Get another one and scan it."
     ),
-    "second_factor_missing": ErrorText(_K.REFUSED, "此账号未设置两步验证。", "The account has no second factor."),
+    "second_factor_missing": ErrorText(
+        _K.REFUSED,
+        "此账号未设置两步验证，不需要此操作；要使用两步验证的，请本人登录后在“两步验证”页面设置。",
+        "The account has no second factor, so there is nothing to do. Its owner sets one up on the page of that name.",
+    ),
     "second_factor_demanded": ErrorText(
         _K.REFUSED,
         "学校要求您的角色使用两步验证，不能停用；更换手机请重新设置。",
@@ -142,7 +146,7 @@ TEXTS = {
     ),
     "local_sign_in_off": ErrorText(
         _K.FORBIDDEN,
-        "您的账号使用统一身份认证，密码不在本平台设置和使用：请在登录页的“其他登录方式”中选择，密码在统一身份认证平台修改。",
+        "您的账号使用统一身份认证，密码不在本平台设置和使用：请在登录页的“其他登录方式”中选择，密码在统一认证平台修改。",
         "Your account signs in by the school's provider, where its password is, too. Choose it on the sign-in page.",
     ),
     "some_sign_in_elsewhere": ErrorText(
@@ -150,33 +154,38 @@ TEXTS = {
         "其中 {count} 个用户使用统一身份认证，不能在本平台发放密码，请先允许其本地登录或去掉这些用户。",
         "{count} of them sign in by the school's provider. Allow them local sign-in first, or leave them out.",
     ),
+    "last_local_sign_in": ErrorText(
+        _K.REFUSED,
+        "统一认证平台故障时，至少要有一名系统管理员能本地登录，请先允许另一名系统管理员本地登录。",
+        "While the provider is away one system administrator has to come in by password. Allow another local sign-in.",
+    ),
     "sign_in_provider_off": ErrorText(
         _K.NOT_FOUND,
-        "这个统一身份认证入口已停用，请返回登录页选择其他方式。",
+        "这个统一认证平台已停用，请返回登录页选择其他方式。",
         "This provider is not in use. Go back to the sign-in page and choose another way.",
     ),
     "sign_in_provider_name_taken": ErrorText(
-        _K.CONFLICT, "已有同名的统一身份认证平台，请换一个名称。", "There is a provider of this name. Choose another."
+        _K.CONFLICT, "已有同名的统一认证平台，请换一个名称。", "There is a provider of this name. Choose another."
     ),
     "sign_in_provider_unreachable": ErrorText(
         _K.UNAVAILABLE,
-        "统一身份认证平台没有响应，请稍后重新登录；如持续出现，请联系学校管理员。",
+        "统一认证平台没有响应，请稍后重新登录；如持续出现，请联系学校管理员。",
         "The provider does not answer. Begin again in a while, or ask an administrator of the school.",
     ),
     "sign_in_provider_refused": ErrorText(
         _K.UNAUTHENTICATED,
-        "统一身份认证平台没有确认这次登录，请重新登录。",
+        "统一认证平台没有确认这次登录，请重新登录。",
         "The provider did not confirm this sign-in. Begin again.",
     ),
     "sign_in_provider_not_believed": ErrorText(
         _K.UNAUTHENTICATED,
-        "统一身份认证平台的答复未通过核验，这次登录没有完成。请重新登录；如持续出现，请联系学校管理员。",
+        "统一认证平台的答复未通过核验，这次登录没有完成。请重新登录；如持续出现，请联系学校管理员。",
         "What the provider answered did not stand the check. Begin again, or ask an administrator of the school.",
     ),
     "sign_in_not_started": ErrorText(
         _K.UNAUTHENTICATED,
-        "没有找到这次登录的开始记录，请从登录页重新开始。",
-        "Nobody began this sign-in. Begin again on the sign-in page.",
+        "登录页面已失效，请重新登录。",
+        "The sign-in page is no longer valid. Sign in again.",
     ),
     "sign_in_elsewhere": ErrorText(
         _K.UNAUTHENTICATED,
@@ -195,7 +204,7 @@ TEXTS = {
     ),
     "subject_not_bound": ErrorText(
         _K.FORBIDDEN,
-        "您已通过统一身份认证，但学校尚未把它与本平台的账号绑定。请联系学校管理员绑定后再登录。",
+        "您已通过统一身份认证，但您的统一认证账号尚未绑定本平台的账号，请联系学校管理员绑定后再登录。",
         "The provider knows you, but no account here is bound to you yet. Ask an administrator of the school.",
     ),
     "subject_bound": ErrorText(

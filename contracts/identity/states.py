@@ -42,6 +42,15 @@ class SecondFactorState(StrEnum):
     SET_UP = "set_up"
 
 
+class WaysIn(StrEnum):
+    """What opens an account (IDN-2)."""
+
+    PASSWORD = "password"
+    """Its own alone: it is not bound."""
+    PROVIDER = "provider"
+    BOTH = "both"
+
+
 class DelegationState(StrEnum):
     """What became of a permission that was handed on (IDN-7)."""
 

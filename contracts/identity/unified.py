@@ -99,6 +99,10 @@ class GetSignInOptions(Query, answers=SignInOptions):
     """What people may sign in by, beside username and password."""
 
 
+class GetBoundProvider(Query, answers=SignInOption):
+    """The provider that the acting user is bound to, in use or not. Refused: `not_found` for who is not bound."""
+
+
 class UnifiedSignInStart(View):
     """Where the browser goes now."""
 
@@ -153,7 +157,7 @@ class FinishUnifiedSignIn(Command, answers=UnifiedSession, secret=True):
 
 
 class SignInProviderView(View):
-    """统一身份认证平台."""
+    """统一认证平台."""
 
     id: UUID
     name: StoredTitle
@@ -175,7 +179,8 @@ class _SignInProviderFields(Command):
     client_secret: ClientSecret | None = Field(
         default=None,
         repr=False,
-        description="OpenID Connect: what we prove that with. It is never shown; left out, it stays.",
+        description="OpenID Connect: what we prove that with. It is never shown; left out, it stays. With another"
+        " address it is entered anew.",
     )
     name_attribute: AttributeName | None = Field(
         default=None, description="Claim or attribute with the person's name, shown while the subject is not bound."
@@ -249,7 +254,8 @@ class UnboundSubjectView(View):
 
 class BindUser(Command, answers=UserBindingView):
     """Say that a user is who a provider calls so. Unless told otherwise the account's own password opens it no more,
-    but for system administrators and students. Refused: `subject_bound`, `user_bound`."""
+    but for system administrators and students. The user is told.
+    Refused: `subject_bound`, `user_bound`, `last_local_sign_in`."""
 
     sign_in_provider_id: Id = _SIGN_IN_PROVIDER
     subject: Subject
@@ -261,16 +267,18 @@ class BindUser(Command, answers=UserBindingView):
 
 
 class ChangeLocalSignIn(Command, answers=UserBindingView):
-    """Let the own password of a bound account open it, or no more: then its sessions end."""
+    """Let the own password of a bound account open it, or no more: then its sessions end. The user is told.
+    Refused: `last_local_sign_in`."""
 
     user_binding_id: Id = Field(description="The binding.")
     version: Version
     local_sign_in: Flag = Field(description="Whether the account's own password opens it, too.", examples=[True])
-    reason: Note = Field(description="Why: the trail tells it.", examples=["统一身份认证平台停机检修"])
+    reason: Note = Field(description="Why: the trail tells it.", examples=["统一认证平台停机检修"])
 
 
 class UnbindUser(Command, answers=Done):
-    """Undo a binding: the user's sessions end, and the account's own password opens it again."""
+    """Undo a binding: the user's sessions end, and the account's own password opens it again. The user is
+    told."""
 
     user_binding_id: Id = Field(description="The binding.")
     version: Version

@@ -80,6 +80,11 @@ CHOICES: Mapping[str, Words] = {
         "none": ("未设置", "None"),
         "set_up": ("已设置", "Set up"),
     },
+    "WaysIn": {
+        "password": ("只能本地登录", "By its own password alone"),
+        "provider": ("只能通过统一身份认证登录", "By the provider alone"),
+        "both": ("统一身份认证登录、本地登录均可", "By the provider and by its own password"),
+    },
     "SettingUnit": {
         "minutes": ("分钟", "Minutes"),
         "days": ("天", "Days"),

@@ -56,7 +56,10 @@ FIELDS: Words = {
         "OpenID Connect 填签发者（issuer）；CAS 填 /login 之前的地址",
         "OpenID Connect: the issuer. CAS: what stands before /login",
     ),
-    "_SignInProviderFields.client_secret": ("不填则保持不变；不会再显示", "Left out, it stays; it is never shown"),
+    "_SignInProviderFields.client_secret": (
+        "不填则保持不变，更改平台地址时须重新填写；不会再显示",
+        "Left out, it stays; with another address enter it anew; it is never shown",
+    ),
     "_SignInProviderFields.name_attribute": (
         "仅在账号未绑定时用于辨认，不填则不取姓名",
         "To know people by while they are not bound; none is taken where it is left out",

@@ -248,7 +248,7 @@ FIELDS: Words = {
     "UserBindingView.name": ("姓名", "Name"),
     "UnboundSubjectView.name": ("姓名", "Name"),
     "local_sign_in": ("允许本地登录", "Local sign-in"),
-    "bound": ("已绑定统一认证", "Bound to a subject"),
+    "bound": ("已绑定统一认证账号", "Bound to a subject"),
     "first_tried_at": ("首次尝试", "First tried"),
     "last_tried_at": ("最近尝试", "Last tried"),
     "return_path": ("返回页面", "Page to come back to"),
@@ -258,5 +258,5 @@ FIELDS: Words = {
     "authorization_code": ("授权码", "Code"),
     "ticket": ("票据", "Ticket"),
     "FinishUnifiedSignIn.iss": ("答复方", "Who answers"),
-    "provider_sign_out": ("统一认证退出地址", "Where to sign out at the provider"),
+    "provider_sign_out": ("统一认证平台退出地址", "Where to sign out at the provider"),
 }

@@ -213,6 +213,7 @@ ENTERED: Mapping[str, str] = {"status_change": "StatusChangeKind"}
 TOLD_BESIDES: Mapping[str, str] = {
     "delegation": "DelegationState",
     "second_factor": "SecondFactorState",
+    "user_binding": "WaysIn",
 }
 """What people are told of although it is no workflow, by a name of the same kind → the enum of its states."""
 

@@ -1,8 +1,9 @@
 """Gives a new system its first system administrator: `python -m services.identity.bootstrap`.
 
 Reads JIAOWU_DATABASE_URL. Prints the one-time password for the first sign-in; does nothing where there is an
-administrator already, unless `--again` asks for a new one-time password (for whoever forgot the only one), and
-`--without-second-factor` takes the second factor away besides (for whoever has lost it, and the recovery codes).
+administrator already, unless `--again` asks for a new one-time password (for whoever forgot the only one, or whose
+provider is away: the account is opened by it whatever the school said), and `--without-second-factor` takes the second
+factor away besides (for whoever has lost it, and the recovery codes).
 """
 
 from __future__ import annotations
@@ -23,23 +24,24 @@ from contracts.words import member_word
 from services.identity.commands.users import create_user, issue_one_time_passwords
 from services.identity.service import SERVICE
 from services.identity.steps import second_factors
-from services.identity.tables.users import user_roles, users
+from services.identity.steps.local_sign_in import ADMINISTRATORS, allow
+from services.identity.tables.users import users
 
 
 def make(
     uow: UnitOfWork, username: str, *, again: bool = False, without_second_factor: bool = False
 ) -> OneTimePassword | None:
     """The administrator's one-time password, or None when there was nothing to do."""
-    administrators = select(user_roles.c.user_id).where(user_roles.c.role == Role.SYSTEM_ADMIN)
-    if uow.first(administrators) is None:
+    if uow.first(ADMINISTRATORS) is None:
         role = RoleGrant(role=Role.SYSTEM_ADMIN)
         command = CreateUser(username=username, name=member_word(Role.SYSTEM_ADMIN).zh, roles=(role.model_dump(),))
         return create_user(command, uow).one_time_password
-    named = uow.first(select(users).where(users.c.username == username, users.c.id.in_(administrators)))
+    named = uow.first(select(users).where(users.c.username == username, users.c.id.in_(ADMINISTRATORS)))
     if again and named is not None:
         if without_second_factor and named.second_factor_since is not None:
             second_factors.remove(uow, named.id)
             uow.audit(users, named.id, "reset_second_factor", after={"reason": "on the server"})
+        allow(uow, named, "on the server", allowed=True)
         return issue_one_time_passwords(IssueOneTimePasswords(user_ids=(named.id,)), uow).items[0]
     return None
 

@@ -72,6 +72,7 @@ class Identity(Service):
     end_sessions = command(accounts.end_sessions, as_system=True)
     get_account = query(queries.get_account, as_system=True)
     list_sessions = query(queries.list_sessions, as_system=True)
+    get_bound_provider = query(unified_queries.get_bound_provider, as_system=True)
     # one's second factor
     enter_code = command(second_factor.enter_code, as_system=True)
     offer_second_factor = command(second_factor.offer_second_factor, as_system=True)

@@ -41,7 +41,6 @@ PLAIN_IN = {
     "services/finance/queries/bills.py: bills.c.id.in_(on_slip)",
     # Selects that have a name.
     "chassis/running/tasks.py: tasks.c.id.in_(old)",
-    "services/identity/bootstrap.py: users.c.id.in_(administrators)",
     "services/identity/queries/people.py: teaching_points.c.id.in_(former)",
     # No ids: hashes of one page of the object store; what the lines of one step of an import name.
     "chassis/papers/files.py: files.c.sha256.in_(hashes)",

@@ -161,9 +161,9 @@ def test_a_page_that_was_not_begun_here_or_too_long_ago_says_so_and_begins_again
         expect(page.get_by_role("heading", level=1, name="登录")).to_be_visible()
 
     page.goto("/sign-in/unified?state=made-up&code=made-up")
-    told("没有找到这次登录的开始记录")
+    told("登录页面已失效")
     page.goto("/sign-in/unified")
-    told("没有找到这次登录的开始记录")
+    told("登录页面已失效")
     page.goto(premises.url.replace("127.0.0.1", "localhost") + "/sign-in")
     choose(page, OPENID)
     at_openid(page, token_hex(4))
@@ -194,11 +194,11 @@ def test_who_is_not_bound_waits_for_the_school_which_binds_them_on_a_page(
     choose(stranger, OPENID)
     with watch.allowing("403 POST .*/sessions/unified"):
         at_openid(stranger, subject)
-        expect(stranger.get_by_role("alert")).to_contain_text("尚未把它与本平台的账号绑定")
+        expect(stranger.get_by_role("alert")).to_contain_text("尚未绑定本平台的账号")
 
     office = desk("system administrator")
     office.goto("/")
-    choose_in_menu(office, "系统管理", "统一认证绑定")
+    choose_in_menu(office, "系统管理", "统一认证账号绑定")
     office.get_by_label("搜索").fill(made.user.username)
     office.get_by_role("button", name="查询").click()
     bound = row_of(office, made.user.username)

@@ -60,6 +60,7 @@ NO_ROWS: Mapping[str, set[type]] = {
         identity.SignOut,
         unified.BeginUnifiedSignIn,
         unified.FinishUnifiedSignIn,
+        unified.GetBoundProvider,
         identity.ChangePassword,
         identity.UpdateAccount,
         identity_queries.GetAccount,

@@ -261,6 +261,11 @@ ASKED_AGAIN = {
     ("DELETE", "/account/second-factor"),
     ("POST", "/account/second-factor/recovery-codes"),
     ("POST", "/users/{user_id}/reset-second-factor"),
+    ("POST", "/sign-in-providers"),
+    ("PUT", "/sign-in-providers/{sign_in_provider_id}"),
+    ("POST", "/user-bindings"),
+    ("POST", "/user-bindings/{user_binding_id}/local-sign-in"),
+    ("POST", "/user-bindings/{user_binding_id}/unbind"),
 }
 EVERYTHING = [[role, ROLE_SCOPES[role], [POINT], list(Module)] for role in Role]
 

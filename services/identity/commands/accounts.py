@@ -50,11 +50,12 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> SessionTokens:
     changed = update(credentials).where(credentials.c.user_id == me)
     uow.execute(changed.values(password_hash=new_hash, one_time_until=None, changed_at=uow.now))
     uow.execute(update(users).where(users.c.id == me).values(must_change_password=False))
-    shown_at = session.second_factor_at if (session := acting_session(uow)) is not None else None
+    before = acting_session(uow)
+    kept = {name: before._mapping[name] for name in ("second_factor_at", "provider_sign_out")} if before else {}
     revoke_users(uow, users.c.id == me, end_sessions=True)
     attempts.succeeded(uow, attempt)
     uow.audit(users, me, "change_password")
-    return open_session(uow, uow.one(SIGNING_IN.where(users.c.id == me)), second_factor_at=shown_at)
+    return open_session(uow, uow.one(SIGNING_IN.where(users.c.id == me)), **kept)
 
 
 def update_account(command: UpdateAccount, uow: UnitOfWork) -> AccountView:

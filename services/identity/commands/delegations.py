@@ -15,11 +15,10 @@ from chassis.work.rows import lock
 from contracts.errors import ServiceError
 from contracts.identity.delegation import DelegationsView, EndDelegations, GiveDelegations
 from contracts.identity.states import DelegationState
-from contracts.notices import DecidedStep
 from services.identity.domain import delegating
 from services.identity.steps import delegations as steps
 from services.identity.steps.delegation_views import delegations_view
-from services.identity.steps.notices import tell
+from services.identity.steps.notices import tell_user
 from services.identity.steps.revoking import revoke_users
 from services.identity.steps.views import grants_of
 from services.identity.tables.users import delegations, users
@@ -57,7 +56,7 @@ def give_delegations(command: GiveDelegations, uow: UnitOfWork) -> DelegationsVi
     _refuse_too_many(uow, me, receiver)
     for row in rows:
         uow.audit(delegations, row["id"], "give_delegation", after={name: row[name] for name in _TOLD})
-    _tell(uow, "give_delegation", DelegationState.COUNTS, receiver)
+    tell_user(uow, receiver.id, "delegation", "give_delegation", DelegationState.COUNTS)
     revoke_users(uow, users.c.id == receiver.id, end_sessions=False)  # the next tokens say what is new
     return delegations_view(uow, me)
 
@@ -76,7 +75,7 @@ def end_delegations(command: EndDelegations, uow: UnitOfWork) -> DelegationsView
     ):
         steps.end(uow, these, state)
         for other in {row.receiver_id if row.giver_id == me else row.giver_id for row in these}:
-            _tell(uow, "end_delegation", state, uow.one(select(users).where(users.c.id == other)))
+            tell_user(uow, other, "delegation", "end_delegation", state)
     revoke_users(uow, ids_in(users.c.id, {row.receiver_id for row in rows}), end_sessions=False)
     return delegations_view(uow, me)
 
@@ -91,21 +90,3 @@ def _refuse_too_many(uow: UnitOfWork, giver_id: Any, receiver: Row[Any]) -> None
     for whose in (_d.giver_id == giver_id, _d.receiver_id == receiver.id):
         if uow.scalar(select(func.count()).where(whose, steps.counting(uow))) > delegating.MOST_OPEN:
             raise ServiceError("too_many_delegations", limit=delegating.MOST_OPEN)
-
-
-def _tell(uow: UnitOfWork, action: str, state: DelegationState, whom: Row[Any]) -> None:
-    step = DecidedStep(
-        id=new_id(),
-        workflow="delegation",
-        action=action,
-        state=state,
-        subject_id=whom.id,
-        number=None,
-        student_id=None,
-        tells_student=False,
-        teaching_point_id=None,
-        applicant_id=whom.id,
-        actor_id=uow.context.actor.user_id,
-        at=uow.now,
-    )
-    tell(uow, [step])

@@ -36,9 +36,14 @@ def create_sign_in_provider(command: CreateSignInProvider, uow: UnitOfWork) -> S
 
 
 def update_sign_in_provider(command: UpdateSignInProvider, uow: UnitOfWork) -> SignInProviderView:
-    """Change a provider; a secret that is not given stays. Raises as `create_sign_in_provider`, and `stale_version`."""
+    """Change a provider; a secret that is not given stays. Raises as `create_sign_in_provider`, `stale_version`, and
+    `validation_failed` where the secret would follow to an address that it was not entered for."""
     before = locked(uow, sign_in_providers, command.sign_in_provider_id, command.version)
-    change(uow, sign_in_providers, before, "edit", _fields(command, before.kind))
+    fields = _fields(command, before.kind)
+    has_moved = fields["address"] != before.address
+    if has_moved and before.client_secret is not None and command.client_secret is None:
+        raise ServiceError("validation_failed", [FieldError("client_secret", "secret_for_another_address")])
+    change(uow, sign_in_providers, before, "edit", fields)
     _keep_secret(uow, before.id, command.client_secret)
     return _view(uow, before.id)
 
@@ -74,11 +79,12 @@ def _fields(command: CreateSignInProvider | UpdateSignInProvider, kind: str) -> 
 
 
 def _keep_secret(uow: UnitOfWork, provider_id: UUID, secret: str | None) -> None:
-    """Beside the other fields, so that the trail tells nothing of it."""
+    """Beside the other fields: the trail tells that it changed, and nothing of it."""
     if secret is not None:
         table = sign_in_providers
         kept = provider_secrets.sealed(provider_id, secret)
         uow.execute(table.update().where(table.c.id == provider_id).values(client_secret=kept))
+        uow.audit(table, provider_id, "edit", after={"client_secret": "changed"})
 
 
 def _view(uow: UnitOfWork, provider_id: UUID) -> SignInProviderView:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.school_settings import setting
 from contracts.base import Done
@@ -24,12 +23,11 @@ from contracts.identity.second_factor import (
 )
 from contracts.identity.states import SecondFactorState
 from contracts.identity.views import UserView
-from contracts.notices import DecidedStep
 from contracts.school import SCHOOL_NAME
 from services.identity.commands.users import manageable
 from services.identity.domain import codes
 from services.identity.steps import attempts, second_factors
-from services.identity.steps.notices import tell
+from services.identity.steps.notices import tell_user
 from services.identity.steps.revoking import revoke_sessions, revoke_users
 from services.identity.steps.sessions import SIGNING_IN, acting_session, let_in
 from services.identity.steps.views import grants_of, user_view
@@ -111,26 +109,8 @@ def reset_second_factor(command: ResetSecondFactor, uow: UnitOfWork) -> UserView
     second_factors.remove(uow, user.id)
     revoke_users(uow, users.c.id == user.id, end_sessions=True)
     uow.audit(users, user.id, "reset_second_factor", after={"reason": command.reason})
-    tell(uow, [_reset(uow, user)])
+    tell_user(uow, user.id, "second_factor", "reset_second_factor", SecondFactorState.NONE)
     return user_view(uow, user.id)
-
-
-def _reset(uow: UnitOfWork, user: Row[Any]) -> DecidedStep:
-    """What the user is told, who may never have asked for it."""
-    return DecidedStep(
-        id=new_id(),
-        workflow="second_factor",
-        action="reset_second_factor",
-        state=SecondFactorState.NONE,
-        subject_id=user.id,
-        number=None,
-        student_id=None,
-        tells_student=False,
-        teaching_point_id=None,
-        applicant_id=user.id,
-        actor_id=uow.context.actor.user_id,
-        at=uow.now,
-    )
 
 
 def _session(uow: UnitOfWork) -> Row[Any]:

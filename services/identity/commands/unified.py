@@ -30,7 +30,7 @@ from contracts.identity.unified import (
 )
 from services.identity.domain.openid import NotBelieved
 from services.identity.domain.unified import against_finish, safe_path
-from services.identity.steps import providers
+from services.identity.steps import outside, providers
 from services.identity.steps.providers import Person, Provider, Start
 from services.identity.steps.sessions import let_in, open_session
 from services.identity.tables.unified import sign_in_providers, sign_in_starts, unbound_subjects, user_bindings
@@ -73,13 +73,9 @@ def finish_unified_sign_in(command: FinishUnifiedSignIn, transactions: Transacti
     Raises as `against_finish` and `let_in`, and `sign_in_provider_off`, `sign_in_provider_refused`,
     `sign_in_provider_unreachable`, `sign_in_provider_not_believed`, `subject_not_bound`.
     """
-    begun = transactions.run(lambda uow: _begun(uow, command))
-    try:
-        person = _person(begun, command)
-    except NotBelieved as doubt:
-        reason = doubt.reason
-        transactions.run(lambda uow: _note(uow, begun.provider.id, reason))
-        raise ServiceError("sign_in_provider_not_believed") from None
+    with outside.place():  # had before the start is used up: who gets none may send the same again
+        begun = transactions.run(lambda uow: _begun(uow, command))
+        person = _vouched_for(begun, command, transactions)
     return transactions.run(lambda uow: _session(uow, begun, person))
 
 
@@ -121,6 +117,16 @@ def _begun(uow: UnitOfWork, command: FinishUnifiedSignIn) -> _Begun:
     return _Begun(_provider(uow, row.sign_in_provider_id), start, row.return_path, uow.now)
 
 
+def _vouched_for(begun: _Begun, command: FinishUnifiedSignIn, transactions: Transactions) -> Person:
+    """As `_person`; of what is not believed the trail tells. Raises `sign_in_provider_not_believed`, too."""
+    try:
+        return _person(begun, command)
+    except NotBelieved as doubt:
+        reason = doubt.reason
+        transactions.run(lambda uow: _note(uow, begun.provider.id, reason))
+        raise ServiceError("sign_in_provider_not_believed") from None
+
+
 def _person(begun: _Begun, command: FinishUnifiedSignIn) -> Person:
     provider, start = begun.provider, begun.start
     if provider.kind is SignInProviderKind.CAS and command.ticket is not None:
@@ -131,29 +137,40 @@ def _person(begun: _Begun, command: FinishUnifiedSignIn) -> Person:
 
 
 def _session(uow: UnitOfWork, begun: _Begun, person: Person) -> UnifiedSession:
-    user = _let_in(uow, begun.provider, _bound_user(uow, begun.provider, person))
+    user = _let_in(uow, begun.provider, person)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
     uow.audit(users, user.id, "sign_in", after={"sign_in_provider_id": begun.provider.id})
     tokens = open_session(uow, user, provider_sign_out=person.sign_out)
     return UnifiedSession(**dict(tokens), return_path=begun.return_path)
 
 
-def _let_in(uow: UnitOfWork, provider: Provider, user_id: UUID) -> Row[Any]:
-    """As `let_in`, whose refusals are in the trail."""
+def _let_in(uow: UnitOfWork, provider: Provider, person: Person) -> Row[Any]:
+    """The account that is bound to a person, held as by `let_in`, whose refusals are in the trail. Raises
+    `subject_not_bound`, and `sign_in_provider_off` where the provider was put out of use meanwhile."""
+    user_id = _bound_user(uow, provider, person)
+    if user_id is None:
+        _remember_unbound(uow, provider, person)
+        raise RefusedButKept(ServiceError("subject_not_bound"))
     try:
-        return let_in(uow, user_id)
+        user = let_in(uow, user_id)
+        _provider(uow, provider.id)
+        if _bound_user(uow, provider, person) != user_id:  # unbound while the account was waited for
+            raise ServiceError("subject_not_bound")
     except ServiceError as refusal:
         uow.audit(users, user_id, "refuse_sign_in", after={"sign_in_provider_id": provider.id, "code": refusal.code})
         raise RefusedButKept(refusal) from None
+    return user
 
 
-def _bound_user(uow: UnitOfWork, provider: Provider, person: Person) -> UUID:
-    """Raises `subject_not_bound`; then the school sees that somebody came."""
+def _bound_user(uow: UnitOfWork, provider: Provider, person: Person) -> UUID | None:
     bound = user_bindings.c
     here = (bound.sign_in_provider_id == provider.id) & (bound.subject == person.subject)
-    row: Row[Any] | None = uow.first(select(bound.user_id).where(here))
-    if row is not None:
-        return row.user_id  # type: ignore[no-any-return]
+    user_id: UUID | None = uow.scalar(select(bound.user_id).where(here))
+    return user_id
+
+
+def _remember_unbound(uow: UnitOfWork, provider: Provider, person: Person) -> None:
+    """So that the school sees that somebody came."""
     tried = upsert(unbound_subjects).values(
         id=new_id(),
         sign_in_provider_id=provider.id,
@@ -164,7 +181,6 @@ def _bound_user(uow: UnitOfWork, provider: Provider, person: Person) -> UUID:
     )
     again = {"name": person.name, "last_tried_at": uow.now}
     uow.execute(tried.on_conflict_do_update(constraint="uq_unbound_subjects_subject", set_=again))
-    raise RefusedButKept(ServiceError("subject_not_bound"))
 
 
 def _note(uow: UnitOfWork, provider_id: UUID, reason: str) -> None:

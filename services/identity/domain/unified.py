@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from chassis.work.reasons import Reason
+from contracts.identity.states import WaysIn
 from contracts.identity.unified import CALLBACK
 from contracts.permissions import Role
 
@@ -34,6 +35,11 @@ def local_sign_in_usual(roles: Iterable[Role]) -> bool:
     """Whether the own password of a bound account opens it where the school says nothing: system administrators have
     to come in while the provider is away, and students are known here (IDN-2)."""
     return not _LOCAL.isdisjoint(roles)
+
+
+def ways_in(*, local: bool) -> WaysIn:
+    """How a bound account is opened, where its own password does it (`local`) or not."""
+    return WaysIn.BOTH if local else WaysIn.PROVIDER
 
 
 def against_finish(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from chassis.data.lists import Listing
 from chassis.data.pages import matches
@@ -11,6 +13,7 @@ from chassis.data.whole_lists import Reader
 from contracts.base import Page
 from contracts.identity.states import SignInProviderStatus
 from contracts.identity.unified import (
+    GetBoundProvider,
     GetSignInOptions,
     ListSignInProviders,
     ListUnboundSubjects,
@@ -30,10 +33,17 @@ def get_sign_in_options(query: GetSignInOptions, uow: UnitOfWork) -> SignInOptio
     """The providers in use, by name."""
     p = sign_in_providers.c
     rows = uow.rows(select(sign_in_providers).where(p.status == SignInProviderStatus.ENABLED).order_by(p.name))
-    options = (
-        SignInOption(sign_in_provider_id=row.id, name=row.name, password_address=row.password_address) for row in rows
-    )
-    return SignInOptions(items=tuple(options))
+    return SignInOptions(items=tuple(map(_option, rows)))
+
+
+def get_bound_provider(query: GetBoundProvider, uow: UnitOfWork) -> SignInOption:
+    """The acting user's, whose binding is out of their own sight. Raises `not_found`."""
+    mine = user_bindings.c.user_id == uow.acting_user
+    return _option(uow.one(select(sign_in_providers).join(user_bindings).where(mine)))
+
+
+def _option(row: Row[Any]) -> SignInOption:
+    return SignInOption(sign_in_provider_id=row.id, name=row.name, password_address=row.password_address)
 
 
 PROVIDERS = Listing[SignInProviderView](

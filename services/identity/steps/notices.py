@@ -37,10 +37,25 @@ def keep(uow: UnitOfWork, events: Sequence[Decided]) -> None:
     _keep(uow, [_row(uow, event.owner, step) for event in events for step in event.steps])
 
 
-def tell(uow: UnitOfWork, steps: Sequence[DecidedStep]) -> None:
-    """The same of what was decided here."""
+def tell_user(uow: UnitOfWork, user_id: UUID, workflow: str, action: str, state: str) -> None:
+    """Tell one user what was done to something of theirs, for which they may never have asked. Whoever did it is not
+    told."""
+    step = DecidedStep(
+        id=new_id(),
+        workflow=workflow,
+        action=action,
+        state=state,
+        subject_id=user_id,
+        number=None,
+        student_id=None,
+        tells_student=False,
+        teaching_point_id=None,
+        applicant_id=user_id,
+        actor_id=uow.context.actor.user_id,
+        at=uow.now,
+    )
     with uow.as_system():
-        _keep(uow, [_row(uow, uow.service.name, step) for step in steps])
+        _keep(uow, [_row(uow, uow.service.name, step)])
 
 
 def _row(uow: UnitOfWork, service: str, step: DecidedStep) -> dict[str, Any]:

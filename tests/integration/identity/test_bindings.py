@@ -2,13 +2,15 @@
 
 from chassis.base.context import Context
 from chassis.testing.harness import ServiceHarness, acting
-from contracts.identity.commands import ChangePassword, IssueOneTimePasswords, RefreshSession, SignIn
+from contracts.identity.commands import ChangePassword, IssueOneTimePasswords, RefreshSession, SignIn, SignOut
+from contracts.identity.notices import ListNotices
 from contracts.identity.queries import ListUsers
-from contracts.identity.unified import BindUser, ChangeLocalSignIn, ListUserBindings, UnbindUser
+from contracts.identity.unified import BindUser, ChangeLocalSignIn, GetBoundProvider, ListUserBindings, UnbindUser
 from contracts.identity.views import CreatedUser
-from tests.builders.identity import PASSWORD, signed_in, user
+from services.identity.bootstrap import make
+from tests.builders.identity import PASSWORD, in_session, signed_in, user
 from tests.builders.people import of_school
-from tests.builders.unified import bound, came_in, openid_provider
+from tests.builders.unified import bound, came_in, cas_provider, openid_provider
 from tests.lying_provider import LyingProvider
 
 NEW = "another-mule-43"
@@ -51,6 +53,18 @@ def test_of_system_administrators_it_goes_on_opening_it_and_of_whom_the_school_s
         assert identity.run(SignIn(username=created.user.username, password=password)).account.first_steps
 
 
+def test_who_is_bound_sees_their_own_provider_and_nobody_elses(identity: ServiceHarness, lying: LyingProvider) -> None:
+    mine = openid_provider(identity, lying, password_address="https://sso.example/password")
+    other = cas_provider(identity, lying, name="校园门户", password_address="https://portal.example/password")
+    first, second, third = user(identity, "first"), user(identity, "second"), user(identity, "third")
+    bound(identity, mine, first, "1")
+    bound(identity, other, second, "2")
+    seen = identity.ask(GetBoundProvider(), own(first))
+    assert (seen.name, seen.password_address) == ("统一身份认证", "https://sso.example/password")
+    assert identity.ask(GetBoundProvider(), own(second)).name == "校园门户"
+    assert identity.refusal(GetBoundProvider(), own(third)).code == "not_found"
+
+
 def test_nobody_is_bound_twice_and_no_subject_is_anothers(identity: ServiceHarness, lying: LyingProvider) -> None:
     provider = openid_provider(identity, lying)
     first, second = user(identity), user(identity, "second")
@@ -73,6 +87,54 @@ def test_who_is_unbound_is_signed_out_and_has_the_own_password_again(
     identity.run(UnbindUser(user_binding_id=binding.id, version=binding.version, reason="绑定错误"), of_school())
     assert identity.refusal(RefreshSession(refresh_token=session.refresh_token)).code == "session_ended"
     assert identity.run(SignIn(username=created.user.username, password=PASSWORD)).access_token
+
+
+def test_the_last_administrator_who_comes_in_by_password_goes_on_so_and_is_helped_on_the_server_if_not(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    first, second = (user(identity, name, roles=({"role": "system_admin"},)) for name in ("admin", "admin2"))
+    bound(identity, provider, first, "1", local_sign_in=False)
+    alone = {"sign_in_provider_id": provider.id, "user_id": second.user.id, "subject": "2", "reason": "工号一致"}
+    shut = BindUser.model_validate({**alone, "local_sign_in": False})
+    assert identity.refusal(shut, of_school()).code == "last_local_sign_in"
+    binding = bound(identity, provider, second, "2")
+    change = {"user_binding_id": binding.id, "version": binding.version, "reason": "不再需要"}
+    shut_later = ChangeLocalSignIn.model_validate({**change, "local_sign_in": False})
+    assert identity.refusal(shut_later, of_school()).code == "last_local_sign_in"
+    made = identity.database.run(Context(), lambda uow: make(uow, "admin", again=True))
+    assert identity.run(SignIn(username="admin", password=made.password)).account.local_sign_in
+    assert not identity.run(shut_later, of_school()).local_sign_in, "there is another again"
+
+
+def test_whoever_is_bound_or_unbound_or_loses_the_own_password_is_told(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    created = user(identity)
+    binding = bound(identity, provider, created)
+    change = {"user_binding_id": binding.id, "version": binding.version, "reason": "平台检修"}
+    identity.run(ChangeLocalSignIn.model_validate({**change, "local_sign_in": True}), of_school())
+    identity.run(UnbindUser.model_validate(change), of_school())
+    told = [notice.message for notice in identity.ask(ListNotices(), own(created)).items]
+    assert told == [
+        "统一认证账号绑定：解除绑定（只能本地登录）",
+        "统一认证账号绑定：设置本地登录（统一身份认证登录、本地登录均可）",
+        "统一认证账号绑定：绑定统一认证账号（只能通过统一身份认证登录）",
+    ]
+
+
+def test_who_changes_the_password_still_signs_out_at_the_provider(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    created = user(identity)
+    signed_in(identity, created)
+    bound(identity, provider, created, local_sign_in=True)
+    session = came_in(identity, provider, lying)
+    change = ChangePassword(current_password=PASSWORD, new_password=NEW, confirmation=NEW)
+    after = identity.run(change, in_session(session))
+    assert identity.run(SignOut(refresh_token=after.refresh_token)).provider_sign_out
 
 
 def test_bindings_are_found_by_user_and_subject_and_so_are_users_without(

@@ -55,6 +55,25 @@ def test_a_secret_is_sealed_anew_while_keys_are_changed_and_gone_with_its_key(
     assert provider_secrets.opened(user(identity, "other").user.id, kept(identity)) is None
 
 
+def test_a_changed_secret_leaves_a_trace_and_follows_to_no_other_address(
+    identity: ServiceHarness, lying: LyingProvider
+) -> None:
+    provider = openid_provider(identity, lying)
+    same = {"sign_in_provider_id": provider.id, "name": provider.name, "client_id": provider.client_id}
+    moved = {**same, "version": provider.version, "address": "https://sso.example"}
+    refusal = identity.refusal(UpdateSignInProvider.model_validate(moved), of_school())
+    assert [(error.path, error.code) for error in refusal.errors] == [("client_secret", "secret_for_another_address")]
+    before = kept(identity)
+    with_secret = identity.run(
+        UpdateSignInProvider.model_validate({**moved, "client_secret": "another-1"}), of_school()
+    )
+    assert (with_secret.address, kept(identity) == before) == ("https://sso.example", False)
+    entries = identity.ask(of_service("identity", ListAuditEntries)(object_id=provider.id), of_school()).items
+    told = [entry.after for entry in entries if entry.action == "edit"]
+    assert {"client_secret": "changed"} in told
+    assert {"address": "https://sso.example"} in told
+
+
 def test_openid_connect_needs_a_client_and_names_are_given_once(identity: ServiceHarness, lying: LyingProvider) -> None:
     lacking = CreateSignInProvider.model_validate(
         {"name": "甲", "kind": "openid_connect", "address": "https://sso.example"}

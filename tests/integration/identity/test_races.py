@@ -13,7 +13,9 @@ from sqlalchemy import select
 from chassis.base.context import system_context
 from chassis.declaring.entries import IDLE
 from chassis.testing.harness import ServiceHarness
+from chassis.work.rows import locked
 from contracts.base import Operation
+from contracts.common import ListAuditEntries, of_service
 from contracts.errors import ServiceError
 from contracts.identity.commands import (
     DisableTeachingPoint,
@@ -24,7 +26,10 @@ from contracts.identity.commands import (
     RefreshSession,
     SignIn,
 )
+from contracts.identity.unified import DisableSignInProvider, UnbindUser
 from contracts.identity.views import SessionTokens
+from services.identity.commands.bindings import unbind_user
+from services.identity.commands.providers import disable_sign_in_provider
 from services.identity.commands.sessions import sign_in
 from services.identity.commands.users import disable_user
 from services.identity.domain import passwords
@@ -33,6 +38,8 @@ from services.identity.tables.sign_in import sessions
 from services.identity.tables.users import users
 from tests.builders import people
 from tests.builders.identity import PASSWORD, signed_in, teaching_point, user
+from tests.builders.unified import HERE, begun, bound, finish, openid_provider
+from tests.lying_provider import LyingProvider
 from tests.waiting import eventually
 
 SIGN_IN = SignIn(username="yl.zhao", password=PASSWORD)
@@ -155,6 +162,32 @@ def test_a_password_that_is_replaced_while_somebody_signs_in_with_it_opens_nothi
             identity.run(issue, people.of_school())
         tokens = entering.result()
         assert tokens is None or not is_good(identity, tokens)
+
+
+@pytest.mark.parametrize("what", ["unbound", "off"])
+def test_who_is_unbound_at_the_moment_of_signing_in_does_not_come_in(
+    identity: ServiceHarness, lying: LyingProvider, what: str
+) -> None:
+    provider = openid_provider(identity, lying)
+    created = user(identity)
+    binding = bound(identity, provider, created)
+    sent = begun(identity, provider, lying)
+    with ThreadPoolExecutor(1) as pool:
+        with identity.database.unit_of_work(system_context()) as uow:
+            locked(uow, users, created.user.id)
+            answer = pool.submit(identity.refusal, finish(sent), HERE)
+            eventually(lambda: somebody_waits(identity), "the sign-in waits for the account")
+            if what == "unbound":
+                taken = UnbindUser(user_binding_id=binding.id, version=binding.version, reason="绑定错误")
+                unbind_user(taken, uow)
+            else:
+                off = DisableSignInProvider(sign_in_provider_id=provider.id, version=provider.version)
+                disable_sign_in_provider(off, uow)
+        code = {"unbound": "subject_not_bound", "off": "sign_in_provider_off"}[what]
+        assert answer.result().code == code
+    (told,) = identity.ask(of_service("identity", ListAuditEntries)(action="refuse_sign_in"), people.of_school()).items
+    assert told.after["code"] == code
+    assert identity.rows(select(sessions.c.id)) == []
 
 
 def test_nobody_waits_while_one_time_passwords_are_hashed(

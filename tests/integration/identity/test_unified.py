@@ -1,8 +1,10 @@
 """Signing in by a provider: what has to come back, from where, how often, and what of it is believed."""
 
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +27,7 @@ from tests.builders.identity import user
 from tests.builders.people import of_school
 from tests.builders.unified import HERE, begun, bound, came_in, cas_provider, finish, openid_provider
 from tests.lying_provider import LyingProvider
+from tests.waiting import eventually
 
 
 def refused_because(identity: ServiceHarness) -> list[str]:
@@ -256,3 +259,24 @@ def test_a_ticket_that_stands_for_nobody_lets_nobody_in(identity: ServiceHarness
     assert identity.refusal(finish(begun(identity, provider, lying)), HERE).code == "subject_not_bound"
     (tried,) = identity.ask(ListUnboundSubjects(), of_school()).items
     assert tried.name == "张三"
+
+
+# --- when many ask at the same time ---
+
+
+def test_who_finishes_while_all_places_are_taken_waits_for_one(
+    identity: ServiceHarness, lying: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "_places", BoundedSemaphore(1))
+    provider = cas_provider(identity, lying)
+    bound(identity, provider, user(identity))
+    lying.cas = WHO.format("")
+    sent = begun(identity, provider, lying)
+    with ThreadPoolExecutor(1) as pool, outside.place():
+        with monkeypatch.context() as hasty:
+            hasty.setattr(outside, "_PATIENCE", 0.01)
+            hurried = pool.submit(identity.refusal, finish(sent), HERE)
+            assert hurried.result().code == "sign_in_provider_unreachable"
+        answer = pool.submit(identity.run, finish(sent), HERE)
+        eventually(answer.running, "the sign-in waits for the place")
+    assert answer.result().access_token, "the start was not used up by who found no place"

@@ -19,6 +19,10 @@ describe("what an audit entry changed", () => {
     expect(changes(null, { effective_from: "2027-01-01T00:00:00+00:00" })).toBe("effective_from：2027-01-01 08:00");
   });
 
+  it("is told of a secret that is not shown", () => {
+    expect(changes(null, { client_secret: "changed" })).toBe("client_secret：已更换");
+  });
+
   it("is all of what is new, and what is gone is nothing", () => {
     expect(changes(null, { status: "unpaid", other: { a: 1 } })).toBe('状态：未缴费；other：{"a":1}');
     expect(changes({ status: "unpaid" }, {})).toBe("状态：未缴费 → —");

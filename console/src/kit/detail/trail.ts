@@ -11,13 +11,15 @@ type Column = ColumnOf<ReturnType<typeof trailOf>>;
 type Values = Readonly<Record<string, unknown>>;
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+/** What stands there in place of a secret. */
+const UNTOLD: Readonly<Record<string, string>> = { changed: "已更换" };
 
 function told(name: string, value: unknown): string {
   if (value === null || value === undefined) return NOTHING;
   if (typeof value === "boolean") return value ? "是" : "否";
   if (typeof value === "object") return JSON.stringify(value);
   const text = String(value);
-  return INSTANT.test(text) ? shownInstant(text) : wordOfValue(name, text);
+  return INSTANT.test(text) ? shownInstant(text) : (UNTOLD[text] ?? wordOfValue(name, text));
 }
 const wordOf = (name: string) => (fields as Record<string, string>)[name] ?? name;
 
