@@ -18,7 +18,6 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from hashlib import sha256
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -34,6 +33,7 @@ from chassis.papers import files
 from chassis.papers.file_kinds import TABLES, FileKind
 from chassis.papers.outcomes import outcome_of
 from chassis.papers.spreadsheets import BadRow, CellError, Column
+from chassis.running.import_templates import template_of
 from chassis.running.tasks import enqueue, report
 from contracts.base import Contract, Query
 from contracts.common import ImportOutcome, TaskState, TaskView
@@ -101,13 +101,15 @@ Judge = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
 """Refuses lines of a block that rules or existing rows speak against, and makes the records of the others."""
 Enter = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
 """Enters good lines; those that somebody was quicker with are refused, which a constraint decides."""
+Effects = Mapping[str, Callable[[Line[Any]], Collection[Hashable]]]
+"""What good rows do beside coming in: the name of a figure → the things that a line does it to, each counted once."""
 
 
 @dataclass(frozen=True)
 class ListImport(Generic[EntryT]):
     """An import: its name (of the task and of the template), the command that asks for it and the query for the
     template, the columns and the contract of what is read of them, the rules, and how a block is entered. `once` are
-    keys that no two rows of a table may share, by the field that is blamed; None is no key."""
+    keys that no two rows of a table may share, by the field that is blamed; None is no key. `effects` are counted too."""
 
     name: str
     command: type[Import]
@@ -117,6 +119,7 @@ class ListImport(Generic[EntryT]):
     judge: Judge[EntryT]
     enter: Enter[EntryT]
     once: Mapping[str, Callable[[EntryT], Hashable | None]] = field(default_factory=dict)
+    effects: Effects = field(default_factory=dict)
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
@@ -206,7 +209,14 @@ class ListImport(Generic[EntryT]):
         """Enter the good rows of a block; the others are left for the end of the task."""
         lines = [self.line(line["values"], BadRow.from_json(line)) for line in step["lines"]]
         bad = self.take_in(uow, lines, _importer(task))
-        return StepResult({"imported": len(lines) - len(bad), "refused": len(bad)}, [row.to_json() for row in bad])
+        touched = {name: len(things) for name, things in self._touched(lines).items()}
+        figures = {"imported": len(lines) - len(bad), "refused": len(bad), **touched}
+        return StepResult(figures, [row.to_json() for row in bad])
+
+    def _touched(self, lines: Sequence[Line[EntryT]]) -> dict[str, set[Hashable]]:
+        """The things of each effect that the good ones of these lines have, or would have."""
+        good = [line for line in lines if not line.errors]
+        return {name: {thing for line in good for thing in things(line)} for name, things in self.effects.items()}
 
     def _end(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
         bad = [BadRow.from_json(row) for block in data for row in block]
@@ -216,11 +226,15 @@ class ListImport(Generic[EntryT]):
         """Judge all rows, and say what would come of them."""
         read, importer, checked = self._read(task, uow), _importer(task), 0
         bad: list[BadRow] = []
+        touched: dict[str, set[Hashable]] = {name: set() for name in self.effects}
         for block in iter(lambda: list(islice(read, CHECKED_AT_ONCE)), []):
             self.judge(uow, block, importer)
             bad += [line.given_back() for line in block if line.errors]
             checked += len(block)
-            report(uow, task, {"checked": checked, "refused": len(bad)})
+            for name, things in self._touched(block).items():
+                touched[name] |= things
+            told = {name: len(things) for name, things in touched.items()}
+            report(uow, task, {"checked": checked, "refused": len(bad), **told})
         return self._ended(task, uow, checked, bad)
 
     def _read(self, task: Task, uow: UnitOfWork) -> Iterator[Line[EntryT]]:
@@ -258,26 +272,12 @@ class ListImport(Generic[EntryT]):
         return Ended(kept, outcome)
 
     def _template(self, query: Query, uow: UnitOfWork) -> FileReference:
-        return files.reference_to(uow, self._template_id(uow))
+        return files.reference_to(uow, template_of(uow, self.name, self.columns))
 
     def _prepare_template(self, uow: UnitOfWork) -> int:
         """Have the template made by the task process, before somebody asks the service for it; nothing is left."""
-        self._template_id(uow)
+        template_of(uow, self.name, self.columns)
         return 0
-
-    def _template_id(self, uow: UnitOfWork) -> UUID:
-        """The file of the present columns; made where there is none yet."""
-        described = repr([(c.title, c.required, c.help, c.example, c.choices) for c in self.columns])
-        purpose = f"{self.name}_template/{sha256(described.encode()).hexdigest()[:16]}"
-        kept = uow.tables["files"]
-        made = uow.first(select(kept.c.id).where(kept.c.purpose == purpose))
-        if made is not None:
-            found: UUID = made.id
-            return found
-        from chassis.papers.sheet_writing import write_template  # openpyxl: who doesn't make it, saves its memory
-
-        with write_template(self.name, self.columns) as file:
-            return files.keep(uow, file, FileKind.XLSX, document=self.name, purpose=purpose)
 
 
 def imported(declared: ListImport[Any]) -> Any:

@@ -222,6 +222,8 @@ def counted() -> Iterator[str]:
                 made = each.args[2]
             elif isinstance(each, ast.Call) and getattr(each.func, "id", "") == "StepResult" and each.args:
                 made = each.args[0]
+            elif isinstance(each, ast.keyword) and each.arg == "effects" and isinstance(each.value, ast.Dict):
+                made = each.value  # of an import
             elif isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == "figures":
                 made = each.value
             else:

@@ -30,10 +30,11 @@ UNTRUE = "前置学历经验证为虚假学历。"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a row says: a result, and the forms that it is about."""
+    """What a row says: a result, the forms that it is about, and those of them whose admission it ends."""
 
     form_ids: tuple[UUID, ...]
     check: PriorEducationCheck
+    ended: tuple[UUID, ...]
 
 
 def against_checking(uow: UnitOfWork, row: Row[Any], check: PriorEducationCheck) -> Reason | None:
@@ -50,12 +51,13 @@ def keep_checks(uow: UnitOfWork, found: Mapping[UUID, Row[Any]], checks: Mapping
     """Keep results in forms that are locked. Who was admitted by a false one is admitted no more."""
     news = {id_: {"prior_check": check} for id_, check in checks.items() if found[id_].prior_check != check}
     change_each(uow, applications, found, "check_prior_education", news)
-    untrue = {
-        id_: found[id_]
-        for id_, check in checks.items()
-        if check == PriorEducationCheck.FALSE and found[id_].state == ADMITTED
-    }
+    untrue = {id_: found[id_] for id_, check in checks.items() if _ends(check, found[id_])}
     cancel(uow, list(untrue), untrue, "find_untrue", UNTRUE).whole()
+
+
+def _ends(check: PriorEducationCheck, row: Row[Any]) -> bool:
+    """Whether a result takes the admission of a form back."""
+    return check == PriorEducationCheck.FALSE and row.state == ADMITTED
 
 
 def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
@@ -70,7 +72,7 @@ def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
         if found.reason is not None:
             line.refuse(found.column, found.reason.code, **found.reason.params)
         _refuse(uow, line, entry.check, found.forms)
-        line.record = Told(tuple(row.id for row in found.forms), entry.check)
+        line.record = _told(entry.check, found.forms)
 
 
 def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
@@ -79,10 +81,18 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     checks: dict[UUID, PriorEducationCheck] = {}
     for line in lines:
         check: PriorEducationCheck = line.record.check
-        _refuse(uow, line, check, [found[id_] for id_ in line.record.form_ids])
+        rows = [row for id_ in line.record.form_ids if (row := found.get(id_)) is not None]
+        if not rows:  # erased meanwhile
+            line.refuse("id_number", "no_form_with_document")
+        line.record = _told(check, rows)
+        _refuse(uow, line, check, rows)
         if not line.errors:
             checks |= dict.fromkeys(line.record.form_ids, check)
     keep_checks(uow, found, checks)
+
+
+def _told(check: PriorEducationCheck, rows: Collection[Row[Any]]) -> Told:
+    return Told(tuple(row.id for row in rows), check, tuple(row.id for row in rows if _ends(check, row)))
 
 
 def _refuse(uow: UnitOfWork, line: Line[Entry], check: PriorEducationCheck, rows: Collection[Row[Any]]) -> None:
