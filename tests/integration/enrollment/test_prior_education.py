@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from chassis.base.ids import new_id
+from chassis.running import imports
 from chassis.testing.harness import ServiceHarness
 from contracts.common import RowResults, TaskView
 from contracts.enrollment.commands import (
@@ -155,6 +156,34 @@ def test_each_row_that_fits_no_form_comes_back_with_its_reason_and_the_others_co
     assert "已取消入学资格" in back[7]
     assert "验证结果" in back[8]
     assert found(enrollment, good) == [("first_review_passed", "verified")]
+
+
+def test_rows_that_contradict_each_other_about_a_form_come_back_whatever_they_call_it_by(
+    enrollment: ServiceHarness, at: build.Recruiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = build.prior_education(id_number_then="320311800520001")
+    mine, other, agreed = (
+        build.admitted(enrollment, at),
+        build.entered(enrollment, at, prior_education=then),
+        build.entered(enrollment, at),
+    )
+    kind = {"id_kind": member_word(IdKind.RESIDENT).zh}
+    rows = [
+        row(mine, FALSE),
+        row(other),
+        row(agreed),
+        row(mine, **kind),
+        row(agreed, **kind),
+        {**row(other, FALSE), "id_number": "320311800520001"},
+    ]
+    monkeypatch.setattr(imports, "BLOCK", 2)  # they stand far from each other
+    monkeypatch.setattr(imports, "CHECKED_AT_ONCE", 2)
+    for dry_run in (True, False):
+        back = brought_in(enrollment, rows, dry_run=dry_run)
+        assert {number: "第 " in reasons for number, reasons in back.items()} == dict.fromkeys((2, 3, 5, 7), True)
+        assert "第 5 行" in back[2]
+        assert "第 3 行" in back[7]
+    assert [check for _, check in found(enrollment, mine, other, agreed)] == ["unchecked", "unchecked", "verified"]
 
 
 def test_forms_are_known_by_the_name_and_number_on_the_certificate_too(
