@@ -27,6 +27,11 @@ from services.courses.tables.copies import bills
 from services.courses.tables.selections import selections, withdrawals
 
 IN_PAYMENT = (BillStatus.PAYING, BillStatus.REMITTING)
+GONE: Final = {
+    EnrolmentStatus.LEFT: "学生已退学，缴费到账后由系统发起退课。",
+    EnrolmentStatus.ADMISSION_CANCELLED: "学生已取消入学资格，由系统发起退课。",
+}
+"""Who is no student any more by a decision → why what is paid is put up for withdrawal."""
 
 
 def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
@@ -35,13 +40,6 @@ def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
         ids_in(bills.c.selection_id, selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
     )
     return {row.selection_id for row in uow.rows(found)}
-
-
-GONE: Final = {
-    EnrolmentStatus.LEFT: "学生已退学，缴费到账后由系统发起退课。",
-    EnrolmentStatus.ADMISSION_CANCELLED: "学生已取消入学资格，由系统发起退课。",
-}
-"""Who is no student any more by a decision → why what is paid is put up for withdrawal."""
 
 
 def _sent(uow: UnitOfWork, approved: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
