@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.base import MAX_EVENT_ROWS, type_name
+from chassis.messages.rebuilt import AFTER_A_REBUILD, asked_for_at
+from contracts.base import MAX_EVENT_ROWS
 from contracts.registry.events import StudentDocumentState
 from services.enrollment.domain.workflows import ADMISSION_CANCELLED, ADMITTED, RECORDED
 from services.enrollment.steps.records import follow
@@ -16,21 +16,17 @@ from services.enrollment.tables import applications, student_documents
 
 _a, _d = applications.c, student_documents.c
 
-_AFTER_A_REBUILD: Final = timedelta(days=1)
-"""So long after the copy was fetched anew the forms are gone over: it takes seconds where there are a million."""
-
 
 def follow_records(uow: UnitOfWork) -> int:
     """Bring forms in line with a copy that was fetched anew; how many. What the registry tells, a reaction follows at
     once; but after the registry was restored its copy says what is older than what the reaction had heard, or knows
     nothing any more."""
-    states = uow.tables["copy_states"]
-    fetched = uow.first(select(states).where(states.c.kind == type_name(StudentDocumentState)))
-    if fetched is None or fetched.completed_at is None:
+    asked_at = asked_for_at(uow, StudentDocumentState)
+    if asked_at is None:
         return 0
-    changed = _let_go_of_never_recorded(uow, fetched.requested_at)
-    if fetched.completed_at >= uow.now - _AFTER_A_REBUILD:
-        changed += _follow_copy(uow) + _let_go_of_lost(uow, fetched.requested_at)
+    changed = _let_go_of_never_recorded(uow, asked_at)
+    if asked_for_at(uow, StudentDocumentState, AFTER_A_REBUILD) is not None:
+        changed += _follow_copy(uow) + _let_go_of_lost(uow, asked_at)
     return changed
 
 
