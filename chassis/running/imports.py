@@ -18,9 +18,8 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from hashlib import sha256
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic
 from uuid import UUID
 
 from sqlalchemy import Text, cast, delete, func, select
@@ -34,14 +33,13 @@ from chassis.papers import files
 from chassis.papers.file_kinds import TABLES, FileKind
 from chassis.papers.outcomes import outcome_of
 from chassis.papers.spreadsheets import BadRow, CellError, Column
+from chassis.running.import_lines import Effects, Enter, EntryT, Importer, Judge, Line, Together
+from chassis.running.import_templates import template_of
 from chassis.running.tasks import enqueue, report
-from contracts.base import Contract, Query
+from contracts.base import Query
 from contracts.common import ImportOutcome, TaskState, TaskView
-from contracts.errors import JsonValue
 from contracts.imports import Import
 from contracts.types import FileReference
-
-EntryT = TypeVar("EntryT", bound=Contract)
 
 BLOCK: Final = 250
 """Rows entered in one transaction."""
@@ -51,63 +49,12 @@ _READ_BETWEEN: Final = 5_000
 """Rows after which it is shown how many were read."""
 
 
-@dataclass(slots=True)
-class Line(Generic[EntryT]):
-    """A row of the table: what was read, the row to give back, and what is wrong with it so far. `record` is what rules
-    make of it."""
-
-    entry: EntryT
-    row: BadRow
-    titles: Mapping[str, str]
-    errors: list[CellError]
-    record: Any = None
-
-    def refuse(self, field: str, code: str, /, **params: JsonValue) -> None:
-        """A reason against it, at the column of a field; of the row as a whole where `field` is empty."""
-        self.errors.append(CellError(self.titles[field] if field else "", code, params))
-
-    def given_back(self) -> BadRow:
-        """The row with its reasons."""
-        return BadRow(self.row.number, self.row.texts, tuple(self.errors))
-
-
-@dataclass(frozen=True, slots=True)
-class Importer:
-    """Whose table it is: the point of who sends it, and the points that may be named in it (None: all)."""
-
-    own_point_id: UUID | None
-    point_ids: frozenset[UUID] | None
-
-    def may_enter(self, point_id: UUID) -> bool:
-        """Whether rows may be entered at a point."""
-        return self.point_ids is None or point_id in self.point_ids
-
-    def point_of(self, line: Line[Any], usable: Mapping[str, UUID]) -> UUID | None:
-        """The point that a line's `teaching_point_code` names, or of who sends the table; `usable` are those that there
-        are, by code. None where there is no such point, which is put down."""
-        code = line.entry.teaching_point_code
-        if code is None:
-            point_id, reason = self.own_point_id, "field_required"
-            if point_id is not None and point_id not in usable.values():
-                point_id, reason = None, "teaching_point_not_enabled"
-        else:
-            point_id, reason = usable.get(code), "teaching_point_unknown"
-        if point_id is None:
-            line.refuse("teaching_point_code", reason, **({} if code is None else {"code": code}))
-        return point_id
-
-
-Judge = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
-"""Refuses lines of a block that rules or existing rows speak against, and makes the records of the others."""
-Enter = Callable[[UnitOfWork, Sequence[Line[EntryT]], Importer], None]
-"""Enters good lines; those that somebody was quicker with are refused, which a constraint decides."""
-
-
 @dataclass(frozen=True)
 class ListImport(Generic[EntryT]):
     """An import: its name (of the task and of the template), the command that asks for it and the query for the
     template, the columns and the contract of what is read of them, the rules, and how a block is entered. `once` are
-    keys that no two rows of a table may share, by the field that is blamed; None is no key."""
+    keys that no two rows of a table may share, by the field that is blamed; None is no key. `effects` are counted too;
+    `together` looks at the whole table first."""
 
     name: str
     command: type[Import]
@@ -117,6 +64,8 @@ class ListImport(Generic[EntryT]):
     judge: Judge[EntryT]
     enter: Enter[EntryT]
     once: Mapping[str, Callable[[EntryT], Hashable | None]] = field(default_factory=dict)
+    effects: Effects = field(default_factory=dict)
+    together: Together[EntryT] | None = None
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
@@ -200,13 +149,20 @@ class ListImport(Generic[EntryT]):
             {"values": line.entry.model_dump(mode="json"), **line.given_back().to_json()}
             for line in self._read(task, uow)
         )
-        return ({"lines": block} for block in iter(lambda: list(islice(read, BLOCK)), []))
+        return ({"lines": block} for block in _blocks(read, BLOCK))
 
     def _enter_block(self, task: Task, step: dict[str, Any], uow: UnitOfWork) -> StepResult:
         """Enter the good rows of a block; the others are left for the end of the task."""
         lines = [self.line(line["values"], BadRow.from_json(line)) for line in step["lines"]]
         bad = self.take_in(uow, lines, _importer(task))
-        return StepResult({"imported": len(lines) - len(bad), "refused": len(bad)}, [row.to_json() for row in bad])
+        touched = {name: len(things) for name, things in self._touched(lines).items()}
+        figures = {"imported": len(lines) - len(bad), "refused": len(bad), **touched}
+        return StepResult(figures, [row.to_json() for row in bad])
+
+    def _touched(self, lines: Sequence[Line[EntryT]]) -> dict[str, set[Hashable]]:
+        """The things of each effect that the good ones of these lines have, or would have."""
+        good = [line for line in lines if not line.errors]
+        return {name: {thing for line in good for thing in things(line)} for name, things in self.effects.items()}
 
     def _end(self, task: Task, data: Sequence[Any], uow: UnitOfWork) -> Ended:
         bad = [BadRow.from_json(row) for block in data for row in block]
@@ -216,14 +172,28 @@ class ListImport(Generic[EntryT]):
         """Judge all rows, and say what would come of them."""
         read, importer, checked = self._read(task, uow), _importer(task), 0
         bad: list[BadRow] = []
-        for block in iter(lambda: list(islice(read, CHECKED_AT_ONCE)), []):
+        touched: dict[str, set[Hashable]] = {name: set() for name in self.effects}
+        for block in _blocks(read, CHECKED_AT_ONCE):
             self.judge(uow, block, importer)
             bad += [line.given_back() for line in block if line.errors]
             checked += len(block)
-            report(uow, task, {"checked": checked, "refused": len(bad)})
+            for name, things in self._touched(block).items():
+                touched[name] |= things
+            told = {name: len(things) for name, things in touched.items()}
+            report(uow, task, {"checked": checked, "refused": len(bad), **told})
         return self._ended(task, uow, checked, bad)
 
     def _read(self, task: Task, uow: UnitOfWork) -> Iterator[Line[EntryT]]:
+        """The rows, with what speaks against each of itself, or beside the others."""
+        against: Mapping[int, CellError] = {}
+        if self.together is not None:
+            against = self.together(uow, _blocks(self._read_rows(task, uow), CHECKED_AT_ONCE))
+        for line in self._read_rows(task, uow):
+            if (error := against.get(line.row.number)) is not None:
+                line.refuse(error.title, error.code, **error.params)
+            yield line
+
+    def _read_rows(self, task: Task, uow: UnitOfWork) -> Iterator[Line[EntryT]]:
         from chassis.papers.sheet_reading import read_rows  # what reads tables is for the task process only
 
         doubles = {name: (key, dict[Hashable, int]()) for name, key in self.once.items()}
@@ -258,31 +228,21 @@ class ListImport(Generic[EntryT]):
         return Ended(kept, outcome)
 
     def _template(self, query: Query, uow: UnitOfWork) -> FileReference:
-        return files.reference_to(uow, self._template_id(uow))
+        return files.reference_to(uow, template_of(uow, self.name, self.columns))
 
     def _prepare_template(self, uow: UnitOfWork) -> int:
         """Have the template made by the task process, before somebody asks the service for it; nothing is left."""
-        self._template_id(uow)
+        template_of(uow, self.name, self.columns)
         return 0
-
-    def _template_id(self, uow: UnitOfWork) -> UUID:
-        """The file of the present columns; made where there is none yet."""
-        described = repr([(c.title, c.required, c.help, c.example, c.choices) for c in self.columns])
-        purpose = f"{self.name}_template/{sha256(described.encode()).hexdigest()[:16]}"
-        kept = uow.tables["files"]
-        made = uow.first(select(kept.c.id).where(kept.c.purpose == purpose))
-        if made is not None:
-            found: UUID = made.id
-            return found
-        from chassis.papers.sheet_writing import write_template  # openpyxl: who doesn't make it, saves its memory
-
-        with write_template(self.name, self.columns) as file:
-            return files.keep(uow, file, FileKind.XLSX, document=self.name, purpose=purpose)
 
 
 def imported(declared: ListImport[Any]) -> Any:
     """Declare an import with all that belongs to it: its command, template, check, task, and what clears up."""
     return Group(lambda service: declared.lines())
+
+
+def _blocks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    return iter(lambda: list(islice(rows, size)), [])
 
 
 def _importer(task: Task) -> Importer:

@@ -234,6 +234,7 @@ class SelectionStatement(View):
     state: SelectionState
     billing_refused: bool
     registration_refused: bool
+    closing_reason: ClosingReason | None = Field(default=None, description="Why it ends, or is to end, unpaid.")
     withdrawal_id: UUID | None = Field(description="The newest one.")
     withdrawal_state: WithdrawalState | None
     changed_at: Instant

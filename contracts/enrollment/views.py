@@ -104,6 +104,9 @@ class ApplicationDetails(ApplicationView):
     admitted_at: Instant | None
     student_id: UUID | None
     recorded_at: Instant | None = Field(description="When the registry had made the record; empty until then.")
+    studying: bool = Field(
+        default=False, description="Whether they study by it, or may be about to: nobody begins the level twice."
+    )
     refusal: Refusal | None = Field(description="Why the registry could not make a record, the newest time.")
     checks: tuple[PreCheckResult, ...]
     likely_doubles: tuple[LikelyDouble, ...] = Field(

@@ -102,6 +102,11 @@ TEXTS = {
         "该证件号码的几份报名表证书编号不同，请填写前置学历证书编号。",
         "Forms with this document name different certificates. Say which one is meant.",
     ),
+    "contradicts_row": ErrorText(
+        _K.INVALID,
+        "与第 {row} 行对同一份报名表的验证结果不同，两行均未导入，请核实后只保留正确的一行。",
+        "Row {row} says something else about the same form, so neither was taken. Find out which is right, and keep it.",
+    ),
     "applicant_young": ErrorText(
         _K.REFUSED,
         "报名人 {age} 岁，低于 {youngest} 岁，请核实。",

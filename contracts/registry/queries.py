@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.base import Contract, KeysetPage, KeysetQuery, Page, PageQuery, Query
 from contracts.registry.states import ConfirmationState, StatusChangeKind, StatusChangeState
 from contracts.registry.views import (
+    CancellationStatement,
     RecordStatement,
     StatusChangeDetails,
     StatusChangeView,
@@ -96,6 +97,10 @@ class GetStudentImportTemplate(Query, answers=FileReference):
 
 class ListRecordStatements(KeysetQuery, answers=KeysetPage[RecordStatement]):
     """Every student record as `reconcile` compares it with admissions and accounts."""
+
+
+class ListCancellationStatements(KeysetQuery, answers=KeysetPage[CancellationStatement]):
+    """Every cancelled admission that the registry has heard of: it may have no record, and be right."""
 
 
 class StatusChangeFilters(RequestedBetween):

@@ -76,6 +76,13 @@ class RecordStatement(View):
     changed_at: Instant
 
 
+class CancellationStatement(View):
+    """A cancelled admission of which the registry has heard, as `reconcile` compares it with the form."""
+
+    id: UUID = Field(description="Of the student's record, whether there is one or not.")
+    changed_at: Instant
+
+
 class StatusChangeView(View):
     """学籍异动."""
 

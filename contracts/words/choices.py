@@ -22,7 +22,7 @@ CHOICES: Mapping[str, Words] = {
     "ClosingReason": {
         "cancelled": ("取消", "Cancelled"),
         "lapsed": ("逾期未缴费", "Not paid in time"),
-        "student_left": ("学生退学", "The student left"),
+        "student_left": ("学生已离校或取消入学资格", "The student left, or the admission was cancelled"),
         "student_suspended": ("学生休学", "The student is suspended"),
     },
     "EducationLevel": {
@@ -167,7 +167,7 @@ CHOICES: Mapping[str, Words] = {
     },
     "RegistrationEnd": {
         "withdrawn": ("退课", "Withdrawn"),
-        "student_left": ("学生退学", "The student left"),
+        "student_left": ("学生已离校或取消入学资格", "The student left, or the admission was cancelled"),
         "student_suspended": ("学生休学", "The student is suspended"),
         "arrangement_published": ("编排已发布", "The arrangement is published"),
         "cancelled": ("取消", "Cancelled"),

@@ -210,6 +210,7 @@ TASKS: Words = {
 }
 
 FIGURES: Words = {
+    "admissions_cancelled": ("取消入学资格", "Admissions cancelled"),
     "checked": ("已检查", "Checked"),
     "exported": ("已导出", "Exported"),
     "imported": ("已导入", "Imported"),

@@ -106,6 +106,7 @@ OPERATIONS: Words = {
     "enrollment.ListAuditEntries": ("审计记录：招生", "Audit trail: enrollment"),
     "enrollment.ListErasures": ("到期清除记录：招生", "What was let go: enrollment"),
     # registry
+    "ListCancellationStatements": ("对账：已取消的录取", "Reconciliation: cancelled admissions"),
     "ListRecordStatements": ("对账：学籍", "Reconciliation: student records"),
     "ListStudents": ("学生列表", "Students"),
     "GetStudentStatistics": ("学生统计", "Statistics of students"),

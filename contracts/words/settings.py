@@ -10,7 +10,10 @@ SETTINGS: Words = {
     "signup_kept_days": ("在线报名办结后保留天数", "Days to keep a quick signup"),
     "application_kept_days": ("未录取报名表保留天数", "Days to keep a form that came to nothing"),
     "second_factor_roles": ("须使用两步验证的角色", "Roles that have to have a second factor"),
-    "second_factor_minutes": ("退费、录取前验证码的有效时间", "How long a code counts before payouts and admission"),
+    "second_factor_minutes": (
+        "退费、录取、取消入学资格前验证码的有效时间",
+        "How long a code counts before payouts, admission and what ends it",
+    ),
     "school_name": ("学校名称", "Name of the school"),
     "school_english_name": ("学校英文名称", "English name of the school"),
     "school_seal": ("学校公章", "Seal of the school"),

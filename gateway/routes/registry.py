@@ -40,6 +40,7 @@ ROUTES = (
     post(f"{_STUDENT}/enrolment-certificates", commands.IssueEnrolmentCertificate, _ISSUE, status=202),
     post("/students/enrolment-certificates", commands.IssueEnrolmentCertificates, _ISSUE, status=202),
     get("/reconciliation/records", queries.ListRecordStatements, "reconciliation.read"),
+    get("/reconciliation/cancelled-admissions", queries.ListCancellationStatements, "reconciliation.read"),
     *documents_of("registry"),
     *trail_of("registry", "students", "import"),
 )

@@ -15,14 +15,14 @@ from contracts.registry.views import RecordStatement
 from contracts.types import EnrolmentStatus
 from launcher.reconcile.disagreement import Disagreement
 from launcher.reconcile.statements import Statements
+from services.identity.steps.student_accounts import NO_ACCOUNT
 
 _ALIVE: Final = (EnrolmentStatus.ACTIVE, EnrolmentStatus.SUSPENDED)
-_NO_ACCOUNT: Final = frozenset(EnrolmentStatus) - {*_ALIVE, EnrolmentStatus.ADMISSION_DEFERRED}
 
 _FOLLOWS: Final = "change the record, its contact data for instance: the account follows with its next version"
 ADVICE: Final[Mapping[str, str]] = {
     "record_missing": "look into `./jiaowu dead` of enrollment and registry; where the registry was restored, cancel "
-    "the admission and let the person apply again",
+    "the admission and let the person apply again: it agrees once the registry has heard of that",
     "record_differs": "see what the person was admitted by (the form's history), and have the record put right",
     "record_alive_though_cancelled": "look into `./jiaowu dead` of registry; else let the student leave school",
     "record_cancelled_though_admitted": "enrollment was restored: cancel the admission once more",
@@ -42,11 +42,12 @@ def compare_admissions(statements: Statements) -> Iterator[Disagreement]:
     """Everything in which forms, records and accounts differ."""
     records = {record.id: record for record in statements.records}
     accounts = {account.student_id: account for account in statements.accounts}
+    heard = {cancellation.id for cancellation in statements.cancellations}
     yield from _doubles("admission_doubled", "application", statements.admissions, "student_id", "student_number")
     yield from _doubles("record_doubled", "student", statements.records, "student_number")
     yield from _doubles("account_doubled", "user", statements.accounts, "student_id", "username")
     for admission in statements.admissions:
-        yield from _of_admission(admission, records.get(admission.student_id))
+        yield from _of_admission(admission, records.get(admission.student_id), admission.student_id in heard)
     for record in statements.records:
         yield from _of_record(record, accounts.get(record.id))
     for account in statements.accounts:
@@ -68,11 +69,13 @@ def _key(row: Any, field: str) -> str:
     return str(getattr(row, field)).lower()
 
 
-def _of_admission(admission: AdmissionStatement, record: RecordStatement | None) -> Iterator[Disagreement]:
+def _of_admission(
+    admission: AdmissionStatement, record: RecordStatement | None, is_cancellation_heard: bool
+) -> Iterator[Disagreement]:
     cancelled = admission.state is ApplicationState.ADMISSION_CANCELLED
     code, says = "", ""
     if record is None:
-        if not (cancelled and admission.record_refused):
+        if not (cancelled and (admission.record_refused or is_cancellation_heard)):
             code, says = "record_missing", f"{admission.state}, and the registry has no record {admission.student_id}"
     elif differing := _differing(admission, record):
         code, says = "record_differs", f"record {record.id}: {', '.join(differing)}"
@@ -91,7 +94,7 @@ def _differing(admission: AdmissionStatement, record: RecordStatement) -> list[s
 
 
 def _of_record(record: RecordStatement, account: AccountStatement | None) -> Iterator[Disagreement]:
-    gone = record.status in _NO_ACCOUNT
+    gone = record.status in NO_ACCOUNT
     if account is None:
         if not gone and not record.account_refused:
             yield Disagreement("account_missing", "student", record.id, f"{record.status}, without an account")

@@ -18,6 +18,7 @@ from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.types import FeeKind
 from launcher.reconcile.admissions import compare_admissions, of_admissions
 from launcher.reconcile.disagreement import Disagreement
+from launcher.reconcile.leaving import compare_gone
 from launcher.reconcile.statements import Statements
 
 Row = TypeVar("Row")
@@ -96,7 +97,7 @@ def compare(statements: Statements) -> list[Disagreement]:
         found += _of_bill(bill)
     if statements.ledger is not None:
         found += _of_ledger(statements.ledger)
-    return [*found, *compare_admissions(statements)]
+    return [*found, *compare_admissions(statements), *compare_gone(statements)]
 
 
 # --- one to one ---

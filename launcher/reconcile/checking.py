@@ -9,13 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.data.database import Database
-from launcher.reconcile.admissions import ADVICE
+from launcher.reconcile import admissions, leaving
 from launcher.reconcile.agreement import compare, figures
 from launcher.reconcile.disagreement import Disagreement
 from launcher.reconcile.statements import Statements, read
 
 PATIENCE = 15.0
 """Seconds for which a difference may pass by itself: events are handled within moments, retries within seconds."""
+_ADVICE = {**admissions.ADVICE, **leaving.ADVICE}
 _SHOWN = 20
 """Disagreements that are printed one by one."""
 
@@ -80,8 +81,8 @@ def show_disagreements(disagreements: Sequence[Disagreement], console: Console) 
     console.print(f"[red]✗[/] {len(disagreements)} disagreements:")
     for code, count in Counter(each.code for each in disagreements).most_common():
         console.print(f"    {count:>6,} {code}")
-        if code in ADVICE:
-            console.print(f"           [dim]{ADVICE[code]}[/]")
+        if code in _ADVICE:
+            console.print(f"           [dim]{_ADVICE[code]}[/]")
     table = Table("what", "id", "code", "found", box=None, pad_edge=False)
     for each in disagreements[:_SHOWN]:
         table.add_row(each.subject, str(each.id or ""), each.code, each.says)

@@ -21,8 +21,8 @@ from contracts.finance.queries import CheckLedger, ListBillStatements
 from contracts.finance.views import BillStatement, LedgerCheck
 from contracts.identity.queries import ListAccountStatements
 from contracts.identity.views import AccountStatement
-from contracts.registry.queries import ListRecordStatements
-from contracts.registry.views import RecordStatement
+from contracts.registry.queries import ListCancellationStatements, ListRecordStatements
+from contracts.registry.views import CancellationStatement, RecordStatement
 
 Row = TypeVar("Row", bound=View)
 _PAGE = 5000
@@ -39,6 +39,7 @@ class Statements:
     ledger: LedgerCheck | None = field(default=None)
     admissions: tuple[AdmissionStatement, ...] = ()
     records: tuple[RecordStatement, ...] = ()
+    cancellations: tuple[CancellationStatement, ...] = ()
     accounts: tuple[AccountStatement, ...] = ()
 
 
@@ -51,6 +52,7 @@ def read(databases: Mapping[str, Database]) -> Statements:
         ledger=_ask(databases, CheckLedger(whole=True)),
         admissions=_all(databases, ListAdmissionStatements()),
         records=_all(databases, ListRecordStatements()),
+        cancellations=_all(databases, ListCancellationStatements()),
         accounts=_all(databases, ListAccountStatements()),
     )
 

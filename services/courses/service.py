@@ -91,6 +91,7 @@ class Courses(Service):
 
     cancel_selections = command(withdrawal_commands.cancel_selections)
     close_unpaid = scheduled(jobs.close_unpaid, every=timedelta(seconds=30))
+    follow_students = scheduled(jobs.follow_students, every=timedelta(minutes=5))
 
     get_plan = query(plan.get_plan)
     list_cohort = query(selections.list_cohort)

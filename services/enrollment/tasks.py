@@ -55,4 +55,6 @@ PRIOR_CHECKS_IN: Final = ListImport(
             entry.id_number and (entry.id_kind, entry.id_number, entry.name, entry.prior_certificate_number)
         )
     },
+    together=prior_checks.contradictions,
+    effects={"admissions_cancelled": lambda line: line.record.ended},
 )

@@ -22,16 +22,25 @@ from contracts.registry.events import StudentDocumentItem, StudentItem, Suspensi
 from contracts.registry.queries import (
     GetStudent,
     GetStudentStatistics,
+    ListCancellationStatements,
     ListRecordStatements,
     ListStudents,
     StudentGrouping,
 )
 from contracts.registry.states import StatusChangeKind, StatusChangeState
-from contracts.registry.views import RecordStatement, StudentCount, StudentRecord, StudentStatistics, StudentView
+from contracts.registry.views import (
+    CancellationStatement,
+    RecordStatement,
+    StudentCount,
+    StudentRecord,
+    StudentStatistics,
+    StudentView,
+)
 from services.registry.domain.status_changes import LIVE
 from services.registry.steps.status_changes import STATUS_CHANGES
 from services.registry.tables import (
     account_answers,
+    cancelled_admissions,
     status_changes,
     student_search,
     students,
@@ -121,6 +130,16 @@ def list_record_statements(query: ListRecordStatements, uow: UnitOfWork) -> Keys
         _s.updated_at.label("changed_at"),
     )
     return keyset_page(uow, query, RecordStatement, rows, _s.id)
+
+
+def list_cancellation_statements(
+    query: ListCancellationStatements, uow: UnitOfWork
+) -> KeysetPage[CancellationStatement]:
+    """Every cancelled admission that was heard of, for reconciliation."""
+    c = cancelled_admissions.c
+    rows = select(c.student_id.label("id"), c.cancelled_at.label("changed_at"))
+    with uow.as_system():  # it says nothing of anybody but that an admission was taken back
+        return keyset_page(uow, query, CancellationStatement, rows, c.student_id)
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Registry(Service):
     list_students = query(queries.list_students)
     get_student = query(queries.get_student)
     list_record_statements = query(queries.list_record_statements)
+    list_cancellation_statements = query(queries.list_cancellation_statements)
     get_student_statistics = query(queries.get_student_statistics)
 
     on_transfer_held = reaction(answers.on_transfer_held)

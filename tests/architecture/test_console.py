@@ -16,6 +16,7 @@ NO_PAGE = {
         (
             "enrollment.ListAdmissionStatements",
             "identity.ListAccountStatements",
+            "registry.ListCancellationStatements",
             "registry.ListRecordStatements",
         ),
         "`./jiaowu reconcile` compares whole services; the page compares what is billed",

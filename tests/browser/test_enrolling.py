@@ -255,7 +255,7 @@ def test_the_officer_tries_and_admits_and_number_and_record_are_there_until_it_i
     drawer.get_by_role("button", name="试算").click()
     carry_out(drawer, 1, sure="取消入学资格")
     page.get_by_role("tab", name="录取与学籍").click()
-    expect(page.get_by_role("main")).to_contain_text("已取消入学资格，学籍随之终止，学号不再使用。")
+    expect(page.get_by_role("main")).to_contain_text("已取消入学资格，学号不再使用。")
     page.get_by_role("tab", name="疑似重复").click()
     expect(page.get_by_role("main")).to_contain_text("没有姓名和出生日期相同")
     page.get_by_role("tab", name="办理记录").click()

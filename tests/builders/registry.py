@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.base.context import Context, system_context
 from chassis.papers.sheet_reading import read_rows
-from chassis.running.imports import Importer
+from chassis.running.import_lines import Importer
 from chassis.testing.harness import ServiceHarness
 from contracts.common import TaskView
 from contracts.courses.events import ProgrammeItem, ProgrammeState

@@ -22,7 +22,8 @@ from chassis.documents.declaring import Document
 from chassis.documents.making import Making, Said, made
 from chassis.papers.spreadsheets import Column, calendar_day, columns, member_of, typed
 from chassis.running.exports import ListExport, exported
-from chassis.running.imports import Importer, Line, ListImport, imported
+from chassis.running.import_lines import Importer, Line
+from chassis.running.imports import ListImport, imported
 from chassis.work.school_settings import shared_settings_table
 from contracts.base import Command, Contract, Page, PageQuery, Query, View
 from contracts.common import TaskView

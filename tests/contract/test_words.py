@@ -21,9 +21,10 @@ from chassis.papers.files import UPLOADS
 from chassis.work import rows
 from contracts import words
 from contracts.base import EVENTS, PageQuery
-from contracts.common import ListAuditEntries, ListTasks, of_service
+from contracts.common import ClosingReason, ListAuditEntries, ListTasks, of_service
 from contracts.courses.catalogue_views import CourseView
 from contracts.courses.commands import SelectCourses
+from contracts.exams.states import RegistrationEnd
 from contracts.permissions import PERMISSIONS
 from contracts.registry.views import StudentView
 from contracts.types import Gender, IdKind, Level
@@ -222,6 +223,8 @@ def counted() -> Iterator[str]:
                 made = each.args[2]
             elif isinstance(each, ast.Call) and getattr(each.func, "id", "") == "StepResult" and each.args:
                 made = each.args[0]
+            elif isinstance(each, ast.keyword) and each.arg == "effects" and isinstance(each.value, ast.Dict):
+                made = each.value  # of an import
             elif isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == "figures":
                 made = each.value
             else:
@@ -231,6 +234,11 @@ def counted() -> Iterator[str]:
 
 def test_all_that_tasks_count_has_a_word_and_no_other() -> None:
     assert set(counted()) == doing.FIGURES.keys()
+
+
+def test_what_ended_with_a_cancelled_admission_is_not_said_to_have_ended_by_leaving_alone() -> None:
+    for ended in (ClosingReason.STUDENT_LEFT, RegistrationEnd.STUDENT_LEFT):
+        assert words.member_word(ended).zh == "学生已离校或取消入学资格"
 
 
 def test_a_field_whose_values_have_words_is_there() -> None:

@@ -255,6 +255,9 @@ FIRST_STEPS = {
 }
 ASKED_AGAIN = {
     ("POST", "/applications/admit"),
+    ("POST", "/applications/cancel-admission"),
+    ("POST", "/applications/prior-education-checks/imports"),
+    ("PUT", "/applications/{application_id}/prior-education-check"),
     ("POST", "/refunds/confirm"),
     ("POST", "/refunds/{refund_id}/retry"),
     ("PUT", "/account/second-factor"),
@@ -287,7 +290,7 @@ def test_before_the_first_steps_every_door_but_their_own_is_shut(
     assert len(gateway.backend.calls) <= len(others)
 
 
-def test_payouts_admission_and_the_second_factor_itself_want_a_code_of_a_short_while_ago() -> None:
+def test_payouts_admission_what_ends_it_and_the_second_factor_itself_want_a_code_of_a_short_while_ago() -> None:
     gateway = make_gateway(routes=ROUTES, services=SERVICES)
     doors, now = [route for route in ROUTES if route.asks_again], int(time.time())
     assert {(route.method, route.path) for route in doors} == ASKED_AGAIN

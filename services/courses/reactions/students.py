@@ -13,7 +13,6 @@ from sqlalchemy import Row, update
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.messages.copies import locked
-from contracts.common import ClosingReason
 from contracts.registry.events import (
     AdmissionsEnded,
     EndedAdmission,
@@ -22,21 +21,15 @@ from contracts.registry.events import (
     StudentSuspended,
     StudentTransferred,
 )
-from contracts.types import EnrolmentStatus
 from services.courses.domain.workflows import OPEN_STATES
-from services.courses.steps.closing import UNPAID_SELECTIONS
-from services.courses.steps.withdrawing import GONE, WITHDRAWALS, put_up
+from services.courses.steps.leaving import follow_status, give_back
+from services.courses.steps.withdrawing import WITHDRAWALS
 from services.courses.tables.copies import students
 from services.courses.tables.selections import selections
 
 _s = selections.c
 
 Change = StudentLeft | StudentSuspended | StudentResumed | StudentTransferred | EndedAdmission
-
-CLOSES = {
-    **dict.fromkeys(GONE, ClosingReason.STUDENT_LEFT),
-    EnrolmentStatus.SUSPENDED: ClosingReason.STUDENT_SUSPENDED,
-}
 
 
 def on_student_left(events: Sequence[StudentLeft], uow: UnitOfWork) -> None:
@@ -47,7 +40,7 @@ def on_student_left(events: Sequence[StudentLeft], uow: UnitOfWork) -> None:
 def on_admissions_ended(events: Sequence[AdmissionsEnded], uow: UnitOfWork) -> None:
     """What is unpaid closes. What is paid is put up for withdrawal: nobody could ask for that before."""
     current = _follow_status([row for event in events for row in event.ended], uow)
-    put_up(uow, [student.id for student in current if student.status == EnrolmentStatus.ADMISSION_CANCELLED])
+    give_back(uow, current)
 
 
 def on_student_suspended(events: Sequence[StudentSuspended], uow: UnitOfWork) -> None:
@@ -76,9 +69,7 @@ def _current(changes: Sequence[Change], uow: UnitOfWork) -> list[Row[Any]]:
 
 def _follow_status(changes: Sequence[Change], uow: UnitOfWork) -> list[Row[Any]]:
     current = _current(changes, uow)
-    for status, reason in CLOSES.items():
-        UNPAID_SELECTIONS.close_of(uow, [student.id for student in current if student.status == status], reason)
-    UNPAID_SELECTIONS.resume(uow, [student.id for student in current if student.status == EnrolmentStatus.ACTIVE])
+    follow_status(uow, current)
     return current
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Exists, Row, Select, or_, select
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
@@ -27,6 +27,11 @@ from services.courses.tables.copies import bills
 from services.courses.tables.selections import selections, withdrawals
 
 IN_PAYMENT = (BillStatus.PAYING, BillStatus.REMITTING)
+GONE: Final = {
+    EnrolmentStatus.LEFT: "学生已退学，缴费到账后由系统发起退课。",
+    EnrolmentStatus.ADMISSION_CANCELLED: "学生已取消入学资格，由系统发起退课。",
+}
+"""Who is no student any more by a decision → why what is paid is put up for withdrawal."""
 
 
 def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
@@ -35,13 +40,6 @@ def in_payment(uow: UnitOfWork, selection_ids: Sequence[UUID]) -> set[UUID]:
         ids_in(bills.c.selection_id, selection_ids), bills.c.status.in_(IN_PAYMENT), ~bills.c.deleted
     )
     return {row.selection_id for row in uow.rows(found)}
-
-
-GONE: Final = {
-    EnrolmentStatus.LEFT: "学生已退学，缴费到账后由系统发起退课。",
-    EnrolmentStatus.ADMISSION_CANCELLED: "学生已取消入学资格，由系统发起退课。",
-}
-"""Who is no student any more by a decision → why what is paid is put up for withdrawal."""
 
 
 def _sent(uow: UnitOfWork, approved: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
@@ -77,14 +75,21 @@ WITHDRAWALS = RequestKind(
 )
 
 
+def _asked(of_them: ColumnElement[bool]) -> Select[Any]:
+    w = withdrawals.c
+    return select(w.selection_id).where(of_them, or_(w.state.in_(WITHDRAWAL.open), w.entered_by.is_(None)))
+
+
+def is_put_up(selection_id: ColumnElement[UUID]) -> Exists:
+    """Whether a selection's withdrawal is asked for, or was put up once: what people decide about that stands."""
+    return _asked(withdrawals.c.selection_id == selection_id).exists()
+
+
 def put_up(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
     """Put up for withdrawal, in the name of the system, what these students have paid, where nobody has asked for it.
     Once a selection: what people have decided about that stands."""
     paid = lock_where(uow, selections, ids_in(selections.c.student_id, student_ids), selections.c.state == SELECTED)
-    w = withdrawals.c  # read when the selections are held: who asks for one holds them too
-    asked = select(w.selection_id).where(
-        ids_in(w.selection_id, paid), or_(w.state.in_(WITHDRAWAL.open), w.entered_by.is_(None))
-    )
-    settled = {row.selection_id for row in uow.rows(asked)}
+    # Read when the selections are held: who asks for one holds them too.
+    settled = {row.selection_id for row in uow.rows(_asked(ids_in(withdrawals.c.selection_id, paid)))}
     left = [row for id_, row in paid.items() if id_ not in settled]
     WITHDRAWALS.open(uow, left, GONE[EnrolmentStatus.ADMISSION_CANCELLED])

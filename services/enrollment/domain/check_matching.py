@@ -38,8 +38,9 @@ _SEVERAL: Final = Match(column="prior_certificate_number", reason=Reason("severa
 
 def matching(named: Named, forms: Sequence[Any]) -> Match:
     """Of the forms with this number those that are meant. What is over (a cancelled admission) is meant only where
-    nothing else is: who applies again does it by a new form."""
-    known = [form for form in forms if named.id_kind in (None, form.id_kind)]
+    nothing else is: who applies again does it by a new form. Of which kind the document on the certificate was no form
+    says, so the kind is compared where the number is today's."""
+    known = [form for form in forms if form.id_number != named.id_number or named.id_kind in (None, form.id_kind)]
     if not known:
         return _UNKNOWN
     alike = [form for form in known if named.name in (form.name, form.prior_name_then)]

@@ -1,9 +1,6 @@
 """Admissions are taken back; forms are found by their documents, and by who may be the same person."""
 
-import sqlalchemy as sa
-from alembic import op
-
-from chassis.provisioning.migration_steps import indexes
+from chassis.provisioning.migration_steps import checks, indexes
 
 revision = "0003"
 down_revision = "0002"
@@ -22,7 +19,5 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    for name, condition in (("state", STATES), ("admitted", ADMITTED)):
-        op.drop_constraint(op.f(f"ck_applications_{name}"), "applications", type_="check")
-        op.create_check_constraint(op.f(f"ck_applications_{name}"), "applications", sa.text(condition))
+    checks.upgrade("applications", {"ck_applications_state": STATES, "ck_applications_admitted": ADMITTED})
     indexes.upgrade(INDEXES, only={"ix_applications_id_number_then": "prior_id_number_then IS NOT NULL"})

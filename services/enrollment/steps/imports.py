@@ -16,7 +16,7 @@ from chassis.data.bulk import insert_rows
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.rules.columns import OPEN_EDUCATION
 from chassis.rules.programmes import Elements, Programme
-from chassis.running.imports import Importer, Line
+from chassis.running.import_lines import Importer, Line
 from chassis.work.numbers import next_numbers
 from chassis.work.steps import remember
 from contracts.identity.states import TeachingPointStatus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.running.imports import Importer, Line
+from chassis.papers.spreadsheets import CellError
+from chassis.running.import_lines import Importer, Line
 from chassis.work.reasons import Reason
 from chassis.work.rows import change_each, lock
 from contracts.enrollment.states import ApplicationState
 from contracts.types import PriorEducationCheck
-from services.enrollment.domain.check_matching import Named, matching
+from services.enrollment.domain.check_matching import Match, Named, matching
 from services.enrollment.domain.workflows import ADMITTED, CHECKABLE
 from services.enrollment.papers.prior_checks import Entry
 from services.enrollment.steps.cancelling import cancel
@@ -30,10 +31,11 @@ UNTRUE = "前置学历经验证为虚假学历。"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a row says: a result, and the forms that it is about."""
+    """What a row says: a result, the forms that it is about, and those of them whose admission it ends."""
 
     form_ids: tuple[UUID, ...]
     check: PriorEducationCheck
+    ended: tuple[UUID, ...]
 
 
 def against_checking(uow: UnitOfWork, row: Row[Any], check: PriorEducationCheck) -> Reason | None:
@@ -50,27 +52,49 @@ def keep_checks(uow: UnitOfWork, found: Mapping[UUID, Row[Any]], checks: Mapping
     """Keep results in forms that are locked. Who was admitted by a false one is admitted no more."""
     news = {id_: {"prior_check": check} for id_, check in checks.items() if found[id_].prior_check != check}
     change_each(uow, applications, found, "check_prior_education", news)
-    untrue = {
-        id_: found[id_]
-        for id_, check in checks.items()
-        if check == PriorEducationCheck.FALSE and found[id_].state == ADMITTED
-    }
+    untrue = {id_: found[id_] for id_, check in checks.items() if _ends(check, found[id_])}
     cancel(uow, list(untrue), untrue, "find_untrue", UNTRUE).whole()
+
+
+def _ends(check: PriorEducationCheck, row: Row[Any]) -> bool:
+    """Whether a result takes the admission of a form back."""
+    return check == PriorEducationCheck.FALSE and row.state == ADMITTED
+
+
+def contradictions(uow: UnitOfWork, blocks: Iterator[Sequence[Line[Entry]]]) -> Mapping[int, CellError]:
+    """Rows of a table that say different things about one form, by whichever number and name they name it: which one is
+    true the school finds out, so none of them is taken."""
+    told: dict[UUID, list[tuple[int, PriorEducationCheck]]] = defaultdict(list)
+    for lines in blocks:
+        for line, check, match in _matched(uow, lines):
+            for row in match.forms:
+                told[row.id].append((line.row.number, check))
+    found: dict[int, CellError] = {}
+    for said in told.values():
+        for number, check in said:
+            if other := next((row for row, its in said if its != check), None):
+                found.setdefault(number, CellError("check", "contradicts_row", {"row": other}))
+    return found
 
 
 def judge(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
     """Find the forms that each row is about, and say why it can't be taken in."""
+    for line, check, match in _matched(uow, lines):
+        if match.reason is not None:
+            line.refuse(match.column, match.reason.code, **match.reason.params)
+        _refuse(uow, line, check, match.forms)
+        line.record = _told(check, match.forms)
+
+
+def _matched(uow: UnitOfWork, lines: Sequence[Line[Entry]]) -> Iterator[tuple[Line[Entry], PriorEducationCheck, Match]]:
+    """The rows with their results and forms, without those of which a cell has its reason already."""
     forms = _by_number(uow, {line.entry.id_number for line in lines if line.entry.id_number})
     for line in lines:
         entry = line.entry
         if entry.id_number is None or entry.name is None or entry.check is None:
-            continue  # the cell has its reason already
+            continue
         named = Named(entry.id_kind, entry.id_number, entry.name, entry.prior_certificate_number)
-        found = matching(named, forms[entry.id_number])
-        if found.reason is not None:
-            line.refuse(found.column, found.reason.code, **found.reason.params)
-        _refuse(uow, line, entry.check, found.forms)
-        line.record = Told(tuple(row.id for row in found.forms), entry.check)
+        yield line, entry.check, matching(named, forms[entry.id_number])
 
 
 def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> None:
@@ -79,10 +103,18 @@ def enter(uow: UnitOfWork, lines: Sequence[Line[Entry]], importer: Importer) -> 
     checks: dict[UUID, PriorEducationCheck] = {}
     for line in lines:
         check: PriorEducationCheck = line.record.check
-        _refuse(uow, line, check, [found[id_] for id_ in line.record.form_ids])
+        rows = [row for id_ in line.record.form_ids if (row := found.get(id_)) is not None]
+        if not rows:  # erased meanwhile
+            line.refuse("id_number", "no_form_with_document")
+        line.record = _told(check, rows)
+        _refuse(uow, line, check, rows)
         if not line.errors:
             checks |= dict.fromkeys(line.record.form_ids, check)
     keep_checks(uow, found, checks)
+
+
+def _told(check: PriorEducationCheck, rows: Collection[Row[Any]]) -> Told:
+    return Told(tuple(row.id for row in rows), check, tuple(row.id for row in rows if _ends(check, row)))
 
 
 def _refuse(uow: UnitOfWork, line: Line[Entry], check: PriorEducationCheck, rows: Collection[Row[Any]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.work.rows import lock_where, set_each
-from services.enrollment.domain.workflows import RECORDED
+from services.enrollment.domain.workflows import ADMITTED, RECORDED
 from services.enrollment.tables import applications
 
 _a = applications.c
@@ -29,7 +29,10 @@ def follow(uow: UnitOfWork, records: Mapping[UUID, Any]) -> int:
 
 
 def _told(row: Row[Any], record: Any, uow: UnitOfWork) -> dict[str, Any]:
-    return {"recorded_at": row.recorded_at or uow.now, "studying": record.studying and not record.deleted}
+    """Whoever was cancelled and has let the level go does not take it back, whatever a registry that was set back says:
+    by then they may study by another form."""
+    may_study = row.state == ADMITTED or row.studying
+    return {"recorded_at": row.recorded_at or uow.now, "studying": may_study and record.studying and not record.deleted}
 
 
 def _is_news(row: Row[Any], values: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from chassis.rules.days import first_day, implausible_days
 from chassis.rules.id_numbers import Identification, identify
 from chassis.rules.programme_copies import programme_of
 from chassis.rules.programmes import Elements, Programme, find_programme
-from chassis.running.imports import Importer, Line
+from chassis.running.import_lines import Importer, Line
 from contracts.identity.states import TeachingPointStatus
 from contracts.types import IdKind
 from services.registry.domain.status_changes import LIVE, leads_to_degree

@@ -6,8 +6,9 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
+from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from contracts.common import ClosingReason
 from contracts.courses.commands import (
@@ -33,6 +34,7 @@ from contracts.registry.events import (
 )
 from contracts.types import EnrolmentStatus
 from services.courses.commands.selection import select_courses
+from services.courses.jobs import follow_students
 from tests.builders import courses as build
 from tests.builders import people
 from tests.builders.courses import School
@@ -120,6 +122,26 @@ def test_whose_admission_was_taken_back_has_paid_courses_put_up_for_withdrawal_o
     )
     school.harness.deliver(told)
     assert len(school.harness.rows(select(school.harness.table("withdrawals")))) == 1
+
+
+def test_after_the_copy_was_fetched_anew_what_is_left_of_who_is_gone_ends_and_once(
+    school: School, selections: list[UUID]
+) -> None:
+    school.harness.deliver(build.paid(school, selections[1]))
+    loses_admission(school)  # of which courses, set back, does not hear again
+    states, now = school.harness.table("copy_states"), school.harness.clock.now()
+    fetched = {"kind": "student_state", "request_id": new_id(), "requested_at": now, "completed_at": now}
+    done = []
+    for old in (timedelta(days=2), timedelta(), timedelta()):
+        row = {**fetched, "completed_at": now - old}
+        with school.harness.owner_connection() as connection:
+            connection.execute(delete(states).where(states.c.kind == "student_state"))
+            connection.execute(insert(states).values(row))
+        done.append(school.harness.database.run(system_context(), follow_students))
+    assert done == [0, 1, 0]
+    assert [(a.selection_id, a.reason) for a in asked(school)] == [(selections[0], "student_left")]
+    [withdrawal] = school.harness.rows(select(school.harness.table("withdrawals")))
+    assert (withdrawal.selection_id, withdrawal.entered_by) == (selections[1], None)
 
 
 def test_leaving_waits_for_the_students_newest_state(school: School, selections: list[UUID]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from chassis.base.ids import new_id
+from chassis.running import imports
 from chassis.testing.harness import ServiceHarness
-from contracts.common import RowResults
+from contracts.common import RowResults, TaskView
 from contracts.enrollment.commands import (
     AdmitApplications,
     ImportPriorEducationChecks,
@@ -41,10 +42,15 @@ def row(view: ApplicationDetails, check: PriorEducationCheck = VERIFIED, **chang
     return {"id_number": view.id_number, "name": view.name, "check": member_word(check).zh, **changes}
 
 
-def brought_in(enrollment: ServiceHarness, rows: list[dict[str, str]], **more: bool) -> Mapping[int, str]:
-    """What comes back of a table that the school sends: row → reasons."""
+def sent(enrollment: ServiceHarness, rows: list[dict[str, str]], **more: bool) -> TaskView:
+    """A table that the school sends."""
     with workbook("prior_education_check_import", PRIOR_CHECKS, rows) as file:
-        task = imported(enrollment, ImportPriorEducationChecks, file, build.ADMISSIONS, **more)
+        return imported(enrollment, ImportPriorEducationChecks, file, build.ADMISSIONS, **more)
+
+
+def brought_in(enrollment: ServiceHarness, rows: list[dict[str, str]], **more: bool) -> Mapping[int, str]:
+    """What comes back of such a table: row → reasons."""
+    task = sent(enrollment, rows, **more)
     return refused_rows(enrollment, task, PRIOR_CHECKS) if task.result else {}
 
 
@@ -109,6 +115,21 @@ def test_results_come_in_from_a_table_for_whatever_state_a_form_is_in_and_once_m
     assert len(enrollment.published(AdmissionsCancelled)) == 1
 
 
+def test_check_and_import_tell_how_many_admissions_end_each_counted_once(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    one, other, waiting = build.admitted(enrollment, at), build.admitted(enrollment, at), build.entered(enrollment, at)
+    certificate = one.prior_education.certificate_number or ""
+    rows = [row(view, FALSE) for view in (one, other, waiting)]
+    rows += [row(one, FALSE, prior_certificate_number=certificate), {**row(other, FALSE), "name": "王小明"}]
+    told = [sent(enrollment, rows, dry_run=dry_run).figures for dry_run in (True, False)]
+    assert told == [
+        {"checked": 5, "refused": 1, "admissions_cancelled": 2},
+        {"imported": 4, "refused": 1, "admissions_cancelled": 2},
+    ]
+    assert sent(enrollment, [*rows, rows[0]]).figures["admissions_cancelled"] == 0
+
+
 def test_each_row_that_fits_no_form_comes_back_with_its_reason_and_the_others_come_in(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:
@@ -135,6 +156,34 @@ def test_each_row_that_fits_no_form_comes_back_with_its_reason_and_the_others_co
     assert "已取消入学资格" in back[7]
     assert "验证结果" in back[8]
     assert found(enrollment, good) == [("first_review_passed", "verified")]
+
+
+def test_rows_that_contradict_each_other_about_a_form_come_back_whatever_they_call_it_by(
+    enrollment: ServiceHarness, at: build.Recruiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = build.prior_education(id_number_then="320311800520001")
+    mine, other, agreed = (
+        build.admitted(enrollment, at),
+        build.entered(enrollment, at, prior_education=then),
+        build.entered(enrollment, at),
+    )
+    kind = {"id_kind": member_word(IdKind.RESIDENT).zh}
+    rows = [
+        row(mine, FALSE),
+        row(other),
+        row(agreed),
+        row(mine, **kind),
+        row(agreed, **kind),
+        {**row(other, FALSE), "id_number": "320311800520001"},
+    ]
+    monkeypatch.setattr(imports, "BLOCK", 2)  # they stand far from each other
+    monkeypatch.setattr(imports, "CHECKED_AT_ONCE", 2)
+    for dry_run in (True, False):
+        back = brought_in(enrollment, rows, dry_run=dry_run)
+        assert {number: "第 " in reasons for number, reasons in back.items()} == dict.fromkeys((2, 3, 5, 7), True)
+        assert "第 5 行" in back[2]
+        assert "第 3 行" in back[7]
+    assert [check for _, check in found(enrollment, mine, other, agreed)] == ["unchecked", "unchecked", "verified"]
 
 
 def test_forms_are_known_by_the_name_and_number_on_the_certificate_too(

@@ -9,7 +9,7 @@ from chassis.testing.harness import ServiceHarness
 from contracts.enrollment.events import AdmissionsCancelled, AdmittedStudent, CancelledAdmission, StudentsAdmitted
 from contracts.identity.events import TeachingPointItem
 from contracts.registry.events import AdmissionsEnded, AdmissionsRefused
-from contracts.registry.queries import GetStudent, ListStudents
+from contracts.registry.queries import GetStudent, ListCancellationStatements, ListStudents
 from contracts.registry.views import StudentView
 from services.registry.reactions.admissions import on_students_admitted
 from tests.builders.courses import until_somebody_waits
@@ -97,6 +97,7 @@ def test_who_is_heard_to_be_cancelled_before_being_admitted_has_a_record_that_is
     one = admitted(points)
     registry.deliver(cancelled(one))
     assert registry.ask(ListStudents()).total == 0
+    assert [each.id for each in registry.ask(ListCancellationStatements()).items] == [one.student_id]
     for _ in range(2):
         registry.deliver(StudentsAdmitted(students=(one,)))
     assert registry.ask(GetStudent(student_id=one.student_id)).status == "admission_cancelled"

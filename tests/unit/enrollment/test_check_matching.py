@@ -9,16 +9,21 @@ import pytest
 from contracts.enrollment.states import ApplicationState as S
 from services.enrollment.domain.check_matching import Named, matching
 
+NUMBER = "32031119980520001X"
+
 
 @dataclass(frozen=True)
 class Form:
     id_kind: str = "resident"
+    id_number: str = NUMBER
     name: str = "张晓明"
     prior_name_then: str | None = None
     prior_certificate_number: str = "123451201806000001"
     state: str = S.ADMITTED
 
 
+NOW_BY_ANOTHER_DOCUMENT = Form(id_kind="hk_macao_taiwan", id_number="H12345678")
+"""Found by the number that stands on the certificate."""
 MARRIED = Form(prior_name_then="张小红")
 OTHER = Form(prior_certificate_number="123451201806000002", state=S.FIRST_REVIEW_PASSED)
 REJECTED = Form(state=S.REJECTED)
@@ -27,7 +32,7 @@ OVER_BY_ANOTHER = Form(state=S.ADMISSION_CANCELLED, prior_certificate_number="12
 
 
 def named(kind: str | None = None, name: str = "张晓明", certificate: str | None = None) -> Named:
-    return Named(kind, "32031119980520001X", name, certificate)
+    return Named(kind, NUMBER, name, certificate)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,7 @@ def named(kind: str | None = None, name: str = "张晓明", certificate: str | N
     [
         (named(), [Form()], [Form()]),
         (named("resident"), [Form()], [Form()]),
+        (named("resident"), [NOW_BY_ANOTHER_DOCUMENT], [NOW_BY_ANOTHER_DOCUMENT]),
         (named(name="张小红"), [MARRIED], [MARRIED]),
         (named(certificate="123451201806000002"), [Form(), OTHER], [OTHER]),
         (named(), [Form(), REJECTED], [Form(), REJECTED]),

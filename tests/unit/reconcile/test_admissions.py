@@ -14,7 +14,7 @@ from contracts.enrollment.states import ApplicationState as A
 from contracts.enrollment.views import AdmissionStatement
 from contracts.identity.states import UserStatus
 from contracts.identity.views import AccountStatement
-from contracts.registry.views import RecordStatement
+from contracts.registry.views import CancellationStatement, RecordStatement
 from contracts.types import EnrolmentStatus as E
 from launcher.reconcile.admissions import ADVICE, compare_admissions
 from launcher.reconcile.checking import settle
@@ -30,6 +30,7 @@ class Admitted:
     admissions: list[AdmissionStatement] = field(default_factory=list)
     records: list[RecordStatement] = field(default_factory=list)
     accounts: list[AccountStatement] = field(default_factory=list)
+    cancellations: list[CancellationStatement] = field(default_factory=list)
 
     def student(self, status: E = E.ACTIVE, state: A | None = A.ADMITTED, **record: Any) -> None:
         """Somebody with a record and an account; without a form where `state` is None."""
@@ -83,7 +84,12 @@ class Admitted:
 
     def statements(self) -> Statements:
         """As they are read."""
-        return Statements(admissions=tuple(self.admissions), records=tuple(self.records), accounts=tuple(self.accounts))
+        return Statements(
+            admissions=tuple(self.admissions),
+            records=tuple(self.records),
+            cancellations=tuple(self.cancellations),
+            accounts=tuple(self.accounts),
+        )
 
 
 def found(world: Admitted) -> list[tuple[str, str, Any]]:
@@ -158,6 +164,17 @@ def test_a_record_that_ended_under_an_admission_that_stands_and_an_account_that_
     assert [code for code, _, _ in found(world)] == ["record_cancelled_though_admitted"]
     world.spoil("accounts", status=UserStatus.ENABLED)
     assert [code for code, _, _ in found(world)] == ["record_cancelled_though_admitted", "account_open_though_gone"]
+
+
+def test_a_cancelled_admission_without_a_record_agrees_once_the_registry_has_heard_of_it() -> None:
+    world = Admitted()
+    world.form(A.ADMISSION_CANCELLED)
+    world.form(A.ADMITTED)
+    unheard, standing = world.admissions
+    missing = [("record_missing", "application", each.id) for each in (unheard, standing)]
+    assert found(world) == missing
+    world.cancellations += [CancellationStatement(id=each.student_id, changed_at=NOW) for each in world.admissions]
+    assert found(world) == missing[1:]
 
 
 def test_nothing_personal_is_told() -> None:
