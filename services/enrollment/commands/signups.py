@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.ids import new_id
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.guards import Allowance, Beyond, Guard
+from chassis.declaring.guards import Allowance, Beyond, Guard, Thing
 from chassis.work.steps import remember, take
 from contracts.base import Done
 from contracts.common import RowResults
@@ -22,8 +22,7 @@ from services.enrollment.tables import signups, teaching_points
 
 SIGNING_UP: Final = Guard(
     address=Allowance(60, timedelta(hours=1), Beyond.WORK),
-    about=lambda signup: signup.mobile,
-    thing=Allowance(5, timedelta(days=1)),
+    things=(Thing(lambda signup: signup.mobile, Allowance(5, timedelta(days=1))),),
     work=SIGNUP_WORK,
 )
 """Nobody's telephone rings at more than five points because somebody else wants it to; behind one address there may be
