@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.base.ids import new_id
@@ -20,13 +21,27 @@ from services.enrollment.domain.workflows import SIGNUP
 from services.enrollment.steps.recruiting import recruiting
 from services.enrollment.tables import signups, teaching_points
 
+_DAY: Final = timedelta(days=1)
+
+
+def waits_already(command: SignUp, uow: UnitOfWork) -> bool:
+    """Whether the point has this signup, and has not called."""
+    same = command.model_dump(exclude={"work", "wished_major"})
+    waiting = select(signups.c.id).filter_by(state=SIGNUP.initial, **same)
+    return uow.first(waiting) is not None
+
+
 SIGNING_UP: Final = Guard(
     address=Allowance(60, timedelta(hours=1), Beyond.WORK),
-    things=(Thing(lambda signup: signup.mobile, Allowance(5, timedelta(days=1))),),
+    things=(
+        Thing(lambda signup: signup.mobile, Allowance(5, _DAY, Beyond.WORK)),
+        Thing(lambda signup: str(signup.teaching_point_id), Allowance(100, _DAY, Beyond.WORK)),
+    ),
+    already=waits_already,
     work=SIGNUP_WORK,
 )
-"""Nobody's telephone rings at more than five points because somebody else wants it to; behind one address there may be
-a whole fair."""
+"""Behind one address there may be a whole fair, behind one telephone a family. A point that 200 have reached in a day
+is harder to reach. Nobody ever waits: others could use that up, and it would tell that they did."""
 
 
 def sign_up(command: SignUp, uow: UnitOfWork) -> Done:
