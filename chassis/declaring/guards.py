@@ -68,9 +68,9 @@ class Thing:
 class Guard:
     """How an operation for anybody is guarded: by the address that asks, and by the `things` that it is about.
 
-    `already` tells, of a request in its unit of work, whether it changes nothing: then it counts for its address alone.
-    So that nobody learns this, or how often others asked, from when the work gets harder, all others add nought, one or
-    two by chance to the counts of their things: one in the mean.
+    A request that `changes_nothing`, which is told in its unit of work, counts for its address alone. So that nobody
+    learns this, or how often others asked, from when the work gets harder, all others add nought, one or two by chance
+    to the counts of their things: one in the mean.
 
     `no_match` is the one refusal that all those become which would tell whether something is there. `work` is the level
     of work that each request takes, whoever asks, as the school sets it; else there is none within the allowances.
@@ -78,12 +78,12 @@ class Guard:
 
     address: Allowance
     things: tuple[Thing, ...] = ()
-    already: Callable[[Any, Any], bool] | None = None
+    changes_nothing: Callable[[Any, Any], bool] | None = None
     no_match: str | None = None
     work: Setting[int] | None = None
 
     def __post_init__(self) -> None:
-        if self.already is not None and any(each.allowance.beyond is Beyond.WAIT for each in self.things):
+        if self.changes_nothing is not None and any(each.allowance.beyond is Beyond.WAIT for each in self.things):
             raise ValueError("nobody waits by chance")
 
     def told(self, refusal: ServiceError) -> ServiceError:

@@ -80,9 +80,9 @@ def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> No
         if not proof_of_work.spend(uow, secret, getattr(operation, "work", None), about, level):
             raise proof_of_work.required(uow, secret, about, level)
     _count(uow, address, 1)
-    if guard.already is None or not guard.already(operation, uow):
+    if guard.changes_nothing is None or not guard.changes_nothing(operation, uow):
         for thing in sorted(things):
-            _count(uow, thing, 1 if guard.already is None else secrets.randbelow(3))
+            _count(uow, thing, 1 if guard.changes_nothing is None else secrets.randbelow(3))
 
 
 def _things(secret: bytes, name: str, guard: Guard, operation: Operation) -> dict[bytes, Allowance]:

@@ -24,11 +24,12 @@ from services.enrollment.tables import signups, teaching_points
 _DAY: Final = timedelta(days=1)
 
 
-def waits_already(command: SignUp, uow: UnitOfWork) -> bool:
-    """Whether the point has this signup, and has not called."""
+def changes_nothing(command: SignUp, uow: UnitOfWork) -> bool:
+    """Whether the point takes no signup, or has this one and has not called."""
+    if not recruiting(uow, teaching_points.c.id == command.teaching_point_id):
+        return True
     same = command.model_dump(exclude={"work", "wished_major"})
-    waiting = select(signups.c.id).filter_by(state=SIGNUP.initial, **same)
-    return uow.first(waiting) is not None
+    return uow.first(select(signups.c.id).filter_by(state=SIGNUP.initial, **same)) is not None
 
 
 SIGNING_UP: Final = Guard(
@@ -37,7 +38,7 @@ SIGNING_UP: Final = Guard(
         Thing(lambda signup: signup.mobile, Allowance(5, _DAY, Beyond.WORK)),
         Thing(lambda signup: str(signup.teaching_point_id), Allowance(100, _DAY, Beyond.WORK)),
     ),
-    already=waits_already,
+    changes_nothing=changes_nothing,
     work=SIGNUP_WORK,
 )
 """Behind one address there may be a whole fair, behind one telephone a family. A point that 200 have reached in a day

@@ -290,7 +290,7 @@ def test_a_contract_for_anybody_needs_a_guard() -> None:
         command(ask_for_call)
     waiting = Thing(lambda asked: asked.mobile, Allowance(1, timedelta(hours=1)))
     with pytest.raises(ValueError, match="nobody waits by chance"):
-        Guard(address=waiting.allowance, things=(waiting,), already=is_left)
+        Guard(address=waiting.allowance, things=(waiting,), changes_nothing=is_left)
     with pytest.raises(ValueError, match="ever be served"):
         Allowance(0, timedelta(hours=1))
     with pytest.raises(ValueError, match="ever be served"):

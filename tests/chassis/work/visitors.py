@@ -128,6 +128,6 @@ class Visitors(Service):
                 Thing(lambda asked: asked.mobile, Allowance(5, timedelta(days=1), Beyond.WORK)),
                 Thing(lambda asked: asked.desk, Allowance(20, timedelta(days=1), Beyond.WORK)),
             ),
-            already=is_left,
+            changes_nothing=is_left,
         ),
     )

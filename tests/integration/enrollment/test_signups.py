@@ -143,6 +143,17 @@ def test_what_is_sent_again_counts_neither_for_its_mobile_nor_for_its_point(
     assert [row.number for row in now - counted] == [6], "its address"
 
 
+def test_nobody_makes_it_harder_for_a_mobile_by_what_reaches_no_point(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    nowhere = build.signup(at).model_copy(update={"teaching_point_id": new_id()})
+    for _ in range(6):
+        solved = nowhere.model_copy(update={"work": worked(enrollment.refusal(nowhere, build.VISITOR))})
+        assert enrollment.refusal(solved, build.VISITOR).code == "point_not_recruiting"
+    counted = enrollment.rows(select(enrollment.table("asked_often").c.number))
+    assert sorted(row.number for row in counted) == [0, 0, 6], "its address"
+
+
 def test_no_mobile_stands_where_signups_are_counted_or_in_the_trail(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:
