@@ -5,8 +5,7 @@
         as_system=True,
         guard=Guard(
             address=Allowance(30, timedelta(hours=1), Beyond.WORK),
-            about=lambda asked: asked.number,
-            thing=Allowance(10, timedelta(days=1), Beyond.WORK),
+            things=(Thing(lambda asked: asked.number, Allowance(10, timedelta(days=1), Beyond.WORK)),),
             no_match="certificate_not_found",
         ),
     )
@@ -58,22 +57,34 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """What is asked `about`, as it is looked up, and how often anybody may."""
+
+    about: Callable[[Any], str]
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
-    """How an operation for anybody is guarded: by the address that asks, and by the thing that is asked `about`.
+    """How an operation for anybody is guarded: by the address that asks, and by the `things` that it is about.
+
+    A request that `changes_nothing`, which is told in its unit of work, counts for its address alone. So that nobody
+    learns this, or how often others asked, from when the work gets harder, all others add nought, one or two by chance
+    to the counts of their things: one in the mean.
 
     `no_match` is the one refusal that all those become which would tell whether something is there. `work` is the level
     of work that each request takes, whoever asks, as the school sets it; else there is none within the allowances.
     """
 
     address: Allowance
-    about: Callable[[Any], str] | None = None
-    thing: Allowance | None = None
+    things: tuple[Thing, ...] = ()
+    changes_nothing: Callable[[Any, Any], bool] | None = None
     no_match: str | None = None
     work: Setting[int] | None = None
 
     def __post_init__(self) -> None:
-        if (self.about is None) != (self.thing is None):
-            raise ValueError("about and thing go together")
+        if self.changes_nothing is not None and any(each.allowance.beyond is Beyond.WAIT for each in self.things):
+            raise ValueError("nobody waits by chance")
 
     def told(self, refusal: ServiceError) -> ServiceError:
         """What a stranger is told of a refusal."""

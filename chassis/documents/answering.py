@@ -19,7 +19,7 @@ from chassis.data.lists import Listing
 from chassis.data.pages import as_view, begins
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.declaring.entries import Group, Lines
-from chassis.declaring.guards import Allowance, Beyond, Guard
+from chassis.declaring.guards import Allowance, Beyond, Guard, Thing
 from chassis.declaring.service import Handler, entry, of_contract
 from chassis.documents.issued import TABLE, withdraw
 from chassis.papers import files
@@ -40,8 +40,7 @@ from contracts.words import document_word, plain_word
 
 CHECKS: Final = Guard(
     address=Allowance(60, timedelta(hours=1), Beyond.WORK),
-    about=lambda asked: asked.number,
-    thing=Allowance(10, timedelta(hours=1), Beyond.WORK),
+    things=(Thing(lambda asked: asked.number, Allowance(10, timedelta(hours=1), Beyond.WORK)),),
     no_match="document_not_found",
 )
 """A personnel office checks some dozens in a morning, from one address; nobody tries many codes for one number."""

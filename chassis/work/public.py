@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, case, update
@@ -17,7 +18,7 @@ from chassis.data.columns import instant
 from chassis.data.retention import kept_for
 from chassis.data.row_scope import scope
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.guards import Beyond, Guard
+from chassis.declaring.guards import Allowance, Beyond, Guard
 from chassis.work import proof_of_work
 from chassis.work.school_settings import setting
 from contracts.base import Operation
@@ -64,10 +65,8 @@ def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> No
     """
     secret = proof_of_work.secret_of(uow)
     address = _code(secret, name, "address", network_of(uow.context.client))
-    allowances, about = {address: guard.address}, address
-    if guard.about is not None and guard.thing is not None:
-        about = _code(secret, name, "thing", guard.about(operation))
-        allowances[about] = guard.thing
+    things = _things(secret, name, guard, operation)
+    allowances = {address: guard.address, **things}
     held = {what: _held(uow, what, allowances[what].within) for what in sorted(allowances)}
     used_up = {what: allowed for what, allowed in allowances.items() if held[what][0] >= allowed.times}
     waits = [held[what][1] for what, allowed in used_up.items() if allowed.beyond is Beyond.WAIT]
@@ -77,12 +76,31 @@ def let_in(uow: UnitOfWork, name: str, guard: Guard, operation: Operation) -> No
     if guard.work is not None:
         levels.append(setting(uow, guard.work))
     if levels:
-        level = max(levels)
+        level, about = max(levels), _bound_to(secret, tuple(things) or (address,))
         if not proof_of_work.spend(uow, secret, getattr(operation, "work", None), about, level):
             raise proof_of_work.required(uow, secret, about, level)
+    _count(uow, address, 1)
+    if guard.changes_nothing is None or not guard.changes_nothing(operation, uow):
+        for thing in sorted(things):
+            _count(uow, thing, 1 if guard.changes_nothing is None else secrets.randbelow(3))
+
+
+def _things(secret: bytes, name: str, guard: Guard, operation: Operation) -> dict[bytes, Allowance]:
+    """What the request is about, by its codes: two things of one request are two, though they be called alike."""
+    return {
+        _code(secret, name, f"thing {number}", each.about(operation)): each.allowance
+        for number, each in enumerate(guard.things)
+    }
+
+
+def _bound_to(secret: bytes, codes: tuple[bytes, ...]) -> bytes:
+    """What the work is good for: all of them together."""
+    return _code(secret, *(code.hex() for code in codes))
+
+
+def _count(uow: UnitOfWork, what: bytes, more: int) -> None:
     asked = uow.tables["asked_often"]
-    for what in held:
-        uow.execute(update(asked).where(asked.c.what == what).values(number=asked.c.number + 1))
+    uow.execute(update(asked).where(asked.c.what == what).values(number=asked.c.number + more))
 
 
 def _code(secret: bytes, *parts: str) -> bytes:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from altcha.v2 import Payload
-from sqlalchemy import MetaData, insert, select
+from sqlalchemy import MetaData, insert, select, update
 
 from chassis.base.context import Context, system_context
 from chassis.base.ids import new_id
 from chassis.data.retention import let_go
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.guards import Allowance, Beyond, Guard
+from chassis.declaring.guards import Allowance, Beyond, Guard, Thing
 from chassis.declaring.service import Service, command
 from chassis.testing.harness import ServiceHarness
 from chassis.work.proof_of_work import required, secret_of, spend
@@ -26,9 +26,11 @@ from tests.chassis.work.visitors import (
     AskForCall,
     Certificate,
     CheckCertificate,
+    LeaveMessage,
     Visitors,
     ask_for_call,
     certificates,
+    is_left,
 )
 from tests.harnesses import HarnessOf
 from tests.working import worked
@@ -224,6 +226,55 @@ def test_strangers_are_told_the_same_of_what_is_not_there_and_what_they_must_not
     )
 
 
+def leave(mobile: str = "13800138000", desk: str = "1", work: str | None = None) -> LeaveMessage:
+    return LeaveMessage(mobile=mobile, desk=desk, work=work)
+
+
+def numbers(visitors: ServiceHarness) -> dict[bytes, int]:
+    """How often each is counted, of whatever is counted."""
+    return {bytes(row.what): row.number for row in visitors.rows(select(visitors.table("asked_often")))}
+
+
+def used_up(visitors: ServiceHarness, whats: set[bytes], number: int) -> None:
+    table = visitors.table("asked_often")
+    change = update(table).where(table.c.what.in_(whats)).values(number=number)
+    visitors.database.run(system_context(), lambda uow: uow.execute(change))
+
+
+def test_each_thing_that_a_request_is_about_is_counted_and_the_work_is_for_them_together(
+    visitors: ServiceHarness,
+) -> None:
+    visitors.run(leave("13800138000", "1"), SOMEBODY)
+    used_up(visitors, set(numbers(visitors)), 20)
+    for free in (leave("13900139000", "2"), leave("1", "2"), leave("13900139000", "13800138000")):
+        visitors.run(free, SOMEBODY_ELSE)
+    for dear in (leave("13900139000", "1"), leave("13800138000", "2")):
+        work = worked(visitors.refusal(dear, SOMEBODY_ELSE))
+        for other in (leave("13700137000", "1", work), leave("13800138000", "3", work)):
+            assert visitors.refusal(other, SOMEBODY_ELSE).code == "work_required"
+        visitors.run(dear.model_copy(update={"work": work}), SOMEBODY_ELSE)
+
+
+def test_what_changes_nothing_counts_for_its_address_alone(visitors: ServiceHarness) -> None:
+    visitors.run(leave(), SOMEBODY)
+    things = numbers(visitors)
+    for _ in range(8):
+        visitors.run(leave(), SOMEBODY_ELSE)
+    told = numbers(visitors)
+    assert {what: number for what, number in told.items() if what in things} == things
+    assert [number for what, number in told.items() if what not in things] == [8]
+
+
+def test_who_adds_to_a_count_does_not_see_whether_theirs_counted_or_how_many_others_did(
+    visitors: ServiceHarness,
+) -> None:
+    for number in range(30):
+        visitors.run(leave(f"138001380{number:02}", f"{number}"), SOMEBODY)
+    by_chance = sorted(numbers(visitors).values())
+    assert by_chance.pop() == 30, "the address"
+    assert set(by_chance) == {0, 1, 2}
+
+
 def test_what_was_asked_about_is_kept_as_a_code_and_not_for_long(visitors: ServiceHarness) -> None:
     visitors.run(AskForCall(mobile="13800138000"), SOMEBODY)
     kept = visitors.rows(select(visitors.table("asked_often").c.what))
@@ -237,8 +288,9 @@ def test_what_was_asked_about_is_kept_as_a_code_and_not_for_long(visitors: Servi
 def test_a_contract_for_anybody_needs_a_guard() -> None:
     with pytest.raises(TypeError, match="say how it is guarded"):
         command(ask_for_call)
-    with pytest.raises(ValueError, match="go together"):
-        Guard(address=Allowance(1, timedelta(hours=1)), about=lambda asked: asked.mobile)
+    waiting = Thing(lambda asked: asked.mobile, Allowance(1, timedelta(hours=1)))
+    with pytest.raises(ValueError, match="nobody waits by chance"):
+        Guard(address=waiting.allowance, things=(waiting,), changes_nothing=is_left)
     with pytest.raises(ValueError, match="ever be served"):
         Allowance(0, timedelta(hours=1))
     with pytest.raises(ValueError, match="ever be served"):

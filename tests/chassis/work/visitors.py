@@ -12,7 +12,7 @@ from chassis.data.columns import id_column
 from chassis.data.row_scope import scope
 from chassis.data.tables import service_metadata
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.declaring.guards import Allowance, Beyond, Guard
+from chassis.declaring.guards import Allowance, Beyond, Guard, Thing
 from chassis.declaring.service import Service, command, query
 from chassis.work.public import guarding_tables
 from contracts.base import Done, View
@@ -34,8 +34,17 @@ calls = Table(
     Column("mobile", String(11), nullable=False),
     UniqueConstraint("mobile", name="uq_calls_mobile"),
 )
+messages = Table(
+    "messages",
+    metadata,
+    id_column(),
+    Column("mobile", String(11), nullable=False),
+    Column("desk", String(11), nullable=False),
+    UniqueConstraint("mobile", "desk", name="uq_messages_mobile_desk"),
+)
 scope(certificates, read_by_all=True)
 scope(calls, system_only=True)
+scope(messages, system_only=True)
 guarding_tables(metadata)
 
 
@@ -55,6 +64,13 @@ class AskForCall(PublicCommand, answers=Done, service="visitors"):
     mobile: str
 
 
+class LeaveMessage(PublicCommand, answers=Done, service="visitors"):
+    """Be called back by a desk."""
+
+    mobile: str
+    desk: str
+
+
 def check_certificate(asked: CheckCertificate, uow: UnitOfWork) -> Certificate:
     """Raises `not_found`, and `forbidden` of one that was revoked."""
     found = uow.first(select(certificates).where(certificates.c.number == asked.number))
@@ -71,6 +87,18 @@ def ask_for_call(asked: AskForCall, uow: UnitOfWork) -> Done:
     return Done()
 
 
+def is_left(asked: LeaveMessage, uow: UnitOfWork) -> bool:
+    same = (messages.c.mobile == asked.mobile, messages.c.desk == asked.desk)
+    return uow.first(select(messages.c.id).where(*same)) is not None
+
+
+def leave_message(asked: LeaveMessage, uow: UnitOfWork) -> Done:
+    """Answers the same where it was left already."""
+    row = {"id": new_id(), "mobile": asked.mobile, "desk": asked.desk}
+    uow.execute(insert(messages).values(row).on_conflict_do_nothing())
+    return Done()
+
+
 class Visitors(Service):
     name = "visitors"
     metadata = metadata
@@ -79,8 +107,7 @@ class Visitors(Service):
         as_system=True,
         guard=Guard(
             address=Allowance(30, timedelta(hours=1), Beyond.WORK),
-            about=lambda asked: asked.number,
-            thing=Allowance(5, timedelta(days=1), Beyond.WORK),
+            things=(Thing(lambda asked: asked.number, Allowance(5, timedelta(days=1), Beyond.WORK)),),
             no_match="not_found",
         ),
     )
@@ -89,7 +116,18 @@ class Visitors(Service):
         as_system=True,
         guard=Guard(
             address=Allowance(10, timedelta(hours=1)),
-            about=lambda asked: asked.mobile,
-            thing=Allowance(3, timedelta(days=1)),
+            things=(Thing(lambda asked: asked.mobile, Allowance(3, timedelta(days=1))),),
+        ),
+    )
+    leave_message = command(
+        leave_message,
+        as_system=True,
+        guard=Guard(
+            address=Allowance(30, timedelta(hours=1), Beyond.WORK),
+            things=(
+                Thing(lambda asked: asked.mobile, Allowance(5, timedelta(days=1), Beyond.WORK)),
+                Thing(lambda asked: asked.desk, Allowance(20, timedelta(days=1), Beyond.WORK)),
+            ),
+            changes_nothing=is_left,
         ),
     )

@@ -6,8 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from chassis.base.context import system_context
 from chassis.base.ids import new_id
 from chassis.testing.harness import ServiceHarness
 from contracts.common import of_service
@@ -101,14 +102,56 @@ def test_two_who_send_the_same_at_the_same_moment_have_signed_up_once(
     assert enrollment.ask(ListSignups(), build.ADMISSIONS).total == 1
 
 
-def test_of_one_mobile_five_a_day_are_taken_wherever_they_come_from(enrollment: ServiceHarness) -> None:
-    at = build.recruiting(enrollment, points=6)
-    for number in range(5):
-        build.send(enrollment, build.signup(at, number, mobile="13912345678"), from_address(f"198.51.100.{number}"))
-    refusal = enrollment.refusal(build.signup(at, 5, mobile="13912345678"), ANOTHER)
-    assert refusal.code == "asked_too_often"
+def test_the_owner_of_a_mobile_is_not_barred_by_what_others_sent_for_it(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    for number in range(7):
+        junk = build.signup(at, number % 2, mobile="13912345678")
+        build.send(enrollment, junk, from_address(f"198.51.100.{number}"))
+    owner = build.signed_up(enrollment, at, mobile="13912345678", name="李明")
+    assert seen(enrollment, owner).name == "李明"
+
+
+@pytest.mark.parametrize(
+    ("point", "changes", "seconds"),
+    [(0, {}, 32), (1, {"mobile": "13912345678"}, 32), (1, {}, 1)],
+    ids=["the point", "the mobile", "neither"],
+)
+def test_where_very_many_came_that_day_for_the_point_or_the_mobile_it_is_harder_from_everywhere(
+    enrollment: ServiceHarness, at: build.Recruiting, point: int, changes: dict[str, str], seconds: int
+) -> None:
+    build.send(enrollment, build.signup(at, mobile="13912345678"))
+    asked = enrollment.table("asked_often")
+    many = update(asked).values(number=600)
+    enrollment.database.run(system_context(), lambda uow: uow.execute(many))
+    next_one = build.signup(at, point, **changes)
+    assert enrollment.refusal(next_one, ANOTHER).params["seconds"] == seconds
     enrollment.clock.advance(timedelta(days=1, seconds=1))
-    build.send(enrollment, build.signup(at, 5, mobile="13912345678"), ANOTHER)
+    assert enrollment.refusal(next_one, ANOTHER).params["seconds"] == 1
+
+
+def test_what_is_sent_again_counts_neither_for_its_mobile_nor_for_its_point(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    command = build.signup(at)
+    build.send(enrollment, command)
+    counted = set(enrollment.rows(select(enrollment.table("asked_often"))))
+    for _ in range(6):
+        build.send(enrollment, command.model_copy(update={"wished_major": "法学"}), ANOTHER)
+    now = set(enrollment.rows(select(enrollment.table("asked_often"))))
+    assert counted <= now
+    assert [row.number for row in now - counted] == [6], "its address"
+
+
+def test_nobody_makes_it_harder_for_a_mobile_by_what_reaches_no_point(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    nowhere = build.signup(at).model_copy(update={"teaching_point_id": new_id()})
+    for _ in range(6):
+        solved = nowhere.model_copy(update={"work": worked(enrollment.refusal(nowhere, build.VISITOR))})
+        assert enrollment.refusal(solved, build.VISITOR).code == "point_not_recruiting"
+    counted = enrollment.rows(select(enrollment.table("asked_often").c.number))
+    assert sorted(row.number for row in counted) == [0, 0, 6], "its address"
 
 
 def test_no_mobile_stands_where_signups_are_counted_or_in_the_trail(
