@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import Row, Table
 
 from chassis.base.ids import new_id
+from chassis.data.unit_of_work import UnitOfWork
 from chassis.running import imports
 from chassis.testing.harness import ServiceHarness
+from chassis.work.rows import lock
 from contracts.common import RowResults, TaskView
 from contracts.enrollment.commands import (
     AdmitApplications,
@@ -21,6 +26,7 @@ from contracts.enrollment.views import ApplicationDetails
 from contracts.types import IdKind, PriorEducationCheck
 from contracts.words import member_word
 from services.enrollment.papers.prior_checks import PRIOR_CHECKS
+from services.enrollment.steps import prior_checks
 from tests.builders import enrollment as build
 from tests.builders.people import of_point, of_school
 from tests.importing import imported, refused_rows, workbook
@@ -184,6 +190,20 @@ def test_rows_that_contradict_each_other_about_a_form_come_back_whatever_they_ca
         assert "第 5 行" in back[2]
         assert "第 3 行" in back[7]
     assert [check for _, check in found(enrollment, mine, other, agreed)] == ["unchecked", "unchecked", "verified"]
+
+
+def test_a_row_whose_form_was_erased_while_the_table_came_in_is_refused_and_the_others_come_in(
+    enrollment: ServiceHarness, at: build.Recruiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, good = build.entered(enrollment, at), build.entered(enrollment, at)
+
+    def lock_of_the_rest(uow: UnitOfWork, table: Table, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+        return lock(uow, table, set(ids) - {gone.id})
+
+    monkeypatch.setattr(prior_checks, "lock", lock_of_the_rest)
+    back = brought_in(enrollment, [row(gone), row(good)])
+    assert ["没有该证件号码" in reasons for reasons in back.values()] == [True]
+    assert found(enrollment, good) == [("first_review_passed", "verified")]
 
 
 def test_forms_are_known_by_the_name_and_number_on_the_certificate_too(
