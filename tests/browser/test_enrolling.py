@@ -9,6 +9,7 @@ from contracts.enrollment.queries import GetApplication, GetApplicationImportTem
 from contracts.enrollment.states import ApplicationState
 from contracts.words import member_word
 from launcher.made_up import MadeUpStudent, with_wrong_check_digit
+from launcher.story.school import elements
 from launcher.story.stage import wait
 from launcher.story.workbooks import filled
 from tests.browser.conftest import Desk
@@ -53,15 +54,16 @@ def fill(form: Locator, person: MadeUpStudent, id_number: str) -> None:
     text(form, "证书编号").fill(f"12345120250600{person.serial:04d}")
 
 
-def sheet_row(round_code: str, person: MadeUpStudent) -> dict[str, str]:
+def sheet_row(premises: Premises, person: MadeUpStudent) -> dict[str, str]:
     """A row of a workbook of forms, by its titles."""
     return {
-        "招生批次代码": round_code,
+        "招生批次代码": premises.admission_round.code,
         "姓名": person.name,
         "性别": member_word(person.gender).zh,
         "证件号码": person.id_number,
         "民族": "汉族",
         "层次": "专升本",
+        "学生来源": elements(premises.scene.stage).student_source,
         "专业代码": "080901",
         "学制": "2.5",
         "手机号码": person.mobile,
@@ -201,7 +203,7 @@ def test_a_form_whose_answer_is_lost_is_sent_again_and_entered_once(
 
 def test_a_workbook_of_forms_comes_in_and_is_seen_in_the_figures(desk: Desk, premises: Premises) -> None:
     page = desk("point's registrar")
-    forms = [sheet_row(premises.admission_round.code, premises.applicant()) for _ in range(2)]
+    forms = [sheet_row(premises, premises.applicant()) for _ in range(2)]
     forms[1]["证件号码"] = with_wrong_check_digit(forms[1]["证件号码"])
     registrar = premises.scene.here.point.registrar.client
     template = registrar.download(GetApplicationImportTemplate())
