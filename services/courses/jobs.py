@@ -35,7 +35,7 @@ def follow_students(uow: UnitOfWork) -> int:
     left_over = (
         select(columns.id)
         .join(selections, s.student_id == columns.id)
-        .where(columns.status.in_(GONE), s.state.in_((PENDING_PAYMENT, SELECTED)), or_(unpaid, paid))
+        .where(columns.status.in_(GONE), or_(unpaid, paid))
         .distinct()
         .limit(MAX_EVENT_ROWS)
     )
