@@ -39,7 +39,7 @@ def give_delegations(command: GiveDelegations, uow: UnitOfWork) -> DelegationsVi
     if receiver is None or receiver.id == me or not steps.are_colleagues(people[me], receiver):
         raise ServiceError("not_a_colleague")
     refuse(delegating.against_giving(command.permissions, grants_of(uow, [me])[me], command.until, uow.today))
-    _end_expired(uow, me)
+    steps.end_expired_of(uow, me)
     rows = [
         {
             "id": new_id(),
@@ -78,12 +78,6 @@ def end_delegations(command: EndDelegations, uow: UnitOfWork) -> DelegationsView
             tell_user(uow, other, "delegation", "end_delegation", state)
     revoke_users(uow, ids_in(users.c.id, {row.receiver_id for row in rows}), end_sessions=False)
     return delegations_view(uow, me)
-
-
-def _end_expired(uow: UnitOfWork, giver_id: Any) -> None:
-    """What is over by its day is out of the way of what is given anew."""
-    over = select(delegations).where(_d.giver_id == giver_id, steps.OPEN, _d.until < uow.today)
-    steps.end(uow, uow.rows(over.order_by(_d.id).with_for_update()), DelegationState.EXPIRED)
 
 
 def _refuse_too_many(uow: UnitOfWork, giver_id: Any, receiver: Row[Any]) -> None:

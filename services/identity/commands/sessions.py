@@ -11,7 +11,7 @@ from chassis.base.failures import RefusedButKept
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.errors import ServiceError
 from contracts.identity.commands import RefreshSession, SignIn, SignOut
-from contracts.identity.views import SessionTokens, SignedOut
+from contracts.identity.views import RoleGrant, SessionTokens, SignedOut
 from services.identity.domain import passwords
 from services.identity.domain.lifetimes import REFRESH_GRACE, SAME_SIGN_IN
 from services.identity.steps import attempts
@@ -64,7 +64,7 @@ def sign_in(command: SignIn, uow: UnitOfWork) -> SessionTokens:
         _use_up_one_time_password(uow, attempt, user)
     attempts.succeeded(uow, attempt)
     if again is not None and newest is not None:
-        return with_device(session_tokens(uow, user, again, newest), uow, user, again)
+        return with_device(session_tokens(uow, user, again, newest, _grants(uow, user)), uow, user, again)
     uow.execute(update(users).where(users.c.id == user.id).values(last_signed_in_at=uow.now))
     uow.audit(users, user.id, "sign_in")
     return open_session(uow, user, device_id)
@@ -115,7 +115,7 @@ def refresh_session(command: RefreshSession, uow: UnitOfWork) -> SessionTokens:
     newest = _newest(session) if back else None
     if newest is None:
         return _next_tokens(uow, user, session, refresh_hash(command.refresh_token))
-    return session_tokens(uow, user, session, newest)
+    return session_tokens(uow, user, session, newest, _grants(uow, user))
 
 
 def sign_out(command: SignOut, uow: UnitOfWork) -> SignedOut:
@@ -169,6 +169,7 @@ def _still_answered(uow: UnitOfWork, session: Row[Any], back: int) -> bool:
 def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: bytes) -> SessionTokens:
     number, secret = session.generation + 1, session.secret or new_secret()
     token = refresh_token(session.id, number, secret)
+    grants = _grants(uow, user)
     recent = [used for used in session.recent_uses if used >= uow.now - REFRESH_GRACE]
     changed = uow.one(
         update(sessions)
@@ -180,13 +181,17 @@ def _next_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], given: byte
             generation=number,
             recent_uses=[*recent, uow.now],
             last_used_at=uow.now,
-            second_factor_due=second_factor_is_due(uow, user, grants_of(uow, [user.id])[user.id]),
+            second_factor_due=second_factor_is_due(uow, user, grants),
             expires_at=lifetime(user).until(session.started_at, uow.now),
         )
         .returning(sessions)
     )
-    tokens = session_tokens(uow, user, changed, token)
+    tokens = session_tokens(uow, user, changed, token, grants)
     return tokens if changed.second_factor_at is None else with_device(tokens, uow, user, changed)
+
+
+def _grants(uow: UnitOfWork, user: Row[Any]) -> tuple[RoleGrant, ...]:
+    return grants_of(uow, [user.id])[user.id]
 
 
 def _newest(session: Row[Any]) -> str | None:

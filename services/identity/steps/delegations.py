@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, select, update
 
 from chassis.data.bulk import ids_in
 from chassis.data.unit_of_work import UnitOfWork
@@ -48,8 +48,20 @@ def giver_roles(uow: UnitOfWork, user_id: UUID) -> set[Role]:
 
 def end_expired(uow: UnitOfWork, most: int) -> set[UUID]:
     """End those whose last day is over, so many at once; who received them."""
-    over = select(delegations).where(OPEN, _d.until < uow.today).order_by(_d.id).limit(most)
-    rows = uow.rows(over.with_for_update(skip_locked=True))
+    return _end_over(uow, _over(uow).limit(most).with_for_update(skip_locked=True))
+
+
+def end_expired_of(uow: UnitOfWork, giver_id: UUID) -> None:
+    """End those of a giver whose last day is over, which are out of the way then of what is given anew."""
+    _end_over(uow, _over(uow).where(_d.giver_id == giver_id).with_for_update())
+
+
+def _over(uow: UnitOfWork) -> Select[Any]:
+    return select(delegations).where(OPEN, _d.until < uow.today).order_by(_d.id)
+
+
+def _end_over(uow: UnitOfWork, over: Select[Any]) -> set[UUID]:
+    rows = uow.rows(over)
     end(uow, rows, DelegationState.EXPIRED)
     return {row.receiver_id for row in rows}
 

@@ -105,7 +105,7 @@ def open_session(
         )
         .returning(sessions)
     )
-    return with_device(session_tokens(uow, user, session, token), uow, user, session)
+    return with_device(session_tokens(uow, user, session, token, grants), uow, user, session)
 
 
 def second_factor_is_due(uow: UnitOfWork, user: Row[Any], grants: Sequence[RoleGrant]) -> bool:
@@ -154,9 +154,11 @@ def own_account(uow: UnitOfWork) -> AccountView:
     return account_view(account, grants_of(uow, [me])[me], received(uow, me), acting_session(uow))
 
 
-def session_tokens(uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str) -> SessionTokens:
-    """The tokens of a session, with the account's present grants."""
-    grants, delegated = grants_of(uow, [user.id])[user.id], received(uow, user.id)
+def session_tokens(
+    uow: UnitOfWork, user: Row[Any], session: Row[Any], refresh_token: str, grants: tuple[RoleGrant, ...]
+) -> SessionTokens:
+    """The tokens of a session, with the account's present grants and what colleagues have handed to it."""
+    delegated = received(uow, user.id)
     access, expires_at = access_token(
         user,
         session.id,

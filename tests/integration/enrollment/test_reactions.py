@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.testing.harness import ServiceHarness
-from contracts.enrollment.commands import AdmitApplications, CancelAdmissions, ResendApplications
+from contracts.enrollment.commands import AdmitApplications, CancelAdmissions, EnterApplication, ResendApplications
 from contracts.enrollment.views import ApplicationDetails
 from contracts.registry.events import AdmissionsRefused, RefusedAdmission, StudentDocumentItem, StudentDocumentState
 from tests.builders import enrollment as build
@@ -70,14 +70,20 @@ def test_the_record_is_seen_when_the_registry_has_made_it_and_frees_the_level_wh
     assert enrollment.run(again, there).state == "first_review_passed"
 
 
-def test_the_level_of_who_was_cancelled_is_free_when_the_record_is_over_and_not_before(
-    enrollment: ServiceHarness, at: build.Recruiting
-) -> None:
+def cancelled(enrollment: ServiceHarness, at: build.Recruiting) -> tuple[EnterApplication, ApplicationDetails]:
+    """A form by which somebody was admitted and is no more, and how it was entered; as it was before that."""
     one = build.form(at.round.id)
     view = enrollment.run(one, of_point(at.points[0].id))
     enrollment.run(AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS)
     view = build.seen(enrollment, view.id)
     enrollment.run(CancelAdmissions(application_ids=(view.id,), note="资格不符"), build.ADMISSIONS)
+    return one, view
+
+
+def test_the_level_of_who_was_cancelled_is_free_when_the_record_is_over_and_not_before(
+    enrollment: ServiceHarness, at: build.Recruiting
+) -> None:
+    one, view = cancelled(enrollment, at)
     there = of_point(at.points[1].id)
     assert enrollment.refusal(one, there).code == "already_enrolled_at_level"
     over = a(StudentDocumentItem, id=view.student_id, id_number=view.id_number, studying=False)
@@ -89,11 +95,7 @@ def test_the_level_of_who_was_cancelled_is_free_when_the_record_is_over_and_not_
 def test_the_level_of_who_was_cancelled_and_has_no_record_is_free(
     enrollment: ServiceHarness, at: build.Recruiting
 ) -> None:
-    one = build.form(at.round.id)
-    view = enrollment.run(one, of_point(at.points[0].id))
-    enrollment.run(AdmitApplications(application_ids=(view.id,)), build.ADMISSIONS)
-    view = build.seen(enrollment, view.id)
-    enrollment.run(CancelAdmissions(application_ids=(view.id,), note="资格不符"), build.ADMISSIONS)
+    one, view = cancelled(enrollment, at)
     for _ in range(2):
         enrollment.deliver(refusal_of(view))
     assert build.seen(enrollment, view.id).state == "admission_cancelled"
