@@ -3,7 +3,7 @@ and its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, func, literal, select
@@ -18,8 +18,10 @@ _COUNTING_MS: Final = 15
 _FAR_MORE: Final = 10 * PAGED
 """Nobody counts what the planner expects to be so many: it is not that wrong, and counting would take all its time."""
 
+_Rows = Callable[[], Select[Any]]
 
-def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any], everything: Select[Any] | None = None) -> Found:
+
+def counted(uow: Reader, wanted: Wanted, ids: Sequence[Any], everything: _Rows | None = None) -> Found:
     """A page with its total, which the last of those with numbers tells. `ids` are the page's, and of one row more;
     `everything` selects something of all rows of the list, where it is known how they are found quickly."""
     more, ids = len(ids) > wanted.size, ids[: wanted.size]
@@ -35,11 +37,11 @@ def expected(uow: Reader, wanted: Wanted) -> int:
     return int(uow.scalar(_Explained(rows))[0]["Plan"]["Plan Rows"])
 
 
-def _total(uow: Reader, wanted: Wanted, everything: Select[Any] | None) -> tuple[int, bool]:
+def _total(uow: Reader, wanted: Wanted, everything: _Rows | None) -> tuple[int, bool]:
     about = expected(uow, wanted)
     if about > _FAR_MORE:
         return about, True
-    rows = wanted.found(literal(1), conditions=wanted.all_conditions) if everything is None else everything
+    rows = wanted.found(literal(1), conditions=wanted.all_conditions) if everything is None else everything()
     try:
         with uow.at_most(_COUNTING_MS):
             number = int(uow.scalar(select(func.count()).select_from(rows.limit(PAGED + 1).subquery())))

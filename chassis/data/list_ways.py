@@ -112,7 +112,10 @@ def _ways(uow: Reader, wanted: Wanted) -> Iterator[_Way]:
 
 def _stream(plan: Plan, uow: Reader, wanted: Wanted) -> Found:
     top = _beginning(plan, wanted, wanted.needed).offset(wanted.offset).limit(wanted.size + 1)
-    everything = all_rows(wanted.table, plan.values(wanted), _at_places(plan, wanted, literal(1).label("one")))
+
+    def everything() -> Select[Any]:
+        return all_rows(wanted.table, plan.values(wanted), _at_places(plan, wanted, literal(1).label("one")))
+
     return counted(uow, wanted, [row.id for row in uow.rows(top)], everything)
 
 
